@@ -1,0 +1,44 @@
+using NodaTime;
+
+namespace Tallystick.Foundation.Resources;
+
+/// <summary>What every entity of the API carries. The record is its model, its JSON and its stored document at once.</summary>
+public abstract record Resource
+{
+    /// <summary>The UUID of the entity.</summary>
+    [ServerSet]
+    public string Id { get; init; } = "";
+
+    /// <summary>
+    /// The version number of the entity. Ignored on create, where it becomes 1. On update it is required and must
+    /// equal the stored version, which then grows by one.
+    /// </summary>
+    public long Version { get; init; }
+
+    /// <summary>The date and time (ISO 8601, UTC) when the entity was created.</summary>
+    [ServerSet]
+    public Instant? DtCreated { get; init; }
+
+    /// <summary>The date and time (ISO 8601, UTC) when the entity was last changed.</summary>
+    [ServerSet]
+    public Instant? DtLastModified { get; init; }
+
+    /// <summary>The principal that created the entity, such as <c>SERVICEUSER_…</c>.</summary>
+    [ServerSet]
+    public string? CreatedBy { get; init; }
+
+    /// <summary>The principal that last changed the entity.</summary>
+    [ServerSet]
+    public string? LastModifiedBy { get; init; }
+}
+
+/// <summary>An entity that carries values of the customer's own.</summary>
+public abstract record ResourceWithCustomFields : Resource
+{
+    /// <summary>
+    /// Values of your own, name to text or number, at most 100. A value overrides the organization's value of the
+    /// same name. An update that leaves them out clears them.
+    /// </summary>
+    [MaximumItems(100)]
+    public IReadOnlyDictionary<string, CustomFieldValue>? CustomFields { get; init; }
+}

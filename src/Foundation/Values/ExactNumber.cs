@@ -1,0 +1,101 @@
+using System.Globalization;
+
+namespace Tallystick.Foundation.Values;
+
+/// <summary>
+/// Reads the text of a JSON number into a <see cref="decimal"/> without losing a digit. Accepted are up to 28
+/// significant digits, of which at most 18 after the point; anything else is refused, never rounded.
+/// </summary>
+public static class ExactNumber
+{
+    /// <summary>Most digits from the first to the last that is not zero.</summary>
+    public const int MaximumDigits = 28;
+
+    /// <summary>Most digits after the decimal point.</summary>
+    public const int MaximumScale = 18;
+
+    /// <summary>What a refused number is told.</summary>
+    public const string Rule = "must have at most 28 significant digits, of which at most 18 after the decimal point";
+
+    /// <summary>Reads <paramref name="text"/>, which is a valid JSON number.</summary>
+    /// <returns>False when the number cannot be kept digit for digit.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> text, out decimal value)
+    {
+        value = 0;
+        // Most numbers are short: the framework reads those exactly and fast.
+        if (text.Length <= MaximumScale)
+            return TryParseShort(text, out value);
+        return TryParseLong(text, out value);
+    }
+
+    private static bool TryParseShort(ReadOnlySpan<byte> text, out decimal value)
+    {
+        if (text.IndexOfAny((byte)'e', (byte)'E') >= 0)
+            return TryParseLong(text, out value);
+        return decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static bool TryParseLong(ReadOnlySpan<byte> text, out decimal value)
+    {
+        value = 0;
+        Span<byte> digits = stackalloc byte[MaximumDigits];
+        var count = 0; // significant digits kept
+        var trailingZeros = 0; // zeros seen since the last kept digit that is not zero
+        long fraction = 0; // digits seen after the point
+        long exponent = 0;
+        var index = 0;
+        var isNegative = text[0] == '-';
+        if (isNegative)
+            index++;
+        var afterPoint = false;
+        for (; index < text.Length; index++)
+        {
+            var c = text[index];
+            if (c == '.')
+            {
+                afterPoint = true;
+                continue;
+            }
+            if (c is (byte)'e' or (byte)'E')
+            {
+                if (!long.TryParse(text[(index + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+                    || Math.Abs(exponent) > 100_000)
+                    return IsZero(digits[..count], out value);
+                break;
+            }
+            if (afterPoint)
+                fraction++;
+            if (c == '0')
+            {
+                if (count > 0)
+                    trailingZeros++;
+                continue;
+            }
+            if (count + trailingZeros + 1 > MaximumDigits)
+                return false;
+            for (; trailingZeros > 0; trailingZeros--)
+                digits[count++] = 0;
+            digits[count++] = (byte)(c - '0');
+        }
+        if (count == 0)
+            return true;
+        var scale = fraction - trailingZeros - exponent;
+        if (scale > MaximumScale || count - Math.Min(scale, 0) > MaximumDigits)
+            return false;
+        foreach (var digit in digits[..count])
+            value = (value * 10) + digit;
+        for (; scale < 0; scale++)
+            value *= 10;
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(value, bits);
+        value = new decimal(bits[0], bits[1], bits[2], isNegative, (byte)scale);
+        return true;
+    }
+
+    private static bool IsZero(ReadOnlySpan<byte> digits, out decimal value)
+    {
+        value = 0;
+        return digits.Length == 0;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Tallystick.Foundation.Values;
+
+/// <summary>
+/// Reads and writes instants as ISO 8601 text: a date, optionally a time with 0 to 9 fraction digits and an offset.
+/// A missing time is midnight, a missing offset is UTC. Written always in UTC with <c>Z</c>.
+/// </summary>
+public static class InstantText
+{
+    /// <summary>What a refused date-time is told.</summary>
+    public const string Rule = "must be an ISO 8601 date-time such as 2026-03-01T09:30:00Z";
+
+    /// <summary>Reads UTF-8 text.</summary>
+    /// <returns>False when the text is no date-time of the years 0001 to 9999.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> text, out Instant instant)
+    {
+        instant = default;
+        if (!TryDate(ref text, out var date))
+            return false;
+        var nanoseconds = 0L;
+        var offsetSeconds = 0;
+        if (text.Length > 0)
+        {
+            if (text[0] is not ((byte)'T' or (byte)'t' or (byte)' '))
+                return false;
+            text = text[1..];
+            if (!TryTime(ref text, out nanoseconds) || !TryOffset(ref text, out offsetSeconds) || text.Length > 0)
+                return false;
+        }
+        var days = Period.DaysBetween(new LocalDate(1970, 1, 1), date);
+        var duration = Duration.FromDays(days) + Duration.FromNanoseconds(nanoseconds) - Duration.FromSeconds(offsetSeconds);
+        if (duration < Instant.MinValue - NodaConstants.UnixEpoch || duration > Instant.MaxValue - NodaConstants.UnixEpoch)
+            return false;
+        instant = NodaConstants.UnixEpoch + duration;
+        return true;
+    }
+
+    /// <summary>Reads text.</summary>
+    public static bool TryParse(string text, out Instant instant)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        instant = default;
+        return text.Length <= 40
+            && System.Text.Encoding.UTF8.TryGetBytes(text, bytes, out var length)
+            && TryParse(bytes[..length], out instant);
+    }
+
+    /// <summary>Writes in UTC, with as many fraction digits as needed.</summary>
+    public static string Write(Instant instant) => InstantPattern.ExtendedIso.Format(instant);
+
+    private static bool TryDate(ref ReadOnlySpan<byte> text, out LocalDate date)
+    {
+        date = default;
+        if (text.Length < 10
+            || !TryDigits(text[..4], out var year) || text[4] != '-'
+            || !TryDigits(text[5..7], out var month) || text[7] != '-'
+            || !TryDigits(text[8..10], out var day))
+            return false;
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > CalendarSystem.Iso.GetDaysInMonth(year, month))
+            return false;
+        date = new LocalDate(year, month, day);
+        text = text[10..];
+        return true;
+    }
+
+    private static bool TryTime(ref ReadOnlySpan<byte> text, out long nanoseconds)
+    {
+        nanoseconds = 0;
+        if (text.Length < 5
+            || !TryDigits(text[..2], out var hour) || text[2] != ':' || !TryDigits(text[3..5], out var minute)
+            || hour > 23 || minute > 59)
+            return false;
+        text = text[5..];
+        var second = 0;
+        long fraction = 0;
+        if (text.Length >= 3 && text[0] == ':')
+        {
+            if (!TryDigits(text[1..3], out second) || second > 59)
+                return false;
+            text = text[3..];
+            if (text.Length > 0 && text[0] is (byte)'.' or (byte)',' && !TryFraction(ref text, out fraction))
+                return false;
+        }
+        nanoseconds = ((((hour * 60L) + minute) * 60) + second) * NodaConstants.NanosecondsPerSecond + fraction;
+        return true;
+    }
+
+    private static bool TryFraction(ref ReadOnlySpan<byte> text, out long nanoseconds)
+    {
+        nanoseconds = 0;
+        var length = 1;
+        while (length < text.Length && text[length] is >= (byte)'0' and <= (byte)'9')
+            length++;
+        if (length is 1 or > 10)
+            return false;
+        for (var index = 1; index < 10; index++)
+            nanoseconds = (nanoseconds * 10) + (index < length ? text[index] - '0' : 0);
+        text = text[length..];
+        return true;
+    }
+
+    private static bool TryOffset(ref ReadOnlySpan<byte> text, out int seconds)
+    {
+        seconds = 0;
+        if (text.Length == 0)
+            return true;
+        if (text[0] is (byte)'Z' or (byte)'z')
+        {
+            text = text[1..];
+            return true;
+        }
+        if (text[0] is not ((byte)'+' or (byte)'-') || text.Length < 3 || !TryDigits(text[1..3], out var hours))
+            return false;
+        var sign = text[0] == '-' ? -1 : 1;
+        text = text[3..];
+        var minutes = 0;
+        if (text.Length > 0)
+        {
+            if (text[0] == ':')
+                text = text[1..];
+            if (text.Length < 2 || !TryDigits(text[..2], out minutes))
+                return false;
+            text = text[2..];
+        }
+        seconds = sign * ((hours * 60) + minutes) * 60;
+        return hours <= 18 && minutes <= 59 && Math.Abs(seconds) <= 18 * 3600;
+    }
+
+    private static bool TryDigits(ReadOnlySpan<byte> text, out int value)
+    {
+        value = 0;
+        foreach (var c in text)
+        {
+            if (c is < (byte)'0' or > (byte)'9')
+                return false;
+            value = (value * 10) + (c - '0');
+        }
+        return true;
+    }
+
+    /// <summary>Reads a calendar date, <c>yyyy-MM-dd</c>; a date-time is cut to its date as written.</summary>
+    public static bool TryParseDate(string text, out LocalDate date)
+    {
+        var result = LocalDatePattern.Iso.Parse(text);
+        date = result.Success ? result.Value : default;
+        return result.Success;
+    }
+
+    /// <summary>Writes a calendar date, <c>yyyy-MM-dd</c>.</summary>
+    public static string Write(LocalDate date) => date.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture);
+}

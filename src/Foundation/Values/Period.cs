@@ -1,0 +1,35 @@
+using NodaTime;
+
+namespace Tallystick.Foundation.Values;
+
+/// <summary>Calendar days from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
+/// <param name="Start">First day.</param>
+/// <param name="End">Day after the last; never before <paramref name="Start"/>.</param>
+public readonly record struct DatePeriod(LocalDate Start, LocalDate End)
+{
+    /// <summary>Number of calendar days; daylight-saving changes do not matter.</summary>
+    public int Days => NodaTime.Period.DaysBetween(Start, End);
+
+    /// <summary>True when no day is in it.</summary>
+    public bool IsEmpty => End <= Start;
+
+    /// <summary>The same days as instants: from local midnight to local midnight.</summary>
+    public Window In(DateTimeZone zone) => new(Start.AtStartOfDayInZone(zone).ToInstant(), End.AtStartOfDayInZone(zone).ToInstant());
+}
+
+/// <summary>Instants from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
+/// <param name="Start">First instant.</param>
+/// <param name="End">First instant after.</param>
+public readonly record struct Window(Instant Start, Instant End)
+{
+    /// <summary>True when no instant is in it.</summary>
+    public bool IsEmpty => End <= Start;
+
+    /// <summary>The instants in both; empty when they do not meet.</summary>
+    public Window Intersect(Instant start, Instant? end)
+    {
+        var from = Instant.Max(Start, start);
+        var to = end is { } limit ? Instant.Min(End, limit) : End;
+        return new Window(from, Instant.Max(from, to));
+    }
+}

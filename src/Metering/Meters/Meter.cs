@@ -1,0 +1,94 @@
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Metering.Meters;
+
+/// <summary>A source of usage. Names the fields that its measurements carry.</summary>
+public sealed record Meter : ResourceWithCustomFields
+{
+    /// <summary>UUID of the product that the meter belongs to; absent for a global meter.</summary>
+    [Characters(36, 36)]
+    public string? ProductId { get; init; }
+
+    /// <summary>UUID of the group that the meter belongs to.</summary>
+    [Characters(36, 36)]
+    public string? GroupId { get; init; }
+
+    /// <summary>Descriptive name.</summary>
+    [Characters(1, 200)]
+    public required string Name { get; init; }
+
+    /// <summary>Short code by which measurements name the meter, unique among meters.</summary>
+    [Characters(1, 80), Form(TextForm.Code)]
+    public required string Code { get; init; }
+
+    /// <summary>The fields that every measurement of the meter must carry, 1 to 15.</summary>
+    [MinimumItems(1), MaximumItems(15)]
+    public required IReadOnlyList<DataField> DataFields { get; init; }
+
+    /// <summary>Fields computed from a measurement when it arrives, at most 15; <c>[]</c> for none.</summary>
+    [MaximumItems(15)]
+    public required IReadOnlyList<DerivedField> DerivedFields { get; init; }
+}
+
+/// <summary>A field that measurements of a meter carry.</summary>
+public record DataField
+{
+    /// <summary>What the field tells, and with it whether it holds text or a number.</summary>
+    public required DataFieldCategory Category { get; init; }
+
+    /// <summary>Short code of the field, unique among the data and derived fields of the meter.</summary>
+    [Characters(1, 80), Form(TextForm.Identifier)]
+    public required string Code { get; init; }
+
+    /// <summary>Descriptive name.</summary>
+    [Characters(1, 200)]
+    public required string Name { get; init; }
+
+    /// <summary>Unit of measure, preferably of UCUM; required for numeric categories.</summary>
+    [Characters(1, 50)]
+    public string? Unit { get; init; }
+}
+
+/// <summary>A field computed from the data fields of the same measurement.</summary>
+public sealed record DerivedField : DataField
+{
+    /// <summary>The expression that computes the value.</summary>
+    [Characters(1, 5000)]
+    public required string Calculation { get; init; }
+}
+
+/// <summary>What a field tells. <c>MEASURE</c>, <c>INCOME</c> and <c>COST</c> hold numbers, all others text.</summary>
+public enum DataFieldCategory
+{
+    /// <summary>Who caused the usage.</summary>
+    Who,
+
+    /// <summary>Where it happened.</summary>
+    Where,
+
+    /// <summary>What was used.</summary>
+    What,
+
+    /// <summary>Any other dimension.</summary>
+    Other,
+
+    /// <summary>Text of high cardinality, up to 256 characters; counted, not segmented by.</summary>
+    Metadata,
+
+    /// <summary>An amount of usage.</summary>
+    Measure,
+
+    /// <summary>Income connected with the usage.</summary>
+    Income,
+
+    /// <summary>Cost connected with the usage.</summary>
+    Cost,
+}
+
+/// <summary>Facts about categories.</summary>
+public static class DataFieldCategories
+{
+    /// <summary>True for the categories that hold numbers.</summary>
+    public static bool IsNumeric(this DataFieldCategory category) =>
+        category is DataFieldCategory.Measure or DataFieldCategory.Income or DataFieldCategory.Cost;
+}

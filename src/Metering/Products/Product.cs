@@ -1,0 +1,15 @@
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Metering.Products;
+
+/// <summary>Something that is sold: a container for meters, aggregations, plan templates and plans.</summary>
+public sealed record Product : ResourceWithCustomFields
+{
+    /// <summary>Descriptive name.</summary>
+    [Characters(1, 200)]
+    public required string Name { get; init; }
+
+    /// <summary>Short code, unique among products.</summary>
+    [Characters(1, 80), Form(TextForm.Code)]
+    public required string Code { get; init; }
+}

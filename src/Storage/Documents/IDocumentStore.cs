@@ -1,0 +1,67 @@
+namespace Tallystick.Storage.Documents;
+
+/// <summary>Reads documents of one organization at a time; nothing of another organization is ever returned.</summary>
+public interface IDocumentReader
+{
+    /// <summary>The document with the id, or null.</summary>
+    ValueTask<Document?> FindAsync(
+        DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken);
+
+    /// <summary>The documents that match, in the order asked for. Conditions may name the kind's columns and <c>id</c>.</summary>
+    ValueTask<IReadOnlyList<Document>> QueryAsync(
+        DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Reads and writes within one atomic change. It sees its own writes, and no other change of the organization
+/// happens between its first read and its end.
+/// </summary>
+public interface IDocumentTransaction : IDocumentReader
+{
+    /// <summary>Adds a document.</summary>
+    /// <exception cref="DuplicateKeyException">The id or the value of a unique column is taken.</exception>
+    ValueTask InsertAsync(
+        DocumentKind kind, string organizationId, DocumentWrite write, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the document if its stored version is <paramref name="expectedVersion"/>.</summary>
+    /// <returns>False, with nothing written, when there is no such document or its version differs.</returns>
+    /// <exception cref="DuplicateKeyException">The value of a unique column is taken.</exception>
+    ValueTask<bool> UpdateAsync(
+        DocumentKind kind, string organizationId, long expectedVersion, DocumentWrite write, CancellationToken cancellationToken);
+
+    /// <summary>Removes the document.</summary>
+    /// <returns>False when there is none.</returns>
+    ValueTask<bool> DeleteAsync(
+        DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Keeps documents: the seam behind which SQLite and PostgreSQL are equal. An implementation is right when it passes
+/// the conformance suite. A document once committed survives the death of the process and of the machine.
+/// </summary>
+public interface IDocumentStore : IDocumentReader, IAsyncDisposable
+{
+    /// <summary>
+    /// Runs <paramref name="work"/> as one atomic change of the organization's documents: all of its writes are kept,
+    /// durably, or (when it throws) none. Changes of one organization run one after the other. The work must have no
+    /// effect besides the transaction, since an engine may have to run it again.
+    /// </summary>
+    Task<T> TransactAsync<T>(
+        string organizationId, Func<IDocumentTransaction, ValueTask<T>> work, CancellationToken cancellationToken);
+}
+
+/// <summary>A unique key is taken.</summary>
+/// <param name="kind">Kind of the document.</param>
+/// <param name="column">The unique column that clashed, or <c>id</c>.</param>
+public sealed class DuplicateKeyException(string kind, string column)
+    : Exception($"A {kind} with this {column} exists already.")
+{
+    /// <summary>Name of the kind.</summary>
+    public string Kind { get; } = kind;
+
+    /// <summary>Name of the column.</summary>
+    public string Column { get; } = column;
+}
+
+/// <summary>The store cannot be opened; the message tells the operator why and what to do.</summary>
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
