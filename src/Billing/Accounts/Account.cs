@@ -1,0 +1,106 @@
+using NodaTime;
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Billing.Accounts;
+
+/// <summary>An end customer: usage is measured for it and bills are made out to it.</summary>
+public sealed record Account : ResourceWithCustomFields
+{
+    /// <summary>Name of the customer.</summary>
+    [Characters(1, 200)]
+    public required string Name { get; init; }
+
+    /// <summary>Short code by which measurements name the account, unique among accounts.</summary>
+    [Characters(1, 80), Form(TextForm.Code)]
+    public required string Code { get; init; }
+
+    /// <summary>Contact address.</summary>
+    public Address? Address { get; init; }
+
+    /// <summary>Contact e-mail address.</summary>
+    [Form(TextForm.Email)]
+    public required string EmailAddress { get; init; }
+
+    /// <summary>UUID of the parent account; a parent has no parent itself.</summary>
+    public string? ParentAccountId { get; init; }
+
+    /// <summary>Date of the first bill, from which later bill dates are counted; overrides the organization.</summary>
+    public LocalDate? BillEpoch { get; init; }
+
+    /// <summary>Purchase order number, copied to bills.</summary>
+    [Characters(0, 100)]
+    public string? PurchaseOrderNumber { get; init; }
+
+    /// <summary>Code of the currency that the account is billed in; the organization's when absent.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>UUID of the statement definition used for its bills.</summary>
+    public string? StatementDefinitionId { get; init; }
+
+    /// <summary>Which statements are made when a bill is approved.</summary>
+    public StatementAutoGenerateMode? AutoGenerateStatementMode { get; init; }
+
+    /// <summary>Order in which credits are drawn; overrides the organization.</summary>
+    public IReadOnlyList<BillCreditType>? CreditApplicationOrder { get; init; }
+
+    /// <summary>Days from the bill date to the due date; overrides the organization.</summary>
+    [Above(0)]
+    public int? DaysBeforeBillDue { get; init; }
+}
+
+/// <summary>A postal address.</summary>
+public sealed record Address
+{
+    /// <summary>First line.</summary>
+    [Characters(0, 50)]
+    public string? AddressLine1 { get; init; }
+
+    /// <summary>Second line.</summary>
+    [Characters(0, 50)]
+    public string? AddressLine2 { get; init; }
+
+    /// <summary>Third line.</summary>
+    public string? AddressLine3 { get; init; }
+
+    /// <summary>Fourth line.</summary>
+    public string? AddressLine4 { get; init; }
+
+    /// <summary>Town.</summary>
+    [Characters(0, 100)]
+    public string? Locality { get; init; }
+
+    /// <summary>State, county or province.</summary>
+    [Characters(0, 50)]
+    public string? Region { get; init; }
+
+    /// <summary>Post or zip code.</summary>
+    [Characters(0, 20)]
+    public string? PostCode { get; init; }
+
+    /// <summary>Country.</summary>
+    [Characters(0, 100)]
+    public string? Country { get; init; }
+}
+
+/// <summary>Which statements are made by themselves.</summary>
+public enum StatementAutoGenerateMode
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>JSON.</summary>
+    Json,
+
+    /// <summary>JSON and CSV.</summary>
+    JsonAndCsv,
+}
+
+/// <summary>A credit that charges can draw on.</summary>
+public enum BillCreditType
+{
+    /// <summary>Commitments.</summary>
+    Prepayment,
+
+    /// <summary>Balances.</summary>
+    Balance,
+}
