@@ -89,3 +89,9 @@ public enum TextForm
     /// <summary>An e-mail address.</summary>
     Email,
 }
+
+/// <summary>
+/// The published contract calls the member required; it is described so, yet a request without it is given its default.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RequiredInContractAttribute : Attribute;

@@ -10,6 +10,9 @@ namespace Tallystick.Foundation.Values;
 /// </summary>
 public static class InstantText
 {
+    private static readonly InstantPattern SortablePattern =
+        InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss.fffffffff'Z'");
+
     /// <summary>What a refused date-time is told.</summary>
     public const string Rule = "must be an ISO 8601 date-time such as 2026-03-01T09:30:00Z";
 
@@ -50,6 +53,9 @@ public static class InstantText
 
     /// <summary>Writes in UTC, with as many fraction digits as needed.</summary>
     public static string Write(Instant instant) => InstantPattern.ExtendedIso.Format(instant);
+
+    /// <summary>Writes in UTC with nine fraction digits, so that texts compare like the instants.</summary>
+    public static string Sortable(Instant instant) => SortablePattern.Format(instant);
 
     private static bool TryDate(ref ReadOnlySpan<byte> text, out LocalDate date)
     {
@@ -141,7 +147,7 @@ public static class InstantText
         return true;
     }
 
-    /// <summary>Reads a calendar date, <c>yyyy-MM-dd</c>; a date-time is cut to its date as written.</summary>
+    /// <summary>Reads a calendar date, <c>yyyy-MM-dd</c>.</summary>
     public static bool TryParseDate(string text, out LocalDate date)
     {
         var result = LocalDatePattern.Iso.Parse(text);

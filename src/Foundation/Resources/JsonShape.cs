@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Foundation.Resources;
+
+/// <summary>
+/// The shape that a JSON value must have. Drawn once from a record's properties and their limits, it checks requests
+/// and describes them in the API document, so that the two cannot differ.
+/// </summary>
+public abstract record JsonShape
+{
+    /// <summary>
+    /// Checks a value and, as far as it is right, copies it in its plain form: without unknown members, members that
+    /// the server sets, and nulls.
+    /// </summary>
+    internal abstract void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy);
+}
+
+/// <summary>Text, possibly of a form or one of a few values.</summary>
+/// <param name="Minimum">Fewest UTF-16 characters, or null.</param>
+/// <param name="Maximum">Most UTF-16 characters, or null.</param>
+/// <param name="Form">The form beyond the length.</param>
+/// <param name="Choices">The values allowed, or null for any.</param>
+public sealed record TextShape(
+    int? Minimum = null, int? Maximum = null, TextForm Form = TextForm.Any, IReadOnlyList<string>? Choices = null) : JsonShape
+{
+    /// <summary>Name under which the API document lists the choices.</summary>
+    public string? ChoicesName { get; init; }
+
+    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    {
+        if (JsonText.Read(value, path, issues) is not { } text)
+            return;
+        var fault = Fault(text);
+        if (fault is null)
+            copy.WriteStringValue(text);
+        else
+            issues.Add(fault.Value.Code, path, fault.Value.Message);
+    }
+
+    private (string Code, string Message)? Fault(string text)
+    {
+        if (Choices is not null)
+            return Choices.Contains(text) ? null : ("unknown_value", $"must be one of {string.Join(", ", Choices)}");
+        if (text.Length < Minimum || text.Length > Maximum)
+            return ("length", LengthRule);
+        // An optional code that is sent empty has no form to break.
+        if (text.Length == 0)
+            return null;
+        return TextForms.Fault(Form, text) is { } message ? ("form", message) : null;
+    }
+
+    private string LengthRule => (Minimum ?? 0, Maximum) switch
+    {
+        (var minimum, null) => $"must have at least {minimum} characters",
+        (0, { } maximum) => $"must have at most {maximum} characters",
+        ({ } minimum, { } maximum) when minimum == maximum => $"must have exactly {minimum} characters",
+        ({ } minimum, { } maximum) => $"must have {minimum} to {maximum} characters",
+    };
+}
+
+/// <summary>A calendar date, <c>yyyy-MM-dd</c>.</summary>
+public sealed record DateShape : JsonShape
+{
+    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    {
+        if (JsonText.Read(value, path, issues) is not { } text)
+            return;
+        if (InstantText.TryParseDate(text, out _))
+            copy.WriteStringValue(text);
+        else
+            issues.Add("date", path, "must be a date such as 2026-03-01");
+    }
+}
+
+/// <summary>A date and time of ISO 8601.</summary>
+public sealed record InstantShape : JsonShape
+{
+    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    {
+        if (JsonText.Read(value, path, issues) is not { } text)
+            return;
+        if (InstantText.TryParse(text, out _))
+            copy.WriteStringValue(text);
+        else
+            issues.Add("date_time", path, InstantText.Rule);
+    }
+}
+
+/// <summary>True or false.</summary>
+public sealed record BooleanShape : JsonShape
+{
+    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    {
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            copy.WriteBooleanValue(value.GetBoolean());
+        else
+            issues.Add("type", path, "must be true or false");
+    }
+}
+
+/// <summary>A number, whole or exact decimal.</summary>
+/// <param name="IntegerBits">32 or 64 for a whole number; null for a decimal.</param>
+/// <param name="AtLeast">Least value, included.</param>
+/// <param name="Above">Value to exceed.</param>
+/// <param name="AtMost">Greatest value, included.</param>
+public sealed record NumberShape(
+    int? IntegerBits = null, int? AtLeast = null, int? Above = null, int? AtMost = null) : JsonShape
+{
+    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            issues.Add("type", path, IntegerBits is null ? "must be a number" : "must be a whole number");
+            return;
+        }
+        if (!ExactNumber.TryParse(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value), out var number))
+            issues.Add("digits", path, ExactNumber.Rule);
+        else if (IntegerBits is { } bits && !IsWhole(number, bits))
+            issues.Add("type", path, $"must be a whole number of {bits} bits");
+        else if (number < AtLeast || number <= Above || number > AtMost)
+            issues.Add("range", path, RangeRule);
+        else if (IntegerBits is null)
+            copy.WriteNumberValue(number);
+        else
+            copy.WriteNumberValue((long)number);
+    }
+
+    private static bool IsWhole(decimal number, int bits) =>
+        decimal.Truncate(number) == number
+        && (bits == 32 ? number is >= int.MinValue and <= int.MaxValue : number is >= long.MinValue and <= long.MaxValue);
+
+    private string RangeRule
+    {
+        get
+        {
+            var lower = AtLeast is { } least ? $"at least {least}" : Above is { } above ? $"greater than {above}" : null;
+            var upper = AtMost is { } most ? $"at most {most}" : null;
+            return "must be " + string.Join(" and ", new[] { lower, upper }.OfType<string>());
+        }
+    }
+}
+
+/// <summary>Reads the text of JSON strings that may hold anything.</summary>
+internal static class JsonText
+{
+    /// <summary>The text, or null after a fault was added.</summary>
+    internal static string? Read(JsonElement value, string path, Issues issues)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            issues.Add("type", path, "must be text");
+            return null;
+        }
+        string text;
+        try
+        {
+            text = value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            issues.Add("text", path, "must be valid Unicode text");
+            return null;
+        }
+        if (!text.Contains('\0'))
+            return text;
+        issues.Add("text", path, "must not contain the character U+0000");
+        return null;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Text.Json;
+
+namespace Tallystick.Foundation.Resources;
+
+/// <summary>A text column drawn from an entity, for filters, search, sorting and unique keys.</summary>
+/// <param name="Name">Column name: lower-case letters and underscores.</param>
+/// <param name="Value">Its value; null where the entity has none.</param>
+public sealed record Column<T>(string Name, Func<T, string?> Value)
+{
+    /// <summary>Each value may occur once in an organization.</summary>
+    public bool IsUnique { get; init; }
+}
+
+/// <summary>A member that names another entity.</summary>
+/// <param name="Member">The member's name in JSON.</param>
+/// <param name="Kind">The kind it names.</param>
+/// <param name="TargetColumn">The column of that kind it names it by: <c>id</c>, or <c>code</c> for currencies.</param>
+public abstract record ReferenceTarget(string Member, string Kind, string TargetColumn)
+{
+    /// <summary>The column that holds the reference.</summary>
+    public string Column => JsonNamingPolicy.SnakeCaseLower.ConvertName(Member);
+}
+
+/// <summary>A member of <typeparamref name="T"/> that names another entity.</summary>
+public sealed record Reference<T>(string Member, string Kind, Func<T, string?> Value, string TargetColumn = "id")
+    : ReferenceTarget(Member, Kind, TargetColumn)
+{
+    /// <summary>
+    /// Asked before the named entity changes: what in its new state this one cannot live with. An entity in use may
+    /// so change in all other ways.
+    /// </summary>
+    public Func<T, TargetChange, IEnumerable<Foundation.Values.Issue>>? Opposes { get; init; }
+}
+
+/// <summary>A change of an entity that others name.</summary>
+/// <param name="Current">As stored.</param>
+/// <param name="Proposed">As it is to become.</param>
+public sealed record TargetChange(Resource Current, Resource Proposed);
+
+/// <summary>A member whose use needs what is not offered yet.</summary>
+/// <param name="Member">The member's name in JSON.</param>
+/// <param name="What">What is not offered, in the plural.</param>
+/// <param name="IsGiven">Whether the entity uses it.</param>
+public sealed record NotYet<T>(string Member, string What, Func<T, bool> IsGiven);
+
+/// <summary>How a filter reads its parameter.</summary>
+public enum FilterKind
+{
+    /// <summary>Equal to one value.</summary>
+    One,
+
+    /// <summary>One of several values, comma-joined or repeated; an empty value selects entities without one.</summary>
+    Many,
+}
+
+/// <summary>A query parameter of a list.</summary>
+/// <param name="Parameter">Its name.</param>
+/// <param name="Description">What it selects, for the API document.</param>
+public abstract record ListFilter(string Parameter, string Description)
+{
+    /// <summary>Compares a column with the value or values given.</summary>
+    public sealed record ByColumn(string Parameter, string Description, FilterKind Kind, string Column)
+        : ListFilter(Parameter, Description)
+    {
+        /// <summary>The API document states the length of a UUID for the value.</summary>
+        public bool IsUuidInContract { get; init; }
+    }
+
+    /// <summary>A parameter that only takes part in an <see cref="Odd"/> filter.</summary>
+    public sealed record Part(string Parameter, string Description) : ListFilter(Parameter, Description)
+    {
+        /// <summary>The value is true or false.</summary>
+        public bool IsFlag { get; init; }
+
+        /// <summary>There may be several values.</summary>
+        public bool IsList { get; init; }
+    }
+
+    /// <summary>Decides over several parameters at once; has no parameter of its own.</summary>
+    /// <param name="Decide">The condition for the parameters given.</param>
+    public sealed record Odd(Func<ListParameters, IResourceReader, ValueTask<Condition?>> Decide) : ListFilter("", "");
+
+    /// <summary>Equal to one value.</summary>
+    public static ListFilter One(string parameter, string column, string description) =>
+        new ByColumn(parameter, description, FilterKind.One, column);
+
+    /// <summary>One of several values.</summary>
+    public static ListFilter Many(string parameter, string column, string description) =>
+        new ByColumn(parameter, description, FilterKind.Many, column);
+}
+
+/// <summary>The parameters of one list request.</summary>
+/// <param name="Values">The values of a parameter, comma-joined or repeated; null when it is absent.</param>
+/// <param name="Now">The time of the request.</param>
+/// <param name="Issues">Where faults go.</param>
+public sealed record ListParameters(
+    Func<string, IReadOnlyList<string>?> Values, NodaTime.Instant Now, Foundation.Values.Issues Issues)
+{
+    /// <summary>The single value of a parameter; null when it is absent or empty.</summary>
+    public string? Text(string parameter) => Values(parameter) is [{ Length: > 0 } text, ..] ? text : null;
+
+    /// <summary>The column is one of the parameter's values, or missing where a value is empty; null when it is absent.</summary>
+    public Condition? AnyOf(string parameter, string column)
+    {
+        if (Values(parameter) is not { } values)
+            return null;
+        var among = new Condition.In(column, [.. values.Where(value => value.Length > 0)]);
+        return values.Contains("") ? Condition.Or(among, new Condition.Missing(column)) : among;
+    }
+
+    /// <summary>The value of a parameter that is true or false.</summary>
+    public bool? Flag(string parameter)
+    {
+        var text = Text(parameter);
+        if (text is null)
+            return null;
+        if (bool.TryParse(text, out var flag))
+            return flag;
+        Issues.Add("type", parameter, "must be true or false");
+        return null;
+    }
+
+    /// <summary>The value of a parameter that is a date or a date-time, as the text that columns compare by.</summary>
+    public string? SortableInstant(string parameter)
+    {
+        var text = Text(parameter);
+        if (text is null)
+            return null;
+        if (Foundation.Values.InstantText.TryParse(text, out var instant))
+            return Foundation.Values.InstantText.Sortable(instant);
+        Issues.Add("date_time", parameter, "must be a date such as 2026-03-01 or an ISO 8601 date-time");
+        return null;
+    }
+}
+
+/// <summary>Reads other entities of the same organization.</summary>
+public interface IResourceReader
+{
+    /// <summary>The entity with the id, or null.</summary>
+    ValueTask<T?> FindAsync<T>(string? id) where T : Resource;
+
+    /// <summary>All entities that match, newest first.</summary>
+    ValueTask<IReadOnlyList<T>> ListAsync<T>(Condition condition) where T : Resource;
+}

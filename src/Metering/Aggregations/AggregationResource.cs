@@ -1,0 +1,41 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Aggregations;
+
+/// <summary>What is special about aggregations.</summary>
+public static class AggregationResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<Aggregation> Definition { get; } =
+        new("Aggregation", "aggregations", MeteringJson.Format.Aggregation)
+        {
+            UniqueBy = [new("code", aggregation => aggregation.Code)],
+            Filters =
+            [
+                new ListFilter.Part("productId", "Only aggregations on meters of these products; an empty value selects global ones.")
+                {
+                    IsList = true,
+                },
+                new ListFilter.Odd(OnMetersOfProductsAsync),
+                ListFilter.Many("codes", "code", "Only aggregations with these codes."),
+            ],
+            Refers =
+            [
+                new("meterId", "Meter", aggregation => aggregation.MeterId) { Opposes = AggregationRules.Oppose },
+                new("accountingProductId", "Product", aggregation => aggregation.AccountingProductId),
+            ],
+            NotYet = [new("aggregation", "CUSTOM_SQL aggregations", aggregation => aggregation.Method == AggregationMethod.CustomSql)],
+            Check = AggregationRules.Check,
+            CheckAgainst = AggregationRules.CheckAgainstAsync,
+        };
+
+    // An aggregation belongs to the product of its meter.
+    private static async ValueTask<Condition?> OnMetersOfProductsAsync(ListParameters parameters, IResourceReader related)
+    {
+        if (parameters.AnyOf("productId", "product_id") is not { } ofProducts)
+            return null;
+        var meters = await related.ListAsync<Meter>(ofProducts);
+        return new Condition.In("meter_id", [.. meters.Select(meter => meter.Id)]);
+    }
+}

@@ -1,0 +1,91 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Aggregations;
+
+/// <summary>Rules of aggregations that their shape does not tell.</summary>
+internal static class AggregationRules
+{
+    internal static void Check(Aggregation aggregation, Issues issues)
+    {
+        if (aggregation.CustomSql is not null && aggregation.Method != AggregationMethod.CustomSql)
+            issues.Add("not_allowed", "customSql", "is only for CUSTOM_SQL aggregations");
+        CheckSegments(aggregation, issues);
+    }
+
+    internal static async ValueTask CheckAgainstAsync(
+        Aggregation aggregation, Aggregation? current, IResourceReader related, Issues issues)
+    {
+        if (current is not null && current.MeterId != aggregation.MeterId)
+            issues.Add("immutable", "meterId", "cannot change; make a new aggregation");
+        if (await related.FindAsync<Meter>(aggregation.MeterId) is not { } meter)
+            return;
+        foreach (var (code, fault) in UnusableFields(aggregation, meter))
+        {
+            var path = code == aggregation.TargetField ? "targetField" : "segmentedFields";
+            issues.Add("unusable_field", path, $"field '{code}' {fault}");
+        }
+    }
+
+    /// <summary>A field in use can neither go nor change its kind (HTTP Error Codes: 400), nor the product be taken away.</summary>
+    internal static IEnumerable<Issue> Oppose(Aggregation aggregation, TargetChange change)
+    {
+        var meter = (Meter)change.Proposed;
+        foreach (var (code, fault) in UnusableFields(aggregation, meter))
+            yield return new Issue("field_in_use", "dataFields", $"field '{code}', used by the aggregation '{aggregation.Name}', {fault}");
+        if (((Meter)change.Current).ProductId != meter.ProductId)
+            yield return new Issue("immutable", "productId", $"cannot change while the meter has aggregations, such as '{aggregation.Name}'");
+    }
+
+    /// <summary>The fields that the aggregation uses and the meter does not offer in the right kind, each with the fault.</summary>
+    internal static IEnumerable<(string Code, string Fault)> UnusableFields(Aggregation aggregation, Meter meter)
+    {
+        var fields = meter.DataFields.Concat(meter.DerivedFields)
+            .GroupBy(field => field.Code, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First().Category, StringComparer.Ordinal);
+        if (!fields.TryGetValue(aggregation.TargetField, out var target))
+            yield return (aggregation.TargetField, $"must be a field of the meter '{meter.Code}'");
+        else if (!Fits(aggregation.Method, target))
+            yield return (aggregation.TargetField, $"must be {TargetRule(aggregation.Method)}, and it is {JsonFormat.Name(target)}");
+        foreach (var code in aggregation.SegmentedFields ?? [])
+        {
+            if (!fields.TryGetValue(code, out var category))
+                yield return (code, $"must be a field of the meter '{meter.Code}'");
+            else if (category.IsNumeric() || category == DataFieldCategory.Metadata)
+                yield return (code, "must be of WHO, WHAT, WHERE or OTHER to segment by");
+        }
+    }
+
+    private static bool Fits(AggregationMethod method, DataFieldCategory target) => method switch
+    {
+        AggregationMethod.Unique => !target.IsNumeric(),
+        AggregationMethod.Count or AggregationMethod.CustomSql => true,
+        AggregationMethod.Sum or AggregationMethod.Min or AggregationMethod.Max
+            or AggregationMethod.Latest or AggregationMethod.Mean => target.IsNumeric(),
+    };
+
+    private static string TargetRule(AggregationMethod method) =>
+        method == AggregationMethod.Unique ? "a text field" : "numeric: MEASURE, INCOME or COST";
+
+    private static void CheckSegments(Aggregation aggregation, Issues issues)
+    {
+        var fields = aggregation.SegmentedFields ?? [];
+        var segments = aggregation.Segments ?? [];
+        if (fields.Count == 0 != (segments.Count == 0))
+        {
+            issues.Add("required", fields.Count == 0 ? "segmentedFields" : "segments", "is required with the other");
+            return;
+        }
+        if (fields.Distinct(StringComparer.Ordinal).Count() < fields.Count)
+            issues.Add("duplicate", "segmentedFields", "must not name a field twice");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (index, segment) in segments.Index())
+        {
+            if (segment.Count != fields.Count || !fields.All(segment.ContainsKey))
+                issues.Add("segment", $"segments[{index}]", $"must give a value to exactly these fields: {string.Join(", ", fields)}");
+            else if (!seen.Add(string.Join('\0', fields.Select(field => segment[field]))))
+                issues.Add("duplicate", $"segments[{index}]", "is the same as another segment");
+        }
+    }
+}

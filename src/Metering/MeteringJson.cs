@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Products;
+
+namespace Tallystick.Metering;
+
+/// <summary>Reads and writes the resources of metering without reflection.</summary>
+[JsonSerializable(typeof(Product))]
+[JsonSerializable(typeof(Meter))]
+[JsonSerializable(typeof(Aggregation))]
+internal sealed partial class MeteringJson : JsonSerializerContext
+{
+    /// <summary>In the one JSON format of the product.</summary>
+    internal static MeteringJson Format { get; } = new(JsonFormat.NewOptions());
+}

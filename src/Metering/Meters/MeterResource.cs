@@ -1,0 +1,25 @@
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Metering.Meters;
+
+/// <summary>What is special about meters.</summary>
+public static class MeterResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<Meter> Definition { get; } = new("Meter", "meters", MeteringJson.Format.Meter)
+    {
+        UniqueBy = [new("code", meter => meter.Code)],
+        Filters =
+        [
+            ListFilter.Many("productId", "product_id", "Only meters of these products; an empty value selects global meters."),
+            ListFilter.Many("codes", "code", "Only meters with these codes."),
+        ],
+        Refers = [new("productId", "Product", meter => meter.ProductId)],
+        NotYet =
+        [
+            new("groupId", "meter groups", meter => meter.GroupId is not null),
+            new("derivedFields", "derived fields", meter => meter.DerivedFields.Count > 0),
+        ],
+        Check = MeterRules.Check,
+    };
+}

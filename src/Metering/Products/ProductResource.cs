@@ -1,0 +1,14 @@
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Metering.Products;
+
+/// <summary>What is special about products.</summary>
+public static class ProductResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<Product> Definition { get; } = new("Product", "products", MeteringJson.Format.Product)
+    {
+        MaximumPageSize = 200,
+        UniqueBy = [new("code", product => product.Code)],
+    };
+}

@@ -1,0 +1,31 @@
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Pricing.Plans;
+
+/// <summary>What is special about plan templates.</summary>
+public static class PlanTemplateResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<PlanTemplate> Definition { get; } =
+        new("PlanTemplate", "plantemplates", PricingJson.Format.PlanTemplate)
+        {
+            UniqueBy = [new("code", template => template.Code)],
+            Filters =
+            [
+                new ListFilter.ByColumn("productId", "Only plan templates of this product.", FilterKind.One, "product_id")
+                {
+                    IsUuidInContract = true,
+                },
+            ],
+            Refers =
+            [
+                new("productId", "Product", template => template.ProductId),
+                new("currency", "Currency", template => template.Currency, "code"),
+            ],
+            Check = (template, issues) =>
+            {
+                if (template.BillFrequency is BillingFrequency.AdHoc or BillingFrequency.Mixed)
+                    issues.Add("unknown_value", "billFrequency", "must be one of DAILY, WEEKLY, MONTHLY, ANNUALLY");
+            },
+        };
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using Tallystick.Foundation.Resources;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+
+namespace Tallystick.Pricing;
+
+/// <summary>Reads and writes the resources of pricing without reflection.</summary>
+[JsonSerializable(typeof(Currency))]
+[JsonSerializable(typeof(PlanTemplate))]
+[JsonSerializable(typeof(Plan))]
+[JsonSerializable(typeof(PlanPricing))]
+internal sealed partial class PricingJson : JsonSerializerContext
+{
+    /// <summary>In the one JSON format of the product.</summary>
+    internal static PricingJson Format { get; } = new(JsonFormat.NewOptions());
+}

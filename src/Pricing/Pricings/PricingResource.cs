@@ -1,0 +1,73 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Pricing.Pricings;
+
+/// <summary>What is special about pricings.</summary>
+public static class PricingResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<PlanPricing> Definition { get; } = new("Pricing", "pricings", PricingJson.Format.PlanPricing)
+    {
+        UniqueBy = [new("code", pricing => pricing.Code)],
+        IndexedBy =
+        [
+            new("start_date", pricing => InstantText.Sortable(pricing.StartDate)),
+            new("end_date", pricing => pricing.EndDate is { } end ? InstantText.Sortable(end) : null),
+        ],
+        Filters =
+        [
+            new ListFilter.Part("date", "Only pricings that hold on this date."),
+            new ListFilter.Odd((parameters, _) => ValueTask.FromResult(HeldOn(parameters))),
+            ById("planId", "plan_id", "Only pricings of this plan."),
+            ById("planTemplateId", "plan_template_id", "Only pricings of this plan template."),
+            ById("aggregationId", "aggregation_id", "Only pricings of this aggregation."),
+        ],
+        Refers =
+        [
+            new("planId", "Plan", pricing => pricing.PlanId),
+            new("planTemplateId", "PlanTemplate", pricing => pricing.PlanTemplateId),
+            new("aggregationId", "Aggregation", pricing => pricing.AggregationId) { Opposes = PricingRules.Oppose },
+            new("accountingProductId", "Product", pricing => pricing.AccountingProductId),
+        ],
+        NotYet =
+        [
+            new("compoundAggregationId", "compound aggregations", pricing => !string.IsNullOrEmpty(pricing.CompoundAggregationId)),
+        ],
+        Complete = (pricing, _, _) => ValueTask.FromResult(Completed(pricing)),
+        Check = PricingRules.Check,
+        CheckAgainst = PricingRules.CheckAgainstAsync,
+    };
+
+    private static ListFilter ById(string parameter, string column, string description) =>
+        new ListFilter.ByColumn(parameter, description, FilterKind.One, column) { IsUuidInContract = true };
+
+    private static Condition? HeldOn(ListParameters parameters) =>
+        parameters.SortableInstant("date") is { } date
+            ? Condition.And(
+                new Condition.Compare("start_date", Comparison.LessOrEqual, date),
+                Condition.Or(new Condition.Missing("end_date"), new Condition.Compare("end_date", Comparison.Greater, date)))
+            : null;
+
+    private static PlanPricing Completed(PlanPricing pricing) => pricing with
+    {
+        // Clients send the unused one of two references as an empty text.
+        PlanId = NullIfEmpty(pricing.PlanId),
+        PlanTemplateId = NullIfEmpty(pricing.PlanTemplateId),
+        AggregationId = NullIfEmpty(pricing.AggregationId),
+        Type = pricing.Type ?? PricingType.Debit,
+        TiersSpanPlan = pricing.TiersSpanPlan ?? false,
+        AggregationType = AggregationType.Simple,
+        SegmentString = pricing.Segment is { Count: > 0 } segment
+            ? string.Join(',', segment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{pair.Value}"))
+            : null,
+        Segment = pricing.Segment is { Count: > 0 } ? pricing.Segment : null,
+        PricingBands = WithIds(pricing.PricingBands),
+        OveragePricingBands = pricing.OveragePricingBands is { } overage ? WithIds(overage) : null,
+    };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static List<PricingBand> WithIds(IReadOnlyList<PricingBand> bands) =>
+        [.. bands.Select(band => string.IsNullOrEmpty(band.Id) ? band with { Id = Guid.CreateVersion7().ToString() } : band)];
+}

@@ -1,0 +1,99 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
+using Tallystick.Pricing.Plans;
+
+namespace Tallystick.Pricing.Pricings;
+
+/// <summary>Rules of pricings that their shape does not tell.</summary>
+internal static class PricingRules
+{
+    internal static void Check(PlanPricing pricing, Issues issues)
+    {
+        if (pricing.PlanId is null == pricing.PlanTemplateId is null)
+            issues.Add("exactly_one", "planId", "give exactly one of planId and planTemplateId");
+        if (pricing.AggregationId is null && string.IsNullOrEmpty(pricing.CompoundAggregationId))
+            issues.Add("exactly_one", "aggregationId", "give exactly one of aggregationId and compoundAggregationId");
+        if (pricing.EndDate is { } end && end <= pricing.StartDate)
+            issues.Add("order", "endDate", "must be after startDate");
+        CheckBands(pricing.PricingBands, "pricingBands", issues);
+        if (pricing.OveragePricingBands is not { Count: > 0 } overage)
+            return;
+        if (!pricing.Cumulative || pricing.TiersSpanPlan is true)
+            issues.Add("not_allowed", "overagePricingBands", "are only for cumulative pricing whose tiers do not span the plan");
+        CheckBands(overage, "overagePricingBands", issues);
+    }
+
+    private static void CheckBands(IReadOnlyList<PricingBand> bands, string path, Issues issues)
+    {
+        var limits = new HashSet<decimal>();
+        foreach (var (index, band) in bands.Index())
+        {
+            if (!limits.Add(band.LowerLimit))
+                issues.Add("duplicate", $"{path}[{index}].lowerLimit", "is the lower limit of another band");
+        }
+        if (!limits.Contains(0))
+            issues.Add("bands", path, "must have a band with lowerLimit 0");
+    }
+
+    internal static async ValueTask CheckAgainstAsync(
+        PlanPricing pricing, PlanPricing? current, IResourceReader related, Issues issues)
+    {
+        if (await related.FindAsync<Aggregation>(pricing.AggregationId) is not { } aggregation)
+            return;
+        CheckSegment(pricing, aggregation, issues);
+        var meter = await related.FindAsync<Meter>(aggregation.MeterId);
+        var product = await ProductAsync(pricing, related);
+        if (meter?.ProductId is { } metered && product is not null && metered != product)
+            issues.Add("other_product", "aggregationId", "must be on a meter of the plan's product or on a global meter");
+        await CheckOverlapAsync(pricing, current, related, issues);
+    }
+
+    private static async ValueTask<string?> ProductAsync(PlanPricing pricing, IResourceReader related) =>
+        pricing.PlanId is not null
+            ? (await related.FindAsync<Plan>(pricing.PlanId))?.ProductId
+            : (await related.FindAsync<PlanTemplate>(pricing.PlanTemplateId))?.ProductId;
+
+    /// <summary>A segment that is priced cannot go from its aggregation.</summary>
+    internal static IEnumerable<Issue> Oppose(PlanPricing pricing, TargetChange change)
+    {
+        var issues = new Issues();
+        CheckSegment(pricing, (Aggregation)change.Proposed, issues);
+        foreach (var _ in issues.All)
+            yield return new Issue("segment_in_use", "segments", $"must keep the segments that pricings use, such as pricing '{pricing.Id}'");
+    }
+
+    private static void CheckSegment(PlanPricing pricing, Aggregation aggregation, Issues issues)
+    {
+        var segments = aggregation.Segments ?? [];
+        if (pricing.Segment is null && segments.Count > 0)
+            issues.Add("required", "segment", "is required, since the aggregation is segmented");
+        else if (pricing.Segment is not null && !segments.Any(segment => SameSegment(segment, pricing.Segment)))
+            issues.Add("unknown_segment", "segment", "must be a segment of the aggregation");
+    }
+
+    /// <summary>Whether both name the same fields with the same values.</summary>
+    internal static bool SameSegment(
+        IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
+        (left?.Count ?? 0) == (right?.Count ?? 0)
+        && (left is null || left.All(pair => right!.TryGetValue(pair.Key, out var value) && value == pair.Value));
+
+    // Two prices for the same usage at the same time would make the bill a matter of chance.
+    private static async ValueTask CheckOverlapAsync(
+        PlanPricing pricing, PlanPricing? current, IResourceReader related, Issues issues)
+    {
+        var owner = pricing.PlanId is { } plan
+            ? Condition.Equal("plan_id", plan)
+            : Condition.Equal("plan_template_id", pricing.PlanTemplateId ?? "");
+        var others = await related.ListAsync<PlanPricing>(
+            Condition.And(owner, Condition.Equal("aggregation_id", pricing.AggregationId!)));
+        var clash = others.FirstOrDefault(other =>
+            other.Id != current?.Id
+            && SameSegment(other.Segment, pricing.Segment)
+            && (other.EndDate is not { } otherEnd || pricing.StartDate < otherEnd)
+            && (pricing.EndDate is not { } end || other.StartDate < end));
+        if (clash is not null)
+            issues.AddConflict("overlap", "startDate", $"overlaps the pricing '{clash.Id}' of the same aggregation and segment");
+    }
+}
