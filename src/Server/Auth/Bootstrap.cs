@@ -1,0 +1,113 @@
+using NodaTime;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Resources;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server.Auth;
+
+/// <summary>The credentials made at the first start, to be shown once.</summary>
+/// <param name="OrganizationId">UUID of the organization.</param>
+/// <param name="AccessKeyId">Public part of the access key.</param>
+/// <param name="ApiSecret">Its secret; null when the operator gave it and so knows it.</param>
+internal sealed record FirstCredentials(string OrganizationId, string AccessKeyId, string? ApiSecret);
+
+/// <summary>
+/// Makes, at the first start, one organization with its configuration, and a service user with an access key: from
+/// the environment where given, else generated.
+/// </summary>
+internal sealed class Bootstrap(IDocumentStore store, IClock clock)
+{
+    private const string Principal = "SYSTEM";
+
+    /// <summary>Makes what is missing.</summary>
+    /// <returns>The credentials at the first start, null at later ones.</returns>
+    /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
+    internal async Task<FirstCredentials?> RunAsync(BootstrapSettings settings, CancellationToken cancellationToken)
+    {
+        settings.Check();
+        var organizationId = settings.OrganizationId ?? Guid.NewGuid().ToString();
+        var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
+            .ListAsync<AccessKey>(Condition.And());
+        if (keys.Count > 0)
+            return null;
+        // The key comes last: until it exists, a start that was cut short is begun again.
+        await store.TransactAsync(organizationId, transaction => MakeOrganizationAsync(transaction, organizationId, cancellationToken), cancellationToken);
+        var accessKeyId = settings.AccessKeyId ?? SecretHash.NewText(20);
+        var secret = settings.ApiSecret ?? SecretHash.NewText(48);
+        await store.TransactAsync(
+            AccessKeyResource.Installation,
+            transaction => MakeKeyAsync(transaction, organizationId, accessKeyId, secret, cancellationToken),
+            cancellationToken);
+        return new FirstCredentials(organizationId, accessKeyId, settings.ApiSecret is null ? secret : null);
+    }
+
+    private async ValueTask<bool> MakeOrganizationAsync(IDocumentTransaction transaction, string organizationId, CancellationToken cancellationToken)
+    {
+        var related = new ResourceReader(transaction, organizationId, cancellationToken);
+        if (await related.FindAsync<Organization>(organizationId) is not null)
+            return false;
+        await InsertAsync(transaction, organizationId, new Organization { Id = organizationId, OrganizationName = "My organization" }, cancellationToken);
+        await InsertAsync(transaction, organizationId, new Currency { Id = NewId(), Name = "US Dollar", Code = "USD", MaxDecimalPlaces = 2, RoundingMode = RoundingMode.HalfUp }, cancellationToken);
+        await InsertAsync(transaction, organizationId, OrganizationConfigResource.Default with { Id = organizationId }, cancellationToken);
+        await InsertAsync(transaction, organizationId, new CustomFieldDefaults { Id = organizationId }, cancellationToken);
+        return true;
+    }
+
+    private async ValueTask<bool> MakeKeyAsync(
+        IDocumentTransaction transaction, string organizationId, string accessKeyId, string secret, CancellationToken cancellationToken)
+    {
+        var serviceUserId = NewId();
+        await InsertAsync(transaction, organizationId, new ServiceUser { Id = serviceUserId, Name = "Administrator" }, cancellationToken);
+        var key = new AccessKey
+        {
+            Id = NewId(),
+            OrganizationId = organizationId,
+            ServiceUserId = serviceUserId,
+            AccessKeyId = accessKeyId,
+            SecretHash = SecretHash.Of(secret),
+        };
+        await InsertAsync(transaction, AccessKeyResource.Installation, key, cancellationToken);
+        return true;
+    }
+
+    private ValueTask InsertAsync<T>(IDocumentTransaction transaction, string organizationId, T made, CancellationToken cancellationToken)
+        where T : Resource
+    {
+        var definition = ResourceCatalog.Of<T>();
+        var now = clock.GetCurrentInstant();
+        var stamped = made with { Version = 1, DtCreated = now, DtLastModified = now, CreatedBy = Principal, LastModifiedBy = Principal };
+        return transaction.InsertAsync(
+            ResourceCatalog.KindOf(definition),
+            organizationId,
+            new DocumentWrite(stamped.Id, 1, definition.Write(stamped), definition.ReadColumns(stamped)),
+            cancellationToken);
+    }
+
+    private static string NewId() => Guid.CreateVersion7().ToString();
+}
+
+/// <summary>What the operator decided for the first start.</summary>
+/// <param name="OrganizationId">From <c>TALLYSTICK_ORG_ID</c>.</param>
+/// <param name="AccessKeyId">From <c>TALLYSTICK_ACCESS_KEY_ID</c>.</param>
+/// <param name="ApiSecret">From <c>TALLYSTICK_API_SECRET</c>.</param>
+internal sealed record BootstrapSettings(string? OrganizationId, string? AccessKeyId, string? ApiSecret)
+{
+    /// <summary>Reads the settings.</summary>
+    internal static BootstrapSettings From(IConfiguration configuration) => new(
+        Value(configuration, "TALLYSTICK_ORG_ID"),
+        Value(configuration, "TALLYSTICK_ACCESS_KEY_ID"),
+        Value(configuration, "TALLYSTICK_API_SECRET"));
+
+    internal void Check()
+    {
+        if (OrganizationId is not null && !Guid.TryParseExact(OrganizationId, "D", out _))
+            throw new StoreUnavailableException("TALLYSTICK_ORG_ID must be a UUID such as 3f2504e0-4f89-11d3-9a0c-0305e82c3301");
+        if (ApiSecret is not null && ApiSecret.Length < SecretHash.ShortestSecret)
+            throw new StoreUnavailableException($"TALLYSTICK_API_SECRET must have at least {SecretHash.ShortestSecret} characters");
+    }
+
+    private static string? Value(IConfiguration configuration, string name) =>
+        configuration[name] is { Length: > 0 } value ? value : null;
+}

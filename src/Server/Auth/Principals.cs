@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Server.Auth;
+
+/// <summary>An organization: a company that uses the product. All of its data is its own.</summary>
+internal sealed record Organization : Resource
+{
+    /// <summary>Name of the company.</summary>
+    public required string OrganizationName { get; init; }
+}
+
+/// <summary>A program that calls the API, with the rights of an administrator.</summary>
+internal sealed record ServiceUser : Resource
+{
+    /// <summary>Descriptive name.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>An access key of a service user: its id and a hash of its secret, never the secret.</summary>
+internal sealed record AccessKey : Resource
+{
+    /// <summary>The organization whose data the key opens.</summary>
+    public required string OrganizationId { get; init; }
+
+    /// <summary>The service user that the key belongs to.</summary>
+    public required string ServiceUserId { get; init; }
+
+    /// <summary>The public part of the key.</summary>
+    public required string AccessKeyId { get; init; }
+
+    /// <summary>Salt and salted hash of the secret, both base64.</summary>
+    public required string SecretHash { get; init; }
+}
+
+[JsonSerializable(typeof(Organization))]
+[JsonSerializable(typeof(ServiceUser))]
+[JsonSerializable(typeof(AccessKey))]
+internal sealed partial class AuthJson : JsonSerializerContext
+{
+    internal static AuthJson Format { get; } = new(JsonFormat.NewOptions());
+}
+
+internal static class OrganizationResource
+{
+    internal static ResourceDefinition<Organization> Definition { get; } =
+        new("Organization", "organization", AuthJson.Format.Organization) { IsInternal = true };
+}
+
+internal static class ServiceUserResource
+{
+    internal static ResourceDefinition<ServiceUser> Definition { get; } =
+        new("ServiceUser", "serviceusers", AuthJson.Format.ServiceUser) { IsInternal = true };
+}
+
+internal static class AccessKeyResource
+{
+    /// <summary>
+    /// Keys are looked up before the organization is known, so they are kept under the installation rather than
+    /// under their organization.
+    /// </summary>
+    internal const string Installation = "installation";
+
+    internal static ResourceDefinition<AccessKey> Definition { get; } =
+        new("AccessKey", "accesskeys", AuthJson.Format.AccessKey)
+        {
+            IsInternal = true,
+            UniqueBy = [new("access_key_id", key => key.AccessKeyId)],
+        };
+}

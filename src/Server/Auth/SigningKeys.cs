@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+using NodaTime;
+
+namespace Tallystick.Server.Auth;
+
+/// <summary>
+/// The keys that sign tokens: elliptic-curve keys in the data directory, readable by the owner only. A new one is
+/// made every 90 days; older ones stay good for the tokens they signed.
+/// </summary>
+internal sealed class SigningKeys
+{
+    private static readonly Duration Lifetime = Duration.FromDays(90);
+    private readonly string _directory;
+    private readonly IClock _clock;
+    private readonly Lock _gate = new();
+    private List<(Instant Made, ECDsaSecurityKey Key)> _keys;
+
+    internal SigningKeys(string dataDirectory, IClock clock)
+    {
+        _directory = Path.Combine(dataDirectory, "keys");
+        _clock = clock;
+        Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _keys = [.. Directory.EnumerateFiles(_directory, "*.pem").Select(Read).OrderByDescending(key => key.Made)];
+    }
+
+    /// <summary>The key that signs now.</summary>
+    internal ECDsaSecurityKey Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var now = _clock.GetCurrentInstant();
+                if (_keys.Count == 0 || now - _keys[0].Made > Lifetime)
+                    _keys = [(now, Make(now)), .. _keys.Where(key => now - key.Made < Lifetime + Lifetime)];
+                return _keys[0].Key;
+            }
+        }
+    }
+
+    /// <summary>All keys whose tokens are good.</summary>
+    internal IReadOnlyList<SecurityKey> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _keys.Select(key => key.Key)];
+        }
+    }
+
+    private ECDsaSecurityKey Make(Instant now)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var name = $"{now.ToUnixTimeSeconds()}.pem";
+        var path = Path.Combine(_directory, name);
+        // Written aside and renamed, so that a crash leaves no half of a key.
+        using (var file = new FileStream(path + ".new", new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(path + ".new", path, overwrite: true);
+        return new ECDsaSecurityKey(key) { KeyId = Path.GetFileNameWithoutExtension(name) };
+    }
+
+    private static (Instant, ECDsaSecurityKey) Read(string path)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(path));
+        var name = Path.GetFileNameWithoutExtension(path);
+        var made = Instant.FromUnixTimeSeconds(long.Parse(name, System.Globalization.CultureInfo.InvariantCulture));
+        return (made, new ECDsaSecurityKey(key) { KeyId = name });
+    }
+}

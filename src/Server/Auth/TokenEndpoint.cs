@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.Auth;
+
+/// <summary>
+/// <c>POST /oauth/token</c>: exchanges an access key for a bearer token by client credentials (RFC 6749 4.4). The
+/// body may be JSON or a form, with any content type, as clients send them.
+/// </summary>
+internal static class TokenEndpoint
+{
+    private const int BodyLimit = 16 * 1024;
+
+    /// <summary>Answers a token request.</summary>
+    internal static async Task AnswerAsync(HttpContext context)
+    {
+        // RFC 6749 5.1: a token must not be cached.
+        context.Response.Headers.CacheControl = "no-store";
+        var body = await RequestBody.ReadAsync(context, BodyLimit, StatusCodes.Status413PayloadTooLarge);
+        if (GrantType(body) is not { } grantType)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "invalid_request",
+                "The request body must give grant_type=client_credentials, as JSON or as a form");
+        }
+        else if (grantType != "client_credentials")
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "unsupported_grant_type",
+                "grant_type: must be client_credentials");
+        }
+        else if (await FindKeyAsync(context) is { } key)
+        {
+            await AnswerAsync(context, context.RequestServices.GetRequiredService<Tokens>().Issue(key));
+        }
+        else
+        {
+            context.Response.Headers.WWWAuthenticate = "Basic";
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, "invalid_client",
+                "Send the access key id and the API secret by HTTP Basic authentication; they are unknown, wrong or missing");
+        }
+    }
+
+    private static async ValueTask<AccessKey?> FindKeyAsync(HttpContext context)
+    {
+        if (BasicCredentials(context.Request.Headers.Authorization.ToString()) is not var (id, secret))
+            return null;
+        var keys = context.RequestServices.GetRequiredService<AccessKeys>();
+        // Some clients percent-encode both parts before base64, as RFC 6749 2.3.1 says; most do not.
+        return await keys.FindAsync(id, secret, context.RequestAborted)
+            ?? await keys.FindAsync(Uri.UnescapeDataString(id), Uri.UnescapeDataString(secret), context.RequestAborted);
+    }
+
+    private static (string Id, string Secret)? BasicCredentials(string header)
+    {
+        const string Scheme = "Basic ";
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var encoded = header[Scheme.Length..].Trim();
+        var bytes = new byte[encoded.Length];
+        if (!Convert.TryFromBase64String(encoded, bytes, out var length))
+            return null;
+        var text = Encoding.UTF8.GetString(bytes.AsSpan(0, length));
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? null : (text[..colon], text[(colon + 1)..]);
+    }
+
+    private static string? GrantType(ReadOnlyMemory<byte> body)
+    {
+        var text = Encoding.UTF8.GetString(body.Span).Trim();
+        if (!text.StartsWith('{'))
+            return QueryHelpers.ParseQuery(text).TryGetValue("grant_type", out var value) ? value.ToString() : null;
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.TryGetProperty("grant_type", out var grantType) && grantType.ValueKind == JsonValueKind.String
+                ? grantType.GetString()
+                : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static Task AnswerAsync(HttpContext context, string token) => WriteAsync(context, writer =>
+    {
+        writer.WriteString("access_token", token);
+        writer.WriteString("token_type", "Bearer");
+        writer.WriteNumber("expires_in", Tokens.LifetimeSeconds);
+    });
+
+    private static Task RefuseAsync(HttpContext context, int status, string error, string message)
+    {
+        context.Response.StatusCode = status;
+        return WriteAsync(context, writer =>
+        {
+            writer.WriteString("error", error);
+            writer.WriteString("message", message);
+        });
+    }
+
+    private static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer, JsonAnswer.WriterOptions))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+        return JsonAnswer.WriteAsync(context, buffer.WrittenMemory);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using NodaTime;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.Auth;
+
+/// <summary>Issues and checks bearer tokens: signed JWTs that live for five hours.</summary>
+internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clock)
+{
+    /// <summary>Life of a token in seconds (contract: <c>expires_in</c>).</summary>
+    internal const int LifetimeSeconds = 18_000;
+
+    private const string Issuer = "tallystick";
+    private const int MostRemembered = 10_000;
+
+    // A token once checked is taken at its word for so long; a key that is taken away stops its tokens after that.
+    private static readonly Duration Remembered = Duration.FromSeconds(20);
+    private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
+    private readonly ConcurrentDictionary<string, (Caller Caller, Instant Until)> _remembered = new(StringComparer.Ordinal);
+
+    /// <summary>A new token for the holder of a key.</summary>
+    internal string Issue(AccessKey key)
+    {
+        var now = clock.GetCurrentInstant();
+        return Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Issuer,
+            IssuedAt = now.ToDateTimeUtc(),
+            Expires = now.Plus(Duration.FromSeconds(LifetimeSeconds)).ToDateTimeUtc(),
+            Claims = new Dictionary<string, object>
+            {
+                ["sub"] = key.ServiceUserId,
+                ["orgId"] = key.OrganizationId,
+                ["principalType"] = "SERVICEUSER",
+                ["accessKeyId"] = key.AccessKeyId,
+                ["jti"] = Guid.NewGuid().ToString(),
+            },
+            SigningCredentials = new SigningCredentials(keys.Current, SecurityAlgorithms.EcdsaSha256),
+        });
+    }
+
+    /// <summary>Who a token speaks for.</summary>
+    /// <exception cref="UnauthorizedException">The text is no token.</exception>
+    /// <exception cref="ForbiddenException">The token is expired, forged or its key was taken away.</exception>
+    internal async ValueTask<Caller> CheckAsync(string token, CancellationToken cancellationToken)
+    {
+        var now = clock.GetCurrentInstant();
+        var fingerprint = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        if (_remembered.TryGetValue(fingerprint, out var known) && now < known.Until)
+            return known.Caller;
+        var (caller, expires) = await VerifyAsync(token, now, cancellationToken);
+        if (_remembered.Count >= MostRemembered)
+            _remembered.Clear();
+        _remembered[fingerprint] = (caller, Instant.Min(expires, now + Remembered));
+        return caller;
+    }
+
+    private async ValueTask<(Caller Caller, Instant Expires)> VerifyAsync(string token, Instant now, CancellationToken cancellationToken)
+    {
+        if (!Handler.CanReadToken(token))
+            throw new UnauthorizedException("The bearer token is not a token of this server; get one at POST /oauth/token");
+        var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidIssuer = Issuer,
+            ValidateAudience = false,
+            IssuerSigningKeys = keys.All,
+            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+            // The clock is ours, so that tests control it.
+            LifetimeValidator = (_, expires, _, _) => expires is not null,
+        });
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt)
+            throw new ForbiddenException("The bearer token was not issued by this server or has been changed");
+        var expires = Instant.FromDateTimeUtc(DateTime.SpecifyKind(jwt.ValidTo, DateTimeKind.Utc));
+        if (now >= expires)
+            throw new ForbiddenException("The bearer token has expired; get a new one at POST /oauth/token");
+        var key = await accessKeys.FindAsync(jwt.GetClaim("accessKeyId").Value, cancellationToken)
+            ?? throw new ForbiddenException("The access key of the bearer token is no longer active");
+        return (new Caller(key.OrganizationId, key.ServiceUserId), expires);
+    }
+}

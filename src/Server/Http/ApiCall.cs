@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Tallystick.Server.Auth;
+
+namespace Tallystick.Server.Http;
+
+/// <summary>One authorized request for an operation of the API.</summary>
+/// <param name="Http">The request and its answer.</param>
+/// <param name="Caller">Who calls.</param>
+internal sealed record ApiCall(HttpContext Http, Caller Caller)
+{
+    /// <summary>The organization that the caller belongs to and the path names.</summary>
+    internal string OrganizationId => Caller.OrganizationId;
+
+    internal CancellationToken Cancelled => Http.RequestAborted;
+
+    /// <summary>A part of the path, such as <c>id</c>.</summary>
+    internal string Route(string name) => (string)Http.Request.RouteValues[name]!;
+
+    internal Task<JsonDocument> ReadJsonAsync() => RequestBody.ReadJsonAsync(Http);
+
+    internal Task AnswerAsync(ReadOnlyMemory<byte> json) => JsonAnswer.WriteAsync(Http, json);
+
+    internal T Service<T>() where T : notnull => Http.RequestServices.GetRequiredService<T>();
+}

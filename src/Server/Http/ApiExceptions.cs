@@ -1,0 +1,22 @@
+namespace Tallystick.Server.Http;
+
+/// <summary>What was asked for does not exist: answered with 404.</summary>
+internal sealed class NotFoundException(string message) : Exception(message);
+
+/// <summary>The caller did not say who it is: answered with 401.</summary>
+internal sealed class UnauthorizedException(string message) : Exception(message);
+
+/// <summary>The caller may not do this: answered with 403.</summary>
+internal sealed class ForbiddenException(string message) : Exception(message);
+
+/// <summary>There is too much to do already: answered with 429.</summary>
+internal sealed class TooManyRequestsException(string message) : Exception(message);
+
+/// <summary>The body is larger than the operation takes.</summary>
+/// <param name="status">413, or 403 for measurements as the contract's error codes have it.</param>
+internal sealed class BodyTooLargeException(int status, int limit)
+    : Exception($"The request body must be smaller than {limit} bytes")
+{
+    /// <summary>The status to answer with.</summary>
+    internal int Status { get; } = status;
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Server.Http;
+
+/// <summary>Turns what went wrong into the one error body: <c>{"message": "...", "errors": [...]}</c>.</summary>
+internal static class ErrorAnswer
+{
+    /// <summary>Runs the request and answers for whatever it throws.</summary>
+    internal static async Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone: there is nobody to answer.
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, exception);
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, Exception exception)
+    {
+        switch (exception)
+        {
+            case RefusedException refused:
+                return WriteAsync(context, StatusOf(refused), refused.Message, refused.Issues);
+            case NotFoundException:
+                return WriteAsync(context, StatusCodes.Status404NotFound, exception.Message);
+            case UnauthorizedException:
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                return WriteAsync(context, StatusCodes.Status401Unauthorized, exception.Message);
+            case ForbiddenException:
+                return WriteAsync(context, StatusCodes.Status403Forbidden, exception.Message);
+            case TooManyRequestsException:
+                context.Response.Headers.RetryAfter = "1";
+                return WriteAsync(context, StatusCodes.Status429TooManyRequests, exception.Message);
+            case BodyTooLargeException tooLarge:
+                return WriteAsync(context, tooLarge.Status, exception.Message);
+            case BadHttpRequestException bad:
+                return WriteAsync(context, bad.StatusCode, bad.Message);
+            default:
+                Log.RequestFailed(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Tallystick.Server"), exception, context.Request.Method, context.Request.Path);
+                return WriteAsync(context, StatusCodes.Status500InternalServerError, "The server failed to answer; its log says why");
+        }
+    }
+
+    // A fault of the request itself weighs more than a clash with stored data.
+    private static int StatusOf(RefusedException refused) =>
+        refused.Issues.Any(issue => issue.Kind == IssueKind.Invalid)
+            ? StatusCodes.Status400BadRequest
+            : StatusCodes.Status409Conflict;
+
+    /// <summary>Writes an error body.</summary>
+    internal static async Task WriteAsync(HttpContext context, int status, string message, IReadOnlyList<Issue>? issues = null)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        // Clients repeat a 409 by themselves unless they are told not to.
+        if (status == StatusCodes.Status409Conflict)
+            response.Headers["x-should-retry"] = "false";
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, JsonAnswer.WriterOptions))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("message", message);
+            if (issues is not null)
+                WriteIssues(writer, issues);
+            writer.WriteEndObject();
+        }
+        await response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+    }
+
+    private static void WriteIssues(Utf8JsonWriter writer, IReadOnlyList<Issue> issues)
+    {
+        writer.WriteStartArray("errors");
+        foreach (var issue in issues)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("path", issue.Path);
+            writer.WriteString("code", issue.Code);
+            writer.WriteString("message", issue.Message);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+}

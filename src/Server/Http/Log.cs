@@ -1,0 +1,8 @@
+namespace Tallystick.Server.Http;
+
+/// <summary>The messages of the server's log.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    internal static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
+}

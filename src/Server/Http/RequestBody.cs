@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Text.Json;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Server.Http;
+
+/// <summary>Reads request bodies, never more than a limit.</summary>
+internal static class RequestBody
+{
+    private const int ConfigurationLimit = 2 * 1024 * 1024;
+
+    /// <summary>The JSON of a configuration request. The content type does not matter: some clients send none.</summary>
+    /// <exception cref="RefusedException">The body is no JSON; the message says where.</exception>
+    internal static async Task<JsonDocument> ReadJsonAsync(HttpContext context)
+    {
+        var body = await ReadAsync(context, ConfigurationLimit, StatusCodes.Status413PayloadTooLarge);
+        if (body.Length == 0)
+            throw new RefusedException(new Issue("json", "", "The request body must be a JSON object, and it is empty"));
+        try
+        {
+            return JsonDocument.Parse(body);
+        }
+        catch (JsonException exception)
+        {
+            throw new RefusedException(new Issue("json", "", $"The request body is not valid JSON: {exception.Message}"));
+        }
+    }
+
+    /// <summary>The bytes of the body.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="limit">The first size that is refused.</param>
+    /// <param name="tooLargeStatus">The status that refuses it.</param>
+    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int limit, int tooLargeStatus)
+    {
+        if (context.Request.ContentLength >= limit)
+            throw new BodyTooLargeException(tooLargeStatus, limit);
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(context.RequestAborted);
+            if (result.Buffer.Length >= limit)
+            {
+                reader.AdvanceTo(result.Buffer.End);
+                throw new BodyTooLargeException(tooLargeStatus, limit);
+            }
+            if (result.IsCompleted)
+            {
+                var body = result.Buffer.ToArray();
+                reader.AdvanceTo(result.Buffer.End);
+                return body;
+            }
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Tallystick.Server;
+
+return await ServerHost.RunAsync(args);

@@ -1,0 +1,16 @@
+using System.Collections.Concurrent;
+
+namespace Tallystick.Server.Resources;
+
+/// <summary>Tells which configuration has changed, so that what was read before can be read again.</summary>
+internal sealed class ChangeFeed
+{
+    private readonly ConcurrentDictionary<(string OrganizationId, string Kind), long> _generations = new();
+
+    /// <summary>Grows with each change of the kind in the organization.</summary>
+    internal long Generation(string organizationId, string kind) => _generations.GetValueOrDefault((organizationId, kind));
+
+    /// <summary>A change of the kind is committed.</summary>
+    internal void Publish(string organizationId, string kind) =>
+        _generations.AddOrUpdate((organizationId, kind), 1, (_, generation) => generation + 1);
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Http;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server.Resources;
+
+/// <summary>Reads the query of a list request and answers with its page.</summary>
+internal static class ListRequest
+{
+    private const int MostValues = 200;
+
+    /// <summary>Answers with one page of the kind, newest first.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="definition">The kind.</param>
+    /// <param name="within">A condition that the path sets; null for none.</param>
+    /// <param name="maximumPageSize">Most entities on a page.</param>
+    /// <param name="view">How a stored entity is answered; null to answer it as stored.</param>
+    internal static async Task AnswerAsync(
+        ApiCall call,
+        ResourceDefinition definition,
+        Condition? within = null,
+        int? maximumPageSize = null,
+        Func<Document, ReadOnlyMemory<byte>>? view = null)
+    {
+        var issues = new Issues();
+        var request = call.Http.Request;
+        var pageSize = PageSize(request, maximumPageSize ?? definition.MaximumPageSize, issues);
+        var where = await WhereAsync(call, definition, within, issues);
+        issues.ThrowIfAny();
+        var list = $"{definition.Kind}|{call.OrganizationId}";
+        var page = await call.Service<IDocumentStore>().QueryAsync(
+            ResourceCatalog.KindOf(definition),
+            call.OrganizationId,
+            new DocumentQuery
+            {
+                Where = where,
+                BeforeSequence = PageToken.Read(list, QueryText.Single(request, "nextToken")),
+                Limit = pageSize + 1,
+            },
+            call.Cancelled);
+        var next = page.Count > pageSize ? PageToken.Write(list, page[pageSize - 1].Sequence) : null;
+        var items = page.Take(pageSize).Select(document => view?.Invoke(document) ?? document.Json).ToList();
+        await JsonAnswer.WritePageAsync(call.Http, items, next);
+    }
+
+    /// <summary>The page size asked for, or the maximum.</summary>
+    internal static int PageSize(HttpRequest request, int maximum, Issues issues, int? otherwise = null)
+    {
+        if (QueryText.Single(request, "pageSize") is not { } text)
+            return otherwise ?? maximum;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= maximum)
+            return size;
+        issues.Add("range", "pageSize", $"must be a whole number from 1 to {maximum}");
+        return maximum;
+    }
+
+    private static async ValueTask<Condition> WhereAsync(
+        ApiCall call, ResourceDefinition definition, Condition? within, Issues issues)
+    {
+        var conditions = new List<Condition>();
+        if (within is not null)
+            conditions.Add(within);
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var parameters = new ListParameters(
+            name => Values(call.Http.Request, name, issues), call.Service<NodaTime.IClock>().GetCurrentInstant(), issues);
+        if (parameters.AnyOf("ids", "id") is { } ids)
+            conditions.Add(ids);
+        foreach (var filter in definition.Filters)
+        {
+            var condition = filter switch
+            {
+                ListFilter.ByColumn { Kind: FilterKind.Many } many => parameters.AnyOf(many.Parameter, many.Column),
+                ListFilter.ByColumn one => parameters.Text(one.Parameter) is { } value ? Condition.Equal(one.Column, value) : null,
+                ListFilter.Odd odd => await odd.Decide(parameters, related),
+                _ => null,
+            };
+            if (condition is not null)
+                conditions.Add(condition);
+        }
+        return Condition.And(conditions);
+    }
+
+    private static IReadOnlyList<string>? Values(HttpRequest request, string name, Issues issues)
+    {
+        var values = QueryText.List(request, name);
+        if (values is null || values.Count <= MostValues)
+            return values;
+        issues.Add("count", name, $"must have at most {MostValues} values");
+        return null;
+    }
+}

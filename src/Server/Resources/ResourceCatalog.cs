@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Products;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+using Tallystick.Server.Auth;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server.Resources;
+
+/// <summary>All kinds of resources: the one list that a new kind joins.</summary>
+internal static class ResourceCatalog
+{
+    /// <summary>The definitions, in the order of the API document.</summary>
+    internal static IReadOnlyList<ResourceDefinition> All { get; } =
+    [
+        ProductResource.Definition,
+        MeterResource.Definition,
+        AggregationResource.Definition,
+        PlanTemplateResource.Definition,
+        PlanResource.Definition,
+        PricingResource.Definition,
+        AccountResource.Definition,
+        AccountPlanResource.Definition,
+        CurrencyResource.Definition,
+        OrganizationConfigResource.Definition,
+        CustomFieldResource.Definition,
+        BillResource.Definition,
+        BillJobResource.Definition,
+        OrganizationResource.Definition,
+        ServiceUserResource.Definition,
+        AccessKeyResource.Definition,
+    ];
+
+    private static readonly FrozenDictionary<Type, ResourceDefinition> ByModel =
+        All.ToFrozenDictionary(definition => definition.Model);
+
+    private static readonly FrozenDictionary<string, DocumentKind> Kinds =
+        All.ToFrozenDictionary(definition => definition.Kind, NewKind, StringComparer.Ordinal);
+
+    /// <summary>Definitions that name entities of a kind, with the reference by which they do.</summary>
+    private static readonly ILookup<string, (ResourceDefinition Definition, ReferenceTarget Reference)> Referrers =
+        All.SelectMany(definition => definition.References, (definition, reference) => (definition, reference))
+            .ToLookup(pair => pair.reference.Kind, StringComparer.Ordinal);
+
+    /// <summary>The definition of a model.</summary>
+    internal static ResourceDefinition Of<T>() where T : Resource => ByModel[typeof(T)];
+
+    /// <summary>The definition of a kind.</summary>
+    internal static ResourceDefinition Of(string kind) => All.First(definition => definition.Kind == kind);
+
+    /// <summary>Where documents of the kind are kept.</summary>
+    internal static DocumentKind KindOf(ResourceDefinition definition) => Kinds[definition.Kind];
+
+    /// <summary>The kinds of documents that a store must keep.</summary>
+    internal static IReadOnlyList<DocumentKind> DocumentKinds { get; } = [.. All.Select(KindOf)];
+
+    /// <summary>Who names entities of the kind.</summary>
+    internal static IEnumerable<(ResourceDefinition Definition, ReferenceTarget Reference)> ReferrersOf(string kind) => Referrers[kind];
+
+    private static DocumentKind NewKind(ResourceDefinition definition) => new(
+        definition.Table,
+        [.. definition.Columns.Select(column => new DocumentColumn(column.Name, column.IsUnique))],
+        json => definition.ReadColumns(definition.Read(json.Span)));
+}

@@ -1,0 +1,128 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.Resources;
+
+/// <summary>The operations that every kind of resource has.</summary>
+internal static class ResourceOperations
+{
+    private const string Root = "/organizations/{orgId}/";
+
+    /// <summary>The operations of a definition.</summary>
+    internal static IEnumerable<ApiOperation> Of(ResourceDefinition definition)
+    {
+        if (definition.IsInternal)
+            yield break;
+        var item = Root + definition.Path + (definition.IsSingleton ? "" : "/{id}");
+        if (!definition.IsSingleton)
+        {
+            yield return List(definition);
+            yield return Create(definition);
+        }
+        yield return new ApiOperation("GET", item, $"Get{definition.Kind}", definition.Tag, $"Retrieve {A(definition)}", Answer(definition), call => GetAsync(call, definition));
+        yield return new ApiOperation("PUT", item, $"Put{definition.Kind}", definition.Tag, $"Update {A(definition)}", Answer(definition), call => PutAsync(call, definition))
+        {
+            Body = Request(definition),
+            Description = "Replaces the whole entity: members left out are cleared. `version` must be the stored version.",
+        };
+        if (!definition.IsSingleton)
+        {
+            yield return new ApiOperation("DELETE", item, $"Delete{definition.Kind}", definition.Tag, $"Delete {A(definition)}", Answer(definition), call => DeleteAsync(call, definition))
+            {
+                Description = "Answers with the deleted entity. Refused with 409 while another entity refers to it.",
+            };
+        }
+        if (definition.Search.Count > 0)
+        {
+            yield return new ApiOperation(
+                "GET", $"{Root}{definition.Path}/search", $"Search{definition.Kind}s", definition.Tag, $"Search {definition.Words}s", Page(definition),
+                call => SearchRequest.AnswerAsync(call, definition))
+            {
+                Parameters = SearchRequest.Parameters(definition),
+            };
+        }
+    }
+
+    private static ApiOperation List(ResourceDefinition definition) => new(
+        "GET", Root + definition.Path, $"List{definition.Kind}s", definition.Tag, $"List {definition.Words}s", Page(definition),
+        call => ListRequest.AnswerAsync(call, definition))
+    {
+        Parameters = [.. PageParameters(definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids],
+        Description = "Newest first.",
+    };
+
+    private static ApiOperation Create(ResourceDefinition definition) => new(
+        "POST", Root + definition.Path, $"Post{definition.Kind}", definition.Tag, $"Create {A(definition)}", Answer(definition),
+        call => PostAsync(call, definition))
+    {
+        Body = Request(definition),
+    };
+
+    /// <summary>The parameters of every list.</summary>
+    internal static IReadOnlyList<ApiParameter> PageParameters(int maximum, bool isNullable = false) =>
+    [
+        new("pageSize", $"Most entities to answer; {maximum} when absent.", new NumberShape(32, AtLeast: 1, AtMost: maximum)) { IsNullable = isNullable },
+        new("nextToken", "The `nextToken` of the page before; absent for the first page.", new TextShape()) { IsNullable = isNullable },
+    ];
+
+    private static ApiParameter Ids { get; } = new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
+
+    private static ApiParameter? Parameter(ListFilter filter) => filter switch
+    {
+        ListFilter.ByColumn column => new ApiParameter(
+            column.Parameter, column.Description, column.Kind == FilterKind.Many ? new ListShape(new TextShape()) : new TextShape())
+        {
+            IsUuidInContract = column.IsUuidInContract,
+        },
+        ListFilter.Part part => new ApiParameter(
+            part.Parameter,
+            part.Description,
+            part.IsFlag ? new BooleanShape() : part.IsList ? new ListShape(new TextShape()) : new TextShape()),
+        _ => null,
+    };
+
+    private static ApiSchema Request(ResourceDefinition definition) => new($"{definition.Kind}Request", definition.Shape) { IsRequest = true };
+
+    private static ApiSchema Answer(ResourceDefinition definition) => new($"{definition.Kind}Response", definition.Shape);
+
+    /// <summary>A page of a kind.</summary>
+    internal static ApiSchema Page(ResourceDefinition definition) => Answer(definition) with { IsPage = true };
+
+    private static string A(ResourceDefinition definition) =>
+        $"{(definition.Words[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an" : "a")} {definition.Words}";
+
+    // A singleton has the id of its organization.
+    private static string IdOf(ApiCall call, ResourceDefinition definition) => definition.IsSingleton ? call.OrganizationId : call.Route("id");
+
+    private static async Task GetAsync(ApiCall call, ResourceDefinition definition) => await call.AnswerAsync(
+        await call.Service<ResourceService>().FindJsonAsync(definition, call.OrganizationId, IdOf(call, definition), call.Cancelled));
+
+    private static async Task PostAsync(ApiCall call, ResourceDefinition definition)
+    {
+        var proposed = await ReadAsync(call, definition);
+        var created = await call.Service<ResourceService>().CreateAsync(
+            definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled);
+        await call.AnswerAsync(definition.Write(created));
+    }
+
+    private static async Task PutAsync(ApiCall call, ResourceDefinition definition)
+    {
+        var proposed = await ReadAsync(call, definition);
+        var updated = await call.Service<ResourceService>().UpdateAsync(
+            definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled);
+        await call.AnswerAsync(definition.Write(updated));
+    }
+
+    private static async Task DeleteAsync(ApiCall call, ResourceDefinition definition)
+    {
+        var deleted = await call.Service<ResourceService>().DeleteAsync(
+            definition, call.OrganizationId, IdOf(call, definition), call.Cancelled);
+        await call.AnswerAsync(definition.Write(deleted));
+    }
+
+    private static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
+    {
+        using var body = await call.ReadJsonAsync();
+        return definition.Read(definition.Shape.Check(body.RootElement));
+    }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Http;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server.Resources;
+
+/// <summary>
+/// Reads a search: clauses <c>name comparator value</c> joined by <c>$</c>, with the comparators <c>:</c> (equal),
+/// <c>~</c> (begins with), <c>&gt;</c>, <c>&gt;=</c>, <c>&lt;</c> and <c>&lt;=</c>. Pages by offset.
+/// </summary>
+internal static class SearchRequest
+{
+    private const int DefaultPageSize = 10;
+    private const int MaximumPageSize = 100;
+
+    private static readonly (string Text, Comparison Comparison)[] Comparators =
+    [
+        (">=", Comparison.GreaterOrEqual),
+        ("<=", Comparison.LessOrEqual),
+        (">", Comparison.Greater),
+        ("<", Comparison.Less),
+        (":", Comparison.Equal),
+        ("~", Comparison.StartsWith),
+    ];
+
+    /// <summary>The query parameters of a search.</summary>
+    internal static IReadOnlyList<ApiParameter> Parameters(ResourceDefinition definition) =>
+    [
+        new("searchQuery", "Clauses of name, comparator (`:` `~` `>` `>=` `<` `<=`) and value, joined by `$`. Names: "
+            + string.Join(", ", definition.Search.Keys) + ".", new TextShape()),
+        new("fromDocument", "Number of matches to pass over.", new NumberShape(32)),
+        new("pageSize", "Most entities to answer; 10 when absent.", new NumberShape(32, AtLeast: 1, AtMost: MaximumPageSize)),
+        new("operator", "Whether all clauses must hold (AND, the default) or any (OR).", new TextShape(Choices: ["AND", "OR"])),
+        new("sortBy", "The name to sort by; dtCreated when absent.", new TextShape()),
+        new("sortOrder", "Direction of the sort; DESC when absent.", new TextShape(Choices: ["ASC", "DESC"])),
+    ];
+
+    /// <summary>Answers with the matches.</summary>
+    internal static async Task AnswerAsync(ApiCall call, ResourceDefinition definition)
+    {
+        var issues = new Issues();
+        var request = call.Http.Request;
+        var pageSize = ListRequest.PageSize(request, MaximumPageSize, issues, DefaultPageSize);
+        var from = From(request, issues);
+        var where = Where(request, definition, issues);
+        var sortBy = SortBy(request, definition, issues);
+        var isAscending = Choice(request, "sortOrder", "ASC", "DESC", issues) is "ASC";
+        issues.ThrowIfAny();
+        var found = await call.Service<IDocumentStore>().QueryAsync(
+            ResourceCatalog.KindOf(definition),
+            call.OrganizationId,
+            new DocumentQuery { Where = where, SortBy = sortBy, IsAscending = isAscending, Offset = from, Limit = pageSize + 1 },
+            call.Cancelled);
+        var next = found.Count > pageSize ? (from + pageSize).ToString(CultureInfo.InvariantCulture) : null;
+        await JsonAnswer.WritePageAsync(call.Http, [.. found.Take(pageSize).Select(document => document.Json)], next);
+    }
+
+    private static int From(HttpRequest request, Issues issues)
+    {
+        if (QueryText.Single(request, "fromDocument") is not { } text)
+            return 0;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var from))
+            return from;
+        issues.Add("range", "fromDocument", "must be a whole number, 0 or greater");
+        return 0;
+    }
+
+    private static string? SortBy(HttpRequest request, ResourceDefinition definition, Issues issues)
+    {
+        if (QueryText.Single(request, "sortBy") is not { } name)
+            return null;
+        if (definition.Search.TryGetValue(name, out var column))
+            return column;
+        issues.Add("unknown_value", "sortBy", $"must be one of {string.Join(", ", definition.Search.Keys)}");
+        return null;
+    }
+
+    private static string? Choice(HttpRequest request, string parameter, string first, string second, Issues issues)
+    {
+        var text = QueryText.Single(request, parameter);
+        if (text is null || text == first || text == second)
+            return text;
+        issues.Add("unknown_value", parameter, $"must be {first} or {second}");
+        return null;
+    }
+
+    private static Condition? Where(HttpRequest request, ResourceDefinition definition, Issues issues)
+    {
+        var isAny = Choice(request, "operator", "AND", "OR", issues) is "OR";
+        if (QueryText.Single(request, "searchQuery") is not { } query)
+            return null;
+        var clauses = query.Split('$').Select(clause => Clause(clause, definition, issues)).OfType<Condition>().ToList();
+        return isAny ? Condition.Or(clauses) : Condition.And(clauses);
+    }
+
+    private static Condition? Clause(string clause, ResourceDefinition definition, Issues issues)
+    {
+        var end = clause.IndexOfAny([':', '~', '<', '>']);
+        var name = end < 0 ? clause : clause[..end];
+        if (end < 0 || !definition.Search.TryGetValue(name, out var column))
+        {
+            issues.Add("search", "searchQuery", $"has the clause '{clause}', which is not one of "
+                + $"{string.Join(", ", definition.Search.Keys)} followed by : ~ > >= < or <= and a value");
+            return null;
+        }
+        var (text, comparison) = Comparators.First(comparator => clause.AsSpan(end).StartsWith(comparator.Text));
+        var value = clause[(end + text.Length)..];
+        if (name is "ids" or "codes" && comparison == Comparison.Equal)
+            return new Condition.In(column, value.Split(','));
+        if (name.StartsWith("dt", StringComparison.Ordinal) && InstantText.TryParse(value, out var instant))
+            value = InstantText.Sortable(instant);
+        return new Condition.Compare(column, comparison, value);
+    }
+}
