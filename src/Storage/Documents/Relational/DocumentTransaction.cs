@@ -49,18 +49,18 @@ internal sealed class DocumentTransaction : IDocumentTransaction
         },
         cancellationToken);
 
-    public ValueTask<Document?> FindAsync(
+    public async ValueTask<Document?> FindAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken)
     {
         RequireOpen();
-        return _reader.FindAsync(kind, organizationId, id, cancellationToken);
+        return await _reader.FindAsync(kind, organizationId, id, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<Document>> QueryAsync(
+    public async ValueTask<IReadOnlyList<Document>> QueryAsync(
         DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken)
     {
         RequireOpen();
-        return _reader.QueryAsync(kind, organizationId, query, cancellationToken);
+        return await _reader.QueryAsync(kind, organizationId, query, cancellationToken);
     }
 
     public async ValueTask InsertAsync(
