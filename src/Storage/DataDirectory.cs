@@ -1,0 +1,108 @@
+using System.Globalization;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Storage;
+
+/// <summary>
+/// The directory of one running process, readable by its owner only. The lock on it is the operating system's and ends
+/// with the process, however that ends.
+/// </summary>
+public sealed class DataDirectory : IDisposable
+{
+    private const string LockName = "lock";
+
+    /// <summary>Apart from the lock, since nobody else can read a file that is locked.</summary>
+    private const string HolderName = "lock.process-id";
+
+    private const UnixFileMode OwnerOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly FileStream _lock;
+
+    private DataDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
+
+    /// <summary>Full path of the directory.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens the directory, creates it where missing, and locks it.</summary>
+    /// <exception cref="StoreUnavailableException">Another process holds it, or it cannot be written.</exception>
+    public static DataDirectory Open(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            CreateOwnerOnly(full);
+            return new DataDirectory(full, Lock(full));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(
+                $"The data directory {full} cannot be used: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Gives the directory free.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static void CreateOwnerOnly(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        Directory.CreateDirectory(path, OwnerOnly);
+        try
+        {
+            File.SetUnixFileMode(path, OwnerOnly);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A mounted volume may belong to another user; its permissions are then the operator's choice.
+        }
+    }
+
+    private static FileStream Lock(string path)
+    {
+        var holder = System.IO.Path.Combine(path, HolderName);
+        var held = TakeLock(path, holder);
+        try
+        {
+            File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream TakeLock(string path, string holder)
+    {
+        var name = System.IO.Path.Combine(path, LockName);
+        try
+        {
+            return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure) when (failure is not (DirectoryNotFoundException or FileNotFoundException))
+        {
+            throw new StoreUnavailableException(
+                $"The data directory {path} is in use by {NameHolder(holder)}. Stop it, or use another directory.",
+                failure);
+        }
+    }
+
+    private static string NameHolder(string holder)
+    {
+        try
+        {
+            return $"process {File.ReadAllText(holder).Trim()}";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return "another process";
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace Tallystick.Storage.Documents.Relational;
+
+/// <summary>The statements that read and write documents.</summary>
+internal sealed class DocumentStatements(SqlDialect dialect)
+{
+    private const string Selected = "SELECT id, version, sequence, document FROM ";
+
+    internal SqlText Find(TableLayout table, string organizationId, string id) =>
+        WhereId(From(Selected, table), organizationId, id);
+
+    internal SqlText Query(TableLayout table, string organizationId, DocumentQuery query)
+    {
+        var sql = From(Selected, table).Append(" WHERE organization_id = ").Value(organizationId);
+        if (query.BeforeSequence is { } before)
+            sql.Append(" AND sequence < ").Value(before);
+        if (query.Where is { } condition)
+            ConditionSql.Append(sql.Append(" AND "), table, condition);
+
+        var direction = query.IsAscending ? " ASC" : " DESC";
+        sql.Append(" ORDER BY ");
+        if (query.SortBy is { } column)
+            sql.Append(table.Column(column)).Append(direction).Append(" NULLS LAST, sequence DESC");
+        else
+            sql.Append("sequence").Append(direction);
+        return AppendWindow(sql, query);
+    }
+
+    internal SqlText Insert(TableLayout table, string organizationId, DocumentWrite write)
+    {
+        var columns = table.Kind.Columns;
+        var sql = new SqlText();
+        if (dialect.BeforeInsert is { } before)
+            sql.Append(before).Append("; ");
+        return dialect.Guard(sql, text =>
+        {
+            text.Append("INSERT INTO ").Append(dialect.Qualify(table.Kind.Name))
+                .Append(" (organization_id, id, sequence, version, document");
+            foreach (var column in columns)
+                text.Append(", ").Append(SqlDialect.Quote(column.Name));
+            text.Append(") VALUES (").Value(organizationId).Append(", ").Value(write.Id)
+                .Append(", ").Append(dialect.NextSequence)
+                .Append(", ").Value(write.Version).Append(", ").Value(write.Json);
+            foreach (var value in write.Columns)
+                text.Append(", ").Value(value);
+            text.Append(")");
+        });
+    }
+
+    internal SqlText Update(TableLayout table, string organizationId, long expectedVersion, DocumentWrite write)
+    {
+        var sql = new SqlText();
+        return table.HasUniqueColumn ? dialect.Guard(sql, AppendUpdate) : Built();
+
+        SqlText Built()
+        {
+            AppendUpdate(sql);
+            return sql;
+        }
+
+        void AppendUpdate(SqlText text)
+        {
+            text.Append("UPDATE ").Append(dialect.Qualify(table.Kind.Name))
+                .Append(" SET version = ").Value(write.Version).Append(", document = ").Value(write.Json);
+            for (var i = 0; i < write.Columns.Count; i++)
+                text.Append(", ").Append(SqlDialect.Quote(table.Kind.Columns[i].Name)).Append(" = ").Value(write.Columns[i]);
+            WhereId(text, organizationId, write.Id).Append(" AND version = ").Value(expectedVersion);
+        }
+    }
+
+    internal SqlText Delete(TableLayout table, string organizationId, string id) =>
+        WhereId(From("DELETE FROM ", table), organizationId, id);
+
+    private SqlText From(string verb, TableLayout table) =>
+        new SqlText().Append(verb).Append(dialect.Qualify(table.Kind.Name));
+
+    private static SqlText WhereId(SqlText sql, string organizationId, string id) =>
+        sql.Append(" WHERE organization_id = ").Value(organizationId).Append(" AND id = ").Value(id);
+
+    private static SqlText AppendWindow(SqlText sql, DocumentQuery query)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(query.Offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(query.Limit ?? 0);
+        if (query.Limit is null && query.Offset == 0)
+            return sql;
+        sql.Append(" LIMIT ").Value(query.Limit ?? long.MaxValue);
+        return query.Offset == 0
+            ? sql
+            : sql.Append(" OFFSET ").Value(Convert.ToInt64(query.Offset, CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Tallystick.Storage.Documents.Relational;
+
+/// <summary>Text that every engine stores and compares alike.</summary>
+internal static class StorableText
+{
+    /// <summary>An index entry of PostgreSQL has at most 2,704 bytes and also holds the organization's id.</summary>
+    private const int MostColumnBytes = 2_000;
+
+    /// <summary>
+    /// False for text with U+0000 (PostgreSQL has none) or with half a surrogate pair (UTF-8 has none). No stored
+    /// value is like it, so a comparison with it holds for no document.
+    /// </summary>
+    internal static bool IsStorable(string value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            var c = value[i];
+            if (c == '\0' || char.IsLowSurrogate(c))
+                return false;
+            if (char.IsHighSurrogate(c) && (++i == value.Length || !char.IsLowSurrogate(value[i])))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Refuses a column's value that an engine could not keep.</summary>
+    /// <exception cref="ArgumentException">It is not storable, or longer than 2,000 bytes of UTF-8.</exception>
+    internal static void Require(string? value, string column)
+    {
+        if (value is null)
+            return;
+        if (!IsStorable(value))
+            throw new ArgumentException($"The value of {column} holds U+0000 or half a surrogate pair.");
+        if (Encoding.UTF8.GetByteCount(value) > MostColumnBytes)
+            throw new ArgumentException($"The value of {column} is longer than {MostColumnBytes} bytes.");
+    }
+
+    /// <summary>
+    /// The least text greater than all texts that begin with the prefix; null when there is none. So <c>ab</c> gives
+    /// <c>ac</c>, and a prefix match becomes a range that an index can answer.
+    /// </summary>
+    internal static string? AfterPrefix(string prefix)
+    {
+        for (var end = prefix.Length; end > 0;)
+        {
+            Rune.DecodeLastFromUtf16(prefix.AsSpan(0, end), out var last, out var length);
+            end -= length;
+            if (last.Value == 0x10FFFF)
+                continue;
+            var next = last.Value == 0xD7FF ? 0xE000 : last.Value + 1;
+            return string.Concat(prefix.AsSpan(0, end), new Rune(next).ToString());
+        }
+
+        return null;
+    }
+}

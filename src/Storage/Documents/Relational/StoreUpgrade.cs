@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Tallystick.Storage.Documents.Relational;
+
+/// <summary>Brings a store that is being opened to the format and the kinds of this program.</summary>
+internal sealed class StoreUpgrade(SqlRunner runner)
+{
+    private readonly SqlDialect _dialect = runner.Dialect;
+
+    /// <exception cref="StoreUnavailableException">
+    /// A newer program wrote the store, or its documents do not fit a column that has become unique.
+    /// </exception>
+    internal async Task RunAsync(TableLayouts tables, CancellationToken cancellationToken)
+    {
+        await ChangeSchemaAsync(() => MigrateAsync(cancellationToken), cancellationToken);
+        var upgrade = new TableUpgrade(runner);
+        foreach (var table in tables)
+            await ChangeSchemaAsync(() => upgrade.RunAsync(table, cancellationToken), cancellationToken);
+    }
+
+    private Task ChangeSchemaAsync(Func<Task> change, CancellationToken cancellationToken) => runner.TransactAsync(
+        async () =>
+        {
+            if (_dialect.LockSchema is { } enter)
+                await runner.ExecuteAsync(enter, cancellationToken);
+            await change();
+            return true;
+        },
+        cancellationToken);
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        if (_dialect.CreateHome is { } home)
+            await runner.ExecuteAsync(home, cancellationToken);
+        var format = _dialect.Qualify(FormatMigration.FormatTable);
+        await runner.ExecuteAsync(
+            $"CREATE TABLE IF NOT EXISTS {format} (version bigint NOT NULL PRIMARY KEY)", cancellationToken);
+        var stored = await ReadVersionAsync(format, cancellationToken);
+        RequireKnown(stored, FormatMigration.All[^1].Version);
+
+        foreach (var migration in FormatMigration.All.Where(migration => migration.Version > stored))
+        {
+            foreach (var statement in migration.Statements(_dialect))
+                await runner.ExecuteAsync(statement, cancellationToken);
+            var record = new SqlText().Append($"INSERT INTO {format} (version) VALUES (").Value(migration.Version);
+            await runner.ExecuteAsync(record.Append(")"), cancellationToken);
+        }
+    }
+
+    private async Task<long> ReadVersionAsync(string format, CancellationToken cancellationToken)
+    {
+        var latest = new SqlText().Append($"SELECT coalesce(max(version), 0) FROM {format}");
+        return (await runner.ReadAsync(latest, row => row.GetInt64(0), cancellationToken))[0];
+    }
+
+    private static void RequireKnown(long stored, long known)
+    {
+        if (stored > known)
+        {
+            throw new StoreUnavailableException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The store has format version {stored}, written by a newer Tallystick; this one knows versions up to "
+                + $"{known}. Run the newer Tallystick, or restore a backup made before the upgrade."));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Tallystick.Storage.Documents.Relational;
+
+namespace Tallystick.Storage.Documents.Sqlite;
+
+/// <summary>Opens the connections to one file and keeps those for reading.</summary>
+internal sealed class SqliteConnections(string path) : IAsyncDisposable
+{
+    /// <summary>More would only queue for the processor: a read is short and never waits for a writer.</summary>
+    private const int MostReaders = 8;
+
+    private readonly SqliteDialect _dialect = new();
+    private readonly ConcurrentBag<SqlRunner> _idle = [];
+    private readonly SemaphoreSlim _free = new(MostReaders);
+    private bool _isDisposed;
+
+    /// <summary>Opens the connection for writing. What it commits is on the disk.</summary>
+    internal Task<SqlRunner> OpenWriterAsync(CancellationToken cancellationToken) => OpenAsync(
+        SqliteOpenMode.ReadWriteCreate, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", cancellationToken);
+
+    /// <summary>Lends a connection for reading; disposing the loan gives it back.</summary>
+    internal async ValueTask<Loan> RentReaderAsync(CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var runner = _idle.TryTake(out var idle)
+                ? idle
+                : await OpenAsync(SqliteOpenMode.ReadOnly, "PRAGMA query_only = TRUE", cancellationToken);
+            return new Loan(this, runner);
+        }
+        catch
+        {
+            _free.Release();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = 0; i < MostReaders; i++)
+            await _free.WaitAsync();
+        _isDisposed = true;
+        while (_idle.TryTake(out var runner))
+            await runner.DisposeAsync();
+        _free.Release(MostReaders);
+    }
+
+    private async Task<SqlRunner> OpenAsync(SqliteOpenMode mode, string settings, CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+        }.ToString());
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            var runner = new SqlRunner(connection, _dialect);
+            await runner.ExecuteAsync($"PRAGMA busy_timeout = 10000; {settings}", cancellationToken);
+            return runner;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A connection for reading, lent to one caller.</summary>
+    internal readonly struct Loan(SqliteConnections owner, SqlRunner runner) : IAsyncDisposable
+    {
+        internal SqlRunner Runner => runner;
+
+        public ValueTask DisposeAsync()
+        {
+            owner._idle.Add(runner);
+            owner._free.Release();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Tallystick.Foundation.Resources;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Storage.Tests.Documents;
+
+public sealed class SqliteChangeTests() : ChangeSuite(new SqliteEngine());
+
+public sealed class PostgresChangeTests() : ChangeSuite(new PostgresEngine());
+
+/// <summary>Changes are atomic, see themselves, follow one another, and lose no other change.</summary>
+public abstract class ChangeSuite(StoreEngine engine) : DocumentStoreSuite(engine)
+{
+    [Fact]
+    public async Task Change_ThatThrows_LeavesNothing()
+    {
+        await InsertAsync(Accounts.Write("a", "one", "before"), Accounts.Write("b"));
+        await Should.ThrowAsync<InvalidTimeZoneException>(ChangeAsync(async change =>
+        {
+            await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write("c"), Token);
+            await change.UpdateAsync(Accounts.Kind, Acme, 1, Accounts.Write("a", "two", "after", 2), Token);
+            await change.DeleteAsync(Accounts.Kind, Acme, "b", Token);
+            throw new InvalidTimeZoneException();
+        }));
+        (await IdsAsync()).ShouldBe(["b", "a"]);
+        Accounts.NameOf(await FindAsync("a")).ShouldBe("before");
+        await InsertAsync(Accounts.Write("d", "two"));
+    }
+
+    [Fact]
+    public async Task Change_Cancelled_LeavesNothingAndTheStoreUsable()
+    {
+        using var source = new CancellationTokenSource();
+        await Should.ThrowAsync<OperationCanceledException>(Store.TransactAsync(
+            Acme,
+            async change =>
+            {
+                await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write("a"), source.Token);
+                await source.CancelAsync();
+                await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write("b"), source.Token);
+                return true;
+            },
+            source.Token));
+        await InsertAsync(Accounts.Write("c"));
+        (await IdsAsync()).ShouldBe(["c"]);
+    }
+
+    [Fact]
+    public async Task Change_ReadsItsOwnWrites_WhichNobodyElseSees()
+    {
+        await InsertAsync(Accounts.Write("a", name: "old"));
+        await ChangeAsync(async change =>
+        {
+            await change.UpdateAsync(Accounts.Kind, Acme, 1, Accounts.Write("a", name: "new", version: 2), Token);
+            await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write("b", name: "new"), Token);
+
+            Accounts.NameOf(await change.FindAsync(Accounts.Kind, Acme, "a", Token)).ShouldBe("new");
+            var query = new DocumentQuery { Where = Condition.Equal("name", "new") };
+            (await change.QueryAsync(Accounts.Kind, Acme, query, Token)).Count.ShouldBe(2);
+
+            Accounts.NameOf(await FindAsync("a")).ShouldBe("old");
+            (await FindAsync("b")).ShouldBeNull();
+        });
+        (await FindAsync("b")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Change_Over_CannotBeUsed()
+    {
+        var leaked = await Store.TransactAsync(Acme, change => ValueTask.FromResult(change), Token);
+        await Should.ThrowAsync<InvalidOperationException>(
+            leaked.InsertAsync(Accounts.Kind, Acme, Accounts.Write("a"), Token).AsTask());
+        await Should.ThrowAsync<InvalidOperationException>(leaked.FindAsync(Accounts.Kind, Acme, "a", Token).AsTask());
+    }
+
+    [Fact]
+    public async Task Update_OfAnotherVersionOrOfNothing_WritesNothing()
+    {
+        await InsertAsync(Accounts.Write("a", name: "old"));
+        (await UpdateAsync(2, Accounts.Write("a", name: "new", version: 3))).ShouldBeFalse();
+        (await UpdateAsync(1, Accounts.Write("b", name: "new", version: 2))).ShouldBeFalse();
+        (await IdsAsync()).ShouldBe(["a"]);
+        Accounts.NameOf(await FindAsync("a")).ShouldBe("old");
+    }
+
+    [Fact]
+    public async Task Update_OfOneVersionByAHundred_IsWonByOne()
+    {
+        await InsertAsync(Accounts.Write("a"));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
+            (Name: $"writer {i}", Won: await UpdateAsync(1, Accounts.Write("a", name: $"writer {i}", version: 2)))));
+        var winner = outcomes.Where(outcome => outcome.Won).ShouldHaveSingleItem();
+        var stored = await FindAsync("a");
+        (Accounts.NameOf(stored), stored!.Version).ShouldBe((winner.Name, 2L));
+    }
+
+    [Fact]
+    public async Task Delete_OfNothing_IsFalse()
+    {
+        await InsertAsync(Accounts.Write("a"));
+        (await DeleteAsync("b")).ShouldBeFalse();
+        (await DeleteAsync("a")).ShouldBeTrue();
+        (await DeleteAsync("a")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Counter_IncrementedByManyAtOnce_LosesNoIncrement()
+    {
+        // Two stores, since with PostgreSQL the other changes may come from another process.
+        await using var second = Engine is PostgresEngine ? await Engine.OpenAsync(Address, [Accounts.Kind], Token) : null;
+        string[] organizations = [Acme, Other, "third"];
+        foreach (var organization in organizations)
+            await InsertIntoAsync(organization, Accounts.Write("counter", name: "0"));
+
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(i =>
+            IncrementAsync(i % 2 == 0 ? Store : second ?? Store, organizations[i % 3])));
+
+        foreach (var organization in organizations)
+            Accounts.NameOf(await FindAsync("counter", organization)).ShouldBe("100");
+    }
+
+    private static Task<bool> IncrementAsync(IDocumentStore store, string organization) => store.TransactAsync(
+        organization,
+        async change =>
+        {
+            var stored = (await change.FindAsync(Accounts.Kind, organization, "counter", Token))!;
+            var count = int.Parse(Accounts.NameOf(stored)!, CultureInfo.InvariantCulture) + 1;
+            var write = Accounts.Write(
+                "counter", name: count.ToString(CultureInfo.InvariantCulture), version: stored.Version + 1);
+            return await change.UpdateAsync(Accounts.Kind, organization, stored.Version, write, Token);
+        },
+        Token);
+}

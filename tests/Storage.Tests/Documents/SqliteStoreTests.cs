@@ -1,0 +1,60 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Tallystick.Storage.Documents;
+using Tallystick.Testing;
+
+namespace Tallystick.Storage.Tests.Documents;
+
+/// <summary>What concerns SQLite alone.</summary>
+public sealed class SqliteStoreTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Sqlite_FileThatIsNoDatabase_IsUnavailable()
+    {
+        var path = _directory.File("documents.db");
+        await File.WriteAllTextAsync(path, new string('x', 10_000), Encoding.UTF8, Token);
+        (await OpenFailsAsync(path)).ShouldContain(path);
+    }
+
+    [Fact]
+    public async Task Sqlite_DirectoryThatIsMissing_IsUnavailable() =>
+        (await OpenFailsAsync(_directory.File("missing/documents.db"))).ShouldContain("missing");
+
+    [Fact]
+    public async Task Sqlite_Opened_KeepsAWriteAheadLog()
+    {
+        await using var engine = new SqliteEngine();
+        var address = await engine.CreateAsync();
+        await using var store = await engine.OpenAsync(address, [Accounts.Kind], Token);
+        await using var connection = new SqliteConnection($"Data Source={address};Pooling=False");
+        await connection.OpenAsync(Token);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode";
+        (await command.ExecuteScalarAsync(Token)).ShouldBe("wal");
+    }
+
+    [Fact]
+    public async Task Sqlite_Disposed_RefusesUse()
+    {
+        await using var engine = new SqliteEngine();
+        var store = await engine.OpenAsync(await engine.CreateAsync(), [Accounts.Kind], Token);
+        await store.DisposeAsync();
+        await store.DisposeAsync();
+        await Should.ThrowAsync<ObjectDisposedException>(
+            store.FindAsync(Accounts.Kind, "acme", "a", Token).AsTask());
+        await Should.ThrowAsync<ObjectDisposedException>(
+            store.TransactAsync("acme", _ => ValueTask.FromResult(true), Token));
+    }
+
+    private static async Task<string> OpenFailsAsync(string path)
+    {
+        await using var engine = new SqliteEngine();
+        return (await Should.ThrowAsync<StoreUnavailableException>(engine.OpenAsync(path, [], Token))).Message;
+    }
+}

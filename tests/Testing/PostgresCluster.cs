@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Tallystick.Testing;
+
+/// <summary>
+/// A PostgreSQL server of this process alone: in a temporary directory, reached by a socket in that directory and so
+/// without a port. A guard stops and deletes it when the process ends, even when it is killed.
+/// </summary>
+public sealed class PostgresCluster : IDisposable
+{
+    private static readonly Lazy<Task<PostgresCluster>> SharedCluster = new(StartSharedAsync);
+
+    private readonly string _directory;
+    private readonly Process _guard;
+    private int _databases;
+
+    private PostgresCluster(string directory, Process guard) => (_directory, _guard) = (directory, guard);
+
+    /// <summary>The cluster that the tests of this process share; started when first asked for.</summary>
+    public static Task<PostgresCluster> Shared => SharedCluster.Value;
+
+    /// <summary>Starts a further cluster, for a test that stops it.</summary>
+    public static async Task<PostgresCluster> StartNewAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("tallystick-pg-").FullName;
+        var cluster = new PostgresCluster(directory, StartGuard(directory));
+        try
+        {
+            await PostgresPrograms.HandOverAsync(directory);
+            await PostgresPrograms.RunAsync(
+            [
+                .. PostgresPrograms.CommandOf("initdb"), "-D", cluster.Data, "-U", "tallystick", "-A", "trust",
+                "-E", "UTF8", "--locale=C", "--no-instructions",
+            ]);
+            await cluster.StartAsync();
+            return cluster;
+        }
+        catch
+        {
+            cluster.Dispose();
+            throw;
+        }
+    }
+
+    private string Data => Path.Combine(_directory, "data");
+
+    /// <summary>Makes an empty database and returns how to connect to it.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test{Interlocked.Increment(ref _databases)}";
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres", pooling: false));
+        await connection.OpenAsync();
+
+        // Sorts as people do, so that a query that should sort by code point has to ask for it.
+        await using var create = new NpgsqlCommand(
+            $"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'", connection);
+        await create.ExecuteNonQueryAsync();
+        return ConnectionString(name, pooling: true);
+    }
+
+    /// <summary>Stops the server as a crash of the machine would: nothing in memory is written.</summary>
+    public Task CrashAsync() => ControlAsync("stop", "-m", "immediate");
+
+    /// <summary>Starts the server and waits until it answers.</summary>
+    public Task StartAsync() => ControlAsync(
+        "start", "-l", Path.Combine(_directory, "log"), "-o",
+        $"-c listen_addresses= -c max_connections=300 -c shared_buffers=64MB -k {_directory}");
+
+    /// <summary>Stops the server and deletes it.</summary>
+    public void Dispose()
+    {
+        if (!_guard.HasExited)
+            _guard.StandardInput.Close();
+        _guard.WaitForExit();
+        _guard.Dispose();
+    }
+
+    private static async Task<PostgresCluster> StartSharedAsync()
+    {
+        var cluster = await StartNewAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.Dispose();
+        return cluster;
+    }
+
+    /// <summary>The guard waits for the end of its input, which is also what the death of this process brings about.</summary>
+    private static Process StartGuard(string directory)
+    {
+        var stop = string.Join(' ', PostgresPrograms.CommandOf("pg_ctl"));
+        var script = $"trap '' HUP INT TERM; cd /; read -r line; {stop} -D \"$0/data\" -m immediate -w stop; rm -rf \"$0\"";
+        var start = new ProcessStartInfo("sh", ["-c", $"({script}) >/dev/null 2>&1", directory])
+        {
+            RedirectStandardInput = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    private string ConnectionString(string database, bool pooling) => new NpgsqlConnectionStringBuilder
+    {
+        Host = _directory,
+        Username = "tallystick",
+        Database = database,
+        Pooling = pooling,
+    }.ToString();
+
+    private Task ControlAsync(params string[] arguments) => PostgresPrograms.RunAsync(
+        [.. PostgresPrograms.CommandOf("pg_ctl"), "-D", Data, "-w", .. arguments]);
+}
