@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using NodaTime;
 
 namespace Tallystick.Foundation.Resources;
@@ -6,29 +7,30 @@ namespace Tallystick.Foundation.Resources;
 public abstract record Resource
 {
     /// <summary>The UUID of the entity.</summary>
-    [ServerSet]
+    [ServerSet, JsonPropertyOrder(-2)]
     public string Id { get; init; } = "";
 
     /// <summary>
     /// The version number of the entity. Ignored on create, where it becomes 1. On update it is required and must
     /// equal the stored version, which then grows by one.
     /// </summary>
+    [JsonPropertyOrder(-1)]
     public long Version { get; init; }
 
     /// <summary>The date and time (ISO 8601, UTC) when the entity was created.</summary>
-    [ServerSet]
+    [ServerSet, JsonPropertyOrder(2)]
     public Instant? DtCreated { get; init; }
 
     /// <summary>The date and time (ISO 8601, UTC) when the entity was last changed.</summary>
-    [ServerSet]
+    [ServerSet, JsonPropertyOrder(2)]
     public Instant? DtLastModified { get; init; }
 
     /// <summary>The principal that created the entity, such as <c>SERVICEUSER_…</c>.</summary>
-    [ServerSet]
+    [ServerSet, JsonPropertyOrder(2)]
     public string? CreatedBy { get; init; }
 
     /// <summary>The principal that last changed the entity.</summary>
-    [ServerSet]
+    [ServerSet, JsonPropertyOrder(2)]
     public string? LastModifiedBy { get; init; }
 }
 
@@ -39,6 +41,6 @@ public abstract record ResourceWithCustomFields : Resource
     /// Values of your own, name to text or number, at most 100. A value overrides the organization's value of the
     /// same name. An update that leaves them out clears them.
     /// </summary>
-    [MaximumItems(100)]
+    [MaximumItems(100), JsonPropertyOrder(1)]
     public IReadOnlyDictionary<string, CustomFieldValue>? CustomFields { get; init; }
 }

@@ -32,44 +32,55 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
             .ListAsync<AccessKey>(Condition.And());
         if (keys.Count > 0)
             return null;
-        // The key comes last: until it exists, a start that was cut short is begun again.
-        await store.TransactAsync(organizationId, transaction => MakeOrganizationAsync(transaction, organizationId, cancellationToken), cancellationToken);
-        var accessKeyId = settings.AccessKeyId ?? SecretHash.NewText(20);
-        var secret = settings.ApiSecret ?? SecretHash.NewText(48);
-        await store.TransactAsync(
-            AccessKeyResource.Installation,
-            transaction => MakeKeyAsync(transaction, organizationId, accessKeyId, secret, cancellationToken),
-            cancellationToken);
-        return new FirstCredentials(organizationId, accessKeyId, settings.ApiSecret is null ? secret : null);
-    }
-
-    private async ValueTask<bool> MakeOrganizationAsync(IDocumentTransaction transaction, string organizationId, CancellationToken cancellationToken)
-    {
-        var related = new ResourceReader(transaction, organizationId, cancellationToken);
-        if (await related.FindAsync<Organization>(organizationId) is not null)
-            return false;
-        await InsertAsync(transaction, organizationId, new Organization { Id = organizationId, OrganizationName = "My organization" }, cancellationToken);
-        await InsertAsync(transaction, organizationId, new Currency { Id = NewId(), Name = "US Dollar", Code = "USD", MaxDecimalPlaces = 2, RoundingMode = RoundingMode.HalfUp }, cancellationToken);
-        await InsertAsync(transaction, organizationId, OrganizationConfigResource.Default with { Id = organizationId }, cancellationToken);
-        await InsertAsync(transaction, organizationId, new CustomFieldDefaults { Id = organizationId }, cancellationToken);
-        return true;
-    }
-
-    private async ValueTask<bool> MakeKeyAsync(
-        IDocumentTransaction transaction, string organizationId, string accessKeyId, string secret, CancellationToken cancellationToken)
-    {
         var serviceUserId = NewId();
-        await InsertAsync(transaction, organizationId, new ServiceUser { Id = serviceUserId, Name = "Administrator" }, cancellationToken);
+        // The key comes last: until it exists, a start that was cut short is begun again.
+        await store.TransactAsync(
+            organizationId,
+            transaction => MakeOrganizationAsync(transaction, organizationId, serviceUserId, cancellationToken),
+            cancellationToken);
+        var secret = settings.ApiSecret ?? SecretHash.NewText(48);
         var key = new AccessKey
         {
             Id = NewId(),
             OrganizationId = organizationId,
             ServiceUserId = serviceUserId,
-            AccessKeyId = accessKeyId,
+            AccessKeyId = settings.AccessKeyId ?? SecretHash.NewText(20),
             SecretHash = SecretHash.Of(secret),
         };
-        await InsertAsync(transaction, AccessKeyResource.Installation, key, cancellationToken);
-        return true;
+        await store.TransactAsync(
+            AccessKeyResource.Installation,
+            async transaction =>
+            {
+                await InsertAsync(transaction, AccessKeyResource.Installation, key, cancellationToken);
+                return key;
+            },
+            cancellationToken);
+        return new FirstCredentials(organizationId, key.AccessKeyId, settings.ApiSecret is null ? secret : null);
+    }
+
+    private async ValueTask<ServiceUser> MakeOrganizationAsync(
+        IDocumentTransaction transaction, string organizationId, string serviceUserId, CancellationToken cancellationToken)
+    {
+        var dollar = new Currency
+        {
+            Id = NewId(),
+            Name = "US Dollar",
+            Code = "USD",
+            MaxDecimalPlaces = 2,
+            RoundingMode = RoundingMode.HalfUp,
+        };
+        var administrator = new ServiceUser { Id = serviceUserId, Name = "Administrator" };
+        if (await new ResourceReader(transaction, organizationId, cancellationToken).FindAsync<Organization>(organizationId) is null)
+        {
+            var organization = new Organization { Id = organizationId, OrganizationName = "My organization" };
+            await InsertAsync(transaction, organizationId, organization, cancellationToken);
+            await InsertAsync(transaction, organizationId, dollar, cancellationToken);
+            await InsertAsync(
+                transaction, organizationId, OrganizationConfigResource.Default with { Id = organizationId }, cancellationToken);
+            await InsertAsync(transaction, organizationId, new CustomFieldDefaults { Id = organizationId }, cancellationToken);
+        }
+        await InsertAsync(transaction, organizationId, administrator, cancellationToken);
+        return administrator;
     }
 
     private ValueTask InsertAsync<T>(IDocumentTransaction transaction, string organizationId, T made, CancellationToken cancellationToken)

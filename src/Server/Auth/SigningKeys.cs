@@ -20,7 +20,8 @@ internal sealed class SigningKeys
     {
         _directory = Path.Combine(dataDirectory, "keys");
         _clock = clock;
-        Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Inside the data directory, which only its owner may enter.
+        Directory.CreateDirectory(_directory);
         _keys = [.. Directory.EnumerateFiles(_directory, "*.pem").Select(Read).OrderByDescending(key => key.Made)];
     }
 
@@ -55,12 +56,7 @@ internal sealed class SigningKeys
         var name = $"{now.ToUnixTimeSeconds()}.pem";
         var path = Path.Combine(_directory, name);
         // Written aside and renamed, so that a crash leaves no half of a key.
-        using (var file = new FileStream(path + ".new", new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
+        using (var file = new FileStream(path + ".new", OwnerOnly()))
         {
             file.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
             file.Flush(flushToDisk: true);
@@ -69,7 +65,15 @@ internal sealed class SigningKeys
         return new ECDsaSecurityKey(key) { KeyId = Path.GetFileNameWithoutExtension(name) };
     }
 
-    private static (Instant, ECDsaSecurityKey) Read(string path)
+    private static FileStreamOptions OwnerOnly()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    private static (Instant Made, ECDsaSecurityKey Key) Read(string path)
     {
         var key = ECDsa.Create();
         key.ImportFromPem(File.ReadAllText(path));

@@ -14,6 +14,7 @@ internal sealed class TooManyRequestsException(string message) : Exception(messa
 
 /// <summary>The body is larger than the operation takes.</summary>
 /// <param name="status">413, or 403 for measurements as the contract's error codes have it.</param>
+/// <param name="limit">The first size that is refused, in bytes.</param>
 internal sealed class BodyTooLargeException(int status, int limit)
     : Exception($"The request body must be smaller than {limit} bytes")
 {

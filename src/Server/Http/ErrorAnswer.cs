@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Server.Http;
@@ -47,10 +45,13 @@ internal static class ErrorAnswer
             case BadHttpRequestException bad:
                 return WriteAsync(context, bad.StatusCode, bad.Message);
             default:
-                Log.RequestFailed(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Tallystick.Server"), exception, context.Request.Method, context.Request.Path);
+                Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
                 return WriteAsync(context, StatusCodes.Status500InternalServerError, "The server failed to answer; its log says why");
         }
     }
+
+    private static ILogger LoggerOf(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Tallystick.Server");
 
     // A fault of the request itself weighs more than a clash with stored data.
     private static int StatusOf(RefusedException refused) =>

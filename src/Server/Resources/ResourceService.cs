@@ -20,7 +20,7 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
             var now = Now();
             var created = await definition.CompleteAsync(proposed, null, related) with
             {
-                Id = proposed.Id.Length > 0 ? proposed.Id : Guid.CreateVersion7().ToString(),
+                Id = string.IsNullOrEmpty(proposed.Id) ? Guid.CreateVersion7().ToString() : proposed.Id,
                 Version = 1,
                 DtCreated = now,
                 DtLastModified = now,

@@ -1,0 +1,30 @@
+using Tallystick.Server.Auth;
+
+namespace Tallystick.Server;
+
+/// <summary>What the operator reads when the server has started.</summary>
+internal static class Greeting
+{
+    /// <summary>Prints where to go and, at the first start, the first credentials in a form to copy.</summary>
+    internal static void Print(string url, FirstCredentials? first)
+    {
+        var host = url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
+        Console.WriteLine($"""
+            Tallystick is ready.
+              API            {host}
+              Reference      {host}/docs
+              API document   {host}/openapi.json
+            """);
+        if (first is null)
+            return;
+        Console.WriteLine($"""
+
+            First start: these credentials of the administrator are shown only now. Copy them.
+
+            export TALLYSTICK_URL={host}
+            export TALLYSTICK_ORG_ID={first.OrganizationId}
+            export TALLYSTICK_ACCESS_KEY_ID={first.AccessKeyId}
+            export TALLYSTICK_API_SECRET={first.ApiSecret ?? "(as you set it)"}
+            """);
+    }
+}

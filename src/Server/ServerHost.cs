@@ -1,0 +1,129 @@
+using NodaTime;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.OpenApi;
+using Tallystick.Server.Resources;
+using Tallystick.Storage;
+using Tallystick.Storage.Documents;
+using Tallystick.Storage.Documents.PostgreSql;
+using Tallystick.Storage.Documents.Sqlite;
+
+namespace Tallystick.Server;
+
+/// <summary>The composition root: the one place where engines, workers and the API come together.</summary>
+internal static class ServerHost
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Runs the product until it is told to stop.</summary>
+    /// <returns>0, or 1 when it could not start.</returns>
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            await using var server = await StartAsync(args, SystemClock.Instance);
+            await server.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            await Console.Error.WriteLineAsync(unavailable.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>Starts the product; it serves when this returns.</summary>
+    /// <param name="args">Command line: <c>--urls</c>, and any setting as <c>--NAME value</c>.</param>
+    /// <param name="clock">The time, which tests control.</param>
+    internal static async Task<RunningServer> StartAsync(string[] args, IClock clock)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        if (builder.Configuration["urls"] is null)
+            builder.WebHost.UseUrls(DefaultUrl);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        var data = DataDirectory.Open(builder.Configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data");
+        try
+        {
+            var store = await OpenStoreAsync(builder.Configuration, data);
+            AddServices(builder.Services, store, data, clock);
+            var first = await new Bootstrap(store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
+            var app = builder.Build();
+            Map(app);
+            await app.StartAsync();
+            Greeting.Print(app.Urls.First(), first);
+            return new RunningServer(app, data, first);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data) =>
+        configuration["TALLYSTICK_POSTGRES"] is { Length: > 0 } connection
+            ? await PostgresDocumentStore.OpenAsync(connection, ResourceCatalog.DocumentKinds, CancellationToken.None)
+            : await SqliteDocumentStore.OpenAsync(
+                Path.Combine(data.Path, "documents.sqlite"), ResourceCatalog.DocumentKinds, CancellationToken.None);
+
+    private static void AddServices(IServiceCollection services, IDocumentStore store, DataDirectory data, IClock clock)
+    {
+        // Registered by factory, so that the container closes what it hands out.
+        services.AddSingleton(_ => store);
+        services.AddSingleton(clock);
+        services.AddSingleton(_ => new SigningKeys(data.Path, clock));
+        services.AddSingleton<ChangeFeed>();
+        services.AddSingleton(provider => new AccessKeys(provider.GetRequiredService<IDocumentStore>()));
+        services.AddSingleton(provider => new Tokens(
+            provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(), clock));
+        services.AddSingleton(provider => new ResourceService(
+            provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.Use((context, next) => ErrorAnswer.GuardAsync(context, _ => next(context)));
+        app.Use((context, next) => PathNormalizer.CollapseAsync(context, _ => next(context)));
+        app.UseRouting();
+        app.MapPost("/oauth/token", TokenEndpoint.AnswerAsync);
+        foreach (var operation in ApiOperations.All)
+            app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
+        DocumentationEndpoints.Map(app);
+        app.MapGet("/health/live", context => JsonAnswer.WriteAsync(context, "{\"status\":\"live\"}"u8.ToArray()));
+        app.MapGet("/health/ready", context => JsonAnswer.WriteAsync(context, "{\"status\":\"ready\"}"u8.ToArray()));
+        app.MapFallback(context => ErrorAnswer.WriteAsync(
+            context, StatusCodes.Status404NotFound, $"There is no operation {context.Request.Method} {context.Request.Path}; see /docs"));
+    }
+
+    private static async Task RunAsync(HttpContext context, ApiOperation operation)
+    {
+        var caller = await BearerAuthorization.AuthorizeAsync(context, context.RequestServices.GetRequiredService<Tokens>());
+        await operation.Handle(new ApiCall(context, caller));
+    }
+}
+
+/// <summary>A server that is running.</summary>
+internal sealed class RunningServer(WebApplication app, DataDirectory data, FirstCredentials? firstCredentials) : IAsyncDisposable
+{
+    /// <summary>Where it listens.</summary>
+    internal Uri Address => new(app.Urls.First());
+
+    /// <summary>What was made at the first start; null at later ones.</summary>
+    internal FirstCredentials? FirstCredentials => firstCredentials;
+
+    /// <summary>Its services.</summary>
+    internal IServiceProvider Services => app.Services;
+
+    /// <summary>Returns when it has been told to stop.</summary>
+    internal Task WaitForShutdownAsync() => app.WaitForShutdownAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        data.Dispose();
+    }
+}
