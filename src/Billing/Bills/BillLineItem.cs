@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Foundation.Resources;
 
 namespace Tallystick.Billing.Bills;
 
@@ -60,6 +61,7 @@ public sealed record BillLineItem
     public string? BalanceId { get; init; }
 
     /// <summary>Text of the line.</summary>
+    [Characters(1, int.MaxValue)]
     public required string Description { get; init; }
 
     /// <summary>The aggregated usage, before division by the quantity per unit; 1 for flat lines.</summary>
@@ -75,6 +77,7 @@ public sealed record BillLineItem
     public required decimal Subtotal { get; init; }
 
     /// <summary>Code of the pricing currency.</summary>
+    [Characters(1, int.MaxValue)]
     public required string Currency { get; init; }
 
     /// <summary>Rate from the pricing to the billing currency.</summary>
@@ -123,7 +126,7 @@ public sealed record BillLineItem
     public required decimal AverageUnitPrice { get; init; }
 
     /// <summary>Place of the line on the bill, from 1.</summary>
-    public required int SequenceNumber { get; init; }
+    public int SequenceNumber { get; init; }
 
     /// <summary>
     /// How the amount came about where bands do not tell: for prorated lines <c>amount</c>, <c>daysActive</c> and
@@ -139,31 +142,31 @@ public sealed record PricingBandUsage
     public string? PricingBandId { get; init; }
 
     /// <summary>The number of units above which the band holds.</summary>
-    public required decimal LowerLimit { get; init; }
+    public decimal LowerLimit { get; init; }
 
     /// <summary>Amount charged for entering the band.</summary>
-    public required decimal FixedPrice { get; init; }
+    public decimal FixedPrice { get; init; }
 
     /// <summary>Units times unit price.</summary>
-    public required decimal UnitSubtotal { get; init; }
+    public decimal UnitSubtotal { get; init; }
 
     /// <summary>Price of one unit.</summary>
-    public required decimal UnitPrice { get; init; }
+    public decimal UnitPrice { get; init; }
 
     /// <summary>Units rated in the band.</summary>
-    public required decimal BandUnits { get; init; }
+    public decimal BandUnits { get; init; }
 
     /// <summary>The usage behind those units.</summary>
-    public required decimal BandQuantity { get; init; }
+    public decimal BandQuantity { get; init; }
 
     /// <summary>The band's part of the line's subtotal.</summary>
-    public required decimal BandSubtotal { get; init; }
+    public decimal BandSubtotal { get; init; }
 
     /// <summary>Unused.</summary>
     public string? CreditTypeId { get; init; }
 
     /// <summary>The band's part of the line's converted subtotal.</summary>
-    public required decimal ConvertedBandSubtotal { get; init; }
+    public decimal ConvertedBandSubtotal { get; init; }
 }
 
 /// <summary>Kinds of bill lines.</summary>

@@ -60,11 +60,7 @@ public abstract record ListFilter(string Parameter, string Description)
 {
     /// <summary>Compares a column with the value or values given.</summary>
     public sealed record ByColumn(string Parameter, string Description, FilterKind Kind, string Column)
-        : ListFilter(Parameter, Description)
-    {
-        /// <summary>The API document states the length of a UUID for the value.</summary>
-        public bool IsUuidInContract { get; init; }
-    }
+        : ListFilter(Parameter, Description);
 
     /// <summary>A parameter that only takes part in an <see cref="Odd"/> filter.</summary>
     public sealed record Part(string Parameter, string Description) : ListFilter(Parameter, Description)

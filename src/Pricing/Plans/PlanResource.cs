@@ -13,7 +13,7 @@ public static class PlanResource
         IndexedBy = [new("product_id", plan => plan.ProductId)],
         Filters =
         [
-            new ListFilter.ByColumn("productId", "Only plans of this product.", FilterKind.One, "product_id") { IsUuidInContract = true },
+            ListFilter.One("productId", "product_id", "Only plans of this product."),
             ListFilter.Many("accountId", "account_id", "Only plans made for these accounts."),
         ],
         Refers =

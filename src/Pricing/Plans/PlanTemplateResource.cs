@@ -12,10 +12,7 @@ public static class PlanTemplateResource
             UniqueBy = [new("code", template => template.Code)],
             Filters =
             [
-                new ListFilter.ByColumn("productId", "Only plan templates of this product.", FilterKind.One, "product_id")
-                {
-                    IsUuidInContract = true,
-                },
+                ListFilter.One("productId", "product_id", "Only plan templates of this product."),
             ],
             Refers =
             [

@@ -19,9 +19,9 @@ public static class PricingResource
         [
             new ListFilter.Part("date", "Only pricings that hold on this date."),
             new ListFilter.Odd((parameters, _) => ValueTask.FromResult(HeldOn(parameters))),
-            ById("planId", "plan_id", "Only pricings of this plan."),
-            ById("planTemplateId", "plan_template_id", "Only pricings of this plan template."),
-            ById("aggregationId", "aggregation_id", "Only pricings of this aggregation."),
+            ListFilter.One("planId", "plan_id", "Only pricings of this plan."),
+            ListFilter.One("planTemplateId", "plan_template_id", "Only pricings of this plan template."),
+            ListFilter.One("aggregationId", "aggregation_id", "Only pricings of this aggregation."),
         ],
         Refers =
         [
@@ -38,9 +38,6 @@ public static class PricingResource
         Check = PricingRules.Check,
         CheckAgainst = PricingRules.CheckAgainstAsync,
     };
-
-    private static ListFilter ById(string parameter, string column, string description) =>
-        new ListFilter.ByColumn(parameter, description, FilterKind.One, column) { IsUuidInContract = true };
 
     private static Condition? HeldOn(ListParameters parameters) =>
         parameters.SortableInstant("date") is { } date

@@ -21,23 +21,13 @@ internal sealed record ApiOperation(
 
     /// <summary>What more there is to know, in Markdown.</summary>
     internal string? Description { get; init; }
-
-    /// <summary>The API document states the length of a UUID for <c>id</c>.</summary>
-    internal bool IsUuidInContract { get; init; }
 }
 
 /// <summary>A query parameter.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Description">What it does.</param>
 /// <param name="Shape">The shape of its value.</param>
-internal sealed record ApiParameter(string Name, string Description, JsonShape Shape)
-{
-    /// <summary>The contract gives the value's length as numeric bounds of 36, meant for a UUID.</summary>
-    internal bool IsUuidInContract { get; init; }
-
-    /// <summary>The contract says that the value may be null.</summary>
-    internal bool IsNullable { get; init; }
-}
+internal sealed record ApiParameter(string Name, string Description, JsonShape Shape);
 
 /// <summary>A body of a request or an answer.</summary>
 /// <param name="Name">Its name in the API document.</param>

@@ -59,10 +59,10 @@ internal static class ResourceOperations
     };
 
     /// <summary>The parameters of every list.</summary>
-    internal static IReadOnlyList<ApiParameter> PageParameters(int maximum, bool isNullable = false) =>
+    internal static IReadOnlyList<ApiParameter> PageParameters(int maximum) =>
     [
-        new("pageSize", $"Most entities to answer; {maximum} when absent.", new NumberShape(32, AtLeast: 1, AtMost: maximum)) { IsNullable = isNullable },
-        new("nextToken", "The `nextToken` of the page before; absent for the first page.", new TextShape()) { IsNullable = isNullable },
+        new("pageSize", $"Most entities to answer; {maximum} when absent.", new NumberShape(32, AtLeast: 1, AtMost: maximum)),
+        new("nextToken", "The `nextToken` of the page before; absent for the first page.", new TextShape()),
     ];
 
     private static ApiParameter Ids { get; } = new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
@@ -70,10 +70,7 @@ internal static class ResourceOperations
     private static ApiParameter? Parameter(ListFilter filter) => filter switch
     {
         ListFilter.ByColumn column => new ApiParameter(
-            column.Parameter, column.Description, column.Kind == FilterKind.Many ? new ListShape(new TextShape()) : new TextShape())
-        {
-            IsUuidInContract = column.IsUuidInContract,
-        },
+            column.Parameter, column.Description, column.Kind == FilterKind.Many ? new ListShape(new TextShape()) : new TextShape()),
         ListFilter.Part part => new ApiParameter(
             part.Parameter,
             part.Description,

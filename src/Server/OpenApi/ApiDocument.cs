@@ -1,0 +1,129 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.OpenApi;
+
+/// <summary>
+/// Writes the API document (OpenAPI 3.0) from the operations and shapes that the server runs on. It is written when
+/// the product is built and kept in the repository, so that a start costs nothing and a change is seen in review.
+/// </summary>
+internal static partial class ApiDocument
+{
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The document.</summary>
+    /// <param name="operations">What is served.</param>
+    /// <param name="documentation">What the types mean.</param>
+    internal static string Write(IEnumerable<ApiOperation> operations, TypeDocumentation documentation)
+    {
+        var schemas = new SchemaWriter(documentation);
+        var paths = new JsonObject { ["/oauth/token"] = new JsonObject { ["post"] = TokenOperation.Describe() } };
+        foreach (var operation in operations)
+        {
+            if (paths[operation.Path] is not JsonObject path)
+                paths[operation.Path] = path = [];
+            path[operation.Method.ToLowerInvariant()] = Describe(operation, schemas);
+        }
+        var document = new JsonObject
+        {
+            ["openapi"] = "3.0.1",
+            ["info"] = new JsonObject
+            {
+                ["title"] = "Tallystick",
+                ["version"] = "1.0",
+                ["description"] = "Usage metering, pricing and billing. Every path but `/oauth/token` begins with your organization, "
+                    + "and every request to it carries a bearer token. Create, read, update and delete all answer 200.",
+            },
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
+            ["security"] = new JsonArray(new JsonObject { ["OAuth2"] = new JsonArray() }),
+            ["paths"] = paths,
+            ["components"] = new JsonObject
+            {
+                ["schemas"] = new JsonObject(schemas.Schemas.Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)schema.Value))),
+                ["responses"] = new JsonObject { ["Error"] = ErrorAnswerSchema() },
+                ["securitySchemes"] = new JsonObject { ["OAuth2"] = SecurityScheme() },
+            },
+        };
+        return document.ToJsonString(Readable) + "\n";
+    }
+
+    private static JsonObject Describe(ApiOperation operation, SchemaWriter schemas)
+    {
+        var parameters = new JsonArray();
+        foreach (Match name in PathPart().Matches(operation.Path))
+            parameters.Add(PathParameter(name.Groups[1].Value));
+        foreach (var parameter in operation.Parameters)
+        {
+            parameters.Add(new JsonObject
+            {
+                ["name"] = parameter.Name,
+                ["in"] = "query",
+                ["description"] = parameter.Description,
+                ["schema"] = schemas.Describe(parameter.Shape),
+            });
+        }
+        var described = new JsonObject
+        {
+            ["tags"] = new JsonArray(operation.Tag),
+            ["operationId"] = operation.Id,
+            ["summary"] = operation.Summary,
+        };
+        if (operation.Description is not null)
+            described["description"] = operation.Description;
+        described["parameters"] = parameters;
+        if (operation.Body is not null)
+            described["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Json(schemas.Reference(operation.Body)) };
+        described["responses"] = Responses(schemas.Reference(operation.Answer));
+        return described;
+    }
+
+    /// <summary>The answers of an operation: its own, and the error body for all faults.</summary>
+    internal static JsonObject Responses(JsonObject schema) => new()
+    {
+        ["200"] = new JsonObject { ["description"] = "Done.", ["content"] = Json(schema) },
+        ["4XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
+        ["5XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
+    };
+
+    /// <summary>Content of JSON.</summary>
+    internal static JsonObject Json(JsonObject schema) => new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
+
+    private static JsonObject PathParameter(string name) => new()
+    {
+        ["name"] = name,
+        ["in"] = "path",
+        ["required"] = true,
+        ["description"] = name == "orgId" ? "UUID of your organization." : $"The `{name}` that the path names.",
+        ["schema"] = new JsonObject { ["type"] = "string" },
+    };
+
+    private static JsonObject ErrorAnswerSchema() => new()
+    {
+        ["description"] = "Refused or failed; `message` says why, and `errors` lists each fault with its path.",
+        ["content"] = Json(new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject { ["message"] = new JsonObject { ["type"] = "string" } },
+        }),
+    };
+
+    private static JsonObject SecurityScheme() => new()
+    {
+        ["type"] = "oauth2",
+        ["description"] = "Client credentials: exchange an access key for a bearer token.",
+        ["flows"] = new JsonObject
+        {
+            ["clientCredentials"] = new JsonObject { ["tokenUrl"] = "/oauth/token", ["scopes"] = new JsonObject() },
+        },
+    };
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex PathPart();
+}

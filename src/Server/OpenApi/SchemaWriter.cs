@@ -1,0 +1,157 @@
+using System.Text.Json.Nodes;
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.OpenApi;
+
+/// <summary>Describes shapes as schemas of the API document.</summary>
+internal sealed class SchemaWriter(TypeDocumentation documentation)
+{
+    /// <summary>The schemas described so far, by name.</summary>
+    internal SortedDictionary<string, JsonNode> Schemas { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>A reference to the schema of a body, which is described if it was not yet.</summary>
+    internal JsonObject Reference(ApiSchema schema)
+    {
+        if (!schema.IsPage)
+            return Reference(schema.Name, () => schema.IsRequest ? Request(schema.Shape) : Answer(schema.Shape));
+        return Reference($"Paginated{schema.Name}Data", () => new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject
+            {
+                ["data"] = new JsonObject
+                {
+                    ["type"] = "array",
+                    ["description"] = "The entities of the page.",
+                    ["items"] = Reference(schema with { IsPage = false }),
+                },
+                ["nextToken"] = new JsonObject { ["type"] = "string", ["description"] = "Asks for the next page; absent on the last." },
+            },
+        });
+    }
+
+    /// <summary>The schema of a value.</summary>
+    internal JsonObject Describe(JsonShape shape) => shape switch
+    {
+        TextShape { Choices: not null, ChoicesName: { } name } choice => Reference(name, () => Text(choice)),
+        TextShape text => Text(text),
+        DateShape => new JsonObject { ["type"] = "string", ["format"] = "date" },
+        InstantShape => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
+        BooleanShape => new JsonObject { ["type"] = "boolean" },
+        NumberShape number => Number(number),
+        ListShape list => With(
+            new JsonObject { ["type"] = "array", ["items"] = Describe(list.Item) }, ("minItems", list.Minimum), ("maxItems", list.Maximum)),
+        MapShape map => Map(map),
+        ObjectShape inner => Reference(inner.Name, () => Nested(inner)),
+        _ => throw new InvalidOperationException($"No schema for {shape.GetType().Name}"),
+    };
+
+    private JsonObject Reference(string name, Func<JsonObject> describe)
+    {
+        if (!Schemas.ContainsKey(name))
+        {
+            Schemas[name] = new JsonObject();
+            Schemas[name] = describe();
+        }
+        return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
+    }
+
+    // What callers send: members that the server sets are left out.
+    private JsonObject Request(ObjectShape shape) => Object(
+        shape,
+        shape.Members.Where(member => !member.IsServerSet),
+        member => member.IsPlainTextInRequest ? new JsonObject { ["type"] = "string" } : Describe(member.Shape),
+        member => member.IsRequired || member.IsRequiredInContract);
+
+    // What callers read: limits are for requests.
+    private JsonObject Answer(ObjectShape shape) => Object(
+        shape,
+        shape.Members,
+        member => member.IsPlainTextInResponse ? new JsonObject { ["type"] = "string" } : Describe(WithoutLimits(member.Shape)),
+        member => member.Name == "id");
+
+    private JsonObject Nested(ObjectShape shape) =>
+        Object(shape, shape.Members, member => Describe(member.Shape), member => member.IsRequired);
+
+    private JsonObject Object(
+        ObjectShape shape, IEnumerable<JsonMember> members, Func<JsonMember, JsonObject> describe, Func<JsonMember, bool> isRequired)
+    {
+        var properties = new JsonObject();
+        var required = new JsonArray();
+        foreach (var member in members)
+        {
+            var described = describe(member);
+            // A reference stands alone in OpenAPI 3.0: what it means here goes around it.
+            if (described.ContainsKey("$ref"))
+                described = new JsonObject { ["allOf"] = new JsonArray(described) };
+            if (member.Property is not null && documentation.Of(member.Property) is { } text)
+                described["description"] = text;
+            properties[member.Name] = described;
+            if (isRequired(member))
+                required.Add(member.Name);
+        }
+        var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
+        if (shape.Type is not null && documentation.Of(shape.Type) is { } summary)
+            schema["description"] = summary;
+        if (required.Count > 0)
+            schema["required"] = required;
+        return schema;
+    }
+
+    private static JsonShape WithoutLimits(JsonShape shape) => shape switch
+    {
+        TextShape { Choices: null } => new TextShape(),
+        NumberShape number => new NumberShape(number.IntegerBits),
+        ListShape list => new ListShape(WithoutLimits(list.Item)),
+        MapShape map => new MapShape(map.Value),
+        _ => shape,
+    };
+
+    private static JsonObject Text(TextShape text)
+    {
+        var schema = With(new JsonObject { ["type"] = "string" }, ("minLength", text.Minimum), ("maxLength", text.Maximum));
+        if (text.Choices is not null)
+            schema["enum"] = new JsonArray([.. text.Choices.Select(choice => (JsonNode)choice)]);
+        if (text.Form == TextForm.Email)
+            schema["format"] = "email";
+        if (text.Form is TextForm.Code or TextForm.Identifier)
+            schema["pattern"] = text.Form == TextForm.Code ? TextForms.CodePattern : TextForms.IdentifierPattern;
+        return schema;
+    }
+
+    private static JsonObject Number(NumberShape number)
+    {
+        var schema = new JsonObject { ["type"] = number.IntegerBits is null ? "number" : "integer" };
+        if (number.IntegerBits is { } bits)
+            schema["format"] = $"int{bits}";
+        With(schema, ("minimum", number.AtLeast ?? number.Above), ("maximum", number.AtMost));
+        if (number.Above is not null)
+            schema["exclusiveMinimum"] = true;
+        return schema;
+    }
+
+    private JsonObject Map(MapShape map)
+    {
+        var value = map.Value is null
+            ? new JsonObject { ["anyOf"] = new JsonArray(Type("string"), Type("integer"), Type("number")) }
+            : Describe(map.Value);
+        // The contract states the number of entries as maxItems, OpenAPI calls it maxProperties.
+        return With(
+            new JsonObject { ["type"] = "object", ["additionalProperties"] = value },
+            ("maxItems", map.Maximum),
+            ("maxProperties", map.Maximum));
+    }
+
+    private static JsonObject Type(string type) => new() { ["type"] = type };
+
+    private static JsonObject With(JsonObject schema, params ReadOnlySpan<(string Name, int? Value)> limits)
+    {
+        foreach (var (name, value) in limits)
+        {
+            if (value is not null)
+                schema[name] = value;
+        }
+        return schema;
+    }
+}
