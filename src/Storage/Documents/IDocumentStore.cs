@@ -7,7 +7,9 @@ public interface IDocumentReader
     ValueTask<Document?> FindAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken);
 
-    /// <summary>The documents that match, in the order asked for. Conditions may name the kind's columns and <c>id</c>.</summary>
+    /// <summary>
+    /// The documents that match, in the order asked for. Conditions may name the kind's columns and <c>id</c>.
+    /// </summary>
     ValueTask<IReadOnlyList<Document>> QueryAsync(
         DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken);
 }
@@ -27,7 +29,11 @@ public interface IDocumentTransaction : IDocumentReader
     /// <returns>False, with nothing written, when there is no such document or its version differs.</returns>
     /// <exception cref="DuplicateKeyException">The value of a unique column is taken.</exception>
     ValueTask<bool> UpdateAsync(
-        DocumentKind kind, string organizationId, long expectedVersion, DocumentWrite write, CancellationToken cancellationToken);
+        DocumentKind kind,
+        string organizationId,
+        long expectedVersion,
+        DocumentWrite write,
+        CancellationToken cancellationToken);
 
     /// <summary>Removes the document.</summary>
     /// <returns>False when there is none.</returns>
