@@ -18,7 +18,7 @@ public interface IDocumentReader
 /// Reads and writes within one atomic change. It sees its own writes, and no other change of the organization
 /// happens between its first read and its end. It writes documents of its own organization only; any other write, and
 /// any text that the store cannot keep, is an <see cref="ArgumentException"/>. A caught
-/// <see cref="DuplicateKeyException"/> leaves it usable. It is for one caller at a time, and over when the work returns.
+/// <see cref="DuplicateKeyException"/> leaves it usable. It serves one caller at a time, until the work returns.
 /// </summary>
 public interface IDocumentTransaction : IDocumentReader
 {
