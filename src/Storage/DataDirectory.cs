@@ -14,6 +14,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Apart from the lock, since nobody else can read a file that is locked.</summary>
     private const string HolderName = "lock.process-id";
 
+    /// <summary>What the system says of a file that another holds: Linux, macOS, Windows.</summary>
+    private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
+
     private const UnixFileMode OwnerOnly =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -86,7 +89,7 @@ public sealed class DataDirectory : IDisposable
         {
             return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException failure) when (failure is not (DirectoryNotFoundException or FileNotFoundException))
+        catch (IOException failure) when (HeldByAnother.Contains(failure.HResult))
         {
             throw new StoreUnavailableException(
                 $"The data directory {path} is in use by {NameHolder(holder)}. Stop it, or use another directory.",

@@ -83,11 +83,12 @@ public sealed class PostgresCluster : IDisposable
         return cluster;
     }
 
-    /// <summary>The guard waits for the end of its input, which is also what the death of this process brings about.</summary>
+    /// <summary>The guard waits for the end of its input, which the death of this process brings about too.</summary>
     private static Process StartGuard(string directory)
     {
         var stop = string.Join(' ', PostgresPrograms.CommandOf("pg_ctl"));
-        var script = $"trap '' HUP INT TERM; cd /; read -r line; {stop} -D \"$0/data\" -m immediate -w stop; rm -rf \"$0\"";
+        var script = $"trap '' HUP INT TERM; cd /; read -r line; {stop} -D \"$0/data\" -m immediate -w stop; "
+            + "rm -rf \"$0\"";
         var start = new ProcessStartInfo("sh", ["-c", $"({script}) >/dev/null 2>&1", directory])
         {
             RedirectStandardInput = true,

@@ -51,6 +51,6 @@ internal static class PostgresPrograms
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return installed.Concat(path).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
             ?? throw new InvalidOperationException(
-                "The tests need the programs of PostgreSQL (initdb, pg_ctl), and none are installed: ./test installs them.");
+                "The tests need the programs of PostgreSQL (initdb, pg_ctl), which are missing: ./test installs them.");
     }
 }

@@ -14,7 +14,9 @@ public sealed record DocumentKind(
 
 /// <summary>One indexed text column of a kind.</summary>
 /// <param name="Name">Column name: lower-case letters and underscores.</param>
-/// <param name="IsUnique">At most one document of an organization has a given value; missing values do not clash.</param>
+/// <param name="IsUnique">
+/// At most one document of an organization has a given value; missing values do not clash.
+/// </param>
 public sealed record DocumentColumn(string Name, bool IsUnique = false);
 
 /// <summary>A document as stored.</summary>

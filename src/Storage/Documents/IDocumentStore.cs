@@ -7,14 +7,18 @@ public interface IDocumentReader
     ValueTask<Document?> FindAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken);
 
-    /// <summary>The documents that match, in the order asked for. Conditions may name the kind's columns and <c>id</c>.</summary>
+    /// <summary>
+    /// The documents that match, in the order asked for. Conditions may name the kind's columns and <c>id</c>.
+    /// </summary>
     ValueTask<IReadOnlyList<Document>> QueryAsync(
         DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken);
 }
 
 /// <summary>
 /// Reads and writes within one atomic change. It sees its own writes, and no other change of the organization
-/// happens between its first read and its end.
+/// happens between its first read and its end. It writes documents of its own organization only; any other write, and
+/// any text that the store cannot keep, is an <see cref="ArgumentException"/>. A caught
+/// <see cref="DuplicateKeyException"/> leaves it usable. It serves one caller at a time, until the work returns.
 /// </summary>
 public interface IDocumentTransaction : IDocumentReader
 {
@@ -27,7 +31,11 @@ public interface IDocumentTransaction : IDocumentReader
     /// <returns>False, with nothing written, when there is no such document or its version differs.</returns>
     /// <exception cref="DuplicateKeyException">The value of a unique column is taken.</exception>
     ValueTask<bool> UpdateAsync(
-        DocumentKind kind, string organizationId, long expectedVersion, DocumentWrite write, CancellationToken cancellationToken);
+        DocumentKind kind,
+        string organizationId,
+        long expectedVersion,
+        DocumentWrite write,
+        CancellationToken cancellationToken);
 
     /// <summary>Removes the document.</summary>
     /// <returns>False when there is none.</returns>

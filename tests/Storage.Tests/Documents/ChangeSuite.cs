@@ -107,7 +107,9 @@ public abstract class ChangeSuite(StoreEngine engine) : DocumentStoreSuite(engin
     public async Task Counter_IncrementedByManyAtOnce_LosesNoIncrement()
     {
         // Two stores, since with PostgreSQL the other changes may come from another process.
-        await using var second = Engine is PostgresEngine ? await Engine.OpenAsync(Address, [Accounts.Kind], Token) : null;
+        await using var second = Engine is PostgresEngine
+            ? await Engine.OpenAsync(Address, [Accounts.Kind], Token)
+            : null;
         string[] organizations = [Acme, Other, "third"];
         foreach (var organization in organizations)
             await InsertIntoAsync(organization, Accounts.Write("counter", name: "0"));

@@ -13,9 +13,9 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
 {
     private static readonly string?[] Names =
     [
-        null, "", " ", "a", "A", "ab", "abc", "a%", "a_", "%", "_", "\\", "\\%", "'", "''", "\"", "a'b", "-- ", ";", "*",
-        "[a]", "é", "e\u0301", "ß", "ss", "I", "İ", "ı", "\uD7FF", "\uE000", "\uFFFD", "\uFFFF", "😀", "😀a", "😁",
-        "\U0010FFFF", "\U0010FFFFa", "2026-01-31T00:00:00Z", "2026-02-01T00:00:00Z", "10", "9", "\u0001", "null", "NULL",
+        null, "", " ", "a", "A", "ab", "abc", "a%", "a_", "%", "_", "\\", "\\%", "'", "''", "\"", "a'b", "-- ", ";",
+        "*", "[a]", "é", "e\u0301", "ß", "ss", "I", "İ", "ı", "\uD7FF", "\uE000", "\uFFFD", "\uFFFF", "😀", "😀a", "😁",
+        "\U0010FFFF", "\U0010FFFFa", "2026-01-31T00:00:00Z", "2026-02-01T00:00:00Z", "10", "9", "\u0001", "null",
     ];
 
     private static readonly Gen<string> Values = Gen.OneOf(
@@ -39,7 +39,8 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
     [InlineData(Comparison.Greater, "b", "ba c")]
     [InlineData(Comparison.GreaterOrEqual, "b", "b ba c")]
     [InlineData(Comparison.StartsWith, "b", "b ba")]
-    public async Task Comparison_WithAValue_NeverHoldsForAMissingOne(Comparison comparison, string value, string expected)
+    public async Task Comparison_WithAValue_NeverHoldsForAMissingOne(
+        Comparison comparison, string value, string expected)
     {
         await InsertAsync(
             Accounts.Write("a", name: "a"), Accounts.Write("b", name: "b"), Accounts.Write("ba", name: "ba"),

@@ -3,7 +3,7 @@ using Tallystick.Testing;
 
 namespace Tallystick.Storage.Tests.Documents;
 
-/// <summary>What was acknowledged survives the death of the writer and of the server, and every change is whole.</summary>
+/// <summary>What was acknowledged survives the death of writer and server, and every change is whole.</summary>
 public sealed class CrashTests
 {
     private const int Acknowledgements = 40;

@@ -3,7 +3,7 @@ using Tallystick.Storage.Documents;
 
 namespace Tallystick.Storage.Tests.Documents;
 
-/// <summary>A process that commits pairs of documents without end and prints the number of each committed pair.</summary>
+/// <summary>A process that commits pairs of documents without end and prints the number of each.</summary>
 internal static class CrashWriter
 {
     internal const string Command = "write-documents";

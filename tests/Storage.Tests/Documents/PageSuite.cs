@@ -59,7 +59,8 @@ public abstract class PageSuite(StoreEngine engine) : DocumentStoreSuite(engine)
     [Fact]
     public async Task Page_OfMatchingDocuments_StartsAfterTheFormer()
     {
-        await InsertAsync([.. Enumerable.Range(0, 10).Select(i => Accounts.Write($"{i}", name: i % 2 == 0 ? "x" : "y"))]);
+        var writes = Enumerable.Range(0, 10).Select(i => Accounts.Write($"{i}", name: i % 2 == 0 ? "x" : "y"));
+        await InsertAsync([.. writes]);
         var page = new DocumentQuery { Where = Condition.Equal("name", "x"), Limit = 2 };
         var first = await Store.QueryAsync(Accounts.Kind, Acme, page, Token);
         first.Select(document => document.Id).ShouldBe(["8", "6"]);

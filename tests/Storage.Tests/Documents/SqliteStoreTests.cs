@@ -1,6 +1,7 @@
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Tallystick.Storage.Documents;
+using Tallystick.Storage.Documents.Relational;
+using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
 namespace Tallystick.Storage.Tests.Documents;
@@ -27,16 +28,15 @@ public sealed class SqliteStoreTests : IDisposable
         (await OpenFailsAsync(_directory.File("missing/documents.db"))).ShouldContain("missing");
 
     [Fact]
-    public async Task Sqlite_Opened_KeepsAWriteAheadLog()
+    public async Task Sqlite_Writer_FlushesItsLogWithEveryCommit()
     {
-        await using var engine = new SqliteEngine();
-        var address = await engine.CreateAsync();
-        await using var store = await engine.OpenAsync(address, [Accounts.Kind], Token);
-        await using var connection = new SqliteConnection($"Data Source={address};Pooling=False");
-        await connection.OpenAsync(Token);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode";
-        (await command.ExecuteScalarAsync(Token)).ShouldBe("wal");
+        await using var connections = new SqliteConnections(_directory.File("documents.db"));
+        await using var writer = await connections.OpenWriterAsync(Token);
+        (await ReadSettingAsync("journal_mode")).ShouldBe("wal");
+        (await ReadSettingAsync("synchronous")).ShouldBe("2", "FULL");
+
+        async Task<string> ReadSettingAsync(string name) => (await writer.ReadAsync(
+            new SqlText().Append($"PRAGMA {name}"), row => row.GetString(0), Token)).Single();
     }
 
     [Fact]

@@ -1,14 +1,14 @@
+using System.IO.Hashing;
 using System.Net.Sockets;
 using System.Text;
 using Npgsql;
-using System.IO.Hashing;
 using Tallystick.Storage.Documents.Relational;
 
 namespace Tallystick.Storage.Documents.PostgreSql;
 
 /// <summary>
-/// Documents in the schema <c>tallystick</c> of a PostgreSQL database, for any number of processes. A change first takes
-/// the lock of its organization, so that none of them ever has to run again.
+/// Documents in the schema <c>tallystick</c> of a PostgreSQL database, for any number of processes. A change first
+/// takes the lock of its organization, so that none of them ever has to run again.
 /// </summary>
 public sealed class PostgresDocumentStore : IDocumentStore
 {
@@ -17,6 +17,9 @@ public sealed class PostgresDocumentStore : IDocumentStore
     /// connection while it does: many waiting changes of one organization leave connections for everyone else.
     /// </summary>
     private const int Turns = 16;
+
+    /// <summary>Settings that the connection string, which comes after them, may override.</summary>
+    private const string Defaults = "Max Auto Prepare=200;";
 
     private readonly NpgsqlDataSource _source;
     private readonly TableLayouts _tables;
@@ -37,9 +40,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
         string connectionString, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken)
     {
         var tables = new TableLayouts(kinds);
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!settings.ContainsKey("Max Auto Prepare"))
-            settings.MaxAutoPrepare = 200;
+        var settings = new NpgsqlConnectionStringBuilder(Defaults + connectionString);
         var source = NpgsqlDataSource.Create(settings);
         var store = new PostgresDocumentStore(source, tables);
         try

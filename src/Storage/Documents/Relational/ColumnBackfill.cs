@@ -30,18 +30,19 @@ internal sealed class ColumnBackfill(SqlRunner runner)
             .Append("WHERE (organization_id, id) > (").Value(last.OrganizationId).Append(", ").Value(last.Id)
             .Append(") ORDER BY organization_id, id LIMIT ").Value(PageSize);
         return runner.ReadAsync(
-            sql, row => new Stored(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2)), cancellationToken);
+            sql,
+            row => new Stored(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
+            cancellationToken);
     }
 
     private async Task FillAsync(
         TableLayout table, IReadOnlyList<DocumentColumn> columns, Stored stored, CancellationToken cancellationToken)
     {
-        var declared = table.Kind.Columns;
-        var values = table.Kind.ReadColumns(stored.Json);
+        var values = table.Kind.Columns.Zip(table.Kind.ReadColumns(stored.Json)).ToDictionary();
         var sql = new SqlText().Append($"UPDATE {_dialect.Qualify(table.Kind.Name)} SET ");
         sql.Join(", ", columns, column =>
         {
-            var value = values[declared.ToList().IndexOf(column)];
+            var value = values[column];
             StorableText.Require(value, column.Name);
             sql.Append(SqlDialect.Quote(column.Name)).Append(" = ").Value(value);
         });

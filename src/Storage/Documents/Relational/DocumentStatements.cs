@@ -63,8 +63,8 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         {
             text.Append("UPDATE ").Append(dialect.Qualify(table.Kind.Name))
                 .Append(" SET version = ").Value(write.Version).Append(", document = ").Value(write.Json);
-            for (var i = 0; i < write.Columns.Count; i++)
-                text.Append(", ").Append(SqlDialect.Quote(table.Kind.Columns[i].Name)).Append(" = ").Value(write.Columns[i]);
+            foreach (var (column, value) in table.Kind.Columns.Zip(write.Columns))
+                text.Append(", ").Append(SqlDialect.Quote(column.Name)).Append(" = ").Value(value);
             WhereId(text, organizationId, write.Id).Append(" AND version = ").Value(expectedVersion);
         }
     }

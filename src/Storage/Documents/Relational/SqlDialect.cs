@@ -17,7 +17,9 @@ internal abstract class SqlDialect
     /// <summary>Creates the source of sequence numbers, at zero.</summary>
     internal abstract IReadOnlyList<string> SequenceSource { get; }
 
-    /// <summary>Keeps other processes out of the schema until the transaction ends; null when every transaction does.</summary>
+    /// <summary>
+    /// Keeps other processes out of the schema until the transaction ends; null when every transaction does.
+    /// </summary>
     internal abstract string? LockSchema { get; }
 
     /// <summary>Names the columns of the table given as the only parameter.</summary>
@@ -41,7 +43,7 @@ internal abstract class SqlDialect
     /// <summary>Gives a parameter its value.</summary>
     internal abstract void Bind(DbParameter parameter, object? value);
 
-    /// <summary>The unique column that the failed write of the table clashed with; null for any other failure.</summary>
+    /// <summary>The unique column that a failed write of the table clashed with; null for other failures.</summary>
     internal abstract string? FindClash(DbException failure, TableLayout table);
 
     /// <summary>A name of ours, checked by <see cref="TableLayout"/>, in quotes.</summary>

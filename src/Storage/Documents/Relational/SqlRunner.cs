@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>Runs statements on one connection, by one caller at a time, and keeps the commands of recent texts.</summary>
+/// <summary>Runs statements on one connection, by one caller at a time, and keeps recent commands.</summary>
 internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : IAsyncDisposable
 {
     private const int MostCommands = 200;
@@ -13,7 +13,7 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
 
     internal SqlDialect Dialect => dialect;
 
-    /// <summary>Runs the statements of the work as one transaction: kept when it returns, undone when it throws.</summary>
+    /// <summary>Runs the work as one transaction: kept when it returns, undone when it throws.</summary>
     internal async Task<T> TransactAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

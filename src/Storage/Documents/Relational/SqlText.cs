@@ -22,7 +22,7 @@ internal sealed class SqlText
         return this;
     }
 
-    /// <summary>Appends a parameter with the value: text, a whole number, a document or null for missing text.</summary>
+    /// <summary>Appends a parameter: text, a whole number, a document or null for missing text.</summary>
     internal SqlText Value(object? value)
     {
         _text.Append("@p").Append(_values.Count.ToString(CultureInfo.InvariantCulture));

@@ -31,7 +31,7 @@ internal sealed partial class TableLayout
 
     internal bool HasUniqueColumn => Kind.Columns.Any(column => column.IsUnique);
 
-    /// <summary>Name of the index on a column: <c>account.code.key</c> when unique, else <c>account.code.idx</c>.</summary>
+    /// <summary>Name of a column's index: <c>account.code.key</c> when unique, else <c>account.code.idx</c>.</summary>
     internal string IndexName(string column, bool isUnique) => $"{Kind.Name}.{column}.{(isUnique ? "key" : "idx")}";
 
     /// <summary>The unique column, or <c>id</c>, whose index has the name; null for none.</summary>

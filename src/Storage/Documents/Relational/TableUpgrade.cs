@@ -86,9 +86,9 @@ internal sealed class TableUpgrade(SqlRunner runner)
     {
         // PostgreSQL makes an index where its table is and takes no full name; SQLite has a single home anyway.
         var name = SqlDialect.Quote(table.IndexName(column, isUnique));
+        var index = isUnique ? "UNIQUE INDEX" : "INDEX";
         return runner.ExecuteAsync(
-            $"CREATE {(isUnique ? "UNIQUE " : "")}INDEX IF NOT EXISTS {name} ON {Name(table)} (organization_id, {columns})",
-            cancellationToken);
+            $"CREATE {index} IF NOT EXISTS {name} ON {Name(table)} (organization_id, {columns})", cancellationToken);
     }
 
     private Task DropIndexAsync(

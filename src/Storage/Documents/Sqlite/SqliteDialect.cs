@@ -5,7 +5,7 @@ using Tallystick.Storage.Documents.Relational;
 
 namespace Tallystick.Storage.Documents.Sqlite;
 
-/// <summary>SQL as SQLite has it. Text compares by its UTF-8 bytes, and so by code point, unless told otherwise.</summary>
+/// <summary>SQL as SQLite has it. Text compares by its UTF-8 bytes, and so by code point.</summary>
 internal sealed class SqliteDialect : SqlDialect
 {
     internal override string TextType => "text";
@@ -42,7 +42,9 @@ internal sealed class SqliteDialect : SqlDialect
         _ => value,
     };
 
-    /// <summary>SQLite names the columns: <c>UNIQUE constraint failed: account.organization_id, account.code</c>.</summary>
+    /// <summary>
+    /// SQLite names the columns: <c>UNIQUE constraint failed: account.organization_id, account.code</c>.
+    /// </summary>
     internal override string? FindClash(DbException failure, TableLayout table)
     {
         if (failure is not SqliteException { SqliteExtendedErrorCode: var code, Message: var message }

@@ -39,9 +39,9 @@ public sealed class SqliteDocumentStore : IDocumentStore
         {
             if (writer is not null)
                 await writer.DisposeAsync();
-            if (failure is SqliteException)
-                throw new StoreUnavailableException($"The database {path} cannot be opened: {failure.Message}", failure);
-            throw;
+            if (failure is not SqliteException)
+                throw;
+            throw new StoreUnavailableException($"The database {path} cannot be opened: {failure.Message}", failure);
         }
     }
 
