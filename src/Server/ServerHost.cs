@@ -19,6 +19,11 @@ internal static class ServerHost
     /// <returns>0, or 1 when it could not start.</returns>
     internal static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["--write-openapi", var path])
+        {
+            await File.WriteAllTextAsync(path, ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
+            return 0;
+        }
         try
         {
             await using var server = await StartAsync(args, SystemClock.Instance);
