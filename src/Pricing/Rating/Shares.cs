@@ -1,3 +1,5 @@
+using Tallystick.Pricing.Currencies;
+
 namespace Tallystick.Pricing.Rating;
 
 /// <summary>Shows a rounded amount as the sum of its parts.</summary>
@@ -19,7 +21,7 @@ public static class Shares
             shares[index] = rounding.RoundPart(parts[index]);
             left -= shares[index];
         }
-        shares[^1] = left.ToDecimal();
+        shares[^1] = left.Round(rounding.DecimalPlaces, RoundingMode.Unnecessary);
         return shares;
     }
 }
