@@ -33,6 +33,7 @@ internal static class ServerHost
         try
         {
             await using var server = await StartAsync(args, SystemClock.Instance);
+            Greeting.Print(server.Address, server.FirstCredentials);
             await server.WaitForShutdownAsync();
             return 0;
         }
@@ -66,7 +67,6 @@ internal static class ServerHost
             var app = builder.Build();
             Map(app);
             await app.StartAsync();
-            Greeting.Print(app.Urls.First(), first);
             return new RunningServer(app, [measurements.Store, measurements.Log, store], data, first);
         }
         catch
