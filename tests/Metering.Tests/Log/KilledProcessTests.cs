@@ -40,7 +40,10 @@ public sealed class KilledProcessTests
         try
         {
             for (var read = 0; read < count; read++)
-                acknowledged.Add((await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull());
+            {
+                var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+                acknowledged.Add(line.ShouldNotBeNull());
+            }
         }
         finally
         {
