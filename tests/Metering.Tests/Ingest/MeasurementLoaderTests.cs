@@ -211,7 +211,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         (await SumAsync(late)).ShouldBe(1);
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)] // a loader that lost its way would be waited for without end
     [InlineData(0, 0, 3)]
     [InlineData(2, 0, 0)]
     [InlineData(0, 1, 0)]
@@ -222,6 +222,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         await using var ingestion = await StartAsync(store => new FaultyStore(store, before, after));
         for (var index = 0; index < 20; index++)
             await ingestion.SubmitAsync(Json($"u{index}"), Json($"u{index / 2}"), Json("bad", "\"what\":null"));
+        await ingestion.Loader.WaitForAsync(ingestion.Log.End, TestContext.Current.CancellationToken);
 
         (await SumAsync(ingestion)).ShouldBe(20);
         (await ingestion.TallyAsync()).ShouldBe(new LoadTally(60, 20, 20, 20));

@@ -59,7 +59,7 @@ public sealed class FileMeasurementLogTests
         entries[0].Next.ShouldBe(reopened.End);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)] // a log that does not flush would be waited for without end
     public async Task Appends_WaitingTogether_ShareOneFlush()
     {
         using var directory = new TempDirectory();
@@ -78,7 +78,7 @@ public sealed class FileMeasurementLogTests
         };
         await using var log = FileMeasurementLog.Open(directory.Path, options);
         var first = log.AppendAsync(Batch("first"), Token).AsTask();
-        firstFlush.Wait(Token);
+        firstFlush.Wait(TestContext.Current.CancellationToken);
         var rest = Enumerable.Range(0, 50)
             .Select(index => log.AppendAsync(Batch($"u{index}"), Token).AsTask()).ToArray();
 

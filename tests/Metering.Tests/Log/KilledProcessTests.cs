@@ -6,7 +6,7 @@ namespace Tallystick.Metering.Tests.Log;
 
 public sealed class KilledProcessTests
 {
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Ingestion_KilledAtRandomMoments_KeepsEverythingAcknowledgedOnce()
     {
         using var directory = new TempDirectory();
