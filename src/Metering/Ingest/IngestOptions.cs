@@ -11,7 +11,9 @@ public sealed record IngestOptions
     /// <summary>For how long after its first receipt a uid is not accepted again.</summary>
     public Duration DuplicateWindow { get; init; } = Duration.FromDays(35);
 
-    /// <summary>Measurements after which the loader closes a load; a load may exceed it by one entry of the log.</summary>
+    /// <summary>
+    /// Measurements after which the loader closes a load; a load may exceed it by one entry of the log.
+    /// </summary>
     public int LoadSize { get; init; } = 50_000;
 
     /// <summary>Pause of the loader after a first fault; it doubles up to <see cref="RetryDelayLimit"/>.</summary>

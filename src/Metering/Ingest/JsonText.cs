@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>Reads text tokens so that text which no engine can keep is a fault of the sender, not an exception.</summary>
+/// <summary>
+/// Reads text tokens so that text which no engine can keep is a fault of the sender, not an exception.
+/// </summary>
 internal static class JsonText
 {
     private const int LongestPathPart = 80;

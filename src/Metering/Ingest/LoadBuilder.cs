@@ -4,7 +4,9 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>Enriches a stretch of the log. Every look-up is made once per load, so one load sees one configuration.</summary>
+/// <summary>
+/// Enriches a stretch of the log. Every look-up is made once per load, so one load sees one configuration.
+/// </summary>
 internal sealed class LoadBuilder(IMeteringCatalogue catalogue, UidWindow uids, LogPosition start)
 {
     private readonly LogPosition _from = start;
@@ -60,7 +62,8 @@ internal sealed class LoadBuilder(IMeteringCatalogue catalogue, UidWindow uids, 
         if (failure is { } reason)
         {
             _failures.Add(new FailedMeasurement(
-                batch.OrganizationId, reason.Type, reason.Message, batch.ReceivedAt, MeasurementJson.Write(measurement)));
+                batch.OrganizationId, reason.Type, reason.Message, batch.ReceivedAt,
+                MeasurementJson.Write(measurement)));
             return;
         }
         _measurements.Add(new EnrichedMeasurement
@@ -74,7 +77,8 @@ internal sealed class LoadBuilder(IMeteringCatalogue catalogue, UidWindow uids, 
         });
     }
 
-    private async ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken)
+    private async ValueTask<Meter?> FindMeterAsync(
+        string organizationId, string code, CancellationToken cancellationToken)
     {
         if (!_meters.TryGetValue((organizationId, code), out var meter))
         {

@@ -6,7 +6,9 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>Writes a measurement in the form in which it is submitted, so that it can be corrected and sent again.</summary>
+/// <summary>
+/// Writes a measurement in the form in which it is submitted, so that it can be corrected and sent again.
+/// </summary>
 internal static class MeasurementJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

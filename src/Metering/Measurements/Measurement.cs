@@ -3,7 +3,9 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Measurements;
 
-/// <summary>One measurement as it was accepted: its shape is right, its meter and account are not yet looked up.</summary>
+/// <summary>
+/// One measurement as it was accepted: its shape is right, its meter and account are not yet looked up.
+/// </summary>
 public sealed record Measurement
 {
     /// <summary>Identifies the measurement within the organization; generated when the sender gave none.</summary>
@@ -18,10 +20,14 @@ public sealed record Measurement
     /// <summary>When the usage happened. It alone decides the period that the usage belongs to.</summary>
     public required Instant Ts { get; init; }
 
-    /// <summary>When an event that lasted ended; never before <see cref="Ts"/>, and never used to choose a period.</summary>
+    /// <summary>
+    /// When an event that lasted ended; never before <see cref="Ts"/>, and never used to choose a period.
+    /// </summary>
     public Instant? Ets { get; init; }
 
-    /// <summary>The values sent, each pair of category and code at most once; values sent as null are not among them.</summary>
+    /// <summary>
+    /// The values sent, each pair of category and code at most once; values sent as null are not among them.
+    /// </summary>
     public required IReadOnlyList<FieldValue> Fields { get; init; }
 }
 

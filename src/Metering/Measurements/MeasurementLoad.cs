@@ -17,7 +17,9 @@ public sealed record MeasurementLoad
     /// <summary>The measurements that failed, duplicates included, in the order received.</summary>
     public required IReadOnlyList<FailedMeasurement> Failures { get; init; }
 
-    /// <summary>How many measurements the stretch holds, per organization: counted from the log, not from the lists.</summary>
+    /// <summary>
+    /// How many measurements the stretch holds, per organization: counted from the log, not from the lists.
+    /// </summary>
     public required IReadOnlyDictionary<string, long> Accepted { get; init; }
 }
 
@@ -71,7 +73,9 @@ public enum IngestFailure
     DuplicateUid,
 }
 
-/// <summary>What became of the loaded measurements of an organization: accepted = stored + duplicate + failed.</summary>
+/// <summary>
+/// What became of the loaded measurements of an organization: accepted = stored + duplicate + failed.
+/// </summary>
 /// <param name="Accepted">Measurements that the loaded part of the log held. What it still holds is pending.</param>
 /// <param name="Stored">Measurements in the store.</param>
 /// <param name="Duplicate">Measurements dropped since their uid was used before.</param>

@@ -4,7 +4,9 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Measurements;
 
-/// <summary>Asks for one number per window, or per window and segment, from the values of one field of a meter.</summary>
+/// <summary>
+/// Asks for one number per window, or per window and segment, from the values of one field of a meter.
+/// </summary>
 public sealed record UsageQuery
 {
     /// <summary>The organization.</summary>

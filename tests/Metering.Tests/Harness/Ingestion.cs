@@ -72,7 +72,8 @@ internal sealed class Ingestion : IAsyncDisposable
     public async Task<IngestFailure[]> FailuresAsync()
     {
         await LoadedAsync();
-        var failures = await DuckDb.ReadFailuresAsync(Make.Organization, -1, 1000, TestContext.Current.CancellationToken);
+        var failures = await DuckDb.ReadFailuresAsync(
+            Make.Organization, -1, 1000, TestContext.Current.CancellationToken);
         return [.. failures.Select(failure => failure.Failure.Type)];
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using NodaTime;
 using NodaTime.Testing;
@@ -19,30 +20,52 @@ public sealed class MeasurementLoaderTests : IDisposable
     private readonly FakeCatalogue _catalogue = new();
     private readonly FakeClock _clock = new(Make.Now);
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public MeasurementLoaderTests() => _catalogue.Add(Make.Organization, Meter);
 
     public void Dispose() => _directory.Dispose();
 
     private Task<Ingestion> StartAsync(
-        Func<IMeasurementStore, IMeasurementStore>? wrap = null, IngestOptions? options = null, LogOptions? log = null) =>
-        Ingestion.StartAsync(_directory, _catalogue, _clock, wrap, log, options);
+        Func<IMeasurementStore, IMeasurementStore>? wrap = null, LogOptions? log = null) =>
+        Ingestion.StartAsync(_directory, _catalogue, _clock, wrap, log);
 
-    private static string Json(string uid, string members = "", decimal n = 1) => FormattableString.Invariant(
-        $$$"""{"uid":"{{{uid}}}","meter":"m","account":"acme","ts":"2026-03-01","what":{"kind":"k"},"measure":{"n":{{{n}}}}{{{(members.Length > 0 ? "," + members : "")}}}}""");
+    private static string Json(string uid, string members = "", decimal n = 1)
+    {
+        var more = members.Length > 0 ? "," + members : "";
+        return FormattableString.Invariant(
+            $$$"""
+            {"uid":"{{{uid}}}","meter":"m","account":"acme","ts":"2026-03-01",
+            "what":{"kind":"k"},"measure":{"n":{{{n}}}}{{{more}}}}
+            """);
+    }
 
     private static async Task<decimal?> SumAsync(Ingestion ingestion) =>
-        (await ingestion.ReadAsync(Make.Query(Meter, "n", AggregationMethod.Sum))).Select(value => (decimal?)value.Value).SingleOrDefault();
+        (await ingestion.ReadAsync(Make.Query(Meter, "n", AggregationMethod.Sum)))
+            .Select(value => (decimal?)value.Value).SingleOrDefault();
 
     [Theory]
     [InlineData("\"meter\":\"M\"", IngestFailure.UndefinedMeter, "There is no meter with the code 'M'.")]
-    [InlineData("\"who\":{\"kind\":\"k\"}", IngestFailure.DuplicateField, "The field 'kind' was sent in more than one category.")]
-    [InlineData("\"cost\":{\"n\":1}", IngestFailure.DuplicateField, "The field 'n' was sent in more than one category.")]
-    [InlineData("\"cost\":{\"x\":1},\"who\":{\"x\":\"\"},\"measure\":{}", IngestFailure.DuplicateField, "The field 'x' was sent in more than one category.")]
+    [InlineData(
+        "\"who\":{\"kind\":\"k\"}", IngestFailure.DuplicateField,
+        "The field 'kind' was sent in more than one category.")]
+    [InlineData(
+        "\"cost\":{\"n\":1}", IngestFailure.DuplicateField, "The field 'n' was sent in more than one category.")]
+    [InlineData(
+        "\"cost\":{\"x\":1},\"who\":{\"x\":\"\"},\"measure\":{}", IngestFailure.DuplicateField,
+        "The field 'x' was sent in more than one category.")]
     [InlineData("\"measure\":{\"n\":null}", IngestFailure.MissingField, "The meter 'm' needs a value for 'measure.n'.")]
-    [InlineData("\"what\":null,\"where\":{\"kind\":\"k\"}", IngestFailure.MissingField, "The meter 'm' needs a value for 'what.kind'.")]
-    [InlineData("\"what\":{\"Kind\":\"k\"}", IngestFailure.MissingField, "The meter 'm' needs a value for 'what.kind'.")]
-    [InlineData("\"account\":\"ACME\"", IngestFailure.InvalidAccountCode, "The account code 'ACME' nearly equals 'acme', so no account was created for it.")]
-    [InlineData("\"uid\":\"first\"", IngestFailure.DuplicateUid, "The uid 'first' was used before; the first measurement stays.")]
+    [InlineData(
+        "\"what\":null,\"where\":{\"kind\":\"k\"}", IngestFailure.MissingField,
+        "The meter 'm' needs a value for 'what.kind'.")]
+    [InlineData(
+        "\"what\":{\"Kind\":\"k\"}", IngestFailure.MissingField, "The meter 'm' needs a value for 'what.kind'.")]
+    [InlineData(
+        "\"account\":\"ACME\"", IngestFailure.InvalidAccountCode,
+        "The account code 'ACME' nearly equals 'acme', so no account was created for it.")]
+    [InlineData(
+        "\"uid\":\"first\"", IngestFailure.DuplicateUid,
+        "The uid 'first' was used before; the first measurement stays.")]
     public async Task Measurement_FailingACheck_IsKeptAsFailure(string members, IngestFailure type, string message)
     {
         await using var ingestion = await StartAsync();
@@ -50,7 +73,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         await ingestion.SubmitAsync(Json("second", members));
         await ingestion.LoadedAsync();
 
-        var stored = await ingestion.DuckDb.ReadFailuresAsync(Make.Organization, -1, 10, TestContext.Current.CancellationToken);
+        var stored = await ingestion.DuckDb.ReadFailuresAsync(Make.Organization, -1, 10, Token);
         var failure = stored.ShouldHaveSingleItem().Failure;
         failure.Type.ShouldBe(type);
         failure.Message.ShouldBe(message);
@@ -137,7 +160,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         await using var ingestion = await StartAsync();
         await ingestion.SubmitAsync(Json("u"));
         await ingestion.Intake.AcceptAsync(
-            "org-2", System.Text.Encoding.UTF8.GetBytes($$"""{"measurements":[{{Json("u", n: 5)}}]}"""), TestContext.Current.CancellationToken);
+            "org-2", Encoding.UTF8.GetBytes($$"""{"measurements":[{{Json("u", n: 5)}}]}"""), Token);
 
         (await SumAsync(ingestion)).ShouldBe(1);
         var other = Make.Query(Meter, "n", AggregationMethod.Sum) with { OrganizationId = "org-2" };
@@ -180,7 +203,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         await using (var log = FileMeasurementLog.Open(_directory["log"]))
         {
             await new MeasurementIntake(log, _clock, Ingestion.Options).AcceptAsync(
-                Make.Organization, System.Text.Encoding.UTF8.GetBytes($$"""{"measurements":[{{Json("u", n: 10)}}]}"""), TestContext.Current.CancellationToken);
+                Make.Organization, Encoding.UTF8.GetBytes($$"""{"measurements":[{{Json("u", n: 10)}}]}"""), Token);
         }
         _clock.Advance(Duration.FromDays(100));
         await using var late = await StartAsync();
@@ -188,7 +211,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         (await SumAsync(late)).ShouldBe(1);
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)] // a loader that lost its way would be waited for without end
     [InlineData(0, 0, 3)]
     [InlineData(2, 0, 0)]
     [InlineData(0, 1, 0)]
@@ -199,6 +222,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         await using var ingestion = await StartAsync(store => new FaultyStore(store, before, after));
         for (var index = 0; index < 20; index++)
             await ingestion.SubmitAsync(Json($"u{index}"), Json($"u{index / 2}"), Json("bad", "\"what\":null"));
+        await ingestion.Loader.WaitForAsync(ingestion.Log.End, TestContext.Current.CancellationToken);
 
         (await SumAsync(ingestion)).ShouldBe(20);
         (await ingestion.TallyAsync()).ShouldBe(new LoadTally(60, 20, 20, 20));
@@ -222,7 +246,7 @@ public sealed class MeasurementLoaderTests : IDisposable
             for (var index = 10; index < 20; index++)
             {
                 var body = $$"""{"measurements":[{{Json($"u{index}")}}]}""";
-                await intake.AcceptAsync(Make.Organization, System.Text.Encoding.UTF8.GetBytes(body), TestContext.Current.CancellationToken);
+                await intake.AcceptAsync(Make.Organization, Encoding.UTF8.GetBytes(body), Token);
             }
         }
         Copy("log", "kept");
@@ -249,7 +273,8 @@ public sealed class MeasurementLoaderTests : IDisposable
             _directory["usage.duckdb"], Ingestion.Small, TestContext.Current.CancellationToken);
         await using var log = FileMeasurementLog.Open(_directory["log"]);
         // An hour between attempts: the first one is over when the call returns to the test or soon after.
-        var options = Ingestion.Options with { RetryDelay = Duration.FromHours(1), RetryDelayLimit = Duration.FromHours(1) };
+        var hour = Duration.FromHours(1);
+        var options = Ingestion.Options with { RetryDelay = hour, RetryDelayLimit = hour };
         var loader = new MeasurementLoader(log, store, _catalogue, _clock, options);
         using var stop = new CancellationTokenSource();
         var running = loader.RunAsync(stop.Token);

@@ -30,7 +30,8 @@ public sealed class SubmissionParserTests
     [InlineData("{\"measurements\":[]} x", "the body is not well-formed JSON at line 1, byte 21")]
     [InlineData("{\"measurements\":[],}", "the body is not well-formed JSON at line 1, byte 20")]
     [InlineData("{\"measurements\":[{\"measure\":{\"a\":01}}]}", "the body is not well-formed JSON at line 1, byte 35")]
-    [InlineData("{\"measurements\":[{\"measure\":{\"a\":NaN}}]}", "the body is not well-formed JSON at line 1, byte 34")]
+    [InlineData(
+        "{\"measurements\":[{\"measure\":{\"a\":NaN}}]}", "the body is not well-formed JSON at line 1, byte 34")]
     [InlineData("[]", "the body must be an object such as {\"measurements\": [...]}")]
     [InlineData("null", "the body must be an object such as {\"measurements\": [...]}")]
     [InlineData("7", "the body must be an object such as {\"measurements\": [...]}")]
@@ -46,7 +47,8 @@ public sealed class SubmissionParserTests
     [Theory]
     [InlineData("\"uid\":7", "uid: must be a text")]
     [InlineData("\"uid\":{\"a\":[1]}", "uid: must be a text")]
-    [InlineData("\"uid\":\"123456789012345678901234567890123456789012345678901\"", "uid: must have at most 50 characters")]
+    [InlineData(
+        "\"uid\":\"123456789012345678901234567890123456789012345678901\"", "uid: must have at most 50 characters")]
     [InlineData("\"uid\":\"\\ud800\"", "uid: must be well-formed Unicode without the character U+0000")]
     [InlineData("\"uid\":\"a\\u0000\"", "uid: must be well-formed Unicode without the character U+0000")]
     [InlineData("\"meter\":null", "meter: is required")]
@@ -69,13 +71,16 @@ public sealed class SubmissionParserTests
     [InlineData("\"where\":{\"x\":[]}", "where.x: must be a text")]
     [InlineData("\"other\":{\"x\":{\"y\":1}}", "other.x: must be a text")]
     [InlineData("\"other\":{\"x\":\"\\udc00\"}", "other.x: must be well-formed Unicode without the character U+0000")]
-    [InlineData("\"other\":{\"\\ud800\":\"y\"}", "other: has a name that must be well-formed Unicode without the character U+0000")]
+    [InlineData(
+        "\"other\":{\"\\ud800\":\"y\"}",
+        "other: has a name that must be well-formed Unicode without the character U+0000")]
     [InlineData("\"measure\":{\"x\":\"1\"}", "measure.x: must be a number")]
     [InlineData("\"income\":{\"x\":false}", "income.x: must be a number")]
     [InlineData("\"cost\":{\"x\":1e40}", "cost.x: " + ExactNumber.Rule)]
     [InlineData("\"measure\":{\"x\":0.1234567890123456789}", "measure.x: " + ExactNumber.Rule)]
     public void Member_Wrong_TellsPathAndRule(string member, string fault) =>
-        Faults($$"""{"measurements":[{ {{Plain}} },{ {{Plain}},{{member}} }]}""").ShouldBe(["measurements[1]." + fault]);
+        Faults($$"""{"measurements":[{ {{Plain}} },{ {{Plain}},{{member}} }]}""")
+            .ShouldBe(["measurements[1]." + fault]);
 
     [Theory]
     [InlineData(" a")]
@@ -83,7 +88,8 @@ public sealed class SubmissionParserTests
     [InlineData("a\\tb")]
     [InlineData("")]
     [InlineData("a\\u007f")]
-    public void Code_OfBadForm_IsRefused(string code) => Faults($$"""{"measurements":[{ {{Plain}},"meter":"{{code}}"}]}""")
+    public void Code_OfBadForm_IsRefused(string code) =>
+        Faults($$"""{"measurements":[{ {{Plain}},"meter":"{{code}}"}]}""")
         .ShouldHaveSingleItem().ShouldStartWith("measurements[0].meter: must be printable text");
 
     [Fact]
@@ -103,7 +109,8 @@ public sealed class SubmissionParserTests
 
     [Fact]
     public void Body_NestedDeeply_IsRefused() =>
-        Faults("{\"x\":" + new string('[', 5000)).ShouldHaveSingleItem().ShouldStartWith("the body is not well-formed JSON");
+        Faults("{\"x\":" + new string('[', 5000)).ShouldHaveSingleItem()
+            .ShouldStartWith("the body is not well-formed JSON");
 
     [Fact]
     public void Body_Of1000_IsAcceptedAndOf1001Refused()
@@ -122,7 +129,8 @@ public sealed class SubmissionParserTests
     [Fact]
     public void Metadata_Of256Characters_IsAcceptedAnd257Refused()
     {
-        One(Plain + ",\"metadata\":{\"x\":\"" + new string('y', 256) + "\"}").Fields.Single().Text!.Length.ShouldBe(256);
+        One(Plain + ",\"metadata\":{\"x\":\"" + new string('y', 256) + "\"}").Fields.Single().Text!.Length
+            .ShouldBe(256);
         Faults("{\"measurements\":[{" + Plain + ",\"metadata\":{\"x\":\"" + new string('y', 257) + "\"}}]}")
             .ShouldBe(["measurements[0].metadata.x: must have at most 256 characters"]);
     }
@@ -165,7 +173,8 @@ public sealed class SubmissionParserTests
     [Theory]
     [InlineData("\"uid\":null")]
     [InlineData("\"uid\":\"\"")]
-    public void Uid_LeftOut_IsGenerated(string member) => Guid.TryParse(One(Plain + "," + member).Uid, out _).ShouldBeTrue();
+    public void Uid_LeftOut_IsGenerated(string member) =>
+        Guid.TryParse(One(Plain + "," + member).Uid, out _).ShouldBeTrue();
 
     [Theory]
     [InlineData("\"ets\":null,\"who\":null,\"measure\":null", 0)]

@@ -16,7 +16,8 @@ public sealed class SubmissionProperties
                 async (amounts, repetitions, batch, seed) =>
                 {
                     var numbers = amounts.Select(amount => decimal.Round(amount, 8, MidpointRounding.ToZero)).ToArray();
-                    var sent = Enumerable.Repeat(Enumerable.Range(0, numbers.Length), repetitions).SelectMany(all => all).ToArray();
+                    var sent = Enumerable.Repeat(Enumerable.Range(0, numbers.Length), repetitions)
+                        .SelectMany(all => all).ToArray();
                     new Random(seed).Shuffle(sent);
                     using var directory = new TempDirectory();
                     var catalogue = new FakeCatalogue();

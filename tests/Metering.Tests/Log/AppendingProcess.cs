@@ -36,10 +36,13 @@ internal static class AppendingProcess
     {
         while (true)
         {
-            var uids = Enumerable.Range(0, Random.Shared.Next(1, 4)).Select(_ => Guid.NewGuid().ToString("N")).ToArray();
+            var uids = Enumerable.Range(0, Random.Shared.Next(1, 4))
+                .Select(_ => Guid.NewGuid().ToString("N")).ToArray();
             var elements = uids.Select((uid, index) => string.Create(
                 CultureInfo.InvariantCulture,
-                $$$"""{"uid":"{{{uid}}}","meter":"m","account":"acme","ts":"2026-03-01","measure":{"n":{{{index}}}}}"""));
+                $$$"""
+                {"uid":"{{{uid}}}","meter":"m","account":"acme","ts":"2026-03-01","measure":{"n":{{{index}}}}}
+                """));
             var body = Encoding.UTF8.GetBytes($$"""{"measurements":[{{string.Join(',', elements)}}]}""");
             await intake.AcceptAsync(Make.Organization, body, CancellationToken.None);
             await Console.Out.WriteLineAsync(string.Join('\n', uids));

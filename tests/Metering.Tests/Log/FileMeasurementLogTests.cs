@@ -42,7 +42,10 @@ public sealed class FileMeasurementLogTests
                 : new FieldValue(category, "t", "", 0))],
         };
         await using (var log = FileMeasurementLog.Open(directory.Path))
-            await log.AppendAsync(new MeasurementBatch("other", Make.Now, [measurement, Batch("x").Measurements[0]]), Token);
+        {
+            var sent = new MeasurementBatch("other", Make.Now, [measurement, Batch("x").Measurements[0]]);
+            await log.AppendAsync(sent, Token);
+        }
 
         await using var reopened = FileMeasurementLog.Open(directory.Path);
         var entries = await reopened.ReadAsync(default, Token).ToListAsync(Token);
@@ -56,7 +59,7 @@ public sealed class FileMeasurementLogTests
         entries[0].Next.ShouldBe(reopened.End);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)] // a log that does not flush would be waited for without end
     public async Task Appends_WaitingTogether_ShareOneFlush()
     {
         using var directory = new TempDirectory();
@@ -75,8 +78,9 @@ public sealed class FileMeasurementLogTests
         };
         await using var log = FileMeasurementLog.Open(directory.Path, options);
         var first = log.AppendAsync(Batch("first"), Token).AsTask();
-        firstFlush.Wait(Token);
-        var rest = Enumerable.Range(0, 50).Select(index => log.AppendAsync(Batch($"u{index}"), Token).AsTask()).ToArray();
+        firstFlush.Wait(TestContext.Current.CancellationToken);
+        var rest = Enumerable.Range(0, 50)
+            .Select(index => log.AppendAsync(Batch($"u{index}"), Token).AsTask()).ToArray();
 
         first.IsCompleted.ShouldBeFalse();
         log.End.ShouldBe(default);
@@ -131,7 +135,9 @@ public sealed class FileMeasurementLogTests
         var positions = await FillAsync(directory.Path, 4, new LogOptions { FileBytes = 150 });
         var files = Directory.GetFiles(directory.Path, "*.log").Order(StringComparer.Ordinal).ToArray();
         files.Length.ShouldBe(2);
-        foreach (var (path, start, damaged) in new[] { (files[0], 0L, positions[1].Value), (files[1], positions[1].Value, positions[2].Value) })
+        (string, long, long)[] stretches =
+            [(files[0], 0L, positions[1].Value), (files[1], positions[1].Value, positions[2].Value)];
+        foreach (var (path, start, damaged) in stretches)
         {
             var bytes = await File.ReadAllBytesAsync(path, Token);
             for (var index = 0; index < damaged - start; index++)
@@ -139,8 +145,10 @@ public sealed class FileMeasurementLogTests
                 bytes[index] ^= 0x40;
                 await File.WriteAllBytesAsync(path, bytes, Token);
                 bytes[index] ^= 0x40;
-                var record = positions.Select(position => position.Value).Prepend(0).Last(end => end <= start + index) - start;
-                var message = Should.Throw<StoreUnavailableException>(() => FileMeasurementLog.Open(directory.Path)).Message;
+                var record = positions.Select(position => position.Value)
+                    .Prepend(0).Last(end => end <= start + index) - start;
+                var message = Should.Throw<StoreUnavailableException>(
+                    () => FileMeasurementLog.Open(directory.Path)).Message;
                 message.ShouldContain(path);
                 message.ShouldContain($"at byte {record}.");
             }
@@ -158,7 +166,8 @@ public sealed class FileMeasurementLogTests
         var files = Directory.GetFiles(directory.Path, "*.log").Order(StringComparer.Ordinal).ToArray();
         File.Delete(files[1]);
 
-        Should.Throw<StoreUnavailableException>(() => FileMeasurementLog.Open(directory.Path)).Message.ShouldContain(files[2]);
+        Should.Throw<StoreUnavailableException>(() => FileMeasurementLog.Open(directory.Path))
+            .Message.ShouldContain(files[2]);
     }
 
     [Fact]
@@ -210,7 +219,8 @@ public sealed class FileMeasurementLogTests
 
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            var fault = await Should.ThrowAsync<StoreUnavailableException>(log.AppendAsync(Batch("u1"), Token).AsTask());
+            var fault = await Should.ThrowAsync<StoreUnavailableException>(
+                log.AppendAsync(Batch("u1"), Token).AsTask());
             fault.InnerException!.Message.ShouldBe("disk on fire");
         }
         flushes.ShouldBe(2);

@@ -6,7 +6,7 @@ namespace Tallystick.Metering.Tests.Log;
 
 public sealed class KilledProcessTests
 {
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Ingestion_KilledAtRandomMoments_KeepsEverythingAcknowledgedOnce()
     {
         using var directory = new TempDirectory();
@@ -40,7 +40,10 @@ public sealed class KilledProcessTests
         try
         {
             for (var read = 0; read < count; read++)
-                acknowledged.Add((await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull());
+            {
+                var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+                acknowledged.Add(line.ShouldNotBeNull());
+            }
         }
         finally
         {

@@ -53,7 +53,8 @@ public sealed class DuckDbMeasurementStoreTests
 
         await using var reopened = await DuckDbMeasurementStore.OpenAsync(path, Ingestion.Small, Token);
         await reopened.LoadAsync(
-            StoredUsage.Load(2, Row("u2") with { Fields = [Make.Number("n", 0.0000001m), Make.Text("t", "x")] }), Token);
+            StoredUsage.Load(2, Row("u2") with { Fields = [Make.Number("n", 0.0000001m), Make.Text("t", "x")] }),
+            Token);
 
         var query = Make.Query(Make.Meter("m", "measure.n"), "n", AggregationMethod.Sum);
         (await reopened.ReadAsync(query, Token)).Single().Value.ShouldBe(1.0000001m);

@@ -24,7 +24,8 @@ public sealed class SegmentTests
 
     private static async Task<string> MatchAsync(string rows, string segments)
     {
-        var measurements = rows.Split(';').Select((row, index) => Row(index, row.Split('/')[0], row.Split('/')[1])).ToArray();
+        var measurements = rows.Split(';')
+            .Select((row, index) => Row(index, row.Split('/')[0], row.Split('/')[1])).ToArray();
         await using var usage = await StoredUsage.CreateAsync(measurements);
         var values = await usage.ReadAsync(Make.Query(Meter, "n", AggregationMethod.Sum) with
         {
@@ -67,8 +68,10 @@ public sealed class SegmentTests
     public async Task Segments_1000OfThem_AreEachFound()
     {
         var segments = Segments(string.Join(';', Enumerable.Range(0, 1000).Select(index => $"l{index}/*")));
-        await using var usage = await StoredUsage.CreateAsync([.. Enumerable.Range(0, 1000).Select(index => Make.Measurement(
-            $"u{index}", "2026-03-02T00:00:00Z", Make.Number("n", index), Make.Text("location", $"l{index}", DataFieldCategory.Where)))]);
+        var rows = Enumerable.Range(0, 1000).Select(index => Make.Measurement(
+            $"u{index}", "2026-03-02T00:00:00Z", Make.Number("n", index),
+            Make.Text("location", $"l{index}", DataFieldCategory.Where)));
+        await using var usage = await StoredUsage.CreateAsync([.. rows]);
         var values = await usage.ReadAsync(Make.Query(Meter, "n", AggregationMethod.Max) with
         {
             SegmentedFields = ["location", "type"],
@@ -95,7 +98,8 @@ public sealed class SegmentTests
                 iter: 25, threads: 1);
     }
 
-    private static Gen<string> AnyOf(params string[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
+    private static Gen<string> AnyOf(params string[] values) =>
+        Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
     private static int Oracle((string, string) row, (string, string)[] segments) => segments
         .Select((segment, index) => (segment, index))
@@ -106,5 +110,6 @@ public sealed class SegmentTests
         .Select(one => one.index)
         .FirstOrDefault(-1);
 
-    private static bool Matches(string value, string pattern) => pattern == "*" || pattern == (value == "-" ? "" : value);
+    private static bool Matches(string value, string pattern) =>
+        pattern == "*" || pattern == (value == "-" ? "" : value);
 }

@@ -63,21 +63,25 @@ public sealed class ExactNumberTests
                     body = body.PadLeft(fraction + 1, '0');
                     body = body[..^fraction] + "." + body[^fraction..] + new string('0', zeros);
                 }
-                var text = (isNegative ? "-" : "") + body + "e" + (Math.Max(fraction, 0) - scale).ToString(CultureInfo.InvariantCulture);
+                var exponent = (Math.Max(fraction, 0) - scale).ToString(CultureInfo.InvariantCulture);
+                var text = (isNegative ? "-" : "") + body + "e" + exponent;
                 return Parse(text) is { } value && Units(value) == units * BigInteger.Pow(10, 18 - scale);
             });
 
     [Fact]
     public void ExactNumber_AnyDigits_AgreesWithBigIntegers() =>
-        Gen.Select(Gen.Char['0', '9'].Array[1, 40], Gen.Int[0, 30], Gen.Int[-40, 40]).Sample((digits, point, exponent) =>
+        Gen.Select(Gen.Char['0', '9'].Array[1, 40], Gen.Int[0, 30], Gen.Int[-40, 40]).Sample((digits, point, shift) =>
         {
             var whole = new string(digits).TrimStart('0').PadLeft(1, '0');
             var fraction = new string('7', point);
-            var text = whole + (point > 0 ? "." + fraction : "") + "e" + exponent.ToString(CultureInfo.InvariantCulture);
+            var exponent = shift.ToString(CultureInfo.InvariantCulture);
+            var text = whole + (point > 0 ? "." + fraction : "") + "e" + exponent;
             var units = BigInteger.Parse(whole + fraction, CultureInfo.InvariantCulture);
-            var power = exponent - point + 200;
+            var power = shift - point + 200;
             var scaled = units * BigInteger.Pow(10, power); // in units of 10^-200
-            var fits = scaled % BigInteger.Pow(10, 182) == 0 && Digits(scaled) <= 28 && scaled < BigInteger.Pow(10, 228);
+            var fits = scaled % BigInteger.Pow(10, 182) == 0
+                && Digits(scaled) <= 28
+                && scaled < BigInteger.Pow(10, 228);
             var value = Parse(text);
             return fits ? value is { } kept && Units(kept) == scaled / BigInteger.Pow(10, 182) : value is null;
         });

@@ -5,7 +5,8 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>Runs statements. Values are always parameters (<c>$1</c>, <c>$2</c>, …), never part of the text.</summary>
 internal static class DuckDbCommands
 {
-    public static DuckDBCommand Command(this DuckDBConnection connection, string sql, params ReadOnlySpan<object> values)
+    public static DuckDBCommand Command(
+        this DuckDBConnection connection, string sql, params ReadOnlySpan<object> values)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -165,7 +165,8 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     private Task<List<T>> ReadAsync<T>(
-        Func<DuckDBConnection, DuckDBCommand> prepare, Func<DuckDBDataReader, T> read, CancellationToken cancellationToken) =>
+        Func<DuckDBConnection, DuckDBCommand> prepare, Func<DuckDBDataReader, T> read,
+        CancellationToken cancellationToken) =>
         Task.Run(
             () =>
             {

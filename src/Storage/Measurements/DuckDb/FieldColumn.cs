@@ -53,7 +53,8 @@ internal static class ColumnKinds
     }
 
     /// <summary>The number with no more digits after the point than its tier has; only zeros are dropped.</summary>
-    public static decimal Fit(decimal number, ColumnKind tier) => decimal.Round(number, Scale(tier), MidpointRounding.ToZero);
+    public static decimal Fit(decimal number, ColumnKind tier) =>
+        decimal.Round(number, Scale(tier), MidpointRounding.ToZero);
 
     private static int Scale(ColumnKind tier) => tier switch
     {

@@ -17,7 +17,9 @@ internal sealed class KeyMaps
     /// <summary>Keys of accounts by organization and id.</summary>
     public ConcurrentDictionary<(int Organization, string Id), int> Accounts { get; } = new();
 
-    /// <summary>Columns of the meters' tables, by the meter's key, in the order of their numbers, which begin at 0.</summary>
+    /// <summary>
+    /// Columns of the meters' tables, by the meter's key, in the order of their numbers, which begin at 0.
+    /// </summary>
     public ConcurrentDictionary<int, FieldColumn[]> Columns { get; } = new();
 
     public static KeyMaps Read(DuckDBConnection connection)
@@ -30,7 +32,9 @@ internal sealed class KeyMaps
         Fill(connection, "SELECT organization, id, key FROM accounts", maps.Accounts);
         using var fields = connection.Command("SELECT meter, code, kind FROM fields ORDER BY meter, number");
         foreach (var meter in fields
-            .Read(row => (Meter: row.GetInt32(0), Column: new FieldColumn(row.GetString(1), (ColumnKind)row.GetInt32(2))))
+            .Read(row => (
+                Meter: row.GetInt32(0),
+                Column: new FieldColumn(row.GetString(1), (ColumnKind)row.GetInt32(2))))
             .GroupBy(row => row.Meter, row => row.Column))
             maps.Columns[meter.Key] = [.. meter];
         return maps;

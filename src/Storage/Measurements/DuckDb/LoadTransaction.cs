@@ -59,7 +59,7 @@ internal sealed class LoadTransaction(DuckDBConnection connection, KeyMaps commi
     private void WriteMeter(int meter, Row[] rows)
     {
         var columns = _keys.Columns(meter, rows.SelectMany(row => row.Measurement.Fields).Select(ColumnOf).Distinct());
-        var numbers = new Dictionary<FieldColumn, int>(columns.Select((column, number) => KeyValuePair.Create(column, number)));
+        var numbers = columns.Index().ToDictionary(column => column.Item, column => column.Index);
         var values = new FieldValue?[columns.Length];
         using var appender = connection.CreateAppender(KeyMaps.Table(meter));
         foreach (var row in rows)

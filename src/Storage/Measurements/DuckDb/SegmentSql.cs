@@ -39,13 +39,17 @@ internal sealed class SegmentSql
         // Equal segments would count a measurement twice: the first of them takes it.
         var segments = pattern.Segments.DistinctBy(
             segment => string.Join('\0', segment.Values), StringComparer.Ordinal).ToArray();
+        var indices = Add(segments.Select(segment => segment.Index).ToList());
         var values = pattern.ExactFields.Select((field, index) =>
-            FormattableString.Invariant($"unnest({Add(segments.Select(segment => segment.Values[field]).ToList())}) AS v{index}"));
+        {
+            var list = Add(segments.Select(segment => segment.Values[field]).ToList());
+            return FormattableString.Invariant($"unnest({list}) AS v{index}");
+        });
         var conditions = pattern.ExactFields.Select((field, index) =>
             FormattableString.Invariant($"{name}.v{index} = {columns[field]}"));
         _joins.Append(
             $"""
-             LEFT JOIN (SELECT unnest({Add(segments.Select(segment => segment.Index).ToList())}) AS i, {string.Join(", ", values)}) {name}
+             LEFT JOIN (SELECT unnest({indices}) AS i, {string.Join(", ", values)}) {name}
              ON {string.Join(" AND ", conditions)}
 
             """);

@@ -52,7 +52,8 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             var number = columns.Length;
             connection.Execute(
                 $"ALTER TABLE {KeyMaps.Table(meter)} ADD COLUMN {KeyMaps.ColumnName(number)} {column.Kind.SqlType()}");
-            connection.Execute("INSERT INTO fields VALUES ($1, $2, $3, $4)", meter, number, column.Code, (int)column.Kind);
+            connection.Execute(
+                "INSERT INTO fields VALUES ($1, $2, $3, $4)", meter, number, column.Code, (int)column.Kind);
             columns = [.. columns, column];
         }
         return _columns[meter] = columns;

@@ -14,7 +14,8 @@ internal sealed class UsageSql
         var relation = Write(windows);
         var segments = query.Segments.Count == 0
             ? null
-            : new SegmentSql(query, [.. query.SegmentedFields.Select(field => TextOf(keys, meter, field))], _parameters);
+            : new SegmentSql(
+                query, [.. query.SegmentedFields.Select(field => TextOf(keys, meter, field))], _parameters);
         Text =
             $"""
             WITH w AS ({relation})

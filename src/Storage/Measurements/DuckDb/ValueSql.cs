@@ -24,7 +24,8 @@ internal sealed record ValueSql(
     /// <exception cref="ArgumentException">The method does not go with the field.</exception>
     public static IReadOnlyList<ColumnKind> Kinds(UsageQuery query)
     {
-        var field = query.Meter.DataFields.Concat(query.Meter.DerivedFields).FirstOrDefault(one => one.Code == query.Field);
+        var field = query.Meter.DataFields.Concat(query.Meter.DerivedFields)
+            .FirstOrDefault(one => one.Code == query.Field);
         if (field is null)
             return [];
         if (field.Category.IsNumeric())
@@ -40,17 +41,20 @@ internal sealed record ValueSql(
         var hasValue = string.Join(" OR ", columns.Select(column => $"{column} IS NOT NULL"));
         return method switch
         {
-            AggregationMethod.Sum => new ValueSql([.. columns.SelectMany(Sums)], hasValue, values => Sum(values).ToDecimal()),
-            AggregationMethod.Min => new ValueSql([.. columns.Select(column => Text($"min({column})"))], hasValue, Least),
-            AggregationMethod.Max => new ValueSql([.. columns.Select(column => Text($"max({column})"))], hasValue, Greatest),
+            AggregationMethod.Sum => new ValueSql([.. columns.SelectMany(Sums)], hasValue, Total),
+            AggregationMethod.Min => new ValueSql(
+                [.. columns.Select(column => Text($"min({column})"))], hasValue, Least),
+            AggregationMethod.Max => new ValueSql(
+                [.. columns.Select(column => Text($"max({column})"))], hasValue, Greatest),
             AggregationMethod.Count => new ValueSql(
-                [.. columns.Select(column => Text($"count({column})"))], hasValue, values => Sum(values).ToDecimal()),
+                [.. columns.Select(column => Text($"count({column})"))], hasValue, Total),
             // A number stands in one tier only, so the tiers have no value in common.
             AggregationMethod.Unique => new ValueSql(
-                [.. columns.Select(column => Text($"count(DISTINCT {column})"))], hasValue, values => Sum(values).ToDecimal()),
+                [.. columns.Select(column => Text($"count(DISTINCT {column})"))], hasValue, Total),
             AggregationMethod.Latest => new ValueSql([.. columns.SelectMany(Latest)], hasValue, LatestOf),
             AggregationMethod.Mean => new ValueSql([.. columns.SelectMany(Sums), Text("count(*)")], hasValue, Mean),
-            AggregationMethod.CustomSql => throw new ArgumentException("CUSTOM_SQL is no method of the store.", nameof(method)),
+            AggregationMethod.CustomSql => throw new ArgumentException(
+                "CUSTOM_SQL is no method of the store.", nameof(method)),
         };
     }
 
@@ -73,9 +77,13 @@ internal sealed record ValueSql(
     private static ExactTotal Sum(IEnumerable<string?> values) =>
         Present(values).Aggregate(default(ExactTotal), (total, value) => total + value);
 
-    private static decimal Least(IReadOnlyList<string?> values) => Present(values).MinBy(value => value.Units).ToDecimal();
+    private static decimal Total(IReadOnlyList<string?> values) => Sum(values).ToDecimal();
 
-    private static decimal Greatest(IReadOnlyList<string?> values) => Present(values).MaxBy(value => value.Units).ToDecimal();
+    private static decimal Least(IReadOnlyList<string?> values) =>
+        Present(values).MinBy(value => value.Units).ToDecimal();
+
+    private static decimal Greatest(IReadOnlyList<string?> values) =>
+        Present(values).MaxBy(value => value.Units).ToDecimal();
 
     private static decimal Mean(IReadOnlyList<string?> values) =>
         Sum(values.SkipLast(1)).ToDecimal() / decimal.Parse(values[^1]!, CultureInfo.InvariantCulture);

@@ -4,7 +4,9 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Storage.Measurements.Log;
 
-/// <summary>The binary form of a batch. Every form ever written stays readable: a change takes a new version byte.</summary>
+/// <summary>
+/// The binary form of a batch. Every form ever written stays readable: a change takes a new version byte.
+/// </summary>
 internal static class BatchEncoding
 {
     private const byte Version = 1;

@@ -48,7 +48,9 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the log of a directory, which is created where missing, and cuts an unfinished last record.</summary>
+    /// <summary>
+    /// Opens the log of a directory, which is created where missing, and cuts an unfinished last record.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">The log is damaged, or another process uses it.</exception>
     public static FileMeasurementLog Open(string directory, LogOptions? options = null)
     {

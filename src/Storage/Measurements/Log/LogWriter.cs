@@ -99,6 +99,7 @@ internal sealed class LogWriter(
 
     private sealed record Append(byte[] Record)
     {
-        public TaskCompletionSource<LogPosition> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<LogPosition> Done { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
