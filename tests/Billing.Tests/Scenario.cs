@@ -144,6 +144,13 @@ internal static class Scenario
     public static void ShouldHaveLines(this CalculatedBill bill, params IReadOnlyList<string> rows) =>
         string.Join('\n', bill.Lines()).ShouldBe(string.Join('\n', rows));
 
+    public static BillInput Overriding(this BillInput input, RunOverrides overrides) =>
+        input with { Run = input.Run with { Overrides = overrides } };
+
+    /// <summary>The input with its first plan changed.</summary>
+    public static BillInput With(this BillInput input, Func<AccountPlanTerms, AccountPlanTerms> change) =>
+        input with { Plans = [change(input.Plans[0]), .. input.Plans.Skip(1)] };
+
     public static string Json(CalculatedBill bill)
     {
         var options = JsonFormat.NewOptions();
