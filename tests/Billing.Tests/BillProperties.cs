@@ -44,7 +44,8 @@ public sealed class BillProperties
         {
             var shuffled = input with
             {
-                Plans = [.. Shuffle(input.Plans, seed).Select(terms => terms with { Pricings = [.. Shuffle(terms.Pricings, seed)] })],
+                Plans = [.. Shuffle(input.Plans, seed).Select(terms =>
+                    terms with { Pricings = [.. Shuffle(terms.Pricings, seed)] })],
                 Currencies = [.. Shuffle(input.Currencies, seed)],
             };
             return Json(input.Bill(UsageOf)) == Json(shuffled.Bill(UsageOf))
@@ -78,7 +79,10 @@ public sealed class BillProperties
             StandingChargeInterval = interval,
         }) with
         {
-            AccountPlan = On("2024-12-20").AccountPlan with { StartDate = At("2024-12-20") + Duration.FromHours(startDay * 20) },
+            AccountPlan = On("2024-12-20").AccountPlan with
+            {
+                StartDate = At("2024-12-20") + Duration.FromHours(startDay * 20),
+            },
             Pricings =
             [
                 first with { Pricing = first.Pricing with { EndDate = changed } },

@@ -17,7 +17,8 @@ public sealed class BillTests
             Organization = Organization with { Timezone = "Europe/London" },
             Account = Account with { PurchaseOrderNumber = "PO-7" },
         }).Bill();
-        (bill.StartDate, bill.EndDate, bill.BillDate).ShouldBe((Date("2023-09-01"), Date("2023-10-01"), Date("2023-10-01")));
+        (bill.StartDate, bill.EndDate).ShouldBe((Date("2023-09-01"), Date("2023-10-01")));
+        bill.BillDate.ShouldBe(Date("2023-10-01"));
         (bill.StartDateTimeUtc, bill.EndDateTimeUtc).ShouldBe((At("2023-08-31T23:00:00Z"), At("2023-09-30T23:00:00Z")));
         (bill.Timezone, bill.PurchaseOrderNumber, bill.AccountCode).ShouldBe(("Europe/London", "PO-7", "acme"));
     }
@@ -63,8 +64,9 @@ public sealed class BillTests
     [InlineData(false, false)]
     [InlineData(null, false)]
     public void EmptyBill_SuppressedEmptyBills_Decides(bool? setting, bool isSuppressed) =>
-        (Input("2025-02-01", On("2025-01-01")) with { Organization = Organization with { SuppressedEmptyBills = setting } })
-            .Bill().IsSuppressed.ShouldBe(isSuppressed);
+        (Input("2025-02-01", On("2025-01-01"))
+            with { Organization = Organization with { SuppressedEmptyBills = setting } }).Bill()
+            .IsSuppressed.ShouldBe(isSuppressed);
 
     [Fact]
     public void Total_SeveralLines_IsTheSumOfRoundedAmounts()
@@ -117,7 +119,8 @@ public sealed class BillTests
             Price("0: 0 + 1", from: "2025-01-16", id: "a-later"),
             Price("0: 0 + 1", to: "2025-01-16", id: "z-earlier"),
             Price("0: 0 + 1", aggregation: bytes, id: "m-bytes")]);
-        var computing = On("2025-01-01", template: template, id: "2", product: compute, pricings: Price("0: 0 + 1", id: "c"));
+        var price = Price("0: 0 + 1", id: "c");
+        var computing = On("2025-01-01", template: template, id: "2", product: compute, pricings: price);
         var bill = Input("2025-02-01", storage, computing).Bill(1);
         bill.LineItems.Select(line => $"{line.SequenceNumber} {line.ProductName} {line.LineItemType} {line.PricingId}")
             .ShouldBe(
@@ -134,7 +137,8 @@ public sealed class BillTests
     [Fact]
     public void Ids_OfBillAndLines_ComeFromContent()
     {
-        var input = Input("2025-02-01", On("2025-01-01", template: Template with { StandingCharge = 10 }, pricings: Price("0: 0 + 1")));
+        var template = Template with { StandingCharge = 10 };
+        var input = Input("2025-02-01", On("2025-01-01", template: template, pricings: Price("0: 0 + 1")));
         var bill = input.Bill(1);
         Guid.Parse(bill.Id).Version.ShouldBe(8);
         var recalculated = input.Bill(2); // other usage, same bill

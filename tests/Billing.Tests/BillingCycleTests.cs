@@ -42,7 +42,8 @@ public sealed class BillingCycleTests
     [InlineData("2025-03-03", "2025-02-02", "2025-01-01", "2025-03-03")] // the account plan's
     [InlineData(null, "2025-02-02", "2025-01-01", "2025-02-02")] // else the account's
     [InlineData(null, null, "2025-01-01", "2025-01-01")] // else that of the frequency
-    public void Epoch_SeveralDefined_MostSpecificWins(string? plan, string? account, string organization, string expected) =>
+    public void Epoch_SeveralDefined_MostSpecificWins(
+        string? plan, string? account, string organization, string expected) =>
         BillingEpoch.Of(
             On("2025-01-01", epoch: plan).AccountPlan,
             Account with { BillEpoch = account is null ? null : Date(account) },

@@ -113,7 +113,8 @@ public sealed class ConversionTests
         var template = InEuro with { StandingCharge = 0 };
         var price = Price("0: 0 + 1; 0.333333333333333333: 0 + 1; 0.666666666666666666: 0 + 1", aggregation: third);
         var input = Input("2025-02-01", On("2025-01-01", template: template, pricings: price));
-        var line = (input with { Organization = Organization with { CurrencyConversions = Rates } }).Bill(3).LineItems.Single();
+        var organization = Organization with { CurrencyConversions = Rates };
+        var line = (input with { Organization = organization }).Bill(3).LineItems.Single();
         line.UsagePerPricingBand!.Select(band => band.BandSubtotal).ShouldBe([0.33m, 0.33m, 0.34m]);
         line.UsagePerPricingBand!.Sum(band => band.ConvertedBandSubtotal).ShouldBe(line.ConvertedSubtotal);
     }

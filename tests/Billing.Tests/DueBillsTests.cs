@@ -57,9 +57,14 @@ public sealed class DueBillsTests
     [Fact]
     public void Around_EndedPlan_HasItsLastBill() =>
         DueBills.Around(
-                Date("2025-03-10"), Organization, Account, [Scenario.On("2025-01-01", "2025-02-20")], [], RunOverrides.None)
+            Date("2025-03-10"),
+            Organization,
+            Account,
+            [Scenario.On("2025-01-01", "2025-02-20")],
+            [],
+            RunOverrides.None)
             .ShouldBe([new DueBill(Date("2025-03-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: true)]);
 
-    private static IReadOnlyList<(BillingFrequency Frequency, int Interval)> On(string billDate, AccountPlanTerms terms) =>
+    private static IReadOnlyList<(BillingFrequency, int)> On(string billDate, AccountPlanTerms terms) =>
         DueBills.On(Date(billDate), Organization, Account, [terms], [], RunOverrides.None);
 }

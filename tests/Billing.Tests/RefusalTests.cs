@@ -11,11 +11,13 @@ public sealed class RefusalTests
 {
     private static readonly PricingTerms Plain = Price("0: 0 + 1");
 
+    private static readonly PlanTemplate AdHoc = Template with { BillFrequency = BillingFrequency.AdHoc };
+
     public static TheoryData<string, string> Terms => new()
     {
         { "plan minimum", "account plan accountplan-1 (plan plan-1): this version does not bill minimum spend" },
         { "template minimum", "minimum spend (minimumSpend of the plan or its template)" },
-        { "pricing minimum", "plan plan-1, pricing pricing-1: this version does not bill minimum spend (minimumSpend of the pricing)" },
+        { "pricing minimum", "plan plan-1, pricing pricing-1: this version does not bill minimum spend" },
         { "product credit", "usage credits (type PRODUCT_CREDIT)" },
         { "global credit", "usage credits (type GLOBAL_CREDIT)" },
         { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
@@ -86,10 +88,7 @@ public sealed class RefusalTests
             "plan minimum" => input.With(terms => terms with { Plan = terms.Plan with { MinimumSpend = 0.01m } }),
             "template minimum" => input.With(terms => terms with { Template = Template with { MinimumSpend = 1 } }),
             "contract" => input.With(terms => terms with { AccountPlan = terms.AccountPlan with { ContractId = "c" } }),
-            "ad hoc frequency" => input with
-            {
-                Plans = [.. input.Plans, On("2025-01-01", template: Template with { BillFrequency = BillingFrequency.AdHoc })],
-            },
+            "ad hoc frequency" => input with { Plans = [.. input.Plans, On("2025-01-01", template: AdHoc)] },
             "plan group" => input with { PlanGroups = [Group()] },
             "parent" => input with { Account = Account with { ParentAccountId = "parent" } },
             "children" => input with { HasChildAccounts = true },

@@ -97,7 +97,8 @@ internal static class Scenario
     /// <summary>Bands as text: <c>0: 5 + 1.00; 10: 3 + 0.80</c> is lower limit, fixed price, unit price.</summary>
     public static PricingTerms Price(
         string bands, string from = "2020-01-01", string? to = null, bool cumulative = true, string id = "pricing-1",
-        bool ofTemplate = false, Aggregation? aggregation = null, IReadOnlyDictionary<string, string>? segment = null) => new(
+        bool ofTemplate = false, Aggregation? aggregation = null,
+        IReadOnlyDictionary<string, string>? segment = null) => new(
         new PlanPricing
         {
             Id = id,
@@ -132,13 +133,15 @@ internal static class Scenario
     public static CalculatedBill Bill(this BillInput input, decimal? usage = null) => input.Bill(_ => usage);
 
     /// <summary>The bill with usage that depends on the need.</summary>
-    public static CalculatedBill Bill(this BillInput input, Func<UsageNeed, decimal?> usage) => BillCalculation.Calculate(
-        input, [.. BillCalculation.Needs(input).Select(need => new UsageResult(need, usage(need)))]);
+    public static CalculatedBill Bill(this BillInput input, Func<UsageNeed, decimal?> usage) =>
+        BillCalculation.Calculate(
+            input, [.. BillCalculation.Needs(input).Select(need => new UsageResult(need, usage(need)))]);
 
-    /// <summary>The lines as text: <c>type from..to amount</c>, midnights as dates, amounts in the pricing currency.</summary>
+    /// <summary>The lines as text, <c>type from..to amount</c>; midnights as dates, pricing currency.</summary>
     public static IEnumerable<string> Lines(this CalculatedBill bill) => bill.LineItems.Select(line => string.Create(
         CultureInfo.InvariantCulture,
-        $"{JsonFormat.Name(line.LineItemType)} {Short(line.ServicePeriodStartDate)}..{Short(line.ServicePeriodEndDate)} {line.Subtotal:0.00###}"));
+        $"{JsonFormat.Name(line.LineItemType)} {Short(line.ServicePeriodStartDate)}.."
+        + $"{Short(line.ServicePeriodEndDate)} {line.Subtotal:0.00###}"));
 
     /// <summary>The lines as <see cref="Lines"/> must be the rows of a table.</summary>
     public static void ShouldHaveLines(this CalculatedBill bill, params IReadOnlyList<string> rows) =>
@@ -165,7 +168,8 @@ internal static class Scenario
 
     public static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
 
-    private static string Short(Instant? instant) => InstantText.Write(instant!.Value).Replace("T00:00:00Z", "", StringComparison.Ordinal);
+    private static string Short(Instant? instant) =>
+        InstantText.Write(instant!.Value).Replace("T00:00:00Z", "", StringComparison.Ordinal);
 
     private static PricingBand BandOf(string text)
     {

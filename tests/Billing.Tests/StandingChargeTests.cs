@@ -159,7 +159,8 @@ public sealed class StandingChargeTests
     public void StandingCharge_PlanSaysZero_HidesTheTemplate()
     {
         var terms = On("2025-01-01", template: Of20);
-        Input("2025-02-01", terms with { Plan = terms.Plan with { StandingCharge = 0 } }).Bill().LineItems.ShouldBeEmpty();
+        Input("2025-02-01", terms with { Plan = terms.Plan with { StandingCharge = 0 } }).Bill()
+            .LineItems.ShouldBeEmpty();
     }
 
     [Theory]

@@ -7,7 +7,8 @@ namespace Tallystick.Billing.Calculation;
 /// <param name="Terms">The plan and its prices.</param>
 /// <param name="Arrears">The time whose usage is billed; may be empty on a first or after a last period.</param>
 /// <param name="ArrearsStart">First day of that time were the plan active throughout.</param>
-/// <param name="Standing">The times that a standing charge is billed for, in order; often one, none when not due.</param>
+/// <param name="Standing">The times that a standing charge is billed for, in order; often one, none when not
+/// due.</param>
 internal sealed record DuePlan(
     AccountPlanTerms Terms, ServicePeriod Arrears, LocalDate ArrearsStart, IReadOnlyList<ServicePeriod> Standing);
 

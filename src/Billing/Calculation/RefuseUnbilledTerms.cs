@@ -14,7 +14,9 @@ namespace Tallystick.Billing.Calculation;
 /// </summary>
 internal static class RefuseUnbilledTerms
 {
-    /// <summary>How long after its end an account plan without bill dates of its own still stops the account's bills.</summary>
+    /// <summary>
+    /// How long after its end an account plan without bill dates of its own still stops the account's bills.
+    /// </summary>
     private const int DaysLookedBack = 366;
 
     /// <summary>Checks everything that the bill would be made from.</summary>
@@ -30,8 +32,8 @@ internal static class RefuseUnbilledTerms
         WithoutBillDates(settings, input.Plans, input.PlanGroups, input.Run.BillDate);
         foreach (var plan in plans)
             CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan.Terms);
-        foreach (var pricing in priced)
-            CheckPricing($"{account}, plan {pricing.Plan.Terms.Plan.Code}, pricing {pricing.Terms.Pricing.Id}", pricing.Terms);
+        foreach (var (plan, pricing, _) in priced)
+            CheckPricing($"{account}, plan {plan.Terms.Plan.Code}, pricing {pricing.Pricing.Id}", pricing);
     }
 
     /// <summary>
