@@ -64,9 +64,10 @@ public sealed class BillTests
     [InlineData(false, false)]
     [InlineData(null, false)]
     public void EmptyBill_SuppressedEmptyBills_Decides(bool? setting, bool isSuppressed) =>
-        (Input("2025-02-01", On("2025-01-01"))
-            with { Organization = Organization with { SuppressedEmptyBills = setting } }).Bill()
-            .IsSuppressed.ShouldBe(isSuppressed);
+        (Input("2025-02-01", On("2025-01-01")) with
+        {
+            Organization = Organization with { SuppressedEmptyBills = setting },
+        }).Bill().IsSuppressed.ShouldBe(isSuppressed);
 
     [Fact]
     public void Total_SeveralLines_IsTheSumOfRoundedAmounts()

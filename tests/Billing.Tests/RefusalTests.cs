@@ -61,6 +61,18 @@ public sealed class RefusalTests
             .BillTotal.ShouldBe(5m);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Bill_MinimumDueInAdvanceAtTheStart_IsRefusedNotForgotten(bool ofPricing)
+    {
+        var pricing = Plain.Pricing with { MinimumSpend = ofPricing ? 5 : 0, MinimumSpendBillInAdvance = true };
+        var template = Template with { MinimumSpend = ofPricing ? 0 : 5, MinimumSpendBillInAdvance = true };
+        var input = Input("2025-01-01", On("2025-01-01", template: template, pricings: Plain with { Pricing = pricing }));
+        DueBills.On(Date("2025-01-01"), Organization, Account, input.Plans, [], RunOverrides.None).Count.ShouldBe(1);
+        Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldContain("minimum spend");
+    }
+
     [Fact]
     public void DueBills_AccountPlanWithoutBillDates_IsRefusedNotForgotten() =>
         Should.Throw<BillRefusedException>(() => DueBills.On(

@@ -31,7 +31,7 @@ internal static class RefuseUnbilledTerms
             throw Unbilled(account, "consolidated bills (consolidateBills of the organization)");
         WithoutBillDates(settings, input.Plans, input.PlanGroups, input.Run.BillDate);
         foreach (var plan in plans)
-            CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan.Terms);
+            CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan);
         foreach (var (plan, pricing, _) in priced)
             CheckPricing($"{account}, plan {plan.Terms.Plan.Code}, pricing {pricing.Pricing.Id}", pricing);
     }
@@ -64,10 +64,13 @@ internal static class RefuseUnbilledTerms
     private static bool IsActive(AccountPlan plan, Window around) =>
         !around.Intersect(plan.StartDate, plan.EndDate).IsEmpty;
 
-    private static void CheckPlan(string where, AccountPlanTerms terms)
+    private static void CheckPlan(string where, DuePlan plan)
     {
-        if ((terms.Plan.MinimumSpend ?? terms.Template.MinimumSpend) > 0)
+        var terms = plan.Terms;
+        if (AdvanceMinimum.IsOfPlan(terms))
             throw Unbilled(where, "minimum spend (minimumSpend of the plan or its template)");
+        if (plan.AsksForAdvanceMinimum)
+            throw Unbilled(where, "minimum spend (minimumSpend of a pricing)");
         if (terms.AccountPlan.ContractId is not null)
             throw Unbilled(where, "account plans of a contract (contractId)");
         if (terms.AccountPlan.PlanGroupId is not null)
