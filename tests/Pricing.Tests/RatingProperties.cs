@@ -45,8 +45,8 @@ public sealed class RatingProperties
 
     [Fact]
     public void BandQuantities_AnyRounding_SumToTheQuantity() =>
-        Gen.Select(Quantity, AnyBands, Gen.Int[1, 50], Gen.Enum<Rounding>()).Sample((quantity, bands, perUnit, rounding) =>
-            UsageRating.Rate(quantity, perUnit, rounding, bands, cumulative: true)
+        Gen.Select(Quantity, AnyBands, Gen.Int[1, 50], Gen.Enum<Rounding>()).Sample((quantity, bands, perUnit, mode) =>
+            UsageRating.Rate(quantity, perUnit, mode, bands, cumulative: true)
                 .Bands.Sum(band => band.Quantity) is var sum && Math.Abs(sum - quantity) < 0.000000000001m);
 
     [Fact]

@@ -33,14 +33,16 @@ public static class BillCalculation
             return AssembleBill.From(input, settings, plans, amounts, lines);
         });
 
-    /// <summary>The stages that both questions share. Whatever is not billed is refused before any usage is read.</summary>
+    /// <summary>
+    /// The stages that both questions share. Whatever is not billed is refused before any usage is read.
+    /// </summary>
     private static (BillSettings Settings, IReadOnlyList<DuePlan> Plans, IReadOnlyList<PricedWindow> Priced) Resolve(
         BillInput input)
     {
         if (!BillingCycle.IsRegular(input.Run.Frequency) || input.Run.Interval < 1)
             throw new ArgumentException("Bills have a regular frequency and an interval of 1 or more.", nameof(input));
         var settings = ResolveSettings.For(input.Account, input.Organization, input.Run.Overrides);
-        var plans = FindDuePlans.For(input, settings);              // which account plans share the bill, for which time
+        var plans = FindDuePlans.For(input, settings);              // which account plans share the bill, and when
         var priced = ResolvePricings.Over(plans);                   // which pricing holds when
         RefuseUnbilledTerms.In(input, settings, plans, priced);     // nothing is left out in silence
         return (settings, plans, priced);

@@ -11,7 +11,9 @@ using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>All facts that the bill of one account is made from, but its usage. The order of lists does not matter.</summary>
+/// <summary>
+/// All facts that the bill of one account is made from, but its usage. The order of lists does not matter.
+/// </summary>
 public sealed record BillInput
 {
     /// <summary>UUID of the organization.</summary>
@@ -58,7 +60,9 @@ public sealed record BillRun
     public RunOverrides Overrides { get; init; } = RunOverrides.None;
 }
 
-/// <summary>Settings of one bill job that stand in for those of organization and account. Absent ones change nothing.</summary>
+/// <summary>
+/// Settings of one bill job that stand in for those of organization and account. Absent ones change nothing.
+/// </summary>
 public sealed record RunOverrides
 {
     /// <summary>Nothing overridden.</summary>

@@ -27,11 +27,13 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
             .Distinct()
             .ToList();
         return multipliers.Count == 1 ? multipliers[0] : throw new BillRefusedException(
-            $"Account {settings.Account.Code}: the currencyConversions have {(multipliers.Count == 0 ? "no" : "more than one")} "
-            + $"rate from {currency} to {BillingCurrency}.");
+            $"Account {settings.Account.Code}: the currencyConversions have "
+            + $"{(multipliers.Count == 0 ? "no" : "more than one")} rate from {currency} to {BillingCurrency}.");
     }
 
-    /// <summary>The rates for the currencies of the lines, none for the billing currency itself; null for none.</summary>
+    /// <summary>
+    /// The rates for the currencies of the lines, none for the billing currency itself; null for none.
+    /// </summary>
     public IReadOnlyList<CurrencyConversion>? Used(IEnumerable<string> lineCurrencies)
     {
         var used = lineCurrencies
@@ -55,7 +57,7 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
         if (_roundings.TryGetValue(code, out var known))
             return known;
         var currency = currencies.FirstOrDefault(currency => currency.Code == code) ?? throw new BillRefusedException(
-            $"Account {settings.Account.Code}: there is no currency with code {code}; create it to say how it is rounded.");
+            $"Account {settings.Account.Code}: there is no currency with code {code}, so its places are unknown.");
         return _roundings[code] = CurrencyRounding.Of(currency);
     }
 }

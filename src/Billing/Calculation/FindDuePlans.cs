@@ -7,9 +7,15 @@ namespace Tallystick.Billing.Calculation;
 /// <param name="Terms">The plan and its prices.</param>
 /// <param name="Arrears">The time whose usage is billed; may be empty on a first or after a last period.</param>
 /// <param name="ArrearsStart">First day of that time were the plan active throughout.</param>
-/// <param name="Standing">The times that a standing charge is billed for, in order; often one, none when not due.</param>
+/// <param name="Standing">The times that a standing charge is billed for, in order; often one, none when not
+/// due.</param>
+/// <param name="AsksForAdvanceMinimum">Whether a minimum spend, which is not billed yet, is due in advance.</param>
 internal sealed record DuePlan(
-    AccountPlanTerms Terms, ServicePeriod Arrears, LocalDate ArrearsStart, IReadOnlyList<ServicePeriod> Standing);
+    AccountPlanTerms Terms,
+    ServicePeriod Arrears,
+    LocalDate ArrearsStart,
+    IReadOnlyList<ServicePeriod> Standing,
+    bool AsksForAdvanceMinimum);
 
 /// <summary>
 /// Second stage: the account plans of this frequency and interval for which the bill date is a boundary of their own
@@ -39,9 +45,11 @@ internal static class FindDuePlans
             return null;
         var arrears = periods.Before(index, periods: 1);
         var standing = StandingPeriods.At(index, periods, terms, settings.Organization);
-        return arrears.IsEmpty && standing.Count == 0
+        var advance = periods.From(index, periods: 1).Window;
+        var asksForMinimum = AdvanceMinimum.IsAsked(terms, settings.Organization, advance);
+        return arrears.IsEmpty && standing.Count == 0 && !asksForMinimum
             ? null
-            : new DuePlan(terms, arrears, periods.NominalStartBefore(index), standing);
+            : new DuePlan(terms, arrears, periods.NominalStartBefore(index), standing, asksForMinimum);
     }
 
     private static bool IsBilledBy(AccountPlanTerms terms, BillRun run) =>

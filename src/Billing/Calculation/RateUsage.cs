@@ -10,7 +10,8 @@ namespace Tallystick.Billing.Calculation;
 internal static class RateUsage
 {
     /// <summary>Prices the quantities.</summary>
-    /// <exception cref="BillRefusedException">The bands of a pricing are not valid, or an amount is out of range.</exception>
+    /// <exception cref="BillRefusedException">The bands of a pricing are not valid, or an amount is out of
+    /// range.</exception>
     public static IEnumerable<DraftLine> By(IEnumerable<MeasuredUsage> measured) => measured.Select(LineOf);
 
     private static DraftLine LineOf(MeasuredUsage measured)

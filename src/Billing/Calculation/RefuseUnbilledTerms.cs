@@ -14,7 +14,9 @@ namespace Tallystick.Billing.Calculation;
 /// </summary>
 internal static class RefuseUnbilledTerms
 {
-    /// <summary>How long after its end an account plan without bill dates of its own still stops the account's bills.</summary>
+    /// <summary>
+    /// How long after its end an account plan without bill dates of its own still stops the account's bills.
+    /// </summary>
     private const int DaysLookedBack = 366;
 
     /// <summary>Checks everything that the bill would be made from.</summary>
@@ -29,9 +31,9 @@ internal static class RefuseUnbilledTerms
             throw Unbilled(account, "consolidated bills (consolidateBills of the organization)");
         WithoutBillDates(settings, input.Plans, input.PlanGroups, input.Run.BillDate);
         foreach (var plan in plans)
-            CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan.Terms);
-        foreach (var pricing in priced)
-            CheckPricing($"{account}, plan {pricing.Plan.Terms.Plan.Code}, pricing {pricing.Terms.Pricing.Id}", pricing.Terms);
+            CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan);
+        foreach (var (plan, pricing, _) in priced)
+            CheckPricing($"{account}, plan {plan.Terms.Plan.Code}, pricing {pricing.Pricing.Id}", pricing);
     }
 
     /// <summary>
@@ -62,10 +64,13 @@ internal static class RefuseUnbilledTerms
     private static bool IsActive(AccountPlan plan, Window around) =>
         !around.Intersect(plan.StartDate, plan.EndDate).IsEmpty;
 
-    private static void CheckPlan(string where, AccountPlanTerms terms)
+    private static void CheckPlan(string where, DuePlan plan)
     {
-        if ((terms.Plan.MinimumSpend ?? terms.Template.MinimumSpend) > 0)
+        var terms = plan.Terms;
+        if (AdvanceMinimum.IsOfPlan(terms))
             throw Unbilled(where, "minimum spend (minimumSpend of the plan or its template)");
+        if (plan.AsksForAdvanceMinimum)
+            throw Unbilled(where, "minimum spend (minimumSpend of a pricing)");
         if (terms.AccountPlan.ContractId is not null)
             throw Unbilled(where, "account plans of a contract (contractId)");
         if (terms.AccountPlan.PlanGroupId is not null)

@@ -11,7 +11,8 @@ namespace Tallystick.Billing.Calculation;
 internal sealed class RoundLines(string billId, ConvertAmounts amounts, IReadOnlyDictionary<string, Product> products)
 {
     /// <summary>The finished lines, numbered from 1 in the order given.</summary>
-    /// <exception cref="BillRefusedException">A currency or rate is missing, or an amount cannot be rounded.</exception>
+    /// <exception cref="BillRefusedException">A currency or rate is missing, or an amount cannot be
+    /// rounded.</exception>
     public IReadOnlyList<BillLineItem> Once(IReadOnlyList<DraftLine> lines) =>
         [.. lines.Select((line, index) => Round(line, index + 1))];
 
@@ -62,15 +63,18 @@ internal sealed class RoundLines(string billId, ConvertAmounts amounts, IReadOnl
             Currency = currency,
             ConversionRate = rate,
             ConvertedSubtotal = converted,
-            UsagePerPricingBand = line.Usage is { } usage ? BandsOf(usage.Rated, subtotal, currency, rate, converted) : null,
+            UsagePerPricingBand = line.Usage is { } usage
+                ? BandsOf(usage.Rated, subtotal, currency, rate, converted)
+                : null,
             Additional = line.Additional,
         };
     }
 
     /// <summary>The segment with its fields in a fixed order, so that equal bills are written alike.</summary>
-    private static SortedDictionary<string, string>? SegmentOf(UsageDetail? usage) => usage?.Pricing.Segment is { } segment
-        ? new SortedDictionary<string, string>(segment.ToDictionary(), StringComparer.Ordinal)
-        : null;
+    private static SortedDictionary<string, string>? SegmentOf(UsageDetail? usage) =>
+        usage?.Pricing.Segment is { } segment
+            ? new SortedDictionary<string, string>(segment.ToDictionary(), StringComparer.Ordinal)
+            : null;
 
     private IReadOnlyList<PricingBandUsage> BandsOf(
         RatedUsage rated, decimal subtotal, string currency, decimal rate, decimal converted)

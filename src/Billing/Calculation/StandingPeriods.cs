@@ -25,7 +25,7 @@ internal static class StandingPeriods
         IEnumerable<ServicePeriod> due = (inAdvance, bill) switch
         {
             (false, _) => [periods.Before(boundary, interval)],
-            // A plan that starts inside a period could not be billed at the start of it: its first bill makes up for it.
+            // A plan that starts inside a period could not be billed at its start: its first bill makes up for it.
             (true, 0) => [periods.Before(boundary, interval), periods.From(boundary, interval)],
             (true, _) => [periods.From(boundary, interval)],
         };

@@ -10,10 +10,12 @@ namespace Tallystick.Billing.Calculation;
 /// </summary>
 /// <param name="AccountId">UUID of the account whose measurements count.</param>
 /// <param name="PricingId">UUID of the pricing that will price the number.</param>
-/// <param name="Aggregation">How to aggregate. Its default value is applied later, not by whoever meets the need.</param>
+/// <param name="Aggregation">How to aggregate. Its default value is applied later, not by whoever meets the
+/// need.</param>
 /// <param name="Meter">The meter of the measurements.</param>
 /// <param name="Window">Measurements with start &lt;= ts &lt; end.</param>
-/// <param name="SegmentIndex">Place of the segment in the aggregation's <c>segments</c>, from 0; null when it has none.</param>
+/// <param name="SegmentIndex">Place of the segment in the aggregation's <c>segments</c>, from 0; null when it has
+/// none.</param>
 public sealed record UsageNeed(
     string AccountId, string PricingId, Aggregation Aggregation, Meter Meter, Window Window, int? SegmentIndex);
 

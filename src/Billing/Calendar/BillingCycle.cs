@@ -17,7 +17,8 @@ internal sealed record BillingCycle(LocalDate Epoch, BillingFrequency Frequency,
     /// <summary>Whether a frequency has billing periods; the others bill on dates of their own.</summary>
     public static bool IsRegular(BillingFrequency frequency) => frequency switch
     {
-        BillingFrequency.Daily or BillingFrequency.Weekly or BillingFrequency.Monthly or BillingFrequency.Annually => true,
+        BillingFrequency.Daily or BillingFrequency.Weekly => true,
+        BillingFrequency.Monthly or BillingFrequency.Annually => true,
         BillingFrequency.AdHoc or BillingFrequency.Mixed => false,
     };
 
@@ -32,7 +33,10 @@ internal sealed record BillingCycle(LocalDate Epoch, BillingFrequency Frequency,
         BillingFrequency.AdHoc or BillingFrequency.Mixed => throw NoPeriods(),
     };
 
-    /// <summary>The number of the period that contains <paramref name="date"/>: its first day is the boundary of that number.</summary>
+    /// <summary>
+    /// The number of the period that contains <paramref name="date"/>: its first day is the boundary of that
+    /// number.
+    /// </summary>
     public int IndexOf(LocalDate date) => Frequency switch
     {
         BillingFrequency.Daily => FloorDivide(Period.DaysBetween(Epoch, date), Interval),

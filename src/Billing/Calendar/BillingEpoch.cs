@@ -16,12 +16,12 @@ internal static class BillingEpoch
         AccountPlan accountPlan, Account account, OrganizationConfig organization, BillingFrequency frequency) =>
         accountPlan.BillEpoch ?? account.BillEpoch ?? OfFrequency(organization, frequency);
 
-    private static LocalDate OfFrequency(OrganizationConfig organization, BillingFrequency frequency) => frequency switch
+    private static LocalDate OfFrequency(OrganizationConfig config, BillingFrequency frequency) => frequency switch
     {
-        BillingFrequency.Daily => organization.DayEpoch,
-        BillingFrequency.Weekly => organization.WeekEpoch,
-        BillingFrequency.Monthly => organization.MonthEpoch,
-        BillingFrequency.Annually => organization.YearEpoch,
+        BillingFrequency.Daily => config.DayEpoch,
+        BillingFrequency.Weekly => config.WeekEpoch,
+        BillingFrequency.Monthly => config.MonthEpoch,
+        BillingFrequency.Annually => config.YearEpoch,
         BillingFrequency.AdHoc or BillingFrequency.Mixed =>
             throw new InvalidOperationException($"The frequency {frequency} has no epoch."),
     };

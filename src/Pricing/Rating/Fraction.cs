@@ -141,7 +141,7 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
             RoundingMode.HalfEven => half > 0 || (half == 0 && !whole.IsEven),
             RoundingMode.Unnecessary => throw new RatingException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{ToDecimal()} has more than {places} decimal places, and the rounding mode UNNECESSARY forbids rounding")),
+                $"{ToDecimal()} has more than {places} decimal places, and UNNECESSARY forbids rounding")),
         };
     }
 
@@ -163,5 +163,6 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
         (BigInteger.Abs(Numerator) / Denominator).ToString(CultureInfo.InvariantCulture).Length;
 
     private RatingException TooLarge() => new(string.Create(
-        CultureInfo.InvariantCulture, $"the amount {Numerator / Denominator} has more digits than can be billed exactly"));
+        CultureInfo.InvariantCulture,
+        $"the amount {Numerator / Denominator} has more digits than can be billed exactly"));
 }

@@ -2,11 +2,14 @@ using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Pricing.Rating;
 
-/// <summary>The bands of a pricing in ascending order. A band holds above its lower limit, up to and including the next.</summary>
+/// <summary>
+/// The bands of a pricing in ascending order. A band holds above its lower limit, up to and including the next.
+/// </summary>
 internal static class PriceBands
 {
     /// <summary>Sorts the bands and checks that they cover every number of units once.</summary>
-    /// <exception cref="RatingException">No band, the lowest does not start at 0, or two start at one limit.</exception>
+    /// <exception cref="RatingException">No band, the lowest does not start at 0, or two start at one
+    /// limit.</exception>
     public static IReadOnlyList<PricingBand> Sorted(IReadOnlyList<PricingBand> bands)
     {
         var sorted = bands.OrderBy(band => band.LowerLimit).ToList();

@@ -21,7 +21,8 @@ public sealed record RatedUsage(
 /// <param name="Quantity">The usage behind those units; over all bands it adds up to the quantity.</param>
 /// <param name="FixedPrice">What was charged for entering the band; 0 for negative usage.</param>
 /// <param name="UnitAmount">Units times unit price, exact.</param>
-public sealed record RatedBand(PricingBand Band, decimal Units, decimal Quantity, decimal FixedPrice, Fraction UnitAmount)
+public sealed record RatedBand(
+    PricingBand Band, decimal Units, decimal Quantity, decimal FixedPrice, Fraction UnitAmount)
 {
     /// <summary>The band's part of the amount, exact.</summary>
     public Fraction Amount => FixedPrice + UnitAmount;

@@ -3,7 +3,9 @@ using Tallystick.Pricing.Currencies;
 
 namespace Tallystick.Pricing.Rating;
 
-/// <summary>From the aggregated quantity to the units that bands price (<c>quantityPerUnit</c>, <c>rounding</c>).</summary>
+/// <summary>
+/// From the aggregated quantity to the units that bands price (<c>quantityPerUnit</c>, <c>rounding</c>).
+/// </summary>
 internal static class UnitsOf
 {
     /// <summary>
