@@ -35,6 +35,8 @@ internal static class RateUsage
 
     private static RatedUsage Rate(MeasuredUsage measured)
     {
+        var plan = measured.Priced.Plan.Terms.Plan;
+        var accountId = measured.Priced.Plan.Terms.AccountPlan.AccountId;
         var pricing = measured.Priced.Terms.Pricing;
         var aggregation = measured.Priced.Terms.Aggregation!;
         try
@@ -49,7 +51,7 @@ internal static class RateUsage
         catch (RatingException fault)
         {
             throw new BillRefusedException(
-                $"Plan {measured.Priced.Plan.Terms.Plan.Code}, pricing {pricing.Id}: {fault.Message}.", fault);
+                $"Account {accountId}, plan {plan.Code}, pricing {pricing.Id}: {fault.Message}.", fault);
         }
     }
 }

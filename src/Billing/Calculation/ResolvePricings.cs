@@ -79,6 +79,7 @@ internal static class ResolvePricings
     }
 
     private static BillRefusedException Overlap(PricedWindow first, PricedWindow second) => new(
-        $"Account plan {first.Plan.Terms.AccountPlan.Id} (plan {first.Plan.Terms.Plan.Code}): pricings "
-        + $"{first.Terms.Pricing.Id} and {second.Terms.Pricing.Id} price the same usage at the same time.");
+        $"Account {first.Plan.Terms.AccountPlan.AccountId}, account plan {first.Plan.Terms.AccountPlan.Id} "
+        + $"(plan {first.Plan.Terms.Plan.Code}): pricings {first.Terms.Pricing.Id} and {second.Terms.Pricing.Id} "
+        + "price the same usage at the same time.");
 }

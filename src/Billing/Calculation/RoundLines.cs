@@ -25,7 +25,9 @@ internal sealed class RoundLines(string billId, ConvertAmounts amounts, IReadOnl
         catch (RatingException fault)
         {
             throw new BillRefusedException(
-                $"Plan {line.Terms.Plan.Code}, line '{line.Description}': {fault.Message}.", fault);
+                $"Account {line.Terms.AccountPlan.AccountId}, plan {line.Terms.Plan.Code}, "
+                + $"line '{line.Description}': {fault.Message}.",
+                fault);
         }
     }
 
