@@ -130,8 +130,7 @@ internal static class ServerHost
         foreach (var operation in ApiOperations.All)
             app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
         DocumentationEndpoints.Map(app);
-        app.MapGet("/health/live", context => JsonAnswer.WriteAsync(context, "{\"status\":\"live\"}"u8.ToArray()));
-        app.MapGet("/health/ready", context => JsonAnswer.WriteAsync(context, "{\"status\":\"ready\"}"u8.ToArray()));
+        HealthEndpoints.Map(app);
         app.MapFallback(context => ErrorAnswer.WriteAsync(
             context, StatusCodes.Status404NotFound, $"There is no operation {context.Request.Method} {context.Request.Path}; see /docs"));
     }

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Resources;
 using Tallystick.Pricing.Currencies;
 
@@ -27,6 +28,8 @@ public static class BillJobResource
         {
             if (job.BillFrequencyInterval is < 1 or > 365)
                 issues.Add("range", "billFrequencyInterval", "must be from 1 to 365");
+            if (job.Timezone is { } timezone && !BillingTimeZone.TryParse(timezone, out _))
+                issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
         },
         // Looked up rather than referred to: a job that is done must not keep an account or currency from being deleted.
         CheckAgainst = async (job, _, related, issues) =>

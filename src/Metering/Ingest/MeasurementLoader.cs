@@ -27,7 +27,19 @@ public sealed class MeasurementLoader(
     }
 
     /// <summary>What stops the loader at present, for the operator; null while it works.</summary>
-    public Exception? Fault { get; private set; }
+    public Exception? Fault
+    {
+        get;
+        private set
+        {
+            field = value;
+            if (value is not null)
+                Faulted?.Invoke(value);
+        }
+    }
+
+    /// <summary>Something went wrong and is tried again; for the log.</summary>
+    public event Action<Exception>? Faulted;
 
     /// <summary>Loads until the token is cancelled; then throws <see cref="OperationCanceledException"/>.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

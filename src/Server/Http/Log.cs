@@ -6,6 +6,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     internal static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Measurements could not be loaded; it is tried again")]
+    internal static partial void LoadingFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 }

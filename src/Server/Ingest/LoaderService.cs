@@ -1,11 +1,15 @@
 using Tallystick.Metering.Ingest;
+using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Ingest;
 
 /// <summary>Runs the loader for as long as the server runs.</summary>
-internal sealed class LoaderService(MeasurementLoader loader) : BackgroundService
+internal sealed class LoaderService(MeasurementLoader loader, ILogger<LoaderService> logger) : BackgroundService
 {
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.Run(() => loader.RunAsync(stoppingToken), stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        loader.Faulted += fault => Log.LoadingFailed(logger, fault);
+        return Task.Run(() => loader.RunAsync(stoppingToken), stoppingToken);
+    }
 }

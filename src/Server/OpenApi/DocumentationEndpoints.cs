@@ -11,7 +11,14 @@ internal static class DocumentationEndpoints
         app.MapGet("/openapi.json", AnswerAsync);
         app.MapScalarApiReference("/docs", options => options
             .WithTitle("Tallystick API")
-            .WithOpenApiRoutePattern("/openapi.json"));
+            .WithOpenApiRoutePattern("/openapi.json")
+            // The page works without any other host: nothing of it leaves the machine.
+            .DisableAgent()
+            .DisableMcp()
+            .DisableTelemetry()
+            .DisableDefaultFonts()
+            .HideDeveloperTools()
+            .HideClientButton());
     }
 
     private static async Task AnswerAsync(HttpContext context)

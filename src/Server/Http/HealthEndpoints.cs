@@ -1,0 +1,21 @@
+using Tallystick.Metering.Ingest;
+
+namespace Tallystick.Server.Http;
+
+/// <summary>Tells a supervisor whether the server runs and whether it does its work.</summary>
+internal static class HealthEndpoints
+{
+    /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, which need no token.</summary>
+    internal static void Map(WebApplication app)
+    {
+        app.MapGet("/health/live", context => JsonAnswer.WriteAsync(context, "{\"status\":\"live\"}"u8.ToArray()));
+        app.MapGet("/health/ready", AnswerReadyAsync);
+    }
+
+    // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
+    private static Task AnswerReadyAsync(HttpContext context) =>
+        context.RequestServices.GetRequiredService<MeasurementLoader>().Fault is null
+            ? JsonAnswer.WriteAsync(context, "{\"status\":\"ready\"}"u8.ToArray())
+            : ErrorAnswer.WriteAsync(
+                context, StatusCodes.Status503ServiceUnavailable, "Measurements are accepted but cannot be loaded; the log says why");
+}
