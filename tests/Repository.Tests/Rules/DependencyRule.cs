@@ -29,12 +29,16 @@ internal static partial class DependencyRule
             yield break;
         foreach (var (index, line) in project.Lines.Index())
         {
-            if (ProjectReference().Match(line) is { Success: true } reference && !row.MayUse.Contains(reference.Groups[1].Value))
+            if (ProjectReference().Match(line) is { Success: true } reference
+                && !row.MayUse.Contains(reference.Groups[1].Value))
                 yield return new Violation(project.Path, index + 1, $"must not reference {reference.Groups[1].Value}");
             if (Package().Match(line) is { Success: true } package && !row.MayUse.Contains(package.Groups[2].Value))
             {
                 foreach (var name in row.MustNotUse.Where(name => table.Families[name].Packages.Any(Covers)))
-                    yield return new Violation(project.Path, index + 1, $"must not use {name}: {package.Groups[2].Value}");
+                {
+                    yield return new Violation(
+                        project.Path, index + 1, $"must not use {name}: {package.Groups[2].Value}");
+                }
             }
 
             bool Covers(string pattern) => pattern.EndsWith('*')
@@ -45,9 +49,11 @@ internal static partial class DependencyRule
 
     private static IEnumerable<Violation> CheckSources(FileTree tree, DependencyRow row, DependencyTable table)
     {
-        var forbidden = table.Rows.Where(other => other.IsProject && other.Project != row.Project && !row.MayUse.Contains(other.Place))
-            .Select(other => (other.Place, Pattern: OurNames(other.Place)))
-            .Concat(row.MustNotUse.SelectMany(name => table.Families[name].Names, (name, word) => (name, Pattern: Word(word))))
+        var ours = table.Rows.Select(other => other.Project).Distinct()
+            .Where(project => project != row.Project && !row.MayUse.Contains(project));
+        var forbidden = ours.Select(project => (Name: project, Pattern: OurNames(project)))
+            .Concat(row.MustNotUse.SelectMany(
+                name => table.Families[name].Names, (name, word) => (Name: name, Pattern: Word(word))))
             .ToList();
         return from file in tree.CSharp
                where file.IsUnder($"src/{row.Place}")
@@ -56,7 +62,7 @@ internal static partial class DependencyRule
                let match = rule.Pattern.Match(line.Item)
                where match.Success
                select new Violation(
-                   file.Path, line.Index + 1, $"{row.Place} must not use {rule.Item1}: {match.Value.Trim()}");
+                   file.Path, line.Index + 1, $"{row.Place} must not use {rule.Name}: {match.Value.Trim()}");
     }
 
     // Within our namespaces a project may also be named without the prefix, as in Metering.Meters.Meter.

@@ -78,7 +78,9 @@ public sealed class DependencyRuleTests
     [Fact]
     public void Row_WithoutAProject_IsCaught() =>
         DependencyRule.Check(FileTree.Of(
-                (DependencyTable.Document, Table), ("src/Foundation/Foundation.csproj", ""), ("src/Metering/Metering.csproj", "")))
+                (DependencyTable.Document, Table),
+                ("src/Foundation/Foundation.csproj", ""),
+                ("src/Metering/Metering.csproj", "")))
             .First().Message.ShouldContain("a row for Pricing");
 
     [Theory]

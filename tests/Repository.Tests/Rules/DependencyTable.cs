@@ -14,11 +14,11 @@ internal sealed record DependencyRow(string Place, IReadOnlyList<string> MayUse,
 }
 
 /// <summary>What a family consists of.</summary>
-/// <param name="Packages">Packages, frameworks and SDKs, as the project file names them; <c>*</c> for any ending.</param>
+/// <param name="Packages">Packages, frameworks and SDKs, as the project file names them; <c>*</c>: any ending.</param>
 /// <param name="Names">Namespaces, types and words, as a source names them.</param>
 internal sealed record Family(IReadOnlyList<string> Packages, IReadOnlyList<string> Names);
 
-/// <summary>The two tables of the architecture document: rows by their first column, items in <c>code</c> marks.</summary>
+/// <summary>The two tables of the architecture document; their items stand in <c>code</c> marks.</summary>
 internal sealed partial record DependencyTable(
     IReadOnlyList<DependencyRow> Rows, IReadOnlyDictionary<string, Family> Families)
 {
@@ -27,11 +27,10 @@ internal sealed partial record DependencyTable(
     /// <exception cref="FormatException">The document lacks a table, or a row names an unknown family.</exception>
     public static DependencyTable Parse(string markdown)
     {
-        var families = Rows3(markdown, "| family |").ToDictionary(
+        var families = Read(markdown, "| family |").ToDictionary(
             row => row[0].Trim(), row => new Family(Items(row[1]), Items(row[2])), StringComparer.Ordinal);
-        var rows = Rows3(markdown, "| part |")
-            .Select(row => new DependencyRow(
-                Items(row[0]).Single(), Items(row[1]), [.. row[2].Split(',').Select(name => name.Trim()).Where(name => name.Length > 0)]))
+        var rows = Read(markdown, "| part |")
+            .Select(row => new DependencyRow(Items(row[0]).Single(), Items(row[1]), Names(row[2])))
             .ToList();
         var unknown = rows.SelectMany(row => row.MustNotUse).FirstOrDefault(name => !families.ContainsKey(name));
         if (unknown is not null)
@@ -39,7 +38,7 @@ internal sealed partial record DependencyTable(
         return new DependencyTable(rows, families);
     }
 
-    private static List<string[]> Rows3(string markdown, string header)
+    private static List<string[]> Read(string markdown, string header)
     {
         var rows = markdown.Split('\n')
             .SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal))
@@ -52,7 +51,11 @@ internal sealed partial record DependencyTable(
         return rows;
     }
 
-    private static IReadOnlyList<string> Items(string cell) => [.. Item().Matches(cell).Select(match => match.Groups[1].Value)];
+    private static IReadOnlyList<string> Items(string cell) =>
+        [.. Item().Matches(cell).Select(match => match.Groups[1].Value)];
+
+    private static IReadOnlyList<string> Names(string cell) =>
+        cell.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Item();

@@ -17,7 +17,10 @@ internal static partial class DocumentRule
     {
         var titles = Prose(file).Where(line => line.Text.StartsWith("# ", StringComparison.Ordinal)).ToList();
         if (titles.Count != 1)
-            yield return new Violation(file.Path, titles.LastOrDefault().Line, $"has {titles.Count} titles (H1) and needs exactly one");
+        {
+            var line = titles.LastOrDefault().Line;
+            yield return new Violation(file.Path, line, $"has {titles.Count} titles (H1) and needs exactly one");
+        }
     }
 
     private static IEnumerable<Violation> CheckLinks(FileTree tree, SourceFile file) =>

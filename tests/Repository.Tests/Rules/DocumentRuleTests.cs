@@ -35,7 +35,10 @@ public sealed class DocumentRuleTests
     public void Index_DocumentLeftOut_IsCaught()
     {
         var document = ("docs/decisions/0001-a.md", "# A\n");
-        DocumentRule.Check(FileTree.Of(("docs/README.md", "# Index\n"), document)).Single().Path.ShouldBe(document.Item1);
-        DocumentRule.Check(FileTree.Of(("docs/README.md", "# Index\n\n[A](decisions/0001-a.md)\n"), document)).ShouldBeEmpty();
+        Check("# Index\n").Single().Path.ShouldBe(document.Item1);
+        Check("# Index\n\n[A](decisions/0001-a.md)\n").ShouldBeEmpty();
+
+        IEnumerable<Violation> Check(string index) =>
+            DocumentRule.Check(FileTree.Of(("docs/README.md", index), document));
     }
 }

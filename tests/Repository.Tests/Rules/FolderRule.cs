@@ -10,7 +10,10 @@ internal static class FolderRule
     private static readonly string[] Banned =
         ["Common", "Utils", "Utilities", "Helpers", "Services", "Models", "Managers", "Enums", "Shared"];
 
-    private static readonly string[] Rich = ["Aggregations", "Rating", "Calculation", "Ingest", "Commitments", "Balances"];
+    private static readonly string[] Rich =
+        ["Aggregations", "Rating", "Calculation", "Ingest", "Commitments", "Balances"];
+
+    private static readonly string[] Foundation = ["src/Foundation/Resources", "src/Foundation/Values"];
 
     public static IEnumerable<Violation> Check(FileTree tree) =>
         CheckNames(tree).Concat(CheckFoundation(tree)).Concat(CheckReadmes(tree));
@@ -24,7 +27,7 @@ internal static class FolderRule
     {
         var folders = Source(tree).Where(folder => folder.StartsWith("src/Foundation/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).ToList();
-        if (tree.Folders.Contains("src/Foundation") && !folders.SequenceEqual(["src/Foundation/Resources", "src/Foundation/Values"]))
+        if (tree.Folders.Contains("src/Foundation") && !folders.SequenceEqual(Foundation))
             yield return new Violation("src/Foundation", 0, "must have exactly two folders: Resources and Values");
     }
 

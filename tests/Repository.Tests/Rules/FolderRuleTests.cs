@@ -21,7 +21,9 @@ public sealed class FolderRuleTests
     [Fact]
     public void Foundation_ThirdFolder_IsCaught() =>
         FolderRule.Check(FileTree.Of(
-                ("src/Foundation/Values/A.cs", ""), ("src/Foundation/Resources/B.cs", ""), ("src/Foundation/Text/C.cs", "")))
+                ("src/Foundation/Values/A.cs", ""),
+                ("src/Foundation/Resources/B.cs", ""),
+                ("src/Foundation/Text/C.cs", "")))
             .Single().Path.ShouldBe("src/Foundation");
 
     [Fact]

@@ -3,17 +3,18 @@ using Tallystick.Repository.Tests.Sources;
 
 namespace Tallystick.Repository.Tests.Rules;
 
-/// <summary>Nothing is left half done: no markers, no code in comments, no skipped tests, no waiting by the clock.</summary>
+/// <summary>Nothing is half done: no markers, no code in comments, no skipped tests, no waiting by the clock.</summary>
 internal static partial class LeftoverRule
 {
     public static IEnumerable<Violation> Check(FileTree tree) =>
-        tree.Files.Where(file => IsRead(file)).SelectMany(CheckMarkers)
+        tree.Files.Where(IsRead).SelectMany(CheckMarkers)
             .Concat(tree.CSharp.SelectMany(CheckCode))
             .Concat(tree.CSharp.SelectMany(CheckComments))
             .Concat(tree.CSharp.SelectMany(CheckSuppressions));
 
     // Data (the API document, lock files) may hold any word.
-    private static bool IsRead(SourceFile file) => file.Extension is not (".json" or ".txt") && file.Name != "LICENSE";
+    private static bool IsRead(SourceFile file) =>
+        file.Extension is not (".json" or ".txt") && file.Name != "LICENSE";
 
     private static IEnumerable<Violation> CheckMarkers(SourceFile file) =>
         from line in file.Lines.Index()
@@ -23,7 +24,8 @@ internal static partial class LeftoverRule
     private static IEnumerable<Violation> CheckCode(SourceFile file) =>
         from line in file.Code.Lines.Index()
         from Match match in Banned().Matches(line.Item)
-        select new Violation(file.Path, line.Index + 1, $"has '{match.Value}': finish it, run it, or wait for the event");
+        select new Violation(
+            file.Path, line.Index + 1, $"has '{match.Value}': finish it, run it, or wait for the event");
 
     private static IEnumerable<Violation> CheckComments(SourceFile file) =>
         from comment in file.Code.Comments

@@ -17,7 +17,8 @@ internal static partial class PackageRule
         where file.Extension is ".csproj" or ".props" or ".targets" && file.Path != Versions
         from line in file.Lines.Index()
         where Version().IsMatch(line.Item)
-        select new Violation(file.Path, line.Index + 1, $"names the version of a package; versions stand in {Versions}");
+        select new Violation(
+            file.Path, line.Index + 1, $"names the version of a package; versions stand in {Versions}");
 
     private static IEnumerable<Violation> CheckLocks(FileTree tree) =>
         from project in tree.Projects
@@ -26,7 +27,9 @@ internal static partial class PackageRule
 
     private static IEnumerable<Violation> CheckSolution(FileTree tree)
     {
-        var listed = Listed().Matches(tree.Find(Solution)?.Text ?? "").Select(match => match.Groups[1].Value).ToHashSet();
+        var listed = Listed().Matches(tree.Find(Solution)?.Text ?? "")
+            .Select(match => match.Groups[1].Value)
+            .ToHashSet();
         return tree.Projects.Where(project => !listed.Contains(project.Path))
             .Select(project => new Violation(project.Path, 0, $"is not in {Solution}, so nobody builds it"));
     }

@@ -14,7 +14,8 @@ public sealed class PackageRuleTests
     [InlineData("<PackageReference Include=\"Dapper\" Version=\"2.1.0\" />")]
     [InlineData("<PackageReference Include=\"Dapper\" VersionOverride=\"2.1.0\" />")]
     public void Version_InAProject_IsCaught(string line) =>
-        PackageRule.Check(FileTree.Of(("src/A/A.csproj", line), Lock, Solution)).Single().Message.ShouldContain("version");
+        PackageRule.Check(FileTree.Of(("src/A/A.csproj", line), Lock, Solution))
+            .Single().Message.ShouldContain("version");
 
     [Fact]
     public void Version_InItsOnePlace_Passes() =>
@@ -25,7 +26,8 @@ public sealed class PackageRuleTests
 
     [Fact]
     public void LockFile_Missing_IsCaught() =>
-        PackageRule.Check(FileTree.Of(("src/A/A.csproj", ""), Solution)).Single().Message.ShouldContain("packages.lock.json");
+        PackageRule.Check(FileTree.Of(("src/A/A.csproj", ""), Solution))
+            .Single().Message.ShouldContain("packages.lock.json");
 
     [Fact]
     public void Project_NotInTheSolution_IsCaught() =>

@@ -19,7 +19,8 @@ internal static class SizeRule
 
     internal static IEnumerable<Violation> CheckFiles(FileTree tree, IReadOnlyDictionary<string, string> allowed) =>
         tree.CSharp.Where(file => file.Lines.Count > FileLines)
-            .Select(file => new Violation(file.Path, 0, $"has {file.Lines.Count} lines, more than {FileLines}; divide it"))
+            .Select(file => new Violation(
+                file.Path, 0, $"has {file.Lines.Count} lines, more than {FileLines}; divide it"))
             .Except(allowed);
 
     private static IEnumerable<Violation> CheckMethods(FileTree tree) =>

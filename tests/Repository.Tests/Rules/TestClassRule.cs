@@ -15,7 +15,7 @@ internal static partial class TestClassRule
     }
 
     private static bool HasTests(TestClass one, ILookup<string, TestClass> byName) =>
-        one.HasOwn || (one.Base is not null && byName[one.Base].Any(suite => suite.Name != one.Name && HasTests(suite, byName)));
+        one.HasOwn || byName[one.Base].Any(suite => suite.Name != one.Name && HasTests(suite, byName));
 
     private static IEnumerable<TestClass> Classes(SourceFile file)
     {
@@ -28,12 +28,12 @@ internal static partial class TestClassRule
                 file.Path,
                 text[..match.Index].Count(character => character == '\n') + 1,
                 match.Groups[1].Value,
-                match.Groups[3].Success ? match.Groups[3].Value : null,
+                match.Groups[3].Value,
                 Test().IsMatch(text[match.Index..end]));
         }
     }
 
-    private sealed record TestClass(string Path, int Line, string Name, string? Base, bool HasOwn);
+    private sealed record TestClass(string Path, int Line, string Name, string Base, bool HasOwn);
 
     [GeneratedRegex(@"\bclass\s+(\w+)(<[^>]*>)?\s*(?:\([^)]*\))?\s*(?::\s*([\w.]+))?")]
     private static partial Regex Class();

@@ -21,5 +21,6 @@ public sealed class TestClassRuleTests
     [InlineData("class FullTests { [Theory, InlineData(1)] public void A(int a) { } }")]
     [InlineData("class FullTests() : Suite(1);")]
     public void TestClass_WithTestsOfItsOwnOrItsSuite_Passes(string text) =>
-        TestClassRule.Check(FileTree.Of(("tests/A.Tests/A.cs", text), ("tests/A.Tests/Suite.cs", Suite))).ShouldBeEmpty();
+        TestClassRule.Check(FileTree.Of(("tests/A.Tests/A.cs", text), ("tests/A.Tests/Suite.cs", Suite)))
+            .ShouldBeEmpty();
 }

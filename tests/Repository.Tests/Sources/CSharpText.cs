@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Tallystick.Repository.Tests.Sources;
 
-/// <summary>C# seen roughly: its code, with comments and the contents of texts blanked, and its comments apart.</summary>
+/// <summary>C# seen roughly: its code, with comments and texts blanked, and its comments apart.</summary>
 /// <param name="Lines">The code, line for line.</param>
 /// <param name="Comments">The text of each line that is in a comment, with its line number.</param>
 internal sealed record CSharpText(IReadOnlyList<string> Lines, IReadOnlyList<(int Line, string Text)> Comments)
@@ -69,7 +69,7 @@ internal sealed record CSharpText(IReadOnlyList<string> Lines, IReadOnlyList<(in
         {
             var quotes = text[_at..].TakeWhile(character => character == '"').Count();
             var prefix = Prefix();
-            if (quotes >= 3)
+            if (quotes >= 3 && !prefix.Contains('@'))
             {
                 Take(quotes);
                 while (_at < text.Length && !StartsWith(new string('"', quotes)))
@@ -78,20 +78,23 @@ internal sealed record CSharpText(IReadOnlyList<string> Lines, IReadOnlyList<(in
                 return;
             }
             Take();
-            while (_at < text.Length && text[_at] != '"')
+            while (_at < text.Length)
             {
-                if (prefix.Contains('$') && text[_at] == '{' && !StartsWith("{{"))
+                if (prefix.Contains('@') && StartsWith("\"\""))
+                    Take(2);
+                else if (text[_at] == '"')
+                    break;
+                else if (prefix.Contains('$') && text[_at] == '{' && !StartsWith("{{"))
                     ScanHole();
                 else
                     Take(IsPair(prefix) ? 2 : 1);
-                if (prefix.Contains('@') && StartsWith("\"\""))
-                    Take(2);
             }
             Take();
         }
 
         private bool IsPair(string prefix) =>
-            (!prefix.Contains('@') && text[_at] == '\\') || (prefix.Contains('$') && (StartsWith("{{") || StartsWith("}}")));
+            (!prefix.Contains('@') && text[_at] == '\\')
+            || (prefix.Contains('$') && (StartsWith("{{") || StartsWith("}}")));
 
         private void ScanHole()
         {

@@ -10,7 +10,7 @@ public sealed class CSharpTextTests
     [InlineData("F(@\"a \"\" b\\\", c);", "F(@         , c);")]
     [InlineData("F($\"a {b + \"c\"} d {{e}}\");", "F($    b +              );")]
     [InlineData("F('\\'', '\"', c);", "F(    ,    , c);")]
-    [InlineData("F(\"\"\"a \"b\" {c}\"\"\", d);", "F(                 , d);")]
+    [InlineData("F(\"\"\"a \"b\" {c}\"\"\", d);", "F(               , d);")]
     public void CSharpText_CommentsAndTexts_AreBlanked(string text, string code) =>
         CSharpText.Of(text).Text.TrimEnd().ShouldBe(code);
 

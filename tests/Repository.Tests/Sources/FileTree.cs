@@ -42,7 +42,8 @@ internal sealed class FileTree(IReadOnlyList<SourceFile> files)
     public IEnumerable<SourceFile> Documents => files.Where(file => file.Extension == ".md");
 
     /// <summary>Every folder that holds a file, directly or deeper.</summary>
-    public IReadOnlySet<string> Folders => field ??= files.SelectMany(file => Parents(file.Folder)).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Folders => field ??=
+        files.SelectMany(file => Parents(file.Folder)).ToHashSet(StringComparer.Ordinal);
 
     public SourceFile? Find(string path) => files.FirstOrDefault(file => file.Path == path);
 
@@ -54,7 +55,8 @@ internal sealed class FileTree(IReadOnlyList<SourceFile> files)
     public static FileTree Read(string root)
     {
         var paths = ListByGit(root) ?? ListByWalking(root);
-        var files = paths.Order(StringComparer.Ordinal).Select(path => (path, bytes: File.ReadAllBytes(Path.Combine(root, path))));
+        var files = paths.Order(StringComparer.Ordinal)
+            .Select(path => (path, bytes: File.ReadAllBytes(Path.Combine(root, path))));
         return Of(files.Where(file => !file.bytes.Contains((byte)0))
             .Select(file => (file.path, System.Text.Encoding.UTF8.GetString(file.bytes))));
     }
@@ -87,7 +89,9 @@ internal sealed class FileTree(IReadOnlyList<SourceFile> files)
             git.BeginErrorReadLine();
             var paths = git.StandardOutput.ReadToEnd().Split('\0', StringSplitOptions.RemoveEmptyEntries);
             git.WaitForExit();
-            return git.ExitCode == 0 ? [.. paths.Distinct().Where(path => File.Exists(Path.Combine(root, path)))] : null;
+            return git.ExitCode == 0
+                ? [.. paths.Distinct().Where(path => File.Exists(Path.Combine(root, path)))]
+                : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -102,7 +106,8 @@ internal sealed class FileTree(IReadOnlyList<SourceFile> files)
         var waiting = new Stack<DirectoryInfo>([new DirectoryInfo(root)]);
         while (waiting.TryPop(out var directory))
         {
-            found.AddRange(directory.EnumerateFiles().Select(file => Path.GetRelativePath(root, file.FullName).Replace('\\', '/')));
+            found.AddRange(directory.EnumerateFiles()
+                .Select(file => Path.GetRelativePath(root, file.FullName).Replace('\\', '/')));
             foreach (var inner in directory.EnumerateDirectories().Where(inner => !NotOurs.Contains(inner.Name)))
                 waiting.Push(inner);
         }
@@ -111,7 +116,7 @@ internal sealed class FileTree(IReadOnlyList<SourceFile> files)
 
     private static IEnumerable<string> Parents(string folder)
     {
-        for (var parent = folder; parent.Length > 0; parent = parent.Contains('/') ? parent[..parent.LastIndexOf('/')] : "")
-            yield return parent;
+        for (var end = folder.Length; end > 0; end = folder.LastIndexOf('/', end - 1))
+            yield return folder[..end];
     }
 }

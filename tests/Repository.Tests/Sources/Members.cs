@@ -59,7 +59,7 @@ internal static partial class Members
             body = -1;
             if (isStatement)
                 return;
-            var name = Method().Match(Attributes().Replace(head, "")).Groups[1].Value;
+            var name = Method().Match(WithoutMarks(head)).Groups[1].Value;
             if (name.Length > 0)
                 found.Add(new Member(name, headLine, end - headLine + 1));
             head = "";
@@ -68,11 +68,13 @@ internal static partial class Members
 
     private static bool IsExpression(string head)
     {
-        var rest = Operator().Replace(Attributes().Replace(head, ""), "");
+        var rest = WithoutMarks(head);
         while (Parentheses().IsMatch(rest))
             rest = Parentheses().Replace(rest, "");
         return rest.Contains('=');
     }
+
+    private static string WithoutMarks(string head) => Operator().Replace(Attributes().Replace(head, ""), "operator");
 
     [GeneratedRegex(@"\boperator\s*[^\s(]+")]
     private static partial Regex Operator();
