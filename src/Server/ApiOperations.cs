@@ -1,4 +1,7 @@
+using Tallystick.Server.Accounts;
+using Tallystick.Server.Bills;
 using Tallystick.Server.Http;
+using Tallystick.Server.Ingest;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server;
@@ -10,5 +13,10 @@ internal static class ApiOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         .. ResourceCatalog.All.SelectMany(ResourceOperations.Of),
+        .. AccountOperations.All,
+        MeasurementOperations.Submit,
+        .. BillJobOperations.All,
+        .. BillOperations.All,
+        .. BillLineItemOperations.All,
     ];
 }

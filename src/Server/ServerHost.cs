@@ -1,12 +1,18 @@
 using NodaTime;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Bills;
 using Tallystick.Server.Http;
+using Tallystick.Server.Ingest;
 using Tallystick.Server.OpenApi;
 using Tallystick.Server.Resources;
 using Tallystick.Storage;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.PostgreSql;
 using Tallystick.Storage.Documents.Sqlite;
+using Tallystick.Storage.Measurements.DuckDb;
+using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Server;
 
@@ -19,9 +25,15 @@ internal static class ServerHost
     /// <returns>0, or 1 when it could not start.</returns>
     internal static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["--write-openapi", var path])
+        {
+            await File.WriteAllTextAsync(path, ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
+            return 0;
+        }
         try
         {
             await using var server = await StartAsync(args, SystemClock.Instance);
+            Greeting.Print(server.Address, server.FirstCredentials);
             await server.WaitForShutdownAsync();
             return 0;
         }
@@ -47,13 +59,15 @@ internal static class ServerHost
         try
         {
             var store = await OpenStoreAsync(builder.Configuration, data);
+            var measurements = await OpenMeasurementsAsync(data);
             AddServices(builder.Services, store, data, clock);
+            AddIngest(builder.Services, measurements.Log, measurements.Store, clock);
+            AddBilling(builder.Services);
             var first = await new Bootstrap(store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
             var app = builder.Build();
             Map(app);
             await app.StartAsync();
-            Greeting.Print(app.Urls.First(), first);
-            return new RunningServer(app, data, first);
+            return new RunningServer(app, [measurements.Store, measurements.Log, store], data, first);
         }
         catch
         {
@@ -70,8 +84,7 @@ internal static class ServerHost
 
     private static void AddServices(IServiceCollection services, IDocumentStore store, DataDirectory data, IClock clock)
     {
-        // Registered by factory, so that the container closes what it hands out.
-        services.AddSingleton(_ => store);
+        services.AddSingleton(store);
         services.AddSingleton(clock);
         services.AddSingleton(_ => new SigningKeys(data.Path, clock));
         services.AddSingleton<ChangeFeed>();
@@ -80,6 +93,32 @@ internal static class ServerHost
             provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(), clock));
         services.AddSingleton(provider => new ResourceService(
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
+    }
+
+    private static async Task<(FileMeasurementLog Log, DuckDbMeasurementStore Store)> OpenMeasurementsAsync(DataDirectory data) => (
+        FileMeasurementLog.Open(Path.Combine(data.Path, "measurement-log")),
+        await DuckDbMeasurementStore.OpenAsync(Path.Combine(data.Path, "measurements.duckdb"), cancellationToken: CancellationToken.None));
+
+    private static void AddIngest(
+        IServiceCollection services, FileMeasurementLog log, DuckDbMeasurementStore store, IClock clock)
+    {
+        services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>()));
+        var options = new IngestOptions();
+        services.AddSingleton(new MeasurementIntake(log, clock, options));
+        services.AddSingleton(provider => new MeasurementLoader(
+            log, store, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
+        services.AddSingleton(provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), store));
+        services.AddHostedService<LoaderService>();
+    }
+
+    private static void AddBilling(IServiceCollection services)
+    {
+        services.AddSingleton<BillJobStore>();
+        services.AddSingleton<BillWriter>();
+        services.AddSingleton<BillMaker>();
+        services.AddSingleton<BillJobRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<BillJobRunner>());
     }
 
     private static void Map(WebApplication app)
@@ -105,7 +144,12 @@ internal static class ServerHost
 }
 
 /// <summary>A server that is running.</summary>
-internal sealed class RunningServer(WebApplication app, DataDirectory data, FirstCredentials? firstCredentials) : IAsyncDisposable
+/// <param name="app">What serves.</param>
+/// <param name="stores">What it keeps its data in, in the order in which to close them.</param>
+/// <param name="data">The data directory.</param>
+/// <param name="firstCredentials">What was made at the first start.</param>
+internal sealed class RunningServer(
+    WebApplication app, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data, FirstCredentials? firstCredentials) : IAsyncDisposable
 {
     /// <summary>Where it listens.</summary>
     internal Uri Address => new(app.Urls.First());
@@ -124,6 +168,8 @@ internal sealed class RunningServer(WebApplication app, DataDirectory data, Firs
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        foreach (var store in stores)
+            await store.DisposeAsync();
         data.Dispose();
     }
 }

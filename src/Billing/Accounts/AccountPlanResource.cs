@@ -23,14 +23,12 @@ public static class AccountPlanResource
             ],
             Filters =
             [
-                new ListFilter.Part("date", "Only account plans active on this date."),
+                new ListFilter.Part("date", "Only account plans active on this date.", new TextShape()),
                 ListFilter.One("account", "account_id", "Only account plans of this account, active ones unless includeall is true."),
                 ListFilter.One("plan", "plan_id", "Only account plans on this plan, active ones unless includeall is true."),
                 ListFilter.One("product", "product_id", "Only account plans of this product; needs the account."),
-                new ListFilter.Part("includeall", "True includes account plans that are not active; with account, plan or contract.")
-                {
-                    IsFlag = true,
-                },
+                new ListFilter.Part(
+                    "includeall", "True includes account plans that are not active; with account, plan or contract.", new BooleanShape()),
                 ListFilter.One("contract", "contract_id", "Only account plans of this contract, active ones unless includeall is true."),
                 new ListFilter.Odd((parameters, _) => ValueTask.FromResult(ActiveOnly(parameters))),
             ],

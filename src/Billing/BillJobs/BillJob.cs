@@ -71,6 +71,20 @@ public sealed record BillJob : Resource
     /// <summary>Whether the job makes or recalculates bills.</summary>
     [ServerSet]
     public BillJobType? Type { get; init; }
+
+    /// <summary>Accounts whose bill was not made because it would have been wrong, each with the reason. Our addition.</summary>
+    [ServerSet]
+    public IReadOnlyList<BillJobFailure>? Failures { get; init; }
+}
+
+/// <summary>A bill that was not made.</summary>
+public sealed record BillJobFailure
+{
+    /// <summary>UUID of the account; absent for a fault of the whole job.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>Why, and what to change.</summary>
+    public string? Message { get; init; }
 }
 
 /// <summary>Frequencies that a bill job can be limited to.</summary>

@@ -20,6 +20,51 @@ public static class BillResource
             new("bill_job_id", bill => bill.BillJobId),
             new("billing_frequency", bill => JsonFormat.Name(bill.BillingFrequency)),
         ],
+        Filters =
+        [
+            ListFilter.One("accountId", "account_id", "Only bills of this account."),
+            new ListFilter.Part("locked", "False leaves locked bills out; true, and by default, they are included.", new BooleanShape()),
+            new ListFilter.ByColumn("status", "Only bills with this status.", FilterKind.One, "status")
+            {
+                Shape = new TextShape(Choices: ["PENDING", "APPROVED"]) { ChoicesName = nameof(BillStatus) },
+            },
+            ListFilter.One("billDate", "bill_date", "Only bills of this bill date."),
+            Bound("billDateStart", "Only bills with a bill date from this day on."),
+            Bound("billDateEnd", "Only bills with a bill date before this day."),
+            Bound("externalInvoiceDateStart", "Only bills with an invoice date from this day on."),
+            Bound("externalInvoiceDateEnd", "Only bills with an invoice date before this day."),
+            ListFilter.One("billJobId", "bill_job_id", "Only bills last calculated by this job."),
+            ListFilter.One("billingFrequency", "billing_frequency", "Only bills of this frequency."),
+            new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(Within(parameters))),
+        ],
         Refers = [new("accountId", "Account", bill => bill.AccountId)],
     };
+
+    private static ListFilter Bound(string parameter, string description) =>
+        new ListFilter.Part(parameter, description, new TextShape());
+
+    private static Condition Within(ListParameters parameters)
+    {
+        var conditions = new List<Condition>();
+        if (parameters.Flag("locked") is false)
+            conditions.Add(Condition.Equal("locked", "false"));
+        foreach (var (prefix, column) in new[] { ("billDate", "bill_date"), ("externalInvoiceDate", "external_invoice_date") })
+        {
+            if (Date(parameters, $"{prefix}Start") is { } start)
+                conditions.Add(new Condition.Compare(column, Comparison.GreaterOrEqual, start));
+            if (Date(parameters, $"{prefix}End") is { } end)
+                conditions.Add(new Condition.Compare(column, Comparison.Less, end));
+        }
+        return Condition.And(conditions);
+    }
+
+    private static string? Date(ListParameters parameters, string parameter)
+    {
+        if (parameters.Text(parameter) is not { } text)
+            return null;
+        if (InstantText.TryParseDate(text, out _))
+            return text;
+        parameters.Issues.Add("date", parameter, "must be a date such as 2026-03-01");
+        return null;
+    }
 }

@@ -60,17 +60,17 @@ public abstract record ListFilter(string Parameter, string Description)
 {
     /// <summary>Compares a column with the value or values given.</summary>
     public sealed record ByColumn(string Parameter, string Description, FilterKind Kind, string Column)
-        : ListFilter(Parameter, Description);
+        : ListFilter(Parameter, Description)
+    {
+        /// <summary>The shape of one value.</summary>
+        public JsonShape Shape { get; init; } = new TextShape();
+    }
 
     /// <summary>A parameter that only takes part in an <see cref="Odd"/> filter.</summary>
-    public sealed record Part(string Parameter, string Description) : ListFilter(Parameter, Description)
-    {
-        /// <summary>The value is true or false.</summary>
-        public bool IsFlag { get; init; }
-
-        /// <summary>There may be several values.</summary>
-        public bool IsList { get; init; }
-    }
+    /// <param name="Parameter">Its name.</param>
+    /// <param name="Description">What it selects, for the API document.</param>
+    /// <param name="Shape">The shape of its value.</param>
+    public sealed record Part(string Parameter, string Description, JsonShape Shape) : ListFilter(Parameter, Description);
 
     /// <summary>Decides over several parameters at once; has no parameter of its own.</summary>
     /// <param name="Decide">The condition for the parameters given.</param>

@@ -14,6 +14,9 @@ public static class ExactNumber
     /// <summary>Most digits after the decimal point.</summary>
     public const int MaximumScale = 18;
 
+    // Beyond any exponent that the digits of a request could balance, and far from overflow.
+    private const long MaximumExponent = 1_000_000_000_000;
+
     /// <summary>What a refused number is told.</summary>
     public const string Rule = "must have at most 28 significant digits, of which at most 18 after the decimal point";
 
@@ -60,7 +63,7 @@ public static class ExactNumber
             if (c is (byte)'e' or (byte)'E')
             {
                 if (!long.TryParse(text[(index + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
-                    || Math.Abs(exponent) > 100_000)
+                    || exponent is < -MaximumExponent or > MaximumExponent)
                     return IsZero(digits[..count], out value);
                 break;
             }

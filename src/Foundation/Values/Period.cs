@@ -14,7 +14,7 @@ public readonly record struct DatePeriod(LocalDate Start, LocalDate End)
     public bool IsEmpty => End <= Start;
 
     /// <summary>The same days as instants: from local midnight to local midnight.</summary>
-    public Window In(DateTimeZone zone) => new(Start.AtStartOfDayInZone(zone).ToInstant(), End.AtStartOfDayInZone(zone).ToInstant());
+    public Window In(DateTimeZone zone) => new(LocalDay.Start(Start, zone), LocalDay.Start(End, zone));
 }
 
 /// <summary>Instants from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>

@@ -13,10 +13,10 @@ public static class AggregationResource
             UniqueBy = [new("code", aggregation => aggregation.Code)],
             Filters =
             [
-                new ListFilter.Part("productId", "Only aggregations on meters of these products; an empty value selects global ones.")
-                {
-                    IsList = true,
-                },
+                new ListFilter.Part(
+                    "productId",
+                    "Only aggregations on meters of these products; an empty value selects global ones.",
+                    new ListShape(new TextShape())),
                 new ListFilter.Odd(OnMetersOfProductsAsync),
                 ListFilter.Many("codes", "code", "Only aggregations with these codes."),
             ],

@@ -5,4 +5,7 @@ internal static partial class Log
 {
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     internal static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
+    internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 }

@@ -65,14 +65,14 @@ internal static class ListRequest
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var parameters = new ListParameters(
             name => Values(call.Http.Request, name, issues), call.Service<NodaTime.IClock>().GetCurrentInstant(), issues);
-        if (parameters.AnyOf("ids", "id") is { } ids)
+        if (parameters.Text("ids") is not null && parameters.AnyOf("ids", "id") is { } ids)
             conditions.Add(ids);
         foreach (var filter in definition.Filters)
         {
             var condition = filter switch
             {
                 ListFilter.ByColumn { Kind: FilterKind.Many } many => parameters.AnyOf(many.Parameter, many.Column),
-                ListFilter.ByColumn one => parameters.Text(one.Parameter) is { } value ? Condition.Equal(one.Column, value) : null,
+                ListFilter.ByColumn one => EqualTo(parameters, one),
                 ListFilter.Odd odd => await odd.Decide(parameters, related),
                 _ => null,
             };
@@ -80,6 +80,15 @@ internal static class ListRequest
                 conditions.Add(condition);
         }
         return Condition.And(conditions);
+    }
+
+    private static Condition? EqualTo(ListParameters parameters, ListFilter.ByColumn filter)
+    {
+        if (parameters.Text(filter.Parameter) is not { } value)
+            return null;
+        if (filter.Shape is TextShape { Choices: { } choices } && !choices.Contains(value))
+            parameters.Issues.Add("unknown_value", filter.Parameter, $"must be one of {string.Join(", ", choices)}");
+        return Condition.Equal(filter.Column, value);
     }
 
     private static IReadOnlyList<string>? Values(HttpRequest request, string name, Issues issues)

@@ -47,7 +47,7 @@ internal static class ResourceOperations
         "GET", Root + definition.Path, $"List{definition.Kind}s", definition.Tag, $"List {definition.Words}s", Page(definition),
         call => ListRequest.AnswerAsync(call, definition))
     {
-        Parameters = [.. PageParameters(definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids],
+        Parameters = ListParameters(definition),
         Description = "Newest first.",
     };
 
@@ -65,16 +65,17 @@ internal static class ResourceOperations
         new("nextToken", "The `nextToken` of the page before; absent for the first page.", new TextShape()),
     ];
 
+    /// <summary>The parameters of the list of a kind.</summary>
+    internal static IReadOnlyList<ApiParameter> ListParameters(ResourceDefinition definition) =>
+        [.. PageParameters(definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids];
+
     private static ApiParameter Ids { get; } = new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
 
     private static ApiParameter? Parameter(ListFilter filter) => filter switch
     {
         ListFilter.ByColumn column => new ApiParameter(
-            column.Parameter, column.Description, column.Kind == FilterKind.Many ? new ListShape(new TextShape()) : new TextShape()),
-        ListFilter.Part part => new ApiParameter(
-            part.Parameter,
-            part.Description,
-            part.IsFlag ? new BooleanShape() : part.IsList ? new ListShape(new TextShape()) : new TextShape()),
+            column.Parameter, column.Description, column.Kind == FilterKind.Many ? new ListShape(column.Shape) : column.Shape),
+        ListFilter.Part part => new ApiParameter(part.Parameter, part.Description, part.Shape),
         _ => null,
     };
 

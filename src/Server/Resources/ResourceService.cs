@@ -13,10 +13,23 @@ namespace Tallystick.Server.Resources;
 internal sealed class ResourceService(IDocumentStore store, IClock clock, ChangeFeed changes)
 {
     /// <summary>Creates an entity from the plain form of a request.</summary>
+    /// <param name="definition">Its kind.</param>
+    /// <param name="organizationId">The organization that it belongs to.</param>
+    /// <param name="principal">Who creates it, for the audit fields.</param>
+    /// <param name="proposed">What is asked for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="guard">Refuses by throwing; sees the state that the entity is written to.</param>
     internal Task<Resource> CreateAsync(
-        ResourceDefinition definition, string organizationId, string principal, Resource proposed, CancellationToken cancellationToken) =>
+        ResourceDefinition definition,
+        string organizationId,
+        string principal,
+        Resource proposed,
+        CancellationToken cancellationToken,
+        Func<IResourceReader, ValueTask>? guard = null) =>
         ChangeAsync(definition, organizationId, cancellationToken, async (transaction, related) =>
         {
+            if (guard is not null)
+                await guard(related);
             var now = Now();
             var created = await definition.CompleteAsync(proposed, null, related) with
             {

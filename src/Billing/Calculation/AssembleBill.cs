@@ -1,0 +1,70 @@
+using NodaTime;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Rating;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>Last stage: dates and total around the finished lines.</summary>
+internal static class AssembleBill
+{
+    /// <summary>Puts the bill together. The total is the sum of rounded amounts and never rounded itself.</summary>
+    public static CalculatedBill From(
+        BillInput input,
+        BillSettings settings,
+        IReadOnlyList<DuePlan> plans,
+        ConvertAmounts amounts,
+        IReadOnlyList<BillLineItem> lines)
+    {
+        var arrears = ArrearsOf(input.Run, plans);
+        var instants = arrears.In(settings.Zone);
+        return new CalculatedBill
+        {
+            Id = ContentId.OfBill(input.OrganizationId, input.Account.Id, input.Run),
+            AccountId = input.Account.Id,
+            AccountCode = input.Account.Code,
+            StartDate = arrears.Start,
+            EndDate = arrears.End,
+            StartDateTimeUtc = instants.Start,
+            EndDateTimeUtc = instants.End,
+            BillDate = input.Run.BillDate,
+            DueDate = settings.Overrides.DueDate ?? input.Run.BillDate.PlusDays(settings.DaysBeforeBillDue),
+            ExternalInvoiceDate = settings.Overrides.ExternalInvoiceDate
+                ?? InvoiceDateOf(input.Run.BillDate, settings.Organization.ExternalInvoiceDate),
+            BillingFrequency = input.Run.Frequency,
+            BillFrequencyInterval = input.Run.Interval,
+            Timezone = settings.Organization.Timezone,
+            Currency = settings.Currency,
+            CurrencyConversions = amounts.Used(lines.Select(line => line.Currency)),
+            PurchaseOrderNumber = input.Account.PurchaseOrderNumber,
+            LineItems = lines,
+            BillTotal = TotalOf(lines),
+            IsSuppressed = lines.Count == 0 && settings.Organization.SuppressedEmptyBills == true,
+        };
+    }
+
+    /// <summary>
+    /// The period billed in arrears: of the account plans' periods that end at the bill date the earliest start. Where
+    /// no account plan is due any more, the period counted back from the bill date.
+    /// </summary>
+    private static DatePeriod ArrearsOf(BillRun run, IReadOnlyList<DuePlan> plans) => plans.Count > 0
+        ? new DatePeriod(plans.Min(plan => plan.ArrearsStart), run.BillDate)
+        : new BillingCycle(run.BillDate, run.Frequency, run.Interval).PeriodEndingAt(run.BillDate);
+
+    private static LocalDate InvoiceDateOf(LocalDate billDate, InvoiceDate? rule) =>
+        (rule ?? InvoiceDate.FirstDayOfNextPeriod) switch
+        {
+            InvoiceDate.FirstDayOfNextPeriod => billDate,
+            InvoiceDate.LastDayOfArrears => billDate.PlusDays(-1),
+        };
+
+    /// <summary>Exact: the currencies of lines have at most 5 places.</summary>
+    private static decimal TotalOf(IReadOnlyList<BillLineItem> lines)
+    {
+        var total = lines.Aggregate(Fraction.Zero, (sum, line) => sum + line.ConvertedSubtotal);
+        return total.Round(5, RoundingMode.Unnecessary);
+    }
+}

@@ -1,0 +1,58 @@
+using Tallystick.Billing.Calendar;
+using Tallystick.Metering.Products;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>
+/// Makes the bill of one account for one bill date, frequency and interval: first ask what usage it needs, then
+/// calculate. Pure: the same input gives the same bill, byte for byte, whenever it is calculated.
+/// </summary>
+public static class BillCalculation
+{
+    /// <summary>What must be aggregated for the bill, in a fixed order.</summary>
+    /// <exception cref="BillRefusedException">The terms ask for something that is not billed yet.</exception>
+    public static IReadOnlyList<UsageNeed> Needs(BillInput input) => Limits.Within(input.Account, () =>
+    {
+        var (_, _, priced) = Resolve(input);
+        return MeasureUsage.Needs(input.Account, priced);
+    });
+
+    /// <summary>The bill, given the answer to every need of <see cref="Needs"/> for the same input.</summary>
+    /// <exception cref="BillRefusedException">The bill would be wrong; the message says why.</exception>
+    /// <exception cref="ArgumentException">A need was not answered.</exception>
+    public static CalculatedBill Calculate(BillInput input, IReadOnlyList<UsageResult> usage) =>
+        Limits.Within(input.Account, () =>
+        {
+            var (settings, plans, priced) = Resolve(input);
+            var measured = MeasureUsage.For(input.Account, priced, usage); // quantity of each priced stretch of time
+            var charges = RateUsage.By(measured);                          // quantity to exact amount
+            var standing = ChargeStanding.For(plans);                      // recurring amounts, prorated
+            var ordered = OrderLines.Of([.. standing, .. charges]);        // before numbering
+            var amounts = new ConvertAmounts(settings, input.Currencies);  // rates and places of the currencies
+            var lines = RounderFor(input, amounts).Once(ordered);          // rounding comes after all arithmetic, once
+            return AssembleBill.From(input, settings, plans, amounts, lines);
+        });
+
+    /// <summary>
+    /// The stages that both questions share. Whatever is not billed is refused before any usage is read.
+    /// </summary>
+    private static (BillSettings Settings, IReadOnlyList<DuePlan> Plans, IReadOnlyList<PricedWindow> Priced) Resolve(
+        BillInput input)
+    {
+        if (!BillingCycle.IsRegular(input.Run.Frequency) || input.Run.Interval < 1)
+            throw new ArgumentException("Bills have a regular frequency and an interval of 1 or more.", nameof(input));
+        var settings = ResolveSettings.For(input.Account, input.Organization, input.Run.Overrides);
+        var plans = FindDuePlans.For(input, settings);              // which account plans share the bill, and when
+        var priced = ResolvePricings.Over(plans);                   // which pricing holds when
+        RefuseUnbilledTerms.In(input, settings, plans, priced);     // nothing is left out in silence
+        return (settings, plans, priced);
+    }
+
+    private static RoundLines RounderFor(BillInput input, ConvertAmounts amounts)
+    {
+        var products = new Dictionary<string, Product>(StringComparer.Ordinal);
+        foreach (var product in input.AccountingProducts.Concat(input.Plans.Select(plan => plan.Product)))
+            products.TryAdd(product.Id, product);
+        return new RoundLines(ContentId.OfBill(input.OrganizationId, input.Account.Id, input.Run), amounts, products);
+    }
+}

@@ -1,0 +1,141 @@
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Organizations;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Products;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>
+/// All facts that the bill of one account is made from, but its usage. The order of lists does not matter.
+/// </summary>
+public sealed record BillInput
+{
+    /// <summary>UUID of the organization.</summary>
+    public required string OrganizationId { get; init; }
+
+    /// <summary>The account billed.</summary>
+    public required Account Account { get; init; }
+
+    /// <summary>True when other accounts have this one as their parent.</summary>
+    public bool HasChildAccounts { get; init; }
+
+    /// <summary>The organization's settings.</summary>
+    public required OrganizationConfig Organization { get; init; }
+
+    /// <summary>Which bill, and what its job overrides.</summary>
+    public required BillRun Run { get; init; }
+
+    /// <summary>Every account plan of the account that is for a plan, whatever its dates and frequency.</summary>
+    public required IReadOnlyList<AccountPlanTerms> Plans { get; init; }
+
+    /// <summary>Every account plan of the account that is for a plan group.</summary>
+    public IReadOnlyList<AccountPlan> PlanGroups { get; init; } = [];
+
+    /// <summary>The organization's currencies.</summary>
+    public required IReadOnlyList<Currency> Currencies { get; init; }
+
+    /// <summary>Products that lines may be attributed to for accounting, to name them.</summary>
+    public IReadOnlyList<Product> AccountingProducts { get; init; } = [];
+}
+
+/// <summary>Which bill of an account is made.</summary>
+public sealed record BillRun
+{
+    /// <summary>The bill date.</summary>
+    public required LocalDate BillDate { get; init; }
+
+    /// <summary>How often such bills are made.</summary>
+    public required BillingFrequency Frequency { get; init; }
+
+    /// <summary>Length of the billing period in units of the frequency, 1 or more.</summary>
+    public required int Interval { get; init; }
+
+    /// <summary>What the job sets otherwise than the organization.</summary>
+    public RunOverrides Overrides { get; init; } = RunOverrides.None;
+}
+
+/// <summary>
+/// Settings of one bill job that stand in for those of organization and account. Absent ones change nothing.
+/// </summary>
+public sealed record RunOverrides
+{
+    /// <summary>Nothing overridden.</summary>
+    public static RunOverrides None { get; } = new();
+
+    /// <summary>The due date.</summary>
+    public LocalDate? DueDate { get; init; }
+
+    /// <summary>The invoice date.</summary>
+    public LocalDate? ExternalInvoiceDate { get; init; }
+
+    /// <summary>The billing currency, before account and organization.</summary>
+    public string? TargetCurrency { get; init; }
+
+    /// <summary>The rates; all of the organization's are replaced.</summary>
+    public IReadOnlyList<CurrencyConversion>? CurrencyConversions { get; init; }
+
+    /// <summary>The time zone.</summary>
+    public string? Timezone { get; init; }
+
+    /// <summary>First bill date of annual billing; epochs of account plan and account still win.</summary>
+    public LocalDate? YearEpoch { get; init; }
+
+    /// <summary>First bill date of monthly billing; epochs of account plan and account still win.</summary>
+    public LocalDate? MonthEpoch { get; init; }
+
+    /// <summary>First bill date of weekly billing; epochs of account plan and account still win.</summary>
+    public LocalDate? WeekEpoch { get; init; }
+
+    /// <summary>First bill date of daily billing; epochs of account plan and account still win.</summary>
+    public LocalDate? DayEpoch { get; init; }
+
+    /// <summary>The overrides that a bill job carries.</summary>
+    public static RunOverrides Of(BillJob job) => new()
+    {
+        DueDate = job.DueDate,
+        ExternalInvoiceDate = job.ExternalInvoiceDate,
+        TargetCurrency = job.TargetCurrency,
+        CurrencyConversions = job.CurrencyConversions,
+        Timezone = job.Timezone,
+        YearEpoch = job.YearEpoch,
+        MonthEpoch = job.MonthEpoch,
+        WeekEpoch = job.WeekEpoch,
+        DayEpoch = job.DayEpoch,
+    };
+
+    /// <summary>The organization's settings as they hold for this run.</summary>
+    internal OrganizationConfig Over(OrganizationConfig organization) => organization with
+    {
+        CurrencyConversions = CurrencyConversions ?? organization.CurrencyConversions,
+        Timezone = Timezone ?? organization.Timezone,
+        YearEpoch = YearEpoch ?? organization.YearEpoch,
+        MonthEpoch = MonthEpoch ?? organization.MonthEpoch,
+        WeekEpoch = WeekEpoch ?? organization.WeekEpoch,
+        DayEpoch = DayEpoch ?? organization.DayEpoch,
+    };
+}
+
+/// <summary>A plan that an account is on, with everything that decides its charges.</summary>
+/// <param name="AccountPlan">Who is on it, and when.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Template">The plan template of the plan.</param>
+/// <param name="Product">The product of the plan template.</param>
+/// <param name="Pricings">Every pricing of the plan and of its template, whatever its dates.</param>
+public sealed record AccountPlanTerms(
+    AccountPlan AccountPlan,
+    Plan Plan,
+    PlanTemplate Template,
+    Product Product,
+    IReadOnlyList<PricingTerms> Pricings);
+
+/// <summary>A pricing and what it prices.</summary>
+/// <param name="Pricing">The pricing.</param>
+/// <param name="Aggregation">The aggregation priced; null for a compound aggregation.</param>
+/// <param name="Meter">The meter aggregated; null for a compound aggregation.</param>
+public sealed record PricingTerms(PlanPricing Pricing, Aggregation? Aggregation, Meter? Meter);

@@ -1,0 +1,101 @@
+using NodaTime;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Organizations;
+using Tallystick.Pricing.Plans;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>A bill as its facts make it. The same facts give the same bill, ids included.</summary>
+public sealed record CalculatedBill
+{
+    /// <summary>UUID made from organization, account, bill date, frequency and interval.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>UUID of the account billed.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>Code of the account billed.</summary>
+    public required string AccountCode { get; init; }
+
+    /// <summary>First day of the period billed in arrears.</summary>
+    public required LocalDate StartDate { get; init; }
+
+    /// <summary>Day after the last of that period.</summary>
+    public required LocalDate EndDate { get; init; }
+
+    /// <summary>The start of that period as an instant.</summary>
+    public required Instant StartDateTimeUtc { get; init; }
+
+    /// <summary>The end of that period as an instant.</summary>
+    public required Instant EndDateTimeUtc { get; init; }
+
+    /// <summary>The bill date.</summary>
+    public required LocalDate BillDate { get; init; }
+
+    /// <summary>The day by which it is to be paid.</summary>
+    public required LocalDate DueDate { get; init; }
+
+    /// <summary>The invoice date.</summary>
+    public required LocalDate ExternalInvoiceDate { get; init; }
+
+    /// <summary>How often such bills are made.</summary>
+    public required BillingFrequency BillingFrequency { get; init; }
+
+    /// <summary>Length of the billing period in units of the frequency.</summary>
+    public required int BillFrequencyInterval { get; init; }
+
+    /// <summary>Time zone in which its days begin, as configured.</summary>
+    public required string Timezone { get; init; }
+
+    /// <summary>Code of the currency billed in.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>The rates that its lines used; null when none was needed.</summary>
+    public IReadOnlyList<CurrencyConversion>? CurrencyConversions { get; init; }
+
+    /// <summary>Purchase order number of the account.</summary>
+    public string? PurchaseOrderNumber { get; init; }
+
+    /// <summary>The lines, in order; none when nothing is due.</summary>
+    public required IReadOnlyList<BillLineItem> LineItems { get; init; }
+
+    /// <summary>The sum of the lines' converted subtotals.</summary>
+    public required decimal BillTotal { get; init; }
+
+    /// <summary>
+    /// True when the bill has no line and the organization suppresses empty bills: then no bill is made, and one that
+    /// exists is kept, empty.
+    /// </summary>
+    public required bool IsSuppressed { get; init; }
+
+    /// <summary>The bill of the API: pending, not locked.</summary>
+    /// <param name="createdDate">When the bill was first made.</param>
+    /// <param name="lastCalculatedDate">Now.</param>
+    /// <param name="billJobId">UUID of the job that calculated it.</param>
+    public Bill ToBill(Instant createdDate, Instant lastCalculatedDate, string? billJobId) => new()
+    {
+        Id = Id,
+        AccountId = AccountId,
+        AccountCode = AccountCode,
+        StartDate = StartDate,
+        EndDate = EndDate,
+        StartDateTimeUtc = StartDateTimeUtc,
+        EndDateTimeUtc = EndDateTimeUtc,
+        BillDate = BillDate,
+        DueDate = DueDate,
+        ExternalInvoiceDate = ExternalInvoiceDate,
+        BillingFrequency = BillingFrequency,
+        BillFrequencyInterval = BillFrequencyInterval,
+        Timezone = Timezone,
+        Currency = Currency,
+        CurrencyConversions = CurrencyConversions,
+        PurchaseOrderNumber = PurchaseOrderNumber,
+        LineItems = LineItems,
+        BillTotal = BillTotal,
+        Locked = false,
+        Status = BillStatus.Pending,
+        CreatedDate = createdDate,
+        LastCalculatedDate = lastCalculatedDate,
+        BillJobId = billJobId,
+    };
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>
+/// Ids made from what a thing is, so that making a bill twice finds the same bill. UUIDs of version 8 (RFC 9562), from
+/// SHA-256.
+/// </summary>
+internal static class ContentId
+{
+    /// <summary>The bill of an account, bill date, frequency and interval.</summary>
+    public static string OfBill(string organizationId, string accountId, BillRun run) => From(
+        "bill",
+        organizationId,
+        accountId,
+        InstantText.Write(run.BillDate),
+        JsonFormat.Name(run.Frequency),
+        run.Interval.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A line: its kind, account plan, pricing and the start of its time tell it from the others.</summary>
+    public static string OfLine(string billId, DraftLine line) => From(
+        "line",
+        billId,
+        JsonFormat.Name(line.Type),
+        line.Terms.AccountPlan.Id,
+        line.Usage?.Pricing.Id ?? "",
+        InstantText.Write(line.ServicePeriod.Start));
+
+    private static string From(params ReadOnlySpan<string> parts)
+    {
+        var content = new StringBuilder();
+        foreach (var part in parts)
+            content.Append(part.Length).Append(':').Append(part);
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(content.ToString())).AsSpan(0, 16);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash, bigEndian: true).ToString();
+    }
+}

@@ -1,0 +1,63 @@
+using Tallystick.Billing.Organizations;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Rating;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>
+/// Rates and roundings of one bill. Currency codes are compared case by case, and no rate is inferred from its inverse
+/// or from two others; a currency or rate that is not there refuses the bill.
+/// </summary>
+internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Currency> currencies)
+{
+    private readonly Dictionary<string, CurrencyRounding> _roundings = [];
+
+    /// <summary>Code of the billing currency.</summary>
+    public string BillingCurrency => settings.Currency;
+
+    /// <summary>The rate to the billing currency: 1 for the currency itself, else the multiplier of the pair.</summary>
+    /// <exception cref="BillRefusedException">There is no rate for the pair, or more than one.</exception>
+    public decimal RateFrom(string currency)
+    {
+        if (currency == BillingCurrency)
+            return 1;
+        var multipliers = (settings.Organization.CurrencyConversions ?? [])
+            .Where(conversion => conversion.From == currency && conversion.To == BillingCurrency)
+            .Select(conversion => conversion.Multiplier ?? 1)
+            .Distinct()
+            .ToList();
+        return multipliers.Count == 1 ? multipliers[0] : throw new BillRefusedException(
+            $"Account {settings.Account.Code}: the currencyConversions have "
+            + $"{(multipliers.Count == 0 ? "no" : "more than one")} rate from {currency} to {BillingCurrency}.");
+    }
+
+    /// <summary>
+    /// The rates for the currencies of the lines, none for the billing currency itself; null for none.
+    /// </summary>
+    public IReadOnlyList<CurrencyConversion>? Used(IEnumerable<string> lineCurrencies)
+    {
+        var used = lineCurrencies
+            .Where(currency => currency != BillingCurrency)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .Select(currency => new CurrencyConversion
+            {
+                From = currency,
+                To = BillingCurrency,
+                Multiplier = RateFrom(currency),
+            })
+            .ToList();
+        return used.Count == 0 ? null : used;
+    }
+
+    /// <summary>How amounts of a currency are rounded.</summary>
+    /// <exception cref="BillRefusedException">The organization has no such currency.</exception>
+    public CurrencyRounding RoundingOf(string code)
+    {
+        if (_roundings.TryGetValue(code, out var known))
+            return known;
+        var currency = currencies.FirstOrDefault(currency => currency.Code == code) ?? throw new BillRefusedException(
+            $"Account {settings.Account.Code}: there is no currency with code {code}, so its places are unknown.");
+        return _roundings[code] = CurrencyRounding.Of(currency);
+    }
+}

@@ -1,0 +1,57 @@
+using NodaTime;
+using Tallystick.Billing.Calendar;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>An account plan that takes part in the bill.</summary>
+/// <param name="Terms">The plan and its prices.</param>
+/// <param name="Arrears">The time whose usage is billed; may be empty on a first or after a last period.</param>
+/// <param name="ArrearsStart">First day of that time were the plan active throughout.</param>
+/// <param name="Standing">The times that a standing charge is billed for, in order; often one, none when not
+/// due.</param>
+/// <param name="AsksForAdvanceMinimum">Whether a minimum spend, which is not billed yet, is due in advance.</param>
+internal sealed record DuePlan(
+    AccountPlanTerms Terms,
+    ServicePeriod Arrears,
+    LocalDate ArrearsStart,
+    IReadOnlyList<ServicePeriod> Standing,
+    bool AsksForAdvanceMinimum);
+
+/// <summary>
+/// Second stage: the account plans of this frequency and interval for which the bill date is a boundary of their own
+/// periods, and that were active in the period that ends, or have something due in advance for one that starts.
+/// </summary>
+internal static class FindDuePlans
+{
+    /// <summary>The plans that share the bill.</summary>
+    public static IReadOnlyList<DuePlan> For(BillInput input, BillSettings settings) =>
+    [
+        .. input.Plans
+            .Where(terms => IsBilledBy(terms, input.Run))
+            .Select(terms => At(terms, settings, input.Run.BillDate))
+            .OfType<DuePlan>(),
+    ];
+
+    /// <summary>The part of one account plan in the bill of <paramref name="billDate"/>; null for none.</summary>
+    public static DuePlan? At(AccountPlanTerms terms, BillSettings settings, LocalDate billDate)
+    {
+        if (!BillingCycle.IsRegular(terms.Template.BillFrequency))
+            return null;
+        var periods = settings.CycleOf(terms);
+        if (!periods.Cycle.IsBoundary(billDate))
+            return null;
+        var index = periods.Cycle.IndexOf(billDate);
+        if (!periods.HasBillAt(index))
+            return null;
+        var arrears = periods.Before(index, periods: 1);
+        var standing = StandingPeriods.At(index, periods, terms, settings.Organization);
+        var advance = periods.From(index, periods: 1).Window;
+        var asksForMinimum = AdvanceMinimum.IsAsked(terms, settings.Organization, advance);
+        return arrears.IsEmpty && standing.Count == 0 && !asksForMinimum
+            ? null
+            : new DuePlan(terms, arrears, periods.NominalStartBefore(index), standing, asksForMinimum);
+    }
+
+    private static bool IsBilledBy(AccountPlanTerms terms, BillRun run) =>
+        terms.Template.BillFrequency == run.Frequency && BillSettings.IntervalOf(terms.Template) == run.Interval;
+}

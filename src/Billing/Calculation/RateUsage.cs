@@ -1,0 +1,57 @@
+using Tallystick.Billing.Bills;
+using Tallystick.Pricing.Rating;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>
+/// Usage lines, always in arrears: one for each priced stretch of time. Bands start anew in each, and neither bands
+/// nor fixed prices are prorated.
+/// </summary>
+internal static class RateUsage
+{
+    /// <summary>Prices the quantities.</summary>
+    /// <exception cref="BillRefusedException">The bands of a pricing are not valid, or an amount is out of
+    /// range.</exception>
+    public static IEnumerable<DraftLine> By(IEnumerable<MeasuredUsage> measured) => measured.Select(LineOf);
+
+    private static DraftLine LineOf(MeasuredUsage measured)
+    {
+        var terms = measured.Priced.Plan.Terms;
+        var pricing = measured.Priced.Terms.Pricing;
+        var aggregation = measured.Priced.Terms.Aggregation!;
+        var rated = Rate(measured);
+        return new DraftLine
+        {
+            Type = LineItemType.Usage,
+            Terms = terms,
+            ServicePeriod = measured.Priced.Window,
+            Amount = rated.Amount,
+            Description = Descriptions.OfUsage(pricing, aggregation),
+            AccountingProductId =
+                pricing.AccountingProductId ?? aggregation.AccountingProductId ?? terms.Product.Id,
+            Usage = new UsageDetail(pricing, aggregation, measured.SegmentIndex, rated),
+        };
+    }
+
+    private static RatedUsage Rate(MeasuredUsage measured)
+    {
+        var plan = measured.Priced.Plan.Terms.Plan;
+        var accountId = measured.Priced.Plan.Terms.AccountPlan.AccountId;
+        var pricing = measured.Priced.Terms.Pricing;
+        var aggregation = measured.Priced.Terms.Aggregation!;
+        try
+        {
+            return UsageRating.Rate(
+                measured.Quantity,
+                aggregation.QuantityPerUnit,
+                aggregation.Rounding,
+                pricing.PricingBands,
+                pricing.Cumulative);
+        }
+        catch (RatingException fault)
+        {
+            throw new BillRefusedException(
+                $"Account {accountId}, plan {plan.Code}, pricing {pricing.Id}: {fault.Message}.", fault);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calendar;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Pricing.Pricings;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>
+/// Before any amount: terms that ask for something this version does not bill are refused by name, so that no bill is
+/// wrong in silence. Only terms that hold in the period of the bill count.
+/// </summary>
+internal static class RefuseUnbilledTerms
+{
+    /// <summary>
+    /// How long after its end an account plan without bill dates of its own still stops the account's bills.
+    /// </summary>
+    private const int DaysLookedBack = 366;
+
+    /// <summary>Checks everything that the bill would be made from.</summary>
+    /// <exception cref="BillRefusedException">The first term that is not billed.</exception>
+    public static void In(
+        BillInput input, BillSettings settings, IReadOnlyList<DuePlan> plans, IReadOnlyList<PricedWindow> priced)
+    {
+        var account = $"Account {input.Account.Code}";
+        if (input.Account.ParentAccountId is not null || input.HasChildAccounts)
+            throw Unbilled(account, "accounts with a parent or children (parentAccountId)");
+        if (input.Organization.ConsolidateBills == true)
+            throw Unbilled(account, "consolidated bills (consolidateBills of the organization)");
+        WithoutBillDates(settings, input.Plans, input.PlanGroups, input.Run.BillDate);
+        foreach (var plan in plans)
+            CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan);
+        foreach (var (plan, pricing, _) in priced)
+            CheckPricing($"{account}, plan {plan.Terms.Plan.Code}, pricing {pricing.Pricing.Id}", pricing);
+    }
+
+    /// <summary>
+    /// Checks for account plans that no regular bill date would ever find: those of plan groups and of the frequencies
+    /// without periods.
+    /// </summary>
+    /// <exception cref="BillRefusedException">There is one around the bill date.</exception>
+    public static void WithoutBillDates(
+        BillSettings settings,
+        IReadOnlyList<AccountPlanTerms> plans,
+        IReadOnlyList<AccountPlan> planGroups,
+        LocalDate billDate)
+    {
+        var around = new Window(
+            LocalDay.Start(billDate.PlusDays(-DaysLookedBack), settings.Zone),
+            LocalDay.Start(billDate.PlusDays(1), settings.Zone));
+        var account = $"Account {settings.Account.Code}";
+        foreach (var group in planGroups.Where(plan => IsActive(plan, around)))
+            throw Unbilled($"{account}, account plan {group.Id}", $"plan groups (planGroupId {group.PlanGroupId})");
+        foreach (var terms in plans.Where(terms => IsActive(terms.AccountPlan, around)))
+        {
+            var frequency = terms.Template.BillFrequency;
+            if (!BillingCycle.IsRegular(frequency))
+                throw Unbilled($"{account}, plan {terms.Plan.Code}", $"the billFrequency {JsonFormat.Name(frequency)}");
+        }
+    }
+
+    private static bool IsActive(AccountPlan plan, Window around) =>
+        !around.Intersect(plan.StartDate, plan.EndDate).IsEmpty;
+
+    private static void CheckPlan(string where, DuePlan plan)
+    {
+        var terms = plan.Terms;
+        if (AdvanceMinimum.IsOfPlan(terms))
+            throw Unbilled(where, "minimum spend (minimumSpend of the plan or its template)");
+        if (plan.AsksForAdvanceMinimum)
+            throw Unbilled(where, "minimum spend (minimumSpend of a pricing)");
+        if (terms.AccountPlan.ContractId is not null)
+            throw Unbilled(where, "account plans of a contract (contractId)");
+        if (terms.AccountPlan.PlanGroupId is not null)
+            throw Unbilled(where, "plan groups (planGroupId)");
+    }
+
+    private static void CheckPricing(string where, PricingTerms terms)
+    {
+        if (terms.Pricing.MinimumSpend > 0)
+            throw Unbilled(where, "minimum spend (minimumSpend of the pricing)");
+        if (terms.Pricing.Type is PricingType.ProductCredit or PricingType.GlobalCredit)
+            throw Unbilled(where, $"usage credits (type {JsonFormat.Name(terms.Pricing.Type.Value)})");
+        if (terms.Pricing.TiersSpanPlan == true)
+            throw Unbilled(where, "tiers that span the plan (tiersSpanPlan)");
+        if (terms.Pricing.CompoundAggregationId is not null)
+            throw Unbilled(where, "compound aggregations (compoundAggregationId)");
+        if (terms.Aggregation is null || terms.Meter is null)
+            throw new BillRefusedException($"{where}: its aggregation or meter does not exist.");
+        if (terms.Aggregation.Method == AggregationMethod.CustomSql)
+            throw Unbilled(where, "CUSTOM_SQL aggregations");
+        CheckSegment(where, terms.Pricing, terms.Aggregation);
+    }
+
+    private static void CheckSegment(string where, PlanPricing pricing, Aggregation aggregation)
+    {
+        var isSegmented = aggregation.Segments is { Count: > 0 };
+        if (!isSegmented && pricing.Segment is { Count: > 0 })
+            throw new BillRefusedException($"{where}: it prices a segment, and its aggregation has none.");
+        if (isSegmented
+            && (pricing.Segment is null || SegmentText.IndexIn(aggregation.Segments!, pricing.Segment) is null))
+            throw new BillRefusedException($"{where}: its segment is not one of its aggregation's segments.");
+    }
+
+    private static BillRefusedException Unbilled(string where, string what) =>
+        new($"{where}: this version does not bill {what}.");
+}

@@ -1,0 +1,85 @@
+using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Pricings;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>A pricing and one stretch of time in which it alone prices its aggregation and segment.</summary>
+/// <param name="Plan">The account plan that it charges for.</param>
+/// <param name="Terms">The pricing.</param>
+/// <param name="Window">The stretch, not empty.</param>
+internal sealed record PricedWindow(DuePlan Plan, PricingTerms Terms, Window Window);
+
+/// <summary>
+/// Which pricing holds when. Usage is charged only where both the account plan and a pricing are active; a change of
+/// price inside the period splits it, and each part is rated from its first band. A pricing of the plan hides those of
+/// the template for the same aggregation and segment while it is active.
+/// </summary>
+internal static class ResolvePricings
+{
+    /// <summary>The stretches of all plans, in a fixed order.</summary>
+    /// <exception cref="BillRefusedException">Two pricings of a plan, or of a template, overlap.</exception>
+    public static IReadOnlyList<PricedWindow> Over(IReadOnlyList<DuePlan> plans) =>
+    [
+        .. plans
+            .SelectMany(Over)
+            .OrderBy(priced => priced.Plan.Terms.AccountPlan.Id, StringComparer.Ordinal)
+            .ThenBy(priced => priced.Terms.Pricing.Id, StringComparer.Ordinal)
+            .ThenBy(priced => priced.Window.Start),
+    ];
+
+    private static IEnumerable<PricedWindow> Over(DuePlan plan) => plan.Terms.Pricings
+        .GroupBy(terms => (
+            terms.Pricing.AggregationId, terms.Pricing.CompoundAggregationId, SegmentText.Of(terms.Pricing.Segment)))
+        .SelectMany(group => OverOne(plan, [.. group]));
+
+    /// <summary>Over the pricings of one aggregation and segment.</summary>
+    private static IEnumerable<PricedWindow> OverOne(DuePlan plan, IReadOnlyList<PricingTerms> pricings)
+    {
+        var ofPlan = Windows(plan, pricings.Where(terms => terms.Pricing.PlanId is not null));
+        var ofTemplate = Windows(plan, pricings.Where(terms => terms.Pricing.PlanId is null));
+        foreach (var priced in ofPlan)
+            yield return priced;
+        foreach (var priced in ofTemplate)
+        {
+            foreach (var window in Uncovered(priced.Window, ofPlan))
+                yield return priced with { Window = window };
+        }
+    }
+
+    private static List<PricedWindow> Windows(DuePlan plan, IEnumerable<PricingTerms> pricings)
+    {
+        var windows = pricings
+            .Select(terms => new PricedWindow(plan, terms, WindowOf(terms.Pricing, plan.Arrears.Window)))
+            .Where(priced => !priced.Window.IsEmpty)
+            .OrderBy(priced => priced.Window.Start)
+            .ThenBy(priced => priced.Terms.Pricing.Id, StringComparer.Ordinal)
+            .ToList();
+        for (var index = 1; index < windows.Count; index++)
+        {
+            if (windows[index].Window.Start < windows[index - 1].Window.End)
+                throw Overlap(windows[index - 1], windows[index]);
+        }
+        return windows;
+    }
+
+    private static Window WindowOf(PlanPricing pricing, Window arrears) =>
+        arrears.Intersect(pricing.StartDate, pricing.EndDate);
+
+    private static IEnumerable<Window> Uncovered(Window window, IReadOnlyList<PricedWindow> covering)
+    {
+        var from = window.Start;
+        foreach (var cover in covering.Where(cover => !window.Intersect(cover.Window.Start, cover.Window.End).IsEmpty))
+        {
+            if (from < cover.Window.Start)
+                yield return new Window(from, cover.Window.Start);
+            from = cover.Window.End;
+        }
+        if (from < window.End)
+            yield return new Window(from, window.End);
+    }
+
+    private static BillRefusedException Overlap(PricedWindow first, PricedWindow second) => new(
+        $"Account {first.Plan.Terms.AccountPlan.AccountId}, account plan {first.Plan.Terms.AccountPlan.Id} "
+        + $"(plan {first.Plan.Terms.Plan.Code}): pricings {first.Terms.Pricing.Id} and {second.Terms.Pricing.Id} "
+        + "price the same usage at the same time.");
+}

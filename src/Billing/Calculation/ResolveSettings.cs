@@ -1,0 +1,50 @@
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Organizations;
+using Tallystick.Pricing.Plans;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>What holds for the whole bill: job before account before organization.</summary>
+/// <param name="Account">The account billed.</param>
+/// <param name="Organization">The organization's settings, the job's overrides applied.</param>
+/// <param name="Overrides">The job's overrides.</param>
+/// <param name="Zone">Where days begin.</param>
+internal sealed record BillSettings(
+    Account Account, OrganizationConfig Organization, RunOverrides Overrides, DateTimeZone Zone)
+{
+    /// <summary>Code of the billing currency.</summary>
+    public string Currency => Overrides.TargetCurrency ?? Account.Currency ?? Organization.Currency;
+
+    /// <summary>Days from the bill date to the due date.</summary>
+    public int DaysBeforeBillDue => Account.DaysBeforeBillDue ?? Organization.DaysBeforeBillDue;
+
+    /// <summary>The billing periods of one account plan.</summary>
+    public PlanCycle CycleOf(AccountPlanTerms terms)
+    {
+        var frequency = terms.Template.BillFrequency;
+        var epoch = BillingEpoch.Of(terms.AccountPlan, Account, Organization, frequency);
+        var cycle = new BillingCycle(epoch, frequency, IntervalOf(terms.Template));
+        return new PlanCycle(cycle, terms.AccountPlan.StartDate, terms.AccountPlan.EndDate, Zone);
+    }
+
+    /// <summary>The interval of a template, 1 unless it states one.</summary>
+    public static int IntervalOf(PlanTemplate template) => template.BillFrequencyInterval ?? 1;
+}
+
+/// <summary>First stage: the settings of the run.</summary>
+internal static class ResolveSettings
+{
+    /// <summary>Applies the overrides and reads the time zone.</summary>
+    /// <exception cref="BillRefusedException">The time zone is not known.</exception>
+    public static BillSettings For(Account account, OrganizationConfig organization, RunOverrides overrides)
+    {
+        var effective = overrides.Over(organization);
+        return BillingTimeZone.TryParse(effective.Timezone, out var zone)
+            ? new BillSettings(account, effective, overrides, zone)
+            : throw new BillRefusedException(
+                $"Account {account.Code}: the time zone '{effective.Timezone}' is not known; "
+                + $"it {BillingTimeZone.Rule}.");
+    }
+}

@@ -1,0 +1,29 @@
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>Segments as text.</summary>
+internal static class SegmentText
+{
+    /// <summary>A text that is equal for equal segments, whatever the order of their fields; empty for none.</summary>
+    public static string Of(IReadOnlyDictionary<string, string>? segment) => segment is null
+        ? ""
+        : string.Join('\n', segment
+            .OrderBy(field => field.Key, StringComparer.Ordinal)
+            .Select(field => $"{field.Key.Length}:{field.Key}={field.Value}"));
+
+    /// <summary>The values in the order of the segmented fields: <c>UK, Standard</c>.</summary>
+    public static string Values(IReadOnlyDictionary<string, string> segment, IReadOnlyList<string> segmentedFields) =>
+        string.Join(", ", segmentedFields.Select(field => segment[field]));
+
+    /// <summary>The place of a segment among those of an aggregation; null when it is not one of them.</summary>
+    public static int? IndexIn(
+        IReadOnlyList<IReadOnlyDictionary<string, string>> segments, IReadOnlyDictionary<string, string> segment)
+    {
+        var text = Of(segment);
+        for (var index = 0; index < segments.Count; index++)
+        {
+            if (Of(segments[index]) == text)
+                return index;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,84 @@
+using NodaTime;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.Calendar;
+
+/// <summary>
+/// The billing periods of one account plan: its cycle, cut to the time on the plan. Where the epoch lies after the
+/// start, the epoch is the date of the first bill, which covers all the time before it; otherwise the first period is
+/// short.
+/// </summary>
+internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant? activeTo, DateTimeZone zone)
+{
+    /// <summary>The row of periods.</summary>
+    public BillingCycle Cycle { get; } = cycle;
+
+    /// <summary>Whether the first bill covers the time from the start of the plan to the epoch.</summary>
+    public bool StartsBeforeEpoch => activeFrom < At(0);
+
+    /// <summary>Number of the first boundary after the start: the first bill with anything in arrears.</summary>
+    public int FirstBillInArrears() => FirstBill(boundary => boundary > activeFrom);
+
+    /// <summary>Number of the first boundary at or after the start: the first bill with anything in advance.</summary>
+    public int FirstBillInAdvance() => FirstBill(boundary => boundary >= activeFrom);
+
+    /// <summary>Whether bills are dated at boundary <paramref name="index"/>: not before the plan, nor before the epoch
+    /// that is its first bill.</summary>
+    public bool HasBillAt(int index) => At(index) >= activeFrom && (index >= 0 || !StartsBeforeEpoch);
+
+    /// <summary>
+    /// The <paramref name="periods"/> periods that end at boundary <paramref name="index"/>. At an epoch that lies
+    /// after the start: all the time before it, with nominal periods counted backwards from the epoch.
+    /// </summary>
+    public ServicePeriod Before(int index, int periods)
+    {
+        if (index != 0 || !StartsBeforeEpoch)
+            return Cut(index - periods, index);
+        var window = Active(new Window(activeFrom, At(0)));
+        var parts = new List<ProrationPart>();
+        for (var end = 0; At(end) > activeFrom; end -= periods)
+            parts.AddRange(Cut(end - periods, end).Proration.Parts);
+        return new ServicePeriod(window, Proration.Of(parts));
+    }
+
+    /// <summary>The <paramref name="periods"/> periods that start at boundary <paramref name="index"/>.</summary>
+    public ServicePeriod From(int index, int periods) => Cut(index, index + periods);
+
+    /// <summary>First day of the time that <see cref="Before"/> covers for one period, whether active or not.</summary>
+    public LocalDate NominalStartBefore(int index) => index == 0 && StartsBeforeEpoch
+        ? ActiveDays.DayOf(activeFrom, zone)
+        : Cycle.Boundary(index - 1);
+
+    private ServicePeriod Cut(int from, int to)
+    {
+        var nominal = new DatePeriod(Cycle.Boundary(from), Cycle.Boundary(to));
+        var window = Active(nominal.In(zone));
+        if (window.IsEmpty)
+            return new ServicePeriod(window, new Proration([]));
+        var part = new ProrationPart(ActiveDays.In(window, zone), nominal.Days);
+        return new ServicePeriod(window, new Proration([part]));
+    }
+
+    private Window Active(Window window) => window.Intersect(activeFrom, activeTo);
+
+    private Instant At(int index) => LocalDay.Start(Cycle.Boundary(index), zone);
+
+    private int FirstBill(Func<Instant, bool> isLateEnough)
+    {
+        if (StartsBeforeEpoch)
+            return 0;
+        var index = Cycle.IndexOf(ActiveDays.DayOf(activeFrom, zone));
+        while (!isLateEnough(At(index)))
+            index++;
+        return index;
+    }
+}
+
+/// <summary>The time that a charge is for, and its share of the nominal time.</summary>
+/// <param name="Window">First instant and first instant after; may be empty.</param>
+/// <param name="Proration">Share of the nominal periods.</param>
+internal sealed record ServicePeriod(Window Window, Proration Proration)
+{
+    /// <summary>True when the plan is not active in it.</summary>
+    public bool IsEmpty => Window.IsEmpty;
+}

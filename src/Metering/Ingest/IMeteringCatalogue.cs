@@ -1,0 +1,21 @@
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>What enrichment must know of an organization's configuration.</summary>
+public interface IMeteringCatalogue
+{
+    /// <summary>The meter with exactly this code, case-sensitive, or null.</summary>
+    ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The account with exactly this code, case-sensitive. Where there is none and no nearly equal code either, a
+    /// skeleton account is created: one, however often and from however many sides it is asked for.
+    /// </summary>
+    ValueTask<AccountMatch> MatchAccountAsync(string organizationId, string code, CancellationToken cancellationToken);
+}
+
+/// <summary>The account that an account code stands for.</summary>
+/// <param name="AccountId">UUID of the account; null when the code nearly equals that of another account.</param>
+/// <param name="NearMatchCode">The code of that other account; null otherwise.</param>
+public readonly record struct AccountMatch(string? AccountId, string? NearMatchCode);

@@ -1,0 +1,24 @@
+using NodaTime;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>The settings of ingest; the defaults are those of the published service where it names any.</summary>
+public sealed record IngestOptions
+{
+    /// <summary>How far <c>ts</c> may lie ahead of the server's clock before a submission is refused.</summary>
+    public Duration FutureTolerance { get; init; } = Duration.FromMinutes(5);
+
+    /// <summary>For how long after its first receipt a uid is not accepted again.</summary>
+    public Duration DuplicateWindow { get; init; } = Duration.FromDays(35);
+
+    /// <summary>
+    /// Measurements after which the loader closes a load; a load may exceed it by one entry of the log.
+    /// </summary>
+    public int LoadSize { get; init; } = 50_000;
+
+    /// <summary>Pause of the loader after a first fault; it doubles up to <see cref="RetryDelayLimit"/>.</summary>
+    public Duration RetryDelay { get; init; } = Duration.FromMilliseconds(20);
+
+    /// <summary>Longest pause of the loader between two attempts.</summary>
+    public Duration RetryDelayLimit { get; init; } = Duration.FromSeconds(5);
+}

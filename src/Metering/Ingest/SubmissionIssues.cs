@@ -1,0 +1,50 @@
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>The faults of one submission, at most <see cref="Limit"/>, and the words for them.</summary>
+internal sealed class SubmissionIssues
+{
+    /// <summary>Most faults that are told; a body of 1000 bad measurements would drown its sender.</summary>
+    public const int Limit = 100;
+
+    public const string Required = "required";
+    public const string WrongType = "wrong_type";
+    public const string OutOfRange = "out_of_range";
+    public const string BadForm = "bad_form";
+    public const string BadText = "bad_text";
+    public const string BadJson = "bad_json";
+
+    public const string IsRequired = "is required";
+    public const string MustBeText = "must be a text";
+    public const string MustBeNumber = "must be a number";
+    public const string MustBeObject = "must be an object";
+    public const string MustBeUnicode = "must be well-formed Unicode without the character U+0000";
+
+    private readonly List<Issue> _all = [];
+
+    public int Count => _all.Count;
+
+    public void Add(string code, string path, string message) => Add(new Issue(code, path, message));
+
+    public void Add(Issue issue)
+    {
+        if (_all.Count < Limit)
+            _all.Add(issue);
+    }
+
+    public void Clear() => _all.Clear();
+
+    public bool Has(string path) => _all.Exists(issue => issue.Path == path);
+
+    /// <summary>Forgets the faults of a member since it was given again: the last one counts.</summary>
+    public void Forget(string path) => _all.RemoveAll(issue =>
+        issue.Path.StartsWith(path, StringComparison.Ordinal)
+        && (issue.Path.Length == path.Length || issue.Path[path.Length] == '.'));
+
+    public void ThrowIfAny()
+    {
+        if (_all.Count > 0)
+            throw new RefusedException([.. _all]);
+    }
+}

@@ -1,0 +1,46 @@
+using NodaTime;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Measurements;
+
+/// <summary>
+/// One measurement as it was accepted: its shape is right, its meter and account are not yet looked up.
+/// </summary>
+public sealed record Measurement
+{
+    /// <summary>Identifies the measurement within the organization; generated when the sender gave none.</summary>
+    public required string Uid { get; init; }
+
+    /// <summary>Code of the meter, as sent.</summary>
+    public required string Meter { get; init; }
+
+    /// <summary>Code of the account, as sent.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>When the usage happened. It alone decides the period that the usage belongs to.</summary>
+    public required Instant Ts { get; init; }
+
+    /// <summary>
+    /// When an event that lasted ended; never before <see cref="Ts"/>, and never used to choose a period.
+    /// </summary>
+    public Instant? Ets { get; init; }
+
+    /// <summary>
+    /// The values sent, each pair of category and code at most once; values sent as null are not among them.
+    /// </summary>
+    public required IReadOnlyList<FieldValue> Fields { get; init; }
+}
+
+/// <summary>The value of one field: a text or, for numeric categories, a number.</summary>
+/// <param name="Category">The map it was sent in.</param>
+/// <param name="Code">Code of the field, as sent.</param>
+/// <param name="Text">The text; null for a number.</param>
+/// <param name="Number">The number, exact; 0 for a text.</param>
+public readonly record struct FieldValue(DataFieldCategory Category, string Code, string? Text, decimal Number);
+
+/// <summary>The measurements of one accepted request: kept wholly or not at all.</summary>
+/// <param name="OrganizationId">The organization that sent them.</param>
+/// <param name="ReceivedAt">When the request was accepted; starts the de-duplication window of its uids.</param>
+/// <param name="Measurements">The measurements, in the order sent.</param>
+public sealed record MeasurementBatch(
+    string OrganizationId, Instant ReceivedAt, IReadOnlyList<Measurement> Measurements);

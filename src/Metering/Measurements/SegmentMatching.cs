@@ -1,0 +1,56 @@
+namespace Tallystick.Metering.Measurements;
+
+/// <summary>
+/// Decides to which segment a measurement belongs: at most one, since each is priced on its own (metering
+/// reference 9.4). <c>*</c> matches any value and <c>""</c> an absent or empty one. Of the segments that match, the
+/// one with most exact fields wins, then the one whose first exact field stands first, then the one listed first.
+/// </summary>
+public static class SegmentMatching
+{
+    /// <summary>The value that matches any value.</summary>
+    public const string AnyValue = "*";
+
+    /// <summary>
+    /// The segments divided into ranks: a match in an earlier rank beats any in a later one, and within a rank the
+    /// segment with the smallest index wins.
+    /// </summary>
+    public static IReadOnlyList<IReadOnlyList<SegmentPattern>> Ranks(
+        IReadOnlyList<string> fields, IReadOnlyList<IReadOnlyDictionary<string, string>> segments) =>
+        [.. segments
+            .Select((segment, index) => (Index: index, Values: ValuesOf(fields, segment)))
+            .GroupBy(segment => Mask(segment.Values))
+            .Select(group => new SegmentPattern(
+                ExactFields(group.Key, fields.Count),
+                [.. group.Select(segment => new SegmentValues(segment.Index, segment.Values))]))
+            .GroupBy(pattern => (pattern.ExactFields.Count, First: pattern.ExactFields.FirstOrDefault(-1)))
+            .OrderByDescending(rank => rank.Key.Count)
+            .ThenBy(rank => rank.Key.First)
+            .Select(IReadOnlyList<SegmentPattern> (rank) => [.. rank])];
+
+    private static IReadOnlyList<string> ValuesOf(
+        IReadOnlyList<string> fields, IReadOnlyDictionary<string, string> segment) =>
+        [.. fields.Select(field => segment.TryGetValue(field, out var value)
+            ? value
+            : throw new ArgumentException($"A segment has no value for the field '{field}'.", nameof(segment)))];
+
+    private static int Mask(IReadOnlyList<string> values)
+    {
+        var mask = 0;
+        for (var field = 0; field < values.Count; field++)
+            mask |= values[field] == AnyValue ? 0 : 1 << field;
+        return mask;
+    }
+
+    private static IReadOnlyList<int> ExactFields(int mask, int count) =>
+        [.. Enumerable.Range(0, count).Where(field => (mask & (1 << field)) != 0)];
+}
+
+/// <summary>Segments that are exact in the same fields.</summary>
+/// <param name="ExactFields">Indices, ascending, of the segmented fields that must be equal.</param>
+/// <param name="Segments">The segments, in the order listed.</param>
+public sealed record SegmentPattern(IReadOnlyList<int> ExactFields, IReadOnlyList<SegmentValues> Segments);
+
+/// <summary>One segment.</summary>
+/// <param name="Index">Index among all segments.</param>
+/// <param name="Values">Its values in the order of the segmented fields.</param>
+public sealed record SegmentValues(int Index, IReadOnlyList<string> Values);

@@ -1,0 +1,18 @@
+using Tallystick.Metering.Ingest;
+
+namespace Tallystick.Metering.Measurements;
+
+/// <summary>Reads usage that includes everything that was accepted before the question.</summary>
+public sealed class UsageReader(IMeasurementLog log, MeasurementLoader loader, IMeasurementStore store)
+{
+    /// <summary>
+    /// Waits until the loader has passed the end that the log has now, then aggregates every window and segment in
+    /// one pass. Those without a value to aggregate are absent from the result.
+    /// </summary>
+    /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
+    public async Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken)
+    {
+        await loader.WaitForAsync(log.End, cancellationToken);
+        return await store.ReadAsync(query, cancellationToken);
+    }
+}

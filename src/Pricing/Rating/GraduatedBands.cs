@@ -1,0 +1,21 @@
+using Tallystick.Pricing.Pricings;
+
+namespace Tallystick.Pricing.Rating;
+
+/// <summary>
+/// <c>cumulative</c> true: tiered and custom tiered pricing. Each band entered charges its fixed price and prices the
+/// units that fall into it.
+/// </summary>
+internal static class GraduatedBands
+{
+    /// <summary>The bands entered by <paramref name="units"/>, 0 or more. Bands ascend.</summary>
+    public static IEnumerable<EnteredBand> Enter(Fraction units, IReadOnlyList<PricingBand> bands)
+    {
+        for (var index = 0; index < bands.Count && PriceBands.IsEntered(bands[index], units); index++)
+        {
+            var reachesNext = index + 1 < bands.Count && PriceBands.IsEntered(bands[index + 1], units);
+            var upTo = reachesNext ? bands[index + 1].LowerLimit : units;
+            yield return new EnteredBand(bands[index], upTo - bands[index].LowerLimit, bands[index].FixedPrice);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Bills;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Bills;
+
+/// <summary>Making and recalculating bills.</summary>
+internal static class BillJobOperations
+{
+    private const string Root = "/organizations/{orgId}/billjobs";
+    private const int MostActiveJobs = 10;
+    private static readonly ResourceDefinition<BillJob> Definition = BillJobResource.Definition;
+    private static readonly ApiSchema One = new("BillJobResponse", Definition.Shape);
+    private static readonly ObjectShape RecalculateShape = JsonShapes.Of(typeof(BillJobRecalculateRequest));
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        new("GET", Root, "ListBillJobs", "BillJob", "List bill jobs", ResourceOperations.Page(Definition), call => ListRequest.AnswerAsync(call, Definition))
+        {
+            Parameters = [.. ResourceOperations.ListParameters(Definition).Where(parameter => parameter.Name != "ids")],
+            Description = "Newest first.",
+        },
+        new("POST", Root, "CreateBillJob", "BillJob", "Create a bill job", One, CreateAsync)
+        {
+            Body = new ApiSchema("BillJobRequest", Definition.Shape) { IsRequest = true },
+            Description = """
+                Makes the bills of the given accounts for a bill date, in the background: read the job until its status is
+                `COMPLETE`. A bill that exists is recalculated in place, a locked one is left alone. Without a date, the bills of the
+                running period are made. A bill that would be wrong is not made: the job's `failures` say why.
+                """,
+        },
+        new("GET", Root + "/{id}", "GetBillJob", "BillJob", "Retrieve a bill job", One, GetAsync),
+        new("POST", Root + "/{id}/cancel", "CancelBillJob", "BillJob", "Cancel a bill job", One, CancelAsync)
+        {
+            Description = "Bills that are made already stay.",
+        },
+        new("POST", Root + "/recalculate", "RecalculateBillJob", "BillJob", "Recalculate bills", One, RecalculateAsync)
+        {
+            Body = new ApiSchema("BillJobRecalculateRequest", RecalculateShape) { IsRequest = true },
+            Description = "Calculates bills again from present configuration and usage. Ids, dates and currency stay; locked bills are left alone.",
+        },
+    ];
+
+    private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
+        await call.Service<ResourceService>().FindJsonAsync(Definition, call.OrganizationId, call.Route("id"), call.Cancelled));
+
+    private static async Task CreateAsync(ApiCall call)
+    {
+        using var body = await call.ReadJsonAsync();
+        var asked = (BillJob)Definition.Read(Definition.Shape.Check(body.RootElement));
+        await StartAsync(call, asked with { Type = BillJobType.Create });
+    }
+
+    private static async Task RecalculateAsync(ApiCall call)
+    {
+        using var body = await call.ReadJsonAsync();
+        RecalculateShape.Check(body.RootElement);
+        var billIds = body.RootElement.GetProperty("billIds").EnumerateArray().Select(id => id.GetString()!).Distinct().ToList();
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var bills = await related.ListAsync<Bill>(new Condition.In("id", billIds));
+        var issues = new Issues();
+        foreach (var (index, id) in billIds.Index())
+        {
+            if (bills.All(bill => bill.Id != id))
+                issues.Add("unknown_reference", $"billIds[{index}]", $"names no existing bill: '{id}'");
+        }
+        if (issues.IsEmpty && bills.All(bill => bill.Locked))
+            issues.Add("locked", "billIds", "names only locked bills, which never change");
+        issues.ThrowIfAny();
+        await StartAsync(call, new BillJob { Type = BillJobType.Recalculate, BillIds = billIds });
+    }
+
+    private static async Task StartAsync(ApiCall call, BillJob job)
+    {
+        var created = await call.Service<ResourceService>().CreateAsync(
+            Definition, call.OrganizationId, call.Caller.AuditName, job with { Status = BillJobStatus.Pending }, call.Cancelled, RefuseWhenBusyAsync);
+        call.Service<BillJobRunner>().Enqueue(call.OrganizationId, created.Id);
+        await call.AnswerAsync(Definition.Write(created));
+    }
+
+    private static async ValueTask RefuseWhenBusyAsync(IResourceReader related)
+    {
+        if ((await related.ListAsync<BillJob>(BillJobResource.Active)).Count >= MostActiveJobs)
+            throw new TooManyRequestsException($"{MostActiveJobs} bill jobs are running already; wait for one to end, or cancel one");
+    }
+
+    private static async Task CancelAsync(ApiCall call)
+    {
+        var id = call.Route("id");
+        var cancelled = await call.Service<BillJobStore>().ChangeAsync(call.OrganizationId, id, call.Caller.AuditName, call.Cancelled, job =>
+            job.Status is BillJobStatus.Complete or BillJobStatus.Cancelled
+                ? throw new RefusedException(new Issue("ended", "", "The bill job has ended and cannot be cancelled", IssueKind.Conflict))
+                : job with { Status = BillJobStatus.Cancelled });
+        await call.AnswerAsync(Definition.Write(cancelled ?? throw ResourceService.NotFound(Definition, id)));
+    }
+}
+
+/// <summary>Which bills to recalculate.</summary>
+internal sealed record BillJobRecalculateRequest
+{
+    /// <summary>Not used.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>UUIDs of the bills, 1 to 100.</summary>
+    [MinimumItems(1), MaximumItems(100)]
+    public required IReadOnlyList<string> BillIds { get; init; }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Bills;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server.Bills;
+
+/// <summary>Reading bills.</summary>
+internal static class BillOperations
+{
+    private const string Root = "/organizations/{orgId}/bills";
+    private static readonly ResourceDefinition<Bill> Definition = BillResource.Definition;
+    private static readonly ApiSchema One = new("BillResponse", Definition.Shape);
+    private static readonly ApiSchema Page = ResourceOperations.Page(Definition);
+
+    /// <summary>Names of values to add to an answer; none is defined yet, so all are ignored.</summary>
+    internal static ApiParameter Additional { get; } =
+        new("additional", "Names of more values to answer; unknown ones are ignored.", new ListShape(new TextShape()));
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        Get("", "ListBills", "List bills", Page, call => ListRequest.AnswerAsync(call, Definition, view: Shortened(call.Http.Request))) with
+        {
+            Parameters =
+            [
+                .. ResourceOperations.ListParameters(Definition),
+                new("excludeLineItems", "True leaves the lines out.", new BooleanShape()),
+                new("includeBillTotal", "True includes the total of each bill.", new BooleanShape()),
+                Additional,
+            ],
+            Description = "Newest first. Totals are answered with `includeBillTotal=true`.",
+        },
+        Get("/{id}", "GetBill", "Retrieve a bill", One, GetAsync) with { Parameters = [Additional] },
+        Get("/latest/{accountId}", "GetLatestBill", "Retrieve the latest bill of an account", One, GetLatestAsync) with
+        {
+            Parameters = [Additional],
+            Description = "The bill with the latest bill date.",
+        },
+        Get("/accountid/{accountId}", "GetAllBillsForAccount", "List the bills of an account", Page, OfAccountAsync) with
+        {
+            Parameters = [.. ResourceOperations.PageParameters(Definition.MaximumPageSize), Additional],
+        },
+        Get("/billingperiod/{lastDateInBillingPeriod}/{billingFrequency}", "GetAllBillsInBillingPeriod", "List the bills of a period", Page, OfPeriodAsync) with
+        {
+            Parameters = [.. ResourceOperations.PageParameters(Definition.MaximumPageSize), Additional],
+        },
+    ];
+
+    private static ApiOperation Get(string path, string id, string summary, ApiSchema answer, Func<ApiCall, Task> handle) =>
+        new("GET", Root + path, id, "Bill", summary, answer, handle);
+
+    private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
+        await call.Service<ResourceService>().FindJsonAsync(Definition, call.OrganizationId, call.Route("id"), call.Cancelled));
+
+    private static async Task GetLatestAsync(ApiCall call)
+    {
+        var latest = await call.Service<IDocumentStore>().QueryAsync(
+            ResourceCatalog.KindOf(Definition),
+            call.OrganizationId,
+            new DocumentQuery { Where = Condition.Equal("account_id", call.Route("accountId")), SortBy = "bill_date", Limit = 1 },
+            call.Cancelled);
+        if (latest.Count == 0)
+            throw new NotFoundException($"There is no bill of the account '{call.Route("accountId")}'");
+        await call.AnswerAsync(latest[0].Json);
+    }
+
+    private static async Task OfAccountAsync(ApiCall call)
+    {
+        var accountId = call.Route("accountId");
+        await call.Service<ResourceService>().FindJsonAsync(AccountResource.Definition, call.OrganizationId, accountId, call.Cancelled);
+        await ListRequest.AnswerAsync(call, Definition, Condition.Equal("account_id", accountId));
+    }
+
+    private static Task OfPeriodAsync(ApiCall call)
+    {
+        if (!InstantText.TryParseDate(call.Route("lastDateInBillingPeriod"), out var lastDate))
+            throw new RefusedException(new Issue("date", "lastDateInBillingPeriod", "must be a date such as 2026-03-31"));
+        var frequency = call.Route("billingFrequency").ToUpperInvariant();
+        return ListRequest.AnswerAsync(call, Definition, Condition.And(
+            Condition.Equal("end_date", InstantText.Write(lastDate.PlusDays(1))), Condition.Equal("billing_frequency", frequency)));
+    }
+
+    // Lists answer totals only when asked, and can leave the lines out.
+    private static Func<Document, ReadOnlyMemory<byte>> Shortened(HttpRequest request)
+    {
+        var excludesLines = IsTrue(request, "excludeLineItems");
+        var includesTotal = IsTrue(request, "includeBillTotal");
+        return document =>
+        {
+            if (!excludesLines && includesTotal)
+                return document.Json;
+            var bill = JsonNode.Parse(document.Json.Span)!.AsObject();
+            if (excludesLines)
+                bill.Remove("lineItems");
+            if (!includesTotal)
+                bill.Remove("billTotal");
+            return JsonAnswer.Write(bill);
+        };
+    }
+
+    private static bool IsTrue(HttpRequest request, string parameter)
+    {
+        if (QueryText.Single(request, parameter) is not { } text)
+            return false;
+        return bool.TryParse(text, out var flag)
+            ? flag
+            : throw new RefusedException(new Issue("type", parameter, "must be true or false"));
+    }
+}

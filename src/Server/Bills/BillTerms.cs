@@ -1,0 +1,114 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Products;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Bills;
+
+/// <summary>All configuration that the bills of some accounts are made from, loaded in a fixed number of queries.</summary>
+internal sealed class BillTerms
+{
+    private readonly ILookup<string, AccountPlanTerms> _plans;
+    private readonly HashSet<string> _parents;
+    private readonly IReadOnlyList<Currency> _currencies;
+    private readonly IReadOnlyList<Product> _products;
+    private readonly string _organizationId;
+
+    private BillTerms(
+        string organizationId,
+        OrganizationConfig organization,
+        ILookup<string, AccountPlanTerms> plans,
+        HashSet<string> parents,
+        IReadOnlyList<Currency> currencies,
+        IReadOnlyList<Product> products)
+    {
+        _organizationId = organizationId;
+        Organization = organization;
+        _plans = plans;
+        _parents = parents;
+        _currencies = currencies;
+        _products = products;
+    }
+
+    /// <summary>The organization's settings.</summary>
+    internal OrganizationConfig Organization { get; }
+
+    /// <summary>The plans that an account is or was on.</summary>
+    internal IReadOnlyList<AccountPlanTerms> PlansOf(Account account) => [.. _plans[account.Id]];
+
+    /// <summary>What one bill of an account is made from.</summary>
+    internal BillInput InputFor(Account account, BillRun run) => new()
+    {
+        OrganizationId = _organizationId,
+        Account = account,
+        HasChildAccounts = _parents.Contains(account.Id),
+        Organization = Organization,
+        Run = run,
+        Plans = PlansOf(account),
+        Currencies = _currencies,
+        AccountingProducts = _products,
+    };
+
+    /// <summary>Loads the terms of the accounts.</summary>
+    internal static async Task<BillTerms> LoadAsync(string organizationId, IReadOnlyList<Account> accounts, ResourceReader related)
+    {
+        var accountIds = accounts.Select(account => account.Id).ToList();
+        var accountPlans = await related.ListAsync<AccountPlan>(new Condition.In("account_id", accountIds));
+        var children = await related.ListAsync<Account>(new Condition.In("parent_account_id", accountIds));
+        var plans = await LoadAsync<Plan>(related, accountPlans.Select(accountPlan => accountPlan.PlanId));
+        var templates = await LoadAsync<PlanTemplate>(related, plans.Values.Select(plan => plan.PlanTemplateId));
+        var pricings = (await related.ListAsync<PlanPricing>(new Condition.In("plan_id", [.. plans.Keys])))
+            .Concat(await related.ListAsync<PlanPricing>(new Condition.In("plan_template_id", [.. templates.Keys])))
+            .ToList();
+        var aggregations = await LoadAsync<Aggregation>(related, pricings.Select(pricing => pricing.AggregationId));
+        var meters = await LoadAsync<Meter>(related, aggregations.Values.Select(aggregation => aggregation.MeterId));
+        var products = await LoadAsync<Product>(
+            related,
+            [
+                .. templates.Values.Select(template => template.ProductId),
+                .. pricings.Select(pricing => pricing.AccountingProductId),
+                .. aggregations.Values.Select(aggregation => aggregation.AccountingProductId),
+                .. plans.Values.Select(plan => plan.StandingChargeAccountingProductId),
+            ]);
+        var terms = accountPlans.Where(accountPlan => accountPlan.PlanId is not null).Select(accountPlan =>
+        {
+            var plan = plans[accountPlan.PlanId!];
+            var template = templates[plan.PlanTemplateId];
+            var priced = pricings
+                .Where(pricing => pricing.PlanId == plan.Id || pricing.PlanTemplateId == template.Id)
+                .Select(pricing => Priced(pricing, aggregations, meters));
+            return new AccountPlanTerms(accountPlan, plan, template, products[template.ProductId], [.. priced]);
+        });
+        return new BillTerms(
+            organizationId,
+            (await related.ListAsync<OrganizationConfig>(Condition.And())).Single(),
+            terms.ToLookup(term => term.AccountPlan.AccountId, StringComparer.Ordinal),
+            [.. children.Select(child => child.ParentAccountId!)],
+            await related.ListAsync<Currency>(Condition.And()),
+            [.. products.Values]);
+    }
+
+    private static PricingTerms Priced(
+        PlanPricing pricing, Dictionary<string, Aggregation> aggregations, Dictionary<string, Meter> meters)
+    {
+        if (pricing.AggregationId is null)
+            return new PricingTerms(pricing, null, null);
+        var aggregation = aggregations[pricing.AggregationId];
+        return new PricingTerms(pricing, aggregation, meters[aggregation.MeterId]);
+    }
+
+    private static async Task<Dictionary<string, T>> LoadAsync<T>(ResourceReader related, IEnumerable<string?> ids)
+        where T : Resource
+    {
+        var wanted = ids.OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var found = await related.ListAsync<T>(new Condition.In("id", wanted));
+        return found.ToDictionary(resource => resource.Id, StringComparer.Ordinal);
+    }
+}

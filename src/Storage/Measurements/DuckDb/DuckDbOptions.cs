@@ -1,0 +1,17 @@
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>Settings of the DuckDB measurement store.</summary>
+public sealed record DuckDbOptions
+{
+    /// <summary>Megabytes of memory that the engine may use.</summary>
+    public int MemoryMegabytes { get; init; } = 1024;
+
+    /// <summary>Threads that the engine may use.</summary>
+    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    /// <summary>
+    /// Megabytes of journal after which the engine writes it into the file. The engine's default of 16 stalls commits
+    /// again and again; a large one stalls them for long.
+    /// </summary>
+    public int CheckpointMegabytes { get; init; } = 256;
+}

@@ -1,0 +1,50 @@
+using DuckDB.NET.Data;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// The tables of the store. Besides these there is one table <c>usage_N</c> per meter, N being the meter's key, with
+/// the columns of <see cref="UsageColumns"/> and one column <c>cN</c> per line of <c>fields</c>: no text of a user's
+/// is ever a name in the database.
+/// </summary>
+internal static class DuckDbSchema
+{
+    /// <summary>Columns that every usage table has. Instants are nanoseconds since 1970.</summary>
+    public const string UsageColumns =
+        "uid VARCHAR, account INTEGER, ts BIGINT, ets BIGINT, received_at BIGINT, sequence BIGINT";
+
+    private const int Version = 1;
+
+    private static readonly string[] Tables =
+    [
+        "CREATE TABLE state (version INTEGER, position BIGINT, sequence BIGINT)",
+        "CREATE TABLE organizations (key INTEGER, id VARCHAR)",
+        "CREATE TABLE meters (key INTEGER, organization INTEGER, id VARCHAR)",
+        "CREATE TABLE accounts (key INTEGER, organization INTEGER, id VARCHAR)",
+        "CREATE TABLE fields (meter INTEGER, number INTEGER, code VARCHAR, kind INTEGER)",
+        "CREATE TABLE tallies (organization INTEGER, accepted BIGINT, duplicate BIGINT, failed BIGINT)",
+        """
+        CREATE TABLE failures (
+            organization INTEGER, sequence BIGINT, type VARCHAR, message VARCHAR, received_at BIGINT, json VARCHAR)
+        """,
+    ];
+
+    /// <summary>Creates the tables of a new file.</summary>
+    /// <exception cref="StoreUnavailableException">A newer program wrote the file.</exception>
+    public static void Prepare(DuckDBConnection connection)
+    {
+        using var tables = connection.Command("SELECT table_name FROM duckdb_tables() WHERE table_name = 'state'");
+        if (tables.ExecuteScalar() is null)
+        {
+            using var transaction = connection.BeginTransaction();
+            foreach (var table in Tables)
+                connection.Execute(table);
+            connection.Execute("INSERT INTO state VALUES ($1, 0, 0)", Version);
+            transaction.Commit();
+        }
+        using var state = connection.Command("SELECT version FROM state");
+        if (state.ExecuteScalar() is not Version)
+            throw new StoreUnavailableException("The measurement store was written by a newer version of the program.");
+    }
+}

@@ -1,0 +1,69 @@
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>What a column of a usage table holds. The numbers are on disk: append, never change.</summary>
+/// <remarks>
+/// A number stands in the first tier that holds it exactly. The narrow one is as fast to sum as floating point; the
+/// other two together hold every number of 28 digits with at most 18 after the point.
+/// </remarks>
+internal enum ColumnKind
+{
+    /// <summary>Text.</summary>
+    Text = 0,
+
+    /// <summary>Numbers below 10^12 with at most 6 digits after the point.</summary>
+    Narrow = 1,
+
+    /// <summary>Numbers below 10^20 with at most 18 digits after the point.</summary>
+    Fine = 2,
+
+    /// <summary>Numbers below 10^28 with at most 9 digits after the point.</summary>
+    Broad = 3,
+}
+
+/// <summary>A column of a usage table: the values of one field that are of one kind.</summary>
+/// <param name="Code">Code of the field.</param>
+/// <param name="Kind">Which of its values are here.</param>
+internal readonly record struct FieldColumn(string Code, ColumnKind Kind);
+
+/// <summary>Facts about kinds of columns.</summary>
+internal static class ColumnKinds
+{
+    /// <summary>The tiers of numbers, in the order in which they are tried.</summary>
+    public static readonly ColumnKind[] Tiers = [ColumnKind.Narrow, ColumnKind.Fine, ColumnKind.Broad];
+
+    private const decimal NarrowLimit = 1_000_000_000_000m;
+    private const decimal FineLimit = 100_000_000_000_000_000_000m;
+
+    /// <summary>Type of the column.</summary>
+    public static string SqlType(this ColumnKind kind) => kind switch
+    {
+        ColumnKind.Text => "VARCHAR",
+        ColumnKind.Narrow => "DECIMAL(18,6)",
+        ColumnKind.Fine => "DECIMAL(38,18)",
+        ColumnKind.Broad => "DECIMAL(38,9)",
+    };
+
+    /// <summary>The first tier that holds the number exactly.</summary>
+    public static ColumnKind TierOf(decimal number)
+    {
+        var size = Math.Abs(number);
+        if (size < NarrowLimit && HasScale(number, 6))
+            return ColumnKind.Narrow;
+        return size < FineLimit ? ColumnKind.Fine : ColumnKind.Broad;
+    }
+
+    /// <summary>The number with no more digits after the point than its tier has; only zeros are dropped.</summary>
+    public static decimal Fit(decimal number, ColumnKind tier) =>
+        decimal.Round(number, Scale(tier), MidpointRounding.ToZero);
+
+    private static int Scale(ColumnKind tier) => tier switch
+    {
+        ColumnKind.Text => throw new ArgumentOutOfRangeException(nameof(tier)),
+        ColumnKind.Narrow => 6,
+        ColumnKind.Fine => 18,
+        ColumnKind.Broad => 9,
+    };
+
+    private static bool HasScale(decimal number, int scale) =>
+        decimal.Round(number, scale, MidpointRounding.ToZero) == number;
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using DuckDB.NET.Data;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// The small keys that stand in the tables for ids and field codes, as committed. Only the writer adds; any thread
+/// reads.
+/// </summary>
+internal sealed class KeyMaps
+{
+    public ConcurrentDictionary<string, int> Organizations { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Keys of meters by organization and id.</summary>
+    public ConcurrentDictionary<(int Organization, string Id), int> Meters { get; } = new();
+
+    /// <summary>Keys of accounts by organization and id.</summary>
+    public ConcurrentDictionary<(int Organization, string Id), int> Accounts { get; } = new();
+
+    /// <summary>
+    /// Columns of the meters' tables, by the meter's key, in the order of their numbers, which begin at 0.
+    /// </summary>
+    public ConcurrentDictionary<int, FieldColumn[]> Columns { get; } = new();
+
+    public static KeyMaps Read(DuckDBConnection connection)
+    {
+        var maps = new KeyMaps();
+        using var organizations = connection.Command("SELECT id, key FROM organizations");
+        foreach (var (id, key) in organizations.Read(row => (row.GetString(0), row.GetInt32(1))))
+            maps.Organizations[id] = key;
+        Fill(connection, "SELECT organization, id, key FROM meters", maps.Meters);
+        Fill(connection, "SELECT organization, id, key FROM accounts", maps.Accounts);
+        using var fields = connection.Command("SELECT meter, code, kind FROM fields ORDER BY meter, number");
+        foreach (var meter in fields
+            .Read(row => (
+                Meter: row.GetInt32(0),
+                Column: new FieldColumn(row.GetString(1), (ColumnKind)row.GetInt32(2))))
+            .GroupBy(row => row.Meter, row => row.Column))
+            maps.Columns[meter.Key] = [.. meter];
+        return maps;
+    }
+
+    /// <summary>Name of a meter's table.</summary>
+    public static string Table(int meter) => FormattableString.Invariant($"usage_{meter}");
+
+    /// <summary>Name of the column with a number.</summary>
+    public static string ColumnName(int number) => FormattableString.Invariant($"c{number}");
+
+    /// <summary>The column's name in the meter's table, or null when it has none.</summary>
+    public string? FindColumn(int meter, string code, ColumnKind kind)
+    {
+        var columns = Columns.GetValueOrDefault(meter, []);
+        var number = Array.IndexOf(columns, new FieldColumn(code, kind));
+        return number < 0 ? null : ColumnName(number);
+    }
+
+    private static void Fill(
+        DuckDBConnection connection, string sql, ConcurrentDictionary<(int Organization, string Id), int> map)
+    {
+        using var command = connection.Command(sql);
+        foreach (var (owner, id, key) in command.Read(row => (row.GetInt32(0), row.GetString(1), row.GetInt32(2))))
+            map[(owner, id)] = key;
+    }
+}

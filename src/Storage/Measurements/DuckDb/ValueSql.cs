@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Numerics;
+using DuckDB.NET.Data;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// The aggregates of one method over the columns of one field, and how their texts become one number. Numbers leave
+/// the engine as text, so that no driver can round them.
+/// </summary>
+/// <param name="Aggregates">SQL of the aggregates.</param>
+/// <param name="HasValue">SQL that is true for rows with a value.</param>
+/// <param name="Combine">Makes one number of the aggregates' texts; null stands for no value in that column.</param>
+internal sealed record ValueSql(
+    IReadOnlyList<string> Aggregates, string HasValue, Func<IReadOnlyList<string?>, decimal> Combine)
+{
+    /// <summary>Orders measurements by timestamp, then by receipt.</summary>
+    private const string LatestKey = "(ts::HUGEINT * 9223372036854775808 + sequence)";
+
+    /// <summary>The columns in which the field's values stand.</summary>
+    /// <exception cref="ArgumentException">The method does not go with the field.</exception>
+    public static IReadOnlyList<ColumnKind> Kinds(UsageQuery query)
+    {
+        var field = query.Meter.DataFields.Concat(query.Meter.DerivedFields)
+            .FirstOrDefault(one => one.Code == query.Field);
+        if (field is null)
+            return [];
+        if (field.Category.IsNumeric())
+            return ColumnKinds.Tiers;
+        return query.Method is AggregationMethod.Count or AggregationMethod.Unique
+            ? [ColumnKind.Text]
+            : throw new ArgumentException($"The text field '{query.Field}' can only be counted.", nameof(query));
+    }
+
+    /// <summary>The aggregates of a method over the columns, at least one, of a field.</summary>
+    public static ValueSql Build(AggregationMethod method, IReadOnlyList<string> columns)
+    {
+        var hasValue = string.Join(" OR ", columns.Select(column => $"{column} IS NOT NULL"));
+        return method switch
+        {
+            AggregationMethod.Sum => new ValueSql([.. columns.SelectMany(Sums)], hasValue, Total),
+            AggregationMethod.Min => new ValueSql(
+                [.. columns.Select(column => Text($"min({column})"))], hasValue, Least),
+            AggregationMethod.Max => new ValueSql(
+                [.. columns.Select(column => Text($"max({column})"))], hasValue, Greatest),
+            AggregationMethod.Count => new ValueSql(
+                [.. columns.Select(column => Text($"count({column})"))], hasValue, Total),
+            // A number stands in one tier only, so the tiers have no value in common.
+            AggregationMethod.Unique => new ValueSql(
+                [.. columns.Select(column => Text($"count(DISTINCT {column})"))], hasValue, Total),
+            AggregationMethod.Latest => new ValueSql([.. columns.SelectMany(Latest)], hasValue, LatestOf),
+            AggregationMethod.Mean => new ValueSql([.. columns.SelectMany(Sums), Text("count(*)")], hasValue, Mean),
+            AggregationMethod.CustomSql => throw new ArgumentException(
+                "CUSTOM_SQL is no method of the store.", nameof(method)),
+        };
+    }
+
+    /// <summary>Reads the aggregates, which begin at a column of the result.</summary>
+    public decimal Read(DuckDBDataReader row, int first) =>
+        Combine([.. Enumerable.Range(first, Aggregates.Count).Select(row.TextOrNull)]);
+
+    // Whole part and fraction apart: the sum of two numbers of 20 digits at scale 18 would leave 38 digits.
+    private static IEnumerable<string> Sums(string column) =>
+        [Text($"sum(trunc({column}))"), Text($"sum({column} - trunc({column}))")];
+
+    private static IEnumerable<string> Latest(string column) =>
+        [Text($"arg_max({column}, {LatestKey})"), Text($"max({LatestKey}) FILTER ({column} IS NOT NULL)")];
+
+    private static string Text(string expression) => $"({expression})::VARCHAR";
+
+    private static IEnumerable<ExactTotal> Present(IEnumerable<string?> values) =>
+        values.OfType<string>().Select(ExactTotal.Parse);
+
+    private static ExactTotal Sum(IEnumerable<string?> values) =>
+        Present(values).Aggregate(default(ExactTotal), (total, value) => total + value);
+
+    private static decimal Total(IReadOnlyList<string?> values) => Sum(values).ToDecimal();
+
+    private static decimal Least(IReadOnlyList<string?> values) =>
+        Present(values).MinBy(value => value.Units).ToDecimal();
+
+    private static decimal Greatest(IReadOnlyList<string?> values) =>
+        Present(values).MaxBy(value => value.Units).ToDecimal();
+
+    private static decimal Mean(IReadOnlyList<string?> values) =>
+        Sum(values.SkipLast(1)).ToDecimal() / decimal.Parse(values[^1]!, CultureInfo.InvariantCulture);
+
+    private static decimal LatestOf(IReadOnlyList<string?> values) => ExactTotal.Parse(
+        values.Chunk(2)
+            .Where(pair => pair[0] is not null)
+            .MaxBy(pair => BigInteger.Parse(pair[1]!, CultureInfo.InvariantCulture))![0]!)
+        .ToDecimal();
+}

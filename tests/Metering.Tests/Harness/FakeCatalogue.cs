@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Tests.Harness;
+
+/// <summary>Configuration in memory. Accounts get the id <c>id-of-CODE</c> when first asked for.</summary>
+internal sealed class FakeCatalogue : IMeteringCatalogue
+{
+    public ConcurrentDictionary<(string Organization, string Code), Meter> Meters { get; } = new();
+
+    public ConcurrentDictionary<(string Organization, string Code), string> Accounts { get; } = new();
+
+    /// <summary>How many of the next questions fail.</summary>
+    public int FaultsToCome;
+
+    public void Add(string organization, Meter meter) => Meters[(organization, meter.Code)] = meter;
+
+    public ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Decrement(ref FaultsToCome) >= 0)
+            throw new IOException("The catalogue is away.");
+        return ValueTask.FromResult(Meters.GetValueOrDefault((organizationId, code)));
+    }
+
+    public ValueTask<AccountMatch> MatchAccountAsync(
+        string organizationId, string code, CancellationToken cancellationToken)
+    {
+        var near = Accounts.Keys.FirstOrDefault(key => key.Organization == organizationId && key.Code != code
+            && string.Equals(key.Code, code, StringComparison.OrdinalIgnoreCase)).Code;
+        return ValueTask.FromResult(near is null
+            ? new AccountMatch(Accounts.GetOrAdd((organizationId, code), key => "id-of-" + key.Code), null)
+            : new AccountMatch(null, near));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using NodaTime;
+using NodaTime.Testing;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
+using Tallystick.Storage.Measurements.DuckDb;
+using Tallystick.Storage.Measurements.Log;
+
+namespace Tallystick.Metering.Tests.Harness;
+
+/// <summary>The whole way from a request body to usage, over real files.</summary>
+internal sealed class Ingestion : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    private Ingestion(
+        FileMeasurementLog log, DuckDbMeasurementStore duckDb, IMeasurementStore store, FakeCatalogue catalogue,
+        IClock clock, IngestOptions options)
+    {
+        Log = log;
+        DuckDb = duckDb;
+        Intake = new MeasurementIntake(log, clock, options);
+        Loader = new MeasurementLoader(log, store, catalogue, clock, options);
+        Reader = new UsageReader(log, Loader, store);
+        _running = Loader.RunAsync(_stop.Token);
+    }
+
+    public static IngestOptions Options { get; } = new() { RetryDelay = Duration.FromMilliseconds(1) };
+
+    public FileMeasurementLog Log { get; }
+
+    public DuckDbMeasurementStore DuckDb { get; }
+
+    public MeasurementIntake Intake { get; }
+
+    public MeasurementLoader Loader { get; }
+
+    public UsageReader Reader { get; }
+
+    /// <param name="directory">Where log and store are.</param>
+    /// <param name="catalogue">The configuration.</param>
+    /// <param name="clock">The clock; noon of 15 March 2026 when left out.</param>
+    /// <param name="wrap">Puts another store before the real one.</param>
+    /// <param name="logOptions">Settings of the log.</param>
+    /// <param name="options">Settings of ingest.</param>
+    public static async Task<Ingestion> StartAsync(
+        TempDirectory directory, FakeCatalogue catalogue, IClock? clock = null,
+        Func<IMeasurementStore, IMeasurementStore>? wrap = null, LogOptions? logOptions = null,
+        IngestOptions? options = null)
+    {
+        var log = FileMeasurementLog.Open(directory["log"], logOptions);
+        var store = await DuckDbMeasurementStore.OpenAsync(directory["usage.duckdb"], Small);
+        return new Ingestion(
+            log, store, wrap?.Invoke(store) ?? store, catalogue, clock ?? new FakeClock(Make.Now), options ?? Options);
+    }
+
+    public static DuckDbOptions Small { get; } = new() { MemoryMegabytes = 256, Threads = 1 };
+
+    /// <summary>Submits measurements, each the JSON of one.</summary>
+    public ValueTask SubmitAsync(params string[] measurements) => Intake.AcceptAsync(
+        Make.Organization,
+        Encoding.UTF8.GetBytes($$"""{"measurements":[{{string.Join(',', measurements)}}]}"""),
+        TestContext.Current.CancellationToken);
+
+    public Task LoadedAsync() => Loader.WaitForAsync(Log.End, TestContext.Current.CancellationToken);
+
+    public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query) =>
+        Reader.ReadAsync(query, TestContext.Current.CancellationToken);
+
+    /// <summary>The types of the failures, in the order received.</summary>
+    public async Task<IngestFailure[]> FailuresAsync()
+    {
+        await LoadedAsync();
+        var failures = await DuckDb.ReadFailuresAsync(
+            Make.Organization, -1, 1000, TestContext.Current.CancellationToken);
+        return [.. failures.Select(failure => failure.Failure.Type)];
+    }
+
+    public async Task<LoadTally> TallyAsync()
+    {
+        await LoadedAsync();
+        return await DuckDb.ConservationAsync(Make.Organization, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ContinueWith(_ => { }, TaskScheduler.Default);
+        await Log.DisposeAsync();
+        await DuckDb.DisposeAsync();
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,98 @@
+using Tallystick.Server.OpenApi;
+
+namespace Tallystick.Server.Tests.Contract;
+
+/// <summary>Holds our API document against the operations that run and against the published contract.</summary>
+public sealed class ContractTests
+{
+    /// <summary>Operations of the contract that we do not offer yet, by tag and operation; everything else must match.</summary>
+    private static readonly string[] OfferedTags =
+    [
+        "Product", "Meter", "Aggregation", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
+        "OrganizationConfig", "CustomField", "Auth",
+    ];
+
+    private static readonly string[] OfferedLater =
+    [
+        "PUT /organizations/{orgId}/accounts/{id}/enddatebillingentities",
+        "POST /organizations/{orgId}/accountplans/{id}/replace",
+    ];
+
+    [Fact]
+    public void ApiDocument_AsCommitted_IsWhatTheOperationsSay()
+    {
+        var written = ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory));
+        var committed = File.ReadAllText(Path.Combine(Repository.Root, "docs", "openapi.json"));
+
+        written.ShouldBe(
+            committed,
+            "Run: dotnet run -c Release --project src/Server -- --write-openapi docs/openapi.json");
+    }
+
+    [Fact]
+    public void ApiDocument_EveryOperation_HasSummaryAndDescribedParameters()
+    {
+        foreach (var operation in ApiOperations.All)
+        {
+            operation.Summary.ShouldNotBeNullOrWhiteSpace();
+            foreach (var parameter in operation.Parameters)
+                parameter.Description.ShouldNotBeNullOrWhiteSpace($"{operation.Id} {parameter.Name}");
+        }
+        ApiOperations.All.Select(operation => operation.Id).ShouldBeUnique();
+    }
+
+    [Fact]
+    public void Contract_OfferedTags_HaveNoOperationMissing()
+    {
+        if (Contract() is not { } contract)
+            return;
+        var ours = Ours().Operations.Select(operation => operation.Operation).ToHashSet(StringComparer.Ordinal);
+
+        var missing = contract.Operations
+            .Where(operation => OfferedTags.Contains(operation.Tag))
+            .Select(operation => operation.Operation)
+            .Except(OfferedLater)
+            .Where(operation => !ours.Contains(operation));
+
+        missing.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Contract_EveryOperationWeOffer_IsTheSame()
+    {
+        if (Contract() is not { } contract)
+            return;
+        var ours = Ours();
+        var published = contract.Operations.Select(operation => operation.Operation).ToHashSet(StringComparer.Ordinal);
+        var differences = new List<string>();
+        foreach (var (operation, _) in ours.Operations)
+        {
+            if (!published.Contains(operation))
+            {
+                differences.Add($"{operation}: not in the contract");
+                continue;
+            }
+            var (theirFacts, ourFacts) = (contract.Of(operation), ours.Of(operation));
+            differences.AddRange(theirFacts.Except(ourFacts).Select(fact => $"{operation}: missing: {fact}"));
+            differences.AddRange(ourFacts.Except(theirFacts).Where(fact => !IsOurAddition(fact)).Select(fact => $"{operation}: other: {fact}"));
+        }
+
+        differences.ShouldBeEmpty();
+    }
+
+    // What we answer beyond the contract: a member that clients who do not know it ignore, and the type of values that
+    // the contract leaves open.
+    private static bool IsOurAddition(string fact) =>
+        fact.Contains(".failures", StringComparison.Ordinal) || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
+
+    private static ApiFacts Ours() => ApiFacts.Read(Path.Combine(Repository.Root, "docs", "openapi.json"));
+
+    private static ApiFacts? Contract()
+    {
+        var path = Path.Combine(Repository.Shared, "api", "m3ter-openapi.json");
+        if (File.Exists(path))
+            return ApiFacts.Read(path);
+        TestContext.Current.SendDiagnosticMessage($"The published contract is not at {path}: nothing is compared.");
+        return null;
+    }
+}
