@@ -8,7 +8,8 @@ internal static class Greeting
     /// <summary>Prints where to go and, at the first start, the first credentials in a form to copy.</summary>
     internal static void Print(Uri address, FirstCredentials? first)
     {
-        var host = address.GetLeftPart(UriPartial.Authority).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
+        var host = address.GetLeftPart(UriPartial.Authority).Replace(
+            "0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
         Console.WriteLine($"""
             Tallystick is ready.
               API            {host}

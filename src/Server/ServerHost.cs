@@ -27,7 +27,8 @@ internal static class ServerHost
     {
         if (args is ["--write-openapi", var path])
         {
-            await File.WriteAllTextAsync(path, ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
+            await File.WriteAllTextAsync(
+                path, ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
             return 0;
         }
         try
@@ -63,7 +64,8 @@ internal static class ServerHost
             AddServices(builder.Services, store, data, clock);
             AddIngest(builder.Services, measurements.Log, measurements.Store, clock);
             AddBilling(builder.Services);
-            var first = await new Bootstrap(store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
+            var first = await new Bootstrap(
+                store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
             var app = builder.Build();
             Map(app);
             await app.StartAsync();
@@ -95,9 +97,11 @@ internal static class ServerHost
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
     }
 
-    private static async Task<(FileMeasurementLog Log, DuckDbMeasurementStore Store)> OpenMeasurementsAsync(DataDirectory data) => (
+    private static async Task<(
+        FileMeasurementLog Log, DuckDbMeasurementStore Store)> OpenMeasurementsAsync(DataDirectory data) => (
         FileMeasurementLog.Open(Path.Combine(data.Path, "measurement-log")),
-        await DuckDbMeasurementStore.OpenAsync(Path.Combine(data.Path, "measurements.duckdb"), cancellationToken: CancellationToken.None));
+        await DuckDbMeasurementStore.OpenAsync(
+            Path.Combine(data.Path, "measurements.duckdb"), cancellationToken: CancellationToken.None));
 
     private static void AddIngest(
         IServiceCollection services, FileMeasurementLog log, DuckDbMeasurementStore store, IClock clock)
@@ -108,7 +112,8 @@ internal static class ServerHost
         services.AddSingleton(new MeasurementIntake(log, clock, options));
         services.AddSingleton(provider => new MeasurementLoader(
             log, store, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
-        services.AddSingleton(provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), store));
+        services.AddSingleton(
+            provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), store));
         services.AddHostedService<LoaderService>();
     }
 
@@ -132,12 +137,14 @@ internal static class ServerHost
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
         app.MapFallback(context => ErrorAnswer.WriteAsync(
-            context, StatusCodes.Status404NotFound, $"There is no operation {context.Request.Method} {context.Request.Path}; see /docs"));
+            context, StatusCodes.Status404NotFound,
+                $"There is no operation {context.Request.Method} {context.Request.Path}; see /docs"));
     }
 
     private static async Task RunAsync(HttpContext context, ApiOperation operation)
     {
-        var caller = await BearerAuthorization.AuthorizeAsync(context, context.RequestServices.GetRequiredService<Tokens>());
+        var caller =
+            await BearerAuthorization.AuthorizeAsync(context, context.RequestServices.GetRequiredService<Tokens>());
         await operation.Handle(new ApiCall(context, caller));
     }
 }
@@ -148,7 +155,8 @@ internal static class ServerHost
 /// <param name="data">The data directory.</param>
 /// <param name="firstCredentials">What was made at the first start.</param>
 internal sealed class RunningServer(
-    WebApplication app, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data, FirstCredentials? firstCredentials) : IAsyncDisposable
+    WebApplication app, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data, FirstCredentials? firstCredentials)
+        : IAsyncDisposable
 {
     /// <summary>Where it listens.</summary>
     internal Uri Address => new(app.Urls.First());

@@ -6,12 +6,15 @@ internal static class Repository
     /// <summary>The checkout that the tests were built from.</summary>
     internal static string Root { get; } = FindRoot();
 
-    /// <summary>Files that stand beside the checkout where they are to be had: the published contract, real input.</summary>
+    /// <summary>
+    /// Files that stand beside the checkout where they are to be had: the published contract, real input.
+    /// </summary>
     internal static string Shared { get; } = Path.Combine(Root, "..", "shared");
 
     private static string FindRoot()
     {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        for (var directory = new DirectoryInfo(
+            AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
             if (File.Exists(Path.Combine(directory.FullName, "Tallystick.slnx")))
                 return directory.FullName;

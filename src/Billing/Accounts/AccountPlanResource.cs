@@ -24,12 +24,16 @@ public static class AccountPlanResource
             Filters =
             [
                 new ListFilter.Part("date", "Only account plans active on this date.", new TextShape()),
-                ListFilter.One("account", "account_id", "Only account plans of this account, active ones unless includeall is true."),
-                ListFilter.One("plan", "plan_id", "Only account plans on this plan, active ones unless includeall is true."),
+                ListFilter.One("account",
+                    "account_id", "Only account plans of this account, active ones unless includeall is true."),
+                ListFilter.One(
+                    "plan", "plan_id", "Only account plans on this plan, active ones unless includeall is true."),
                 ListFilter.One("product", "product_id", "Only account plans of this product; needs the account."),
                 new ListFilter.Part(
-                    "includeall", "True includes account plans that are not active; with account, plan or contract.", new BooleanShape()),
-                ListFilter.One("contract", "contract_id", "Only account plans of this contract, active ones unless includeall is true."),
+                    "includeall", "True includes account plans that are not active; with account, plan or contract.",
+                        new BooleanShape()),
+                ListFilter.One("contract",
+                    "contract_id", "Only account plans of this contract, active ones unless includeall is true."),
                 new ListFilter.Odd((parameters, _) => ValueTask.FromResult(ActiveOnly(parameters))),
             ],
             Refers =
@@ -67,7 +71,8 @@ public static class AccountPlanResource
 
     private static Condition ActiveAt(string instant) => Condition.And(
         new Condition.Compare("start_date", Comparison.LessOrEqual, instant),
-        Condition.Or(new Condition.Missing("end_date"), new Condition.Compare("end_date", Comparison.Greater, instant)));
+        Condition.Or(
+            new Condition.Missing("end_date"), new Condition.Compare("end_date", Comparison.Greater, instant)));
 
     private static async ValueTask CheckAgainstAsync(
         AccountPlan accountPlan, AccountPlan? current, IResourceReader related, Issues issues)

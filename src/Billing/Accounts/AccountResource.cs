@@ -9,10 +9,11 @@ public static class AccountResource
     private const int MostChildren = 999;
 
     /// <summary>The definition.</summary>
-    public static ResourceDefinition<Account> Definition { get; } = new("Account", "accounts", BillingJson.Format.Account)
-    {
-        UniqueBy = [new("code", account => account.Code)],
-        IndexedBy =
+    public static ResourceDefinition<Account> Definition { get; } =
+        new("Account", "accounts", BillingJson.Format.Account)
+        {
+            UniqueBy = [new("code", account => account.Code)],
+            IndexedBy =
         [
             new("folded_code", account => FoldCode(account.Code)),
             new("name", account => account.Name),
@@ -21,44 +22,46 @@ public static class AccountResource
             new("last_modified_by", account => account.LastModifiedBy),
             new("dt_created", account => account.DtCreated is { } created ? InstantText.Sortable(created) : null),
         ],
-        Filters = [ListFilter.Many("codes", "code", "Only accounts with these codes.")],
-        Search = new Dictionary<string, string>
-        {
-            ["name"] = "name",
-            ["code"] = "code",
-            ["codes"] = "code",
-            ["currency"] = "currency",
-            ["purchaseOrderNumber"] = "purchase_order_number",
-            ["parentAccountId"] = "parent_account_id",
-            ["id"] = "id",
-            ["ids"] = "id",
-            ["createdBy"] = "created_by",
-            ["dtCreated"] = "dt_created",
-            ["lastModifiedBy"] = "last_modified_by",
-        },
-        Refers =
+            Filters = [ListFilter.Many("codes", "code", "Only accounts with these codes.")],
+            Search = new Dictionary<string, string>
+            {
+                ["name"] = "name",
+                ["code"] = "code",
+                ["codes"] = "code",
+                ["currency"] = "currency",
+                ["purchaseOrderNumber"] = "purchase_order_number",
+                ["parentAccountId"] = "parent_account_id",
+                ["id"] = "id",
+                ["ids"] = "id",
+                ["createdBy"] = "created_by",
+                ["dtCreated"] = "dt_created",
+                ["lastModifiedBy"] = "last_modified_by",
+            },
+            Refers =
         [
             new("parentAccountId", "Account", account => account.ParentAccountId),
             new("currency", "Currency", account => account.Currency, "code"),
         ],
-        NotYet =
+            NotYet =
         [
-            new("statementDefinitionId", "statement definitions", account => !string.IsNullOrEmpty(account.StatementDefinitionId)),
+            new("statementDefinitionId", "statement definitions", account => !string.IsNullOrEmpty(
+                account.StatementDefinitionId)),
         ],
-        Complete = (account, _, _) => ValueTask.FromResult(account with
-        {
-            // Clients send an unused reference as an empty text.
-            ParentAccountId = string.IsNullOrEmpty(account.ParentAccountId) ? null : account.ParentAccountId,
-            Currency = string.IsNullOrEmpty(account.Currency) ? null : account.Currency,
-            StatementDefinitionId = string.IsNullOrEmpty(account.StatementDefinitionId) ? null : account.StatementDefinitionId,
-        }),
-        Check = (account, issues) =>
-        {
-            if (account.CreditApplicationOrder is { } order && order.Distinct().Count() < order.Count)
-                issues.Add("duplicate", "creditApplicationOrder", "must not name a credit twice");
-        },
-        CheckAgainst = CheckHierarchyAsync,
-    };
+            Complete = (account, _, _) => ValueTask.FromResult(account with
+            {
+                // Clients send an unused reference as an empty text.
+                ParentAccountId = string.IsNullOrEmpty(account.ParentAccountId) ? null : account.ParentAccountId,
+                Currency = string.IsNullOrEmpty(account.Currency) ? null : account.Currency,
+                StatementDefinitionId =
+                    string.IsNullOrEmpty(account.StatementDefinitionId) ? null : account.StatementDefinitionId,
+            }),
+            Check = (account, issues) =>
+            {
+                if (account.CreditApplicationOrder is { } order && order.Distinct().Count() < order.Count)
+                    issues.Add("duplicate", "creditApplicationOrder", "must not name a credit twice");
+            },
+            CheckAgainst = CheckHierarchyAsync,
+        };
 
     /// <summary>
     /// A code as compared for near matches: without blanks at the ends, inner blanks as one, case folded. A submitted
@@ -68,7 +71,8 @@ public static class AccountResource
         string.Join(' ', code.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
 
     // A hierarchy has two levels and a parent at most 999 children (Working with Parent/Child Accounts).
-    private static async ValueTask CheckHierarchyAsync(Account account, Account? current, IResourceReader related, Issues issues)
+    private static async ValueTask CheckHierarchyAsync(
+        Account account, Account? current, IResourceReader related, Issues issues)
     {
         if (account.ParentAccountId is not { } parentId)
             return;
@@ -76,7 +80,8 @@ public static class AccountResource
             issues.Add("hierarchy", "parentAccountId", "must be another account");
         else if ((await related.FindAsync<Account>(parentId))?.ParentAccountId is not null)
             issues.Add("hierarchy", "parentAccountId", "must be an account without a parent of its own");
-        if (current is not null && (await related.ListAsync<Account>(Condition.Equal("parent_account_id", current.Id))).Count > 0)
+        if (current is not null
+            && (await related.ListAsync<Account>(Condition.Equal("parent_account_id", current.Id))).Count > 0)
             issues.Add("hierarchy", "parentAccountId", "must be absent, since the account has children");
         var siblings = await related.ListAsync<Account>(Condition.Equal("parent_account_id", parentId));
         if (siblings.Count(sibling => sibling.Id != current?.Id) >= MostChildren)

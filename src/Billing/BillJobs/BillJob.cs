@@ -72,7 +72,9 @@ public sealed record BillJob : Resource
     [ServerSet]
     public BillJobType? Type { get; init; }
 
-    /// <summary>Accounts whose bill was not made because it would have been wrong, each with the reason. Our addition.</summary>
+    /// <summary>
+    /// Accounts whose bill was not made because it would have been wrong, each with the reason. Our addition.
+    /// </summary>
     [ServerSet]
     public IReadOnlyList<BillJobFailure>? Failures { get; init; }
 }

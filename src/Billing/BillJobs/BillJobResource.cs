@@ -11,38 +11,42 @@ public static class BillJobResource
     private const string IsActive = "true";
 
     /// <summary>The definition.</summary>
-    public static ResourceDefinition<BillJob> Definition { get; } = new("BillJob", "billjobs", BillingJson.Format.BillJob)
-    {
-        IsInternal = true,
-        IndexedBy =
+    public static ResourceDefinition<BillJob> Definition { get; } =
+        new("BillJob", "billjobs", BillingJson.Format.BillJob)
+        {
+            IsInternal = true,
+            IndexedBy =
         [
             new("status", job => JsonFormat.Name(job.Status ?? BillJobStatus.Pending)),
             new("active", job => job.Status is BillJobStatus.Complete or BillJobStatus.Cancelled ? "false" : IsActive),
         ],
-        Filters =
+            Filters =
         [
             ListFilter.One("active", "active", "True: only jobs that are neither complete nor cancelled."),
             ListFilter.One("status", "status", "Only jobs with this status."),
         ],
-        Check = (job, issues) =>
-        {
-            if (job.BillFrequencyInterval is < 1 or > 365)
-                issues.Add("range", "billFrequencyInterval", "must be from 1 to 365");
-            if (job.Timezone is { } timezone && !BillingTimeZone.TryParse(timezone, out _))
-                issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
-        },
-        // Looked up rather than referred to: a job that is done must not keep an account or currency from being deleted.
-        CheckAgainst = async (job, _, related, issues) =>
-        {
-            foreach (var (index, accountId) in (job.AccountIds ?? []).Index())
+            Check = (job, issues) =>
             {
-                if (await related.FindAsync<Account>(accountId) is null)
-                    issues.Add("unknown_reference", $"accountIds[{index}]", $"names no existing account: '{accountId}'");
-            }
-            if (job.TargetCurrency is { } code && (await related.ListAsync<Currency>(Condition.Equal("code", code))).Count == 0)
-                issues.Add("unknown_reference", "targetCurrency", $"names no existing currency: '{code}'");
-        },
-    };
+                if (job.BillFrequencyInterval is < 1 or > 365)
+                    issues.Add("range", "billFrequencyInterval", "must be from 1 to 365");
+                if (job.Timezone is { } timezone && !BillingTimeZone.TryParse(timezone, out _))
+                    issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
+            },
+            // Looked up rather than referred to: a job that is done must not keep an account or currency from being
+            // deleted.
+            CheckAgainst = async (job, _, related, issues) =>
+            {
+                foreach (var (index, accountId) in (job.AccountIds ?? []).Index())
+                {
+                    if (await related.FindAsync<Account>(accountId) is null)
+                        issues.Add(
+                            "unknown_reference", $"accountIds[{index}]", $"names no existing account: '{accountId}'");
+                }
+                if (job.TargetCurrency is { } code
+                    && (await related.ListAsync<Currency>(Condition.Equal("code", code))).Count == 0)
+                    issues.Add("unknown_reference", "targetCurrency", $"names no existing currency: '{code}'");
+            },
+        };
 
     /// <summary>Jobs that are neither complete nor cancelled.</summary>
     public static Condition Active { get; } = Condition.Equal("active", IsActive);

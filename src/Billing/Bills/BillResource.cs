@@ -23,7 +23,8 @@ public static class BillResource
         Filters =
         [
             ListFilter.One("accountId", "account_id", "Only bills of this account."),
-            new ListFilter.Part("locked", "False leaves locked bills out; true, and by default, they are included.", new BooleanShape()),
+            new ListFilter.Part("locked",
+                "False leaves locked bills out; true, and by default, they are included.", new BooleanShape()),
             new ListFilter.ByColumn("status", "Only bills with this status.", FilterKind.One, "status")
             {
                 Shape = new TextShape(Choices: ["PENDING", "APPROVED"]) { ChoicesName = nameof(BillStatus) },
@@ -48,7 +49,8 @@ public static class BillResource
         var conditions = new List<Condition>();
         if (parameters.Flag("locked") is false)
             conditions.Add(Condition.Equal("locked", "false"));
-        foreach (var (prefix, column) in new[] { ("billDate", "bill_date"), ("externalInvoiceDate", "external_invoice_date") })
+        foreach (var (prefix, column) in
+            new[] { ("billDate", "bill_date"), ("externalInvoiceDate", "external_invoice_date") })
         {
             if (Date(parameters, $"{prefix}Start") is { } start)
                 conditions.Add(new Condition.Compare(column, Comparison.GreaterOrEqual, start));

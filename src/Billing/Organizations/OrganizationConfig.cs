@@ -7,7 +7,9 @@ namespace Tallystick.Billing.Organizations;
 /// <summary>Settings of an organization that all of its bills share. There is one per organization.</summary>
 public sealed record OrganizationConfig : Resource
 {
-    /// <summary>Time zone in which billing days begin: a tz database name or an offset such as <c>UTC+1:00</c>.</summary>
+    /// <summary>
+    /// Time zone in which billing days begin: a tz database name or an offset such as <c>UTC+1:00</c>.
+    /// </summary>
     public required string Timezone { get; init; }
 
     /// <summary>First bill date of annual billing.</summary>

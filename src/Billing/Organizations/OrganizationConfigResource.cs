@@ -17,10 +17,12 @@ public static class OrganizationConfigResource
             Refers = [new("currency", "Currency", config => config.Currency, "code")],
             NotYet =
             [
-                new("defaultStatementDefinitionId", "statement definitions", config => !string.IsNullOrEmpty(config.DefaultStatementDefinitionId)),
+                new("defaultStatementDefinitionId", "statement definitions", config => !string.IsNullOrEmpty(
+                    config.DefaultStatementDefinitionId)),
             ],
             Complete = (config, _, _) => ValueTask.FromResult(
-                string.IsNullOrEmpty(config.DefaultStatementDefinitionId) ? config with { DefaultStatementDefinitionId = null } : config),
+                string.IsNullOrEmpty(config.DefaultStatementDefinitionId)
+                    ? config with { DefaultStatementDefinitionId = null } : config),
             Check = Check,
         };
 
@@ -39,7 +41,8 @@ public static class OrganizationConfigResource
     private static void Check(OrganizationConfig config, Issues issues)
     {
         if (config.ScheduledBillInterval is { } interval && !ScheduleHours.Contains(interval))
-            issues.Add("unknown_value", "scheduledBillInterval", "must be one of 0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 24");
+            issues.Add(
+                "unknown_value", "scheduledBillInterval", "must be one of 0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 24");
         if (config.ScheduledBillOffset is > 0 && config.ScheduledBillInterval is not 24)
             issues.Add("not_allowed", "scheduledBillOffset", "is only for a scheduledBillInterval of 24");
         if (config.AutoApproveBillsGracePeriod is null != config.AutoApproveBillsGracePeriodUnit is null)

@@ -10,7 +10,8 @@ public readonly record struct CustomFieldValue(string? Text, decimal? Number)
 {
     internal sealed class Converter : JsonConverter<CustomFieldValue>
     {
-        public override CustomFieldValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override CustomFieldValue Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.Number
                 ? new CustomFieldValue(null, reader.GetDecimal())
                 : new CustomFieldValue(reader.GetString(), null);

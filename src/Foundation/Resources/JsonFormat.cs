@@ -28,12 +28,14 @@ public static class JsonFormat
     };
 
     /// <summary>The wire name of an enumeration's value, such as <c>CUSTOM_SQL</c>.</summary>
-    public static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
+    public static string Name<T>(T value) where T : struct, Enum =>
+        JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
 
     private sealed class InstantConverter : JsonConverter<Instant>
     {
         public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            InstantText.TryParse(reader.GetString()!, out var instant) ? instant : throw new JsonException(InstantText.Rule);
+            InstantText.TryParse(reader.GetString()!, out var instant)
+                ? instant : throw new JsonException(InstantText.Rule);
 
         public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
             writer.WriteStringValue(InstantText.Write(value));

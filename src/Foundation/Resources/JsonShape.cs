@@ -22,7 +22,8 @@ public abstract record JsonShape
 /// <param name="Form">The form beyond the length.</param>
 /// <param name="Choices">The values allowed, or null for any.</param>
 public sealed record TextShape(
-    int? Minimum = null, int? Maximum = null, TextForm Form = TextForm.Any, IReadOnlyList<string>? Choices = null) : JsonShape
+    int? Minimum =
+        null, int? Maximum = null, TextForm Form = TextForm.Any, IReadOnlyList<string>? Choices = null) : JsonShape
 {
     /// <summary>Name under which the API document lists the choices.</summary>
     public string? ChoicesName { get; init; }
@@ -128,13 +129,15 @@ public sealed record NumberShape(
 
     private static bool IsWhole(decimal number, int bits) =>
         decimal.Truncate(number) == number
-        && (bits == 32 ? number is >= int.MinValue and <= int.MaxValue : number is >= long.MinValue and <= long.MaxValue);
+        && (bits == 32
+            ? number is >= int.MinValue and <= int.MaxValue : number is >= long.MinValue and <= long.MaxValue);
 
     private string RangeRule
     {
         get
         {
-            var lower = AtLeast is { } least ? $"at least {least}" : Above is { } above ? $"greater than {above}" : null;
+            var lower =
+                AtLeast is { } least ? $"at least {least}" : Above is { } above ? $"greater than {above}" : null;
             var upper = AtMost is { } most ? $"at most {most}" : null;
             return "must be " + string.Join(" and ", new[] { lower, upper }.OfType<string>());
         }

@@ -25,7 +25,8 @@ public static class JsonShapes
         var plainText = property.GetCustomAttribute<PlainTextInContractAttribute>();
         return new JsonMember(Name(property), Shape(property))
         {
-            IsRequired = property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null,
+            IsRequired =
+                property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null,
             IsRequiredInContract = property.GetCustomAttribute<RequiredInContractAttribute>() is not null,
             IsServerSet = property.GetCustomAttribute<ServerSetAttribute>() is not null,
             IsPlainTextInRequest = plainText is not null,
@@ -35,7 +36,8 @@ public static class JsonShapes
     }
 
     private static string Name(PropertyInfo property) =>
-        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+            ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
     private static JsonShape Shape(PropertyInfo property)
     {

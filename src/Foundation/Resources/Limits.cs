@@ -80,10 +80,15 @@ public enum TextForm
     /// <summary>Any text.</summary>
     Any,
 
-    /// <summary>Printable, inner spaces allowed, no blank at either end (contract: <c>code</c> of most entities).</summary>
+    /// <summary>
+    /// Printable, inner spaces allowed, no blank at either end (contract: <c>code</c> of most entities).
+    /// </summary>
     Code,
 
-    /// <summary>A letter, <c>_</c> or <c>$</c>, then letters, digits, <c>_</c>, <c>$</c> (contract: field codes, picklist codes).</summary>
+    /// <summary>
+    /// A letter, <c>_</c> or <c>$</c>, then letters, digits, <c>_</c>, <c>$</c> (contract: field codes, picklist
+    /// codes).
+    /// </summary>
     Identifier,
 
     /// <summary>An e-mail address.</summary>

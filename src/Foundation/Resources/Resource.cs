@@ -3,7 +3,9 @@ using NodaTime;
 
 namespace Tallystick.Foundation.Resources;
 
-/// <summary>What every entity of the API carries. The record is its model, its JSON and its stored document at once.</summary>
+/// <summary>
+/// What every entity of the API carries. The record is its model, its JSON and its stored document at once.
+/// </summary>
 public abstract record Resource
 {
     /// <summary>The UUID of the entity.</summary>

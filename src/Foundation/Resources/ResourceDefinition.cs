@@ -43,7 +43,9 @@ public abstract class ResourceDefinition
     /// <summary>Most entities on a page of its list, and the number when the caller does not say.</summary>
     public int MaximumPageSize { get; init; } = 100;
 
-    /// <summary>True when an organization has exactly one, which is read and updated but never created or deleted.</summary>
+    /// <summary>
+    /// True when an organization has exactly one, which is read and updated but never created or deleted.
+    /// </summary>
     public bool IsSingleton { get; init; }
 
     /// <summary>True when only the server writes it: it has no operations of its own.</summary>
@@ -127,7 +129,8 @@ public sealed class ResourceDefinition<T>(string kind, string path, JsonTypeInfo
     public Func<T, T?, IResourceReader, ValueTask<T>>? Complete { get; init; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, bool IsUnique)> Columns => [.. All.Select(column => (column.Name, column.IsUnique))];
+    public override IReadOnlyList<(string Name, bool IsUnique)> Columns =>
+        [.. All.Select(column => (column.Name, column.IsUnique))];
 
     /// <inheritdoc/>
     public override IReadOnlyList<ReferenceTarget> References => Refers;
@@ -165,11 +168,13 @@ public sealed class ResourceDefinition<T>(string kind, string path, JsonTypeInfo
         ((Reference<T>)reference).Opposes?.Invoke((T)referrer, change) ?? [];
 
     /// <inheritdoc/>
-    public override async ValueTask<Resource> CompleteAsync(Resource proposed, Resource? current, IResourceReader related) =>
+    public override async ValueTask<Resource> CompleteAsync(
+        Resource proposed, Resource? current, IResourceReader related) =>
         Complete is null ? proposed : await Complete((T)proposed, (T?)current, related);
 
     /// <inheritdoc/>
-    public override async ValueTask CheckAsync(Resource proposed, Resource? current, IResourceReader related, Issues issues)
+    public override async ValueTask CheckAsync(
+        Resource proposed, Resource? current, IResourceReader related, Issues issues)
     {
         foreach (var member in NotYet)
         {

@@ -70,7 +70,8 @@ public abstract record ListFilter(string Parameter, string Description)
     /// <param name="Parameter">Its name.</param>
     /// <param name="Description">What it selects, for the API document.</param>
     /// <param name="Shape">The shape of its value.</param>
-    public sealed record Part(string Parameter, string Description, JsonShape Shape) : ListFilter(Parameter, Description);
+    public sealed record Part(string Parameter, string Description, JsonShape Shape)
+        : ListFilter(Parameter, Description);
 
     /// <summary>Decides over several parameters at once; has no parameter of its own.</summary>
     /// <param name="Decide">The condition for the parameters given.</param>
@@ -95,7 +96,9 @@ public sealed record ListParameters(
     /// <summary>The single value of a parameter; null when it is absent or empty.</summary>
     public string? Text(string parameter) => Values(parameter) is [{ Length: > 0 } text, ..] ? text : null;
 
-    /// <summary>The column is one of the parameter's values, or missing where a value is empty; null when it is absent.</summary>
+    /// <summary>
+    /// The column is one of the parameter's values, or missing where a value is empty; null when it is absent.
+    /// </summary>
     public Condition? AnyOf(string parameter, string column)
     {
         if (Values(parameter) is not { } values)

@@ -22,7 +22,7 @@ public static class TextForms
         TextForm.Any => null,
         TextForm.Code => IsCode(text)
             ? null
-            : "must be printable text without a blank at either end and without line breaks, tabs or control characters",
+            : "must be printable text without a blank at either end, line breaks, tabs or control characters",
         TextForm.Identifier => IsIdentifier(text)
             ? null
             : "must start with a letter, '_' or '$' and go on with letters, digits, '_' or '$'",
@@ -50,7 +50,8 @@ public static class TextForms
         var isFirst = true;
         foreach (var rune in text.EnumerateRunes())
         {
-            var isAllowed = Rune.IsLetter(rune) || rune.Value is '_' or '$' || (!isFirst && rune.Value is >= '0' and <= '9');
+            var isAllowed =
+                Rune.IsLetter(rune) || rune.Value is '_' or '$' || (!isFirst && rune.Value is >= '0' and <= '9');
             if (!isAllowed)
                 return false;
             isFirst = false;

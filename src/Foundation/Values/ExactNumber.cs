@@ -36,7 +36,8 @@ public static class ExactNumber
         if (text.IndexOfAny((byte)'e', (byte)'E') >= 0)
             return TryParseLong(text, out value);
         return decimal.TryParse(
-            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture, out value);
     }
 
     private static bool TryParseLong(ReadOnlySpan<byte> text, out decimal value)
@@ -62,7 +63,8 @@ public static class ExactNumber
             }
             if (c is (byte)'e' or (byte)'E')
             {
-                if (!long.TryParse(text[(index + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+                if (!long.TryParse(
+                    text[(index + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
                     || exponent is < -MaximumExponent or > MaximumExponent)
                     return IsZero(digits[..count], out value);
                 break;

@@ -34,8 +34,10 @@ public static class InstantText
                 return false;
         }
         var days = Period.DaysBetween(new LocalDate(1970, 1, 1), date);
-        var duration = Duration.FromDays(days) + Duration.FromNanoseconds(nanoseconds) - Duration.FromSeconds(offsetSeconds);
-        if (duration < Instant.MinValue - NodaConstants.UnixEpoch || duration > Instant.MaxValue - NodaConstants.UnixEpoch)
+        var duration =
+            Duration.FromDays(days) + Duration.FromNanoseconds(nanoseconds) - Duration.FromSeconds(offsetSeconds);
+        if (duration < Instant.MinValue - NodaConstants.UnixEpoch
+            || duration > Instant.MaxValue - NodaConstants.UnixEpoch)
             return false;
         instant = NodaConstants.UnixEpoch + duration;
         return true;

@@ -44,7 +44,9 @@ public sealed record Aggregation : ResourceWithCustomFields
     [MaximumItems(5)]
     public IReadOnlyList<string>? SegmentedFields { get; init; }
 
-    /// <summary>The segments, at most 1000: each gives a value to every segmented field; <c>*</c> stands for any value.</summary>
+    /// <summary>
+    /// The segments, at most 1000: each gives a value to every segmented field; <c>*</c> stands for any value.
+    /// </summary>
     [MaximumItems(1000)]
     public IReadOnlyList<IReadOnlyDictionary<string, string>>? Segments { get; init; }
 

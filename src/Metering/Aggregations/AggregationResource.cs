@@ -25,13 +25,15 @@ public static class AggregationResource
                 new("meterId", "Meter", aggregation => aggregation.MeterId) { Opposes = AggregationRules.Oppose },
                 new("accountingProductId", "Product", aggregation => aggregation.AccountingProductId),
             ],
-            NotYet = [new("aggregation", "CUSTOM_SQL aggregations", aggregation => aggregation.Method == AggregationMethod.CustomSql)],
+            NotYet = [new("aggregation",
+                "CUSTOM_SQL aggregations", aggregation => aggregation.Method == AggregationMethod.CustomSql)],
             Check = AggregationRules.Check,
             CheckAgainst = AggregationRules.CheckAgainstAsync,
         };
 
     // An aggregation belongs to the product of its meter.
-    private static async ValueTask<Condition?> OnMetersOfProductsAsync(ListParameters parameters, IResourceReader related)
+    private static async ValueTask<Condition?> OnMetersOfProductsAsync(
+        ListParameters parameters, IResourceReader related)
     {
         if (parameters.AnyOf("productId", "product_id") is not { } ofProducts)
             return null;

@@ -28,17 +28,23 @@ internal static class AggregationRules
         }
     }
 
-    /// <summary>A field in use can neither go nor change its kind (HTTP Error Codes: 400), nor the product be taken away.</summary>
+    /// <summary>
+    /// A field in use can neither go nor change its kind (HTTP Error Codes: 400), nor the product be taken away.
+    /// </summary>
     internal static IEnumerable<Issue> Oppose(Aggregation aggregation, TargetChange change)
     {
         var meter = (Meter)change.Proposed;
         foreach (var (code, fault) in UnusableFields(aggregation, meter))
-            yield return new Issue("field_in_use", "dataFields", $"field '{code}', used by the aggregation '{aggregation.Name}', {fault}");
+            yield return new Issue(
+                "field_in_use", "dataFields", $"field '{code}', used by the aggregation '{aggregation.Name}', {fault}");
         if (((Meter)change.Current).ProductId != meter.ProductId)
-            yield return new Issue("immutable", "productId", $"cannot change while the meter has aggregations, such as '{aggregation.Name}'");
+            yield return new Issue("immutable",
+                "productId", $"cannot change while the meter has aggregations, such as '{aggregation.Name}'");
     }
 
-    /// <summary>The fields that the aggregation uses and the meter does not offer in the right kind, each with the fault.</summary>
+    /// <summary>
+    /// The fields that the aggregation uses and the meter does not offer in the right kind, each with the fault.
+    /// </summary>
     internal static IEnumerable<(string Code, string Fault)> UnusableFields(Aggregation aggregation, Meter meter)
     {
         var fields = meter.DataFields.Concat(meter.DerivedFields)
@@ -47,7 +53,8 @@ internal static class AggregationRules
         if (!fields.TryGetValue(aggregation.TargetField, out var target))
             yield return (aggregation.TargetField, $"must be a field of the meter '{meter.Code}'");
         else if (!Fits(aggregation.Method, target))
-            yield return (aggregation.TargetField, $"must be {TargetRule(aggregation.Method)}, and it is {JsonFormat.Name(target)}");
+            yield return (aggregation.TargetField,
+                $"must be {TargetRule(aggregation.Method)}, and it is {JsonFormat.Name(target)}");
         foreach (var code in aggregation.SegmentedFields ?? [])
         {
             if (!fields.TryGetValue(code, out var category))
@@ -83,7 +90,8 @@ internal static class AggregationRules
         foreach (var (index, segment) in segments.Index())
         {
             if (segment.Count != fields.Count || !fields.All(segment.ContainsKey))
-                issues.Add("segment", $"segments[{index}]", $"must give a value to exactly these fields: {string.Join(", ", fields)}");
+                issues.Add("segment",
+                    $"segments[{index}]", $"must give a value to exactly these fields: {string.Join(", ", fields)}");
             else if (!seen.Add(string.Join('\0', fields.Select(field => segment[field]))))
                 issues.Add("duplicate", $"segments[{index}]", "is the same as another segment");
         }

@@ -11,7 +11,8 @@ public static class MeterResource
         UniqueBy = [new("code", meter => meter.Code)],
         Filters =
         [
-            ListFilter.Many("productId", "product_id", "Only meters of these products; an empty value selects global meters."),
+            ListFilter.Many(
+                "productId", "product_id", "Only meters of these products; an empty value selects global meters."),
             ListFilter.Many("codes", "code", "Only meters with these codes."),
         ],
         Refers = [new("productId", "Product", meter => meter.ProductId)],

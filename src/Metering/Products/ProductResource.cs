@@ -6,9 +6,10 @@ namespace Tallystick.Metering.Products;
 public static class ProductResource
 {
     /// <summary>The definition.</summary>
-    public static ResourceDefinition<Product> Definition { get; } = new("Product", "products", MeteringJson.Format.Product)
-    {
-        MaximumPageSize = 200,
-        UniqueBy = [new("code", product => product.Code)],
-    };
+    public static ResourceDefinition<Product> Definition { get; } =
+        new("Product", "products", MeteringJson.Format.Product)
+        {
+            MaximumPageSize = 200,
+            UniqueBy = [new("code", product => product.Code)],
+        };
 }

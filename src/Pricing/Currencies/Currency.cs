@@ -2,7 +2,9 @@ using Tallystick.Foundation.Resources;
 
 namespace Tallystick.Pricing.Currencies;
 
-/// <summary>A currency that amounts are priced or billed in, ISO 4217 or of your own, and how its amounts are rounded.</summary>
+/// <summary>
+/// A currency that amounts are priced or billed in, ISO 4217 or of your own, and how its amounts are rounded.
+/// </summary>
 public sealed record Currency : Resource
 {
     /// <summary>Descriptive name.</summary>

@@ -15,7 +15,8 @@ public static class CurrencyResource
             [
                 ListFilter.Many("codes", "code", "Only currencies with these codes."),
                 new ListFilter.Part(
-                    "archived", "False leaves archived currencies out; true, and by default, they are included.", new BooleanShape()),
+                    "archived", "False leaves archived currencies out; true, and by default, they are included.",
+                        new BooleanShape()),
                 new ListFilter.Odd((parameters, _) => ValueTask.FromResult(
                     parameters.Flag("archived") is false ? Condition.Equal("archived", "false") : null)),
             ],

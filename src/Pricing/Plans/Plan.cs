@@ -44,10 +44,14 @@ public sealed record Plan : ResourceWithCustomFields
     [Characters(0, 200)]
     public string? MinimumSpendDescription { get; init; }
 
-    /// <summary>True when the standing charge is billed at the start of its period; overrides the plan template.</summary>
+    /// <summary>
+    /// True when the standing charge is billed at the start of its period; overrides the plan template.
+    /// </summary>
     public bool? StandingChargeBillInAdvance { get; init; }
 
-    /// <summary>True when the minimum spend is billed at the start of its period; overrides the plan template.</summary>
+    /// <summary>
+    /// True when the minimum spend is billed at the start of its period; overrides the plan template.
+    /// </summary>
     public bool? MinimumSpendBillInAdvance { get; init; }
 
     /// <summary>UUID of the product that the minimum spend is attributed to for accounting.</summary>

@@ -31,7 +31,8 @@ public static class PlanResource
     private static IEnumerable<Issue> OpposeTemplate(Plan plan, TargetChange change)
     {
         if (((PlanTemplate)change.Proposed).ProductId != plan.ProductId)
-            yield return new Issue("immutable", "productId", $"cannot change while the plan template has plans, such as '{plan.Code}'");
+            yield return new Issue(
+                "immutable", "productId", $"cannot change while the plan template has plans, such as '{plan.Code}'");
     }
 
     private static ValueTask CheckAgainstAsync(Plan plan, Plan? current, IResourceReader related, Issues issues)

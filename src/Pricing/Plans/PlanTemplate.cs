@@ -56,7 +56,9 @@ public sealed record PlanTemplate : ResourceWithCustomFields
     [Characters(0, 200)]
     public string? MinimumSpendDescription { get; init; }
 
-    /// <summary>True when the standing charge is billed at the start of its period; overrides the organization.</summary>
+    /// <summary>
+    /// True when the standing charge is billed at the start of its period; overrides the organization.
+    /// </summary>
     public bool? StandingChargeBillInAdvance { get; init; }
 
     /// <summary>True when the minimum spend is billed at the start of its period; overrides the organization.</summary>

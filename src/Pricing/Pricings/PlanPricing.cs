@@ -16,7 +16,9 @@ public sealed record PlanPricing : Resource
     /// <summary>UUID of the plan; either this or <see cref="PlanTemplateId"/>.</summary>
     public string? PlanId { get; init; }
 
-    /// <summary>UUID of the plan template whose plans all inherit the pricing; either this or <see cref="PlanId"/>.</summary>
+    /// <summary>
+    /// UUID of the plan template whose plans all inherit the pricing; either this or <see cref="PlanId"/>.
+    /// </summary>
     public string? PlanTemplateId { get; init; }
 
     /// <summary>
@@ -57,7 +59,9 @@ public sealed record PlanPricing : Resource
     /// <summary>The segment that is priced, as defined on the aggregation: field code to value.</summary>
     public IReadOnlyDictionary<string, string>? Segment { get; init; }
 
-    /// <summary>True when units are counted over the whole time on the plan; false, the default, when anew each period.</summary>
+    /// <summary>
+    /// True when units are counted over the whole time on the plan; false, the default, when anew each period.
+    /// </summary>
     public bool? TiersSpanPlan { get; init; }
 
     /// <summary>Least spend of each billing period for this pricing alone.</summary>
@@ -68,7 +72,9 @@ public sealed record PlanPricing : Resource
     [Characters(0, 200)]
     public string? MinimumSpendDescription { get; init; }
 
-    /// <summary>True when that minimum spend is billed at the start of its period; overrides the organization.</summary>
+    /// <summary>
+    /// True when that minimum spend is billed at the start of its period; overrides the organization.
+    /// </summary>
     public bool? MinimumSpendBillInAdvance { get; init; }
 
     /// <summary>Whether a simple or a compound aggregation is priced.</summary>

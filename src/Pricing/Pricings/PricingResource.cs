@@ -7,15 +7,16 @@ namespace Tallystick.Pricing.Pricings;
 public static class PricingResource
 {
     /// <summary>The definition.</summary>
-    public static ResourceDefinition<PlanPricing> Definition { get; } = new("Pricing", "pricings", PricingJson.Format.PlanPricing)
-    {
-        UniqueBy = [new("code", pricing => pricing.Code)],
-        IndexedBy =
+    public static ResourceDefinition<PlanPricing> Definition { get; } =
+        new("Pricing", "pricings", PricingJson.Format.PlanPricing)
+        {
+            UniqueBy = [new("code", pricing => pricing.Code)],
+            IndexedBy =
         [
             new("start_date", pricing => InstantText.Sortable(pricing.StartDate)),
             new("end_date", pricing => pricing.EndDate is { } end ? InstantText.Sortable(end) : null),
         ],
-        Filters =
+            Filters =
         [
             new ListFilter.Part("date", "Only pricings that hold on this date.", new TextShape()),
             new ListFilter.Odd((parameters, _) => ValueTask.FromResult(HeldOn(parameters))),
@@ -23,27 +24,29 @@ public static class PricingResource
             ListFilter.One("planTemplateId", "plan_template_id", "Only pricings of this plan template."),
             ListFilter.One("aggregationId", "aggregation_id", "Only pricings of this aggregation."),
         ],
-        Refers =
+            Refers =
         [
             new("planId", "Plan", pricing => pricing.PlanId),
             new("planTemplateId", "PlanTemplate", pricing => pricing.PlanTemplateId),
             new("aggregationId", "Aggregation", pricing => pricing.AggregationId) { Opposes = PricingRules.Oppose },
             new("accountingProductId", "Product", pricing => pricing.AccountingProductId),
         ],
-        NotYet =
+            NotYet =
         [
-            new("compoundAggregationId", "compound aggregations", pricing => !string.IsNullOrEmpty(pricing.CompoundAggregationId)),
+            new("compoundAggregationId", "compound aggregations", pricing => !string.IsNullOrEmpty(
+                pricing.CompoundAggregationId)),
         ],
-        Complete = (pricing, _, _) => ValueTask.FromResult(Completed(pricing)),
-        Check = PricingRules.Check,
-        CheckAgainst = PricingRules.CheckAgainstAsync,
-    };
+            Complete = (pricing, _, _) => ValueTask.FromResult(Completed(pricing)),
+            Check = PricingRules.Check,
+            CheckAgainst = PricingRules.CheckAgainstAsync,
+        };
 
     private static Condition? HeldOn(ListParameters parameters) =>
         parameters.SortableInstant("date") is { } date
             ? Condition.And(
                 new Condition.Compare("start_date", Comparison.LessOrEqual, date),
-                Condition.Or(new Condition.Missing("end_date"), new Condition.Compare("end_date", Comparison.Greater, date)))
+                Condition.Or(
+                    new Condition.Missing("end_date"), new Condition.Compare("end_date", Comparison.Greater, date)))
             : null;
 
     private static PlanPricing Completed(PlanPricing pricing) => pricing with
@@ -56,7 +59,8 @@ public static class PricingResource
         TiersSpanPlan = pricing.TiersSpanPlan ?? false,
         AggregationType = AggregationType.Simple,
         SegmentString = pricing.Segment is { Count: > 0 } segment
-            ? string.Join(',', segment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{pair.Value}"))
+            ? string.Join(',', segment.OrderBy(
+                pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{pair.Value}"))
             : null,
         Segment = pricing.Segment is { Count: > 0 } ? pricing.Segment : null,
         PricingBands = WithIds(pricing.PricingBands),
@@ -66,5 +70,6 @@ public static class PricingResource
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static List<PricingBand> WithIds(IReadOnlyList<PricingBand> bands) =>
-        [.. bands.Select(band => string.IsNullOrEmpty(band.Id) ? band with { Id = Guid.CreateVersion7().ToString() } : band)];
+        [.. bands.Select(
+            band => string.IsNullOrEmpty(band.Id) ? band with { Id = Guid.CreateVersion7().ToString() } : band)];
 }

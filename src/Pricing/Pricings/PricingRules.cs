@@ -21,7 +21,8 @@ internal static class PricingRules
         if (pricing.OveragePricingBands is not { Count: > 0 } overage)
             return;
         if (!pricing.Cumulative || pricing.TiersSpanPlan is true)
-            issues.Add("not_allowed", "overagePricingBands", "are only for cumulative pricing whose tiers do not span the plan");
+            issues.Add("not_allowed",
+                "overagePricingBands", "are only for cumulative pricing whose tiers do not span the plan");
         CheckBands(overage, "overagePricingBands", issues);
     }
 
@@ -46,7 +47,8 @@ internal static class PricingRules
         var meter = await related.FindAsync<Meter>(aggregation.MeterId);
         var product = await ProductAsync(pricing, related);
         if (meter?.ProductId is { } metered && product is not null && metered != product)
-            issues.Add("other_product", "aggregationId", "must be on a meter of the plan's product or on a global meter");
+            issues.Add(
+                "other_product", "aggregationId", "must be on a meter of the plan's product or on a global meter");
         await CheckOverlapAsync(pricing, current, related, issues);
     }
 
@@ -61,7 +63,8 @@ internal static class PricingRules
         var issues = new Issues();
         CheckSegment(pricing, (Aggregation)change.Proposed, issues);
         foreach (var _ in issues.All)
-            yield return new Issue("segment_in_use", "segments", $"must keep the segments that pricings use, such as pricing '{pricing.Id}'");
+            yield return new Issue("segment_in_use",
+                "segments", $"must keep the segments that pricings use, such as pricing '{pricing.Id}'");
     }
 
     private static void CheckSegment(PlanPricing pricing, Aggregation aggregation, Issues issues)
@@ -94,6 +97,7 @@ internal static class PricingRules
             && (other.EndDate is not { } otherEnd || pricing.StartDate < otherEnd)
             && (pricing.EndDate is not { } end || other.StartDate < end));
         if (clash is not null)
-            issues.AddConflict("overlap", "startDate", $"overlaps the pricing '{clash.Id}' of the same aggregation and segment");
+            issues.AddConflict(
+                "overlap", "startDate", $"overlaps the pricing '{clash.Id}' of the same aggregation and segment");
     }
 }

@@ -13,7 +13,8 @@ internal static class AccountOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new(
-            "GET", "/organizations/{orgId}/accounts/{id}/children", "ListAccountChildren", "Account", "List the children of an account",
+            "GET", "/organizations/{orgId}/accounts/{id}/children",
+                "ListAccountChildren", "Account", "List the children of an account",
             ResourceOperations.Page(AccountResource.Definition), ChildrenAsync)
         {
             Parameters = ResourceOperations.PageParameters(MaximumChildren),
@@ -23,7 +24,8 @@ internal static class AccountOperations
     private static async Task ChildrenAsync(ApiCall call)
     {
         var parent = call.Route("id");
-        await call.Service<ResourceService>().FindJsonAsync(AccountResource.Definition, call.OrganizationId, parent, call.Cancelled);
+        await call.Service<ResourceService>().FindJsonAsync(
+            AccountResource.Definition, call.OrganizationId, parent, call.Cancelled);
         await ListRequest.AnswerAsync(
             call, AccountResource.Definition, Condition.Equal("parent_account_id", parent), MaximumChildren);
     }

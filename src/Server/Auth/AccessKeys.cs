@@ -11,7 +11,8 @@ internal sealed class AccessKeys(IDocumentStore store)
     private static readonly string Nobody = SecretHash.Of(SecretHash.NewText(48));
 
     /// <summary>The key with the id and secret; null when there is none or the secret is wrong.</summary>
-    internal async ValueTask<AccessKey?> FindAsync(string accessKeyId, string secret, CancellationToken cancellationToken)
+    internal async ValueTask<AccessKey?> FindAsync(
+        string accessKeyId, string secret, CancellationToken cancellationToken)
     {
         var key = await FindAsync(accessKeyId, cancellationToken);
         var isRight = SecretHash.Matches(key?.SecretHash ?? Nobody, secret);

@@ -59,7 +59,8 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
     }
 
     private async ValueTask<ServiceUser> MakeOrganizationAsync(
-        IDocumentTransaction transaction, string organizationId, string serviceUserId, CancellationToken cancellationToken)
+        IDocumentTransaction transaction,
+            string organizationId, string serviceUserId, CancellationToken cancellationToken)
     {
         var dollar = new Currency
         {
@@ -70,25 +71,36 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
             RoundingMode = RoundingMode.HalfUp,
         };
         var administrator = new ServiceUser { Id = serviceUserId, Name = "Administrator" };
-        if (await new ResourceReader(transaction, organizationId, cancellationToken).FindAsync<Organization>(organizationId) is null)
+        if (await new ResourceReader(
+            transaction, organizationId, cancellationToken).FindAsync<Organization>(organizationId) is null)
         {
             var organization = new Organization { Id = organizationId, OrganizationName = "My organization" };
             await InsertAsync(transaction, organizationId, organization, cancellationToken);
             await InsertAsync(transaction, organizationId, dollar, cancellationToken);
             await InsertAsync(
-                transaction, organizationId, OrganizationConfigResource.Default with { Id = organizationId }, cancellationToken);
-            await InsertAsync(transaction, organizationId, new CustomFieldDefaults { Id = organizationId }, cancellationToken);
+                transaction,
+                    organizationId, OrganizationConfigResource.Default with { Id = organizationId }, cancellationToken);
+            await InsertAsync(
+                transaction, organizationId, new CustomFieldDefaults { Id = organizationId }, cancellationToken);
         }
         await InsertAsync(transaction, organizationId, administrator, cancellationToken);
         return administrator;
     }
 
-    private ValueTask InsertAsync<T>(IDocumentTransaction transaction, string organizationId, T made, CancellationToken cancellationToken)
+    private ValueTask InsertAsync<T>(
+        IDocumentTransaction transaction, string organizationId, T made, CancellationToken cancellationToken)
         where T : Resource
     {
         var definition = ResourceCatalog.Of<T>();
         var now = clock.GetCurrentInstant();
-        var stamped = made with { Version = 1, DtCreated = now, DtLastModified = now, CreatedBy = Principal, LastModifiedBy = Principal };
+        var stamped = made with
+        {
+            Version = 1,
+            DtCreated = now,
+            DtLastModified = now,
+            CreatedBy = Principal,
+            LastModifiedBy = Principal
+        };
         return transaction.InsertAsync(
             ResourceCatalog.KindOf(definition),
             organizationId,
@@ -114,9 +126,11 @@ internal sealed record BootstrapSettings(string? OrganizationId, string? AccessK
     internal void Check()
     {
         if (OrganizationId is not null && !Guid.TryParseExact(OrganizationId, "D", out _))
-            throw new StoreUnavailableException("TALLYSTICK_ORG_ID must be a UUID such as 3f2504e0-4f89-11d3-9a0c-0305e82c3301");
+            throw new StoreUnavailableException(
+                "TALLYSTICK_ORG_ID must be a UUID such as 3f2504e0-4f89-11d3-9a0c-0305e82c3301");
         if (ApiSecret is not null && ApiSecret.Length < SecretHash.ShortestSecret)
-            throw new StoreUnavailableException($"TALLYSTICK_API_SECRET must have at least {SecretHash.ShortestSecret} characters");
+            throw new StoreUnavailableException(
+                $"TALLYSTICK_API_SECRET must have at least {SecretHash.ShortestSecret} characters");
     }
 
     private static string? Value(IConfiguration configuration, string name) =>

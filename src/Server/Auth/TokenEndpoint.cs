@@ -38,7 +38,7 @@ internal static class TokenEndpoint
         {
             context.Response.Headers.WWWAuthenticate = "Basic";
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, "invalid_client",
-                "Send the access key id and the API secret by HTTP Basic authentication; they are unknown, wrong or missing");
+                "Send access key id and API secret by HTTP Basic authentication; they are unknown, wrong or missing");
         }
     }
 
@@ -74,7 +74,8 @@ internal static class TokenEndpoint
         try
         {
             using var json = JsonDocument.Parse(text);
-            return json.RootElement.TryGetProperty("grant_type", out var grantType) && grantType.ValueKind == JsonValueKind.String
+            return json.RootElement.TryGetProperty("grant_type", out var grantType)
+                && grantType.ValueKind == JsonValueKind.String
                 ? grantType.GetString()
                 : null;
         }

@@ -20,7 +20,8 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
     // A token once checked is taken at its word for so long; a key that is taken away stops its tokens after that.
     private static readonly Duration Remembered = Duration.FromSeconds(20);
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
-    private readonly ConcurrentDictionary<string, (Caller Caller, Instant Until)> _remembered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Caller Caller, Instant Until)> _remembered =
+        new(StringComparer.Ordinal);
 
     /// <summary>A new token for the holder of a key.</summary>
     internal string Issue(AccessKey key)
@@ -59,10 +60,12 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
         return caller;
     }
 
-    private async ValueTask<(Caller Caller, Instant Expires)> VerifyAsync(string token, Instant now, CancellationToken cancellationToken)
+    private async ValueTask<(
+        Caller Caller, Instant Expires)> VerifyAsync(string token, Instant now, CancellationToken cancellationToken)
     {
         if (!Handler.CanReadToken(token))
-            throw new UnauthorizedException("The bearer token is not a token of this server; get one at POST /oauth/token");
+            throw new UnauthorizedException(
+                "The bearer token is not a token of this server; get one at POST /oauth/token");
         var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = Issuer,

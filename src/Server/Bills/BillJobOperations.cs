@@ -18,7 +18,8 @@ internal static class BillJobOperations
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        new("GET", Root, "ListBillJobs", "BillJob", "List bill jobs", ResourceOperations.Page(Definition), call => ListRequest.AnswerAsync(call, Definition))
+        new("GET", Root, "ListBillJobs", "BillJob", "List bill jobs", ResourceOperations.Page(
+            Definition), call => ListRequest.AnswerAsync(call, Definition))
         {
             Parameters = [.. ResourceOperations.ListParameters(Definition).Where(parameter => parameter.Name != "ids")],
             Description = "Newest first.",
@@ -27,9 +28,10 @@ internal static class BillJobOperations
         {
             Body = new ApiSchema("BillJobRequest", Definition.Shape) { IsRequest = true },
             Description = """
-                Makes the bills of the given accounts for a bill date, in the background: read the job until its status is
-                `COMPLETE`. A bill that exists is recalculated in place, a locked one is left alone. Without a date, the bills of the
-                running period are made. A bill that would be wrong is not made: the job's `failures` say why.
+                Makes the bills of the given accounts for a bill date, in the background: read the job until its
+                status is `COMPLETE`. A bill that exists is recalculated in place, a locked one is left alone. Without
+                a date, the bills of the running period are made. A bill that would be wrong is not made: the job's
+                `failures` say why.
                 """,
         },
         new("GET", Root + "/{id}", "GetBillJob", "BillJob", "Retrieve a bill job", One, GetAsync),
@@ -40,12 +42,14 @@ internal static class BillJobOperations
         new("POST", Root + "/recalculate", "RecalculateBillJob", "BillJob", "Recalculate bills", One, RecalculateAsync)
         {
             Body = new ApiSchema("BillJobRecalculateRequest", RecalculateShape) { IsRequest = true },
-            Description = "Calculates bills again from present configuration and usage. Ids, dates and currency stay; locked bills are left alone.",
+            Description = "Calculates bills again from present configuration and usage. Ids, dates and currency stay; "
+                + "locked bills are left alone.",
         },
     ];
 
     private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
-        await call.Service<ResourceService>().FindJsonAsync(Definition, call.OrganizationId, call.Route("id"), call.Cancelled));
+        await call.Service<ResourceService>().FindJsonAsync(
+            Definition, call.OrganizationId, call.Route("id"), call.Cancelled));
 
     private static async Task CreateAsync(ApiCall call)
     {
@@ -58,7 +62,8 @@ internal static class BillJobOperations
     {
         using var body = await call.ReadJsonAsync();
         RecalculateShape.Check(body.RootElement);
-        var billIds = body.RootElement.GetProperty("billIds").EnumerateArray().Select(id => id.GetString()!).Distinct().ToList();
+        var billIds =
+            body.RootElement.GetProperty("billIds").EnumerateArray().Select(id => id.GetString()!).Distinct().ToList();
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var bills = await related.ListAsync<Bill>(new Condition.In("id", billIds));
         var issues = new Issues();
@@ -76,7 +81,8 @@ internal static class BillJobOperations
     private static async Task StartAsync(ApiCall call, BillJob job)
     {
         var created = await call.Service<ResourceService>().CreateAsync(
-            Definition, call.OrganizationId, call.Caller.AuditName, job with { Status = BillJobStatus.Pending }, call.Cancelled, RefuseWhenBusyAsync);
+            Definition, call.OrganizationId, call.Caller.AuditName,
+                job with { Status = BillJobStatus.Pending }, call.Cancelled, RefuseWhenBusyAsync);
         call.Service<BillJobRunner>().Enqueue(call.OrganizationId, created.Id);
         await call.AnswerAsync(Definition.Write(created));
     }
@@ -84,15 +90,18 @@ internal static class BillJobOperations
     private static async ValueTask RefuseWhenBusyAsync(IResourceReader related)
     {
         if ((await related.ListAsync<BillJob>(BillJobResource.Active)).Count >= MostActiveJobs)
-            throw new TooManyRequestsException($"{MostActiveJobs} bill jobs are running already; wait for one to end, or cancel one");
+            throw new TooManyRequestsException(
+                $"{MostActiveJobs} bill jobs are running already; wait for one to end, or cancel one");
     }
 
     private static async Task CancelAsync(ApiCall call)
     {
         var id = call.Route("id");
-        var cancelled = await call.Service<BillJobStore>().ChangeAsync(call.OrganizationId, id, call.Caller.AuditName, call.Cancelled, job =>
+        var cancelled = await call.Service<BillJobStore>().ChangeAsync(
+            call.OrganizationId, id, call.Caller.AuditName, call.Cancelled, job =>
             job.Status is BillJobStatus.Complete or BillJobStatus.Cancelled
-                ? throw new RefusedException(new Issue("ended", "", "The bill job has ended and cannot be cancelled", IssueKind.Conflict))
+                ? throw new RefusedException(
+                    new Issue("ended", "", "The bill job has ended and cannot be cancelled", IssueKind.Conflict))
                 : job with { Status = BillJobStatus.Cancelled });
         await call.AnswerAsync(Definition.Write(cancelled ?? throw ResourceService.NotFound(Definition, id)));
     }

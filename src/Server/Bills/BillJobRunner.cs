@@ -12,10 +12,12 @@ namespace Tallystick.Server.Bills;
 /// Runs bill jobs one after the other. A job that a stop or a crash interrupted is run again from its beginning at the
 /// next start, which makes the same bills: they are derived from their facts.
 /// </summary>
-internal sealed class BillJobRunner(BillJobStore jobs, BillMaker maker, IDocumentStore store, ILogger<BillJobRunner> logger)
+internal sealed class BillJobRunner(
+    BillJobStore jobs, BillMaker maker, IDocumentStore store, ILogger<BillJobRunner> logger)
     : BackgroundService
 {
-    private readonly Channel<(string OrganizationId, string JobId)> _queue = Channel.CreateUnbounded<(string, string)>();
+    private readonly Channel<(string OrganizationId, string JobId)> _queue =
+        Channel.CreateUnbounded<(string, string)>();
 
     /// <summary>Asks for a job to be run.</summary>
     internal void Enqueue(string organizationId, string jobId) => _queue.Writer.TryWrite((organizationId, jobId));
@@ -59,11 +61,13 @@ internal sealed class BillJobRunner(BillJobStore jobs, BillMaker maker, IDocumen
         var outcome = new BillJobOutcome();
         await foreach (var progress in maker.MakeAsync(organizationId, job, outcome, cancellationToken))
         {
-            var reported = await ReportAsync(organizationId, job, outcome, progress, BillJobStatus.Running, cancellationToken);
+            var reported =
+                await ReportAsync(organizationId, job, outcome, progress, BillJobStatus.Running, cancellationToken);
             if (reported?.Status == BillJobStatus.Cancelled)
                 return;
         }
-        await ReportAsync(organizationId, job, outcome, new BillJobProgress(outcome.Accounts, 0), BillJobStatus.Complete, cancellationToken);
+        await ReportAsync(organizationId, job, outcome, new BillJobProgress(
+            outcome.Accounts, 0), BillJobStatus.Complete, cancellationToken);
     }
 
     private Task<BillJob?> ReportAsync(
@@ -87,6 +91,7 @@ internal sealed class BillJobRunner(BillJobStore jobs, BillMaker maker, IDocumen
         {
             Status = BillJobStatus.Complete,
             Pending = 0,
-            Failures = [.. job.Failures ?? [], new BillJobFailure { Message = "The job stopped for a fault of the server; its log says why" }],
+            Failures = [.. job.Failures ?? [],
+                new BillJobFailure { Message = "The job stopped for a fault of the server; its log says why" }],
         });
 }

@@ -77,7 +77,8 @@ internal static class BillLineItemOperations
     private static ObjectShape ShapeOf(ObjectShape bill)
     {
         var line = (ObjectShape)((ListShape)bill.Members.Single(member => member.Name == "lineItems").Shape).Item;
-        var audit = bill.Members.Where(member => member.Name is "version" or "dtCreated" or "dtLastModified" or "createdBy" or "lastModifiedBy");
+        var audit = bill.Members.Where(
+            member => member.Name is "version" or "dtCreated" or "dtLastModified" or "createdBy" or "lastModifiedBy");
         JsonMember[] own =
         [
             .. line.Members.Where(member => member.Name is not ("childAccountId" or "childAccountCode"))

@@ -22,7 +22,8 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
 
     /// <summary>Makes the bills of a job; reports after each chunk.</summary>
     internal async IAsyncEnumerable<BillJobProgress> MakeAsync(
-        string organizationId, BillJob job, BillJobOutcome outcome, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string organizationId,
+            BillJob job, BillJobOutcome outcome, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var related = new ResourceReader(store, organizationId, cancellationToken);
         var recalculated = job.Type == BillJobType.Recalculate
@@ -34,7 +35,8 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         {
             var terms = await BillTerms.LoadAsync(organizationId, accounts, related);
             var runs = accounts.ToDictionary(
-                account => account.Id, account => Guarded(account, outcome, () => RunsOf(job, terms, account, recalculated)) ?? []);
+                account => account.Id, account =>
+                    Guarded(account, outcome, () => RunsOf(job, terms, account, recalculated)) ?? []);
             await MakeChunkAsync(organizationId, job, terms, accounts, runs, outcome, cancellationToken);
             outcome.Accounts += accounts.Count;
             yield return new BillJobProgress(total ?? outcome.Accounts, total - outcome.Accounts ?? 0);
@@ -60,12 +62,15 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
                     inputs.Add((account, run, input, needs));
             }
         }
-        var answers = await UsageFetcher.FetchAsync(organizationId, inputs.SelectMany(input => input.Needs), usage, cancellationToken);
+        var answers = await UsageFetcher.FetchAsync(
+            organizationId, inputs.SelectMany(input => input.Needs), usage, cancellationToken);
         foreach (var (account, run, input, needs) in inputs)
         {
-            var bill = Guarded(account, outcome, () => BillCalculation.Calculate(input, [.. needs.Select(need => answers[need])]));
+            var bill = Guarded(
+                account, outcome, () => BillCalculation.Calculate(input, [.. needs.Select(need => answers[need])]));
             if (bill is not null
-                && await writer.SaveAsync(organizationId, job, bill, run.OnlyIfMissing, cancellationToken) is { } billId)
+                && await writer.SaveAsync(
+                    organizationId, job, bill, run.OnlyIfMissing, cancellationToken) is { } billId)
                 outcome.BillIds.Add(billId);
         }
     }
@@ -85,7 +90,8 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         }
     }
 
-    private IReadOnlyList<DueRun> RunsOf(BillJob job, BillTerms terms, Account account, IReadOnlyList<Bill>? recalculated)
+    private IReadOnlyList<DueRun> RunsOf(
+        BillJob job, BillTerms terms, Account account, IReadOnlyList<Bill>? recalculated)
     {
         if (recalculated is not null)
             return [.. recalculated.Where(bill => bill.AccountId == account.Id && !bill.Locked).Select(Again)];
@@ -98,10 +104,12 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
             : DueBills.Around(Today(job, terms), terms.Organization, account, plans, [], overrides);
         return
         [
-            .. due.Where(bill => job.BillingFrequency is not { } frequency || bill.Frequency.ToString() == frequency.ToString())
+            .. due.Where(
+                bill => job.BillingFrequency is not { } frequency || bill.Frequency.ToString() == frequency.ToString())
                 .Where(bill => job.BillFrequencyInterval is not { } interval || bill.Interval == interval)
                 .Select(bill => new DueRun(
-                    new BillRun { BillDate = bill.BillDate, Frequency = bill.Frequency, Interval = bill.Interval, Overrides = overrides },
+                    new BillRun { BillDate = bill.BillDate,
+                        Frequency = bill.Frequency, Interval = bill.Interval, Overrides = overrides },
                     bill.OnlyIfMissing)),
         ];
     }
@@ -120,12 +128,14 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
     private LocalDate Today(BillJob job, BillTerms terms)
     {
         var name = job.Timezone ?? terms.Organization.Timezone;
-        var zone = BillingTimeZone.TryParse(name, out var known) ? known : throw new BillRefusedException($"The time zone '{name}' is unknown.");
+        var zone = BillingTimeZone.TryParse(name, out var known)
+            ? known : throw new BillRefusedException($"The time zone '{name}' is unknown.");
         return clock.GetCurrentInstant().InZone(zone).Date;
     }
 
     private async IAsyncEnumerable<IReadOnlyList<Account>> ChunksAsync(
-        string organizationId, IReadOnlyList<string>? accountIds, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string organizationId,
+            IReadOnlyList<string>? accountIds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var definition = AccountResource.Definition;
         long? before = null;

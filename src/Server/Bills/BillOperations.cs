@@ -23,7 +23,8 @@ internal static class BillOperations
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        Get("", "ListBills", "List bills", Page, call => ListRequest.AnswerAsync(call, Definition, view: Shortened(call.Http.Request))) with
+        Get("", "ListBills", "List bills", Page, call => ListRequest.AnswerAsync(
+            call, Definition, view: Shortened(call.Http.Request))) with
         {
             Parameters =
             [
@@ -40,28 +41,38 @@ internal static class BillOperations
             Parameters = [Additional],
             Description = "The bill with the latest bill date.",
         },
-        Get("/accountid/{accountId}", "GetAllBillsForAccount", "List the bills of an account", Page, OfAccountAsync) with
+        Get("/accountid/{accountId}",
+            "GetAllBillsForAccount", "List the bills of an account", Page, OfAccountAsync) with
         {
             Parameters = [.. ResourceOperations.PageParameters(Definition.MaximumPageSize), Additional],
         },
-        Get("/billingperiod/{lastDateInBillingPeriod}/{billingFrequency}", "GetAllBillsInBillingPeriod", "List the bills of a period", Page, OfPeriodAsync) with
+        Get("/billingperiod/{lastDateInBillingPeriod}/{billingFrequency}",
+            "GetAllBillsInBillingPeriod", "List the bills of a period", Page, OfPeriodAsync) with
         {
             Parameters = [.. ResourceOperations.PageParameters(Definition.MaximumPageSize), Additional],
         },
     ];
 
-    private static ApiOperation Get(string path, string id, string summary, ApiSchema answer, Func<ApiCall, Task> handle) =>
+    private static ApiOperation Get(
+        string path, string id, string summary, ApiSchema answer, Func<ApiCall, Task> handle) =>
         new("GET", Root + path, id, "Bill", summary, answer, handle);
 
     private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
-        await call.Service<ResourceService>().FindJsonAsync(Definition, call.OrganizationId, call.Route("id"), call.Cancelled));
+        await call.Service<ResourceService>().FindJsonAsync(
+            Definition, call.OrganizationId, call.Route("id"), call.Cancelled));
 
     private static async Task GetLatestAsync(ApiCall call)
     {
         var latest = await call.Service<IDocumentStore>().QueryAsync(
             ResourceCatalog.KindOf(Definition),
             call.OrganizationId,
-            new DocumentQuery { Where = Condition.Equal("account_id", call.Route("accountId")), SortBy = "bill_date", Limit = 1 },
+            new DocumentQuery
+            {
+                Where = Condition.Equal(
+                "account_id", call.Route("accountId")),
+                SortBy = "bill_date",
+                Limit = 1
+            },
             call.Cancelled);
         if (latest.Count == 0)
             throw new NotFoundException($"There is no bill of the account '{call.Route("accountId")}'");
@@ -71,17 +82,20 @@ internal static class BillOperations
     private static async Task OfAccountAsync(ApiCall call)
     {
         var accountId = call.Route("accountId");
-        await call.Service<ResourceService>().FindJsonAsync(AccountResource.Definition, call.OrganizationId, accountId, call.Cancelled);
+        await call.Service<ResourceService>().FindJsonAsync(
+            AccountResource.Definition, call.OrganizationId, accountId, call.Cancelled);
         await ListRequest.AnswerAsync(call, Definition, Condition.Equal("account_id", accountId));
     }
 
     private static Task OfPeriodAsync(ApiCall call)
     {
         if (!InstantText.TryParseDate(call.Route("lastDateInBillingPeriod"), out var lastDate))
-            throw new RefusedException(new Issue("date", "lastDateInBillingPeriod", "must be a date such as 2026-03-31"));
+            throw new RefusedException(
+                new Issue("date", "lastDateInBillingPeriod", "must be a date such as 2026-03-31"));
         var frequency = call.Route("billingFrequency").ToUpperInvariant();
         return ListRequest.AnswerAsync(call, Definition, Condition.And(
-            Condition.Equal("end_date", InstantText.Write(lastDate.PlusDays(1))), Condition.Equal("billing_frequency", frequency)));
+            Condition.Equal(
+                "end_date", InstantText.Write(lastDate.PlusDays(1))), Condition.Equal("billing_frequency", frequency)));
     }
 
     // Lists answer totals only when asked, and can leave the lines out.

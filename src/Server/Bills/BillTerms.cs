@@ -12,7 +12,9 @@ using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Bills;
 
-/// <summary>All configuration that the bills of some accounts are made from, loaded in a fixed number of queries.</summary>
+/// <summary>
+/// All configuration that the bills of some accounts are made from, loaded in a fixed number of queries.
+/// </summary>
 internal sealed class BillTerms
 {
     private readonly ILookup<string, AccountPlanTerms> _plans;
@@ -57,7 +59,8 @@ internal sealed class BillTerms
     };
 
     /// <summary>Loads the terms of the accounts.</summary>
-    internal static async Task<BillTerms> LoadAsync(string organizationId, IReadOnlyList<Account> accounts, ResourceReader related)
+    internal static async Task<BillTerms> LoadAsync(
+        string organizationId, IReadOnlyList<Account> accounts, ResourceReader related)
     {
         var accountIds = accounts.Select(account => account.Id).ToList();
         var accountPlans = await related.ListAsync<AccountPlan>(new Condition.In("account_id", accountIds));

@@ -19,16 +19,19 @@ internal sealed class BillWriter(IDocumentStore store, IClock clock)
     /// <summary>Saves a bill as one atomic step.</summary>
     /// <returns>Its id; null when it was left alone.</returns>
     internal Task<string?> SaveAsync(
-        string organizationId, BillJob job, CalculatedBill calculated, bool onlyIfMissing, CancellationToken cancellationToken) =>
+        string organizationId,
+            BillJob job, CalculatedBill calculated, bool onlyIfMissing, CancellationToken cancellationToken) =>
         store.TransactAsync(
             organizationId,
             async transaction =>
             {
-                var current = await new ResourceReader(transaction, organizationId, cancellationToken).FindAsync<Bill>(calculated.Id);
+                var current = await new ResourceReader(
+                    transaction, organizationId, cancellationToken).FindAsync<Bill>(calculated.Id);
                 if (current is null ? calculated.IsSuppressed : onlyIfMissing || current.Locked)
                     return null;
                 var bill = Stamp(calculated, current, job);
-                var write = new DocumentWrite(bill.Id, bill.Version, Definition.Write(bill), Definition.ReadColumns(bill));
+                var write =
+                    new DocumentWrite(bill.Id, bill.Version, Definition.Write(bill), Definition.ReadColumns(bill));
                 var kind = ResourceCatalog.KindOf(Definition);
                 if (current is null)
                     await transaction.InsertAsync(kind, organizationId, write, cancellationToken);

@@ -28,7 +28,8 @@ internal static class UsageFetcher
                     Segments = aggregation.Segments ?? [],
                 },
                 cancellationToken);
-            var found = values.ToDictionary(value => (windows[value.WindowIndex], value.SegmentIndex), value => value.Value);
+            var found =
+                values.ToDictionary(value => (windows[value.WindowIndex], value.SegmentIndex), value => value.Value);
             foreach (var need in asked)
             {
                 var key = (WindowOf(need), need.SegmentIndex ?? -1);

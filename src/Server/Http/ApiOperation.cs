@@ -37,6 +37,8 @@ internal sealed record ApiSchema(string Name, ObjectShape Shape)
     /// <summary>True when a page of it is answered.</summary>
     internal bool IsPage { get; init; }
 
-    /// <summary>True for requests: limits and required members are stated, members set by the server left out.</summary>
+    /// <summary>
+    /// True for requests: limits and required members are stated, members set by the server left out.
+    /// </summary>
     internal bool IsRequest { get; init; }
 }

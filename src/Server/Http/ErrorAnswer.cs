@@ -46,7 +46,8 @@ internal static class ErrorAnswer
                 return WriteAsync(context, bad.StatusCode, bad.Message);
             default:
                 Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
-                return WriteAsync(context, StatusCodes.Status500InternalServerError, "The server failed to answer; its log says why");
+                return WriteAsync(
+                    context, StatusCodes.Status500InternalServerError, "The server failed to answer; its log says why");
         }
     }
 
@@ -60,7 +61,8 @@ internal static class ErrorAnswer
             : StatusCodes.Status409Conflict;
 
     /// <summary>Writes an error body.</summary>
-    internal static async Task WriteAsync(HttpContext context, int status, string message, IReadOnlyList<Issue>? issues = null)
+    internal static async Task WriteAsync(
+        HttpContext context, int status, string message, IReadOnlyList<Issue>? issues = null)
     {
         var response = context.Response;
         response.StatusCode = status;

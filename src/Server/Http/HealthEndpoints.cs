@@ -17,5 +17,6 @@ internal static class HealthEndpoints
         context.RequestServices.GetRequiredService<MeasurementLoader>().Fault is null
             ? JsonAnswer.WriteAsync(context, "{\"status\":\"ready\"}"u8.ToArray())
             : ErrorAnswer.WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable, "Measurements are accepted but cannot be loaded; the log says why");
+                context, StatusCodes.Status503ServiceUnavailable,
+                    "Measurements are accepted but cannot be loaded; the log says why");
 }

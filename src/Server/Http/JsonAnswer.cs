@@ -9,7 +9,8 @@ namespace Tallystick.Server.Http;
 internal static class JsonAnswer
 {
     /// <summary>Text stays readable: answers are never served as HTML.</summary>
-    internal static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static JsonWriterOptions WriterOptions { get; } =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The bytes of a JSON value.</summary>
     internal static ReadOnlyMemory<byte> Write(JsonNode value)
@@ -28,8 +29,11 @@ internal static class JsonAnswer
         return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
     }
 
-    /// <summary>Answers with a page: <c>{"data": [...], "nextToken": "..."}</c>; the last page has no <c>nextToken</c>.</summary>
-    internal static async Task WritePageAsync(HttpContext context, IReadOnlyList<ReadOnlyMemory<byte>> items, string? nextToken)
+    /// <summary>
+    /// Answers with a page: <c>{"data": [...], "nextToken": "..."}</c>; the last page has no <c>nextToken</c>.
+    /// </summary>
+    internal static async Task WritePageAsync(
+        HttpContext context, IReadOnlyList<ReadOnlyMemory<byte>> items, string? nextToken)
     {
         context.Response.ContentType = "application/json";
         using var stream = new MemoryStream(64 + items.Sum(item => item.Length + 1));
@@ -45,6 +49,7 @@ internal static class JsonAnswer
             stream.Write(System.Text.Encoding.UTF8.GetBytes($",\"nextToken\":\"{nextToken}\""));
         stream.WriteByte((byte)'}');
         context.Response.ContentLength = stream.Length;
-        await context.Response.Body.WriteAsync(stream.GetBuffer().AsMemory(0, (int)stream.Length), context.RequestAborted);
+        await context.Response.Body.WriteAsync(
+            stream.GetBuffer().AsMemory(0, (int)stream.Length), context.RequestAborted);
     }
 }

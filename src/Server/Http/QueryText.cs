@@ -10,7 +10,8 @@ internal static class QueryText
     internal static IReadOnlyList<string>? List(HttpRequest request, string name)
     {
         var values = request.Query[name].Concat(request.Query[name + "[]"]).OfType<string>().ToList();
-        return values.Count == 0 ? null : [.. values.SelectMany(value => value.Split(',')).Distinct(StringComparer.Ordinal)];
+        return values.Count == 0
+            ? null : [.. values.SelectMany(value => value.Split(',')).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The value of a parameter; null when it is absent or empty.</summary>

@@ -9,20 +9,24 @@ internal static class RequestBody
 {
     private const int ConfigurationLimit = 2 * 1024 * 1024;
 
-    /// <summary>The JSON of a configuration request. The content type does not matter: some clients send none.</summary>
+    /// <summary>
+    /// The JSON of a configuration request. The content type does not matter: some clients send none.
+    /// </summary>
     /// <exception cref="RefusedException">The body is no JSON; the message says where.</exception>
     internal static async Task<JsonDocument> ReadJsonAsync(HttpContext context)
     {
         var body = await ReadAsync(context, ConfigurationLimit, StatusCodes.Status413PayloadTooLarge);
         if (body.Length == 0)
-            throw new RefusedException(new Issue("json", "", "The request body must be a JSON object, and it is empty"));
+            throw new RefusedException(
+                new Issue("json", "", "The request body must be a JSON object, and it is empty"));
         try
         {
             return JsonDocument.Parse(body);
         }
         catch (JsonException exception)
         {
-            throw new RefusedException(new Issue("json", "", $"The request body is not valid JSON: {exception.Message}"));
+            throw new RefusedException(
+                new Issue("json", "", $"The request body is not valid JSON: {exception.Message}"));
         }
     }
 

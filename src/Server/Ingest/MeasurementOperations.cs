@@ -16,7 +16,9 @@ internal static class MeasurementOperations
         "POST", "/organizations/{orgId}/measurements", "SubmitMeasurements", "Measurements", "Submit measurements",
         new ApiSchema("SubmitMeasurementsResponse", JsonShapes.Of(typeof(SubmitMeasurementsResponse))), SubmitAsync)
     {
-        Body = new ApiSchema("SubmitMeasurementsRequest", JsonShapes.Of(typeof(SubmitMeasurementsRequest))) { IsRequest = true },
+        Body = new ApiSchema(
+            "SubmitMeasurementsRequest", JsonShapes.Of(typeof(SubmitMeasurementsRequest)))
+        { IsRequest = true },
         Description = """
             Takes 1 to 1000 measurements in fewer than 512,000 bytes, all of them or, when one is malformed, none.
             The answer comes once they are on disk. Meters, accounts and fields are looked up afterwards: an unknown

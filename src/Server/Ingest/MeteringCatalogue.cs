@@ -20,17 +20,20 @@ internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed ch
     private readonly ConcurrentDictionary<string, Remembered<AccountMatch>> _accounts = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public async ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken)
+    public async ValueTask<Meter?> FindMeterAsync(
+        string organizationId, string code, CancellationToken cancellationToken)
     {
         var remembered = Of(_meters, organizationId, "Meter");
         if (remembered.ByCode.TryGetValue(code, out var known))
             return known;
-        var found = await resources.Reader(organizationId, cancellationToken).ListAsync<Meter>(Condition.Equal("code", code));
+        var found =
+            await resources.Reader(organizationId, cancellationToken).ListAsync<Meter>(Condition.Equal("code", code));
         return remembered.Keep(code, found.Count == 0 ? null : found[0]);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AccountMatch> MatchAccountAsync(string organizationId, string code, CancellationToken cancellationToken)
+    public async ValueTask<AccountMatch> MatchAccountAsync(
+        string organizationId, string code, CancellationToken cancellationToken)
     {
         var remembered = Of(_accounts, organizationId, "Account");
         if (remembered.ByCode.TryGetValue(code, out var known))
@@ -51,7 +54,8 @@ internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed ch
         }
     }
 
-    private async ValueTask<AccountMatch?> FindAccountAsync(string organizationId, string code, CancellationToken cancellationToken)
+    private async ValueTask<AccountMatch?> FindAccountAsync(
+        string organizationId, string code, CancellationToken cancellationToken)
     {
         var alike = await resources.Reader(organizationId, cancellationToken)
             .ListAsync<Account>(Condition.Equal("folded_code", AccountResource.FoldCode(code)));
@@ -60,7 +64,9 @@ internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed ch
         return alike.Count == 0 ? null : new AccountMatch(null, alike[0].Code);
     }
 
-    /// <summary>An account for a code that nobody configured (Submitting Usage Data for Non-Existent Accounts).</summary>
+    /// <summary>
+    /// An account for a code that nobody configured (Submitting Usage Data for Non-Existent Accounts).
+    /// </summary>
     private static Account Skeleton(string code) => new()
     {
         Code = code,

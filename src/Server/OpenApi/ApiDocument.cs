@@ -38,7 +38,8 @@ internal static partial class ApiDocument
             {
                 ["title"] = "Tallystick",
                 ["version"] = "1.0",
-                ["description"] = "Usage metering, pricing and billing. Every path but `/oauth/token` begins with your organization, "
+                ["description"] =
+                    "Usage metering, pricing and billing. Every path but `/oauth/token` begins with your organization, "
                     + "and every request to it carries a bearer token. Create, read, update and delete all answer 200.",
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
@@ -46,7 +47,8 @@ internal static partial class ApiDocument
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
-                ["schemas"] = new JsonObject(schemas.Schemas.Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)schema.Value))),
+                ["schemas"] = new JsonObject(
+                    schemas.Schemas.Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)schema.Value))),
                 ["responses"] = new JsonObject { ["Error"] = ErrorAnswerSchema() },
                 ["securitySchemes"] = new JsonObject { ["OAuth2"] = SecurityScheme() },
             },
@@ -79,7 +81,8 @@ internal static partial class ApiDocument
             described["description"] = operation.Description;
         described["parameters"] = parameters;
         if (operation.Body is not null)
-            described["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Json(schemas.Reference(operation.Body)) };
+            described["requestBody"] =
+                new JsonObject { ["required"] = true, ["content"] = Json(schemas.Reference(operation.Body)) };
         described["responses"] = Responses(schemas.Reference(operation.Answer));
         return described;
     }
@@ -93,7 +96,8 @@ internal static partial class ApiDocument
     };
 
     /// <summary>Content of JSON.</summary>
-    internal static JsonObject Json(JsonObject schema) => new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
+    internal static JsonObject Json(JsonObject schema) =>
+        new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
 
     private static JsonObject PathParameter(string name) => new()
     {

@@ -26,7 +26,11 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
                     ["description"] = "The entities of the page.",
                     ["items"] = Reference(schema with { IsPage = false }),
                 },
-                ["nextToken"] = new JsonObject { ["type"] = "string", ["description"] = "Asks for the next page; absent on the last." },
+                ["nextToken"] = new JsonObject
+                {
+                    ["type"] = "string",
+                    ["description"] = "Asks for the next page; absent on the last."
+                },
             },
         });
     }
@@ -41,7 +45,12 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         BooleanShape => new JsonObject { ["type"] = "boolean" },
         NumberShape number => Number(number),
         ListShape list => With(
-            new JsonObject { ["type"] = "array", ["items"] = Describe(list.Item) }, ("minItems", list.Minimum), ("maxItems", list.Maximum)),
+            new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = Describe(
+                list.Item)
+            }, ("minItems", list.Minimum), ("maxItems", list.Maximum)),
         MapShape map => Map(map),
         ObjectShape inner => Reference(inner.Name, () => Nested(inner)),
         _ => throw new InvalidOperationException($"No schema for {shape.GetType().Name}"),
@@ -68,14 +77,16 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     private JsonObject Answer(ObjectShape shape) => Object(
         shape,
         shape.Members,
-        member => member.IsPlainTextInResponse ? new JsonObject { ["type"] = "string" } : Describe(WithoutLimits(member.Shape)),
+        member => member.IsPlainTextInResponse
+            ? new JsonObject { ["type"] = "string" } : Describe(WithoutLimits(member.Shape)),
         member => member.Name == "id");
 
     private JsonObject Nested(ObjectShape shape) =>
         Object(shape, shape.Members, member => Describe(member.Shape), member => member.IsRequired);
 
     private JsonObject Object(
-        ObjectShape shape, IEnumerable<JsonMember> members, Func<JsonMember, JsonObject> describe, Func<JsonMember, bool> isRequired)
+        ObjectShape shape,
+            IEnumerable<JsonMember> members, Func<JsonMember, JsonObject> describe, Func<JsonMember, bool> isRequired)
     {
         var properties = new JsonObject();
         var required = new JsonArray();
@@ -110,7 +121,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
 
     private static JsonObject Text(TextShape text)
     {
-        var schema = With(new JsonObject { ["type"] = "string" }, ("minLength", text.Minimum), ("maxLength", text.Maximum));
+        var schema =
+            With(new JsonObject { ["type"] = "string" }, ("minLength", text.Minimum), ("maxLength", text.Maximum));
         if (text.Choices is not null)
             schema["enum"] = new JsonArray([.. text.Choices.Select(choice => (JsonNode)choice)]);
         if (text.Form == TextForm.Email)

@@ -17,7 +17,8 @@ internal static class TokenOperation
             ["content"] = new JsonObject
             {
                 ["application/json"] = new JsonObject { ["schema"] = Request() },
-                ["application/x-www-form-urlencoded"] = new JsonObject { ["schema"] = Text("grant_type=client_credentials") },
+                ["application/x-www-form-urlencoded"] =
+                    new JsonObject { ["schema"] = Text("grant_type=client_credentials") },
             },
         },
         ["responses"] = ApiDocument.Responses(Answer()),

@@ -8,7 +8,8 @@ internal sealed class ChangeFeed
     private readonly ConcurrentDictionary<(string OrganizationId, string Kind), long> _generations = new();
 
     /// <summary>Grows with each change of the kind in the organization.</summary>
-    internal long Generation(string organizationId, string kind) => _generations.GetValueOrDefault((organizationId, kind));
+    internal long Generation(string organizationId, string kind) =>
+        _generations.GetValueOrDefault((organizationId, kind));
 
     /// <summary>A change of the kind is committed.</summary>
     internal void Publish(string organizationId, string kind) =>

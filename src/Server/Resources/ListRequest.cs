@@ -50,7 +50,8 @@ internal static class ListRequest
     {
         if (QueryText.Single(request, "pageSize") is not { } text)
             return otherwise ?? maximum;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= maximum)
+        if (int.TryParse(
+            text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= maximum)
             return size;
         issues.Add("range", "pageSize", $"must be a whole number from 1 to {maximum}");
         return maximum;
@@ -64,7 +65,8 @@ internal static class ListRequest
             conditions.Add(within);
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var parameters = new ListParameters(
-            name => Values(call.Http.Request, name, issues), call.Service<NodaTime.IClock>().GetCurrentInstant(), issues);
+            name =>
+                Values(call.Http.Request, name, issues), call.Service<NodaTime.IClock>().GetCurrentInstant(), issues);
         if (parameters.Text("ids") is not null && parameters.AnyOf("ids", "id") is { } ids)
             conditions.Add(ids);
         foreach (var filter in definition.Filters)

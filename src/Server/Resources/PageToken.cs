@@ -37,5 +37,6 @@ internal static class PageToken
         throw new RefusedException(new Issue("token", "nextToken", "must be the nextToken of a page of this list"));
     }
 
-    private static byte[] Check(string list, long place) => SHA256.HashData(Encoding.UTF8.GetBytes($"{list}|{place}"))[..8];
+    private static byte[] Check(string list, long place) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{list}|{place}"))[..8];
 }

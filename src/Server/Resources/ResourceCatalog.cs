@@ -63,7 +63,8 @@ internal static class ResourceCatalog
     internal static IReadOnlyList<DocumentKind> DocumentKinds { get; } = [.. All.Select(KindOf)];
 
     /// <summary>Who names entities of the kind.</summary>
-    internal static IEnumerable<(ResourceDefinition Definition, ReferenceTarget Reference)> ReferrersOf(string kind) => Referrers[kind];
+    internal static IEnumerable<(ResourceDefinition Definition, ReferenceTarget Reference)> ReferrersOf(string kind) =>
+        Referrers[kind];
 
     private static DocumentKind NewKind(ResourceDefinition definition) => new(
         definition.Table,

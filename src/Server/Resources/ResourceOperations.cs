@@ -19,15 +19,19 @@ internal static class ResourceOperations
             yield return List(definition);
             yield return Create(definition);
         }
-        yield return new ApiOperation("GET", item, $"Get{definition.Kind}", definition.Tag, $"Retrieve {A(definition)}", Answer(definition), call => GetAsync(call, definition));
-        yield return new ApiOperation("PUT", item, $"Put{definition.Kind}", definition.Tag, $"Update {A(definition)}", Answer(definition), call => PutAsync(call, definition))
+        yield return new ApiOperation("GET", item, $"Get{definition.Kind}",
+            definition.Tag, $"Retrieve {A(definition)}", Answer(definition), call => GetAsync(call, definition));
+        yield return new ApiOperation("PUT", item, $"Put{definition.Kind}",
+            definition.Tag, $"Update {A(definition)}", Answer(definition), call => PutAsync(call, definition))
         {
             Body = Request(definition),
-            Description = "Replaces the whole entity: members left out are cleared. `version` must be the stored version.",
+            Description =
+                "Replaces the whole entity: members left out are cleared. `version` must be the stored version.",
         };
         if (!definition.IsSingleton)
         {
-            yield return new ApiOperation("DELETE", item, $"Delete{definition.Kind}", definition.Tag, $"Delete {A(definition)}", Answer(definition), call => DeleteAsync(call, definition))
+            yield return new ApiOperation("DELETE", item, $"Delete{definition.Kind}",
+                definition.Tag, $"Delete {A(definition)}", Answer(definition), call => DeleteAsync(call, definition))
             {
                 Description = "Answers with the deleted entity. Refused with 409 while another entity refers to it.",
             };
@@ -35,7 +39,8 @@ internal static class ResourceOperations
         if (definition.Search.Count > 0)
         {
             yield return new ApiOperation(
-                "GET", $"{Root}{definition.Path}/search", $"Search{definition.Kind}s", definition.Tag, $"Search {definition.Words}s", Page(definition),
+                "GET", $"{Root}{definition.Path}/search",
+                    $"Search{definition.Kind}s", definition.Tag, $"Search {definition.Words}s", Page(definition),
                 call => SearchRequest.AnswerAsync(call, definition))
             {
                 Parameters = SearchRequest.Parameters(definition),
@@ -44,7 +49,8 @@ internal static class ResourceOperations
     }
 
     private static ApiOperation List(ResourceDefinition definition) => new(
-        "GET", Root + definition.Path, $"List{definition.Kind}s", definition.Tag, $"List {definition.Words}s", Page(definition),
+        "GET", Root + definition.Path, $"List{definition.Kind}s", definition.Tag, $"List {definition.Words}s", Page(
+            definition),
         call => ListRequest.AnswerAsync(call, definition))
     {
         Parameters = ListParameters(definition),
@@ -52,7 +58,8 @@ internal static class ResourceOperations
     };
 
     private static ApiOperation Create(ResourceDefinition definition) => new(
-        "POST", Root + definition.Path, $"Post{definition.Kind}", definition.Tag, $"Create {A(definition)}", Answer(definition),
+        "POST", Root + definition.Path, $"Post{definition.Kind}", definition.Tag, $"Create {A(definition)}", Answer(
+            definition),
         call => PostAsync(call, definition))
     {
         Body = Request(definition),
@@ -61,27 +68,33 @@ internal static class ResourceOperations
     /// <summary>The parameters of every list.</summary>
     internal static IReadOnlyList<ApiParameter> PageParameters(int maximum) =>
     [
-        new("pageSize", $"Most entities to answer; {maximum} when absent.", new NumberShape(32, AtLeast: 1, AtMost: maximum)),
+        new("pageSize", $"Most entities to answer; {maximum} when absent.", new NumberShape(
+            32, AtLeast: 1, AtMost: maximum)),
         new("nextToken", "The `nextToken` of the page before; absent for the first page.", new TextShape()),
     ];
 
     /// <summary>The parameters of the list of a kind.</summary>
     internal static IReadOnlyList<ApiParameter> ListParameters(ResourceDefinition definition) =>
-        [.. PageParameters(definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids];
+        [.. PageParameters(
+            definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids];
 
-    private static ApiParameter Ids { get; } = new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
+    private static ApiParameter Ids { get; } =
+        new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
 
     private static ApiParameter? Parameter(ListFilter filter) => filter switch
     {
         ListFilter.ByColumn column => new ApiParameter(
-            column.Parameter, column.Description, column.Kind == FilterKind.Many ? new ListShape(column.Shape) : column.Shape),
+            column.Parameter, column.Description, column.Kind == FilterKind.Many
+                ? new ListShape(column.Shape) : column.Shape),
         ListFilter.Part part => new ApiParameter(part.Parameter, part.Description, part.Shape),
         _ => null,
     };
 
-    private static ApiSchema Request(ResourceDefinition definition) => new($"{definition.Kind}Request", definition.Shape) { IsRequest = true };
+    private static ApiSchema Request(ResourceDefinition definition) =>
+        new($"{definition.Kind}Request", definition.Shape) { IsRequest = true };
 
-    private static ApiSchema Answer(ResourceDefinition definition) => new($"{definition.Kind}Response", definition.Shape);
+    private static ApiSchema Answer(ResourceDefinition definition) =>
+        new($"{definition.Kind}Response", definition.Shape);
 
     /// <summary>A page of a kind.</summary>
     internal static ApiSchema Page(ResourceDefinition definition) => Answer(definition) with { IsPage = true };
@@ -90,10 +103,12 @@ internal static class ResourceOperations
         $"{(definition.Words[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an" : "a")} {definition.Words}";
 
     // A singleton has the id of its organization.
-    private static string IdOf(ApiCall call, ResourceDefinition definition) => definition.IsSingleton ? call.OrganizationId : call.Route("id");
+    private static string IdOf(ApiCall call, ResourceDefinition definition) =>
+        definition.IsSingleton ? call.OrganizationId : call.Route("id");
 
     private static async Task GetAsync(ApiCall call, ResourceDefinition definition) => await call.AnswerAsync(
-        await call.Service<ResourceService>().FindJsonAsync(definition, call.OrganizationId, IdOf(call, definition), call.Cancelled));
+        await call.Service<ResourceService>().FindJsonAsync(
+            definition, call.OrganizationId, IdOf(call, definition), call.Cancelled));
 
     private static async Task PostAsync(ApiCall call, ResourceDefinition definition)
     {

@@ -4,7 +4,8 @@ using Tallystick.Storage.Documents;
 namespace Tallystick.Server.Resources;
 
 /// <summary>Reads the entities of one organization, within a change or outside of one.</summary>
-internal sealed class ResourceReader(IDocumentReader documents, string organizationId, CancellationToken cancellationToken)
+internal sealed class ResourceReader(
+    IDocumentReader documents, string organizationId, CancellationToken cancellationToken)
     : IResourceReader
 {
     /// <inheritdoc/>
@@ -18,12 +19,14 @@ internal sealed class ResourceReader(IDocumentReader documents, string organizat
     /// <summary>The entity with the id, or null.</summary>
     internal async ValueTask<Resource?> FindAsync(ResourceDefinition definition, string id)
     {
-        var document = await documents.FindAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
+        var document =
+            await documents.FindAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
         return document is null ? null : definition.Read(document.Json.Span);
     }
 
     /// <summary>The entities that match.</summary>
-    internal async ValueTask<IReadOnlyList<Resource>> ListAsync(ResourceDefinition definition, Condition condition, int? limit = null)
+    internal async ValueTask<IReadOnlyList<Resource>> ListAsync(
+        ResourceDefinition definition, Condition condition, int? limit = null)
     {
         var found = await documents.QueryAsync(
             ResourceCatalog.KindOf(definition),

@@ -41,7 +41,8 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
                 LastModifiedBy = principal,
             };
             await CheckAsync(definition, created, null, related);
-            await transaction.InsertAsync(ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
+            await transaction.InsertAsync(
+                ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
             return created;
         });
 
@@ -70,7 +71,8 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
             };
             await CheckAsync(definition, updated, current, related);
             await transaction.UpdateAsync(
-                ResourceCatalog.KindOf(definition), organizationId, current.Version, Write(definition, updated), cancellationToken);
+                ResourceCatalog.KindOf(
+                    definition), organizationId, current.Version, Write(definition, updated), cancellationToken);
             return updated;
         });
 
@@ -82,7 +84,8 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
             var current = await related.FindAsync(definition, id) ?? throw NotFound(definition, id);
             var issues = new Issues();
             foreach (var (referrer, _, words) in await ReferrersAsync(definition, current, related, limit: 1))
-                issues.AddConflict("in_use", "", $"The {definition.Words} is in use by the {words} '{referrer.Id}' and cannot be deleted");
+                issues.AddConflict("in_use",
+                    "", $"The {definition.Words} is in use by the {words} '{referrer.Id}' and cannot be deleted");
             await definition.CheckDeleteAsync(current, related, issues);
             issues.ThrowIfAny();
             await transaction.DeleteAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
@@ -130,22 +133,26 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
         catch (DuplicateKeyException duplicate)
         {
             throw new RefusedException(
-                new Issue("taken", duplicate.Column, $"is already used by another {definition.Words}", IssueKind.Conflict));
+                new Issue(
+                    "taken", duplicate.Column, $"is already used by another {definition.Words}", IssueKind.Conflict));
         }
     }
 
     private static void CheckVersion(long version, Resource current)
     {
         if (version == 0)
-            throw new RefusedException(new Issue("required", "version", $"is required; the stored version is {current.Version}"));
+            throw new RefusedException(
+                new Issue("required", "version", $"is required; the stored version is {current.Version}"));
         if (version != current.Version)
         {
             throw new RefusedException(new Issue(
-                "stale_version", "version", $"is {version}, and the stored version is {current.Version}; read it again", IssueKind.Conflict));
+                "stale_version", "version",
+                    $"is {version}, and the stored version is {current.Version}; read it again", IssueKind.Conflict));
         }
     }
 
-    private static async ValueTask CheckAsync(ResourceDefinition definition, Resource proposed, Resource? current, ResourceReader related)
+    private static async ValueTask CheckAsync(
+        ResourceDefinition definition, Resource proposed, Resource? current, ResourceReader related)
     {
         var issues = new Issues();
         await CheckReferencesAsync(definition, proposed, related, issues);
@@ -194,27 +201,31 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
             var isRenamed = Key(definition, current, reference) != Key(definition, proposed, reference);
             if (!isRenamed && !referrerDefinition.MayOppose(reference))
                 continue;
-            foreach (var referrer in await NamingAsync(definition, current, referrerDefinition, reference, related, limit: null))
+            foreach (var referrer in await NamingAsync(
+                definition, current, referrerDefinition, reference, related, limit: null))
             {
                 foreach (var issue in referrerDefinition.Oppose(referrer, reference, change))
                     issues.Add(issue.Code, issue.Path, issue.Message);
                 if (isRenamed)
                 {
                     issues.AddConflict(
-                        "in_use", reference.TargetColumn, $"cannot change, since the {referrerDefinition.Words} '{referrer.Id}' uses it");
+                        "in_use", reference.TargetColumn,
+                            $"cannot change, since the {referrerDefinition.Words} '{referrer.Id}' uses it");
                     break;
                 }
             }
         }
     }
 
-    private static async ValueTask<IReadOnlyList<(Resource Referrer, ReferenceTarget Reference, string Words)>> ReferrersAsync(
+    private static async ValueTask<IReadOnlyList<(
+        Resource Referrer, ReferenceTarget Reference, string Words)>> ReferrersAsync(
         ResourceDefinition definition, Resource current, ResourceReader related, int? limit)
     {
         var found = new List<(Resource, ReferenceTarget, string)>();
         foreach (var (referrerDefinition, reference) in ResourceCatalog.ReferrersOf(definition.Kind))
         {
-            foreach (var referrer in await NamingAsync(definition, current, referrerDefinition, reference, related, limit))
+            foreach (
+                var referrer in await NamingAsync(definition, current, referrerDefinition, reference, related, limit))
                 found.Add((referrer, reference, referrerDefinition.Words));
         }
         return found;

@@ -31,8 +31,10 @@ internal static class SearchRequest
         new("searchQuery", "Clauses of name, comparator (`:` `~` `>` `>=` `<` `<=`) and value, joined by `$`. Names: "
             + string.Join(", ", definition.Search.Keys) + ".", new TextShape()),
         new("fromDocument", "Number of matches to pass over.", new NumberShape(32)),
-        new("pageSize", "Most entities to answer; 10 when absent.", new NumberShape(32, AtLeast: 1, AtMost: MaximumPageSize)),
-        new("operator", "Whether all clauses must hold (AND, the default) or any (OR).", new TextShape(Choices: ["AND", "OR"])),
+        new("pageSize", "Most entities to answer; 10 when absent.", new NumberShape(
+            32, AtLeast: 1, AtMost: MaximumPageSize)),
+        new("operator", "Whether all clauses must hold (AND, the default) or any (OR).", new TextShape(
+            Choices: ["AND", "OR"])),
         new("sortBy", "The name to sort by; dtCreated when absent.", new TextShape()),
         new("sortOrder", "Direction of the sort; DESC when absent.", new TextShape(Choices: ["ASC", "DESC"])),
     ];
@@ -51,7 +53,14 @@ internal static class SearchRequest
         var found = await call.Service<IDocumentStore>().QueryAsync(
             ResourceCatalog.KindOf(definition),
             call.OrganizationId,
-            new DocumentQuery { Where = where, SortBy = sortBy, IsAscending = isAscending, Offset = from, Limit = pageSize + 1 },
+            new DocumentQuery
+            {
+                Where = where,
+                SortBy = sortBy,
+                IsAscending = isAscending,
+                Offset = from,
+                Limit = pageSize + 1
+            },
             call.Cancelled);
         var next = found.Count > pageSize ? (from + pageSize).ToString(CultureInfo.InvariantCulture) : null;
         await JsonAnswer.WritePageAsync(call.Http, [.. found.Take(pageSize).Select(document => document.Json)], next);
@@ -91,7 +100,8 @@ internal static class SearchRequest
         var isAny = Choice(request, "operator", "AND", "OR", issues) is "OR";
         if (QueryText.Single(request, "searchQuery") is not { } query)
             return null;
-        var clauses = query.Split('$').Select(clause => Clause(clause, definition, issues)).OfType<Condition>().ToList();
+        var clauses =
+            query.Split('$').Select(clause => Clause(clause, definition, issues)).OfType<Condition>().ToList();
         return isAny ? Condition.Or(clauses) : Condition.And(clauses);
     }
 

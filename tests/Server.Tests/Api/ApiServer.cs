@@ -14,7 +14,9 @@ public enum Engine
     PostgreSql,
 }
 
-/// <summary>A whole product of its own, on a free port and a data directory of its own, and a client of its administrator.</summary>
+/// <summary>
+/// A whole product of its own, on a free port and a data directory of its own, and a client of its administrator.
+/// </summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
     private readonly RunningServer _server;
@@ -93,16 +95,19 @@ internal sealed class ApiClient(Uri address, string organizationId) : IDisposabl
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{accessKeyId}:{secret}"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", basic);
         var answer = await AnswerAsync(request);
-        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)answer.Object["access_token"]!);
+        Http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", (string)answer.Object["access_token"]!);
     }
 
     internal Task<ApiAnswer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
-    internal Task<ApiAnswer> PostAsync(string path, JsonNode body) => SendAsync(HttpMethod.Post, path, body.ToJsonString());
+    internal Task<ApiAnswer> PostAsync(string path, JsonNode body) =>
+        SendAsync(HttpMethod.Post, path, body.ToJsonString());
 
     internal Task<ApiAnswer> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
 
-    internal Task<ApiAnswer> PutAsync(string path, JsonNode body) => SendAsync(HttpMethod.Put, path, body.ToJsonString());
+    internal Task<ApiAnswer> PutAsync(string path, JsonNode body) =>
+        SendAsync(HttpMethod.Put, path, body.ToJsonString());
 
     internal Task<ApiAnswer> PutAsync(string path, string body) => SendAsync(HttpMethod.Put, path, body);
 

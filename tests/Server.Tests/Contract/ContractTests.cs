@@ -5,7 +5,9 @@ namespace Tallystick.Server.Tests.Contract;
 /// <summary>Holds our API document against the operations that run and against the published contract.</summary>
 public sealed class ContractTests
 {
-    /// <summary>Operations of the contract that we do not offer yet, by tag and operation; everything else must match.</summary>
+    /// <summary>
+    /// Operations of the contract that we do not offer yet, by tag and operation; everything else must match.
+    /// </summary>
     private static readonly string[] OfferedTags =
     [
         "Product", "Meter", "Aggregation", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
@@ -74,7 +76,8 @@ public sealed class ContractTests
             }
             var (theirFacts, ourFacts) = (contract.Of(operation), ours.Of(operation));
             differences.AddRange(theirFacts.Except(ourFacts).Select(fact => $"{operation}: missing: {fact}"));
-            differences.AddRange(ourFacts.Except(theirFacts).Where(fact => !IsOurAddition(fact)).Select(fact => $"{operation}: other: {fact}"));
+            differences.AddRange(ourFacts.Except(
+                theirFacts).Where(fact => !IsOurAddition(fact)).Select(fact => $"{operation}: other: {fact}"));
         }
 
         differences.ShouldBeEmpty();
@@ -83,7 +86,8 @@ public sealed class ContractTests
     // What we answer beyond the contract: a member that clients who do not know it ignore, and the type of values that
     // the contract leaves open.
     private static bool IsOurAddition(string fact) =>
-        fact.Contains(".failures", StringComparison.Ordinal) || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
+        fact.Contains(".failures", StringComparison.Ordinal)
+            || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
 
     private static ApiFacts Ours() => ApiFacts.Read(Path.Combine(Repository.Root, "docs", "openapi.json"));
 

@@ -117,7 +117,8 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
     private async Task<List<DocumentWrite>> InsertNamesAsync()
     {
         var writes = Names
-            .Select((name, i) => Accounts.Write($"{name}{(i % 2 == 0 ? "" : "😀")}#{i}", i % 3 == 0 ? null : name, name))
+            .Select((name, i) =>
+                Accounts.Write($"{name}{(i % 2 == 0 ? "" : "😀")}#{i}", i % 3 == 0 ? null : name, name))
             .ToList();
         await InsertAsync(writes);
         return writes;
