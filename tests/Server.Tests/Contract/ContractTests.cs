@@ -1,4 +1,5 @@
 using Tallystick.Server.OpenApi;
+using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Contract;
 

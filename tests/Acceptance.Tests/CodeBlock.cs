@@ -1,4 +1,6 @@
-namespace Tallystick.Tour.Tests;
+using Tallystick.Testing;
+
+namespace Tallystick.Acceptance.Tests;
 
 /// <summary>A fenced block of a Markdown document.</summary>
 /// <param name="Language">What stands behind the fence.</param>
@@ -13,7 +15,7 @@ internal sealed record CodeBlock(string Language, string Text)
         var blocks = new List<CodeBlock>();
         List<string>? lines = null;
         var language = "";
-        foreach (var line in File.ReadLines(Path.Combine(Root, document)))
+        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, document)))
         {
             if (!line.StartsWith(Fence, StringComparison.Ordinal))
             {
@@ -30,16 +32,5 @@ internal sealed record CodeBlock(string Language, string Text)
             }
         }
         return blocks;
-    }
-
-    private static string Root
-    {
-        get
-        {
-            var directory = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(directory.FullName, "Tallystick.slnx")))
-                directory = directory.Parent!;
-            return directory.FullName;
-        }
     }
 }

@@ -1,4 +1,4 @@
-namespace Tallystick.Tour.Tests;
+namespace Tallystick.Acceptance.Tests;
 
 /// <summary>What the documents tell a new user to type does what they say.</summary>
 public sealed class TourTests

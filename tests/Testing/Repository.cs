@@ -1,15 +1,15 @@
-namespace Tallystick.Server.Tests;
+namespace Tallystick.Testing;
 
 /// <summary>Where the files of the repository are.</summary>
-internal static class Repository
+public static class Repository
 {
     /// <summary>The checkout that the tests were built from.</summary>
-    internal static string Root { get; } = FindRoot();
+    public static string Root { get; } = FindRoot();
 
     /// <summary>
     /// Files that stand beside the checkout where they are to be had: the published contract, real input.
     /// </summary>
-    internal static string Shared { get; } = Path.Combine(Root, "..", "shared");
+    public static string Shared { get; } = Path.Combine(Root, "..", "shared");
 
     private static string FindRoot()
     {

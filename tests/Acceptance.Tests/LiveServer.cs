@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Tallystick.Testing;
+
+namespace Tallystick.Acceptance.Tests;
+
+/// <summary>
+/// The built server as its user starts it: a process of its own with a data directory, which outlives its starts.
+/// </summary>
+internal sealed class LiveServer : IDisposable
+{
+    private readonly TemporaryDirectory _data = new();
+    private Process _process;
+    private HttpClient _client = new();
+
+    internal LiveServer() => _process = Start();
+
+    /// <summary>What the server prints for its user to copy.</summary>
+    internal Dictionary<string, string> Environment { get; } = [];
+
+    internal string DataDirectory => _data.Path;
+
+    /// <summary>Ends the process as a power cut does, and starts another on the same data.</summary>
+    internal void KillAndRestart()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = Start();
+    }
+
+    /// <summary>Asks the process to stop and waits for it.</summary>
+    /// <returns>Its exit code.</returns>
+    internal int Stop()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        _process.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue("The server must stop within 10 seconds.");
+        return _process.ExitCode;
+    }
+
+    /// <summary>Starts again after <see cref="Stop"/>.</summary>
+    internal void StartAgain() => _process = Start();
+
+    /// <summary>Starts a second process on the same data directory.</summary>
+    /// <returns>Its exit code and what it said.</returns>
+    internal (int Code, string Said) StartSecond()
+    {
+        var info = Command();
+        info.RedirectStandardError = true;
+        using var second = Process.Start(info)!;
+        var said = second.StandardError.ReadToEnd();
+        second.WaitForExit();
+        return (second.ExitCode, said);
+    }
+
+    internal Task<JsonObject> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
+    internal Task<JsonObject> PostAsync(string path, JsonNode body) => SendAsync(HttpMethod.Post, path, body);
+
+    internal Task<JsonObject> PutAsync(string path, JsonNode body) => SendAsync(HttpMethod.Put, path, body);
+
+    internal async Task<string> CreateAsync(string path, JsonNode body) => (string)(await PostAsync(path, body))["id"]!;
+
+    /// <summary>Runs a job to its end.</summary>
+    internal async Task RunAsync(string path, JsonNode body)
+    {
+        var id = await CreateAsync(path, body);
+        JsonObject job;
+        do
+            job = await GetAsync($"billjobs/{id}");
+        while ((string?)job["status"] != "COMPLETE");
+        job["failures"]?.ToJsonString().ShouldBeNull();
+    }
+
+    /// <summary>Runs a program as the user would, with what the server printed in its environment.</summary>
+    /// <returns>What it printed.</returns>
+    internal string Run(string program, string[] arguments, string input = "")
+    {
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _data.Path,
+        };
+        foreach (var (name, value) in Environment)
+            info.Environment[name] = value;
+        using var process = StartOrExplain(info);
+        var faults = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, $"{program}: {faults.Result}");
+        return output;
+    }
+
+    /// <summary>A file in a directory that is removed with the server.</summary>
+    internal string Write(string name, string text)
+    {
+        File.WriteAllText(_data.File(name), text);
+        return _data.File(name);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _client.Dispose();
+        _data.Dispose();
+    }
+
+    private async Task<JsonObject> SendAsync(HttpMethod method, string path, JsonNode? body)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await _client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        response.IsSuccessStatusCode.ShouldBeTrue($"{method} {path}: {text}");
+        return JsonNode.Parse(text)!.AsObject();
+    }
+
+    private Process Start()
+    {
+        var process = Process.Start(Command())!;
+        var isFirst = Environment.Count == 0;
+        string? address = null;
+        while (address is null || (isFirst && Environment.Count < 4))
+        {
+            var line = process.StandardOutput.ReadLine()
+                ?? throw new InvalidOperationException("The server did not start.");
+            if (line.StartsWith("  API  ", StringComparison.Ordinal))
+                address = line.Trim().Split(' ')[^1];
+            if (line.StartsWith(
+                "export ", StringComparison.Ordinal) && line[7..].Split('=', 2) is [var name, var value])
+                Environment[name] = value;
+        }
+        SignIn(address);
+        return process;
+    }
+
+    // The token of an earlier start stays good: it is asked for once.
+    private void SignIn(string address)
+    {
+        var token = _client.DefaultRequestHeaders.Authorization;
+        _client.Dispose();
+        _client = new HttpClient
+        {
+            BaseAddress = new Uri($"{address}/organizations/{Environment["TALLYSTICK_ORG_ID"]}/"),
+        };
+        _client.DefaultRequestHeaders.Authorization = token ?? NewToken(address);
+    }
+
+    private AuthenticationHeaderValue NewToken(string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{address}/oauth/token")
+        {
+            Content = JsonContent.Create(new { grant_type = "client_credentials" }),
+        };
+        var key = $"{Environment["TALLYSTICK_ACCESS_KEY_ID"]}:{Environment["TALLYSTICK_API_SECRET"]}";
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", basic);
+        using var response = _client.Send(request);
+        using var body = response.Content.ReadAsStream();
+        return new AuthenticationHeaderValue("Bearer", (string)JsonNode.Parse(body)!["access_token"]!);
+    }
+
+    private ProcessStartInfo Command()
+    {
+        var server = Path.Combine(AppContext.BaseDirectory, "Tallystick.Server.dll");
+        var info = new ProcessStartInfo("dotnet", [server, "--urls", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = _data.Path,
+        };
+        info.Environment["TALLYSTICK_DATA"] = _data.Path;
+        return info;
+    }
+
+    private static Process StartOrExplain(ProcessStartInfo info)
+    {
+        try
+        {
+            return Process.Start(info)!;
+        }
+        catch (System.ComponentModel.Win32Exception missing)
+        {
+            throw new InvalidOperationException($"{info.FileName} is not installed; ./test installs it.", missing);
+        }
+    }
+}
