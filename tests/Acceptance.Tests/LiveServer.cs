@@ -23,13 +23,11 @@ internal sealed class LiveServer : IDisposable
 
     internal string DataDirectory => _data.Path;
 
-    /// <summary>Ends the process as a power cut does, and starts another on the same data.</summary>
-    internal void KillAndRestart()
+    /// <summary>Ends the process with SIGKILL.</summary>
+    internal void Kill()
     {
         _process.Kill();
         _process.WaitForExit();
-        _process.Dispose();
-        _process = Start();
     }
 
     /// <summary>Asks the process to stop and waits for it.</summary>
@@ -41,8 +39,12 @@ internal sealed class LiveServer : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Starts again after <see cref="Stop"/>.</summary>
-    internal void StartAgain() => _process = Start();
+    /// <summary>Starts another process on the same data.</summary>
+    internal void StartAgain()
+    {
+        _process.Dispose();
+        _process = Start();
+    }
 
     /// <summary>Starts a second process on the same data directory.</summary>
     /// <returns>Its exit code and what it said.</returns>

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Tallystick.Acceptance.Tests;
 
-/// <summary>Sets up what a bill needs: a meter of two fields, two priced aggregations, accounts on a monthly plan.</summary>
+/// <summary>
+/// Sets up what a bill needs: a meter of two fields, two priced aggregations, accounts on a monthly plan.
+/// </summary>
 internal static class PricedAccounts
 {
     internal const string Meter = "requests";
@@ -12,7 +14,8 @@ internal static class PricedAccounts
     internal static async Task<IReadOnlyList<string>> SetUpAsync(
         LiveServer server, IReadOnlyList<string> codes, string since, JsonObject first, JsonObject second)
     {
-        var product = await server.CreateAsync("products", new JsonObject { ["name"] = "Service", ["code"] = "service" });
+        var product =
+            await server.CreateAsync("products", new JsonObject { ["name"] = "Service", ["code"] = "service" });
         var meter = await server.CreateAsync("meters", new JsonObject
         {
             ["name"] = "Requests",

@@ -11,7 +11,8 @@ public sealed class RealInputTests
     private static readonly (decimal From, decimal Fixed, decimal Unit)[] Tiered =
         [(0, 0, 0.0125m), (1000, 2.5m, 0.0111m), (3000, 0, 0.0097m)];
 
-    private static readonly (decimal From, decimal Fixed, decimal Unit)[] Volume = [(0, 0, 0.33m), (45, 1.25m, 0.2875m)];
+    private static readonly (decimal From, decimal Fixed, decimal Unit)[] Volume =
+        [(0, 0, 0.33m), (45, 1.25m, 0.2875m)];
 
     [Fact]
     public async Task RealUsage_SubmittedTwiceAndRecalculated_GivesTheBillsOfPlainArithmetic()
@@ -29,8 +30,18 @@ public sealed class RealInputTests
             server,
             [.. Enumerable.Range(0, Accounts).Select(CodeOf)],
             "2023-11-07T00:00:00Z",
-            new JsonObject { ["quantityPerUnit"] = 1000, ["rounding"] = "UP", ["pricingBands"] = PricedAccounts.Bands(Tiered) },
-            new JsonObject { ["quantityPerUnit"] = 1000, ["cumulative"] = false, ["pricingBands"] = PricedAccounts.Bands(Volume) });
+            new JsonObject
+            {
+                ["quantityPerUnit"] = 1000,
+                ["rounding"] = "UP",
+                ["pricingBands"] = PricedAccounts.Bands(Tiered),
+            },
+            new JsonObject
+            {
+                ["quantityPerUnit"] = 1000,
+                ["cumulative"] = false,
+                ["pricingBands"] = PricedAccounts.Bands(Volume),
+            });
 
         await SubmitAsync(server, [.. rows.Select(Measurement)], batch: 1000);
         await server.RunAsync(

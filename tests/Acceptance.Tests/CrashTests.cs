@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+
+namespace Tallystick.Acceptance.Tests;
+
+/// <summary>Killed at any moment, the server loses nothing it acknowledged, counts nothing twice, and starts again.</summary>
+public sealed class CrashTests
+{
+    private const int BatchSize = 20;
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("TALLYSTICK_SOAK") is null ? 4 : 20;
+
+    [Fact]
+    public async Task Server_KilledUnderLoad_KeepsWhatItAcknowledgedOnce()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        using var server = new LiveServer();
+        var free = PricedAccounts.Bands((0, 0, 1));
+        var accounts = await PricedAccounts.SetUpAsync(
+            server,
+            ["crash"],
+            "2026-01-01T00:00:00Z",
+            new JsonObject { ["aggregation"] = "COUNT", ["pricingBands"] = free },
+            new JsonObject { ["pricingBands"] = free.DeepClone() });
+        var load = new Load(server);
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            var writers = Enumerable.Range(0, 2).Select(_ => load.WriteProductsAsync())
+                .Concat(Enumerable.Range(0, 3).Select(_ => load.SubmitAsync()))
+                .ToList();
+            await Task.Delay(random.Next(50, 700), TestContext.Current.CancellationToken);
+            server.Kill();
+            await Task.WhenAll(writers);
+            server.StartAgain();
+        }
+        await load.ResubmitAsync();
+
+        foreach (var (id, version) in load.Products)
+            ((long)(await server.GetAsync($"products/{id}"))["version"]!).ShouldBeGreaterThanOrEqualTo(version, $"seed {seed}");
+        await server.RunAsync(
+            "billjobs", new JsonObject { ["accountIds"] = new JsonArray(accounts[0]), ["billDate"] = "2026-04-01" });
+        var lines = PricedAccounts.Lines(await server.GetAsync($"bills/latest/{accounts[0]}"));
+        load.Submitted.ShouldBeGreaterThan(0);
+        ((decimal)lines["context"]["quantity"]!).ShouldBe(load.Submitted, $"seed {seed}");
+        ((decimal)lines["generated"]["quantity"]!).ShouldBe(load.Submitted * 3m, $"seed {seed}");
+    }
+
+    /// <summary>Writers that remember what was acknowledged, and stop when the server is gone.</summary>
+    private sealed class Load(LiveServer server)
+    {
+        private readonly ConcurrentQueue<JsonObject> _unanswered = new();
+        private int _batch;
+
+        /// <summary>The last acknowledged version of each product.</summary>
+        internal ConcurrentDictionary<string, long> Products { get; } = new();
+
+        /// <summary>Measurements sent, each with a uid of its own.</summary>
+        internal int Submitted => _batch * BatchSize;
+
+        internal async Task WriteProductsAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    var product = await server.PostAsync("products", Product(Guid.NewGuid().ToString(), null));
+                    Products[(string)product["id"]!] = 1;
+                    var updated = await server.PutAsync(
+                        $"products/{product["id"]}", Product((string)product["code"]!, 1));
+                    Products[(string)product["id"]!] = (long)updated["version"]!;
+                }
+            }
+            catch (Exception gone) when (gone is HttpRequestException or IOException or TaskCanceledException)
+            {
+                // Killed: what was not answered may or may not be there.
+            }
+        }
+
+        internal async Task SubmitAsync()
+        {
+            while (true)
+            {
+                var batch = Batch(Interlocked.Increment(ref _batch));
+                try
+                {
+                    await server.PostAsync("measurements", batch);
+                }
+                catch (Exception gone) when (gone is HttpRequestException or IOException or TaskCanceledException)
+                {
+                    _unanswered.Enqueue(batch);
+                    return;
+                }
+            }
+        }
+
+        /// <summary>Sends again what was not answered: afterwards every uid has arrived once or more.</summary>
+        internal async Task ResubmitAsync()
+        {
+            while (_unanswered.TryDequeue(out var batch))
+                await server.PostAsync("measurements", batch.DeepClone());
+        }
+
+        private static JsonObject Product(string code, long? version) =>
+            new() { ["name"] = "Product", ["code"] = code, ["version"] = version };
+
+        private static JsonObject Batch(int number) => new()
+        {
+            ["measurements"] = new JsonArray(
+            [
+                .. Enumerable.Range(0, BatchSize).Select(index => new JsonObject
+                {
+                    ["uid"] = $"{number}-{index}",
+                    ["meter"] = PricedAccounts.Meter,
+                    ["account"] = "crash",
+                    ["ts"] = "2026-03-10T00:00:00Z",
+                    ["measure"] = new JsonObject { ["context"] = 1, ["generated"] = 3 },
+                }),
+            ]),
+        };
+    }
+}
