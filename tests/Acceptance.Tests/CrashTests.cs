@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Tallystick.Acceptance.Tests;
 
-/// <summary>Killed at any moment, the server loses nothing it acknowledged, counts nothing twice, and starts again.</summary>
+/// <summary>
+/// Killed at any moment, the server loses nothing it acknowledged, counts nothing twice, and starts again.
+/// </summary>
 public sealed class CrashTests
 {
     private const int BatchSize = 20;
@@ -37,7 +39,8 @@ public sealed class CrashTests
         await load.ResubmitAsync();
 
         foreach (var (id, version) in load.Products)
-            ((long)(await server.GetAsync($"products/{id}"))["version"]!).ShouldBeGreaterThanOrEqualTo(version, $"seed {seed}");
+            ((long)(await server.GetAsync($"products/{id}"))["version"]!).ShouldBeGreaterThanOrEqualTo(
+                version, $"seed {seed}");
         await server.RunAsync(
             "billjobs", new JsonObject { ["accountIds"] = new JsonArray(accounts[0]), ["billDate"] = "2026-04-01" });
         var lines = PricedAccounts.Lines(await server.GetAsync($"bills/latest/{accounts[0]}"));

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 
@@ -40,6 +41,8 @@ public static class OrganizationConfigResource
 
     private static void Check(OrganizationConfig config, Issues issues)
     {
+        if (!BillingTimeZone.TryParse(config.Timezone, out _))
+            issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
         if (config.ScheduledBillInterval is { } interval && !ScheduleHours.Contains(interval))
             issues.Add(
                 "unknown_value", "scheduledBillInterval", "must be one of 0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 24");

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+
+namespace Tallystick.Server.Tests.Api;
+
+/// <summary>A body for each kind of resource; what it refers to is made first.</summary>
+internal static class Samples
+{
+    internal static async Task<JsonObject> MakeAsync(ApiClient client, string kind, string name) => kind switch
+    {
+        "Product" => Named(name),
+        "Currency" => Of(("name", name), ("code", "EUR"), ("maxDecimalPlaces", 3), ("roundingMode", "HALF_EVEN")),
+        "Account" => Named(name, ("emailAddress", "a@example.com"), ("currency", "USD"), ("daysBeforeBillDue", 14)),
+        "Meter" => Named(
+            name,
+            ("productId", await CreateAsync(client, "Product", "products")),
+            ("dataFields", new JsonArray(Named("x", ("category", "MEASURE"), ("unit", "1")))),
+            ("derivedFields", new JsonArray())),
+        "Aggregation" => Named(
+            name,
+            ("meterId", await CreateAsync(client, "Meter", "meters")),
+            ("targetField", "x"),
+            ("aggregation", "SUM"),
+            ("rounding", "UP"),
+            ("quantityPerUnit", JsonNode.Parse("1234567890123456.123456789012")),
+            ("unit", "1")),
+        "PlanTemplate" => Named(
+            name,
+            ("productId", await CreateAsync(client, "Product", "products")),
+            ("currency", "USD"),
+            ("standingCharge", JsonNode.Parse("9.90")),
+            ("billFrequency", "MONTHLY")),
+        "Plan" => Named(name, ("planTemplateId", await CreateAsync(client, "PlanTemplate", "plantemplates"))),
+        "Pricing" => Of(
+            ("planTemplateId", await CreateAsync(client, "PlanTemplate", "plantemplates")),
+            ("aggregationId", await GlobalAggregationAsync(client)),
+            ("startDate", "2026-01-01T00:00:00Z"),
+            ("pricingBands", new JsonArray(
+                Of(("id", "b"), ("lowerLimit", 0), ("fixedPrice", 0), ("unitPrice", JsonNode.Parse("0.0010")))))),
+        "AccountPlan" => Of(
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("planId", await CreateAsync(client, "Plan", "plans")),
+            ("startDate", "2026-01-01T00:00:00Z")),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a sample here."),
+    };
+
+    private static async Task<string> CreateAsync(ApiClient client, string kind, string path) =>
+        (await client.PostAsync(path, await MakeAsync(client, kind, $"of {path}"))).Id;
+
+    private static async Task<string> GlobalAggregationAsync(ApiClient client)
+    {
+        var meter = Named(
+            "global", ("dataFields", new JsonArray(Named("x", ("category", "MEASURE"), ("unit", "1")))), ("derivedFields", new JsonArray()));
+        var aggregation = Named(
+            "usage", ("targetField", "x"), ("aggregation", "SUM"), ("rounding", "NONE"), ("quantityPerUnit", 1), ("unit", "1"));
+        aggregation["meterId"] = (await client.PostAsync("meters", meter)).Id;
+        return (await client.PostAsync("aggregations", aggregation)).Id;
+    }
+
+    private static JsonObject Named(string name, params (string Name, JsonNode? Value)[] members) =>
+        Of([("name", name), ("code", name.Replace(' ', '_')), .. members]);
+
+    private static JsonObject Of(params (string Name, JsonNode? Value)[] members)
+    {
+        var body = new JsonObject();
+        foreach (var (name, value) in members)
+            body[name] = value;
+        return body;
+    }
+}
