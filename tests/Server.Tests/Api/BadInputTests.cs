@@ -20,18 +20,21 @@ public sealed class BadInputTests
     [InlineData("products", """{"name":"\ud800","code":"c"}""", "name")]
     [InlineData("products", """{"name":"a\u0000b","code":"c"}""", "name")]
     [InlineData("products", """{"name":"n","code":" c"}""", "code")]
-    [InlineData("products", """{"name":"n","code":"c","customFields":{"x":12345678901234567890123456789}}""", "customFields.x")]
+    [InlineData(
+        "products", """{"name":"n","code":"c","customFields":{"x":12345678901234567890123456789}}""", "customFields.x")]
     [InlineData("products", """{"name":"n","code":"c","customFields":{"x":[]}}""", "customFields.x")]
     [InlineData("meters", """{"name":"n","code":"c","dataFields":[],"derivedFields":[]}""", "dataFields")]
     [InlineData("accounts", """{"name":"n","code":"c","emailAddress":"nobody"}""", "emailAddress")]
     [InlineData("accounts", """{"name":"n","code":"c","emailAddress":"a@b","billEpoch":"2026-02-30"}""", "billEpoch")]
-    [InlineData("accounts", """{"name":"n","code":"c","emailAddress":"a@b","currency":"XXX"}""", "currency")]
+    [InlineData("accounts", """{"name":"n","code":"c","emailAddress":"a@b","currency":"ZZZ"}""", "currency")]
     [InlineData("picklists/currency", """{"name":"n","maxDecimalPlaces":6}""", "maxDecimalPlaces")]
     [InlineData("picklists/currency", """{"name":"n","roundingMode":"SIDEWAYS"}""", "roundingMode")]
     [InlineData("measurements", """{"measurements":[]}""", "measurements")]
     [InlineData("measurements", """{"measurements":[{"meter":"m","account":"a"}]}""", "measurements[0].ts")]
-    [InlineData("measurements", """{"measurements":[{"meter":"m","account":"a","ts":"2999-01-01T00:00:00Z"}]}""", "measurements[0].ts")]
-    [InlineData("measurements", """{"measurements":[{"meter":7,"account":"a","ts":"2026-01-01"}]}""", "measurements[0].meter")]
+    [InlineData("measurements",
+        """{"measurements":[{"meter":"m","account":"a","ts":"2999-01-01T00:00:00Z"}]}""", "measurements[0].ts")]
+    [InlineData(
+        "measurements", """{"measurements":[{"meter":7,"account":"a","ts":"2026-01-01"}]}""", "measurements[0].meter")]
     public async Task Request_WithAFault_IsRefusedByPath(string path, string body, string fault)
     {
         await using var server = await ApiServer.StartAsync();
@@ -52,7 +55,8 @@ public sealed class BadInputTests
         var tooMany = $$"""{"measurements":[{{string.Join(',', Enumerable.Repeat(Valid, 1001))}}]}""";
 
         (await server.Client.PostAsync("measurements", tooMany)).Status.ShouldBe(HttpStatusCode.BadRequest);
-        (await server.Client.PostAsync("measurements", new string(' ', 600_000))).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await server.Client.PostAsync(
+            "measurements", new string(' ', 600_000))).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await server.Client.PostAsync("products", new string(' ', 3_000_000))).Status
             .ShouldBe(HttpStatusCode.RequestEntityTooLarge);
     }
@@ -71,7 +75,8 @@ public sealed class BadInputTests
         (await GetAsync(server, "/" + own + "/", token)).ShouldBe(HttpStatusCode.OK);
         (await GetAsync(server, $"organizations/{Guid.NewGuid()}/products", token)).ShouldBe(HttpStatusCode.Forbidden);
         var (head, signature) = (token[..token.LastIndexOf('.')], token[(token.LastIndexOf('.') + 1)..]);
-        (await GetAsync(server, own, $"{head}.{new string([.. signature.Reverse()])}")).ShouldBe(HttpStatusCode.Forbidden);
+        (await GetAsync(
+            server, own, $"{head}.{new string([.. signature.Reverse()])}")).ShouldBe(HttpStatusCode.Forbidden);
         clock.AdvanceHours(5);
         (await GetAsync(server, own, token)).ShouldBe(HttpStatusCode.Forbidden);
     }

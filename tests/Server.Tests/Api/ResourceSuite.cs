@@ -9,7 +9,8 @@ namespace Tallystick.Server.Tests.Api;
 public abstract class ResourceSuite(Engine engine)
 {
     public static TheoryData<string> Kinds =>
-        [.. ResourceCatalog.All.Where(kind => kind is { IsInternal: false, IsSingleton: false }).Select(kind => kind.Kind)];
+        [.. ResourceCatalog.All.Where(
+            kind => kind is { IsInternal: false, IsSingleton: false }).Select(kind => kind.Kind)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -97,7 +98,8 @@ public abstract class ResourceSuite(Engine engine)
         string? token = null;
         do
         {
-            var page = await server.Client.GetAsync($"products?pageSize=3{(token is null ? "" : $"&nextToken={token}")}");
+            var page =
+                await server.Client.GetAsync($"products?pageSize=3{(token is null ? "" : $"&nextToken={token}")}");
             seen.AddRange(page.Data.Select(item => (string)item["id"]!));
             token = (string?)page.Object["nextToken"];
             await MakeProductAsync(server.Client, $"late{seen.Count}");

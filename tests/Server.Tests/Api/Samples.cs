@@ -49,9 +49,11 @@ internal static class Samples
     private static async Task<string> GlobalAggregationAsync(ApiClient client)
     {
         var meter = Named(
-            "global", ("dataFields", new JsonArray(Named("x", ("category", "MEASURE"), ("unit", "1")))), ("derivedFields", new JsonArray()));
+            "global", ("dataFields", new JsonArray(
+                Named("x", ("category", "MEASURE"), ("unit", "1")))), ("derivedFields", new JsonArray()));
         var aggregation = Named(
-            "usage", ("targetField", "x"), ("aggregation", "SUM"), ("rounding", "NONE"), ("quantityPerUnit", 1), ("unit", "1"));
+            "usage", ("targetField", "x"),
+                ("aggregation", "SUM"), ("rounding", "NONE"), ("quantityPerUnit", 1), ("unit", "1"));
         aggregation["meterId"] = (await client.PostAsync("meters", meter)).Id;
         return (await client.PostAsync("aggregations", aggregation)).Id;
     }
