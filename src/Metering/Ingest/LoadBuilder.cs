@@ -24,8 +24,9 @@ internal sealed class LoadBuilder(IMeteringCatalogue catalogue, UidWindow uids, 
 
     public async ValueTask AddAsync(LogEntry entry, CancellationToken cancellationToken)
     {
-        foreach (var batch in entry.Batches)
+        foreach (var record in entry.Records)
         {
+            var batch = BatchEncoding.Decode(record.Bytes);
             foreach (var measurement in batch.Measurements)
                 await AddAsync(batch, measurement, cancellationToken);
             Count += batch.Measurements.Count;

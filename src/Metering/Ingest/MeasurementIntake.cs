@@ -21,6 +21,8 @@ public sealed class MeasurementIntake(IMeasurementLog log, IClock clock, IngestO
     {
         var receivedAt = clock.GetCurrentInstant();
         var measurements = SubmissionParser.Parse(body.Span, receivedAt, options);
-        await log.AppendAsync(new MeasurementBatch(organizationId, receivedAt, measurements), cancellationToken);
+        await log.AppendAsync(
+            BatchEncoding.Encode(new MeasurementBatch(organizationId, receivedAt, measurements)), receivedAt,
+            cancellationToken);
     }
 }

@@ -82,7 +82,7 @@ public sealed class MeasurementLoader(
         var since = clock.GetCurrentInstant();
         await foreach (var entry in log.ReadAsync(position, cancellationToken))
         {
-            since = Instant.Min(since, entry.Batches.Min(batch => batch.ReceivedAt));
+            since = Instant.Min(since, entry.Records.Min(record => BatchEncoding.Decode(record.Bytes).ReceivedAt));
             break;
         }
         var uids = new UidWindow(options.DuplicateWindow);
@@ -117,7 +117,8 @@ public sealed class MeasurementLoader(
     {
         try
         {
-            await log.TrimAsync(Position, cancellationToken);
+            await log.TrimAsync(
+                Position, clock.GetCurrentInstant() - options.DuplicateWindow, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

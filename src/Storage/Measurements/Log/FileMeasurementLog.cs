@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
+using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Storage.Documents;
 
@@ -39,6 +40,16 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public LogPosition Start
+    {
+        get
+        {
+            lock (_lock)
+                return new LogPosition(_files[0].Start);
+        }
+    }
+
+    /// <inheritdoc/>
     public LogPosition End
     {
         get
@@ -73,10 +84,11 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<LogPosition> AppendAsync(MeasurementBatch batch, CancellationToken cancellationToken)
+    public async ValueTask<LogPosition> AppendAsync(
+        ReadOnlyMemory<byte> record, Instant receivedAt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await _writer.AppendAsync(BatchEncoding.Encode(batch));
+        return await _writer.AppendAsync(record);
     }
 
     /// <inheritdoc/>
@@ -101,11 +113,24 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 var payload = file.ReadPayload(handle, position - file.Start, fileEnd - file.Start)
                     ?? throw file.Damaged(position - file.Start);
+                var records = Split(payload, position + LogFrame.HeaderBytes);
                 position += LogFrame.HeaderBytes + payload.Length;
-                yield return new LogEntry(Decode(payload), new LogPosition(position));
+                yield return new LogEntry(records, new LogPosition(position));
             }
         }
         await ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public int Read(LogPosition from, Span<byte> buffer)
+    {
+        var (files, end) = Snapshot();
+        var file = files.LastOrDefault(file => file.Start <= from.Value);
+        if (file is null || from.Value >= end)
+            return 0;
+        using var handle = file.OpenToRead();
+        var wanted = (int)Math.Min(buffer.Length, end - from.Value);
+        return RandomAccess.Read(handle, buffer[..wanted], from.Value - file.Start);
     }
 
     /// <inheritdoc/>
@@ -125,7 +150,7 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     }
 
     /// <summary>Deletes the files that lie wholly before the position; never the one being written.</summary>
-    public ValueTask TrimAsync(LogPosition before, CancellationToken cancellationToken)
+    public ValueTask TrimAsync(LogPosition before, Instant receivedBefore, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -172,17 +197,17 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
             return ([.. _files], _end);
     }
 
-    private static List<MeasurementBatch> Decode(byte[] payload)
+    private static List<LogRecord> Split(ReadOnlyMemory<byte> payload, long position)
     {
-        var batches = new List<MeasurementBatch>();
+        var records = new List<LogRecord>();
         for (var offset = 0; offset < payload.Length;)
         {
-            var length = BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(offset));
+            var length = BinaryPrimitives.ReadInt32LittleEndian(payload.Span[offset..]);
             offset += sizeof(int);
-            batches.Add(BatchEncoding.Decode(payload, offset, length));
+            records.Add(new LogRecord(payload.Slice(offset, length), new LogPosition(position + offset)));
             offset += length;
         }
-        return batches;
+        return records;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -24,7 +24,7 @@ internal sealed class LogWriter(
 
     /// <summary>Hands an encoded batch over.</summary>
     /// <returns>The position behind it, once it is on the disk.</returns>
-    public Task<LogPosition> AppendAsync(byte[] record)
+    public Task<LogPosition> AppendAsync(ReadOnlyMemory<byte> record)
     {
         var append = new Append(record);
         ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(append), typeof(FileMeasurementLog));
@@ -87,7 +87,7 @@ internal sealed class LogWriter(
         foreach (var append in group)
         {
             BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(offset), append.Record.Length);
-            append.Record.CopyTo(frame.AsSpan(offset + sizeof(int)));
+            append.Record.Span.CopyTo(frame.AsSpan(offset + sizeof(int)));
             offset += sizeof(int) + append.Record.Length;
         }
         LogFrame.Seal(frame, _end);
@@ -97,7 +97,7 @@ internal sealed class LogWriter(
         advance(_end);
     }
 
-    private sealed record Append(byte[] Record)
+    private sealed record Append(ReadOnlyMemory<byte> Record)
     {
         public TaskCompletionSource<LogPosition> Done { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,8 +1,7 @@
 using System.Text;
-using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
 
-namespace Tallystick.Storage.Measurements.Log;
+namespace Tallystick.Metering.Measurements;
 
 /// <summary>
 /// The binary form of a batch. Every form ever written stays readable: a change takes a new version byte.
@@ -35,9 +34,9 @@ internal static class BatchEncoding
     }
 
     /// <exception cref="InvalidDataException">A newer program wrote the batch.</exception>
-    public static MeasurementBatch Decode(byte[] bytes, int offset, int count)
+    public static MeasurementBatch Decode(ReadOnlyMemory<byte> bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes, offset, count, writable: false), Text);
+        using var reader = new BinaryReader(new MemoryStream(bytes.ToArray(), writable: false), Text);
         var version = reader.ReadByte();
         if (version != Version)
             throw new InvalidDataException($"The batch has version {version}; this program reads version {Version}.");

@@ -1,0 +1,39 @@
+namespace Tallystick.Metering.Measurements;
+
+/// <summary>
+/// Finds where in the measurement log a uid may have been used before. It knows fingerprints, not uids: what it finds
+/// must be compared with the log, what it does not find was never added. One thread uses it at a time.
+/// </summary>
+public interface IUidIndex
+{
+    /// <summary>Entries added and neither removed nor forgotten.</summary>
+    long Count { get; }
+
+    /// <summary>Bytes of memory held.</summary>
+    long MemoryBytes { get; }
+
+    /// <summary>The fingerprint of a uid of an organization, both as UTF-8.</summary>
+    ulong Fingerprint(ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid);
+
+    /// <summary>Fetches into the processor's cache what <see cref="Find"/> will read.</summary>
+    void Prefetch(ulong fingerprint);
+
+    /// <summary>
+    /// Writes the positions added under a fingerprint, and sometimes others, into the span, at most as many as it
+    /// holds.
+    /// </summary>
+    /// <returns>Their number.</returns>
+    int Find(ulong fingerprint, Span<LogPosition> positions);
+
+    /// <summary>Adds a position. Equal entries may be added more than once.</summary>
+    void Add(ulong fingerprint, LogPosition position);
+
+    /// <summary>Removes an entry added before; does nothing when there is none.</summary>
+    void Remove(ulong fingerprint, LogPosition position);
+
+    /// <summary>Lets entries before a position go; they may be found for a while yet.</summary>
+    void Forget(LogPosition before);
+
+    /// <summary>Removes every entry.</summary>
+    void Clear();
+}
