@@ -5,7 +5,12 @@ namespace Tallystick.Metering.Ingest;
 /// <summary>What enrichment must know of an organization's configuration.</summary>
 public interface IMeteringCatalogue
 {
-    /// <summary>The meter with exactly this code, case-sensitive, or null.</summary>
+    /// <summary>Changes whenever what an account code stands for may have changed.</summary>
+    long AccountGeneration(string organizationId);
+
+    /// <summary>
+    /// The meter with exactly this code, case-sensitive, or null. The same object as long as the meter is not changed.
+    /// </summary>
     ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken);
 
     /// <summary>

@@ -12,9 +12,16 @@ public sealed record IngestOptions
     public Duration DuplicateWindow { get; init; } = Duration.FromDays(35);
 
     /// <summary>
-    /// Measurements after which the loader closes a load; a load may exceed it by one entry of the log.
+    /// Measurements after which the loader closes a load; a load may exceed it by one entry of the log. Two of
+    /// DuckDB's row groups: it writes whole ones straight into its file, and smaller ones twice.
     /// </summary>
-    public int LoadSize { get; init; } = 50_000;
+    public int LoadSize { get; init; } = 245_760;
+
+    /// <summary>
+    /// For how long the loader lets measurements gather before it stores fewer than <see cref="LoadSize"/>; a query
+    /// that waits for them ends the wait.
+    /// </summary>
+    public Duration GatheringTime { get; init; } = Duration.FromMilliseconds(500);
 
     /// <summary>Pause of the loader after a first fault; it doubles up to <see cref="RetryDelayLimit"/>.</summary>
     public Duration RetryDelay { get; init; } = Duration.FromMilliseconds(20);

@@ -1,5 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
+using Tallystick.Metering.Measurements.Batches;
 
 namespace Tallystick.Metering.Ingest;
 
@@ -10,23 +11,38 @@ internal static class JsonText
 {
     private const int LongestPathPart = 80;
 
-    /// <summary>Reads the string or member name at hand.</summary>
-    /// <returns>False for an unpaired surrogate and for U+0000.</returns>
-    public static bool TryRead(ref Utf8JsonReader reader, [NotNullWhen(true)] out string? text)
+    /// <summary>Appends the string or member name at hand, unescaped, as UTF-8.</summary>
+    /// <returns>False, with nothing appended, for an unpaired surrogate and for U+0000.</returns>
+    public static bool TryCopy(ref Utf8JsonReader reader, ByteBuffer target)
     {
+        if (!reader.ValueIsEscaped)
+        {
+            target.Write(reader.ValueSpan); // the body is valid UTF-8, and JSON has no bare U+0000
+            return true;
+        }
         try
         {
-            text = reader.GetString()!;
+            var text = target.Reserve(reader.ValueSpan.Length);
+            var length = reader.CopyString(text);
+            if (text[..length].Contains((byte)0))
+                return false;
+            target.Advance(length);
+            return true;
         }
         catch (InvalidOperationException) // how the framework tells of an unpaired surrogate
         {
-            text = null;
             return false;
         }
-        return !text.Contains('\0', StringComparison.Ordinal);
     }
 
-    /// <summary>Shortens a member name of the sender's for use in a path.</summary>
-    public static string PathPart(string name) =>
-        name.Length <= LongestPathPart ? name : name[..LongestPathPart] + "…";
+    /// <summary>True when the text has at most a number of characters, counted as the API counts them.</summary>
+    public static bool HasAtMost(ReadOnlySpan<byte> text, int characters) =>
+        text.Length <= characters || Encoding.UTF8.GetCharCount(text) <= characters;
+
+    /// <summary>A member name of the sender's for use in a path, shortened.</summary>
+    public static string PathPart(ReadOnlySpan<byte> name)
+    {
+        var text = Encoding.UTF8.GetString(name);
+        return text.Length <= LongestPathPart ? text : text[..LongestPathPart] + "…";
+    }
 }

@@ -1,102 +1,213 @@
+using System.Runtime.InteropServices;
 using NodaTime;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
 using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Enriches a stretch of the log. Every look-up is made once per load, so one load sees one configuration.
+/// Enriches a stretch of the log into a load. What it takes into the uid index is given back by <see cref="Undo"/>
+/// when the load cannot be stored. Its memory serves one load after another.
 /// </summary>
-internal sealed class LoadBuilder(IMeteringCatalogue catalogue, UidWindow uids, LogPosition start)
+internal sealed class LoadBuilder(
+    IMeteringCatalogue catalogue, AccountCache accounts, IUidIndex uids, IMeasurementLog log, Duration window)
 {
-    private readonly LogPosition _from = start;
-    private readonly List<EnrichedMeasurement> _measurements = [];
-    private readonly List<FailedMeasurement> _failures = [];
-    private readonly Dictionary<string, long> _accepted = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string, string), Meter?> _meters = [];
-    private readonly Dictionary<(string, string), AccountMatch> _accounts = [];
-    private LogPosition _to = start;
+    private readonly LoggedMeasurements _logged = new(log);
+    private readonly BatchReader _batch = new();
+    private readonly Dictionary<Meter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(string Organization, string Meter, string? MeterId, int Day), LoadTally> _tallies = [];
+    private readonly List<(ulong Fingerprint, LogPosition Position)> _taken = [];
+    private readonly BatchPlans _plans = new();
+    private readonly long _window = window.ToInt64Nanoseconds();
 
+    public MeasurementLoad Load { get; } = new();
+
+    /// <summary>Measurements taken in.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The latest receipt in the load.</summary>
-    public Instant LastReceivedAt { get; private set; }
+    /// <summary>The latest receipt in the load, in nanoseconds since 1970.</summary>
+    public long LastReceivedAt { get; private set; }
+
+    /// <summary>When a record of the log was received.</summary>
+    public static Instant ReceiptOf(LogRecord record)
+    {
+        var reader = new BatchReader();
+        reader.OpenHead(record.Bytes);
+        return Nanoseconds.ToInstant(reader.ReceivedAt);
+    }
+
+    public void Begin(LogPosition from)
+    {
+        Load.Begin(from);
+        foreach (var (meter, rows) in _rows)
+        {
+            if (rows.Count == 0)
+                _rows.Remove(meter); // nobody sends to it, or it was changed: its memory is wanted elsewhere
+            else
+                rows.Clear();
+        }
+        _tallies.Clear();
+        _taken.Clear();
+        Count = 0;
+    }
 
     public async ValueTask AddAsync(LogEntry entry, CancellationToken cancellationToken)
     {
         foreach (var record in entry.Records)
-        {
-            var batch = BatchEncoding.Decode(record.Bytes);
-            foreach (var measurement in batch.Measurements)
-                await AddAsync(batch, measurement, cancellationToken);
-            Count += batch.Measurements.Count;
-            LastReceivedAt = Instant.Max(LastReceivedAt, batch.ReceivedAt);
-            _accepted[batch.OrganizationId] =
-                _accepted.GetValueOrDefault(batch.OrganizationId) + batch.Measurements.Count;
-        }
-        _to = entry.Next;
+            await AddAsync(record, cancellationToken);
+        Load.ExtendTo(entry.Next);
     }
 
-    public MeasurementLoad Build() => new()
+    /// <summary>Ends the load.</summary>
+    public void End()
     {
-        From = _from,
-        To = _to,
-        Measurements = _measurements,
-        Failures = _failures,
-        Accepted = _accepted,
-    };
-
-    private async ValueTask AddAsync(
-        MeasurementBatch batch, Measurement measurement, CancellationToken cancellationToken)
-    {
-        var meter = await FindMeterAsync(batch.OrganizationId, measurement.Meter, cancellationToken);
-        var failure = MeasurementChecks.OfFields(measurement, meter);
-        AccountMatch account = default;
-        if (failure is null)
+        foreach (var rows in _rows.Values)
         {
-            // Asked for only now: a measurement that cannot be stored must not create an account.
-            account = await MatchAccountAsync(batch.OrganizationId, measurement.Account, cancellationToken);
-            failure = MeasurementChecks.OfAccount(measurement, account);
+            if (rows.Count > 0)
+                Load.Add(rows);
         }
-        if (failure is null && !uids.TryTake(batch.OrganizationId, measurement.Uid, batch.ReceivedAt))
-            failure = MeasurementChecks.DuplicateUid(measurement);
-        if (failure is { } reason)
+        foreach (var ((organization, meter, meterId, day), tally) in _tallies)
+            Load.Add(new MeterDay(organization, meter, meterId, Nanoseconds.ToDate(day), tally));
+    }
+
+    /// <summary>Gives the uids back that the load has taken.</summary>
+    public void Undo()
+    {
+        foreach (var (fingerprint, position) in _taken)
+            uids.Remove(fingerprint, position);
+        _taken.Clear();
+    }
+
+    private async ValueTask AddAsync(LogRecord record, CancellationToken cancellationToken)
+    {
+        _batch.Open(record.Bytes);
+        var organization = BatchReader.Text(_batch.OrganizationId);
+        var known = accounts.Of(organization);
+        _plans.Begin(_batch, RowsOf, organization);
+        for (var meter = 0; meter < _batch.Meters; meter++)
         {
-            _failures.Add(new FailedMeasurement(
-                batch.OrganizationId, reason.Type, reason.Message, batch.ReceivedAt,
-                MeasurementJson.Write(measurement)));
+            _plans.SetMeter(meter, await catalogue.FindMeterAsync(
+                organization, BatchReader.Text(_batch.Meter(meter)), cancellationToken));
+        }
+        _plans.ReadRows(uids);
+        for (var row = 0; row < _plans.Rows.Count;)
+        {
+            row = AddRows(row, record.Position, known);
+            if (row < _plans.Rows.Count)
+            {
+                // Asked for only now: a measurement that cannot be stored must not create an account.
+                var code = BatchReader.Text(_batch.Account(_plans.Rows[row].Row.Account));
+                _plans.Accounts[_plans.Rows[row].Row.Account] = await known.MatchAsync(code, cancellationToken);
+            }
+        }
+        CountRows();
+        LastReceivedAt = _batch.ReceivedAt;
+    }
+
+    private MeterRows RowsOf(Meter meter)
+    {
+        ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, meter, out _);
+        return rows ??= new MeterRows(
+            _plans.OrganizationId, meter.Id,
+            [.. meter.DataFields.Select(field => new FieldColumnValues(field.Code, field.Category.IsNumeric()))]);
+    }
+
+    // Adds rows up to one whose account must be looked up first, and returns that one's index.
+    private int AddRows(int first, LogPosition batchAt, OrganizationAccounts known)
+    {
+        var rows = CollectionsMarshal.AsSpan(_plans.Rows);
+        for (var index = first; index < rows.Length; index++)
+        {
+            ref readonly var prepared = ref rows[index];
+            var position = new LogPosition(batchAt.Value + prepared.Row.Start);
+            if (prepared.Plan.Failure is { } failure)
+            {
+                Fail(failure, position, prepared.Row.Meter, null);
+                continue;
+            }
+            ref var account = ref _plans.Accounts[prepared.Row.Account];
+            account ??= known.Find(_batch.Account(prepared.Row.Account));
+            if (account is null)
+                return index;
+            Add(prepared, position, account);
+        }
+        return rows.Length;
+    }
+
+    private void Add(in PreparedRow prepared, LogPosition position, KnownAccount account)
+    {
+        var row = prepared.Row;
+        if (account.Match.AccountId is null)
+        {
+            Fail(new Failure(IngestFailure.InvalidAccountCode, account.Match.NearMatchCode), position, row.Meter, null);
             return;
         }
-        _measurements.Add(new EnrichedMeasurement
+        if (FindDuplicate(prepared) is { } first)
         {
-            OrganizationId = batch.OrganizationId,
-            MeterId = meter!.Id,
-            AccountId = account.AccountId!,
-            ReceivedAt = batch.ReceivedAt,
-            Measurement = measurement,
-            Fields = MeasurementChecks.SelectFields(measurement, meter),
-        });
+            Fail(
+                new Failure(IngestFailure.DuplicateUid, Differs(first, row) ? MeasurementChecks.Differs : null),
+                position, row.Meter, account.Match.AccountId);
+            return;
+        }
+        uids.Add(prepared.Fingerprint, position);
+        _taken.Add((prepared.Fingerprint, position));
+        var rows = prepared.Plan.Rows!;
+        rows.Uids.Add(_batch.Uid(row));
+        rows.Accounts.Add(account.IndexIn(Load, _plans.OrganizationId));
+        rows.Ts.Add(row.Ts);
+        rows.Ets.Add(row.Ets);
+        rows.ReceivedAt.Add(_batch.ReceivedAt);
+        rows.Positions.Add(position.Value);
+        prepared.Plan.AddValues(_batch.Values(row));
+        _plans.Outcomes[row.Meter] += new LoadTally(0, 1, 0, 0);
     }
 
-    private async ValueTask<Meter?> FindMeterAsync(
-        string organizationId, string code, CancellationToken cancellationToken)
+    private LoggedRow? FindDuplicate(in PreparedRow prepared)
     {
-        if (!_meters.TryGetValue((organizationId, code), out var meter))
+        Span<LogPosition> positions = stackalloc LogPosition[16];
+        foreach (var position in positions[..uids.Find(prepared.Fingerprint, positions)])
         {
-            meter = await catalogue.FindMeterAsync(organizationId, code, cancellationToken);
-            _meters[(organizationId, code)] = meter;
+            var found = _logged.Find(position, _batch.OrganizationId, _batch.Uid(prepared.Row));
+            if (found is { } first && _batch.ReceivedAt - first.ReceivedAt < _window)
+                return first;
         }
-        return meter;
+        return null;
     }
 
-    private async ValueTask<AccountMatch> MatchAccountAsync(
-        string organizationId, string code, CancellationToken cancellationToken)
+    // The hash is of the bytes as sent: fields in another order, or 1.0 for 1, make no other content.
+    private bool Differs(LoggedRow first, in BatchRow row)
     {
-        if (!_accounts.TryGetValue((organizationId, code), out var match))
+        if (first.ContentHash == row.ContentHash)
+            return false;
+        var before = _logged.Read(first.Position);
+        var now = BatchDecoder.Decode(_batch, row, out _);
+        return before is null
+            || (before.Meter, before.Account, before.Ts, before.Ets) != (now.Meter, now.Account, now.Ts, now.Ets)
+            || !before.Fields.ToHashSet().SetEquals(now.Fields);
+    }
+
+    private void Fail(Failure failure, LogPosition position, int meter, string? accountId)
+    {
+        Load.Add(new FailedMeasurement(
+            _plans.OrganizationId, failure.Type, failure.Detail, Nanoseconds.ToInstant(_batch.ReceivedAt), position,
+            accountId));
+        _plans.Outcomes[meter] += failure.Type == IngestFailure.DuplicateUid
+            ? new LoadTally(0, 0, 1, 0)
+            : new LoadTally(0, 0, 0, 1);
+    }
+
+    // Accepted is what the batch says it holds, not what came of its rows: the tally is there to find a difference.
+    private void CountRows()
+    {
+        var day = Nanoseconds.DayOf(_batch.ReceivedAt);
+        for (var meter = 0; meter < _batch.Meters; meter++)
         {
-            match = await catalogue.MatchAccountAsync(organizationId, code, cancellationToken);
-            _accounts[(organizationId, code)] = match;
+            var key = (
+                _plans.OrganizationId, BatchReader.Text(_batch.Meter(meter)), _plans.MeterId(meter), day);
+            ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(_tallies, key, out _);
+            tally += _plans.Outcomes[meter] + new LoadTally(_batch.RowsOf(meter), 0, 0, 0);
         }
-        return match;
+        Count += _batch.Count;
     }
 }

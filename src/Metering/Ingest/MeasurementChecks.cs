@@ -1,80 +1,62 @@
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
 using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>Why a measurement is not stored.</summary>
-internal readonly record struct Failure(IngestFailure Type, string Message);
+internal readonly record struct Failure(IngestFailure Type, string? Detail);
 
 /// <summary>
-/// The checks that need look-ups, without the look-ups (metering reference 4.7). Their order is meter, duplicate
-/// field, missing field, account, uid; the first that fails is told.
+/// The checks that need look-ups, without the look-ups, and their words (metering reference 4.7). Their order is
+/// meter, duplicate field, missing field, account, uid; the first that fails is told.
 /// </summary>
 internal static class MeasurementChecks
 {
-    /// <summary>What is wrong with the meter or the fields; null when nothing is.</summary>
-    public static Failure? OfFields(Measurement measurement, Meter? meter)
+    /// <summary>The detail of a <see cref="IngestFailure.DuplicateUid"/> whose content is not that of the first.</summary>
+    public const string Differs = "differs";
+
+    /// <summary>
+    /// What is wrong with the meter or the fields; null when nothing is. Only values that count are among the fields,
+    /// each pair of category and code once.
+    /// </summary>
+    public static Failure? OfFields(IReadOnlyList<FieldCode> fields, Meter? meter)
     {
         if (meter is null)
-            return new Failure(IngestFailure.UndefinedMeter, $"There is no meter with the code '{measurement.Meter}'.");
-        if (DuplicateField(measurement.Fields) is { } duplicate)
-        {
-            return new Failure(
-                IngestFailure.DuplicateField, $"The field '{duplicate}' was sent in more than one category.");
-        }
-        foreach (var field in meter.DataFields)
-        {
-            if (!measurement.Fields.Any(value => Matches(value, field)))
-            {
-                return new Failure(
-                    IngestFailure.MissingField,
-                    $"The meter '{meter.Code}' needs a value for '{MapName(field.Category)}.{field.Code}'.");
-            }
-        }
-        return null;
-    }
-
-    /// <summary>What is wrong with the account code; null when nothing is.</summary>
-    public static Failure? OfAccount(Measurement measurement, AccountMatch match) => match.AccountId is not null
-        ? null
-        : new Failure(
-            IngestFailure.InvalidAccountCode,
-            $"The account code '{measurement.Account}' nearly equals '{match.NearMatchCode}', "
-            + "so no account was created for it.");
-
-    /// <summary>The failure of a measurement whose uid is taken.</summary>
-    public static Failure DuplicateUid(Measurement measurement) => new(
-        IngestFailure.DuplicateUid, $"The uid '{measurement.Uid}' was used before; the first measurement stays.");
-
-    /// <summary>The values of the meter's data fields. Codes that the meter does not define are left out.</summary>
-    public static IReadOnlyList<FieldValue> SelectFields(Measurement measurement, Meter meter) =>
-        [.. measurement.Fields.Where(value => meter.DataFields.Any(field => Matches(value, field)))];
-
-    /// <summary>The name of a category's map in a submission.</summary>
-    public static string MapName(DataFieldCategory category) => category switch
-    {
-        DataFieldCategory.Who => "who",
-        DataFieldCategory.Where => "where",
-        DataFieldCategory.What => "what",
-        DataFieldCategory.Other => "other",
-        DataFieldCategory.Metadata => "metadata",
-        DataFieldCategory.Measure => "measure",
-        DataFieldCategory.Income => "income",
-        DataFieldCategory.Cost => "cost",
-    };
-
-    private static bool Matches(FieldValue value, DataField field) =>
-        value.Category == field.Category && value.Code == field.Code;
-
-    private static string? DuplicateField(IReadOnlyList<FieldValue> fields)
-    {
+            return new Failure(IngestFailure.UndefinedMeter, null);
         // Each pair of category and code is there once, so a code seen twice is in two categories.
         var codes = new HashSet<string>(StringComparer.Ordinal);
         foreach (var field in fields)
         {
             if (!codes.Add(field.Code))
-                return field.Code;
+                return new Failure(IngestFailure.DuplicateField, field.Code);
+        }
+        var sent = fields.ToHashSet();
+        foreach (var field in meter.DataFields)
+        {
+            if (!sent.Contains(new FieldCode(field.Category, field.Code)))
+            {
+                return new Failure(
+                    IngestFailure.MissingField, $"{MeasurementMembers.NameOf(field.Category)}.{field.Code}");
+            }
         }
         return null;
     }
+
+    /// <summary>What is wrong, in words.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="measurement">What was sent.</param>
+    public static string Message(FailedMeasurement failure, Measurement measurement) => failure.Type switch
+    {
+        IngestFailure.UndefinedMeter => $"There is no meter with the code '{measurement.Meter}'.",
+        IngestFailure.DuplicateField => $"The field '{failure.Detail}' was sent in more than one category.",
+        IngestFailure.MissingField => $"The meter '{measurement.Meter}' needs a value for '{failure.Detail}'.",
+        IngestFailure.InvalidAccountCode =>
+            $"The account code '{measurement.Account}' nearly equals '{failure.Detail}', "
+            + "so no account was created for it.",
+        IngestFailure.DuplicateUid when failure.Detail == Differs =>
+            $"The uid '{measurement.Uid}' was used before, for a measurement with other content; the first one stays.",
+        IngestFailure.DuplicateUid =>
+            $"The uid '{measurement.Uid}' was used before; the first measurement stays.",
+    };
 }

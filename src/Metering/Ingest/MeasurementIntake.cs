@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodaTime;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
@@ -10,19 +11,31 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 public sealed class MeasurementIntake(IMeasurementLog log, IClock clock, IngestOptions options)
 {
+    // As many as requests were ever served at once, each with room for its largest submission.
+    private const int MostParsers = 256;
+    private readonly ConcurrentBag<SubmissionParser> _parsers = [];
+
     /// <summary>
     /// Accepts the body of <c>POST …/measurements</c>. Returns after all of its measurements were flushed to disk.
     /// </summary>
     /// <exception cref="RefusedException">
     /// The body has faults (all are listed, up to a limit); nothing of it was kept.
     /// </exception>
+    /// <exception cref="LogBusyException">Too much waits to be written; nothing was kept.</exception>
     public async ValueTask AcceptAsync(
         string organizationId, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var receivedAt = clock.GetCurrentInstant();
-        var measurements = SubmissionParser.Parse(body.Span, receivedAt, options);
-        await log.AppendAsync(
-            BatchEncoding.Encode(new MeasurementBatch(organizationId, receivedAt, measurements)), receivedAt,
-            cancellationToken);
+        var parser = _parsers.TryTake(out var idle) ? idle : new SubmissionParser(options);
+        try
+        {
+            var receivedAt = clock.GetCurrentInstant();
+            var batch = parser.Parse(organizationId, body.Span, receivedAt);
+            await log.AppendAsync(batch, receivedAt, cancellationToken);
+        }
+        finally
+        {
+            if (_parsers.Count < MostParsers)
+                _parsers.Add(parser);
+        }
     }
 }

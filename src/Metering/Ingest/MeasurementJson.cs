@@ -27,7 +27,7 @@ internal static class MeasurementJson
                 writer.WriteString("ets", InstantText.Write(ets));
             foreach (var map in measurement.Fields.GroupBy(field => field.Category))
             {
-                writer.WriteStartObject(MeasurementChecks.MapName(map.Key));
+                writer.WriteStartObject(MeasurementMembers.NameOf(map.Key));
                 foreach (var field in map)
                     WriteField(writer, field);
                 writer.WriteEndObject();

@@ -5,26 +5,34 @@ namespace Tallystick.Metering.Ingest;
 
 /// <summary>
 /// Carries accepted measurements from the log into the store: enriches them, drops duplicates, and lets the log go.
-/// Whatever goes wrong is tried again with a growing pause; no record is ever skipped, and none is loaded twice,
-/// since the store keeps the position together with the rows.
+/// One load is enriched while the one before it is stored. Whatever goes wrong is tried again with a growing pause;
+/// no record is ever skipped, and none is loaded twice, since the store keeps the position together with the rows.
 /// </summary>
-public sealed class MeasurementLoader(
-    IMeasurementLog log, IMeasurementStore store, IMeteringCatalogue catalogue, IClock clock, IngestOptions options)
+public sealed class MeasurementLoader
 {
-    private readonly Lock _lock = new();
-    private TaskCompletionSource _moved = NewSignal();
-    private LogPosition _position;
-    private UidWindow _uids = new(options.DuplicateWindow);
+    private readonly IMeasurementLog _log;
+    private readonly IMeasurementStore _store;
+    private readonly IUidIndex _uids;
+    private readonly IClock _clock;
+    private readonly IngestOptions _options;
+    private readonly LoadProgress _progress = new();
+    private LoadBuilder _filling;
+    private LoadBuilder _storing;
+    private bool _isRestored;
+
+    /// <summary>Puts the loader between its log and its store; it does nothing before <see cref="RunAsync"/>.</summary>
+    public MeasurementLoader(
+        IMeasurementLog log, IMeasurementStore store, IUidIndex uids, IMeteringCatalogue catalogue, IClock clock,
+        IngestOptions options)
+    {
+        (_log, _store, _uids, _clock, _options) = (log, store, uids, clock, options);
+        var accounts = new AccountCache(catalogue);
+        _filling = new LoadBuilder(catalogue, accounts, uids, log, options.DuplicateWindow);
+        _storing = new LoadBuilder(catalogue, accounts, uids, log, options.DuplicateWindow);
+    }
 
     /// <summary>Everything before this position is loaded.</summary>
-    public LogPosition Position
-    {
-        get
-        {
-            lock (_lock)
-                return _position;
-        }
-    }
+    public LogPosition Position => _progress.Position;
 
     /// <summary>What stops the loader at present, for the operator; null while it works.</summary>
     public Exception? Fault
@@ -44,81 +52,144 @@ public sealed class MeasurementLoader(
     /// <summary>Loads until the token is cancelled; then throws <see cref="OperationCanceledException"/>.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await RetryAsync(RestoreAsync, cancellationToken);
+        var delay = _options.RetryDelay;
         while (true)
         {
-            await log.WaitForMoreAsync(Position, cancellationToken);
-            await RetryAsync(LoadNextAsync, cancellationToken);
-            await TrimAsync(cancellationToken);
+            var position = Position;
+            try
+            {
+                await RecoverAsync(cancellationToken);
+                await LoadAsync(cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                Fault = exception;
+            }
+            if (Position != position)
+                delay = _options.RetryDelay;
+            await Task.Delay(delay.ToTimeSpan(), cancellationToken);
+            delay = Duration.Min(delay * 2, _options.RetryDelayLimit);
         }
     }
 
     /// <summary>Waits until everything before the position is loaded.</summary>
-    public async Task WaitForAsync(LogPosition position, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Task moved;
-            lock (_lock)
-            {
-                if (_position >= position)
-                    return;
-                moved = _moved.Task;
-            }
-            await moved.WaitAsync(cancellationToken);
-        }
-    }
+    public Task WaitForAsync(LogPosition position, CancellationToken cancellationToken) =>
+        _progress.WaitForAsync(position, cancellationToken);
 
-    private async Task RestoreAsync(CancellationToken cancellationToken)
+    /// <summary>Finds out what the store holds, and makes the uid index hold the same.</summary>
+    private async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        var position = await store.FindPositionAsync(cancellationToken);
-        if (position > log.End)
+        var position = await _store.FindPositionAsync(cancellationToken);
+        if (position > _log.End)
         {
             throw new InvalidOperationException(
-                $"The measurement log ends at {log.End.Value}, before {position.Value}, up to which the store has "
+                $"The measurement log ends at {_log.End.Value}, before {position.Value}, up to which the store has "
                 + "loaded it: log and store do not belong together. Restore both from one backup.");
         }
-        // What waits in the log was received before now, and its duplicates must be found as they were then.
-        var since = clock.GetCurrentInstant();
-        await foreach (var entry in log.ReadAsync(position, cancellationToken))
+        if (!_isRestored)
         {
-            since = Instant.Min(since, entry.Records.Min(record => BatchEncoding.Decode(record.Bytes).ReceivedAt));
+            await RestoreUidsAsync(position, cancellationToken);
+            _isRestored = true;
+        }
+        // After a fault the store may have kept a load although it could not say so.
+        foreach (var builder in new[] { _storing, _filling })
+        {
+            if (builder.Load.To > position)
+                builder.Undo();
+        }
+        _progress.MoveTo(position);
+    }
+
+    private async Task RestoreUidsAsync(LogPosition position, CancellationToken cancellationToken)
+    {
+        // What waits in the log was received before now, and its duplicates must be found as they were then.
+        var since = _clock.GetCurrentInstant();
+        await foreach (var entry in _log.ReadAsync(position, cancellationToken))
+        {
+            since = Instant.Min(since, entry.Records.Min(record => LoadBuilder.ReceiptOf(record)));
             break;
         }
-        var uids = new UidWindow(options.DuplicateWindow);
-        await foreach (var uid in store.ReadUidsAsync(since - options.DuplicateWindow, cancellationToken))
-            uids.Restore(uid);
-        _uids = uids;
-        MoveTo(position);
+        _uids.Clear();
+        var oldest = _log.Start;
+        await _store.VisitUidsAsync(
+            since - _options.DuplicateWindow,
+            (organization, uid, at) =>
+            {
+                if (at >= oldest)
+                    _uids.Add(_uids.Fingerprint(organization, uid), at);
+            },
+            cancellationToken);
     }
 
-    private async Task LoadNextAsync(CancellationToken cancellationToken)
+    private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _uids.Discard();
-        // After a fault the store may have kept the load although it could not say so.
-        if (await store.FindPositionAsync(cancellationToken) != Position)
-            await RestoreAsync(cancellationToken);
-        var builder = new LoadBuilder(catalogue, _uids, Position);
-        await foreach (var entry in log.ReadAsync(Position, cancellationToken))
-        {
-            await builder.AddAsync(entry, cancellationToken);
-            if (builder.Count >= options.LoadSize)
-                break;
-        }
-        var load = builder.Build();
-        if (load.To == load.From)
-            return;
-        await store.LoadAsync(load, cancellationToken);
-        _uids.Commit(builder.LastReceivedAt);
-        MoveTo(load.To);
-    }
-
-    private async Task TrimAsync(CancellationToken cancellationToken)
-    {
+        var stored = Task.CompletedTask;
+        _filling.Begin(Position);
         try
         {
-            await log.TrimAsync(
-                Position, clock.GetCurrentInstant() - options.DuplicateWindow, cancellationToken);
+            while (true)
+            {
+                await FillAsync(stored, cancellationToken);
+                await stored;
+                (_filling, _storing) = (_storing, _filling);
+                stored = StoreAsync(_storing, cancellationToken);
+                _filling.Begin(_storing.Load.To);
+            }
+        }
+        finally
+        {
+            // Nothing may be recovered while the store is still at work.
+            await stored.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Takes measurements in until there are enough, or somebody waits for them, or it has been long.</summary>
+    private async Task FillAsync(Task stored, CancellationToken cancellationToken)
+    {
+        Task? gathered = null;
+        while (true)
+        {
+            await foreach (var entry in _log.ReadAsync(_filling.Load.To, cancellationToken))
+            {
+                await _filling.AddAsync(entry, cancellationToken);
+                if (_filling.Count >= _options.LoadSize)
+                    return;
+            }
+            if (stored.IsFaulted)
+                return;
+            var isWanted = _progress.Wanted(behind: _filling.Load.From);
+            if (_filling.Count > 0)
+            {
+                gathered ??= Task.Delay(_options.GatheringTime.ToTimeSpan(), cancellationToken);
+                if (isWanted.IsCompleted || gathered.IsCompleted)
+                    return;
+            }
+            var more = _log.WaitForMoreAsync(_filling.Load.To, cancellationToken);
+            List<Task> awaited = [more];
+            if (gathered is not null)
+                awaited.AddRange(gathered, isWanted);
+            if (!stored.IsCompleted)
+                awaited.Add(stored);
+            await await Task.WhenAny(awaited);
+        }
+    }
+
+    private async Task StoreAsync(LoadBuilder builder, CancellationToken cancellationToken)
+    {
+        builder.End();
+        await _store.LoadAsync(builder.Load, cancellationToken);
+        Fault = null;
+        _progress.MoveTo(builder.Load.To);
+        await TrimAsync(builder.LastReceivedAt, cancellationToken);
+    }
+
+    // What was received within the window is kept, since a duplicate is recognized by the first one in the log.
+    private async Task TrimAsync(long lastReceivedAt, CancellationToken cancellationToken)
+    {
+        var received = Instant.Min(_clock.GetCurrentInstant(), Nanoseconds.ToInstant(lastReceivedAt));
+        try
+        {
+            await _log.TrimAsync(Position, received - _options.DuplicateWindow, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -126,37 +197,4 @@ public sealed class MeasurementLoader(
             Fault = exception;
         }
     }
-
-    private async Task RetryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
-    {
-        var delay = options.RetryDelay;
-        while (true)
-        {
-            try
-            {
-                await work(cancellationToken);
-                Fault = null;
-                return;
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                Fault = exception;
-            }
-            await Task.Delay(delay.ToTimeSpan(), cancellationToken);
-            delay = Duration.Min(delay * 2, options.RetryDelayLimit);
-        }
-    }
-
-    private void MoveTo(LogPosition position)
-    {
-        TaskCompletionSource moved;
-        lock (_lock)
-        {
-            _position = position;
-            (moved, _moved) = (_moved, NewSignal());
-        }
-        moved.SetResult();
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,179 +1,296 @@
 using System.Globalization;
 using System.Text.Json;
-using NodaTime;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
+using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>Reads one measurement after the other and collects their faults.</summary>
-internal sealed class MeasurementParser(Instant receivedAt, IngestOptions options)
+/// <summary>
+/// Reads one measurement after another from the bytes of a submission into a batch. No object is made on the way; a
+/// path is put together only for a fault.
+/// </summary>
+internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch, SubmissionIssues issues)
 {
     private const int MaximumUid = 50;
     private const int MaximumCode = 80;
+    private const int MaximumMetadata = 256;
 
-    // Instants are stored as nanoseconds in 64 bits, which end in April 2262.
-    private static readonly Instant Earliest = NodaConstants.UnixEpoch;
-    private static readonly Instant Latest = Instant.FromUtc(2262, 1, 1, 0, 0);
+    private readonly long _tolerance = options.FutureTolerance.ToInt64Nanoseconds();
+    private readonly ByteBuffer _uid = new(64);
+    private readonly ByteBuffer _meter = new(128);
+    private readonly ByteBuffer _account = new(128);
+    private readonly ByteBuffer _scratch = new(256);
+    private readonly FieldRow _fields = new();
+    private Given _given;
+    private int _index;
+    private long _ts;
+    private long? _ets;
 
-    private readonly FieldMapParser _maps = new();
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private string? _uid;
-    private string? _meter;
-    private string? _account;
-    private Instant? _ts;
-    private Instant? _ets;
+    /// <summary>When the submission was received, in nanoseconds since 1970.</summary>
+    public long ReceivedAt { get; set; }
 
-    public SubmissionIssues Issues { get; } = new();
-
-    /// <summary>Reads the value at hand; the reader stands on its last token afterwards.</summary>
-    /// <returns>Null when it has a fault.</returns>
-    public Measurement? Read(ref Utf8JsonReader reader, int index)
+    /// <summary>Reads the measurement at hand; the reader stands on its last token afterwards.</summary>
+    public void Read(ref Utf8JsonReader reader, int index)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"measurements[{index}]");
+        _index = index;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            Issues.Add(SubmissionIssues.WrongType, path, SubmissionIssues.MustBeObject);
+            issues.Add(SubmissionIssues.WrongType, Path(null), SubmissionIssues.MustBeObject);
             reader.Skip();
-            return null;
+            return;
         }
-        var before = Issues.Count;
-        Reset();
+        Clear();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isReadable = JsonText.TryRead(ref reader, out var name);
+            var member = MeasurementMembers.Of(ref reader);
             reader.Read();
-            if (!isReadable || !TryMember(ref reader, path, name!))
-                reader.Skip();
+            ReadMember(ref reader, member);
         }
-        CheckWhole(path);
-        return Issues.Count > before || Issues.Count == SubmissionIssues.Limit ? null : Build();
+        CheckWhole();
+        if (issues.Count == 0)
+            Write();
     }
 
-    private void Reset()
+    private void Clear()
     {
-        _seen.Clear();
-        _maps.Clear();
-        _uid = _meter = _account = null;
-        _ts = _ets = null;
+        _uid.Clear();
+        _meter.Clear();
+        _account.Clear();
+        _fields.Clear();
+        _given = Given.Nothing;
+        _ts = 0;
+        _ets = null;
     }
 
-    private bool TryMember(ref Utf8JsonReader reader, string path, string name)
+    private void ReadMember(ref Utf8JsonReader reader, MeasurementMember member)
     {
-        switch (name)
+        switch (member)
         {
-            case "uid":
-                _uid = ReadText(ref reader, Again(path, name), MaximumUid);
-                return true;
-            case "meter":
-                _meter = ReadCode(ref reader, Again(path, name));
-                return true;
-            case "account":
-                _account = ReadCode(ref reader, Again(path, name));
-                return true;
-            case "ts":
-                _ts = ReadInstant(ref reader, Again(path, name));
-                return true;
-            case "ets":
-                _ets = ReadInstant(ref reader, Again(path, name));
-                return true;
+            case MeasurementMember.Uid:
+                TryText(ref reader, "uid", MaximumUid, _uid);
+                return;
+            case MeasurementMember.Meter:
+                ReadCode(ref reader, "meter", Given.Meter, _meter);
+                return;
+            case MeasurementMember.Account:
+                ReadCode(ref reader, "account", Given.Account, _account);
+                return;
+            case MeasurementMember.Ts:
+                _given &= ~Given.Ts;
+                if (TryInstant(ref reader, "ts", Given.Ts, out _ts))
+                    _given |= Given.Ts;
+                return;
+            case MeasurementMember.Ets:
+                _ets = TryInstant(ref reader, "ets", Given.Nothing, out var ets) ? ets : null;
+                return;
+            case MeasurementMember.Other:
+                reader.Skip();
+                return;
             default:
-                if (FieldMapParser.CategoryOf(name) is not { } category)
-                    return false;
-                _maps.Read(ref reader, category, Again(path, name), Issues);
-                return true;
+                ReadMap(ref reader, MeasurementMembers.CategoryOf(member));
+                return;
         }
     }
 
-    private string Again(string path, string name)
+    private void ReadCode(ref Utf8JsonReader reader, string name, Given flag, ByteBuffer target)
     {
-        var memberPath = $"{path}.{name}";
-        if (!_seen.Add(name))
-            Issues.Forget(memberPath);
-        return memberPath;
+        _given &= ~flag;
+        if (reader.TokenType != JsonTokenType.Null)
+            _given |= flag; // a faulty code was given all the same: it is not told to be missing besides
+        if (TryText(ref reader, name, MaximumCode, target) && !IsCode(target.Written))
+            issues.Add(SubmissionIssues.BadForm, Path(name), TextForms.Fault(TextForm.Code, "")!);
     }
 
-    private string? ReadText(ref Utf8JsonReader reader, string path, int maximum)
+    /// <returns>True when the target holds the text; false for null and after a fault was told.</returns>
+    private bool TryText(ref Utf8JsonReader reader, string name, int maximum, ByteBuffer target)
     {
+        target.Clear();
         if (reader.TokenType == JsonTokenType.Null)
-            return null;
+            return false;
         if (reader.TokenType != JsonTokenType.String)
-            Issues.Add(SubmissionIssues.WrongType, path, SubmissionIssues.MustBeText);
-        else if (!JsonText.TryRead(ref reader, out var text))
-            Issues.Add(SubmissionIssues.BadText, path, SubmissionIssues.MustBeUnicode);
-        else if (text.Length > maximum)
-            Issues.Add(SubmissionIssues.OutOfRange, path, $"must have at most {maximum} characters");
-        else
-            return text;
-        reader.Skip();
-        return null;
+        {
+            issues.Add(SubmissionIssues.WrongType, Path(name), SubmissionIssues.MustBeText);
+            reader.Skip();
+            return false;
+        }
+        if (!JsonText.TryCopy(ref reader, target))
+        {
+            issues.Add(SubmissionIssues.BadText, Path(name), SubmissionIssues.MustBeUnicode);
+            return false;
+        }
+        if (JsonText.HasAtMost(target.Written, maximum))
+            return true;
+        issues.Add(SubmissionIssues.OutOfRange, Path(name), $"must have at most {maximum} characters");
+        return false;
     }
 
-    private string? ReadCode(ref Utf8JsonReader reader, string path)
+    private bool TryInstant(ref Utf8JsonReader reader, string name, Given flag, out long nanoseconds)
     {
-        var text = ReadText(ref reader, path, MaximumCode);
-        if (text is null || TextForms.IsCode(text))
-            return text;
-        Issues.Add(SubmissionIssues.BadForm, path, TextForms.Fault(TextForm.Code, text)!);
-        return null;
-    }
-
-    private Instant? ReadInstant(ref Utf8JsonReader reader, string path)
-    {
+        nanoseconds = 0;
         if (reader.TokenType == JsonTokenType.Null)
-            return null;
-        Instant instant = default;
+            return false;
+        _given |= flag;
         if (reader.TokenType != JsonTokenType.String)
-            Issues.Add(SubmissionIssues.WrongType, path, SubmissionIssues.MustBeText);
-        else if (!TryInstant(ref reader, out instant))
-            Issues.Add(SubmissionIssues.BadForm, path, InstantText.Rule);
-        else if (instant < Earliest || instant >= Latest)
-            Issues.Add(SubmissionIssues.OutOfRange, path, "must lie in the years 1970 to 2261");
-        else
-            return instant;
-        reader.Skip();
-        return null;
+        {
+            issues.Add(SubmissionIssues.WrongType, Path(name), SubmissionIssues.MustBeText);
+            reader.Skip();
+            return false;
+        }
+        _scratch.Clear();
+        var isRead = reader.ValueIsEscaped
+            ? JsonText.TryCopy(ref reader, _scratch)
+                & TimestampText.TryParse(_scratch.Written, out nanoseconds, out var isInRange)
+            : TimestampText.TryParse(reader.ValueSpan, out nanoseconds, out isInRange);
+        if (!isRead)
+            issues.Add(SubmissionIssues.BadForm, Path(name), InstantText.Rule);
+        else if (!isInRange)
+            issues.Add(SubmissionIssues.OutOfRange, Path(name), "must lie in the years 1970 to 2261");
+        return isRead && isInRange;
     }
 
-    private static bool TryInstant(ref Utf8JsonReader reader, out Instant instant)
+    private void ReadMap(ref Utf8JsonReader reader, DataFieldCategory category)
     {
+        _fields.BeginMap(BatchWriter.NumberOf(category));
+        if (reader.TokenType == JsonTokenType.Null)
+            return;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            var content = category.IsNumeric() ? "numbers" : "texts";
+            issues.Add(
+                SubmissionIssues.WrongType, Path(MeasurementMembers.NameOf(category)),
+                $"must be an object of {content}");
+            reader.Skip();
+            return;
+        }
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!TryBeginEntry(ref reader, category))
+            {
+                reader.Skip();
+                continue;
+            }
+            if (reader.TokenType == JsonTokenType.Null)
+                _fields.EndAsNull();
+            else if (category.IsNumeric())
+                ReadNumber(ref reader, category);
+            else
+                ReadText(ref reader, category);
+        }
+    }
+
+    // Reads the name of an entry and goes on to its value.
+    private bool TryBeginEntry(ref Utf8JsonReader reader, DataFieldCategory category)
+    {
+        var number = BatchWriter.NumberOf(category);
         if (!reader.ValueIsEscaped)
-            return InstantText.TryParse(reader.ValueSpan, out instant);
-        instant = default;
-        return JsonText.TryRead(ref reader, out var text) && InstantText.TryParse(text, out instant);
+            _fields.BeginEntry(number, reader.ValueSpan);
+        else
+        {
+            _scratch.Clear();
+            if (!JsonText.TryCopy(ref reader, _scratch))
+            {
+                issues.Add(
+                    SubmissionIssues.BadText, Path(MeasurementMembers.NameOf(category)),
+                    $"has a name that {SubmissionIssues.MustBeUnicode}");
+                reader.Read();
+                return false;
+            }
+            _fields.BeginEntry(number, _scratch.Written);
+        }
+        reader.Read();
+        return true;
     }
 
-    private void CheckWhole(string path)
+    private void ReadNumber(ref Utf8JsonReader reader, DataFieldCategory category)
     {
-        Require(_meter, path, "meter");
-        Require(_account, path, "account");
-        Require(_ts, path, "ts");
-        if (_ts > receivedAt + options.FutureTolerance)
+        if (reader.TokenType != JsonTokenType.Number)
+        {
+            issues.Add(SubmissionIssues.WrongType, EntryPath(category), SubmissionIssues.MustBeNumber);
+            reader.Skip();
+        }
+        else if (!NumberEncoding.TryWrite(_fields.ValueBuffer, reader.ValueSpan))
+            issues.Add(SubmissionIssues.OutOfRange, EntryPath(category), ExactNumber.Rule);
+        _fields.EndEntry();
+    }
+
+    private void ReadText(ref Utf8JsonReader reader, DataFieldCategory category)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            issues.Add(SubmissionIssues.WrongType, EntryPath(category), SubmissionIssues.MustBeText);
+            reader.Skip();
+            return;
+        }
+        _scratch.Clear();
+        if (reader.ValueIsEscaped && !JsonText.TryCopy(ref reader, _scratch))
+        {
+            issues.Add(SubmissionIssues.BadText, EntryPath(category), SubmissionIssues.MustBeUnicode);
+            return;
+        }
+        var text = reader.ValueIsEscaped ? _scratch.Written : reader.ValueSpan;
+        if (category == DataFieldCategory.Metadata && !JsonText.HasAtMost(text, MaximumMetadata))
+        {
+            issues.Add(
+                SubmissionIssues.OutOfRange, EntryPath(category), $"must have at most {MaximumMetadata} characters");
+        }
+        _fields.ValueBuffer.WriteText(text);
+        _fields.EndEntry();
+    }
+
+    private void CheckWhole()
+    {
+        Require(Given.Meter, "meter");
+        Require(Given.Account, "account");
+        Require(Given.Ts, "ts");
+        if (_ts - ReceivedAt > _tolerance && issues.Count < SubmissionIssues.Limit)
         {
             var seconds = options.FutureTolerance.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
-            Issues.Add(
-                SubmissionIssues.OutOfRange, $"{path}.ts", $"must not lie more than {seconds} seconds in the future");
+            issues.Add(
+                SubmissionIssues.OutOfRange, Path("ts"), $"must not lie more than {seconds} seconds in the future");
         }
         if (_ets < _ts)
-            Issues.Add(SubmissionIssues.OutOfRange, $"{path}.ets", "must not be before ts");
-        _maps.AddFaults(Issues);
+            issues.Add(SubmissionIssues.OutOfRange, Path("ets"), "must not be before ts");
     }
 
-    private void Require<T>(T? value, string path, string name)
+    private void Require(Given flag, string name)
     {
-        if (value is null && !Issues.Has($"{path}.{name}"))
-            Issues.Add(SubmissionIssues.Required, $"{path}.{name}", SubmissionIssues.IsRequired);
+        if ((_given & flag) == 0)
+            issues.Add(SubmissionIssues.Required, Path(name), SubmissionIssues.IsRequired);
     }
 
-    private Measurement Build() => new()
+    private void Write()
     {
         // An empty uid tells as little as none: taking it for a value would drop all but the first as duplicates.
-        Uid = string.IsNullOrEmpty(_uid) ? Guid.NewGuid().ToString() : _uid,
-        Meter = _meter!,
-        Account = _account!,
-        Ts = _ts!.Value,
-        Ets = _ets,
-        Fields = _maps.Values(),
-    };
+        if (_uid.Length == 0)
+        {
+            Guid.NewGuid().TryFormat(_uid.Reserve(36), out var length);
+            _uid.Advance(length);
+        }
+        if (_fields.IsIrregular || !batch.HasList(_fields.List))
+            _fields.Settle();
+        batch.Row(
+            _uid.Written, batch.Meter(_meter.Written), batch.List(_fields.List), batch.Account(_account.Written), _ts,
+            _ets, _fields.Values);
+    }
+
+    private static bool IsCode(ReadOnlySpan<byte> code) =>
+        code.Length > 0 && code[0] != ' ' && code[^1] != ' '
+        && code.IndexOfAnyInRange((byte)0, (byte)0x1f) < 0 && !code.Contains((byte)0x7f);
+
+    private string EntryPath(DataFieldCategory category) =>
+        $"{Path(MeasurementMembers.NameOf(category))}.{JsonText.PathPart(_fields.LastCode)}";
+
+    private string Path(string? member) => FormattableString.Invariant(
+        $"measurements[{_index}]{(member is null ? "" : ".")}{member}");
+
+    [Flags]
+    private enum Given
+    {
+        Nothing = 0,
+        Meter = 1,
+        Account = 2,
+        Ts = 4,
+    }
 }

@@ -25,22 +25,13 @@ internal sealed class SubmissionIssues
 
     public int Count => _all.Count;
 
-    public void Add(string code, string path, string message) => Add(new Issue(code, path, message));
-
-    public void Add(Issue issue)
+    public void Add(string code, string path, string message)
     {
         if (_all.Count < Limit)
-            _all.Add(issue);
+            _all.Add(new Issue(code, path, message));
     }
 
     public void Clear() => _all.Clear();
-
-    public bool Has(string path) => _all.Exists(issue => issue.Path == path);
-
-    /// <summary>Forgets the faults of a member since it was given again: the last one counts.</summary>
-    public void Forget(string path) => _all.RemoveAll(issue =>
-        issue.Path.StartsWith(path, StringComparison.Ordinal)
-        && (issue.Path.Length == path.Length || issue.Path[path.Length] == '.'));
 
     public void ThrowIfAny()
     {

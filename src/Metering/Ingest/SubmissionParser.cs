@@ -3,28 +3,39 @@ using System.Text.Unicode;
 using NodaTime;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
 
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Reads the body of a submission, <c>{"measurements": [1..1000]}</c>, straight from its bytes. Strict: nothing is
-/// coerced, cut or rounded; unknown members are ignored; of a member given twice the last counts.
+/// Reads the body of a submission, <c>{"measurements": [1..1000]}</c>, straight from its bytes into an encoded batch.
+/// Strict: nothing is coerced, cut or rounded; unknown members are ignored; of a member given twice the last counts,
+/// but a fault in the first is a fault. Used for one submission at a time.
 /// </summary>
-internal static class SubmissionParser
+internal sealed class SubmissionParser
 {
     private const int MaximumMeasurements = 1000;
     private const string ListPath = "measurements";
     private const string ListRule = "must be a list of 1 to 1000 measurements";
 
+    private readonly BatchWriter _batch = new();
+    private readonly SubmissionIssues _issues = new();
+    private readonly MeasurementParser _measurements;
+
+    public SubmissionParser(IngestOptions options) => _measurements = new MeasurementParser(options, _batch, _issues);
+
+    /// <returns>The encoded batch; valid until the next call.</returns>
     /// <exception cref="RefusedException">The body has faults.</exception>
-    public static IReadOnlyList<Measurement> Parse(ReadOnlySpan<byte> body, Instant receivedAt, IngestOptions options)
+    public ReadOnlyMemory<byte> Parse(string organizationId, ReadOnlySpan<byte> body, Instant receivedAt)
     {
         if (!Utf8.IsValid(body))
             throw Malformed("the body is not well-formed UTF-8");
+        _issues.Clear();
+        _measurements.ReceivedAt = Nanoseconds.Of(receivedAt);
         try
         {
             var reader = new Utf8JsonReader(body);
-            return ReadBody(ref reader, new MeasurementParser(receivedAt, options));
+            ReadBody(ref reader, organizationId);
         }
         catch (JsonException exception)
         {
@@ -32,9 +43,11 @@ internal static class SubmissionParser
                 $"the body is not well-formed JSON at line {exception.LineNumber + 1}, "
                 + $"byte {exception.BytePositionInLine + 1}");
         }
+        _issues.ThrowIfAny();
+        return _batch.End();
     }
 
-    private static IReadOnlyList<Measurement> ReadBody(ref Utf8JsonReader reader, MeasurementParser parser)
+    private void ReadBody(ref Utf8JsonReader reader, string organizationId)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -44,11 +57,10 @@ internal static class SubmissionParser
             throw new RefusedException(new Issue(
                 SubmissionIssues.WrongType, "", "the body must be an object such as {\"measurements\": [...]}"));
         }
-        var measurements = new List<Measurement>();
         var isGiven = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isList = JsonText.TryRead(ref reader, out var name) && name == ListPath;
+            var isList = reader.ValueTextEquals("measurements"u8);
             reader.Read();
             if (!isList)
             {
@@ -56,37 +68,33 @@ internal static class SubmissionParser
                 continue;
             }
             isGiven = reader.TokenType != JsonTokenType.Null;
-            measurements.Clear();
-            parser.Issues.Clear();
             if (isGiven)
-                ReadList(ref reader, parser, measurements);
+                ReadList(ref reader, organizationId);
         }
         reader.Read(); // nothing may follow; the reader says where something does
         if (!isGiven)
-            parser.Issues.Add(SubmissionIssues.Required, ListPath, SubmissionIssues.IsRequired);
-        parser.Issues.ThrowIfAny();
-        return measurements;
+            _issues.Add(SubmissionIssues.Required, ListPath, SubmissionIssues.IsRequired);
     }
 
-    private static void ReadList(ref Utf8JsonReader reader, MeasurementParser parser, List<Measurement> measurements)
+    private void ReadList(ref Utf8JsonReader reader, string organizationId)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             reader.Skip();
-            parser.Issues.Add(SubmissionIssues.WrongType, ListPath, ListRule);
+            _issues.Add(SubmissionIssues.WrongType, ListPath, ListRule);
             return;
         }
+        _batch.Begin(organizationId, _measurements.ReceivedAt);
         var count = 0;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
         {
-            if (count < MaximumMeasurements && parser.Read(ref reader, count) is { } measurement)
-                measurements.Add(measurement);
+            if (count < MaximumMeasurements)
+                _measurements.Read(ref reader, count);
             else
                 reader.Skip();
-            count++;
         }
         if (count is 0 or > MaximumMeasurements)
-            parser.Issues.Add(SubmissionIssues.OutOfRange, ListPath, $"{ListRule}; it has {count}");
+            _issues.Add(SubmissionIssues.OutOfRange, ListPath, $"{ListRule}; it has {count}");
     }
 
     private static RefusedException Malformed(string message) =>

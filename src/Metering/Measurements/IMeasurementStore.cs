@@ -17,8 +17,8 @@ public interface IMeasurementStore
     /// </exception>
     ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken);
 
-    /// <summary>The uids of the stored measurements of all organizations received at or after an instant.</summary>
-    IAsyncEnumerable<ReceivedUid> ReadUidsAsync(Instant receivedSince, CancellationToken cancellationToken);
+    /// <summary>Visits the uids of the stored measurements of all organizations received at or after an instant.</summary>
+    Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Aggregates every window and segment in one pass. Those without a value to aggregate are absent from the result.
@@ -26,18 +26,33 @@ public interface IMeasurementStore
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken);
 
-    /// <summary>What became of the organization's measurements that were loaded so far.</summary>
-    Task<LoadTally> ConservationAsync(string organizationId, CancellationToken cancellationToken);
+    /// <summary>What became of the organization's measurements that were loaded so far, by meter code and day.</summary>
+    Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken);
 
-    /// <summary>The organization's failed measurements behind a sequence number, in the order received.</summary>
-    Task<IReadOnlyList<StoredFailure>> ReadFailuresAsync(
-        string organizationId, long afterSequence, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Counts the rows that are there, by meter and day of receipt: what the tallies are compared with.
+    /// </summary>
+    Task<IReadOnlyList<StoredRows>> CountRowsAsync(string organizationId, CancellationToken cancellationToken);
+
+    /// <summary>The organization's failed measurements, the latest first.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="before">Only those that stand before this position in the log.</param>
+    /// <param name="receivedSince">Only those received at or after this instant.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<FailedMeasurement>> ReadFailuresAsync(
+        string organizationId, LogPosition before, Instant receivedSince, int limit,
+        CancellationToken cancellationToken);
 }
 
-/// <summary>A uid and when its measurement was received.</summary>
-public readonly record struct ReceivedUid(string OrganizationId, string Uid, Instant ReceivedAt);
+/// <summary>Takes a uid and where its measurement stands in the log.</summary>
+/// <param name="organizationId">The organization, as UTF-8.</param>
+/// <param name="uid">The uid, as UTF-8.</param>
+/// <param name="position">Where the measurement stands.</param>
+public delegate void UidVisitor(ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid, LogPosition position);
 
-/// <summary>A failed measurement as stored.</summary>
-/// <param name="Sequence">Grows with the order of receipt; unique within the store.</param>
-/// <param name="Failure">The failure.</param>
-public sealed record StoredFailure(long Sequence, FailedMeasurement Failure);
+/// <summary>How many measurements of a meter that were received on a day are in the store.</summary>
+/// <param name="MeterId">UUID of the meter.</param>
+/// <param name="Day">The day of receipt, in UTC.</param>
+/// <param name="Count">The number.</param>
+public sealed record StoredRows(string MeterId, LocalDate Day, long Count);

@@ -2,57 +2,83 @@ using NodaTime;
 
 namespace Tallystick.Metering.Measurements;
 
-/// <summary>The stretch of the log from one position to another, ready to be stored in one transaction.</summary>
-public sealed record MeasurementLoad
+/// <summary>
+/// The stretch of the log from one position to another, ready to be stored in one transaction. Its memory is used
+/// again for a later load, so nobody keeps a part of it.
+/// </summary>
+public sealed class MeasurementLoad
 {
+    private readonly List<MeterRows> _meters = [];
+    private readonly List<LoadedAccount> _accounts = [];
+    private readonly List<FailedMeasurement> _failures = [];
+    private readonly List<MeterDay> _tallies = [];
+
     /// <summary>Where the stretch begins; must be the store's position.</summary>
-    public required LogPosition From { get; init; }
+    public LogPosition From { get; private set; }
 
     /// <summary>Where it ends; becomes the store's position.</summary>
-    public required LogPosition To { get; init; }
+    public LogPosition To { get; private set; }
 
-    /// <summary>The measurements to store, in the order received.</summary>
-    public required IReadOnlyList<EnrichedMeasurement> Measurements { get; init; }
+    /// <summary>The measurements to store, by meter. A meter that was changed meanwhile may be there twice.</summary>
+    public IReadOnlyList<MeterRows> Meters => _meters;
+
+    /// <summary>The accounts that the rows name by their index here.</summary>
+    public IReadOnlyList<LoadedAccount> Accounts => _accounts;
 
     /// <summary>The measurements that failed, duplicates included, in the order received.</summary>
-    public required IReadOnlyList<FailedMeasurement> Failures { get; init; }
+    public IReadOnlyList<FailedMeasurement> Failures => _failures;
 
-    /// <summary>
-    /// How many measurements the stretch holds, per organization: counted from the log, not from the lists.
-    /// </summary>
-    public required IReadOnlyDictionary<string, long> Accepted { get; init; }
+    /// <summary>What became of the measurements of the stretch, for each meter code and day of receipt.</summary>
+    public IReadOnlyList<MeterDay> Tallies => _tallies;
+
+    /// <summary>Begins a load that holds nothing yet.</summary>
+    public void Begin(LogPosition from)
+    {
+        (From, To) = (from, from);
+        _meters.Clear();
+        _accounts.Clear();
+        _failures.Clear();
+        _tallies.Clear();
+    }
+
+    /// <summary>Takes everything up to a position in.</summary>
+    public void ExtendTo(LogPosition position) => To = position;
+
+    /// <summary>Adds a meter, which has no rows yet.</summary>
+    public void Add(MeterRows meter) => _meters.Add(meter);
+
+    /// <summary>Adds a failure.</summary>
+    public void Add(FailedMeasurement failure) => _failures.Add(failure);
+
+    /// <summary>Adds a tally.</summary>
+    public void Add(MeterDay tally) => _tallies.Add(tally);
+
+    /// <summary>Adds an account.</summary>
+    /// <returns>Its index.</returns>
+    public int Add(LoadedAccount account)
+    {
+        _accounts.Add(account);
+        return _accounts.Count - 1;
+    }
 }
 
-/// <summary>A measurement tied to the ids of its meter and account, so that codes may change later.</summary>
-public sealed record EnrichedMeasurement
-{
-    /// <summary>Its organization.</summary>
-    public required string OrganizationId { get; init; }
+/// <summary>An account of a load.</summary>
+/// <param name="OrganizationId">Its organization.</param>
+/// <param name="AccountId">Its UUID.</param>
+public readonly record struct LoadedAccount(string OrganizationId, string AccountId);
 
-    /// <summary>UUID of its meter.</summary>
-    public required string MeterId { get; init; }
-
-    /// <summary>UUID of its account.</summary>
-    public required string AccountId { get; init; }
-
-    /// <summary>When it was received.</summary>
-    public required Instant ReceivedAt { get; init; }
-
-    /// <summary>Uid and timestamps, as accepted.</summary>
-    public required Measurement Measurement { get; init; }
-
-    /// <summary>The values of the meter's fields; at most one per field code.</summary>
-    public required IReadOnlyList<FieldValue> Fields { get; init; }
-}
-
-/// <summary>A measurement that was accepted but not stored.</summary>
+/// <summary>A measurement that was accepted but not stored. What was sent stands in the log.</summary>
 /// <param name="OrganizationId">Its organization.</param>
 /// <param name="Type">Why it failed.</param>
-/// <param name="Message">What was wrong, in words.</param>
+/// <param name="Detail">
+/// What the type does not tell: the field, the account code that is nearly equal, or that a repeat differs.
+/// </param>
 /// <param name="ReceivedAt">When it was received.</param>
-/// <param name="Json">The measurement as JSON, in the form of the API.</param>
-public sealed record FailedMeasurement(
-    string OrganizationId, IngestFailure Type, string Message, Instant ReceivedAt, string Json);
+/// <param name="Position">Where it stands in the log; identifies it and gives the order of receipt.</param>
+/// <param name="AccountId">UUID of its account where that is known.</param>
+public readonly record struct FailedMeasurement(
+    string OrganizationId, IngestFailure Type, string? Detail, Instant ReceivedAt, LogPosition Position,
+    string? AccountId);
 
 /// <summary>Why a measurement failed after it was accepted (metering reference 4.7).</summary>
 public enum IngestFailure
@@ -73,11 +99,24 @@ public enum IngestFailure
     DuplicateUid,
 }
 
-/// <summary>
-/// What became of the loaded measurements of an organization: accepted = stored + duplicate + failed.
-/// </summary>
-/// <param name="Accepted">Measurements that the loaded part of the log held. What it still holds is pending.</param>
+/// <summary>What became of measurements: accepted = stored + duplicate + failed.</summary>
+/// <param name="Accepted">Measurements that were answered for and have left the log.</param>
 /// <param name="Stored">Measurements in the store.</param>
 /// <param name="Duplicate">Measurements dropped since their uid was used before.</param>
 /// <param name="Failed">Measurements that failed for another reason.</param>
-public readonly record struct LoadTally(long Accepted, long Stored, long Duplicate, long Failed);
+public readonly record struct LoadTally(long Accepted, long Stored, long Duplicate, long Failed)
+{
+    /// <summary>The tally of both.</summary>
+    public static LoadTally operator +(LoadTally left, LoadTally right) => new(
+        left.Accepted + right.Accepted, left.Stored + right.Stored, left.Duplicate + right.Duplicate,
+        left.Failed + right.Failed);
+}
+
+/// <summary>What became of the measurements of one meter code that were received on one day.</summary>
+/// <param name="OrganizationId">The organization.</param>
+/// <param name="MeterCode">Code of the meter, as sent.</param>
+/// <param name="MeterId">UUID of the meter; null where no meter had the code.</param>
+/// <param name="Day">The day of receipt, in UTC.</param>
+/// <param name="Tally">The numbers.</param>
+public sealed record MeterDay(
+    string OrganizationId, string MeterCode, string? MeterId, LocalDate Day, LoadTally Tally);

@@ -18,4 +18,14 @@ public static class Nanoseconds
     /// <summary>The instant of a number of nanoseconds.</summary>
     public static Instant ToInstant(long nanoseconds) =>
         NodaConstants.UnixEpoch + Duration.FromNanoseconds(nanoseconds);
+
+    /// <summary>The day in UTC, counted from 1 January 1970.</summary>
+    public static int DayOf(long nanoseconds) =>
+        (int)Math.Floor((decimal)nanoseconds / NodaConstants.NanosecondsPerDay);
+
+    /// <summary>The date of a day.</summary>
+    public static LocalDate ToDate(int day) => new LocalDate(1970, 1, 1).PlusDays(day);
+
+    /// <summary>The day of a date, counted from 1 January 1970.</summary>
+    public static int DayOf(LocalDate date) => Period.DaysBetween(new LocalDate(1970, 1, 1), date);
 }

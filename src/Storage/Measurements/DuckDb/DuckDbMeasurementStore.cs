@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using DuckDB.NET.Data;
 using NodaTime;
 using Tallystick.Metering.Measurements;
@@ -79,22 +78,29 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReceivedUid> ReadUidsAsync(
-        Instant receivedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken)
     {
         var organizations = _keys.Organizations.ToDictionary(pair => pair.Value, pair => pair.Key);
-        foreach (var ((organization, _), meter) in _keys.Meters)
-        {
-            var uids = await ReadAsync(
-                connection => connection.Command(
-                    $"SELECT uid, received_at FROM {KeyMaps.Table(meter)} WHERE received_at >= $1",
-                    Nanoseconds.OfBound(receivedSince)),
-                row => new ReceivedUid(
-                    organizations[organization], row.GetString(0), Nanoseconds.ToInstant(row.GetInt64(1))),
-                cancellationToken);
-            foreach (var uid in uids)
-                yield return uid;
-        }
+        return Task.Run(
+            () =>
+            {
+                using var connection = new DuckDBConnection(_connectionText);
+                connection.Open();
+                foreach (var ((organization, _), meter) in _keys.Meters)
+                {
+                    var visitor = new StoredUids(organizations[organization], visit);
+                    ChunkReader.Read(
+                        connection,
+                        FormattableString.Invariant(
+                            $"""
+                            SELECT uuid, uid, sequence FROM {KeyMaps.Table(meter)}
+                            WHERE received_at >= {Nanoseconds.OfBound(receivedSince)}
+                            """),
+                        visitor.Visit,
+                        cancellationToken);
+                }
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -115,44 +121,66 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<LoadTally> ConservationAsync(string organizationId, CancellationToken cancellationToken)
-    {
-        if (!_keys.Organizations.TryGetValue(organizationId, out var organization))
-            return default;
-        // The rows themselves are counted, not a sum kept beside them: the tally is there to find what went missing.
-        var stored = _keys.Meters
-            .Where(meter => meter.Key.Organization == organization)
-            .Select(meter => $"(SELECT count(*) FROM {KeyMaps.Table(meter.Value)})");
-        var tallies = await ReadAsync(
-            connection => connection.Command(
-                $"""
-                SELECT accepted, {string.Join(" + ", stored.Prepend("0"))}, duplicate, failed
-                FROM tallies WHERE organization = $1
-                """,
-                organization),
-            row => new LoadTally(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
-            cancellationToken);
-        return tallies[0];
-    }
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<StoredFailure>> ReadFailuresAsync(
-        string organizationId, long afterSequence, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(
+        string organizationId, CancellationToken cancellationToken)
     {
         if (!_keys.Organizations.TryGetValue(organizationId, out var organization))
             return [];
         return await ReadAsync(
             connection => connection.Command(
                 """
-                SELECT sequence, type, message, received_at, json FROM failures
-                WHERE organization = $1 AND sequence > $2 ORDER BY sequence LIMIT $3
+                SELECT t.code, m.id, t.day, sum(accepted)::BIGINT, sum(stored)::BIGINT, sum(duplicate)::BIGINT,
+                    sum(failed)::BIGINT
+                FROM tallies t LEFT JOIN meters m ON m.key = t.meter
+                WHERE t.organization = $1 GROUP BY t.code, m.id, t.day ORDER BY t.day, t.code, m.id
                 """,
-                organization, afterSequence, limit),
-            row => new StoredFailure(
-                row.GetInt64(0),
-                new FailedMeasurement(
-                    organizationId, Enum.Parse<IngestFailure>(row.GetString(1)), row.GetString(2),
-                    Nanoseconds.ToInstant(row.GetInt64(3)), row.GetString(4))),
+                organization),
+            row => new MeterDay(
+                organizationId, row.GetString(0), row.TextOrNull(1), Nanoseconds.ToDate(row.GetInt32(2)),
+                new LoadTally(row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6))),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredRows>> CountRowsAsync(
+        string organizationId, CancellationToken cancellationToken)
+    {
+        if (!_keys.Organizations.TryGetValue(organizationId, out var organization))
+            return [];
+        var counts = new List<StoredRows>();
+        foreach (var ((_, meterId), meter) in _keys.Meters.Where(meter => meter.Key.Organization == organization))
+        {
+            counts.AddRange(await ReadAsync(
+                connection => connection.Command(
+                    $"""
+                    SELECT (received_at // 86400000000000)::INTEGER AS day, count(*) FROM {KeyMaps.Table(meter)}
+                    GROUP BY day ORDER BY day
+                    """),
+                row => new StoredRows(meterId, Nanoseconds.ToDate(row.GetInt32(0)), row.GetInt64(1)),
+                cancellationToken));
+        }
+        return counts;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FailedMeasurement>> ReadFailuresAsync(
+        string organizationId, LogPosition before, Instant receivedSince, int limit,
+        CancellationToken cancellationToken)
+    {
+        if (!_keys.Organizations.TryGetValue(organizationId, out var organization))
+            return [];
+        return await ReadAsync(
+            connection => connection.Command(
+                """
+                SELECT f.sequence, f.type, f.detail, f.received_at, a.id
+                FROM failures f LEFT JOIN accounts a ON a.key = f.account
+                WHERE f.organization = $1 AND f.sequence < $2 AND f.received_at >= $3
+                ORDER BY f.sequence DESC LIMIT $4
+                """,
+                organization, before.Value, Nanoseconds.OfBound(receivedSince), limit),
+            row => new FailedMeasurement(
+                organizationId, (IngestFailure)row.GetInt32(1), row.TextOrNull(2),
+                Nanoseconds.ToInstant(row.GetInt64(3)), new LogPosition(row.GetInt64(0)), row.TextOrNull(4)),
             cancellationToken);
     }
 

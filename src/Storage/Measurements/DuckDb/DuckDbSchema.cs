@@ -10,23 +10,31 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// </summary>
 internal static class DuckDbSchema
 {
-    /// <summary>Columns that every usage table has. Instants are nanoseconds since 1970.</summary>
+    /// <summary>
+    /// Columns that every usage table has. A uid stands in one of the first two. Instants are nanoseconds since 1970;
+    /// the sequence is the position in the log, unique and in the order of receipt.
+    /// </summary>
     public const string UsageColumns =
-        "uid VARCHAR, account INTEGER, ts BIGINT, ets BIGINT, received_at BIGINT, sequence BIGINT";
+        "uuid UUID, uid VARCHAR, account INTEGER, ts BIGINT, ets BIGINT, received_at BIGINT, sequence BIGINT";
 
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly string[] Tables =
     [
-        "CREATE TABLE state (version INTEGER, position BIGINT, sequence BIGINT)",
+        "CREATE TABLE state (version INTEGER, position BIGINT)",
         "CREATE TABLE organizations (key INTEGER, id VARCHAR)",
         "CREATE TABLE meters (key INTEGER, organization INTEGER, id VARCHAR)",
         "CREATE TABLE accounts (key INTEGER, organization INTEGER, id VARCHAR)",
         "CREATE TABLE fields (meter INTEGER, number INTEGER, code VARCHAR, kind INTEGER)",
-        "CREATE TABLE tallies (organization INTEGER, accepted BIGINT, duplicate BIGINT, failed BIGINT)",
+        // Each load adds rows: the tally is their sum. The meter is -1 where no meter has the code.
+        """
+        CREATE TABLE tallies (
+            organization INTEGER, meter INTEGER, code VARCHAR, day INTEGER, accepted BIGINT, stored BIGINT,
+            duplicate BIGINT, failed BIGINT)
+        """,
         """
         CREATE TABLE failures (
-            organization INTEGER, sequence BIGINT, type VARCHAR, message VARCHAR, received_at BIGINT, json VARCHAR)
+            organization INTEGER, sequence BIGINT, type INTEGER, detail VARCHAR, received_at BIGINT, account INTEGER)
         """,
     ];
 
@@ -40,11 +48,14 @@ internal static class DuckDbSchema
             using var transaction = connection.BeginTransaction();
             foreach (var table in Tables)
                 connection.Execute(table);
-            connection.Execute("INSERT INTO state VALUES ($1, 0, 0)", Version);
+            connection.Execute("INSERT INTO state VALUES ($1, 0)", Version);
             transaction.Commit();
         }
         using var state = connection.Command("SELECT version FROM state");
         if (state.ExecuteScalar() is not Version)
-            throw new StoreUnavailableException("The measurement store was written by a newer version of the program.");
+        {
+            throw new StoreUnavailableException(
+                $"The measurement store was written by another version of the program; this one reads {Version}.");
+        }
     }
 }

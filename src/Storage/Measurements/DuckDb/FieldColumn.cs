@@ -1,3 +1,5 @@
+using DuckDB.NET.Native;
+
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>What a column of a usage table holds. The numbers are on disk: append, never change.</summary>
@@ -52,11 +54,17 @@ internal static class ColumnKinds
         return size < FineLimit ? ColumnKind.Fine : ColumnKind.Broad;
     }
 
-    /// <summary>The number with no more digits after the point than its tier has; only zeros are dropped.</summary>
-    public static decimal Fit(decimal number, ColumnKind tier) =>
-        decimal.Round(number, Scale(tier), MidpointRounding.ToZero);
+    /// <summary>The type of the column, for the appender.</summary>
+    public static ColumnType Type(this ColumnKind kind) => kind switch
+    {
+        ColumnKind.Text => ColumnType.Text,
+        ColumnKind.Narrow => new ColumnType(DuckDBType.Decimal, 18, 6),
+        ColumnKind.Fine => new ColumnType(DuckDBType.Decimal, 38, 18),
+        ColumnKind.Broad => new ColumnType(DuckDBType.Decimal, 38, 9),
+    };
 
-    private static int Scale(ColumnKind tier) => tier switch
+    /// <summary>Digits after the point that a tier has.</summary>
+    public static int Scale(this ColumnKind tier) => tier switch
     {
         ColumnKind.Text => throw new ArgumentOutOfRangeException(nameof(tier)),
         ColumnKind.Narrow => 6,

@@ -1,12 +1,14 @@
+using System.Text;
 using DuckDB.NET.Data;
 using Tallystick.Metering.Measurements;
-using Tallystick.Metering.Meters;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Writes one load: rows, failures, counts and the position in the log, in one transaction.</summary>
+/// <summary>Writes one load: rows, failures, tallies and the position in the log, in one transaction.</summary>
 internal sealed class LoadTransaction(DuckDBConnection connection, KeyMaps committed)
 {
+    private const int None = -1;
+
     private readonly StagedKeys _keys = new(connection, committed);
 
     /// <summary>Writes and commits.</summary>
@@ -22,111 +24,78 @@ internal sealed class LoadTransaction(DuckDBConnection connection, KeyMaps commi
                     $"The load begins at {load.From.Value}, which is not the position of the measurement store.");
             }
         }
-        var sequence = NextSequence();
-        foreach (var organization in load.Accepted.Keys)
-            _keys.Organization(organization);
-        sequence = WriteMeasurements(load.Measurements, sequence);
-        sequence = WriteFailures(load.Failures, sequence);
+        var accounts = load.Accounts.Select(AccountKey).ToArray();
+        foreach (var meter in load.Meters)
+            WriteMeter(meter, accounts);
+        WriteFailures(load.Failures);
+        WriteTallies(load.Tallies);
         _keys.Flush();
-        WriteTallies(load);
-        connection.Execute("UPDATE state SET position = $1, sequence = $2", load.To.Value, sequence);
+        connection.Execute("UPDATE state SET position = $1", load.To.Value);
         transaction.Commit();
         _keys.Publish();
     }
 
-    private long NextSequence()
+    private int AccountKey(LoadedAccount account) =>
+        _keys.Account(_keys.Organization(account.OrganizationId), account.AccountId);
+
+    private void WriteMeter(MeterRows rows, int[] accounts)
     {
-        using var state = connection.Command("SELECT sequence FROM state");
-        return (long)state.ExecuteScalar()!;
+        var meter = _keys.Meter(_keys.Organization(rows.OrganizationId), rows.MeterId);
+        var columns = _keys.Columns(meter, UsageRowsWriter.ColumnsOf(rows));
+        new UsageRowsWriter(rows, accounts, columns).Write(connection, KeyMaps.Table(meter));
     }
 
-    private long WriteMeasurements(IReadOnlyList<EnrichedMeasurement> measurements, long sequence)
+    private void WriteFailures(IReadOnlyList<FailedMeasurement> failures)
     {
-        var rows = measurements.Select((measurement, index) =>
+        if (failures.Count == 0)
+            return;
+        ColumnType[] types =
+        [
+            ColumnType.Int32, ColumnType.Int64, ColumnType.Int32, ColumnType.Text, ColumnType.Int64, ColumnType.Int32,
+        ];
+        using var appender = new ChunkAppender(connection, "failures", types);
+        for (var first = 0; first < failures.Count; first += ChunkAppender.ChunkRows)
         {
-            var organization = _keys.Organization(measurement.OrganizationId);
-            return new Row(
-                _keys.Meter(organization, measurement.MeterId),
-                _keys.Account(organization, measurement.AccountId),
-                sequence + index,
-                measurement);
-        });
-        foreach (var meter in rows.GroupBy(row => row.Meter))
-            WriteMeter(meter.Key, [.. meter.OrderBy(row => row.Account)]);
-        return sequence + measurements.Count;
-    }
-
-    private void WriteMeter(int meter, Row[] rows)
-    {
-        var columns = _keys.Columns(meter, rows.SelectMany(row => row.Measurement.Fields).Select(ColumnOf).Distinct());
-        var numbers = columns.Index().ToDictionary(column => column.Item, column => column.Index);
-        var values = new FieldValue?[columns.Length];
-        using var appender = connection.CreateAppender(KeyMaps.Table(meter));
-        foreach (var row in rows)
-        {
-            Array.Clear(values);
-            foreach (var field in row.Measurement.Fields)
-                values[numbers[ColumnOf(field)]] = field;
-            Append(appender.CreateRow(), row, columns, values);
+            var count = Math.Min(ChunkAppender.ChunkRows, failures.Count - first);
+            appender.Begin();
+            var hasDetail = appender.Presence(3);
+            hasDetail.Clear();
+            for (var row = 0; row < count; row++)
+            {
+                var failure = failures[first + row];
+                var organization = _keys.Organization(failure.OrganizationId);
+                appender.Values<int>(0)[row] = organization;
+                appender.Values<long>(1)[row] = failure.Position.Value;
+                appender.Values<int>(2)[row] = (int)failure.Type;
+                if (failure.Detail is { } detail)
+                {
+                    appender.Text(3, row, Encoding.UTF8.GetBytes(detail));
+                    hasDetail[row >> 6] |= 1UL << (row & 63);
+                }
+                appender.Values<long>(4)[row] = Nanoseconds.Of(failure.ReceivedAt);
+                appender.Values<int>(5)[row] = failure.AccountId is { } id ? _keys.Account(organization, id) : None;
+            }
+            appender.Append(count);
         }
+        appender.Close();
     }
 
-    private static void Append(IDuckDBAppenderRow target, Row row, FieldColumn[] columns, FieldValue?[] values)
+    private void WriteTallies(IReadOnlyList<MeterDay> tallies)
     {
-        var measurement = row.Measurement.Measurement;
-        target
-            .AppendValue(measurement.Uid)
-            .AppendValue(row.Account)
-            .AppendValue(Nanoseconds.Of(measurement.Ts))
-            .AppendValue(measurement.Ets is { } ets ? Nanoseconds.Of(ets) : (long?)null)
-            .AppendValue(Nanoseconds.Of(row.Measurement.ReceivedAt))
-            .AppendValue(row.Sequence);
-        for (var number = 0; number < columns.Length; number++)
+        using var appender = connection.CreateAppender("tallies");
+        foreach (var tally in tallies)
         {
-            if (values[number] is not { } value)
-                target.AppendNullValue();
-            else if (columns[number].Kind == ColumnKind.Text)
-                target.AppendValue(value.Text);
-            else
-                target.AppendValue((decimal?)ColumnKinds.Fit(value.Number, columns[number].Kind));
-        }
-        target.EndRow();
-    }
-
-    private long WriteFailures(IReadOnlyList<FailedMeasurement> failures, long sequence)
-    {
-        using var appender = connection.CreateAppender("failures");
-        foreach (var failure in failures)
-        {
+            var organization = _keys.Organization(tally.OrganizationId);
             appender.CreateRow()
-                .AppendValue(_keys.Organization(failure.OrganizationId))
-                .AppendValue(sequence++)
-                .AppendValue(failure.Type.ToString())
-                .AppendValue(failure.Message)
-                .AppendValue(Nanoseconds.Of(failure.ReceivedAt))
-                .AppendValue(failure.Json)
+                .AppendValue(organization)
+                .AppendValue(tally.MeterId is { } id ? _keys.Meter(organization, id) : None)
+                .AppendValue(tally.MeterCode)
+                .AppendValue(Nanoseconds.DayOf(tally.Day))
+                .AppendValue(tally.Tally.Accepted)
+                .AppendValue(tally.Tally.Stored)
+                .AppendValue(tally.Tally.Duplicate)
+                .AppendValue(tally.Tally.Failed)
                 .EndRow();
         }
-        return sequence;
     }
-
-    private void WriteTallies(MeasurementLoad load)
-    {
-        foreach (var (organization, accepted) in load.Accepted)
-        {
-            var failures = load.Failures.Where(failure => failure.OrganizationId == organization).ToArray();
-            var duplicates = (long)failures.Count(failure => failure.Type == IngestFailure.DuplicateUid);
-            connection.Execute(
-                """
-                UPDATE tallies SET accepted = accepted + $1, duplicate = duplicate + $2, failed = failed + $3
-                WHERE organization = $4
-                """,
-                accepted, duplicates, failures.Length - duplicates, _keys.Organization(organization));
-        }
-    }
-
-    private static FieldColumn ColumnOf(FieldValue field) =>
-        new(field.Code, field.Category.IsNumeric() ? ColumnKinds.TierOf(field.Number) : ColumnKind.Text);
-
-    private readonly record struct Row(int Meter, int Account, long Sequence, EnrichedMeasurement Measurement);
 }

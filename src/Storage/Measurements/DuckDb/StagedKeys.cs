@@ -19,7 +19,6 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             return key;
         key = committed.Organizations.Count + _organizations.Count;
         connection.Execute("INSERT INTO organizations VALUES ($1, $2)", key, id);
-        connection.Execute("INSERT INTO tallies VALUES ($1, 0, 0, 0)", key);
         return _organizations[id] = key;
     }
 

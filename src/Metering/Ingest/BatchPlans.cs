@@ -1,0 +1,85 @@
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>What is known of the batch at hand: its meters, accounts and rows, and what became of the rows.</summary>
+internal sealed class BatchPlans
+{
+    private readonly List<Meter?> _meters = [];
+    private readonly Dictionary<(int Meter, int List), ShapePlan> _plans = [];
+    private BatchReader _batch = new();
+    private Func<Meter, MeterRows> _rowsOf = _ => throw new InvalidOperationException();
+
+    public string OrganizationId { get; private set; } = "";
+
+    /// <summary>The accounts looked up so far, by their number in the batch.</summary>
+    public KnownAccount?[] Accounts { get; private set; } = [];
+
+    /// <summary>What became of the rows, by the number of the meter; without what was accepted.</summary>
+    public LoadTally[] Outcomes { get; private set; } = [];
+
+    /// <summary>The rows, in the order sent.</summary>
+    public List<PreparedRow> Rows { get; } = [];
+
+    public void Begin(BatchReader batch, Func<Meter, MeterRows> rowsOf, string organizationId)
+    {
+        _batch = batch;
+        _rowsOf = rowsOf;
+        OrganizationId = organizationId;
+        _meters.Clear();
+        _plans.Clear();
+        Rows.Clear();
+        Accounts = Cleared(Accounts, batch.Accounts);
+        Outcomes = Cleared(Outcomes, batch.Meters);
+    }
+
+    /// <summary>Tells the meter with a number; called in the order of the numbers.</summary>
+    public void SetMeter(int number, Meter? meter) => _meters.Insert(number, meter);
+
+    public string? MeterId(int number) => _meters[number]?.Id;
+
+    /// <summary>
+    /// Reads the rows and fetches what the index knows of their uids into the cache: one look-up alone would wait for
+    /// memory most of its time.
+    /// </summary>
+    public void ReadRows(IUidIndex uids)
+    {
+        ShapePlan? plan = null;
+        var (meter, list) = (-1, -1);
+        while (_batch.TryRead(out var row))
+        {
+            if (plan is null || row.Meter != meter || row.List != list)
+                plan = PlanFor(meter = row.Meter, list = row.List);
+            _batch.Advance(row, plan.Measure(_batch.Values(row)));
+            var fingerprint = uids.Fingerprint(_batch.OrganizationId, _batch.Uid(row));
+            uids.Prefetch(fingerprint);
+            Rows.Add(new PreparedRow(row, plan, fingerprint));
+        }
+    }
+
+    private ShapePlan PlanFor(int meter, int list)
+    {
+        if (!_plans.TryGetValue((meter, list), out var plan))
+        {
+            plan = ShapePlan.For(_batch.Fields(list), _meters[meter], _rowsOf);
+            _plans[(meter, list)] = plan;
+        }
+        return plan;
+    }
+
+    private static T[] Cleared<T>(T[] values, int count)
+    {
+        if (values.Length < count)
+            return new T[count];
+        Array.Clear(values);
+        return values;
+    }
+}
+
+/// <summary>A row that has been read.</summary>
+/// <param name="Row">Its head.</param>
+/// <param name="Plan">What to do with it.</param>
+/// <param name="Fingerprint">The fingerprint of its uid.</param>
+internal readonly record struct PreparedRow(BatchRow Row, ShapePlan Plan, ulong Fingerprint);

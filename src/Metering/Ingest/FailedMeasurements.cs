@@ -1,0 +1,42 @@
+using NodaTime;
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>
+/// Reads failed measurements together with what was sent, which stands in the log for as long as it is kept.
+/// </summary>
+public sealed class FailedMeasurements(IMeasurementStore store, IMeasurementLog log)
+{
+    private readonly Lock _lock = new();
+    private readonly LoggedMeasurements _logged = new(log);
+
+    /// <summary>The organization's failed measurements, the latest first.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="before">Only those that stand before this position in the log.</param>
+    /// <param name="receivedSince">Only those received at or after this instant.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<FailureReport>> ReadAsync(
+        string organizationId, LogPosition before, Instant receivedSince, int limit,
+        CancellationToken cancellationToken)
+    {
+        var failures = await store.ReadFailuresAsync(
+            organizationId, before, receivedSince, limit, cancellationToken);
+        lock (_lock)
+        {
+            return [.. failures
+                .Select(failure => (Failure: failure, Measurement: _logged.Read(failure.Position)))
+                .Where(found => found.Measurement is not null)
+                .Select(found => new FailureReport(
+                    found.Failure, MeasurementChecks.Message(found.Failure, found.Measurement!),
+                    MeasurementJson.Write(found.Measurement!)))];
+        }
+    }
+}
+
+/// <summary>A failed measurement in words, with what was sent.</summary>
+/// <param name="Failure">The failure.</param>
+/// <param name="Message">What was wrong.</param>
+/// <param name="Json">The measurement in the form in which it is submitted, so that it can be mended and sent again.</param>
+public sealed record FailureReport(FailedMeasurement Failure, string Message, string Json);

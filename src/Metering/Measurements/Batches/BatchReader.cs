@@ -1,0 +1,164 @@
+using System.Text;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Measurements.Batches;
+
+/// <summary>Reads the batches that <see cref="BatchWriter"/> wrote, without making objects of them.</summary>
+internal sealed class BatchReader
+{
+    private readonly List<Range> _meters = [];
+    private readonly List<int> _rowsOfMeters = [];
+    private readonly List<Range> _lists = [];
+    private readonly List<Range> _accounts = [];
+    private ReadOnlyMemory<byte> _batch;
+    private Range _organization;
+    private int _next;
+    private int _tables;
+
+    /// <summary>Number of its measurements.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>When it was received, in nanoseconds since 1970.</summary>
+    public long ReceivedAt { get; private set; }
+
+    public ReadOnlySpan<byte> OrganizationId => Bytes[_organization];
+
+    public int Meters => _meters.Count;
+
+    public int Lists => _lists.Count;
+
+    public int Accounts => _accounts.Count;
+
+    private ReadOnlySpan<byte> Bytes => _batch.Span;
+
+    /// <summary>The length of a batch, of whose beginning the bytes are given.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> head)
+    {
+        var offset = 1;
+        return ByteReading.Int32(head, ref offset);
+    }
+
+    /// <summary>Takes a batch, behind which more bytes may follow.</summary>
+    /// <exception cref="InvalidDataException">It was written by another version of the program.</exception>
+    public void Open(ReadOnlyMemory<byte> batch)
+    {
+        OpenHead(batch);
+        var bytes = Bytes;
+        var offset = _tables;
+        ReadTable(_meters, ref offset);
+        _rowsOfMeters.Clear();
+        for (var index = 0; index < _meters.Count; index++)
+            _rowsOfMeters.Add(ByteReading.Count(bytes, ref offset));
+        ReadTable(_lists, ref offset);
+        ReadTable(_accounts, ref offset);
+    }
+
+    /// <summary>Takes the beginning of a batch, of which only what stands before the rows is read.</summary>
+    /// <exception cref="InvalidDataException">It was written by another version of the program.</exception>
+    public void OpenHead(ReadOnlyMemory<byte> batch)
+    {
+        _batch = batch;
+        var bytes = Bytes;
+        if (bytes[0] != BatchWriter.Version)
+        {
+            throw new InvalidDataException(
+                $"A batch in the measurement log has version {bytes[0]}; this program reads {BatchWriter.Version}.");
+        }
+        var offset = 1 + sizeof(int);
+        _tables = ByteReading.Int32(bytes, ref offset);
+        Count = ByteReading.Int32(bytes, ref offset);
+        ReceivedAt = ByteReading.Int64(bytes, ref offset);
+        _organization = ByteReading.TextRange(bytes, ref offset);
+        _next = offset;
+    }
+
+    public ReadOnlySpan<byte> Meter(int index) => Bytes[_meters[index]];
+
+    /// <summary>How many rows a meter has.</summary>
+    public int RowsOf(int meter) => _rowsOfMeters[meter];
+
+    public ReadOnlySpan<byte> Account(int index) => Bytes[_accounts[index]];
+
+    /// <summary>The bytes of a list of fields; equal lists have equal bytes.</summary>
+    public ReadOnlySpan<byte> List(int index) => Bytes[_lists[index]];
+
+    /// <summary>The fields of a list, in order.</summary>
+    public IReadOnlyList<FieldCode> Fields(int list)
+    {
+        var bytes = List(list);
+        var fields = new List<FieldCode>();
+        for (var offset = 0; offset < bytes.Length;)
+        {
+            var category = BatchWriter.CategoryOf(bytes[offset++]);
+            fields.Add(new FieldCode(category, Text(ByteReading.Text(bytes, ref offset))));
+        }
+        return fields;
+    }
+
+    /// <summary>Reads the head of the next row; <see cref="Advance"/> goes on behind it.</summary>
+    /// <returns>False behind the last row.</returns>
+    public bool TryRead(out BatchRow row)
+    {
+        row = default;
+        if (_next >= _tables)
+            return false;
+        row = ReadRow(_next);
+        return true;
+    }
+
+    /// <summary>The row that begins at an offset.</summary>
+    public BatchRow ReadRow(int offset)
+    {
+        var bytes = Bytes;
+        var start = offset;
+        var uid = ByteReading.TextRange(bytes, ref offset);
+        ByteReading.Varint(bytes, ref offset);
+        var content = ByteReading.Int32(bytes, ref offset);
+        var meter = ByteReading.Count(bytes, ref offset);
+        var list = ByteReading.Count(bytes, ref offset);
+        var account = ByteReading.Count(bytes, ref offset);
+        var ts = ByteReading.Int64(bytes, ref offset);
+        var hasEts = bytes[offset++] != 0;
+        var ets = hasEts ? ByteReading.Int64(bytes, ref offset) : BatchRow.NoEts;
+        return new BatchRow(start, uid, content, meter, list, account, ts, ets, offset);
+    }
+
+    /// <summary>The UTF-8 of a row's uid.</summary>
+    public ReadOnlySpan<byte> Uid(in BatchRow row) => Bytes[row.Uid];
+
+    /// <summary>The bytes behind the head of a row, its values first.</summary>
+    public ReadOnlySpan<byte> Values(in BatchRow row) => Bytes[row.Values..];
+
+    /// <summary>Goes on behind a row whose values take a number of bytes.</summary>
+    public void Advance(in BatchRow row, int valueBytes) => _next = row.Values + valueBytes;
+
+    public static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+
+    private void ReadTable(List<Range> table, ref int offset)
+    {
+        table.Clear();
+        var count = ByteReading.Count(Bytes, ref offset);
+        for (var index = 0; index < count; index++)
+            table.Add(ByteReading.TextRange(Bytes, ref offset));
+    }
+}
+
+/// <summary>A field as it was sent: the map and the code.</summary>
+internal readonly record struct FieldCode(DataFieldCategory Category, string Code);
+
+/// <summary>The head of a row.</summary>
+/// <param name="Start">Offset of its first byte in the batch.</param>
+/// <param name="Uid">Where its uid stands.</param>
+/// <param name="ContentHash">Hash of all but the uid; equal content may still have another one.</param>
+/// <param name="Meter">Number of its meter.</param>
+/// <param name="List">Number of its list of fields.</param>
+/// <param name="Account">Number of its account.</param>
+/// <param name="Ts">When the usage happened, in nanoseconds since 1970.</param>
+/// <param name="Ets">When it ended, or <see cref="NoEts"/>.</param>
+/// <param name="Values">Offset of its values.</param>
+internal readonly record struct BatchRow(
+    int Start, Range Uid, int ContentHash, int Meter, int List, int Account, long Ts, long Ets, int Values)
+{
+    /// <summary>Stands for no end.</summary>
+    public const long NoEts = long.MinValue;
+}

@@ -1,0 +1,123 @@
+using System.IO.Hashing;
+using System.Text;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Measurements.Batches;
+
+/// <summary>
+/// Writes the measurements of one request in the form in which the log keeps them and the loader reads them. Texts
+/// that repeat (codes of meters and accounts, lists of fields) stand once, behind the rows.
+/// </summary>
+/// <remarks>
+/// Version, length, offset of the tables, number of rows, receipt, organization; the rows; the tables: meters with the
+/// number of their rows, lists of fields, accounts. A row: uid, distance from the beginning of the batch, hash of the
+/// content, numbers of meter, list and account, timestamps, the values in the order of the list. Every form ever released stays readable: a
+/// change takes a new version.
+/// </remarks>
+internal sealed class BatchWriter
+{
+    public const byte Version = 2;
+
+    // The place of a category in this list is its number on disk: append, never reorder.
+    private static readonly DataFieldCategory[] Categories =
+    [
+        DataFieldCategory.Who, DataFieldCategory.Where, DataFieldCategory.What, DataFieldCategory.Other,
+        DataFieldCategory.Metadata, DataFieldCategory.Measure, DataFieldCategory.Income, DataFieldCategory.Cost,
+    ];
+
+    private readonly ByteBuffer _batch = new(16 * 1024);
+    private readonly TextTable _meters = new();
+    private readonly TextTable _lists = new();
+    private readonly TextTable _accounts = new();
+    private readonly List<int> _rowsOfMeters = [];
+    private int _count;
+
+    /// <summary>The number of a category on disk.</summary>
+    public static byte NumberOf(DataFieldCategory category) => (byte)Array.IndexOf(Categories, category);
+
+    /// <summary>The category with a number.</summary>
+    public static DataFieldCategory CategoryOf(byte number) => Categories[number];
+
+    public void Begin(string organizationId, long receivedAt)
+    {
+        _batch.Clear();
+        _meters.Clear();
+        _lists.Clear();
+        _accounts.Clear();
+        _rowsOfMeters.Clear();
+        _count = 0;
+        _batch.Write(Version);
+        _batch.Write(0); // length
+        _batch.Write(0); // offset of the tables
+        _batch.Write(0); // number of rows
+        _batch.Write(receivedAt);
+        _batch.WriteText(Encoding.UTF8.GetBytes(organizationId));
+    }
+
+    /// <summary>The number of a meter code.</summary>
+    public int Meter(ReadOnlySpan<byte> code)
+    {
+        var index = _meters.Intern(code);
+        if (index == _rowsOfMeters.Count)
+            _rowsOfMeters.Add(0);
+        return index;
+    }
+
+    /// <summary>The number of an account code.</summary>
+    public int Account(ReadOnlySpan<byte> code) => _accounts.Intern(code);
+
+    /// <summary>True when a list of fields is in the batch already.</summary>
+    public bool HasList(ReadOnlySpan<byte> fields) => _lists.Contains(fields);
+
+    /// <summary>The number of a list of fields: for each the number of its category and its code.</summary>
+    public int List(ReadOnlySpan<byte> fields) => _lists.Intern(fields);
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="uid">The uid.</param>
+    /// <param name="meter">Number of the meter.</param>
+    /// <param name="list">Number of the list of fields.</param>
+    /// <param name="account">Number of the account.</param>
+    /// <param name="ts">When the usage happened.</param>
+    /// <param name="ets">When it ended, or null.</param>
+    /// <param name="values">The encoded values, in the order of the list.</param>
+    public void Row(
+        ReadOnlySpan<byte> uid, int meter, int list, int account, long ts, long? ets, ReadOnlySpan<byte> values)
+    {
+        var start = _batch.Length;
+        _batch.WriteText(uid);
+        _batch.WriteVarint((uint)start);
+        _batch.Write(ContentHash(meter, list, account, ts, ets, values));
+        _batch.WriteVarint((uint)meter);
+        _batch.WriteVarint((uint)list);
+        _batch.WriteVarint((uint)account);
+        _batch.Write(ts);
+        _batch.Write((byte)(ets is null ? 0 : 1));
+        if (ets is { } end)
+            _batch.Write(end);
+        _batch.Write(values);
+        _rowsOfMeters[meter]++;
+        _count++;
+    }
+
+    /// <summary>Ends the batch; its bytes stay valid until the next <see cref="Begin"/>.</summary>
+    public ReadOnlyMemory<byte> End()
+    {
+        _batch.Patch(1 + sizeof(int), _batch.Length);
+        _batch.Patch(1 + (2 * sizeof(int)), _count);
+        _meters.WriteTo(_batch);
+        foreach (var rows in _rowsOfMeters)
+            _batch.WriteVarint((uint)rows);
+        _lists.WriteTo(_batch);
+        _accounts.WriteTo(_batch);
+        _batch.Patch(1, _batch.Length);
+        return _batch.WrittenMemory;
+    }
+
+    // Tells at a glance whether a measurement that comes again is the same; only then it saves a closer look.
+    private int ContentHash(int meter, int list, int account, long ts, long? ets, ReadOnlySpan<byte> values)
+    {
+        var seed = _meters.HashOf(meter) ^ (_lists.HashOf(list) * 3) ^ (_accounts.HashOf(account) * 5)
+            ^ ((ulong)ts * 7) ^ ((ulong)ets.GetValueOrDefault() * 11);
+        return (int)XxHash3.HashToUInt64(values, (long)seed);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+
+namespace Tallystick.Metering.Measurements.Batches;
+
+/// <summary>Bytes that are written one after another; the memory is kept when they are cleared.</summary>
+internal sealed class ByteBuffer(int capacity)
+{
+    private byte[] _bytes = new byte[capacity];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
+
+    public void Clear() => Length = 0;
+
+    /// <summary>Drops what was written behind a length.</summary>
+    public void CutTo(int length) => Length = length;
+
+    /// <summary>Room behind what is written; <see cref="Advance"/> tells how much of it was used.</summary>
+    public Span<byte> Reserve(int count)
+    {
+        if (_bytes.Length - Length < count)
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        return _bytes.AsSpan(Length);
+    }
+
+    public void Advance(int count) => Length += count;
+
+    public void Write(byte value)
+    {
+        Reserve(1)[0] = value;
+        Length++;
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    public void Write(long value)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(Reserve(sizeof(long)), value);
+        Length += sizeof(long);
+    }
+
+    public void Write(int value)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(Reserve(sizeof(int)), value);
+        Length += sizeof(int);
+    }
+
+    /// <summary>Writes a length and the bytes.</summary>
+    public void WriteText(ReadOnlySpan<byte> text)
+    {
+        WriteVarint((uint)text.Length);
+        Write(text);
+    }
+
+    /// <summary>Writes seven bits a byte, the low ones first.</summary>
+    public void WriteVarint(ulong value)
+    {
+        var target = Reserve(10);
+        var count = 0;
+        for (; value >= 0x80; value >>= 7)
+            target[count++] = (byte)(value | 0x80);
+        target[count++] = (byte)value;
+        Length += count;
+    }
+
+    /// <summary>Overwrites four bytes written before.</summary>
+    public void Patch(int offset, int value) =>
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(offset), value);
+}

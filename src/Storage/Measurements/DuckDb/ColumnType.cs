@@ -1,0 +1,22 @@
+using DuckDB.NET.Native;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>The type of a column, as the engine's appender wants to know it.</summary>
+/// <param name="Type">The type.</param>
+/// <param name="Width">Digits of a decimal.</param>
+/// <param name="Scale">Digits of a decimal after the point.</param>
+internal readonly record struct ColumnType(DuckDBType Type, byte Width = 0, byte Scale = 0)
+{
+    public static ColumnType Text { get; } = new(DuckDBType.Varchar);
+
+    public static ColumnType Uuid { get; } = new(DuckDBType.Uuid);
+
+    public static ColumnType Int32 { get; } = new(DuckDBType.Integer);
+
+    public static ColumnType Int64 { get; } = new(DuckDBType.BigInt);
+
+    public DuckDBLogicalType Create() => Type == DuckDBType.Decimal
+        ? NativeMethods.LogicalType.DuckDBCreateDecimalType(Width, Scale)
+        : NativeMethods.LogicalType.DuckDBCreateLogicalType(Type);
+}

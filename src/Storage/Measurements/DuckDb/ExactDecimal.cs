@@ -1,0 +1,45 @@
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>The digits of decimals as whole numbers, the form in which the engine keeps them.</summary>
+internal static class ExactDecimal
+{
+    private const ulong NarrowLimit = 1_000_000_000_000_000_000; // 10^12 with 6 digits after the point
+
+    private static ReadOnlySpan<ulong> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
+    /// <summary>The first tier that holds a number exactly.</summary>
+    public static ColumnKind TierOf(decimal number) =>
+        TryNarrow(number, out _) ? ColumnKind.Narrow : ColumnKinds.TierOf(number);
+
+    /// <summary>The number times 10^scale, which must be whole.</summary>
+    public static Int128 Unscaled(decimal number, int scale)
+    {
+        if (scale == ColumnKind.Narrow.Scale() && TryNarrow(number, out var narrow))
+            return narrow;
+        // Only zeros can stand behind the scale of the tier.
+        var fitting = decimal.Round(number, scale, MidpointRounding.ToZero);
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(fitting, bits);
+        var digits = ((Int128)(uint)bits[2] << 64) | ((Int128)(uint)bits[1] << 32) | (uint)bits[0];
+        for (var power = (int)fitting.Scale; power < scale; power++)
+            digits *= 10;
+        return fitting < 0 ? -digits : digits;
+    }
+
+    // Nearly every number has few digits: no division, no rounding.
+    private static bool TryNarrow(decimal number, out long unscaled)
+    {
+        unscaled = 0;
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(number, bits);
+        var scale = (bits[3] >> 16) & 0xff;
+        var low = ((ulong)(uint)bits[1] << 32) | (uint)bits[0];
+        var missing = ColumnKind.Narrow.Scale() - scale;
+        if (bits[2] != 0 || missing < 0 || low >= NarrowLimit / PowersOfTen[missing])
+            return false;
+        unscaled = (long)(low * PowersOfTen[missing]);
+        if (bits[3] < 0)
+            unscaled = -unscaled;
+        return true;
+    }
+}
