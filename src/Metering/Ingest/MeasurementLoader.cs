@@ -97,6 +97,8 @@ public sealed class MeasurementLoader
             if (builder.Load.To > position)
                 builder.Undo();
         }
+        if (position > Position || position == _log.End)
+            Fault = null; // what could not be stored is stored
         _progress.MoveTo(position);
     }
 

@@ -16,6 +16,8 @@ internal sealed class FakeCatalogue : IMeteringCatalogue
 
     public void Add(string organization, Meter meter) => Meters[(organization, meter.Code)] = meter;
 
+    public long AccountGeneration(string organizationId) => 0;
+
     public ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken)
     {
         if (Interlocked.Decrement(ref FaultsToCome) >= 0)

@@ -21,16 +21,22 @@ internal sealed class FaultyStore(IMeasurementStore inner, int faultsBefore, int
             throw new IOException("The store went away while it answered.");
     }
 
-    public IAsyncEnumerable<ReceivedUid> ReadUidsAsync(Instant receivedSince, CancellationToken cancellationToken) =>
-        inner.ReadUidsAsync(receivedSince, cancellationToken);
+    public Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken) =>
+        inner.VisitUidsAsync(receivedSince, visit, cancellationToken);
 
     public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) =>
         inner.ReadAsync(query, cancellationToken);
 
-    public Task<LoadTally> ConservationAsync(string organizationId, CancellationToken cancellationToken) =>
-        inner.ConservationAsync(organizationId, cancellationToken);
+    public Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(
+        string organizationId, CancellationToken cancellationToken) =>
+        inner.ReadTalliesAsync(organizationId, cancellationToken);
 
-    public Task<IReadOnlyList<StoredFailure>> ReadFailuresAsync(
-        string organizationId, long afterSequence, int limit, CancellationToken cancellationToken) =>
-        inner.ReadFailuresAsync(organizationId, afterSequence, limit, cancellationToken);
+    public Task<IReadOnlyList<StoredRows>> CountRowsAsync(
+        string organizationId, CancellationToken cancellationToken) =>
+        inner.CountRowsAsync(organizationId, cancellationToken);
+
+    public Task<IReadOnlyList<FailedMeasurement>> ReadFailuresAsync(
+        string organizationId, LogPosition before, Instant receivedSince, int limit,
+        CancellationToken cancellationToken) =>
+        inner.ReadFailuresAsync(organizationId, before, receivedSince, limit, cancellationToken);
 }

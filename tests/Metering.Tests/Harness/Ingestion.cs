@@ -21,7 +21,8 @@ internal sealed class Ingestion : IAsyncDisposable
         Log = log;
         DuckDb = duckDb;
         Intake = new MeasurementIntake(log, clock, options);
-        Loader = new MeasurementLoader(log, store, catalogue, clock, options);
+        Loader = new MeasurementLoader(log, store, new MapUidIndex(), catalogue, clock, options);
+        Failures = new FailedMeasurements(store, log);
         Reader = new UsageReader(log, Loader, store);
         _running = Loader.RunAsync(_stop.Token);
     }
@@ -37,6 +38,8 @@ internal sealed class Ingestion : IAsyncDisposable
     public MeasurementLoader Loader { get; }
 
     public UsageReader Reader { get; }
+
+    public FailedMeasurements Failures { get; }
 
     /// <param name="directory">Where log and store are.</param>
     /// <param name="catalogue">The configuration.</param>
@@ -68,19 +71,31 @@ internal sealed class Ingestion : IAsyncDisposable
     public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query) =>
         Reader.ReadAsync(query, TestContext.Current.CancellationToken);
 
-    /// <summary>The types of the failures, in the order received.</summary>
-    public async Task<IngestFailure[]> FailuresAsync()
+    /// <summary>The failures, in the order received.</summary>
+    public async Task<FailureReport[]> FailureReportsAsync()
     {
         await LoadedAsync();
-        var failures = await DuckDb.ReadFailuresAsync(
-            Make.Organization, -1, 1000, TestContext.Current.CancellationToken);
-        return [.. failures.Select(failure => failure.Failure.Type)];
+        var failures = await Failures.ReadAsync(
+            Make.Organization, new LogPosition(long.MaxValue), Instant.MinValue, 1000,
+            TestContext.Current.CancellationToken);
+        return [.. failures.Reverse()];
     }
 
+    /// <summary>The types of the failures, in the order received.</summary>
+    public async Task<IngestFailure[]> FailuresAsync() =>
+        [.. (await FailureReportsAsync()).Select(report => report.Failure.Type)];
+
+    /// <summary>What became of all measurements of the organization.</summary>
     public async Task<LoadTally> TallyAsync()
     {
         await LoadedAsync();
-        return await DuckDb.ConservationAsync(Make.Organization, TestContext.Current.CancellationToken);
+        return await TotalAsync(DuckDb);
+    }
+
+    public static async Task<LoadTally> TotalAsync(IMeasurementStore store)
+    {
+        var days = await store.ReadTalliesAsync(Make.Organization, TestContext.Current.CancellationToken);
+        return days.Aggregate(default(LoadTally), (total, day) => total + day.Tally);
     }
 
     public async ValueTask DisposeAsync()

@@ -64,7 +64,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         "\"account\":\"ACME\"", IngestFailure.InvalidAccountCode,
         "The account code 'ACME' nearly equals 'acme', so no account was created for it.")]
     [InlineData(
-        "\"uid\":\"first\"", IngestFailure.DuplicateUid,
+        "\"uid\":\"first\",\"measure\":{\"n\":1.0}", IngestFailure.DuplicateUid,
         "The uid 'first' was used before; the first measurement stays.")]
     public async Task Measurement_FailingACheck_IsKeptAsFailure(string members, IngestFailure type, string message)
     {
@@ -73,12 +73,11 @@ public sealed class MeasurementLoaderTests : IDisposable
         await ingestion.SubmitAsync(Json("second", members));
         await ingestion.LoadedAsync();
 
-        var stored = await ingestion.DuckDb.ReadFailuresAsync(Make.Organization, -1, 10, Token);
-        var failure = stored.ShouldHaveSingleItem().Failure;
-        failure.Type.ShouldBe(type);
-        failure.Message.ShouldBe(message);
-        failure.ReceivedAt.ShouldBe(Make.Now);
-        JsonDocument.Parse(failure.Json).RootElement.GetProperty("ts").GetString().ShouldBe("2026-03-01T00:00:00Z");
+        var report = (await ingestion.FailureReportsAsync()).ShouldHaveSingleItem();
+        report.Failure.Type.ShouldBe(type);
+        report.Message.ShouldBe(message);
+        report.Failure.ReceivedAt.ShouldBe(Make.Now);
+        JsonDocument.Parse(report.Json).RootElement.GetProperty("ts").GetString().ShouldBe("2026-03-01T00:00:00Z");
         (await SumAsync(ingestion)).ShouldBe(1);
         (await ingestion.TallyAsync()).ShouldBe(type == IngestFailure.DuplicateUid
             ? new LoadTally(2, 1, 1, 0)
@@ -156,7 +155,7 @@ public sealed class MeasurementLoaderTests : IDisposable
     [Fact]
     public async Task Uid_OfAnotherOrganization_IsNoDuplicate()
     {
-        _catalogue.Add("org-2", Meter);
+        _catalogue.Add("org-2", Meter with { });
         await using var ingestion = await StartAsync();
         await ingestion.SubmitAsync(Json("u"));
         await ingestion.Intake.AcceptAsync(
@@ -275,7 +274,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         // An hour between attempts: the first one is over when the call returns to the test or soon after.
         var hour = Duration.FromHours(1);
         var options = Ingestion.Options with { RetryDelay = hour, RetryDelayLimit = hour };
-        var loader = new MeasurementLoader(log, store, _catalogue, _clock, options);
+        var loader = new MeasurementLoader(log, store, new MapUidIndex(), _catalogue, _clock, options);
         using var stop = new CancellationTokenSource();
         var running = loader.RunAsync(stop.Token);
         while (loader.Fault is null)

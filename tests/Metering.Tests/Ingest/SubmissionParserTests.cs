@@ -2,6 +2,7 @@ using System.Text;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Tests.Harness;
 
@@ -12,12 +13,14 @@ public sealed class SubmissionParserTests
     private const string Plain = """ "meter":"m","account":"a","ts":"2026-03-01T00:00:00Z" """;
 
     private static IReadOnlyList<Measurement> Parse(string body) =>
-        SubmissionParser.Parse(Encoding.UTF8.GetBytes(body), Make.Now, new IngestOptions());
+        BatchDecoder.Decode(new SubmissionParser(new IngestOptions()).Parse(
+            Make.Organization, Encoding.UTF8.GetBytes(body), Make.Now)).Measurements;
 
     private static Measurement One(string members) => Parse($$"""{"measurements":[{ {{members}} }]}""").Single();
 
     private static string[] Faults(byte[] body) => [.. Should
-        .Throw<RefusedException>(() => SubmissionParser.Parse(body, Make.Now, new IngestOptions()))
+        .Throw<RefusedException>(() => new SubmissionParser(new IngestOptions()).Parse(
+            Make.Organization, body, Make.Now))
         .Issues.Select(issue => issue.ToString())];
 
     private static string[] Faults(string body) => Faults(Encoding.UTF8.GetBytes(body));
@@ -97,10 +100,10 @@ public sealed class SubmissionParserTests
         Faults("""{"measurements":[{"ts":"x","uid":1,"measure":{"a":"1","b":2,"c":null,"d":[]}}]}""").ShouldBe([
             "measurements[0].ts: " + InstantText.Rule,
             "measurements[0].uid: must be a text",
-            "measurements[0].meter: is required",
-            "measurements[0].account: is required",
             "measurements[0].measure.a: must be a number",
             "measurements[0].measure.d: must be a number",
+            "measurements[0].meter: is required",
+            "measurements[0].account: is required",
         ]);
 
     [Fact]
@@ -182,13 +185,16 @@ public sealed class SubmissionParserTests
     [InlineData("\"measure\":{\"b\":1,\"b\":null}", 0)]
     [InlineData("\"measure\":{\"b\":1},\"measure\":null", 0)]
     [InlineData("\"measure\":{\"b\":1},\"measure\":{\"c\":1}", 1)]
-    [InlineData("\"measure\":{\"b\":\"bad\",\"b\":1}", 1)]
-    [InlineData("\"measure\":{\"b\":\"bad\"},\"measure\":{\"b\":1}", 1)]
-    [InlineData("\"ts\":\"bad\",\"ts\":\"2026-03-01\"", 0)]
-    [InlineData("\"ets\":\"bad\",\"ets\":null", 0)]
-    [InlineData("\"who\":7,\"who\":{\"a\":\"b\"}", 1)]
     public void Member_NullOrGivenTwice_LastCounts(string members, int fields) =>
         One(Plain + "," + members).Fields.Count.ShouldBe(fields);
+
+    [Theory]
+    [InlineData("\"measure\":{\"b\":\"bad\",\"b\":1}", "measure.b: must be a number")]
+    [InlineData("\"measure\":{\"b\":\"bad\"},\"measure\":{\"b\":1}", "measure.b: must be a number")]
+    [InlineData("\"ts\":\"bad\",\"ts\":\"2026-03-01\"", "ts: " + InstantText.Rule)]
+    [InlineData("\"who\":7,\"who\":{\"a\":\"b\"}", "who: must be an object of texts")]
+    public void Member_GivenTwiceTheFirstFaulty_IsRefused(string members, string fault) =>
+        Faults($$"""{"measurements":[{ {{Plain}},{{members}} }]}""").ShouldBe(["measurements[0]." + fault]);
 
     [Fact]
     public void Ts_AtTheToleranceAndMembersWithEscapedNames_AreAccepted() =>
@@ -197,5 +203,5 @@ public sealed class SubmissionParserTests
 
     [Fact]
     public void Measurements_GivenTwice_LastCounts() =>
-        Parse("{\"measurements\":[{}],\"x\":1,\"measurements\":[{" + Plain + "}]}").Count.ShouldBe(1);
+        Parse("{\"measurements\":[{" + Plain + "},{" + Plain + "}],\"x\":1,\"measurements\":[{" + Plain + "}]}").Count.ShouldBe(1);
 }

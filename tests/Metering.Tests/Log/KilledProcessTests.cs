@@ -1,3 +1,4 @@
+using System.Text;
 using System.Diagnostics;
 using NodaTime;
 using Tallystick.Metering.Tests.Harness;
@@ -21,9 +22,9 @@ public sealed class KilledProcessTests
                 directory, catalogue, SystemClock.Instance, logOptions: AppendingProcess.LogOptions);
             var tally = await ingestion.TallyAsync();
             var stored = new List<string>();
-            await foreach (var uid in ingestion.DuckDb.ReadUidsAsync(
-                NodaConstants.UnixEpoch, TestContext.Current.CancellationToken))
-                stored.Add(uid.Uid);
+            await ingestion.DuckDb.VisitUidsAsync(
+                NodaConstants.UnixEpoch, (_, uid, _) => stored.Add(Encoding.UTF8.GetString(uid)),
+                TestContext.Current.CancellationToken);
 
             stored.ShouldBeUnique();
             acknowledged.Except(stored).ShouldBeEmpty();

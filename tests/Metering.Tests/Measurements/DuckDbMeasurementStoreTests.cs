@@ -1,3 +1,4 @@
+using System.Text;
 using NodaTime;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
@@ -10,6 +11,8 @@ namespace Tallystick.Metering.Tests.Measurements;
 public sealed class DuckDbMeasurementStoreTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private const string Uuid = "80f1e2d3-0000-4abc-8def-0123456789ab";
 
     private static Measurement Row(string uid) => Make.Measurement(uid, "2026-03-02T00:00:00Z", Make.Number("n", 1));
 
@@ -24,23 +27,24 @@ public sealed class DuckDbMeasurementStoreTests
                 usage.Store.LoadAsync(StoredUsage.Load(from, Row("again")), Token).AsTask());
         }
         (await usage.Store.FindPositionAsync(Token)).ShouldBe(new LogPosition(2));
-        (await usage.Store.ConservationAsync(Make.Organization, Token)).ShouldBe(new LoadTally(2, 2, 0, 0));
+        (await Ingestion.TotalAsync(usage.Store)).ShouldBe(new LoadTally(2, 2, 0, 0));
     }
 
     [Fact]
     public async Task Load_ThatFailsMidway_LeavesNoTrace()
     {
         await using var usage = await StoredUsage.CreateAsync(Row("u0"));
-        // A new meter, a new account and a new column come first; then an instant that 64 bits cannot hold.
-        var bad = Row("bad") with { Meter = "new", Account = "new", Ts = Instant.FromUtc(3000, 1, 1, 0, 0) };
-        await Should.ThrowAsync<OverflowException>(usage.Store.LoadAsync(StoredUsage.Load(1, bad), Token).AsTask());
+        // A new meter, a new account and a new column come first; then a row without a value.
+        var bad = StoredUsage.Load(1, Row("bad") with { Meter = "new", Account = "new" });
+        bad.Meters[0].Fields[0].Numbers.Clear();
+        await Should.ThrowAsync<ArgumentException>(usage.Store.LoadAsync(bad, Token).AsTask());
 
         (await usage.Store.FindPositionAsync(Token)).ShouldBe(new LogPosition(1));
-        await usage.Store.LoadAsync(StoredUsage.Load(1, bad with { Ts = Row("x").Ts }), Token);
+        await usage.Store.LoadAsync(StoredUsage.Load(1, Row("good") with { Meter = "new", Account = "new" }), Token);
         var query = Make.Query(
             Make.Meter("new", "measure.n"), "n", AggregationMethod.Sum, new UsageWindow("id-of-new", Make.March));
         (await usage.ReadAsync(query)).Single().Value.ShouldBe(1);
-        (await usage.Store.ConservationAsync(Make.Organization, Token)).ShouldBe(new LoadTally(2, 2, 0, 0));
+        (await Ingestion.TotalAsync(usage.Store)).ShouldBe(new LoadTally(2, 2, 0, 0));
     }
 
     [Fact]
@@ -53,14 +57,13 @@ public sealed class DuckDbMeasurementStoreTests
 
         await using var reopened = await DuckDbMeasurementStore.OpenAsync(path, Ingestion.Small, Token);
         await reopened.LoadAsync(
-            StoredUsage.Load(2, Row("u2") with { Fields = [Make.Number("n", 0.0000001m), Make.Text("t", "x")] }),
+            StoredUsage.Load(2, Row(Uuid) with { Fields = [Make.Number("n", 0.0000001m), Make.Text("t", "x")] }),
             Token);
 
         var query = Make.Query(Make.Meter("m", "measure.n"), "n", AggregationMethod.Sum);
         (await reopened.ReadAsync(query, Token)).Single().Value.ShouldBe(1.0000001m);
-        var uids = await reopened.ReadUidsAsync(Make.Now, Token).ToListAsync(Token);
-        uids.Select(uid => uid.Uid).Order(StringComparer.Ordinal).ShouldBe(["u0", "u1", "u2"]);
-        (await reopened.ReadUidsAsync(Make.Now + Duration.Epsilon, Token).ToListAsync(Token)).ShouldBeEmpty();
+        (await UidsAsync(reopened, Make.Now)).ShouldBe(["u0 at 0", "u1 at 1", $"{Uuid} at 2"]);
+        (await UidsAsync(reopened, Make.Now + Duration.Epsilon)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -75,22 +78,41 @@ public sealed class DuckDbMeasurementStoreTests
     }
 
     [Fact]
-    public async Task Failures_InPages_AreReadInOrder()
+    public async Task Failures_InPages_AreReadLatestFirst()
     {
         await using var usage = await StoredUsage.CreateAsync(Row("u0"));
-        var load = StoredUsage.Load(1) with
+        var load = StoredUsage.Load(1);
+        load.ExtendTo(new LogPosition(9));
+        for (var index = 0; index < 5; index++)
         {
-            To = new LogPosition(9),
-            Failures = [.. Enumerable.Range(0, 5).Select(index => new FailedMeasurement(
-                Make.Organization, IngestFailure.MissingField, $"message {index}", Make.Now, "{}"))],
-        };
+            load.Add(new FailedMeasurement(
+                Make.Organization, IngestFailure.MissingField, $"field {index}", Make.Now,
+                new LogPosition(index + 1), index % 2 == 0 ? "id-of-acme" : null));
+        }
         await usage.Store.LoadAsync(load, Token);
 
-        var first = await usage.Store.ReadFailuresAsync(Make.Organization, -1, 3, Token);
-        var second = await usage.Store.ReadFailuresAsync(Make.Organization, first[^1].Sequence, 3, Token);
+        var first = await ReadAsync(new LogPosition(long.MaxValue), Make.Now);
+        var second = await ReadAsync(first[^1].Position, Make.Now);
 
-        first.Concat(second).Select(failure => failure.Failure.Message)
-            .ShouldBe(Enumerable.Range(0, 5).Select(index => $"message {index}"));
-        (await usage.Store.ReadFailuresAsync("other", -1, 3, Token)).ShouldBeEmpty();
+        first.Concat(second).ShouldBe(load.Failures.Reverse());
+        (await ReadAsync(new LogPosition(9), Make.Now + Duration.Epsilon)).ShouldBeEmpty();
+        (await usage.Store.ReadFailuresAsync("other", new LogPosition(9), Make.Now, 3, Token)).ShouldBeEmpty();
+
+        Task<IReadOnlyList<FailedMeasurement>> ReadAsync(LogPosition before, Instant since) =>
+            usage.Store.ReadFailuresAsync(Make.Organization, before, since, 3, Token);
+    }
+
+    private static async Task<string[]> UidsAsync(DuckDbMeasurementStore store, Instant since)
+    {
+        var uids = new List<string>();
+        await store.VisitUidsAsync(
+            since,
+            (organization, uid, position) =>
+            {
+                Encoding.UTF8.GetString(organization).ShouldBe(Make.Organization);
+                uids.Add($"{Encoding.UTF8.GetString(uid)} at {position.Value}");
+            },
+            Token);
+        return [.. uids.Order(StringComparer.Ordinal).OrderBy(uid => uid[^1])];
     }
 }

@@ -38,8 +38,14 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
     }
 
     /// <summary>Appends all rows, in the order received.</summary>
+    /// <exception cref="ArgumentException">A field has not as many values as there are rows.</exception>
     public void Write(DuckDBConnection connection, string table)
     {
+        foreach (var field in rows.Fields)
+        {
+            if ((field.IsNumeric ? field.Numbers.Count : field.Texts.Count) != rows.Count)
+                throw new ArgumentException($"The field '{field.Code}' has not a value for each row.");
+        }
         ColumnType[] types =
         [
             ColumnType.Uuid, ColumnType.Text, ColumnType.Int32, ColumnType.Int64, ColumnType.Int64, ColumnType.Int64,
