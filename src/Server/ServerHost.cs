@@ -111,7 +111,7 @@ internal static class ServerHost
         var options = new IngestOptions();
         services.AddSingleton(new MeasurementIntake(log, clock, options));
         services.AddSingleton(provider => new MeasurementLoader(
-            log, store, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
+            log, store, uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
         services.AddSingleton(
             provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), store));
         services.AddHostedService<LoaderService>();

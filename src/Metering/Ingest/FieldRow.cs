@@ -58,7 +58,7 @@ internal sealed class FieldRow
     public void BeginEntry(byte category, ReadOnlySpan<byte> code)
     {
         var start = _list.Length;
-        _list.Write(category);
+        _list.WriteByte(category);
         _list.WriteText(code);
         _entries.Add(new Entry(category, start.._list.Length, ValueBuffer.Length..ValueBuffer.Length, IsNull: false));
     }

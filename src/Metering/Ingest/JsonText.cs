@@ -35,6 +35,19 @@ internal static class JsonText
         }
     }
 
+    /// <summary>True when the string or member name at hand is a text.</summary>
+    public static bool IsAt(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return reader.ValueTextEquals(text);
+        }
+        catch (InvalidOperationException) // an unpaired surrogate is in no text of ours
+        {
+            return false;
+        }
+    }
+
     /// <summary>True when the text has at most a number of characters, counted as the API counts them.</summary>
     public static bool HasAtMost(ReadOnlySpan<byte> text, int characters) =>
         text.Length <= characters || Encoding.UTF8.GetCharCount(text) <= characters;

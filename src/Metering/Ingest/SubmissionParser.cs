@@ -60,7 +60,7 @@ internal sealed class SubmissionParser
         var isGiven = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isList = reader.ValueTextEquals("measurements"u8);
+            var isList = JsonText.IsAt(ref reader, "measurements"u8);
             reader.Read();
             if (!isList)
             {

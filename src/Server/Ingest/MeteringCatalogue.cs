@@ -16,8 +16,12 @@ namespace Tallystick.Server.Ingest;
 internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed changes) : IMeteringCatalogue
 {
     private const string Principal = "SYSTEM";
+    private const string AccountKind = "Account";
     private readonly ConcurrentDictionary<string, Remembered<Meter?>> _meters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Remembered<AccountMatch>> _accounts = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public long AccountGeneration(string organizationId) => changes.Generation(organizationId, AccountKind);
 
     /// <inheritdoc/>
     public async ValueTask<Meter?> FindMeterAsync(
@@ -35,7 +39,7 @@ internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed ch
     public async ValueTask<AccountMatch> MatchAccountAsync(
         string organizationId, string code, CancellationToken cancellationToken)
     {
-        var remembered = Of(_accounts, organizationId, "Account");
+        var remembered = Of(_accounts, organizationId, AccountKind);
         if (remembered.ByCode.TryGetValue(code, out var known))
             return known;
         if (await FindAccountAsync(organizationId, code, cancellationToken) is { } match)

@@ -46,11 +46,11 @@ internal sealed class BatchWriter
         _accounts.Clear();
         _rowsOfMeters.Clear();
         _count = 0;
-        _batch.Write(Version);
-        _batch.Write(0); // length
-        _batch.Write(0); // offset of the tables
-        _batch.Write(0); // number of rows
-        _batch.Write(receivedAt);
+        _batch.WriteByte(Version);
+        _batch.WriteInt32(0); // length
+        _batch.WriteInt32(0); // offset of the tables
+        _batch.WriteInt32(0); // number of rows
+        _batch.WriteInt64(receivedAt);
         _batch.WriteText(Encoding.UTF8.GetBytes(organizationId));
     }
 
@@ -86,14 +86,14 @@ internal sealed class BatchWriter
         var start = _batch.Length;
         _batch.WriteText(uid);
         _batch.WriteVarint((uint)start);
-        _batch.Write(ContentHash(meter, list, account, ts, ets, values));
+        _batch.WriteInt32(ContentHash(meter, list, account, ts, ets, values));
         _batch.WriteVarint((uint)meter);
         _batch.WriteVarint((uint)list);
         _batch.WriteVarint((uint)account);
-        _batch.Write(ts);
-        _batch.Write((byte)(ets is null ? 0 : 1));
+        _batch.WriteInt64(ts);
+        _batch.WriteByte((byte)(ets is null ? 0 : 1));
         if (ets is { } end)
-            _batch.Write(end);
+            _batch.WriteInt64(end);
         _batch.Write(values);
         _rowsOfMeters[meter]++;
         _count++;

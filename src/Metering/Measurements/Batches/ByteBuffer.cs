@@ -28,7 +28,7 @@ internal sealed class ByteBuffer(int capacity)
 
     public void Advance(int count) => Length += count;
 
-    public void Write(byte value)
+    public void WriteByte(byte value)
     {
         Reserve(1)[0] = value;
         Length++;
@@ -40,13 +40,13 @@ internal sealed class ByteBuffer(int capacity)
         Length += bytes.Length;
     }
 
-    public void Write(long value)
+    public void WriteInt64(long value)
     {
         BinaryPrimitives.WriteInt64LittleEndian(Reserve(sizeof(long)), value);
         Length += sizeof(long);
     }
 
-    public void Write(int value)
+    public void WriteInt32(int value)
     {
         BinaryPrimitives.WriteInt32LittleEndian(Reserve(sizeof(int)), value);
         Length += sizeof(int);

@@ -17,7 +17,7 @@ internal static class NumberEncoding
     {
         if (TryReadShort(text, out var digits, out var scale, out var isNegative))
         {
-            target.Write((byte)(scale | (isNegative ? Negative : 0)));
+            target.WriteByte((byte)(scale | (isNegative ? Negative : 0)));
             target.WriteVarint(digits);
             return true;
         }
@@ -34,13 +34,13 @@ internal static class NumberEncoding
         var head = number.Scale | (number < 0 ? Negative : 0);
         if (bits[2] == 0)
         {
-            target.Write((byte)head);
+            target.WriteByte((byte)head);
             target.WriteVarint(((ulong)(uint)bits[1] << 32) | (uint)bits[0]);
             return;
         }
-        target.Write((byte)(head | Wide));
+        target.WriteByte((byte)(head | Wide));
         foreach (var part in bits[..3])
-            target.Write(part);
+            target.WriteInt32(part);
     }
 
     public static decimal Read(ReadOnlySpan<byte> bytes, ref int offset)

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.Ingest;
+
+/// <summary>The bytes of a submission, in memory that is used again. The content type does not matter.</summary>
+internal sealed class SubmissionBody : IDisposable
+{
+    /// <summary>The first size of a body that is refused, in bytes (contract: <c>SubmitMeasurements</c>).</summary>
+    internal const int Limit = 512_000;
+
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Limit);
+    private int _length;
+
+    private SubmissionBody()
+    {
+    }
+
+    internal ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <summary>Reads the body of a request, sent as it is or with <c>Content-Encoding: gzip</c>.</summary>
+    /// <exception cref="BodyTooLargeException">It is too large, or would be when decompressed.</exception>
+    internal static async ValueTask<SubmissionBody> ReadAsync(HttpContext context)
+    {
+        // The error codes of the contract answer a body that is too large with 403.
+        if (context.Request.ContentLength >= Limit)
+            throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
+        var body = new SubmissionBody();
+        try
+        {
+            var encoding = context.Request.Headers.ContentEncoding.ToString();
+            if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+                await body.CopyAsync(context.Request.BodyReader, context.RequestAborted);
+            else if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+                await body.UnpackAsync(context.Request.Body, context.RequestAborted);
+            else
+                throw new BadHttpRequestException(
+                    "The Content-Encoding must be gzip or left out", StatusCodes.Status415UnsupportedMediaType);
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    private async ValueTask CopyAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken);
+            foreach (var segment in result.Buffer)
+                Add(segment.Span);
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+                return;
+        }
+    }
+
+    private async ValueTask UnpackAsync(Stream packed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
+            while (true)
+            {
+                var read = await unpacked.ReadAsync(_buffer.AsMemory(_length, Limit - _length), cancellationToken);
+                if (read == 0)
+                    return;
+                _length += read;
+                if (_length >= Limit)
+                    throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
+            }
+        }
+        catch (InvalidDataException)
+        {
+            throw new RefusedException(new Issue("gzip", "", "The request body is not valid gzip data"));
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> bytes)
+    {
+        if (_length + bytes.Length >= Limit)
+            throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+}
