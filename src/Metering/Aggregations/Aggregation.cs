@@ -9,8 +9,11 @@ public sealed record Aggregation : ResourceWithCustomFields
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>How the number of units is rounded after division by <see cref="QuantityPerUnit"/>.</summary>
-    public required Rounding Rounding { get; init; }
+    /// <summary>
+    /// How the number of units is rounded after division by <see cref="QuantityPerUnit"/>; <c>NONE</c> when absent.
+    /// </summary>
+    [RequiredInContract]
+    public Rounding Rounding { get; init; }
 
     /// <summary>How much of the aggregated quantity makes one billed unit.</summary>
     [Above(0)]
@@ -90,6 +93,9 @@ public enum AggregationMethod
 /// <summary>How a number of units is made whole.</summary>
 public enum Rounding
 {
+    /// <summary>Not at all. Comes first, and so is what an absent member reads as.</summary>
+    None,
+
     /// <summary>To the next whole number above.</summary>
     Up,
 
@@ -98,7 +104,4 @@ public enum Rounding
 
     /// <summary>To the nearest whole number, halves away from zero.</summary>
     Nearest,
-
-    /// <summary>Not at all.</summary>
-    None,
 }

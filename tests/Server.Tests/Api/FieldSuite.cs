@@ -61,7 +61,7 @@ public abstract class FieldSuite(SharedServer server)
         var cleared = (await entity.ReplaceAsync(least)).Object;
 
         foreach (var (name, _) in entity.Body.Where(member => !least.ContainsKey(member.Key)))
-            (cleared[name]?.ToJsonString() ?? "null").ShouldBeOneOf(["null", "false", "\"DEBIT\""], name);
+            (cleared[name]?.ToJsonString() ?? "null").ShouldBeOneOf(["null", "false", "\"DEBIT\"", "\"NONE\""], name);
     }
 
     [Theory]

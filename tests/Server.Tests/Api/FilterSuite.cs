@@ -81,12 +81,18 @@ public abstract class FilterSuite(SharedServer server)
     public async Task EmptyProduct_SelectsGlobalMetersAndAggregations()
     {
         using var client = await server.NewOrganizationAsync();
-        var ofProduct = await Entity.MakeAsync(client, "Meter");
         var global = await Entity.MakeAsync(client, "Aggregation");
+        var product = await ProductAsync(client);
+        var meter = (await client.GetAsync($"meters/{global.Body["meterId"]}")).Object;
+        meter["code"] = "of product";
+        meter["productId"] = product;
+        var ofProduct = (await client.PostAsync("meters", meter)).Id;
 
         Ids(await client.GetAsync("meters?productId=")).ShouldBe([(string)global.Body["meterId"]!]);
-        Ids(await client.GetAsync($"meters?productId=&productId={ofProduct.Body["productId"]}")).Count.ShouldBe(2);
+        Ids(await client.GetAsync($"meters?productId={product}")).ShouldBe([ofProduct]);
+        Ids(await client.GetAsync($"meters?productId=&productId={product}")).Count.ShouldBe(2);
         Ids(await client.GetAsync("aggregations?productId=")).ShouldBe([Id(global)]);
+        Ids(await client.GetAsync($"aggregations?productId={product}")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -168,8 +174,8 @@ public abstract class FilterSuite(SharedServer server)
             _ => ((string)entity.Body[filter]!, Guid.NewGuid().ToString()),
         };
 
-    private static async Task<string> ProductAsync(ApiClient client) =>
-        (string)(await client.GetAsync("products?pageSize=1")).Data[0]["id"]!;
+    private static async Task<string> ProductAsync(ApiClient client) => (string)(await client.GetAsync("products"))
+        .Data.Single(product => (string?)product["code"] == "maps")["id"]!;
 
     private static async Task<string> OnPlanAsync(ApiClient client, Entity pricing)
     {

@@ -7,12 +7,13 @@ internal static class FullSamples
 {
     internal static async Task<JsonObject> MakeAsync(ApiClient client, string kind)
     {
-        var products = await CreateAsync(client, "products", """{"name":"Maps","code":"maps"}""");
+        var products = await ProductAsync(client, "maps");
+        await client.PostAsync("picklists/currency", """{"name":"Pound","code":"GBP"}""");
         var body = kind switch
         {
             "Product" => Parse("""{"name":"Routes","code":"routes"}"""),
             "Meter" => With(MeterBody("requests"), ("productId", products)),
-            "Aggregation" => await AggregationAsync(client, products),
+            "Aggregation" => await AggregationAsync(client),
             "PlanTemplate" => PlanTemplate("gold template", products),
             "Plan" => await PlanAsync(client, products),
             "Pricing" => await PricingAsync(client, products),
@@ -38,18 +39,18 @@ internal static class FullSamples
           {"category":"METADATA","code":"note","name":"Note","unit":"text"}]}
         """);
 
-    private static async Task<JsonObject> AggregationAsync(ApiClient client, string product) => With(
+    private static async Task<JsonObject> AggregationAsync(ApiClient client) => With(
         Parse("""
         {"name":"Total","code":"total","aggregation":"SUM","targetField":"count","rounding":"UP",
           "quantityPerUnit":1234567890123456.123456789012,"unit":"1000 requests","defaultValue":0.5,
           "segmentedFields":["region"],"segments":[{"region":"eu"},{"region":"*"}]}
         """),
         ("meterId", await CreateAsync(client, "meters", MeterBody("metered"))),
-        ("accountingProductId", product));
+        ("accountingProductId", await ProductAsync(client, "accounting of usage")));
 
     private static JsonObject PlanTemplate(string code, string product) => With(
         Parse($$"""
-        {"name":"Gold","code":"{{code}}","currency":"USD","standingCharge":9.9,"standingChargeDescription":"Base",
+        {"name":"Gold","code":"{{code}}","currency":"GBP","standingCharge":9.9,"standingChargeDescription":"Base",
           "standingChargeInterval":2,"standingChargeOffset":1,"billFrequencyInterval":3,"billFrequency":"MONTHLY",
           "ordinal":4,"minimumSpend":20.25,"minimumSpendDescription":"At least","standingChargeBillInAdvance":true,
           "minimumSpendBillInAdvance":false}
@@ -63,8 +64,8 @@ internal static class FullSamples
           "minimumSpendBillInAdvance":true}
         """),
         ("planTemplateId", await CreateAsync(client, "plantemplates", PlanTemplate("of plan", product))),
-        ("minimumSpendAccountingProductId", product),
-        ("standingChargeAccountingProductId", product),
+        ("minimumSpendAccountingProductId", await ProductAsync(client, "accounting of minimum")),
+        ("standingChargeAccountingProductId", await ProductAsync(client, "accounting of standing")),
         ("accountId", await CreateAsync(client, "accounts", Account("owner"))));
 
     private static async Task<JsonObject> PricingAsync(ApiClient client, string product) => With(
@@ -76,11 +77,11 @@ internal static class FullSamples
           "overagePricingBands":[{"id":"over","lowerLimit":0,"fixedPrice":0,"unitPrice":0.01,"creditTypeId":"old"}]}
         """),
         ("planTemplateId", await CreateAsync(client, "plantemplates", PlanTemplate("priced", product))),
-        ("aggregationId", await CreateAsync(client, "aggregations", await AggregationAsync(client, product))),
-        ("accountingProductId", product));
+        ("aggregationId", await CreateAsync(client, "aggregations", await AggregationAsync(client))),
+        ("accountingProductId", await ProductAsync(client, "accounting of prices")));
 
     private static JsonObject Account(string code) => Parse($$"""
-        {"name":"Ann's","code":"{{code}}","emailAddress":"ann@example.com","billEpoch":"2026-02-28","currency":"USD",
+        {"name":"Ann's","code":"{{code}}","emailAddress":"ann@example.com","billEpoch":"2026-02-28","currency":"GBP",
           "purchaseOrderNumber":"PO 7","autoGenerateStatementMode":"JSON_AND_CSV","daysBeforeBillDue":14,
           "creditApplicationOrder":["BALANCE"],"address":{"addressLine1":"1","addressLine2":"2","addressLine3":"3",
             "addressLine4":"4","locality":"York","region":"Yorkshire","postCode":"YO1","country":"UK"} }
@@ -116,8 +117,9 @@ internal static class FullSamples
           "contract":{"a":"y","b":0.5}}
         """);
 
-    private static Task<string> CreateAsync(ApiClient client, string path, string body) =>
-        CreateAsync(client, path, Parse(body));
+    // What is referred to is referred to once, so that each reference shows for itself.
+    private static Task<string> ProductAsync(ApiClient client, string code) =>
+        CreateAsync(client, "products", Parse($$"""{"name":"Product","code":"{{code}}"}"""));
 
     private static async Task<string> CreateAsync(ApiClient client, string path, JsonObject body) =>
         (await client.PostAsync(path, body)).Id;
