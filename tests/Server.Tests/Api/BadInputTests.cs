@@ -104,9 +104,7 @@ public sealed class BadInputTests(SqliteServer shared)
     [InlineData("PUT", "products/{id}", """{"name":"n","code":"c","version":1.5}""", HttpStatusCode.BadRequest,
         "version")]
     [InlineData("PUT", "products/nobody", """{"name":"n","code":"c","version":1}""", HttpStatusCode.NotFound, "nobody")]
-    [InlineData("PUT", "products/%00", """{"name":"n","code":"c","version":1}""", HttpStatusCode.NotFound, "product")]
     [InlineData("DELETE", "products/nobody", null, HttpStatusCode.NotFound, "nobody")]
-    [InlineData("DELETE", "products/%00", null, HttpStatusCode.NotFound, "product")]
     [InlineData("GET", "products/%F0%9F%8D%8E", null, HttpStatusCode.NotFound, "product")]
     [InlineData("GET", "products/..%2F..%2Fx", null, HttpStatusCode.NotFound, "product")]
     [InlineData("PATCH", "products/{id}", "{}", HttpStatusCode.NotFound, "PATCH")]

@@ -16,7 +16,7 @@ public abstract class FieldSuite(SharedServer server)
         "OrganizationConfig.defaultStatementDefinitionId",
     ];
 
-    /// <summary>Choices that the contract lists and the kind refuses; their own tests are in the tables of rules.</summary>
+    /// <summary>Choices that the contract lists and the kind refuses, by rules that have tests of their own.</summary>
     private static readonly string[] RefusedChoices =
     [
         "PlanTemplate.billFrequency=AD_HOC", "PlanTemplate.billFrequency=MIXED",

@@ -24,7 +24,7 @@ public abstract class ReferenceSuite(SharedServer server)
         var place = new Place([member], new TextShape());
 
         await entity.ShouldRefuseAsync(
-            place, reference.TargetColumn == "id" ? Guid.NewGuid().ToString() : "XXX", "unknown_reference");
+            place, reference.TargetColumn == "id" ? Guid.NewGuid().ToString() : "ZZZ", "unknown_reference");
     }
 
     [Theory]

@@ -62,7 +62,8 @@ public sealed class TokenTests : IAsyncLifetime
         string?[] wrong =
         [
             null, "", "Basic", "Basic ", "Basic !!!", "Basic " + Encode(":"), "Basic " + Encode(id),
-            "Basic " + Encode($"{id}:"), "Basic " + Encode($":{secret}"), Basic(id, secret + "x"), Basic(id, secret[1..]),
+            "Basic " + Encode($"{id}:"), "Basic " + Encode($":{secret}"),
+            Basic(id, secret + "x"), Basic(id, secret[1..]),
             Basic(id, secret.ToLowerInvariant()), Basic(id.ToLowerInvariant(), secret), Basic(secret, id),
             Basic("\0", "\0"), Basic("ä", "%ZZ%"), "Bearer " + Encode($"{id}:{secret}"), $"Basic {id}:{secret}",
         ];
@@ -99,7 +100,8 @@ public sealed class TokenTests : IAsyncLifetime
             new AuthenticationHeaderValue("Bearer", (string)answer.Object["access_token"]!);
         var organization = $"organizations/{_server.OrganizationId}";
 
-        foreach (var path in new[] { $"/{organization}/products/", $"//{organization}/products", $"/{organization}//products" })
+        string[] paths = [$"/{organization}/products/", $"//{organization}/products", $"/{organization}//products"];
+        foreach (var path in paths)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Absolute(path));
             (await client.AnswerAsync(request)).Status.ShouldBe(HttpStatusCode.OK, path);

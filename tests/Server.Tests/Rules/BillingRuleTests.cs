@@ -41,7 +41,7 @@ public sealed class BillingRuleTests(SqliteServer server)
         "creditApplicationOrder")]
     [InlineData("OrganizationConfig", """{"defaultStatementDefinitionId":"x"}""", "not_available",
         "defaultStatementDefinitionId")]
-    [InlineData("OrganizationConfig", """{"currency":"XXX"}""", "unknown_reference", "currency")]
+    [InlineData("OrganizationConfig", """{"currency":"ZZZ"}""", "unknown_reference", "currency")]
     [InlineData("OrganizationConfig", """{"currencyConversions":[{"from":"EUR","to":"USD","multiplier":0}]}""", "range",
         "currencyConversions[0].multiplier")]
     [InlineData("OrganizationConfig", """

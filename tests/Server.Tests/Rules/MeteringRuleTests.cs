@@ -61,7 +61,8 @@ public sealed class MeteringRuleTests(SqliteServer server)
     [InlineData("region", "WHERE", "dropped")]
     [InlineData("count", "WHAT", "changed")]
     [InlineData("region", "METADATA", "changed")]
-    public async Task Meter_FieldThatAnAggregationUses_CannotGoOrChangeItsKind(string field, string category, string how)
+    public async Task Meter_FieldThatAnAggregationUses_CannotGoOrChangeItsKind(
+        string field, string category, string how)
     {
         using var client = await server.NewOrganizationAsync();
         var aggregation = await Entity.MakeAsync(client, "Aggregation");

@@ -10,7 +10,7 @@ public sealed class PricingRuleTests(SqliteServer server)
     [Theory]
     [InlineData("PlanTemplate", """{"billFrequency":"AD_HOC"}""", "unknown_value", "billFrequency")]
     [InlineData("PlanTemplate", """{"billFrequency":"MIXED"}""", "unknown_value", "billFrequency")]
-    [InlineData("PlanTemplate", """{"currency":"XXX"}""", "unknown_reference", "currency")]
+    [InlineData("PlanTemplate", """{"currency":"ZZZ"}""", "unknown_reference", "currency")]
     [InlineData("PlanTemplate", """{"currency":"gbp"}""", "unknown_reference", "currency")]
     [InlineData("PlanTemplate", """{"currency":"US"}""", "length", "currency")]
     [InlineData("PlanTemplate", """{"code":""}""", "form", "code")]
