@@ -13,11 +13,12 @@ public sealed class RecalculationTests
     {
         using var server = new LiveServer();
         var account = (await SetUpAsync(server, "one"))[0];
+        await server.CreateAsync("picklists/currency", new JsonObject { ["name"] = "Yen", ["code"] = "JPY" });
         // Monthly from the 15th in New York, in yen: nothing of it is the organization's.
         await server.RunAsync("billjobs", new JsonObject
         {
             ["accountIds"] = new JsonArray(account),
-            ["billDate"] = "2026-03-15",
+            ["lastDateInBillingPeriod"] = "2026-03-14",
             ["monthEpoch"] = "2025-12-15",
             ["timezone"] = "America/New_York",
             ["targetCurrency"] = "JPY",

@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Plans;

@@ -37,7 +37,8 @@ internal static class BillText
         $"         {Time(line.ServicePeriodStartDate!.Value)} to {Time(line.ServicePeriodEndDate!.Value)}",
         line.Additional is { } facts
             ? $"         {string.Join(", ", facts.Select(fact => $"{fact.Key} {Text(fact.Value)}"))}"
-            : $"         {Text(line.Quantity)} used, {Text(line.Units)} x {line.Unit}, {Text(line.AverageUnitPrice)} each",
+            : $"         {Text(line.Quantity)} used, {Text(line.Units)} x {line.Unit}, "
+                + $"{Text(line.AverageUnitPrice)} each",
         .. (line.UsagePerPricingBand ?? []).Select(band =>
             $"  band   from {Text(band.LowerLimit)}, {Text(band.BandQuantity)} used: {Text(band.FixedPrice)}"
             + $" + {Text(band.BandUnits)} x {Text(band.UnitPrice)} (= {Text(band.UnitSubtotal)})"

@@ -19,7 +19,8 @@ internal static class Limits
             throw new BillRefusedException($"Account {account.Code}: {fault.Message}.", fault);
         }
         // NodaTime leaves its calendar by either.
-        catch (Exception fault) when (fault is OverflowException or ArgumentOutOfRangeException { Source: "NodaTime" })
+        catch (Exception fault)
+            when (fault is OverflowException or ArgumentOutOfRangeException { Source: "NodaTime" })
         {
             throw new BillRefusedException(
                 $"Account {account.Code}: a date of the bill or of its billing periods lies outside the calendar.", fault);
