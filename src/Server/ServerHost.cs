@@ -81,13 +81,13 @@ internal static class ServerHost
 
     private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data)
     {
+        IReadOnlyList<DocumentKind> kinds = [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
             return await SqliteDocumentStore.OpenAsync(
-                Path.Combine(data.Path, "documents.sqlite"), ResourceCatalog.DocumentKinds, CancellationToken.None);
+                Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None);
         try
         {
-            return await PostgresDocumentStore.OpenAsync(
-                connection, ResourceCatalog.DocumentKinds, CancellationToken.None);
+            return await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None);
         }
         catch (ArgumentException malformed)
         {

@@ -1,4 +1,5 @@
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Aggregations;
 
@@ -88,20 +89,4 @@ public enum AggregationMethod
 
     /// <summary>The result of a query.</summary>
     CustomSql,
-}
-
-/// <summary>How a number of units is made whole.</summary>
-public enum Rounding
-{
-    /// <summary>Not at all. Comes first, and so is what an absent member reads as.</summary>
-    None,
-
-    /// <summary>To the next whole number above.</summary>
-    Up,
-
-    /// <summary>To the next whole number below.</summary>
-    Down,
-
-    /// <summary>To the nearest whole number, halves away from zero.</summary>
-    Nearest,
 }
