@@ -25,7 +25,9 @@ internal static class Greeting
             export TALLYSTICK_URL={host}
             export TALLYSTICK_ORG_ID={first.OrganizationId}
             export TALLYSTICK_ACCESS_KEY_ID={first.AccessKeyId}
-            export TALLYSTICK_API_SECRET={first.ApiSecret ?? "(as you set it)"}
+            {(first.ApiSecret is { } secret
+                ? $"export TALLYSTICK_API_SECRET={secret}"
+                : "# TALLYSTICK_API_SECRET stays as you have set it")}
             """);
     }
 }

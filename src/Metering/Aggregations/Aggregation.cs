@@ -1,4 +1,5 @@
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Aggregations;
 
@@ -9,8 +10,11 @@ public sealed record Aggregation : ResourceWithCustomFields
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>How the number of units is rounded after division by <see cref="QuantityPerUnit"/>.</summary>
-    public required Rounding Rounding { get; init; }
+    /// <summary>
+    /// How the number of units is rounded after division by <see cref="QuantityPerUnit"/>; <c>NONE</c> when absent.
+    /// </summary>
+    [RequiredInContract]
+    public Rounding Rounding { get; init; }
 
     /// <summary>How much of the aggregated quantity makes one billed unit.</summary>
     [Above(0)]
@@ -85,20 +89,4 @@ public enum AggregationMethod
 
     /// <summary>The result of a query.</summary>
     CustomSql,
-}
-
-/// <summary>How a number of units is made whole.</summary>
-public enum Rounding
-{
-    /// <summary>To the next whole number above.</summary>
-    Up,
-
-    /// <summary>To the next whole number below.</summary>
-    Down,
-
-    /// <summary>To the nearest whole number, halves away from zero.</summary>
-    Nearest,
-
-    /// <summary>Not at all.</summary>
-    None,
 }
