@@ -1,0 +1,155 @@
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using Tallystick.Metering.Measurements;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Storage.Measurements.Uids;
+
+/// <summary>
+/// The uid index in memory, spilling to files what exceeds it. Both are derived state and begin empty with each
+/// process.
+/// </summary>
+/// <remarks>
+/// It keeps 42 bits of a fingerprint: with 100 million entries, one new uid in 44,000 finds the position of another.
+/// </remarks>
+public sealed class UidIndex : IUidIndex, IDisposable
+{
+    private const int FingerprintBytes = 256;
+
+    // Fixed memory: the shards' headers and what is needed to read and write.
+    private const long OwnBytes = 128 * 1024;
+
+    // Nobody who does not know it can choose uids that collide.
+    private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+    private readonly UidTable _table = new();
+    private readonly UidRuns? _runs;
+    private readonly long _tableBytes;
+    private long _limit;
+    private long _before;
+
+    /// <summary>Begins an empty index; deletes the files of an earlier process in the spill directory.</summary>
+    public UidIndex(UidIndexOptions? options = null)
+    {
+        options ??= new UidIndexOptions();
+        _tableBytes = options.MemoryBytes / 4 * 3;
+        if (options.SpillDirectory is { } directory)
+            _runs = new UidRuns(directory, options.MemoryBytes - _tableBytes);
+        _limit = _runs is null ? long.MaxValue : _tableBytes;
+    }
+
+    /// <summary>
+    /// Entries held: those added and neither removed nor dropped. Forgotten ones are dropped little by little.
+    /// </summary>
+    public long Count => _table.Count + (_runs?.Count ?? 0);
+
+    /// <inheritdoc/>
+    public long MemoryBytes => OwnBytes + _table.Bytes + (_runs?.MemoryBytes ?? 0);
+
+    /// <summary>Entries that have been spilled to files.</summary>
+    public long SpilledCount => _runs?.Count ?? 0;
+
+    /// <summary>
+    /// Why entries could not be spilled, for the operator; null when all is well. Nothing is lost: the entries stay in
+    /// memory, which exceeds its limit, and the next attempt is made when another sixteenth of it has been filled.
+    /// </summary>
+    public string? SpillFault => _runs?.Fault;
+
+    /// <inheritdoc/>
+    /// <remarks>It is of use with this index only: another one gives another.</remarks>
+    public ulong Fingerprint(ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid)
+    {
+        var length = organizationId.Length + 1 + uid.Length;
+        var text = length <= FingerprintBytes ? stackalloc byte[FingerprintBytes] : new byte[length];
+        organizationId.CopyTo(text);
+        text[organizationId.Length] = 0;
+        uid.CopyTo(text[(organizationId.Length + 1)..]);
+        return XxHash3.HashToUInt64(text[..length], _seed);
+    }
+
+    /// <inheritdoc/>
+    public void Prefetch(ulong fingerprint) => _table.Prefetch(UidKey.Of(fingerprint));
+
+    /// <inheritdoc/>
+    /// <exception cref="StoreUnavailableException">What was spilled cannot be read, or is damaged.</exception>
+    public int Find(ulong fingerprint, Span<LogPosition> positions)
+    {
+        var key = UidKey.Of(fingerprint);
+        var found = _table.Find(key, _before, positions);
+        return _runs is { RunCount: > 0 } ? _runs.Find(key, _before, positions, found) : found;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The position is not that of a row, or the log too long.</exception>
+    public void Add(ulong fingerprint, LogPosition position)
+    {
+        if (position.Value is <= 0 or > UidSlot.MaxPosition)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(position), position.Value,
+                $"The uid index holds positions of the measurement log from 1 to {UidSlot.MaxPosition}.");
+        }
+        var key = UidKey.Of(fingerprint);
+        while (!_table.TryAdd(key, position.Value))
+        {
+            if (!_table.TryGrow(key.Shard, _before, _limit))
+                Spill();
+        }
+        _runs?.Advance(_before);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StoreUnavailableException">What was spilled cannot be read, or is damaged.</exception>
+    public void Remove(ulong fingerprint, LogPosition position)
+    {
+        var key = UidKey.Of(fingerprint);
+        if (!_table.Remove(key, position.Value))
+            _runs?.Remove(key, position.Value);
+    }
+
+    /// <summary>
+    /// Lets entries before a position go: they are not found any more. They are dropped, and their memory given back,
+    /// when their shard grows, and in 16 of 1024 shards with each call.
+    /// </summary>
+    public void Forget(LogPosition before)
+    {
+        if (before.Value > _before)
+        {
+            _before = before.Value;
+            _table.BeginSweep();
+            _runs?.Forget(_before);
+        }
+        // What has been filled once will be filled again: it keeps its memory.
+        _table.Sweep(_before, mayShrink: _runs is not { RunCount: > 0 });
+    }
+
+    /// <inheritdoc/>
+    public void Clear()
+    {
+        _table.Dispose();
+        _runs?.Clear();
+        _before = 0;
+        _limit = _runs is null ? long.MaxValue : _tableBytes;
+    }
+
+    /// <summary>Gives the memory back and deletes what was spilled.</summary>
+    public void Dispose()
+    {
+        _table.Dispose();
+        _runs?.Dispose();
+    }
+
+    private void Spill()
+    {
+        if (_runs!.TrySpill(_table, _before))
+        {
+            _limit = _tableBytes;
+            // It will be filled again, so it keeps its memory, unless it had to take more than it may.
+            if (_table.Bytes > _limit)
+                _table.Dispose();
+            else
+                _table.Clear();
+        }
+        else
+            _limit = _table.Bytes + _tableBytes / 16;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Tallystick.Storage.Measurements.Uids;
+
+/// <summary>Settings of the uid index.</summary>
+public sealed record UidIndexOptions
+{
+    /// <summary>
+    /// Bytes of memory it may hold. Three quarters are for entries, at 12.5 to 14.3 bytes each; the rest is used only
+    /// once entries have been spilled.
+    /// </summary>
+    public long MemoryBytes { get; init; } = 2_000_000_000;
+
+    /// <summary>
+    /// Directory, for nothing else, into which entries are spilled that exceed the memory; null keeps all in memory,
+    /// however much that is.
+    /// </summary>
+    public string? SpillDirectory { get; init; }
+}

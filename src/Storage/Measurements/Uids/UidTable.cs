@@ -1,0 +1,120 @@
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Storage.Measurements.Uids;
+
+/// <summary>The entries in memory, outside of the collector's heap, so that it neither copies nor keeps them.</summary>
+internal sealed class UidTable : IDisposable
+{
+    private const int ShardsPerSweep = 16;
+
+    private readonly UidShard[] _shards = new UidShard[UidKey.Shards];
+    private int _sweepNext;
+    private int _sweepLeft;
+
+    /// <summary>Entries held.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Bytes of memory held.</summary>
+    public long Bytes { get; private set; }
+
+    public void Prefetch(UidKey key) => _shards[key.Shard].Prefetch(key.Remainder);
+
+    public int Find(UidKey key, long before, Span<LogPosition> positions) =>
+        _shards[key.Shard].Find(key.Remainder, before, positions, 0);
+
+    /// <summary>Adds an entry.</summary>
+    /// <returns>False when the shard must be rebuilt before.</returns>
+    public bool TryAdd(UidKey key, long position)
+    {
+        if (!_shards[key.Shard].TryAdd(key.Remainder, position))
+            return false;
+        Count++;
+        return true;
+    }
+
+    public bool Remove(UidKey key, long position)
+    {
+        if (!_shards[key.Shard].Remove(key.Remainder, position))
+            return false;
+        Count--;
+        return true;
+    }
+
+    /// <summary>
+    /// Makes room in a shard, after dropping what lies before a position, unless the table would then exceed a limit.
+    /// A table that is nearly empty may exceed it, or it could never be filled again.
+    /// </summary>
+    public bool TryGrow(int shard, long before, long limit)
+    {
+        ref var grown = ref _shards[shard];
+        var homes = Math.Max(grown.Homes, UidShard.HomesFor(grown.CountFrom(before)));
+        if (Bytes + homes * (long)UidSlot.Bytes - grown.Bytes > limit && Count > Bytes / UidSlot.Bytes / 4)
+            return false;
+        Rebuild(ref grown, homes, before);
+        return true;
+    }
+
+    /// <summary>Lets the next calls of <see cref="Sweep"/> visit every shard once.</summary>
+    public void BeginSweep() => _sweepLeft = _shards.Length;
+
+    /// <summary>
+    /// Visits a few shards and drops what lies before a position, where that is a good part of the shard.
+    /// </summary>
+    /// <param name="before">The position.</param>
+    /// <param name="mayShrink">False to keep the memory for entries to come.</param>
+    public void Sweep(long before, bool mayShrink)
+    {
+        for (var visits = Math.Min(ShardsPerSweep, _sweepLeft); visits > 0; visits--, _sweepLeft--)
+        {
+            ref var shard = ref _shards[_sweepNext];
+            _sweepNext = (_sweepNext + 1) % _shards.Length;
+            var live = shard.CountFrom(before);
+            if (shard.Count - live <= live / 8)
+                continue;
+            if (live == 0 && mayShrink)
+                Free(ref shard);
+            else
+                Rebuild(ref shard, mayShrink ? UidShard.HomesFor(live) : shard.Homes, before);
+        }
+    }
+
+    /// <summary>Hands the entries over that do not lie before a position, in order.</summary>
+    public void WriteTo(UidRunWriter writer, long before)
+    {
+        foreach (ref var shard in _shards.AsSpan())
+        {
+            shard.WriteTo(writer, before);
+            writer.EndShard();
+        }
+    }
+
+    /// <summary>Removes all entries and keeps the memory for those to come.</summary>
+    public void Clear()
+    {
+        foreach (ref var shard in _shards.AsSpan())
+            shard.Clear();
+        Count = 0;
+    }
+
+    /// <summary>Removes all entries and gives the memory back.</summary>
+    public void Dispose()
+    {
+        foreach (ref var shard in _shards.AsSpan())
+            Free(ref shard);
+    }
+
+    private void Rebuild(ref UidShard shard, uint homes, long before)
+    {
+        var (count, bytes) = (shard.Count, shard.Bytes);
+        shard.Rebuild(homes, before);
+        Count += shard.Count - count;
+        Bytes += shard.Bytes - bytes;
+    }
+
+    private void Free(ref UidShard shard)
+    {
+        Count -= shard.Count;
+        Bytes -= shard.Bytes;
+        shard.Free();
+    }
+}
