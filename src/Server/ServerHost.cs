@@ -1,5 +1,4 @@
 using NodaTime;
-using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Bills;
@@ -11,8 +10,6 @@ using Tallystick.Storage;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.PostgreSql;
 using Tallystick.Storage.Documents.Sqlite;
-using Tallystick.Storage.Measurements.DuckDb;
-using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Server;
 
@@ -49,7 +46,9 @@ internal static class ServerHost
     /// <summary>Starts the product; it serves when this returns.</summary>
     /// <param name="args">Command line: <c>--urls</c>, and any setting as <c>--NAME value</c>.</param>
     /// <param name="clock">The time, which tests control.</param>
-    internal static async Task<RunningServer> StartAsync(string[] args, IClock clock)
+    /// <param name="wrapLog">Puts another measurement log before the real one; only benchmarks do.</param>
+    internal static async Task<RunningServer> StartAsync(
+        string[] args, IClock clock, Func<IMeasurementLog, IMeasurementLog>? wrapLog = null)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         if (builder.Configuration["urls"] is null)
@@ -61,16 +60,16 @@ internal static class ServerHost
         try
         {
             var store = await OpenStoreAsync(builder.Configuration, data);
-            var measurements = await OpenMeasurementsAsync(data);
+            var measurements = await MeasurementEngines.OpenAsync(data);
             AddServices(builder.Services, store, data, clock);
-            AddIngest(builder.Services, measurements.Log, measurements.Store, clock);
+            measurements.AddTo(builder.Services, clock, wrapLog);
             AddBilling(builder.Services);
             var first = await new Bootstrap(
                 store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
             var app = builder.Build();
             Map(app);
             await app.StartAsync();
-            return new RunningServer(app, [measurements.Store, measurements.Log, store], data, first);
+            return new RunningServer(app, [measurements, store], data, first);
         }
         catch
         {
@@ -107,26 +106,6 @@ internal static class ServerHost
             provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(), clock));
         services.AddSingleton(provider => new ResourceService(
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
-    }
-
-    private static async Task<(
-        FileMeasurementLog Log, DuckDbMeasurementStore Store)> OpenMeasurementsAsync(DataDirectory data) => (
-        FileMeasurementLog.Open(Path.Combine(data.Path, "measurement-log")),
-        await DuckDbMeasurementStore.OpenAsync(
-            Path.Combine(data.Path, "measurements.duckdb"), cancellationToken: CancellationToken.None));
-
-    private static void AddIngest(
-        IServiceCollection services, FileMeasurementLog log, DuckDbMeasurementStore store, IClock clock)
-    {
-        services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
-            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>()));
-        var options = new IngestOptions();
-        services.AddSingleton(new MeasurementIntake(log, clock, options));
-        services.AddSingleton(provider => new MeasurementLoader(
-            log, store, uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
-        services.AddSingleton(
-            provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), store));
-        services.AddHostedService<LoaderService>();
     }
 
     private static void AddBilling(IServiceCollection services)

@@ -5,6 +5,7 @@ using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
+using Tallystick.Storage.Measurements.Uids;
 
 namespace Tallystick.Metering.Tests.Harness;
 
@@ -21,7 +22,7 @@ internal sealed class Ingestion : IAsyncDisposable
         Log = log;
         DuckDb = duckDb;
         Intake = new MeasurementIntake(log, clock, options);
-        Loader = new MeasurementLoader(log, store, new MapUidIndex(), catalogue, clock, options);
+        Loader = new MeasurementLoader(log, store, new UidIndex(), catalogue, clock, options);
         Failures = new FailedMeasurements(store, log);
         Reader = new UsageReader(log, Loader, store);
         _running = Loader.RunAsync(_stop.Token);

@@ -5,6 +5,7 @@ using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Tests.Harness;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
+using Tallystick.Storage.Measurements.Uids;
 
 namespace Tallystick.Metering.Tests.Log;
 
@@ -25,7 +26,7 @@ internal static class AppendingProcess
             Path.Combine(directory, "usage.duckdb"), Ingestion.Small);
         var catalogue = new FakeCatalogue();
         catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
-        var loader = new MeasurementLoader(log, store, new MapUidIndex(), catalogue, SystemClock.Instance, Ingestion.Options);
+        var loader = new MeasurementLoader(log, store, new UidIndex(), catalogue, SystemClock.Instance, Ingestion.Options);
         var intake = new MeasurementIntake(log, SystemClock.Instance, Ingestion.Options);
         var running = loader.RunAsync(CancellationToken.None);
         await Task.WhenAny([running, .. Enumerable.Range(0, Senders).Select(_ => SubmitForEverAsync(intake))]);

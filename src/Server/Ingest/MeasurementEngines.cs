@@ -1,0 +1,58 @@
+using NodaTime;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
+using Tallystick.Server.Resources;
+using Tallystick.Storage;
+using Tallystick.Storage.Measurements.DuckDb;
+using Tallystick.Storage.Measurements.Log;
+using Tallystick.Storage.Measurements.Uids;
+
+namespace Tallystick.Server.Ingest;
+
+/// <summary>The log, the store and the uid index of measurements, in the data directory.</summary>
+internal sealed class MeasurementEngines : IAsyncDisposable
+{
+    private readonly FileMeasurementLog _log;
+    private readonly DuckDbMeasurementStore _store;
+    private readonly UidIndex _uids;
+
+    private MeasurementEngines(FileMeasurementLog log, DuckDbMeasurementStore store, UidIndex uids) =>
+        (_log, _store, _uids) = (log, store, uids);
+
+    /// <summary>Opens them.</summary>
+    internal static async Task<MeasurementEngines> OpenAsync(DataDirectory data) => new(
+        FileMeasurementLog.Open(Path.Combine(data.Path, "measurement-log")),
+        await DuckDbMeasurementStore.OpenAsync(
+            Path.Combine(data.Path, "measurements.duckdb"), cancellationToken: CancellationToken.None),
+        new UidIndex(new UidIndexOptions { SpillDirectory = Path.Combine(data.Path, "uids") }));
+
+    /// <summary>Adds what takes measurements in and reads them.</summary>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="clock">The time, which tests control.</param>
+    /// <param name="wrapLog">Puts another log before the real one; only benchmarks do.</param>
+    internal void AddTo(IServiceCollection services, IClock clock, Func<IMeasurementLog, IMeasurementLog>? wrapLog)
+    {
+        var log = wrapLog?.Invoke(_log) ?? _log;
+        var options = new IngestOptions();
+        services.AddSingleton(log);
+        services.AddSingleton<IMeasurementStore>(_store);
+        services.AddSingleton<IUidIndex>(_uids);
+        services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>()));
+        services.AddSingleton(new MeasurementIntake(log, clock, options));
+        services.AddSingleton(provider => new MeasurementLoader(
+            log, _store, _uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
+        services.AddSingleton(
+            provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), _store));
+        services.AddSingleton(new FailedMeasurements(_store, log));
+        services.AddHostedService<LoaderService>();
+    }
+
+    /// <summary>Closes them, after what uses them has stopped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        await _log.DisposeAsync();
+        _uids.Dispose();
+    }
+}
