@@ -17,6 +17,15 @@ public interface IMeasurementStore
     /// </exception>
     ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes a step towards keeping the measurements of closed days in an order that makes reading them fast, while
+    /// loads and queries go on. Nothing that can be read changes.
+    /// </summary>
+    /// <param name="closedBefore">The start, in UTC, of the first day that is not closed.</param>
+    /// <param name="cancellationToken">Gives up; the step leaves no trace.</param>
+    /// <returns>False when there was nothing to do.</returns>
+    Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken);
+
     /// <summary>Visits the uids of the stored measurements of all organizations received at or after an instant.</summary>
     Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken);
 

@@ -46,6 +46,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
             provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), _store));
         services.AddSingleton(new FailedMeasurements(_store, log));
         services.AddHostedService<LoaderService>();
+        services.AddHostedService<SortingService>();
     }
 
     /// <summary>Closes them, after what uses them has stopped.</summary>

@@ -21,6 +21,9 @@ internal sealed class FaultyStore(IMeasurementStore inner, int faultsBefore, int
             throw new IOException("The store went away while it answered.");
     }
 
+    public Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken) =>
+        inner.SortAsync(closedBefore, cancellationToken);
+
     public Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken) =>
         inner.VisitUidsAsync(receivedSince, visit, cancellationToken);
 

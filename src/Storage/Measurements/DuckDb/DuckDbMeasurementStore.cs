@@ -8,18 +8,22 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>The measurement store as one DuckDB file, used by one process at a time.</summary>
 public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
 {
-    private readonly string _connectionText;
+    private readonly ReadSessions _sessions;
     private readonly DuckDBConnection _writer;
     private readonly KeyMaps _keys;
+    private readonly DuckDBConnection _sorter;
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _sorting = new(1, 1);
 
     private DuckDbMeasurementStore(string connectionText, DuckDBConnection writer, DuckDbOptions options)
     {
-        _connectionText = connectionText;
+        _sessions = new ReadSessions(connectionText);
         _writer = writer;
         writer.Execute(FormattableString.Invariant($"SET checkpoint_threshold = '{options.CheckpointMegabytes}MB'"));
         DuckDbSchema.Prepare(writer);
         _keys = KeyMaps.Read(writer);
+        _sorter = new DuckDBConnection(connectionText);
+        _sorter.Open();
     }
 
     /// <summary>Opens the store in a file, which is created where missing.</summary>
@@ -66,14 +70,42 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken);
+        // A table cannot be given a column while its rows are being moved.
+        var changesTables = load.Meters.Any(meter => UsageRowsWriter.NeedsColumns(meter, _keys));
+        if (changesTables)
+            await _sorting.WaitAsync(cancellationToken);
         try
         {
-            await Task.Run(() => new LoadTransaction(_writer, _keys).Run(load), cancellationToken);
+            await _writing.WaitAsync(cancellationToken);
+            try
+            {
+                await Task.Run(() => new LoadTransaction(_writer, _keys).Run(load), cancellationToken);
+            }
+            finally
+            {
+                _writing.Release();
+            }
         }
         finally
         {
-            _writing.Release();
+            if (changesTables)
+                _sorting.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken)
+    {
+        await _sorting.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(
+                () => new UsageSorter(_sorter, _keys).TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
+                cancellationToken);
+        }
+        finally
+        {
+            _sorting.Release();
         }
     }
 
@@ -81,11 +113,9 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     public Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken)
     {
         var organizations = _keys.Organizations.ToDictionary(pair => pair.Value, pair => pair.Key);
-        return Task.Run(
-            () =>
+        return _sessions.RunAsync(
+            connection =>
             {
-                using var connection = new DuckDBConnection(_connectionText);
-                connection.Open();
                 foreach (var ((organization, _), meter) in _keys.Meters)
                 {
                     var visitor = new StoredUids(organizations[organization], visit);
@@ -93,32 +123,20 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                         connection,
                         FormattableString.Invariant(
                             $"""
-                            SELECT uuid, uid, sequence FROM {KeyMaps.Table(meter)}
+                            SELECT uuid, uid, sequence FROM {UsageParts.Relation(connection, meter, [])}
                             WHERE received_at >= {Nanoseconds.OfBound(receivedSince)}
                             """),
                         visitor.Visit,
                         cancellationToken);
                 }
+                return true;
             },
             cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken)
-    {
-        if (UsageSql.Build(query, _keys) is not { } sql)
-            return [];
-        return await ReadAsync(
-            connection =>
-            {
-                var command = connection.Command(sql.Text);
-                foreach (var parameter in sql.Parameters)
-                    command.Parameters.Add(parameter);
-                return command;
-            },
-            row => new UsageValue(row.GetInt32(0), row.GetInt32(1), sql.Values.Read(row, 2)),
-            cancellationToken);
-    }
+    public async Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) =>
+        UsagePlan.Build(query, _keys) is { } plan ? await _sessions.RunAsync(plan.Read, cancellationToken) : [];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(
@@ -153,7 +171,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             counts.AddRange(await ReadAsync(
                 connection => connection.Command(
                     $"""
-                    SELECT (received_at // 86400000000000)::INTEGER AS day, count(*) FROM {KeyMaps.Table(meter)}
+                    SELECT (received_at // 86400000000000)::INTEGER AS day, count(*) FROM {UsageParts.Relation(connection, meter, [])}
                     GROUP BY day ORDER BY day
                     """),
                 row => new StoredRows(meterId, Nanoseconds.ToDate(row.GetInt32(0)), row.GetInt64(1)),
@@ -188,28 +206,22 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _writing.WaitAsync();
+        await _sorting.WaitAsync();
+        _sessions.Dispose();
+        await _sorter.DisposeAsync();
         await _writer.DisposeAsync();
         _writing.Dispose();
+        _sorting.Dispose();
     }
 
     private Task<List<T>> ReadAsync<T>(
         Func<DuckDBConnection, DuckDBCommand> prepare, Func<DuckDBDataReader, T> read,
         CancellationToken cancellationToken) =>
-        Task.Run(
-            () =>
+        _sessions.RunAsync(
+            connection =>
             {
-                using var connection = new DuckDBConnection(_connectionText);
-                connection.Open();
                 using var command = prepare(connection);
-                using var cancellation = cancellationToken.Register(command.Cancel);
-                try
-                {
-                    return command.Read(read);
-                }
-                catch (DuckDBException) when (cancellationToken.IsCancellationRequested)
-                {
-                    throw new OperationCanceledException(cancellationToken);
-                }
+                return command.Read(read);
             },
             cancellationToken);
 }

@@ -4,7 +4,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 public sealed record DuckDbOptions
 {
     /// <summary>Megabytes of memory that the engine may use.</summary>
-    public int MemoryMegabytes { get; init; } = 1024;
+    public int MemoryMegabytes { get; init; } = 512;
 
     /// <summary>Threads that the engine may use.</summary>
     public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);

@@ -17,6 +17,10 @@ internal static class DuckDbSchema
     public const string UsageColumns =
         "uuid UUID, uid VARCHAR, account INTEGER, ts BIGINT, ets BIGINT, received_at BIGINT, sequence BIGINT";
 
+    /// <summary>The names of <see cref="UsageColumns"/>.</summary>
+    public static readonly string[] UsageColumnNames =
+        ["uuid", "uid", "account", "ts", "ets", "received_at", "sequence"];
+
     private const int Version = 2;
 
     private static readonly string[] Tables =
@@ -25,6 +29,7 @@ internal static class DuckDbSchema
         "CREATE TABLE organizations (key INTEGER, id VARCHAR)",
         "CREATE TABLE meters (key INTEGER, organization INTEGER, id VARCHAR)",
         "CREATE TABLE accounts (key INTEGER, organization INTEGER, id VARCHAR)",
+        "CREATE TABLE parts (meter INTEGER, month INTEGER, number INTEGER, columns INTEGER, runs INTEGER, rows BIGINT)",
         "CREATE TABLE fields (meter INTEGER, number INTEGER, code VARCHAR, kind INTEGER)",
         // Each load adds rows: the tally is their sum. The meter is -1 where no meter has the code.
         """

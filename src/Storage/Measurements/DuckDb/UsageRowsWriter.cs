@@ -37,6 +37,12 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         }
     }
 
+    /// <summary>True when the values of a load need columns that the meter's table does not have.</summary>
+    public static bool NeedsColumns(MeterRows rows, KeyMaps keys) =>
+        !keys.Organizations.TryGetValue(rows.OrganizationId, out var organization)
+        || !keys.Meters.TryGetValue((organization, rows.MeterId), out var meter)
+        || ColumnsOf(rows).Except(keys.Columns.GetValueOrDefault(meter, [])).Any();
+
     /// <summary>Appends all rows, in the order received.</summary>
     /// <exception cref="ArgumentException">A field has not as many values as there are rows.</exception>
     public void Write(DuckDBConnection connection, string table)

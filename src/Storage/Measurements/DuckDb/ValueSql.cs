@@ -36,12 +36,13 @@ internal sealed record ValueSql(
     }
 
     /// <summary>The aggregates of a method over the columns, at least one, of a field.</summary>
-    public static ValueSql Build(AggregationMethod method, IReadOnlyList<string> columns)
+    public static ValueSql Build(AggregationMethod method, IReadOnlyList<ValueColumn> values)
     {
+        string[] columns = [.. values.Select(value => value.Name)];
         var hasValue = string.Join(" OR ", columns.Select(column => $"{column} IS NOT NULL"));
         return method switch
         {
-            AggregationMethod.Sum => new ValueSql([.. columns.SelectMany(Sums)], hasValue, Total),
+            AggregationMethod.Sum => new ValueSql([.. values.SelectMany(Sums)], hasValue, Total),
             AggregationMethod.Min => new ValueSql(
                 [.. columns.Select(column => Text($"min({column})"))], hasValue, Least),
             AggregationMethod.Max => new ValueSql(
@@ -52,7 +53,7 @@ internal sealed record ValueSql(
             AggregationMethod.Unique => new ValueSql(
                 [.. columns.Select(column => Text($"count(DISTINCT {column})"))], hasValue, Total),
             AggregationMethod.Latest => new ValueSql([.. columns.SelectMany(Latest)], hasValue, LatestOf),
-            AggregationMethod.Mean => new ValueSql([.. columns.SelectMany(Sums), Text("count(*)")], hasValue, Mean),
+            AggregationMethod.Mean => new ValueSql([.. values.SelectMany(Sums), Text("count(*)")], hasValue, Mean),
             AggregationMethod.CustomSql => throw new ArgumentException(
                 "CUSTOM_SQL is no method of the store.", nameof(method)),
         };
@@ -62,9 +63,11 @@ internal sealed record ValueSql(
     public decimal Read(DuckDBDataReader row, int first) =>
         Combine([.. Enumerable.Range(first, Aggregates.Count).Select(row.TextOrNull)]);
 
-    // Whole part and fraction apart: the sum of two numbers of 20 digits at scale 18 would leave 38 digits.
-    private static IEnumerable<string> Sums(string column) =>
-        [Text($"sum(trunc({column}))"), Text($"sum({column} - trunc({column}))")];
+    // The sum of two numbers of 20 digits at scale 18 would leave 38 digits: whole part and fraction are summed apart.
+    // Narrow numbers have 18 digits, so that the sum of any number of rows fits.
+    private static IEnumerable<string> Sums(ValueColumn value) => value.Kind == ColumnKind.Narrow
+        ? [Text($"sum({value.Name})")]
+        : [Text($"sum(trunc({value.Name}))"), Text($"sum({value.Name} - trunc({value.Name}))")];
 
     private static IEnumerable<string> Latest(string column) =>
         [Text($"arg_max({column}, {LatestKey})"), Text($"max({LatestKey}) FILTER ({column} IS NOT NULL)")];
@@ -94,3 +97,8 @@ internal sealed record ValueSql(
             .MaxBy(pair => BigInteger.Parse(pair[1]!, CultureInfo.InvariantCulture))![0]!)
         .ToDecimal();
 }
+
+/// <summary>A column with values of the field that is aggregated.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">What it holds.</param>
+internal readonly record struct ValueColumn(string Name, ColumnKind Kind);

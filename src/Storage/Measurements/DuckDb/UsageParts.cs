@@ -1,0 +1,72 @@
+using DuckDB.NET.Data;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// A table that holds measurements of one meter and one month of <c>ts</c>, as runs that are each sorted by account
+/// and time.
+/// </summary>
+/// <param name="Meter">Key of the meter.</param>
+/// <param name="Month">The month: years since 0 times 12, plus the month counted from 0.</param>
+/// <param name="Number">Number of the table, unique in the store.</param>
+/// <param name="Columns">How many of the meter's field columns it has: the first ones.</param>
+/// <param name="Runs">How many sorted runs it consists of.</param>
+/// <param name="Rows">How many rows it has.</param>
+internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, int Runs, long Rows)
+{
+    public string Table => FormattableString.Invariant($"part_{Number}");
+
+    /// <summary>The first nanosecond of its month.</summary>
+    public long First => Months.First(Month);
+
+    /// <summary>The first nanosecond behind it.</summary>
+    public long Behind => Months.First(Month + 1);
+}
+
+/// <summary>
+/// Where the rows of a meter are: in the table into which they are loaded, and in sorted parts, one for each month.
+/// What is read here holds for the transaction in which it was read.
+/// </summary>
+internal static class UsageParts
+{
+    /// <summary>The columns of a meter's rows, fields included, in the order of the tables.</summary>
+    public static IEnumerable<string> Columns(int fields) =>
+        DuckDbSchema.UsageColumnNames.Concat(Enumerable.Range(0, fields).Select(KeyMaps.ColumnName));
+
+    /// <summary>The parts of a meter that have rows of a period, in the order of their months.</summary>
+    public static List<UsagePart> Read(DuckDBConnection connection, int meter, long first, long behind)
+    {
+        using var command = connection.Command(
+            "SELECT month, number, columns, runs, rows FROM parts WHERE meter = $1 ORDER BY month", meter);
+        var parts = command.Read(row => new UsagePart(
+            meter, row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt64(4)));
+        parts.RemoveAll(part => part.First >= behind || part.Behind <= first);
+        return parts;
+    }
+
+    /// <summary>SQL of a relation that has a meter's rows of a period at least.</summary>
+    /// <param name="connection">The connection, in a transaction.</param>
+    /// <param name="meter">Key of the meter.</param>
+    /// <param name="fields">
+    /// The meter's field columns as they were known before the transaction began, or none of them.
+    /// </param>
+    /// <param name="first">The first nanosecond of the period.</param>
+    /// <param name="behind">The first nanosecond behind it.</param>
+    public static string Relation(
+        DuckDBConnection connection, int meter, FieldColumn[] fields, long first = long.MinValue,
+        long behind = long.MaxValue)
+    {
+        var loaded = $"SELECT {string.Join(", ", Columns(fields.Length))} FROM {KeyMaps.Table(meter)}";
+        var parts = Read(connection, meter, first, behind).Select(part => Select(part, fields));
+        return $"({string.Join(" UNION ALL ", parts.Prepend(loaded))})";
+    }
+
+    // A part may be older than a field.
+    private static string Select(UsagePart part, FieldColumn[] fields)
+    {
+        var missing = Enumerable.Range(0, fields.Length).Skip(part.Columns)
+            .Select(number => $"NULL::{fields[number].Kind.SqlType()} AS {KeyMaps.ColumnName(number)}");
+        var columns = Columns(Math.Min(part.Columns, fields.Length)).Concat(missing);
+        return $"SELECT {string.Join(", ", columns)} FROM {part.Table}";
+    }
+}

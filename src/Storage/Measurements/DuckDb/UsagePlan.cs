@@ -1,0 +1,131 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// How a usage query is answered. Windows of the same period, such as those of a billing run, share one pass over
+/// that period; windows each of its own are joined with the rows.
+/// </summary>
+internal sealed class UsagePlan
+{
+    // Up to so many different periods are worth a pass each.
+    private const int MostPasses = 8;
+
+    // A period with so many windows is worth a pass in any case.
+    private const int PassWindows = 64;
+
+    // Up to so many accounts are told to the engine one by one; with more it reads the range that they span.
+    private const int MostListedAccounts = 256;
+
+    private readonly UsageQuery _query;
+    private readonly KeyMaps _keys;
+    private readonly int _meter;
+    private readonly FieldColumn[] _fields;
+    private readonly ValueSql _values;
+    private readonly List<WindowKeys[]> _periods;
+    private readonly WindowKeys[] _others;
+
+    private UsagePlan(UsageQuery query, KeyMaps keys, int meter, WindowKeys[] windows, ValueSql values)
+    {
+        (_query, _keys, _meter, _values) = (query, keys, meter, values);
+        _fields = keys.Columns.GetValueOrDefault(meter, []);
+        var periods = windows.GroupBy(window => (window.First, window.Behind)).Select(period => period.ToArray())
+            .ToList();
+        _periods = periods.Count <= MostPasses ? periods : periods.FindAll(period => period.Length >= PassWindows);
+        _others = periods.Count <= MostPasses
+            ? []
+            : [.. periods.Where(period => period.Length < PassWindows).SelectMany(period => period)];
+    }
+
+    /// <returns>Null when there can be no data.</returns>
+    /// <exception cref="ArgumentException">The method does not go with the field.</exception>
+    public static UsagePlan? Build(UsageQuery query, KeyMaps keys)
+    {
+        var kinds = ValueSql.Kinds(query);
+        if (!keys.Organizations.TryGetValue(query.OrganizationId, out var organization)
+            || !keys.Meters.TryGetValue((organization, query.Meter.Id), out var meter))
+            return null;
+        var columns = kinds
+            .Select(kind => (Kind: kind, Name: keys.FindColumn(meter, query.Field, kind)))
+            .Where(column => column.Name is not null)
+            .Select(column => new ValueColumn(column.Name!, column.Kind)).ToArray();
+        var windows = WindowKeys.Of(query, keys, organization);
+        return columns.Length == 0 || windows.Length == 0
+            ? null
+            : new UsagePlan(query, keys, meter, windows, ValueSql.Build(query.Method, columns));
+    }
+
+    /// <summary>Answers within the connection's transaction.</summary>
+    public IReadOnlyList<UsageValue> Read(DuckDBConnection connection)
+    {
+        var values = new List<UsageValue>();
+        foreach (var period in _periods)
+            values.AddRange(ReadPeriod(connection, period));
+        if (_others.Length > 0)
+            values.AddRange(ReadOthers(connection));
+        values.Sort((left, right) =>
+            (left.WindowIndex, left.SegmentIndex).CompareTo((right.WindowIndex, right.SegmentIndex)));
+        return values;
+    }
+
+    private List<UsageValue> ReadPeriod(DuckDBConnection connection, WindowKeys[] windows)
+    {
+        var (first, behind) = (windows[0].First, windows[0].Behind);
+        var ofAccount = windows.ToLookup(window => window.Account, window => window.Index);
+        var accounts = ofAccount.Select(account => account.Key).Order().ToArray();
+        var condition = accounts.Length switch
+        {
+            1 => FormattableString.Invariant($"m.account = {accounts[0]}"),
+            <= MostListedAccounts => $"m.account IN ({string.Join(", ", accounts.Select(
+                account => account.ToString(CultureInfo.InvariantCulture)))})",
+            _ => FormattableString.Invariant($"m.account BETWEEN {accounts[0]} AND {accounts[^1]}"),
+        };
+        var sql = new UsageSql(_query, _keys, _meter, _values);
+        var relation = UsageParts.Relation(connection, _meter, _fields, first, behind);
+        using var command = sql.Command(
+            connection,
+            "m.account", FormattableString.Invariant(
+                $"FROM {relation} m {sql.SegmentJoins} WHERE m.ts >= {first} AND m.ts < {behind} AND {condition}"));
+        var rows = command.Read(row => (
+            Account: row.GetInt32(0), Segment: row.GetInt32(1),
+            Value: ofAccount.Contains(row.GetInt32(0)) ? _values.Read(row, 2) : 0));
+        return [.. rows.SelectMany(row => ofAccount[row.Account].Select(
+            window => new UsageValue(window, row.Segment, row.Value)))];
+    }
+
+    private List<UsageValue> ReadOthers(DuckDBConnection connection)
+    {
+        var sql = new UsageSql(_query, _keys, _meter, _values);
+        var relation = UsageParts.Relation(
+            connection, _meter, _fields, _others.Min(window => window.First), _others.Max(window => window.Behind));
+        using var command = sql.Command(
+            connection,
+            "w.i",
+            $"""
+            FROM {relation} m
+            JOIN ({sql.Windows(_others)}) w ON m.account = w.account AND m.ts >= w.first AND m.ts < w.behind
+            {sql.SegmentJoins}
+            """);
+        return command.Read(row => new UsageValue(row.GetInt32(0), row.GetInt32(1), _values.Read(row, 2)));
+    }
+}
+
+/// <summary>A window in terms of the store.</summary>
+/// <param name="Index">Its index in the query.</param>
+/// <param name="Account">Key of its account.</param>
+/// <param name="First">Its first nanosecond.</param>
+/// <param name="Behind">The first nanosecond behind it.</param>
+internal readonly record struct WindowKeys(int Index, int Account, long First, long Behind)
+{
+    /// <summary>The windows of a query that can have data.</summary>
+    public static WindowKeys[] Of(UsageQuery query, KeyMaps keys, int organization) =>
+        [.. query.Windows
+            .Select((window, index) => new WindowKeys(
+                index,
+                keys.Accounts.TryGetValue((organization, window.AccountId), out var account) ? account : -1,
+                Nanoseconds.OfBound(window.Window.Start),
+                Nanoseconds.OfBound(window.Window.End)))
+            .Where(window => window.Account >= 0 && window.First < window.Behind)];
+}

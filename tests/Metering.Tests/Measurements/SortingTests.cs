@@ -1,0 +1,129 @@
+using NodaTime;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Tests.Harness;
+using Tallystick.Storage.Measurements.DuckDb;
+
+namespace Tallystick.Metering.Tests.Measurements;
+
+/// <summary>Sorting the measurements of closed days changes nothing that can be read.</summary>
+public sealed class SortingTests
+{
+    private static readonly Instant ClosedBefore = Make.At("2026-04-03T00:00:00Z");
+    private static readonly UsageWindow Quarter = new(
+        "id-of-acme", new Window(Make.At("2026-01-01T00:00:00Z"), Make.At("2027-01-01T00:00:00Z")));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static Measurement Row(int number, string ts, string account = "acme") =>
+        Make.Measurement($"u{number}", ts, Make.Number("n", number), Make.Text("kind", number % 2 == 0 ? "a" : "b")) with
+        {
+            Account = account,
+        };
+
+    private static async Task<int> SortAllAsync(DuckDbMeasurementStore store)
+    {
+        var steps = 0;
+        while (await store.SortAsync(ClosedBefore, Token))
+            steps++;
+        return steps;
+    }
+
+    private static async Task<string> ReadAsync(DuckDbMeasurementStore store)
+    {
+        var meter = Make.Meter("m", "measure.n", "what.kind", "measure.late");
+        var answers = new List<string>();
+        foreach (var method in new[]
+        {
+            AggregationMethod.Sum, AggregationMethod.Min, AggregationMethod.Max, AggregationMethod.Count,
+            AggregationMethod.Latest, AggregationMethod.Mean,
+        })
+        {
+            foreach (var field in new[] { "n", "late" })
+            {
+                var query = Make.Query(
+                    meter, field, method, Quarter, new UsageWindow("id-of-acme", Make.March),
+                    Quarter with { AccountId = "id-of-other" }) with
+                {
+                    SegmentedFields = ["kind"],
+                    Segments = [new Dictionary<string, string> { ["kind"] = "a" }, new Dictionary<string, string> { ["kind"] = "*" }],
+                };
+                answers.AddRange((await store.ReadAsync(query, Token)).Select(value => $"{method} {field} {value}"));
+            }
+        }
+        var rows = await store.CountRowsAsync(Make.Organization, Token);
+        var uids = new List<long>();
+        await store.VisitUidsAsync(NodaConstants.UnixEpoch, (_, _, position) => uids.Add(position.Value), Token);
+        return string.Join('\n', answers.Append($"{string.Join(' ', rows)}; {string.Join(' ', uids.Order())}"));
+    }
+
+    [Fact]
+    public async Task Store_SortedBetweenLoads_ReadsTheSame()
+    {
+        await using var usage = await StoredUsage.CreateAsync(
+            Row(1, "2026-03-31T23:59:59.999999999Z"), Row(2, "2026-04-01T00:00:00Z"), Row(3, "2026-04-02T23:59:59Z"),
+            Row(4, "2026-04-03T00:00:00Z"), Row(5, "2026-01-05T00:00:00Z", "other"), Row(6, "2026-03-31T00:00:00Z"));
+        var before = await ReadAsync(usage.Store);
+        (await SortAllAsync(usage.Store)).ShouldBeGreaterThan(0);
+        (await ReadAsync(usage.Store)).ShouldBe(before);
+
+        // Late usage of closed days, with a field and a tier of numbers that the parts do not have yet.
+        var late = Row(7, "2026-03-01T00:00:00Z") with { Fields = [Make.Number("late", 0.0000001m), Make.Number("n", 7)] };
+        await usage.Store.LoadAsync(StoredUsage.Load(6, late, Row(8, "2026-03-01T00:00:00Z")), Token);
+        before = await ReadAsync(usage.Store);
+        (await SortAllAsync(usage.Store)).ShouldBeGreaterThan(0);
+        (await ReadAsync(usage.Store)).ShouldBe(before);
+        (await SortAllAsync(usage.Store)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Month_OfManyRuns_IsSortedAnewAndReadsTheSame()
+    {
+        await using var usage = await StoredUsage.CreateAsync();
+        for (var number = 0; number < 30; number++)
+        {
+            await usage.Store.LoadAsync(
+                StoredUsage.Load(number, Row(number, $"2026-04-{1 + (number % 5):D2}T12:00:00Z", number % 3 == 0 ? "other" : "acme")),
+                Token);
+            var before = await ReadAsync(usage.Store);
+            await SortAllAsync(usage.Store);
+            (await ReadAsync(usage.Store)).ShouldBe(before);
+        }
+    }
+
+    [Fact]
+    public async Task Readers_WhileRowsAreMoved_SeeEachRowOnce()
+    {
+        await using var usage = await StoredUsage.CreateAsync();
+        var query = Make.Query(Make.Meter("m", "measure.n"), "n", AggregationMethod.Count, Quarter);
+        var loaded = 0;
+        using var done = new CancellationTokenSource();
+        var reading = Task.Run(
+            async () =>
+            {
+                while (!done.IsCancellationRequested)
+                {
+                    var atLeast = Volatile.Read(ref loaded);
+                    var count = (await usage.Store.ReadAsync(query, Token)).Select(value => value.Value).SingleOrDefault();
+                    count.ShouldBeInRange(atLeast, Volatile.Read(ref loaded) + 1);
+                }
+            },
+            Token);
+        var sorting = Task.Run(
+            async () =>
+            {
+                while (!done.IsCancellationRequested)
+                    await usage.Store.SortAsync(ClosedBefore, Token);
+            },
+            Token);
+        for (var number = 0; number < 60; number++)
+        {
+            await usage.Store.LoadAsync(StoredUsage.Load(number, Row(number, "2026-03-01T00:00:00Z")), Token);
+            Volatile.Write(ref loaded, number + 1);
+        }
+        await done.CancelAsync();
+        await Task.WhenAll(reading, sorting);
+        (await usage.Store.ReadAsync(query, Token)).Single().Value.ShouldBe(60);
+    }
+}
