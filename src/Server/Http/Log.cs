@@ -12,6 +12,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 
-    [LoggerMessage(4, LogLevel.Error, "Stored measurements cannot be sorted; it is tried again")]
-    internal static partial void SortingFailed(ILogger logger, Exception fault);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stored measurements could not be sorted; it is tried again")]
+    internal static partial void SortingFailed(ILogger logger, Exception exception);
 }
