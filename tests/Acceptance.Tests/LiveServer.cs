@@ -34,7 +34,8 @@ internal sealed class LiveServer : IDisposable
     /// <returns>Its exit code.</returns>
     internal int Stop()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        // The shell's own: the program kill is not on every machine.
+        using var kill = Process.Start("sh", ["-c", $"kill -TERM {_process.Id}"]);
         _process.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue("The server must stop within 10 seconds.");
         return _process.ExitCode;
     }
