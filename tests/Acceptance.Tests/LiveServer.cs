@@ -12,6 +12,9 @@ namespace Tallystick.Acceptance.Tests;
 /// </summary>
 internal sealed class LiveServer : IDisposable
 {
+    /// <summary>After which a program that waits for what never comes is ended.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly TemporaryDirectory _data = new();
     private Process _process;
     private HttpClient _client = new();
@@ -95,10 +98,12 @@ internal sealed class LiveServer : IDisposable
         var faults = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEnd();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+            process.Kill(entireProcessTree: true);
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, $"{program}: {faults.Result}");
-        return output;
+        return output.Result;
     }
 
     /// <summary>A file in a directory that is removed with the server.</summary>

@@ -23,10 +23,8 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
 
     /// <summary>Makes what is missing.</summary>
     /// <returns>The credentials at the first start, null at later ones.</returns>
-    /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
     internal async Task<FirstCredentials?> RunAsync(BootstrapSettings settings, CancellationToken cancellationToken)
     {
-        settings.Check();
         var organizationId = settings.OrganizationId ?? Guid.NewGuid().ToString();
         var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
             .ListAsync<AccessKey>(Condition.And());
@@ -118,12 +116,18 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
 internal sealed record BootstrapSettings(string? OrganizationId, string? AccessKeyId, string? ApiSecret)
 {
     /// <summary>Reads the settings.</summary>
-    internal static BootstrapSettings From(IConfiguration configuration) => new(
-        Value(configuration, "TALLYSTICK_ORG_ID"),
-        Value(configuration, "TALLYSTICK_ACCESS_KEY_ID"),
-        Value(configuration, "TALLYSTICK_API_SECRET"));
+    /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
+    internal static BootstrapSettings From(IConfiguration configuration)
+    {
+        var settings = new BootstrapSettings(
+            Value(configuration, "TALLYSTICK_ORG_ID"),
+            Value(configuration, "TALLYSTICK_ACCESS_KEY_ID"),
+            Value(configuration, "TALLYSTICK_API_SECRET"));
+        settings.Check();
+        return settings;
+    }
 
-    internal void Check()
+    private void Check()
     {
         if (OrganizationId is not null && !Guid.TryParseExact(OrganizationId, "D", out _))
             throw new StoreUnavailableException(
