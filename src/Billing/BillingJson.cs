@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
 
@@ -14,6 +15,8 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(CustomFieldDefaults))]
 [JsonSerializable(typeof(BillJob))]
 [JsonSerializable(typeof(Bill))]
+[JsonSerializable(typeof(InvoiceSequence))]
+[JsonSerializable(typeof(RunOverrides))]
 internal sealed partial class BillingJson : JsonSerializerContext
 {
     /// <summary>In the one JSON format of the product.</summary>

@@ -81,11 +81,14 @@ internal static class ServerHost
         }
     }
 
-    private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data) =>
-        configuration["TALLYSTICK_POSTGRES"] is { Length: > 0 } connection
-            ? await PostgresDocumentStore.OpenAsync(connection, ResourceCatalog.DocumentKinds, CancellationToken.None)
+    private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data)
+    {
+        IReadOnlyList<DocumentKind> kinds = [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds];
+        return configuration["TALLYSTICK_POSTGRES"] is { Length: > 0 } connection
+            ? await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None)
             : await SqliteDocumentStore.OpenAsync(
-                Path.Combine(data.Path, "documents.sqlite"), ResourceCatalog.DocumentKinds, CancellationToken.None);
+                Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None);
+    }
 
     private static void AddServices(IServiceCollection services, IDocumentStore store, DataDirectory data, IClock clock)
     {

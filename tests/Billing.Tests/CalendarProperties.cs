@@ -54,22 +54,58 @@ public sealed class CalendarProperties
                 && cycle.IsBoundary(date) == (date == period.Start);
         });
 
-    [Fact]
-    public void Windows_EveryZone_TileTime()
+    [Theory]
+    [InlineData(BillingFrequency.Daily, 1, "2024-02-29", "2023-12-01", "2026-01-15")]
+    [InlineData(BillingFrequency.Daily, 1, "2025-01-01", "2011-12-01", "2012-03-15")] // Samoa skips December 30
+    [InlineData(BillingFrequency.Daily, 30, "2025-01-31", "1969-12-01", "2038-01-15")]
+    [InlineData(BillingFrequency.Weekly, 1, "2025-03-30", "2005-01-01", "2030-01-01")] // a Sunday, when clocks change
+    [InlineData(BillingFrequency.Weekly, 5, "2024-02-29", "1969-12-01", "2038-01-15")]
+    [InlineData(BillingFrequency.Monthly, 1, "2025-01-28", "1969-12-01", "2038-01-15")]
+    [InlineData(BillingFrequency.Monthly, 1, "2025-01-29", "1969-12-01", "2038-01-15")]
+    [InlineData(BillingFrequency.Monthly, 1, "2025-01-30", "1969-12-01", "2038-01-15")]
+    [InlineData(BillingFrequency.Monthly, 1, "2025-01-31", "1969-12-01", "2038-01-15")]
+    [InlineData(BillingFrequency.Monthly, 5, "2024-02-29", "1969-12-01", "2038-01-15")]
+    [InlineData(BillingFrequency.Annually, 1, "2024-02-29", "1900-01-01", "2050-01-01")]
+    [InlineData(BillingFrequency.Annually, 3, "2025-12-31", "1900-01-01", "2050-01-01")]
+    public void Windows_EveryZone_TileTime(
+        BillingFrequency frequency, int interval, string epoch, string from, string to)
     {
-        var cycle = new BillingCycle(Date("2025-01-31"), BillingFrequency.Monthly, 1);
+        var cycle = new BillingCycle(Date(epoch), frequency, interval);
+        var (first, last) = (cycle.IndexOf(Date(from)), cycle.IndexOf(Date(to)));
+        var periods = Enumerable.Range(first, last - first + 1).Select(cycle.PeriodAt).ToList();
         foreach (var zone in Zones)
         {
-            var first = cycle.IndexOf(Date("2009-01-01"));
-            var previous = cycle.PeriodAt(first).In(zone);
-            for (var index = first + 1; index < first + 250; index++)
+            var boundary = LocalDay.Start(periods[0].Start, zone);
+            foreach (var period in periods)
             {
-                var window = cycle.PeriodAt(index).In(zone);
-                (window.Start == previous.End && window.End > window.Start).ShouldBeTrue($"{zone.Id} {index}");
-                previous = window;
+                var window = period.In(zone);
+                var mayBeEmpty = period.Days == 1 && IsSkipped(period.Start, zone);
+                (window.Start == boundary && (mayBeEmpty || !window.IsEmpty)).ShouldBeTrue($"{zone.Id} {period}");
+                boundary = window.End;
             }
         }
     }
+
+    [Fact]
+    public void BilledTime_AnyPlanInAnyZone_IsItsActiveTimeOnce() =>
+        Gen.Select(AnyZone, Cycles, Gen.Int[-900, 900], Gen.Int[1, 900], Gen.Int[0, 86_399]).Sample(
+            (zone, anyCycle, startDay, days, second) =>
+            {
+                var cycle = anyCycle with { Interval = Math.Min(anyCycle.Interval, 24) };
+                var start = LocalDay.Start(cycle.Epoch.PlusDays(startDay), zone) + Duration.FromSeconds(second);
+                var end = start + Duration.FromDays(days) - Duration.FromSeconds(second / 2);
+                var plan = new PlanCycle(cycle, start, end, zone);
+                var first = plan.FirstBillInArrears();
+                var billed = start;
+                for (var bill = first; billed < end; bill++)
+                {
+                    var window = plan.Before(bill, periods: 1).Window;
+                    if (!window.IsEmpty && window.Start != billed)
+                        return false;
+                    billed = window.IsEmpty ? billed : window.End;
+                }
+                return billed == end && (!plan.HasBillAt(first - 1) || plan.Before(first - 1, periods: 1).IsEmpty);
+            });
 
     [Fact]
     public void Days_EveryZone_AreSplitByTheirMidnights() =>
@@ -98,4 +134,20 @@ public sealed class CalendarProperties
                 Fraction Factor(Instant from, Instant to) =>
                     new PlanCycle(cycle, from, to, zone).From(3, periods: 1).Proration.Factor;
             });
+
+    [Theory]
+    [InlineData("Pacific/Apia", "2011-12-30")]
+    [InlineData("Pacific/Kwajalein", "1993-08-21")]
+    [InlineData("Pacific/Kiritimati", "1994-12-31")]
+    public void Proration_BoundaryOnADayThatTheZoneSkipped_IsWhole(string zoneId, string skipped)
+    {
+        var zone = DateTimeZoneProviders.Tzdb[zoneId];
+        var cycle = new BillingCycle(Date(skipped).PlusYears(-1), BillingFrequency.Monthly, 1);
+        var plan = new PlanCycle(cycle, At("1990-01-01"), null, zone);
+        IsSkipped(cycle.Boundary(12), zone).ShouldBeTrue();
+        plan.Before(index: 12, periods: 1).Proration.Factor.ShouldBe((Fraction)1m); // ends on it
+        plan.From(index: 12, periods: 1).Proration.Factor.ShouldBe((Fraction)1m); // begins on it
+    }
+
+    private static bool IsSkipped(LocalDate day, DateTimeZone zone) => zone.MapLocal(day.At(LocalTime.Noon)).Count == 0;
 }

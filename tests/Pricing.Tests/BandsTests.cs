@@ -1,4 +1,4 @@
-using Tallystick.Metering.Aggregations;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Pricing.Rating;
 using static Tallystick.Pricing.Tests.RatingCase;

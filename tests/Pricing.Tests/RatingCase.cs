@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tallystick.Metering.Aggregations;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Pricing.Rating;
 

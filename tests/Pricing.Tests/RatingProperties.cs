@@ -1,5 +1,5 @@
 using CsCheck;
-using Tallystick.Metering.Aggregations;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Pricing.Rating;
@@ -45,8 +45,8 @@ public sealed class RatingProperties
 
     [Fact]
     public void BandQuantities_AnyRounding_SumToTheQuantity() =>
-        Gen.Select(Quantity, AnyBands, Gen.Int[1, 50], Gen.Enum<Rounding>()).Sample((quantity, bands, perUnit, mode) =>
-            UsageRating.Rate(quantity, perUnit, mode, bands, cumulative: true)
+        Gen.Select(Quantity, AnyBands, Gen.Int[1, 50], Gen.Enum<Rounding>(), Gen.Bool).Sample(
+            (quantity, bands, perUnit, mode, cumulative) => UsageRating.Rate(quantity, perUnit, mode, bands, cumulative)
                 .Bands.Sum(band => band.Quantity) is var sum && Math.Abs(sum - quantity) < 0.000000000001m);
 
     [Fact]
@@ -54,6 +54,18 @@ public sealed class RatingProperties
         Gen.Select(Quantity, Quantity, AnyBands).Sample((quantity, more, bands) =>
             UsageRating.Rate(quantity + more, 1, Rounding.None, bands, true).Amount
                 >= UsageRating.Rate(quantity, 1, Rounding.None, bands, true).Amount);
+
+    [Fact]
+    public void GraduatedTotal_WithoutFixedPrices_HasNoJumps() =>
+        Gen.Select(Quantity, Gen.Int[0, 1000], AnyBands).Sample((quantity, thousandths, bands) =>
+        {
+            var step = thousandths / 1000m;
+            var unitPrices = bands.Select(band => band with { FixedPrice = 0 }).ToList();
+            Fraction Of(decimal units) => UsageRating.Rate(units, 1, Rounding.None, unitPrices, true).Amount;
+            var rise = Of(quantity + step) - Of(quantity);
+            return rise >= (Fraction)step * bands.Min(band => band.UnitPrice)
+                && rise <= (Fraction)step * bands.Max(band => band.UnitPrice);
+        });
 
     [Fact]
     public void VolumeTotal_MoreUsage_MayFall()

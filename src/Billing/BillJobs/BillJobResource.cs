@@ -1,3 +1,4 @@
+using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Resources;
@@ -29,6 +30,8 @@ public static class BillJobResource
             {
                 if (job.BillFrequencyInterval is < 1 or > 365)
                     issues.Add("range", "billFrequencyInterval", "must be from 1 to 365");
+                if (job.LastDateInBillingPeriod == LocalDate.MaxIsoValue)
+                    issues.Add("range", "lastDateInBillingPeriod", "must have a day after it, the bill date");
                 if (job.Timezone is { } timezone && !BillingTimeZone.TryParse(timezone, out _))
                     issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
             },

@@ -18,10 +18,12 @@ internal static class Limits
         {
             throw new BillRefusedException($"Account {account.Code}: {fault.Message}.", fault);
         }
-        catch (OverflowException fault)
+        // NodaTime leaves its calendar by either.
+        catch (Exception fault)
+            when (fault is OverflowException or ArgumentOutOfRangeException { Source: "NodaTime" })
         {
             throw new BillRefusedException(
-                $"Account {account.Code}: a date of its billing periods lies outside the calendar.", fault);
+                $"Account {account.Code}: a date of the bill or of its periods lies outside the calendar.", fault);
         }
     }
 }

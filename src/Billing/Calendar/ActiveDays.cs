@@ -10,14 +10,12 @@ namespace Tallystick.Billing.Calendar;
 /// </summary>
 internal static class ActiveDays
 {
-    /// <summary>Days from the start to the end of <paramref name="window"/>, exact.</summary>
-    public static Fraction In(Window window, DateTimeZone zone)
-    {
-        var first = DayOf(window.Start, zone);
-        var last = DayOf(window.End, zone);
-        return (decimal)Period.DaysBetween(first, last)
-            + PartPassed(window.End, last, zone) - PartPassed(window.Start, first, zone);
-    }
+    /// <summary>Days of <paramref name="period"/> that lie in <paramref name="window"/>, exact.</summary>
+    /// <param name="window">Instants within the period.</param>
+    /// <param name="period">The whole period.</param>
+    /// <param name="zone">Where days begin.</param>
+    public static Fraction In(Window window, DatePeriod period, DateTimeZone zone) =>
+        PassedAt(window.End, period, zone) - PassedAt(window.Start, period, zone);
 
     /// <summary>
     /// The day that has begun and whose next day has not. Where the clock falls back over midnight this is not always
@@ -27,6 +25,22 @@ internal static class ActiveDays
     {
         var shown = instant.InZone(zone).Date;
         return LocalDay.Start(shown.PlusDays(1), zone) <= instant ? shown.PlusDays(1) : shown;
+    }
+
+    /// <summary>
+    /// Days passed since the period began. Where a zone has skipped a day, the instant of the jump begins two days, so
+    /// the ends of the period are told by their dates: Samoa had no December 30, 2011, and a period that ends on it has
+    /// all of its days and not one more.
+    /// </summary>
+    private static Fraction PassedAt(Instant instant, DatePeriod period, DateTimeZone zone)
+    {
+        var whole = period.In(zone);
+        if (instant == whole.Start)
+            return Fraction.Zero;
+        if (instant == whole.End)
+            return period.Days;
+        var day = DayOf(instant, zone);
+        return Period.DaysBetween(period.Start, day) + PartPassed(instant, day, zone);
     }
 
     private static Fraction PartPassed(Instant instant, LocalDate day, DateTimeZone zone)

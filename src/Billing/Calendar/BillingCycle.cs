@@ -24,6 +24,7 @@ internal sealed record BillingCycle(LocalDate Epoch, BillingFrequency Frequency,
 
     /// <summary>Boundary <paramref name="index"/>; negative ones lie before the epoch.</summary>
     /// <exception cref="OverflowException">The date lies outside the calendar (years -9998 to 9999).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">As above; NodaTime has both.</exception>
     public LocalDate Boundary(int index) => Frequency switch
     {
         BillingFrequency.Daily => Epoch.PlusDays(index * Interval),

@@ -34,11 +34,7 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
     {
         if (index != 0 || !StartsBeforeEpoch)
             return Cut(index - periods, index);
-        var window = Active(new Window(activeFrom, At(0)));
-        var parts = new List<ProrationPart>();
-        for (var end = 0; At(end) > activeFrom; end -= periods)
-            parts.AddRange(Cut(end - periods, end).Proration.Parts);
-        return new ServicePeriod(window, Proration.Of(parts));
+        return new ServicePeriod(Active(new Window(activeFrom, At(0))), Proration.Of(PartsBeforeEpoch(periods)));
     }
 
     /// <summary>The <paramref name="periods"/> periods that start at boundary <paramref name="index"/>.</summary>
@@ -49,13 +45,34 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
         ? ActiveDays.DayOf(activeFrom, zone)
         : Cycle.Boundary(index - 1);
 
+    /// <summary>
+    /// Only the periods in which the plan starts or ends are cut; the others are whole, and only counted, since there
+    /// may be millions of days between a start and its epoch.
+    /// </summary>
+    private IEnumerable<ProrationPart> PartsBeforeEpoch(int periods)
+    {
+        var firstDay = ActiveDays.DayOf(activeFrom, zone);
+        var lastDay = activeTo is { } end ? ActiveDays.DayOf(end, zone) : LocalDate.MaxIsoValue;
+        var cut = new List<ProrationPart>();
+        var whole = new Dictionary<int, long>();
+        for (var to = 0; Cycle.Boundary(to) > firstDay; to -= periods)
+        {
+            var nominal = new DatePeriod(Cycle.Boundary(to - periods), Cycle.Boundary(to));
+            if (nominal.Start > firstDay && nominal.End <= lastDay)
+                whole[nominal.Days] = whole.GetValueOrDefault(nominal.Days) + 1;
+            else if (nominal.Start <= lastDay)
+                cut.AddRange(Cut(to - periods, to).Proration.Parts);
+        }
+        return cut.Concat(whole.Select(length => new ProrationPart((decimal)length.Key * length.Value, length.Key)));
+    }
+
     private ServicePeriod Cut(int from, int to)
     {
         var nominal = new DatePeriod(Cycle.Boundary(from), Cycle.Boundary(to));
         var window = Active(nominal.In(zone));
         if (window.IsEmpty)
             return new ServicePeriod(window, new Proration([]));
-        var part = new ProrationPart(ActiveDays.In(window, zone), nominal.Days);
+        var part = new ProrationPart(ActiveDays.In(window, nominal, zone), nominal.Days);
         return new ServicePeriod(window, new Proration([part]));
     }
 

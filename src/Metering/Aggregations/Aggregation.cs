@@ -1,4 +1,5 @@
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Aggregations;
 
@@ -85,20 +86,4 @@ public enum AggregationMethod
 
     /// <summary>The result of a query.</summary>
     CustomSql,
-}
-
-/// <summary>How a number of units is made whole.</summary>
-public enum Rounding
-{
-    /// <summary>To the next whole number above.</summary>
-    Up,
-
-    /// <summary>To the next whole number below.</summary>
-    Down,
-
-    /// <summary>To the nearest whole number, halves away from zero.</summary>
-    Nearest,
-
-    /// <summary>Not at all.</summary>
-    None,
 }

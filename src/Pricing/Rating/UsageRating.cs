@@ -1,4 +1,4 @@
-using Tallystick.Metering.Aggregations;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Pricing.Rating;

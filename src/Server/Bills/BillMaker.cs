@@ -29,6 +29,7 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         var recalculated = job.Type == BillJobType.Recalculate
             ? await related.ListAsync<Bill>(new Condition.In("id", job.BillIds ?? []))
             : null;
+        var bases = await BillDocuments.BasesAsync(store, organizationId, recalculated ?? [], cancellationToken);
         var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
         long? total = accountIds?.Count;
         await foreach (var accounts in ChunksAsync(organizationId, accountIds, cancellationToken))
@@ -36,7 +37,10 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
             var terms = await BillTerms.LoadAsync(organizationId, accounts, related);
             var runs = accounts.ToDictionary(
                 account => account.Id, account =>
-                    Guarded(account, outcome, () => RunsOf(job, terms, account, recalculated)) ?? []);
+                    Guarded(account, outcome, () => recalculated is null
+                        ? RunsOf(job, terms, account)
+                        : [.. recalculated.Where(bill => bill.AccountId == account.Id && !bill.Locked)
+                            .Select(bill => Again(bill, bases.GetValueOrDefault(bill.Id)))]) ?? []);
             await MakeChunkAsync(organizationId, job, terms, accounts, runs, outcome, cancellationToken);
             outcome.Accounts += accounts.Count;
             yield return new BillJobProgress(total ?? outcome.Accounts, total - outcome.Accounts ?? 0);
@@ -70,7 +74,12 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
                 account, outcome, () => BillCalculation.Calculate(input, [.. needs.Select(need => answers[need])]));
             if (bill is not null
                 && await writer.SaveAsync(
-                    organizationId, job, bill, run.OnlyIfMissing, cancellationToken) is { } billId)
+                    organizationId,
+                    job,
+                    bill,
+                    run.Run.Overrides.Kept(terms.Organization, bill.Currency),
+                    run.OnlyIfMissing,
+                    cancellationToken) is { } billId)
                 outcome.BillIds.Add(billId);
         }
     }
@@ -90,11 +99,8 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         }
     }
 
-    private IReadOnlyList<DueRun> RunsOf(
-        BillJob job, BillTerms terms, Account account, IReadOnlyList<Bill>? recalculated)
+    private IReadOnlyList<DueRun> RunsOf(BillJob job, BillTerms terms, Account account)
     {
-        if (recalculated is not null)
-            return [.. recalculated.Where(bill => bill.AccountId == account.Id && !bill.Locked).Select(Again)];
         var overrides = RunOverrides.Of(job);
         var plans = terms.PlansOf(account);
         var billDate = job.BillDate ?? job.LastDateInBillingPeriod?.PlusDays(1);
@@ -114,14 +120,14 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         ];
     }
 
-    // A bill keeps its period and its currency, whatever organization and account say by now.
-    private static DueRun Again(Bill bill) => new(
+    // A bill keeps its period and its currency, whatever organization and account say by now, and what its job set.
+    private static DueRun Again(Bill bill, RunOverrides? basis) => new(
         new BillRun
         {
             BillDate = bill.BillDate,
             Frequency = bill.BillingFrequency,
             Interval = bill.BillFrequencyInterval,
-            Overrides = new RunOverrides { TargetCurrency = bill.Currency, Timezone = bill.Timezone },
+            Overrides = basis ?? new RunOverrides { TargetCurrency = bill.Currency, Timezone = bill.Timezone },
         },
         OnlyIfMissing: false);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Resources;
@@ -89,7 +90,8 @@ internal static class BillOperations
 
     private static Task OfPeriodAsync(ApiCall call)
     {
-        if (!InstantText.TryParseDate(call.Route("lastDateInBillingPeriod"), out var lastDate))
+        if (!InstantText.TryParseDate(call.Route("lastDateInBillingPeriod"), out var lastDate)
+            || lastDate == LocalDate.MaxIsoValue)
             throw new RefusedException(
                 new Issue("date", "lastDateInBillingPeriod", "must be a date such as 2026-03-31"));
         var frequency = call.Route("billingFrequency").ToUpperInvariant();

@@ -2,6 +2,7 @@ using NodaTime;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
@@ -16,20 +17,33 @@ internal sealed class BillWriter(IDocumentStore store, IClock clock)
 {
     private static readonly ResourceDefinition Definition = BillResource.Definition;
 
-    /// <summary>Saves a bill as one atomic step.</summary>
+    /// <summary>Saves a bill, what it was made with and its invoice number as one atomic step.</summary>
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="job">The job that made it.</param>
+    /// <param name="calculated">The bill.</param>
+    /// <param name="basis">What a recalculation of it starts from.</param>
+    /// <param name="onlyIfMissing">True to leave a bill that exists alone.</param>
+    /// <param name="cancellationToken">To stop.</param>
     /// <returns>Its id; null when it was left alone.</returns>
     internal Task<string?> SaveAsync(
         string organizationId,
-            BillJob job, CalculatedBill calculated, bool onlyIfMissing, CancellationToken cancellationToken) =>
+        BillJob job,
+        CalculatedBill calculated,
+        RunOverrides basis,
+        bool onlyIfMissing,
+        CancellationToken cancellationToken) =>
         store.TransactAsync(
             organizationId,
             async transaction =>
             {
-                var current = await new ResourceReader(
-                    transaction, organizationId, cancellationToken).FindAsync<Bill>(calculated.Id);
+                var related = new ResourceReader(transaction, organizationId, cancellationToken);
+                var current = await related.FindAsync<Bill>(calculated.Id);
                 if (current is null ? calculated.IsSuppressed : onlyIfMissing || current.Locked)
                     return null;
-                var bill = Stamp(calculated, current, job);
+                var number = current is null
+                    ? await NextNumberAsync(transaction, related, organizationId, cancellationToken)
+                    : current.SequentialInvoiceNumber;
+                var bill = Stamp(calculated, current, job) with { SequentialInvoiceNumber = number };
                 var write =
                     new DocumentWrite(bill.Id, bill.Version, Definition.Write(bill), Definition.ReadColumns(bill));
                 var kind = ResourceCatalog.KindOf(Definition);
@@ -37,9 +51,25 @@ internal sealed class BillWriter(IDocumentStore store, IClock clock)
                     await transaction.InsertAsync(kind, organizationId, write, cancellationToken);
                 else
                     await transaction.UpdateAsync(kind, organizationId, current.Version, write, cancellationToken);
+                await BillDocuments.KeepBasisAsync(transaction, organizationId, bill.Id, basis, cancellationToken);
                 return bill.Id;
             },
             cancellationToken);
+
+    /// <summary>Takes the next invoice number; null when the organization does not number its bills.</summary>
+    private static async ValueTask<string?> NextNumberAsync(
+        IDocumentTransaction transaction,
+        ResourceReader related,
+        string organizationId,
+        CancellationToken cancellationToken)
+    {
+        var organization = (await related.ListAsync<OrganizationConfig>(Condition.And())).Single();
+        var given = await BillDocuments.SequenceAsync(transaction, organizationId, cancellationToken);
+        if (InvoiceSequence.Next(given, organization) is not { } next)
+            return null;
+        await BillDocuments.KeepSequenceAsync(transaction, organizationId, next, cancellationToken);
+        return next.Text(organization);
+    }
 
     private Bill Stamp(CalculatedBill calculated, Bill? current, BillJob job)
     {

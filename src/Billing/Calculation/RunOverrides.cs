@@ -1,0 +1,90 @@
+using System.Text.Json;
+using NodaTime;
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Organizations;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>
+/// Settings of one bill job that stand in for those of organization and account. Absent ones change nothing.
+/// </summary>
+public sealed record RunOverrides
+{
+    /// <summary>Nothing overridden.</summary>
+    public static RunOverrides None { get; } = new();
+
+    /// <summary>The due date.</summary>
+    public LocalDate? DueDate { get; init; }
+
+    /// <summary>The invoice date.</summary>
+    public LocalDate? ExternalInvoiceDate { get; init; }
+
+    /// <summary>The billing currency, before account and organization.</summary>
+    public string? TargetCurrency { get; init; }
+
+    /// <summary>The rates; all of the organization's are replaced.</summary>
+    public IReadOnlyList<CurrencyConversion>? CurrencyConversions { get; init; }
+
+    /// <summary>The time zone.</summary>
+    public string? Timezone { get; init; }
+
+    /// <summary>First bill date of annual billing; epochs of account plan and account still win.</summary>
+    public LocalDate? YearEpoch { get; init; }
+
+    /// <summary>First bill date of monthly billing; epochs of account plan and account still win.</summary>
+    public LocalDate? MonthEpoch { get; init; }
+
+    /// <summary>First bill date of weekly billing; epochs of account plan and account still win.</summary>
+    public LocalDate? WeekEpoch { get; init; }
+
+    /// <summary>First bill date of daily billing; epochs of account plan and account still win.</summary>
+    public LocalDate? DayEpoch { get; init; }
+
+    /// <summary>The overrides that a bill job carries.</summary>
+    public static RunOverrides Of(BillJob job) => new()
+    {
+        DueDate = job.DueDate,
+        ExternalInvoiceDate = job.ExternalInvoiceDate,
+        TargetCurrency = job.TargetCurrency,
+        CurrencyConversions = job.CurrencyConversions,
+        Timezone = job.Timezone,
+        YearEpoch = job.YearEpoch,
+        MonthEpoch = job.MonthEpoch,
+        WeekEpoch = job.WeekEpoch,
+        DayEpoch = job.DayEpoch,
+    };
+
+    /// <summary>
+    /// What a bill keeps so that a recalculation is the same run again, whatever the organization says by then: its
+    /// currency, its time zone and the epochs of its periods as they held, and what its job set.
+    /// </summary>
+    /// <param name="organization">The organization's settings when the bill is calculated.</param>
+    /// <param name="currency">Code of the currency billed in.</param>
+    public RunOverrides Kept(OrganizationConfig organization, string currency) => this with
+    {
+        TargetCurrency = currency,
+        Timezone = Timezone ?? organization.Timezone,
+        YearEpoch = YearEpoch ?? organization.YearEpoch,
+        MonthEpoch = MonthEpoch ?? organization.MonthEpoch,
+        WeekEpoch = WeekEpoch ?? organization.WeekEpoch,
+        DayEpoch = DayEpoch ?? organization.DayEpoch,
+    };
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    public static RunOverrides FromJson(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, BillingJson.Format.RunOverrides)!;
+
+    /// <summary>As a stored document.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BillingJson.Format.RunOverrides);
+
+    /// <summary>The organization's settings as they hold for this run.</summary>
+    internal OrganizationConfig Over(OrganizationConfig organization) => organization with
+    {
+        CurrencyConversions = CurrencyConversions ?? organization.CurrencyConversions,
+        Timezone = Timezone ?? organization.Timezone,
+        YearEpoch = YearEpoch ?? organization.YearEpoch,
+        MonthEpoch = MonthEpoch ?? organization.MonthEpoch,
+        WeekEpoch = WeekEpoch ?? organization.WeekEpoch,
+        DayEpoch = DayEpoch ?? organization.DayEpoch,
+    };
+}

@@ -1,0 +1,265 @@
+using System.Globalization;
+using NodaTime;
+using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+using static Tallystick.Billing.Tests.Scenario;
+
+namespace Tallystick.Billing.Tests;
+
+/// <summary>
+/// A bill as a text that a finance colleague can write and check: statements of one line each, a keyword, its names,
+/// then pairs of setting and value; text after <c>#</c> is for the reader.
+/// <code>
+/// plan   basic   from 2026-01-01  standing 20.00      # also: to, epoch, product, currency, frequency, interval,
+///                                                     # timing advance, every, offset
+/// price  calls   tiered                               # of that plan: from, to, segment; or of its template: of
+/// band   from 0     unit 0.10                         # of that price
+/// band   from 1000  unit 0.08  fixed 50
+/// usage  calls   2026-03-02  900                      # at a day or an instant; also: segment
+/// bill   2026-04-01
+/// </code>
+/// Before them <c>organization</c>, <c>account</c>, <c>currency</c>, <c>rate</c> and <c>measure</c> where the defaults
+/// of <see cref="Scenario"/> do not serve.
+/// </summary>
+internal sealed class BillStory
+{
+    private readonly Dictionary<string, Aggregation> _measures = [];
+    private readonly Dictionary<string, Currency> _currencies = Currencies.ToDictionary(currency => currency.Code!);
+    private readonly List<CurrencyConversion> _rates = [];
+    private readonly List<AccountPlanTerms> _plans = [];
+    private readonly List<(string Measure, Instant At, decimal Quantity, string? Segment)> _usage = [];
+    private OrganizationConfig _organization = Organization;
+    private Accounts.Account _account = Scenario.Account;
+    private LocalDate _billDate;
+
+    private BillStory(string text)
+    {
+        foreach (var line in text.Split('\n'))
+        {
+            var words = Words(line);
+            if (words.Length > 0 && words[0] is not ("line" or "total"))
+                Take(words[0], words[1..]);
+        }
+    }
+
+    /// <summary>The bill of the story.</summary>
+    public static CalculatedBill BillOf(string text)
+    {
+        var story = new BillStory(text);
+        var input = Input("2000-01-01", story._plans) with
+        {
+            Account = story._account,
+            Organization = story._organization with { CurrencyConversions = story._rates },
+            Currencies = [.. story._currencies.Values],
+        };
+        return (input with { Run = input.Run with { BillDate = story._billDate } }).Bill(story.Used);
+    }
+
+    /// <summary>A story that tells its bill as well: the rows of <c>line</c> and <c>total</c> must be those.</summary>
+    public static void Check(string text)
+    {
+        var bill = BillOf(text);
+        var expected = text.Split('\n')
+            .Select(Words)
+            .Where(words => words is ["line" or "total", ..])
+            .Select(words => string.Join(' ', words));
+        var actual = bill.Lines().Select(line => $"line {line}").Append($"total {BillText.Amount(bill.BillTotal)}");
+        string.Join('\n', actual).ShouldBe(string.Join('\n', expected));
+    }
+
+    private static string[] Words(string line) =>
+        line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private void Take(string keyword, string[] words)
+    {
+        switch (keyword)
+        {
+            case "organization":
+                TakeOrganization(Pairs(words));
+                break;
+            case "account":
+                TakeAccount(Pairs(words));
+                break;
+            case "currency":
+                TakeCurrency(words[0], Pairs(words[1..]));
+                break;
+            case "rate":
+                _rates.Add(new CurrencyConversion { From = words[0], To = words[1], Multiplier = Number(words[2]) });
+                break;
+            case "measure":
+                TakeMeasure(words[0], Pairs(words[1..]));
+                break;
+            case "plan":
+                TakePlan(words[0], Pairs(words[1..]));
+                break;
+            case "price":
+                TakePrice(words[0], words[1], Pairs(words[2..]));
+                break;
+            case "band":
+                TakeBand(Pairs(words));
+                break;
+            case "usage":
+                var pairs = Pairs(words[3..]);
+                _usage.Add((words[0], At(words[1]), Number(words[2]), pairs.GetValueOrDefault("segment")));
+                break;
+            case "bill":
+                _billDate = Date(words.Single());
+                break;
+            default:
+                throw new FormatException($"'{keyword}' is no statement of a bill story.");
+        }
+    }
+
+    private void TakeOrganization(Settings settings) => _organization = _organization with
+    {
+        Timezone = settings.Text("timezone") ?? _organization.Timezone,
+        DayEpoch = settings.Date("dayEpoch") ?? _organization.DayEpoch,
+        WeekEpoch = settings.Date("weekEpoch") ?? _organization.WeekEpoch,
+        MonthEpoch = settings.Date("monthEpoch") ?? _organization.MonthEpoch,
+        YearEpoch = settings.Date("yearEpoch") ?? _organization.YearEpoch,
+        Currency = settings.Text("currency") ?? _organization.Currency,
+        ExternalInvoiceDate = settings.Text("invoice") == "last-day" ? InvoiceDate.LastDayOfArrears : null,
+    };
+
+    private void TakeAccount(Settings settings) => _account = _account with
+    {
+        Name = settings.Text("name") ?? _account.Name,
+        Code = settings.Text("code") ?? _account.Code,
+        Currency = settings.Text("currency"),
+        BillEpoch = settings.Date("epoch"),
+        DaysBeforeBillDue = settings.Whole("due"),
+        PurchaseOrderNumber = settings.Text("order"),
+    };
+
+    private void TakeCurrency(string code, Settings settings) => _currencies[code] = new Currency
+    {
+        Id = code,
+        Name = code,
+        Code = code,
+        MaxDecimalPlaces = settings.Whole("places"),
+        RoundingMode = settings.Choice<RoundingMode>("mode"),
+    };
+
+    private void TakeMeasure(string name, Settings settings) => _measures[name] = Calls with
+    {
+        Id = name,
+        Name = name,
+        Unit = settings.Text("unit") ?? Calls.Unit,
+        QuantityPerUnit = settings.Number("per") ?? 1,
+        Rounding = settings.Choice<Rounding>("rounding") ?? Rounding.None,
+        DefaultValue = settings.Number("default"),
+        SegmentedFields = settings.Text("field") is { } field ? [field] : null,
+        Segments = settings.Text("segments") is { } values
+            ? [.. values.Split(',').Select(value => Segment(settings.Text("field")!, value))]
+            : null,
+    };
+
+    private void TakePlan(string code, Settings settings)
+    {
+        var template = Template with
+        {
+            Id = "template-" + code,
+            Currency = settings.Text("currency") ?? Template.Currency,
+            BillFrequency = settings.Choice<BillingFrequency>("frequency") ?? BillingFrequency.Monthly,
+            BillFrequencyInterval = settings.Whole("interval"),
+            StandingCharge = settings.Number("standing") ?? 0,
+            StandingChargeBillInAdvance = settings.Text("timing") == "advance",
+            StandingChargeInterval = settings.Whole("every"),
+            StandingChargeOffset = settings.Whole("offset"),
+        };
+        var product = settings.Text("product") is { } name
+            ? Product with { Id = "product-" + name, Name = name, Code = name }
+            : Product;
+        _plans.Add(On(
+            settings.Text("from")!,
+            settings.Text("to"),
+            template,
+            id: code,
+            product: product,
+            epoch: settings.Text("epoch")));
+    }
+
+    private void TakePrice(string measure, string shape, Settings settings)
+    {
+        var aggregation = _measures.GetValueOrDefault(measure) ?? Calls with { Id = measure, Name = measure };
+        _measures[measure] = aggregation;
+        var terms = Price(
+            "0: 0 + 0",
+            settings.Text("from") ?? "2020-01-01",
+            settings.Text("to"),
+            cumulative: shape switch
+            {
+                "tiered" or "custom-tiered" => true,
+                "volume" or "stairstep" or "custom-volume" => false,
+                _ => throw new FormatException($"'{shape}' is no shape of a price."),
+            },
+            id: $"pricing-{_plans.Count}-{_plans[^1].Pricings.Count + 1}",
+            ofTemplate: settings.Text("of") == "template",
+            aggregation: aggregation,
+            segment: settings.Text("segment") is { } value ? Segment(aggregation.SegmentedFields![0], value) : null);
+        ChangeLastPlan(plan => plan with
+        {
+            Pricings = [.. plan.Pricings, terms with { Pricing = terms.Pricing with { PricingBands = [] } }],
+        });
+    }
+
+    private void TakeBand(Settings settings) => ChangeLastPlan(plan =>
+    {
+        var last = plan.Pricings[^1];
+        var band = new PricingBand
+        {
+            Id = "band-" + settings.Text("from"),
+            LowerLimit = settings.Number("from") ?? 0,
+            FixedPrice = settings.Number("fixed") ?? 0,
+            UnitPrice = settings.Number("unit") ?? 0,
+        };
+        var pricing = last.Pricing with { PricingBands = [.. last.Pricing.PricingBands, band] };
+        return plan with { Pricings = [.. plan.Pricings.SkipLast(1), last with { Pricing = pricing }] };
+    });
+
+    private void ChangeLastPlan(Func<AccountPlanTerms, AccountPlanTerms> change) => _plans[^1] = change(_plans[^1]);
+
+    /// <summary>The sum, as the measurement store would answer it.</summary>
+    private decimal? Used(UsageNeed need)
+    {
+        var segment = need.SegmentIndex is { } index ? need.Aggregation.Segments![index].Values.Single() : null;
+        var used = _usage
+            .Where(usage => usage.Measure == need.Aggregation.Name && usage.Segment == segment)
+            .Where(usage => need.Window.Start <= usage.At && usage.At < need.Window.End)
+            .Select(usage => usage.Quantity)
+            .ToList();
+        return used.Count == 0 ? null : used.Sum();
+    }
+
+    private static Dictionary<string, string> Segment(string field, string value) => new() { [field] = value };
+
+    private static Settings Pairs(string[] words)
+    {
+        if (words.Length % 2 == 1)
+            throw new FormatException($"'{string.Join(' ', words)}' must be pairs of setting and value.");
+        var settings = new Settings();
+        foreach (var pair in words.Chunk(2))
+            settings.Add(pair[0], pair[1]);
+        return settings;
+    }
+
+    private sealed class Settings : Dictionary<string, string>
+    {
+        public string? Text(string name) => this.GetValueOrDefault(name);
+
+        public decimal? Number(string name) => Text(name) is { } text ? Scenario.Number(text) : null;
+
+        public int? Whole(string name) =>
+            Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+
+        public LocalDate? Date(string name) => Text(name) is { } text ? Scenario.Date(text) : null;
+
+        public T? Choice<T>(string name) where T : struct, Enum =>
+            Text(name) is { } text ? Enum.Parse<T>(text.Replace("_", "", StringComparison.Ordinal), true) : null;
+    }
+}
