@@ -17,8 +17,6 @@ internal static class Greeting
             """);
         if (server.FirstCredentials is not { } first)
             return;
-        // A secret that its operator gave is not repeated: it would stay in the log.
-        var secret = first.ApiSecret is null ? "" : $"\nexport TALLYSTICK_API_SECRET={first.ApiSecret}";
         Console.WriteLine($"""
 
             First start: the administrator's credentials, shown only now. Keep them, and paste these lines into the
@@ -26,7 +24,10 @@ internal static class Greeting
 
             export TALLYSTICK_URL={host}
             export TALLYSTICK_ORG_ID={first.OrganizationId}
-            export TALLYSTICK_ACCESS_KEY_ID={first.AccessKeyId}{secret}
+            export TALLYSTICK_ACCESS_KEY_ID={first.AccessKeyId}
+            {(first.ApiSecret is { } secret
+                ? $"export TALLYSTICK_API_SECRET={secret}"
+                : "# TALLYSTICK_API_SECRET stays as you have set it")}
             """);
     }
 }

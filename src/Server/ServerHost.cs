@@ -84,10 +84,18 @@ internal static class ServerHost
     private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data)
     {
         IReadOnlyList<DocumentKind> kinds = [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds];
-        return configuration["TALLYSTICK_POSTGRES"] is { Length: > 0 } connection
-            ? await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None)
-            : await SqliteDocumentStore.OpenAsync(
+        if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
+            return await SqliteDocumentStore.OpenAsync(
                 Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None);
+        try
+        {
+            return await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None);
+        }
+        catch (ArgumentException malformed)
+        {
+            throw new StoreUnavailableException(
+                $"TALLYSTICK_POSTGRES must be a connection string of PostgreSQL: {malformed.Message}", malformed);
+        }
     }
 
     private static void AddServices(IServiceCollection services, IDocumentStore store, DataDirectory data, IClock clock)
@@ -142,7 +150,8 @@ internal static class ServerHost
             app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
-        app.MapFallback(context => ErrorAnswer.WriteAsync(
+        // Also for paths that look like files, which the default pattern leaves without an answer.
+        app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
             context, StatusCodes.Status404NotFound,
                 $"There is no operation {context.Request.Method} {context.Request.Path}; see /docs"));
     }

@@ -12,19 +12,32 @@ namespace Tallystick.Acceptance.Tests;
 /// </summary>
 internal sealed class LiveServer : IDisposable
 {
-    /// <summary>After which a program that waits for what never comes is ended.</summary>
+    /// <summary>How long to wait for the end of a program: beyond what any takes, short of hanging.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryDirectory _data = new();
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly StringBuilder _printed = new();
     private Process _process;
     private HttpClient _client = new();
 
-    internal LiveServer() => _process = Start();
+    /// <param name="settings">Environment variables of the process, besides the data directory.</param>
+    internal LiveServer(IReadOnlyDictionary<string, string>? settings = null)
+    {
+        _settings = settings ?? new Dictionary<string, string>();
+        _process = Start();
+    }
 
     /// <summary>What the server prints for its user to copy.</summary>
     internal Dictionary<string, string> Environment { get; } = [];
 
     internal string DataDirectory => _data.Path;
+
+    /// <summary>Where it listens.</summary>
+    internal string Address { get; private set; } = "";
+
+    /// <summary>What the latest start printed; whole once it has stopped.</summary>
+    internal string Printed => _printed.ToString();
 
     /// <summary>Ends the process with SIGKILL.</summary>
     internal void Kill()
@@ -39,7 +52,8 @@ internal sealed class LiveServer : IDisposable
     {
         // The shell's own: the program kill is not on every machine.
         using var kill = Process.Start("sh", ["-c", $"kill -TERM {_process.Id}"]);
-        _process.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue("The server must stop within 10 seconds.");
+        _process.WaitForExit(Patience).ShouldBeTrue("The server must stop when asked to.");
+        _printed.Append(_process.StandardOutput.ReadToEnd());
         return _process.ExitCode;
     }
 
@@ -52,14 +66,26 @@ internal sealed class LiveServer : IDisposable
 
     /// <summary>Starts a second process on the same data directory.</summary>
     /// <returns>Its exit code and what it said.</returns>
-    internal (int Code, string Said) StartSecond()
+    internal (int Code, string Said) StartSecond() => TryStart(Command());
+
+    /// <summary>Starts a process that is expected to refuse its settings.</summary>
+    /// <returns>Its exit code and what it said.</returns>
+    internal static (int Code, string Said) TryStart(
+        IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
-        var info = Command();
-        info.RedirectStandardError = true;
-        using var second = Process.Start(info)!;
-        var said = second.StandardError.ReadToEnd();
-        second.WaitForExit();
-        return (second.ExitCode, said);
+        using var data = new TemporaryDirectory();
+        return TryStart(Command(data, settings, arguments));
+    }
+
+    private static (int Code, string Said) TryStart(ProcessStartInfo command)
+    {
+        command.RedirectStandardError = true;
+        using var process = Process.Start(command)!;
+        // One that starts after all ends with the test rather than never.
+        var said = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+            process.Kill();
+        return (process.ExitCode, said.Result);
     }
 
     internal Task<JsonObject> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
@@ -137,18 +163,24 @@ internal sealed class LiveServer : IDisposable
     private Process Start()
     {
         var process = Process.Start(Command())!;
-        var isFirst = Environment.Count == 0;
+        // A secret that was given is not printed.
+        if (_settings.TryGetValue("TALLYSTICK_API_SECRET", out var secret))
+            Environment["TALLYSTICK_API_SECRET"] = secret;
+        var isFirst = !Environment.ContainsKey("TALLYSTICK_ORG_ID");
         string? address = null;
+        _printed.Clear();
         while (address is null || (isFirst && Environment.Count < 4))
         {
             var line = process.StandardOutput.ReadLine()
                 ?? throw new InvalidOperationException("The server did not start.");
+            _printed.AppendLine(line);
             if (line.StartsWith("  API  ", StringComparison.Ordinal))
                 address = line.Trim().Split(' ')[^1];
             if (line.StartsWith(
                 "export ", StringComparison.Ordinal) && line[7..].Split('=', 2) is [var name, var value])
                 Environment[name] = value;
         }
+        Address = address;
         SignIn(address);
         return process;
     }
@@ -179,15 +211,21 @@ internal sealed class LiveServer : IDisposable
         return new AuthenticationHeaderValue("Bearer", (string)JsonNode.Parse(body)!["access_token"]!);
     }
 
-    private ProcessStartInfo Command()
+    private ProcessStartInfo Command() => Command(_data, _settings, []);
+
+    private static ProcessStartInfo Command(
+        TemporaryDirectory data, IReadOnlyDictionary<string, string> settings, string[] arguments)
     {
         var server = Path.Combine(AppContext.BaseDirectory, "Tallystick.Server.dll");
-        var info = new ProcessStartInfo("dotnet", [server, "--urls", "http://127.0.0.1:0"])
+        string[] address = arguments.Contains("--urls") ? [] : ["--urls", "http://127.0.0.1:0"];
+        var info = new ProcessStartInfo("dotnet", [server, .. address, .. arguments])
         {
             RedirectStandardOutput = true,
-            WorkingDirectory = _data.Path,
+            WorkingDirectory = data.Path,
         };
-        info.Environment["TALLYSTICK_DATA"] = _data.Path;
+        info.Environment["TALLYSTICK_DATA"] = data.Path;
+        foreach (var (name, value) in settings)
+            info.Environment[name] = value;
         return info;
     }
 

@@ -45,9 +45,8 @@ public sealed record TextShape(
             return Choices.Contains(text) ? null : ("unknown_value", $"must be one of {string.Join(", ", Choices)}");
         if (text.Length < Minimum || text.Length > Maximum)
             return ("length", LengthRule);
-        // An optional code that is sent empty has no form to break.
-        if (text.Length == 0)
-            return null;
+        if (text.Length == 0 && Form != TextForm.Any)
+            return ("form", "must not be empty");
         return TextForms.Fault(Form, text) is { } message ? ("form", message) : null;
     }
 

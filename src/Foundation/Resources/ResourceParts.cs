@@ -94,7 +94,13 @@ public sealed record ListParameters(
     Func<string, IReadOnlyList<string>?> Values, NodaTime.Instant Now, Foundation.Values.Issues Issues)
 {
     /// <summary>The single value of a parameter; null when it is absent or empty.</summary>
-    public string? Text(string parameter) => Values(parameter) is [{ Length: > 0 } text, ..] ? text : null;
+    public string? Text(string parameter)
+    {
+        var values = Values(parameter);
+        if (values is { Count: > 1 })
+            Issues.Add("count", parameter, "must have one value");
+        return values is [{ Length: > 0 } text] ? text : null;
+    }
 
     /// <summary>
     /// The column is one of the parameter's values, or missing where a value is empty; null when it is absent.

@@ -13,6 +13,10 @@ public static class InstantText
     private static readonly InstantPattern SortablePattern =
         InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss.fffffffff'Z'");
 
+    // The years 0001 to 9999, as time since the Unix epoch.
+    private static readonly Duration Earliest = Instant.FromUtc(1, 1, 1, 0, 0) - NodaConstants.UnixEpoch;
+    private static readonly Duration Latest = Instant.MaxValue - NodaConstants.UnixEpoch;
+
     /// <summary>What a refused date-time is told.</summary>
     public const string Rule = "must be an ISO 8601 date-time such as 2026-03-01T09:30:00Z";
 
@@ -34,12 +38,12 @@ public static class InstantText
                 return false;
         }
         var days = Period.DaysBetween(new LocalDate(1970, 1, 1), date);
-        var duration =
+        var sinceEpoch =
             Duration.FromDays(days) + Duration.FromNanoseconds(nanoseconds) - Duration.FromSeconds(offsetSeconds);
-        if (duration < Instant.MinValue - NodaConstants.UnixEpoch
-            || duration > Instant.MaxValue - NodaConstants.UnixEpoch)
+        // An offset may lead out of the years that can be written and read again.
+        if (sinceEpoch < Earliest || sinceEpoch > Latest)
             return false;
-        instant = NodaConstants.UnixEpoch + duration;
+        instant = NodaConstants.UnixEpoch + sinceEpoch;
         return true;
     }
 
@@ -149,12 +153,15 @@ public static class InstantText
         return true;
     }
 
-    /// <summary>Reads a calendar date, <c>yyyy-MM-dd</c>.</summary>
+    /// <summary>Reads a calendar date, <c>yyyy-MM-dd</c>, of the years 0001 to 9999.</summary>
     public static bool TryParseDate(string text, out LocalDate date)
     {
-        var result = LocalDatePattern.Iso.Parse(text);
-        date = result.Success ? result.Value : default;
-        return result.Success;
+        Span<byte> bytes = stackalloc byte[16];
+        date = default;
+        if (text.Length != 10 || !System.Text.Encoding.UTF8.TryGetBytes(text, bytes, out var length))
+            return false;
+        ReadOnlySpan<byte> read = bytes[..length];
+        return TryDate(ref read, out date) && read.IsEmpty;
     }
 
     /// <summary>Writes a calendar date, <c>yyyy-MM-dd</c>.</summary>

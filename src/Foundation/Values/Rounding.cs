@@ -3,6 +3,9 @@ namespace Tallystick.Foundation.Values;
 /// <summary>How a number of units is made whole.</summary>
 public enum Rounding
 {
+    /// <summary>Not at all. Comes first, and so is what an absent member reads as.</summary>
+    None,
+
     /// <summary>To the next whole number above.</summary>
     Up,
 
@@ -11,7 +14,4 @@ public enum Rounding
 
     /// <summary>To the nearest whole number, halves away from zero.</summary>
     Nearest,
-
-    /// <summary>Not at all.</summary>
-    None,
 }

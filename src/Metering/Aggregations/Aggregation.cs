@@ -10,8 +10,11 @@ public sealed record Aggregation : ResourceWithCustomFields
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>How the number of units is rounded after division by <see cref="QuantityPerUnit"/>.</summary>
-    public required Rounding Rounding { get; init; }
+    /// <summary>
+    /// How the number of units is rounded after division by <see cref="QuantityPerUnit"/>; <c>NONE</c> when absent.
+    /// </summary>
+    [RequiredInContract]
+    public Rounding Rounding { get; init; }
 
     /// <summary>How much of the aggregated quantity makes one billed unit.</summary>
     [Above(0)]

@@ -11,6 +11,8 @@ internal static class AggregationRules
     {
         if (aggregation.CustomSql is not null && aggregation.Method != AggregationMethod.CustomSql)
             issues.Add("not_allowed", "customSql", "is only for CUSTOM_SQL aggregations");
+        if (string.IsNullOrWhiteSpace(aggregation.CustomSql) && aggregation.Method == AggregationMethod.CustomSql)
+            issues.Add("required", "customSql", "is required for CUSTOM_SQL aggregations");
         CheckSegments(aggregation, issues);
     }
 
@@ -21,11 +23,8 @@ internal static class AggregationRules
             issues.Add("immutable", "meterId", "cannot change; make a new aggregation");
         if (await related.FindAsync<Meter>(aggregation.MeterId) is not { } meter)
             return;
-        foreach (var (code, fault) in UnusableFields(aggregation, meter))
-        {
-            var path = code == aggregation.TargetField ? "targetField" : "segmentedFields";
-            issues.Add("unusable_field", path, $"field '{code}' {fault}");
-        }
+        foreach (var (member, code, fault) in UnusableFields(aggregation, meter))
+            issues.Add("unusable_field", member, $"field '{code}' {fault}");
     }
 
     /// <summary>
@@ -34,7 +33,7 @@ internal static class AggregationRules
     internal static IEnumerable<Issue> Oppose(Aggregation aggregation, TargetChange change)
     {
         var meter = (Meter)change.Proposed;
-        foreach (var (code, fault) in UnusableFields(aggregation, meter))
+        foreach (var (_, code, fault) in UnusableFields(aggregation, meter))
             yield return new Issue(
                 "field_in_use", "dataFields", $"field '{code}', used by the aggregation '{aggregation.Name}', {fault}");
         if (((Meter)change.Current).ProductId != meter.ProductId)
@@ -43,24 +42,26 @@ internal static class AggregationRules
     }
 
     /// <summary>
-    /// The fields that the aggregation uses and the meter does not offer in the right kind, each with the fault.
+    /// The fields that the aggregation uses and the meter does not offer in the right kind, each with the member that
+    /// names it and the fault.
     /// </summary>
-    internal static IEnumerable<(string Code, string Fault)> UnusableFields(Aggregation aggregation, Meter meter)
+    internal static IEnumerable<(string Member, string Code, string Fault)> UnusableFields(
+        Aggregation aggregation, Meter meter)
     {
         var fields = meter.DataFields.Concat(meter.DerivedFields)
             .GroupBy(field => field.Code, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.First().Category, StringComparer.Ordinal);
         if (!fields.TryGetValue(aggregation.TargetField, out var target))
-            yield return (aggregation.TargetField, $"must be a field of the meter '{meter.Code}'");
+            yield return ("targetField", aggregation.TargetField, $"must be a field of the meter '{meter.Code}'");
         else if (!Fits(aggregation.Method, target))
-            yield return (aggregation.TargetField,
+            yield return ("targetField", aggregation.TargetField,
                 $"must be {TargetRule(aggregation.Method)}, and it is {JsonFormat.Name(target)}");
         foreach (var code in aggregation.SegmentedFields ?? [])
         {
             if (!fields.TryGetValue(code, out var category))
-                yield return (code, $"must be a field of the meter '{meter.Code}'");
+                yield return ("segmentedFields", code, $"must be a field of the meter '{meter.Code}'");
             else if (category.IsNumeric() || category == DataFieldCategory.Metadata)
-                yield return (code, "must be of WHO, WHAT, WHERE or OTHER to segment by");
+                yield return ("segmentedFields", code, "must be of WHO, WHAT, WHERE or OTHER to segment by");
         }
     }
 

@@ -27,7 +27,10 @@ public static class PricingResource
             Refers =
         [
             new("planId", "Plan", pricing => pricing.PlanId),
-            new("planTemplateId", "PlanTemplate", pricing => pricing.PlanTemplateId),
+            new("planTemplateId", "PlanTemplate", pricing => pricing.PlanTemplateId)
+            {
+                Opposes = PricingRules.OpposeTemplate,
+            },
             new("aggregationId", "Aggregation", pricing => pricing.AggregationId) { Opposes = PricingRules.Oppose },
             new("accountingProductId", "Product", pricing => pricing.AccountingProductId),
         ],

@@ -67,6 +67,14 @@ internal static class PricingRules
                 "segments", $"must keep the segments that pricings use, such as pricing '{pricing.Id}'");
     }
 
+    /// <summary>What is priced was checked to be of the plan template's product.</summary>
+    internal static IEnumerable<Issue> OpposeTemplate(PlanPricing pricing, TargetChange change)
+    {
+        if (((PlanTemplate)change.Proposed).ProductId != ((PlanTemplate)change.Current).ProductId)
+            yield return new Issue("immutable", "productId",
+                $"cannot change while the plan template has pricings, such as '{pricing.Id}'");
+    }
+
     private static void CheckSegment(PlanPricing pricing, Aggregation aggregation, Issues issues)
     {
         var segments = aggregation.Segments ?? [];

@@ -25,11 +25,16 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
     /// <returns>The credentials at the first start, null at later ones.</returns>
     internal async Task<FirstCredentials?> RunAsync(BootstrapSettings settings, CancellationToken cancellationToken)
     {
-        var organizationId = settings.OrganizationId ?? Guid.NewGuid().ToString();
         var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
             .ListAsync<AccessKey>(Condition.And());
-        if (keys.Count > 0)
-            return null;
+        return keys.Count > 0 ? null : await AddOrganizationAsync(settings, cancellationToken);
+    }
+
+    /// <summary>Adds an organization with its configuration and the access key of an administrator.</summary>
+    internal async Task<FirstCredentials> AddOrganizationAsync(
+        BootstrapSettings settings, CancellationToken cancellationToken)
+    {
+        var organizationId = settings.OrganizationId ?? Guid.NewGuid().ToString();
         var serviceUserId = NewId();
         // The key comes last: until it exists, a start that was cut short is begun again.
         await store.TransactAsync(
@@ -115,6 +120,8 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
 /// <param name="ApiSecret">From <c>TALLYSTICK_API_SECRET</c>.</param>
 internal sealed record BootstrapSettings(string? OrganizationId, string? AccessKeyId, string? ApiSecret)
 {
+    private const int LongestKeyId = 128;
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
     internal static BootstrapSettings From(IConfiguration configuration)
@@ -132,10 +139,23 @@ internal sealed record BootstrapSettings(string? OrganizationId, string? AccessK
         if (OrganizationId is not null && !Guid.TryParseExact(OrganizationId, "D", out _))
             throw new StoreUnavailableException(
                 "TALLYSTICK_ORG_ID must be a UUID such as 3f2504e0-4f89-11d3-9a0c-0305e82c3301");
-        if (ApiSecret is not null && ApiSecret.Length < SecretHash.ShortestSecret)
+        // Clients join both with a colon, and those that percent-encode them leave these characters as they are.
+        if (AccessKeyId is not null && (AccessKeyId.Length > LongestKeyId || !AccessKeyId.All(IsUnreserved)))
+            throw new StoreUnavailableException(
+                $"TALLYSTICK_ACCESS_KEY_ID must have at most {LongestKeyId} characters, all of A-Z a-z 0-9 - _ . ~");
+        if (ApiSecret is null)
+            return;
+        if (ApiSecret.Length < SecretHash.ShortestSecret)
             throw new StoreUnavailableException(
                 $"TALLYSTICK_API_SECRET must have at least {SecretHash.ShortestSecret} characters");
+        // Clients do not agree on how to encode others.
+        if (ApiSecret.Any(character => character is <= ' ' or > '~'))
+            throw new StoreUnavailableException(
+                "TALLYSTICK_API_SECRET must have no blanks and only printable ASCII characters");
     }
+
+    private static bool IsUnreserved(char character) =>
+        char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '~';
 
     private static string? Value(IConfiguration configuration, string name) =>
         configuration[name] is { Length: > 0 } value ? value : null;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
@@ -49,7 +50,8 @@ internal static class TokenEndpoint
         var keys = context.RequestServices.GetRequiredService<AccessKeys>();
         // Some clients percent-encode both parts before base64, as RFC 6749 2.3.1 says; most do not.
         return await keys.FindAsync(id, secret, context.RequestAborted)
-            ?? await keys.FindAsync(Uri.UnescapeDataString(id), Uri.UnescapeDataString(secret), context.RequestAborted);
+            ?? await keys.FindAsync(
+                WebUtility.UrlDecode(id), WebUtility.UrlDecode(secret), context.RequestAborted);
     }
 
     private static (string Id, string Secret)? BasicCredentials(string header)

@@ -67,8 +67,8 @@ internal static class ListRequest
         var parameters = new ListParameters(
             name =>
                 Values(call.Http.Request, name, issues), call.Service<NodaTime.IClock>().GetCurrentInstant(), issues);
-        if (parameters.Text("ids") is not null && parameters.AnyOf("ids", "id") is { } ids)
-            conditions.Add(ids);
+        if (Values(call.Http.Request, "ids", issues) is { } ids && ids is not [""])
+            conditions.Add(new Condition.In("id", ids));
         foreach (var filter in definition.Filters)
         {
             var condition = filter switch

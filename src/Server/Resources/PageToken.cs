@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -12,6 +13,8 @@ namespace Tallystick.Server.Resources;
 /// </summary>
 internal static class PageToken
 {
+    private const int TokenLength = 22;
+
     /// <summary>The token for the page after <paramref name="place"/>.</summary>
     internal static string Write(string list, long place)
     {
@@ -28,7 +31,9 @@ internal static class PageToken
         if (token is null)
             return null;
         Span<byte> bytes = stackalloc byte[16];
-        if (token.Length == 22 && Base64Url.TryDecodeFromChars(token, bytes, out var length) && length == 16)
+        // DecodeFromChars answers for illegal characters, where TryDecodeFromChars throws.
+        if (token.Length == TokenLength
+            && Base64Url.DecodeFromChars(token, bytes, out _, out var length) == OperationStatus.Done && length == 16)
         {
             var place = BinaryPrimitives.ReadInt64BigEndian(bytes);
             if (Check(list, place).AsSpan().SequenceEqual(bytes[8..]))

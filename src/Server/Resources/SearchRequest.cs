@@ -15,6 +15,9 @@ internal static class SearchRequest
     private const int DefaultPageSize = 10;
     private const int MaximumPageSize = 100;
 
+    // An engine refuses expressions that are nested too deeply.
+    private const int MostClauses = 100;
+
     private static readonly (string Text, Comparison Comparison)[] Comparators =
     [
         (">=", Comparison.GreaterOrEqual),
@@ -100,8 +103,13 @@ internal static class SearchRequest
         var isAny = Choice(request, "operator", "AND", "OR", issues) is "OR";
         if (QueryText.Single(request, "searchQuery") is not { } query)
             return null;
-        var clauses =
-            query.Split('$').Select(clause => Clause(clause, definition, issues)).OfType<Condition>().ToList();
+        var texts = query.Split('$');
+        if (texts.Length > MostClauses)
+        {
+            issues.Add("count", "searchQuery", $"must have at most {MostClauses} clauses");
+            return null;
+        }
+        var clauses = texts.Select(text => Clause(text, definition, issues)).OfType<Condition>().ToList();
         return isAny ? Condition.Or(clauses) : Condition.And(clauses);
     }
 
@@ -119,8 +127,12 @@ internal static class SearchRequest
         var value = clause[(end + text.Length)..];
         if (name is "ids" or "codes" && comparison == Comparison.Equal)
             return new Condition.In(column, value.Split(','));
-        if (name.StartsWith("dt", StringComparison.Ordinal) && InstantText.TryParse(value, out var instant))
-            value = InstantText.Sortable(instant);
-        return new Condition.Compare(column, comparison, value);
+        // A prefix of a time is text such as 2026-03; every other comparison needs the whole of one.
+        if (!name.StartsWith("dt", StringComparison.Ordinal) || comparison == Comparison.StartsWith)
+            return new Condition.Compare(column, comparison, value);
+        if (InstantText.TryParse(value, out var instant))
+            return new Condition.Compare(column, comparison, InstantText.Sortable(instant));
+        issues.Add("date_time", "searchQuery", $"has the clause '{clause}', whose value {InstantText.Rule}");
+        return null;
     }
 }

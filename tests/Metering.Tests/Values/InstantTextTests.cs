@@ -23,6 +23,8 @@ public sealed class InstantTextTests
     [InlineData("2026-03-01T09:30:00-0530", "2026-03-01T15:00:00Z")]
     [InlineData("2026-03-01T09:30:00+02", "2026-03-01T07:30:00Z")]
     [InlineData("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z")]
+    [InlineData("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z")]
+    [InlineData("0001-01-01T18:00:00+18:00", "0001-01-01T00:00:00Z")]
     [InlineData("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999999999Z")]
     public void InstantText_Accepted_IsTheInstant(string text, string expected)
     {
@@ -46,11 +48,38 @@ public sealed class InstantTextTests
     [InlineData("2026-03-01T09:30:00Zulu")]
     [InlineData("2026-03-01T")]
     [InlineData("0000-01-01T00:00:00Z")]
+    [InlineData("0001-01-01T00:00:00+18:00")]
+    [InlineData("0001-01-01T17:59:59.999999999+18:00")]
     [InlineData("9999-12-31T23:59:59-01:00")]
+    [InlineData("9999-12-31T06:00:00-18:00")]
     [InlineData("1767225600")]
     [InlineData(" 2026-03-01T09:30:00Z")]
     public void InstantText_Refused_IsFalse(string text) =>
         InstantText.TryParse(Encoding.UTF8.GetBytes(text), out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("0001-01-01")]
+    [InlineData("2024-02-29")]
+    [InlineData("9999-12-31")]
+    public void DateText_Accepted_IsTheDate(string text)
+    {
+        InstantText.TryParseDate(text, out var date).ShouldBeTrue();
+        InstantText.Write(date).ShouldBe(text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0000-01-01")]
+    [InlineData("-0001-01-01")]
+    [InlineData("-001-01-01")]
+    [InlineData("10000-01-01")]
+    [InlineData("2026-02-29")]
+    [InlineData("2026-00-01")]
+    [InlineData("2026-1-01")]
+    [InlineData("2026-01-01T")]
+    [InlineData("2026-01-0\u0661")]
+    [InlineData("2026-01-0\ud800")]
+    public void DateText_Refused_IsFalse(string text) => InstantText.TryParseDate(text, out _).ShouldBeFalse();
 
     [Fact]
     public void InstantText_AnyNanosecondAndOffset_RoundTrips() =>

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Server.Auth;
+using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Api;
@@ -52,6 +55,16 @@ internal sealed class ApiServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Adds another organization to the store and signs in as its administrator.</summary>
+    internal async Task<ApiClient> AddOrganizationAsync()
+    {
+        var bootstrap = new Bootstrap(_server.Services.GetRequiredService<IDocumentStore>(), SystemClock.Instance);
+        var made = await bootstrap.AddOrganizationAsync(new BootstrapSettings(null, null, null), default);
+        var client = new ApiClient(Address, made.OrganizationId);
+        await client.SignInAsync(made.AccessKeyId, made.ApiSecret!);
+        return client;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -77,6 +90,10 @@ internal sealed record ApiAnswer(HttpStatusCode Status, JsonNode? Json, HttpResp
 
     internal string Id => (string)Object["id"]!;
 
+    /// <summary>The codes and paths of the faults of a refusal, as <c>required name</c>.</summary>
+    internal IReadOnlyList<string> Faults =>
+        [.. Json?["errors"]?.AsArray().Select(fault => $"{fault!["code"]} {fault["path"]}") ?? []];
+
     /// <summary>The entities of a page.</summary>
     internal IReadOnlyList<JsonObject> Data => [.. Object["data"]!.AsArray().Select(item => item!.AsObject())];
 }
@@ -84,6 +101,8 @@ internal sealed record ApiAnswer(HttpStatusCode Status, JsonNode? Json, HttpResp
 /// <summary>A client of one organization.</summary>
 internal sealed class ApiClient(Uri address, string organizationId) : IDisposable
 {
+    internal string OrganizationId => organizationId;
+
     internal HttpClient Http { get; } = new() { BaseAddress = address };
 
     internal async Task SignInAsync(string accessKeyId, string secret)

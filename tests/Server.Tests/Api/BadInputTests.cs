@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json.Nodes;
 using NodaTime;
 using NodaTime.Testing;
 
 namespace Tallystick.Server.Tests.Api;
 
 /// <summary>Bad input gets a status and a message that say what is wrong, and changes nothing.</summary>
-public sealed class BadInputTests
+public sealed class BadInputTests(SqliteServer shared)
 {
     private static readonly string Valid = """{"meter":"m","account":"a","ts":"2026-01-01T00:00:00Z"}""";
 
@@ -16,6 +15,18 @@ public sealed class BadInputTests
     [InlineData("products", "", "")]
     [InlineData("products", "{bad", "")]
     [InlineData("products", "[]", "")]
+    [InlineData("products", "null", "")]
+    [InlineData("products", "{\"name\":\"n\",\"code\":\"c\"} {}", "")]
+    [InlineData("products", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "")]
+    [InlineData("products", """{"code":"c"}""", "name")]
+    [InlineData("products", """{"name":null,"code":"c"}""", "name")]
+    [InlineData("products", """{"name":"","code":"c"}""", "name")]
+    [InlineData("meters", """
+        {"name":"n","code":"c","dataFields":{},"derivedFields":[]}
+        """, "dataFields")]
+    [InlineData("meters", """
+        {"name":"n","code":"c","dataFields":[7],"derivedFields":[]}
+        """, "dataFields[0]")]
     [InlineData("products", """{"name":5,"code":"c"}""", "name")]
     [InlineData("products", """{"name":"\ud800","code":"c"}""", "name")]
     [InlineData("products", """{"name":"a\u0000b","code":"c"}""", "name")]
@@ -37,28 +48,84 @@ public sealed class BadInputTests
         "measurements", """{"measurements":[{"meter":7,"account":"a","ts":"2026-01-01"}]}""", "measurements[0].meter")]
     public async Task Request_WithAFault_IsRefusedByPath(string path, string body, string fault)
     {
-        await using var server = await ApiServer.StartAsync();
+        using var client = await shared.NewOrganizationAsync();
 
-        var answer = await server.Client.PostAsync(path, body);
+        var answer = await client.PostAsync(path, body);
 
         answer.Status.ShouldBe(HttpStatusCode.BadRequest, answer.Message);
         answer.Message.ShouldNotBeEmpty();
         answer.Json!["errors"]!.AsArray().Select(issue => (string)issue!["path"]!).ShouldContain(fault);
-        (await server.Client.GetAsync("products")).Data.ShouldBeEmpty();
-        (await server.Client.GetAsync("accounts")).Data.ShouldBeEmpty();
+        await ShouldBeEmptyAsync(client);
     }
 
     [Fact]
-    public async Task Submission_TooLarge_IsRefused()
+    public async Task Submission_OfTooManyMeasurements_IsRefusedAsAWhole()
     {
-        await using var server = await ApiServer.StartAsync();
+        using var client = await shared.NewOrganizationAsync();
         var tooMany = $$"""{"measurements":[{{string.Join(',', Enumerable.Repeat(Valid, 1001))}}]}""";
 
-        (await server.Client.PostAsync("measurements", tooMany)).Status.ShouldBe(HttpStatusCode.BadRequest);
-        (await server.Client.PostAsync(
-            "measurements", new string(' ', 600_000))).Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await server.Client.PostAsync("products", new string(' ', 3_000_000))).Status
-            .ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        var answer = await client.PostAsync("measurements", tooMany);
+
+        answer.Status.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Message.ShouldContain("1000");
+        await ShouldBeEmptyAsync(client);
+    }
+
+    [Theory]
+    [InlineData("measurements", 600_000, true, HttpStatusCode.Forbidden)]
+    [InlineData("measurements", 600_000, false, HttpStatusCode.Forbidden)]
+    [InlineData("products", 3_000_000, true, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("products", 3_000_000, false, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Body_TooLarge_IsRefused(string path, int bytes, bool isLengthTold, HttpStatusCode expected)
+    {
+        using var client = await shared.NewOrganizationAsync();
+        var body = Encoding.UTF8.GetBytes($$"""{"measurements":[{{Valid}}],"name":"n","code":"c"}""".PadRight(bytes));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"organizations/{client.OrganizationId}/{path}")
+        {
+            Content = new ByteArrayContent(body),
+        };
+        request.Headers.TransferEncodingChunked = !isLengthTold;
+
+        var answer = await client.AnswerAsync(request);
+
+        answer.Status.ShouldBe(expected);
+        answer.Message.ShouldContain("smaller than");
+        await ShouldBeEmptyAsync(client);
+    }
+
+    [Theory]
+    [InlineData("PUT", "products/{id}", """{"name":"n","code":"c","version":7}""", HttpStatusCode.Conflict, "version")]
+    [InlineData("PUT", "products/{id}", """{"name":"n","code":"c","version":-1}""", HttpStatusCode.Conflict, "version")]
+    [InlineData("PUT", "products/{id}", """{"name":"n","code":"c"}""", HttpStatusCode.BadRequest, "version")]
+    [InlineData("PUT", "products/{id}", """{"name":"n","code":"c","version":null}""", HttpStatusCode.BadRequest,
+        "version")]
+    [InlineData("PUT", "products/{id}", """{"name":"n","code":"c","version":"1"}""", HttpStatusCode.BadRequest,
+        "version")]
+    [InlineData("PUT", "products/{id}", """{"name":"n","code":"c","version":1.5}""", HttpStatusCode.BadRequest,
+        "version")]
+    [InlineData("PUT", "products/nobody", """{"name":"n","code":"c","version":1}""", HttpStatusCode.NotFound, "nobody")]
+    [InlineData("DELETE", "products/nobody", null, HttpStatusCode.NotFound, "nobody")]
+    [InlineData("GET", "products/%F0%9F%8D%8E", null, HttpStatusCode.NotFound, "product")]
+    [InlineData("GET", "products/..%2F..%2Fx", null, HttpStatusCode.NotFound, "product")]
+    [InlineData("PATCH", "products/{id}", "{}", HttpStatusCode.NotFound, "PATCH")]
+    [InlineData("GET", "nothing", null, HttpStatusCode.NotFound, "nothing")]
+    [InlineData("GET", "nothing.json", null, HttpStatusCode.NotFound, "nothing.json")]
+    [InlineData("PATCH", "products/a.json", "{}", HttpStatusCode.NotFound, "PATCH")]
+    [InlineData("POST", "products", """{"name":"n","code":"p"}""", HttpStatusCode.Conflict, "code")]
+    [InlineData("POST", "products", """{"name":"n","name":"m","code":"q"}""", HttpStatusCode.BadRequest, "name")]
+    public async Task Change_ThatIsWrong_IsRefusedAndChangesNothing(
+        string method, string path, string? body, HttpStatusCode expected, string named)
+    {
+        using var client = await shared.NewOrganizationAsync();
+        var product = (await client.PostAsync("products", """{"name":"Product","code":"p"}""")).Object;
+        var filled = path.Replace("{id}", (string)product["id"]!, StringComparison.Ordinal);
+
+        var answer = await client.SendAsync(new HttpMethod(method), filled, body);
+
+        answer.Status.ShouldBe(expected, answer.Message);
+        answer.Message.ShouldContain(named);
+        answer.Headers.TryGetValues("x-should-retry", out _).ShouldBe(expected == HttpStatusCode.Conflict);
+        (await client.GetAsync("products")).Data.Single().ToJsonString().ShouldBe(product.ToJsonString());
     }
 
     [Fact]
@@ -81,30 +148,10 @@ public sealed class BadInputTests
         (await GetAsync(server, own, token)).ShouldBe(HttpStatusCode.Forbidden);
     }
 
-    [Theory]
-    [InlineData("application/json", """{"grant_type":"client_credentials"}""", true, HttpStatusCode.OK)]
-    [InlineData("application/x-www-form-urlencoded", "grant_type=client_credentials&scope=x", true, HttpStatusCode.OK)]
-    [InlineData(null, "grant_type=client_credentials", true, HttpStatusCode.OK)]
-    [InlineData("application/json", """{"grant_type":"password"}""", true, HttpStatusCode.BadRequest)]
-    [InlineData("application/json", "", true, HttpStatusCode.BadRequest)]
-    [InlineData("application/json", """{"grant_type":"client_credentials"}""", false, HttpStatusCode.Unauthorized)]
-    public async Task Token_AskedForAsClientsDo_IsGivenOrRefused(
-        string? type, string body, bool isRightSecret, HttpStatusCode expected)
+    private static async Task ShouldBeEmptyAsync(ApiClient client)
     {
-        await using var server = await ApiServer.StartAsync();
-        var key = $"{server.AccessKeyId}:{(isRightSecret ? server.ApiSecret : "wrong")}";
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, "oauth/token"));
-        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-        request.Content.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
-        request.Headers.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(key)));
-        using var http = new HttpClient();
-
-        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
-
-        response.StatusCode.ShouldBe(expected);
-        var json = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
-        (json["access_token"] is not null).ShouldBe(expected == HttpStatusCode.OK);
+        foreach (var path in new[] { "products", "meters", "accounts", "picklists/currency?codes=n,c" })
+            (await client.GetAsync(path)).Data.ShouldBeEmpty(path);
     }
 
     private static async Task<HttpStatusCode> GetAsync(ApiServer server, string path, string? token)

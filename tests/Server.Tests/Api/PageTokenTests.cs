@@ -1,0 +1,49 @@
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Tests.Api;
+
+/// <summary>A nextToken leads to its place, and whatever else is sent is refused.</summary>
+public sealed class PageTokenTests(SqliteServer server)
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(long.MaxValue)]
+    public void Token_Written_IsReadBack(long place) =>
+        PageToken.Read("products", PageToken.Write("products", place)).ShouldBe(place);
+
+    [Theory]
+    [InlineData("!!!!!!!!!!!!!!!!!!!!!!")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAA==")]
+    [InlineData("                      ")]
+    [InlineData("+/+/+/+/+/+/+/+/+/+/+/")]
+    [InlineData("ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ")]
+    [InlineData("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")]
+    [InlineData("A")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task Token_Forged_IsRefusedByName(string token)
+    {
+        Should.Throw<RefusedException>(() => PageToken.Read("products", token)).Issues[0].Path.ShouldBe("nextToken");
+        using var client = await server.NewOrganizationAsync();
+
+        (await client.GetAsync($"products?nextToken={Uri.EscapeDataString(token)}")).Faults
+            .ShouldBe(["token nextToken"]);
+    }
+
+    [Fact]
+    public void Token_WithAnyCharacterChanged_IsRefused()
+    {
+        var token = PageToken.Write("products", 42);
+        for (var index = 0; index < token.Length - 1; index++)
+        {
+            var changed = token.ToCharArray();
+            changed[index] = changed[index] == 'A' ? 'B' : 'A';
+            Should.Throw<RefusedException>(() => PageToken.Read("products", new string(changed)));
+        }
+        Should.Throw<RefusedException>(() => PageToken.Read("accounts", token));
+    }
+}
