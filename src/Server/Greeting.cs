@@ -1,26 +1,26 @@
-using Tallystick.Server.Auth;
-
 namespace Tallystick.Server;
 
 /// <summary>What the operator reads when the server has started.</summary>
 internal static class Greeting
 {
     /// <summary>Prints where to go and, at the first start, the first credentials in a form to copy.</summary>
-    internal static void Print(Uri address, FirstCredentials? first)
+    internal static void Print(RunningServer server)
     {
-        var host = address.GetLeftPart(UriPartial.Authority).Replace(
+        var host = server.Address.GetLeftPart(UriPartial.Authority).Replace(
             "0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
         Console.WriteLine($"""
-            Tallystick is ready.
+            Tallystick is ready. Ctrl+C stops it.
               API            {host}
               Reference      {host}/docs
               API document   {host}/openapi.json
+              Data           {server.DataPath}
             """);
-        if (first is null)
+        if (server.FirstCredentials is not { } first)
             return;
         Console.WriteLine($"""
 
-            First start: these credentials of the administrator are shown only now. Copy them.
+            First start: the administrator's credentials, shown only now. Keep them, and paste these lines into the
+            terminal that you call the API from:
 
             export TALLYSTICK_URL={host}
             export TALLYSTICK_ORG_ID={first.OrganizationId}

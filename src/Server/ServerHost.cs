@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Auth;
@@ -31,14 +32,13 @@ internal static class ServerHost
         try
         {
             await using var server = await StartAsync(args, SystemClock.Instance);
-            Greeting.Print(server.Address, server.FirstCredentials);
+            Greeting.Print(server);
             await server.WaitForShutdownAsync();
             return 0;
         }
-        // Kestrel tells by an IOException that it cannot have the address.
-        catch (Exception failure) when (failure is StoreUnavailableException or IOException)
+        catch (StoreUnavailableException unavailable)
         {
-            await Console.Error.WriteLineAsync(failure.Message);
+            await Console.Error.WriteLineAsync(unavailable.Message);
             return 1;
         }
     }
@@ -56,6 +56,8 @@ internal static class ServerHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // Its errors come with the same exception once more: as ours at the start, as critical in a worker.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         var data = DataDirectory.Open(builder.Configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data");
         try
         {
@@ -64,12 +66,12 @@ internal static class ServerHost
             AddServices(builder.Services, store, data, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
             AddBilling(builder.Services);
-            var first = await new Bootstrap(
-                store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
+            var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
             Map(app);
-            await app.StartAsync();
-            return new RunningServer(app, [measurements, store], data, first);
+            var server = new RunningServer(app, [measurements, store], data);
+            await server.ListenAsync(new Bootstrap(store, clock), settings);
+            return server;
         }
         catch
         {
@@ -145,19 +147,38 @@ internal static class ServerHost
 /// <param name="app">What serves.</param>
 /// <param name="stores">What it keeps its data in, in the order in which to close them.</param>
 /// <param name="data">The data directory.</param>
-/// <param name="firstCredentials">What was made at the first start.</param>
-internal sealed class RunningServer(
-    WebApplication app, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data, FirstCredentials? firstCredentials)
-        : IAsyncDisposable
+internal sealed class RunningServer(WebApplication app, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data)
+    : IAsyncDisposable
 {
     /// <summary>Where it listens.</summary>
     internal Uri Address => new(app.Urls.First());
 
+    /// <summary>Full path of the data directory.</summary>
+    internal string DataPath => data.Path;
+
     /// <summary>What was made at the first start; null at later ones.</summary>
-    internal FirstCredentials? FirstCredentials => firstCredentials;
+    internal FirstCredentials? FirstCredentials { get; private set; }
 
     /// <summary>Its services.</summary>
     internal IServiceProvider Services => app.Services;
+
+    /// <summary>
+    /// Begins to serve and then makes what the first start brings: credentials of a start that fails would be lost.
+    /// </summary>
+    internal async Task ListenAsync(Bootstrap bootstrap, BootstrapSettings settings)
+    {
+        try
+        {
+            await app.StartAsync();
+            FirstCredentials = await bootstrap.RunAsync(settings, CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException)
+        {
+            await DisposeAsync();
+            throw new StoreUnavailableException(
+                $"The server cannot start: {failure.Message} (--urls gives it another address).", failure);
+        }
+    }
 
     /// <summary>Returns when it has been told to stop.</summary>
     internal Task WaitForShutdownAsync() => app.WaitForShutdownAsync();

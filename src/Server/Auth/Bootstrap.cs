@@ -23,10 +23,8 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
 
     /// <summary>Makes what is missing.</summary>
     /// <returns>The credentials at the first start, null at later ones.</returns>
-    /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
     internal async Task<FirstCredentials?> RunAsync(BootstrapSettings settings, CancellationToken cancellationToken)
     {
-        settings.Check();
         var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
             .ListAsync<AccessKey>(Condition.And());
         return keys.Count > 0 ? null : await AddOrganizationAsync(settings, cancellationToken);
@@ -125,12 +123,18 @@ internal sealed record BootstrapSettings(string? OrganizationId, string? AccessK
     private const int LongestKeyId = 128;
 
     /// <summary>Reads the settings.</summary>
-    internal static BootstrapSettings From(IConfiguration configuration) => new(
-        Value(configuration, "TALLYSTICK_ORG_ID"),
-        Value(configuration, "TALLYSTICK_ACCESS_KEY_ID"),
-        Value(configuration, "TALLYSTICK_API_SECRET"));
+    /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
+    internal static BootstrapSettings From(IConfiguration configuration)
+    {
+        var settings = new BootstrapSettings(
+            Value(configuration, "TALLYSTICK_ORG_ID"),
+            Value(configuration, "TALLYSTICK_ACCESS_KEY_ID"),
+            Value(configuration, "TALLYSTICK_API_SECRET"));
+        settings.Check();
+        return settings;
+    }
 
-    internal void Check()
+    private void Check()
     {
         if (OrganizationId is not null && !Guid.TryParseExact(OrganizationId, "D", out _))
             throw new StoreUnavailableException(

@@ -97,7 +97,7 @@ public sealed class ContractTests
         var path = Path.Combine(Repository.Shared, "api", "m3ter-openapi.json");
         if (File.Exists(path))
             return ApiFacts.Read(path);
-        TestContext.Current.SendDiagnosticMessage($"The published contract is not at {path}: nothing is compared.");
+        TestContext.Current.AddWarning($"The published contract is not at {path}: nothing is compared.");
         return null;
     }
 }
