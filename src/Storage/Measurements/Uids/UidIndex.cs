@@ -79,7 +79,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The position is not that of a row, or the log too long.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The position is not that of a row, or too great.</exception>
     public void Add(ulong fingerprint, LogPosition position)
     {
         if (position.Value is <= 0 or > UidSlot.MaxPosition)

@@ -113,8 +113,11 @@ internal unsafe struct UidShard
         return count;
     }
 
-    /// <summary>Home slots of a shard that holds a number of entries: 70 % of them full, which leads to 80 %.</summary>
-    public static uint HomesFor(int count) => Math.Max(LeastHomes, (uint)(count * 10L / 7));
+    /// <summary>
+    /// Home slots for a number of entries: 68 % of them full. At 85 % it is time for a quarter more, so that an entry
+    /// is moved four times on the average.
+    /// </summary>
+    public static uint HomesFor(int count) => Math.Max(LeastHomes, (uint)(count * 25L / 17));
 
     /// <summary>
     /// Moves the entries that do not lie before a position to new memory. When the shard is not full, it must be its
@@ -160,7 +163,7 @@ internal unsafe struct UidShard
         this = default;
     }
 
-    private readonly bool IsFull => (Count + 1) * 5L > Homes * 4L;
+    private readonly bool IsFull => (Count + 1) * 20L > Homes * 17L;
 
     private static UidShard Allocate(uint homes, uint tail)
     {

@@ -15,7 +15,7 @@ public sealed class UidIndexProperties : IDisposable
         (2, Gen.ULong[0, 3].Select(low => 0x1234_5678_9AC0_0000 | low)),
         (2, Gen.ULong[0, 40].Select(next => 0x1234_5678_9AC0_0000 + (next << 22))),
         (2, Gen.ULong[0, 1].Select(next => 0x123F_FFFF_FFC0_0000 - (next << 22))),
-        (3, Gen.ULong[0, 7].SelectMany(shard => Gen.ULong[0, 30].Select(x => (shard << 61) + x * 0x0007_7777_7777_7777))),
+        (3, Gen.Select(Gen.ULong[0, 7], Gen.ULong[0, 30], (shard, n) => (shard << 61) + n * 0x0007_7777_7777_7777)),
         (1, Gen.ULong));
 
     private static readonly Gen<Act[]> Acts =
