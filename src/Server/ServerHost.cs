@@ -68,6 +68,8 @@ internal static class ServerHost
                 store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
             var app = builder.Build();
             Map(app);
+            if (measurements.Log.CutAtOpening is { } cut)
+                Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
             await app.StartAsync();
             return new RunningServer(app, [measurements.Store, measurements.Log, store], data, first);
         }
@@ -108,6 +110,7 @@ internal static class ServerHost
     {
         services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>()));
+        services.AddSingleton(log);
         var options = new IngestOptions();
         services.AddSingleton(new MeasurementIntake(log, clock, options));
         services.AddSingleton(provider => new MeasurementLoader(
