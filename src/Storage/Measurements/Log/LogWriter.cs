@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Storage.Documents;
@@ -11,7 +12,7 @@ namespace Tallystick.Storage.Measurements.Log;
 /// </summary>
 internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> advance)
 {
-    private const int LongestRecord = 1024 * 1024 * 1024;
+    private const int LongestRecord = 512 * 1024 * 1024;
 
     private readonly object _gate = new();
     private readonly Queue<PendingAppend> _waiting = new();
@@ -109,7 +110,7 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
         var payload = (int)_group.Sum(append => append.Bytes);
         var length = (int)LogFrame.LengthOf(payload);
         if (_frame.Length < length)
-            _frame = GC.AllocateUninitializedArray<byte>(length);
+            _frame = GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)length));
         var frame = _frame.AsSpan(0, length);
         var rest = frame[LogFrame.HeaderBytes..];
         foreach (var append in _group)

@@ -9,7 +9,7 @@ namespace Tallystick.Storage.Measurements.Log;
 /// </summary>
 internal sealed class SpareFile(string directory, LogOptions options) : IDisposable
 {
-    private const int StepBytes = 4 * 1024 * 1024;
+    private static readonly byte[] Zeros = new byte[1024 * 1024];
 
     private readonly string _path = Path.Combine(directory, "spare");
     private readonly CancellationTokenSource _stop = new();
@@ -38,12 +38,11 @@ internal sealed class SpareFile(string directory, LogOptions options) : IDisposa
         var handle = Create(path);
         try
         {
-            var zeros = new byte[(int)Math.Min(StepBytes, bytes)];
-            for (var offset = 0L; offset < bytes; offset += zeros.Length)
+            for (var offset = 0L; offset < bytes; offset += Zeros.Length)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                options.Write(handle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, bytes - offset)), offset);
-                // In steps, so that the flushes of the log need not wait for all of it.
+                options.Write(handle, Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, bytes - offset)), offset);
+                // In small steps, so that the flushes of the log need not wait for all of it.
                 Disk.Flush(handle);
             }
             return new EmptyFile(path, handle, bytes);
