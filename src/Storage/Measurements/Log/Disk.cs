@@ -25,7 +25,7 @@ internal static partial class Disk
             ThrowUnlessInterrupted("A file cannot be flushed");
     }
 
-    /// <summary>Makes the names in a directory durable; elsewhere than on Linux that is the file system's task.</summary>
+    /// <summary>Makes the names in a directory durable; elsewhere than on Linux the file system does.</summary>
     /// <exception cref="IOException">Which names are durable is unknown.</exception>
     public static void FlushNames(string directory)
     {

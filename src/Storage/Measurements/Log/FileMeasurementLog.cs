@@ -54,7 +54,7 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     /// <summary>Why nothing can be kept at the moment; null when all is well, and again as soon as it is.</summary>
     public StoreUnavailableException? Fault => _writer.Fault;
 
-    /// <summary>What a crash had left unfinished at the end and opening has cut off; null when there was nothing.</summary>
+    /// <summary>What a crash had left unfinished at the end and opening has cut off; null when nothing was.</summary>
     public TornTail? CutAtOpening { get; }
 
     /// <summary>

@@ -57,7 +57,8 @@ internal readonly record struct LogFrame(int PayloadLength, long Newest, int Zer
             return false;
         frame = new LogFrame(
             BinaryPrimitives.ReadInt32LittleEndian(header[4..]), BinaryPrimitives.ReadInt64LittleEndian(header[16..]),
-            BinaryPrimitives.ReadInt32LittleEndian(header[24..]), BinaryPrimitives.ReadUInt64LittleEndian(header[32..]));
+            BinaryPrimitives.ReadInt32LittleEndian(header[24..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(header[32..]));
         return frame.PayloadLength >= 0;
     }
 

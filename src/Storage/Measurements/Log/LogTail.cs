@@ -112,7 +112,7 @@ internal sealed class LogTail : IDisposable
         _files.Add(new LogFile(path, End) { NewestBefore = _newest });
     }
 
-    /// <summary>Gives the space behind the end back; where that fails, the next file's name still ends the file.</summary>
+    /// <summary>Gives the space behind the end back; where that fails, the next file's name ends this one.</summary>
     private void CutAndClose()
     {
         if (_file is not { } file)

@@ -3,7 +3,7 @@ using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Storage.Tests.Measurements.Log;
 
-/// <summary>A process that fills a log beyond what the system allows of a file, and tells what it was answered.</summary>
+/// <summary>A process that fills a log beyond what the system lets a file be, and tells what it was answered.</summary>
 internal static class LimitedWriter
 {
     internal const string Command = "append-beyond-limit";
