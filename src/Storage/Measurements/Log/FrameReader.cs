@@ -53,7 +53,7 @@ internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDispos
         return Frame.Holds(Bytes) ? FrameState.Whole : FrameState.PayloadInvalid;
     }
 
-    /// <summary>Reads only the header of the frame at an offset, and looks whether there is room for the rest.</summary>
+    /// <summary>Reads only the header of the frame at an offset, and looks if there is room for the rest.</summary>
     public FrameState ReadHeader(long offset, long end)
     {
         _length = 0;

@@ -51,7 +51,8 @@ public sealed class DamageTests : IDisposable
         (int From, int To)[] missing =
         [
             (start, firstWhole), (start, bytes.Length), (firstWhole, bytes.Length),
-            .. Enumerable.Range(0, sectors).Select(sector => firstWhole + (512 * sector)).Select(from => (from, from + 512)),
+            .. Enumerable.Range(0, sectors)
+                .Select(sector => firstWhole + (512 * sector)).Select(from => (from, from + 512)),
         ];
         foreach (var (from, to) in missing)
         {
