@@ -133,6 +133,7 @@ public sealed class MeasurementLoader
             {
                 await FillAsync(stored, cancellationToken);
                 await stored;
+                _uids.Forget(_log.Start);
                 (_filling, _storing) = (_storing, _filling);
                 stored = StoreAsync(_storing, cancellationToken);
                 _filling.Begin(_storing.Load.To);
