@@ -296,7 +296,7 @@ public sealed class MeasurementLoaderTests : IDisposable
             await ingestion.LoadedAsync();
         }
         Directory.GetFiles(_directory["log"], "*.log").Length.ShouldBeGreaterThanOrEqualTo(20);
-        _clock.Advance(Ingestion.Options.DuplicateWindow + Duration.Epsilon);
+        _clock.Advance(Ingestion.Options.DuplicateWindow + Duration.FromSeconds(1));
         await ingestion.SubmitAsync(Json("first after the window"));
         await ingestion.LoadedAsync();
         // The deletion follows the load: once another load has begun, the former's deletion is over.
