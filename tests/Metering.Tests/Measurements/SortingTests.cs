@@ -47,7 +47,8 @@ public sealed class SortingTests
                     Quarter with { AccountId = "id-of-other" }) with
                 {
                     SegmentedFields = ["kind"],
-                    Segments = [.. new[] { "a", "*" }.Select(kind => new Dictionary<string, string> { ["kind"] = kind })],
+                    Segments =
+                        [.. new[] { "a", "*" }.Select(kind => new Dictionary<string, string> { ["kind"] = kind })],
                 };
                 answers.AddRange((await store.ReadAsync(query, Token)).Select(value => $"{method} {field} {value}"));
             }
