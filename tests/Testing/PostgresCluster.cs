@@ -10,22 +10,28 @@ namespace Tallystick.Testing;
 public sealed class PostgresCluster : IDisposable
 {
     // Left to its guard: to wait for that at the end of the process may take longer than the test runner allows.
-    private static readonly Lazy<Task<PostgresCluster>> SharedCluster = new(StartNewAsync);
+    private static readonly Lazy<Task<PostgresCluster>> SharedCluster = new(() => StartNewAsync());
+
+    // What is written outlives the server, though not the machine, in the system's cache: no test waits for the disk.
+    private const string QuickSettings = "-c fsync=off -c shared_buffers=64MB";
 
     private readonly string _directory;
     private readonly Process _guard;
+    private readonly string _settings;
     private int _databases;
 
-    private PostgresCluster(string directory, Process guard) => (_directory, _guard) = (directory, guard);
+    private PostgresCluster(string directory, Process guard, string settings) =>
+        (_directory, _guard, _settings) = (directory, guard, settings);
 
     /// <summary>The cluster that the tests of this process share; started when first asked for.</summary>
     public static Task<PostgresCluster> Shared => SharedCluster.Value;
 
-    /// <summary>Starts a further cluster, for a test that stops it.</summary>
-    public static async Task<PostgresCluster> StartNewAsync()
+    /// <summary>Starts a further cluster, for a test that stops it or for other settings than those of the tests.</summary>
+    /// <param name="settings">Options of the program <c>postgres</c>.</param>
+    public static async Task<PostgresCluster> StartNewAsync(string settings = QuickSettings)
     {
         var directory = Directory.CreateTempSubdirectory("tallystick-pg-").FullName;
-        var cluster = new PostgresCluster(directory, StartGuard(directory));
+        var cluster = new PostgresCluster(directory, StartGuard(directory), settings);
         try
         {
             await PostgresPrograms.HandOverAsync(directory);
@@ -63,13 +69,10 @@ public sealed class PostgresCluster : IDisposable
     /// <summary>Stops the server as its crash would: nothing in its memory is written.</summary>
     public Task CrashAsync() => ControlAsync("stop", "-m", "immediate");
 
-    /// <summary>
-    /// Starts the server and waits until it answers. What it wrote outlives it, though not the machine, in the system's
-    /// cache: the tests do not wait for the disk.
-    /// </summary>
+    /// <summary>Starts the server and waits until it answers.</summary>
     public Task StartAsync() => ControlAsync(
         "start", "-l", Path.Combine(_directory, "log"), "-o",
-        $"-c listen_addresses= -c fsync=off -c max_connections=300 -c shared_buffers=64MB -k {_directory}");
+        $"-c listen_addresses= -c max_connections=300 {_settings} -k {_directory}");
 
     /// <summary>Stops the server and deletes it.</summary>
     public void Dispose()

@@ -1,0 +1,187 @@
+using System.Globalization;
+using Tallystick.Benchmarks.Load;
+using Tallystick.Benchmarks.Serving;
+using Tallystick.Testing;
+using static Tallystick.Benchmarks.Reports.Report;
+
+namespace Tallystick.Benchmarks;
+
+/// <summary>
+/// How fast measurements are taken in, beside the same server that keeps nothing, the disk alone, and PostgreSQL.
+/// </summary>
+internal sealed class IngestBenchmark(
+    Options options, ServingProcess keeping, ServingProcess discarding, PostgresCluster cluster)
+{
+    private static readonly Shape Sustained = new(1000, 32, 0);
+    private static readonly string[] Columns =
+    [
+        "batch", "connections", "repeated", "measurements/s", "p50 ms", "p99 ms", "processors of the server",
+        "of the generator", "peak MB", "log B", "DuckDB B", "caught up s", "(a)/s", "of (a)", "(c)/s", "times (c)",
+    ];
+
+    private readonly ServerRun _keeping = new(keeping);
+    private readonly ServerRun _discarding = new(discarding);
+    private ulong _runs;
+
+    /// <summary>Starts what is compared, runs everything and writes the report.</summary>
+    internal static async Task RunAsync(Options options)
+    {
+        Begin("Ingest", $"bench/ingest {options.Text}".TrimEnd());
+        Tell("starting the servers");
+        using var keeping = await ServingProcess.StartAsync(isDiscarding: false);
+        using var discarding = await ServingProcess.StartAsync(isDiscarding: true);
+        using var cluster = await PostgresSender.StartClusterAsync();
+        var benchmark = new IngestBenchmark(options, keeping, discarding, cluster);
+        await benchmark.RunAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        Write("""
+            The server keeps 10,000 accounts and a meter of two measures and a dimension; timestamps lie within the last
+            30 days. Beside it, one after another on the same machine: (a) the same server, which parses and then
+            discards; (b) the disk alone; (c) PostgreSQL: binary COPY into a staging table and INSERT ... ON CONFLICT
+            DO NOTHING, synchronous_commit on. Each time the load generator shares the processors. After every run of
+            the server, accepted = stored + duplicate and stored = distinct uids sent were checked.
+
+            """);
+        await _keeping.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: true);
+        await _discarding.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: false);
+        await SustainAsync();
+        await SendLoneAsync();
+        await TabulateAsync();
+        if (options.Uids > 0)
+            await FillAsync();
+    }
+
+    private async Task SustainAsync()
+    {
+        var extent = new Extent(options.SustainedSeconds);
+        Tell("sustained: server");
+        var kept = await _keeping.RunAndCheckAsync(Sustained, extent);
+        var groups = await ReadGroupsAsync(kept.LogStart);
+        Tell("sustained: parsing only");
+        var parsed = await _discarding.RunAsync(Sustained, extent);
+        Tell("sustained: PostgreSQL");
+        var postgres = await RunPostgresAsync(Sustained, extent);
+        var disk = RawDisk.Write(groups, extent.Seconds);
+        var (rate, ofParsing, ofPostgres) =
+            (kept.Load.Rate, kept.Load.Rate / parsed.Load.Rate, kept.Load.Rate / postgres.Rate);
+        Write($"""
+            ## Sustained: batches of 1,000 over 32 connections for {options.SustainedSeconds} s, loading included
+
+            | | measurements/s | p50 ms | p99 ms | processors of the server | of the generator | peak MB |
+            | --- | --- | --- | --- | --- | --- | --- |
+            """);
+        Row(["Tallystick", Count(rate), .. Cells(kept)]);
+        Row(["(a) parsing only", Count(parsed.Load.Rate), .. Cells(parsed)]);
+        Row("(b) write + fdatasync of the log's groups", Count(disk.BytesPerSecond / kept.LogBytes), "", "", "", "", "");
+        Row("(c) PostgreSQL", Count(postgres.Rate), Short(postgres.MedianMs), Short(postgres.SlowMs), "", "", "");
+        Write($"""
+
+            | | measured | target | met |
+            | --- | --- | --- | --- |
+            | share of (a) | {ofParsing:P0} | ≥ 40 %, aim 60 % | {Verdict(ofParsing >= 0.4)} |
+            | times (c) | {ofPostgres:F1} | ≥ 6 | {Verdict(ofPostgres >= 6)} |
+            | caught up after | {kept.CatchUpSeconds:F1} s | ≤ 5 s | {Verdict(kept.CatchUpSeconds <= 5)} |
+
+            The log takes {kept.LogBytes:F0} bytes a measurement, DuckDB {kept.StoreBytes:F0}; the log was written in
+            {Count(groups.Count)} groups of {Count(groups.Average() / 1024)} KB on average.
+
+            """);
+    }
+
+    private async Task SendLoneAsync()
+    {
+        Tell("lone measurements");
+        var shape = new Shape(1, 1, 0);
+        var extent = new Extent(options.Seconds);
+        var kept = await _keeping.RunAndCheckAsync(shape, extent);
+        var groups = await ReadGroupsAsync(kept.LogStart);
+        var parsed = await _discarding.RunAsync(shape, extent);
+        var disk = RawDisk.Write(groups, options.Seconds);
+        var ratio = kept.Load.MedianMs / (disk.MedianMs + parsed.Load.MedianMs);
+        Write($"""
+            ## Lone: batches of 1 over 1 connection
+
+            | p50 of the answer | one fdatasync of the same bytes | the same request, nothing kept | ratio | target | met |
+            | --- | --- | --- | --- | --- | --- |
+            """);
+        Row(
+            $"{kept.Load.MedianMs:F3} ms", $"{disk.MedianMs:F3} ms", $"{parsed.Load.MedianMs:F3} ms", $"{ratio:F2}",
+            "≤ 1.5", Verdict(ratio <= 1.5));
+        Write("");
+    }
+
+    private async Task TabulateAsync()
+    {
+        Write($"## Shapes of load, {options.Seconds} s each\n");
+        Row(Columns);
+        Row([.. Columns.Select(_ => "---")]);
+        foreach (var shape in Shapes())
+        {
+            Tell($"{shape}");
+            var extent = new Extent(options.Seconds);
+            var kept = await _keeping.RunAndCheckAsync(shape, extent);
+            var parsed = (await _discarding.RunAsync(shape, extent)).Load;
+            var postgres = await RunPostgresAsync(shape, extent);
+            Row(
+            [
+                Count(shape.Batch), $"{shape.Connections}", $"{shape.RepeatedPercent} %",
+                Count(kept.Load.Rate), .. Cells(kept), Count(kept.LogBytes),
+                // Where nearly everything is repeated there is nothing to divide by.
+                shape.RepeatedPercent == 100 ? "" : Count(kept.StoreBytes), Short(kept.CatchUpSeconds),
+                Count(parsed.Rate), $"{kept.Load.Rate / parsed.Rate:P0}",
+                Count(postgres.Rate), Short(kept.Load.Rate / postgres.Rate),
+            ]);
+        }
+        Write("");
+    }
+
+    private IEnumerable<Shape> Shapes()
+    {
+        int[] batches = options.IsQuick ? [1, 1000] : [1, 100, 1000];
+        int[] connections = options.IsQuick ? [32] : [1, 8, 32, 64];
+        int[] repeated = options.IsFull ? [0, 10, 100] : [0];
+        var pairs = from batch in batches
+                    from count in connections
+                    from share in repeated
+                    select new Shape(batch, count, share);
+        return options.IsFull ? pairs : pairs.Append(new Shape(1000, 32, 10)).Append(new Shape(1000, 32, 100));
+    }
+
+    private async Task FillAsync()
+    {
+        Tell($"filling up to {Count(options.Uids)} uids");
+        var there = (await keeping.ReadOutcomeAsync()).Stored;
+        var figures = await _keeping.RunAndCheckAsync(
+            Sustained, new Extent(double.PositiveInfinity, Math.Max(1000, options.Uids - there)));
+        var live = (await keeping.ReadOutcomeAsync()).Stored;
+        Write($"""
+            ## Memory with {Count(live)} live uids
+
+            | measurements/s | p50 ms | p99 ms | processors of the server | of the generator | peak MB | caught up s |
+            | --- | --- | --- | --- | --- | --- | --- |
+            """);
+        Row([Count(figures.Load.Rate), .. Cells(figures), Short(figures.CatchUpSeconds)]);
+        Write($"\nTarget: less than 1,536 MB with 50 million uids: {Verdict(figures.PeakMegabytes < 1536)}.");
+    }
+
+    private async Task<LoadResult> RunPostgresAsync(Shape shape, Extent extent)
+    {
+        var database = await PostgresSender.CreateDatabaseAsync(cluster);
+        var workload = Workload.OfLastDays(++_runs);
+        return LoadGenerator.Run(
+            shape, extent, connection => new PostgresSender(database, workload, connection));
+    }
+
+    private async Task<IReadOnlyList<int>> ReadGroupsAsync(long from) =>
+        [.. (await keeping.AskAsync($"groups {from}")).Split(' ')
+            .Select(bytes => int.Parse(bytes, CultureInfo.InvariantCulture))];
+
+    private static string[] Cells(ServerFigures figures) =>
+    [
+        Short(figures.Load.MedianMs), Short(figures.Load.SlowMs), Short(figures.ServerCores),
+        Short(figures.GeneratorCores), Count(figures.PeakMegabytes),
+    ];
+}

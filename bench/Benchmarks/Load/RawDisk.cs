@@ -1,0 +1,44 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Tallystick.Testing;
+
+namespace Tallystick.Benchmarks.Load;
+
+/// <summary>The floor below every log: write and fdatasync, nothing else.</summary>
+internal static class RawDisk
+{
+    /// <summary>Writes groups of bytes one after another, each flushed before the next.</summary>
+    /// <param name="groups">Bytes of each group.</param>
+    /// <param name="seconds">Stops after this time.</param>
+    /// <returns>Bytes per second, and the median time of a group in milliseconds.</returns>
+    public static (double BytesPerSecond, double MedianMs) Write(IReadOnlyList<int> groups, double seconds)
+    {
+        using var directory = new TemporaryDirectory();
+        using var file = File.OpenHandle(directory.File("raw"), FileMode.CreateNew, FileAccess.Write);
+        var bytes = new byte[groups.Max()];
+        new Random(1).NextBytes(bytes);
+        var times = new List<double>();
+        var offset = 0L;
+        var began = Stopwatch.GetTimestamp();
+        foreach (var group in groups)
+        {
+            var start = Stopwatch.GetTimestamp();
+            RandomAccess.Write(file, bytes.AsSpan(0, group), offset);
+            if (FlushData(file) != 0)
+                throw new Win32Exception(Marshal.GetLastPInvokeError());
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            offset += group;
+            if (Stopwatch.GetElapsedTime(began).TotalSeconds > seconds)
+                break;
+        }
+        var rate = offset / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        times.Sort();
+        return (rate, times[times.Count / 2]);
+    }
+
+    // .NET has only fsync, which also writes the times of the file.
+    [DllImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static extern int FlushData(SafeFileHandle file);
+}

@@ -1,0 +1,15 @@
+using Tallystick.Benchmarks;
+using Tallystick.Benchmarks.Serving;
+
+switch (args)
+{
+    case ["serve", var data, .. var rest]:
+        await ServingChild.RunAsync(data, isDiscarding: rest is ["--discard"]);
+        return 0;
+    case ["ingest", .. var rest] when Options.Parse(rest) is { } options:
+        await IngestBenchmark.RunAsync(options);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: bench/ingest [--quick] [--full] [--seconds N] [--uids N]");
+        return 2;
+}

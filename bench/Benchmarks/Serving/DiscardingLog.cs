@@ -1,0 +1,34 @@
+using NodaTime;
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Benchmarks.Serving;
+
+/// <summary>Keeps nothing: with it the server only authenticates, parses and encodes. All else is that of the log.</summary>
+internal sealed class DiscardingLog(IMeasurementLog log) : IMeasurementLog
+{
+    /// <inheritdoc/>
+    public LogPosition Start => log.Start;
+
+    /// <inheritdoc/>
+    public LogPosition End => log.End;
+
+    /// <inheritdoc/>
+    public ValueTask<LogPosition> AppendAsync(
+        ReadOnlyMemory<byte> record, Instant receivedAt, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(log.End);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LogEntry> ReadAsync(LogPosition from, CancellationToken cancellationToken) =>
+        log.ReadAsync(from, cancellationToken);
+
+    /// <inheritdoc/>
+    public int Read(LogPosition from, Span<byte> buffer) => log.Read(from, buffer);
+
+    /// <inheritdoc/>
+    public Task WaitForMoreAsync(LogPosition position, CancellationToken cancellationToken) =>
+        log.WaitForMoreAsync(position, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask TrimAsync(LogPosition before, Instant receivedBefore, CancellationToken cancellationToken) =>
+        log.TrimAsync(before, receivedBefore, cancellationToken);
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
+using Tallystick.Server;
+
+namespace Tallystick.Benchmarks.Serving;
+
+/// <summary>
+/// The product in a process of its own. It also answers, on its standard input and output, what the API does not: how
+/// far it is, what became of everything, and what it has written. It ends with its input.
+/// </summary>
+internal static class ServingChild
+{
+    /// <summary>Serves until the end of the input.</summary>
+    /// <param name="data">The data directory.</param>
+    /// <param name="isDiscarding">Keeps no measurements.</param>
+    internal static async Task RunAsync(string data, bool isDiscarding)
+    {
+        await using var server = await ServerHost.StartAsync(
+            ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data], SystemClock.Instance,
+            isDiscarding ? log => new DiscardingLog(log) : null);
+        Console.WriteLine(server.Address);
+        while (Console.ReadLine() is { } line)
+            Console.WriteLine(await AnswerAsync(server.Services, line.Split(' ')));
+    }
+
+    private static async Task<string> AnswerAsync(IServiceProvider services, string[] question)
+    {
+        var log = services.GetRequiredService<IMeasurementLog>();
+        switch (question)
+        {
+            case ["loaded"]:
+                await services.GetRequiredService<MeasurementLoader>().WaitForAsync(log.End, CancellationToken.None);
+                return "yes";
+            case ["log"]:
+                return $"{log.End.Value}";
+            case ["groups", var from]:
+                var groups = log.ReadAsync(new LogPosition(long.Parse(from, Invariant)), CancellationToken.None);
+                return string.Join(
+                    ' ', await groups.Select(entry => entry.Records.Sum(record => record.Bytes.Length)).ToListAsync());
+            case ["tally", var organization]:
+                var days = await services.GetRequiredService<IMeasurementStore>()
+                    .ReadTalliesAsync(organization, CancellationToken.None);
+                var all = days.Aggregate(default(LoadTally), (sum, day) => sum + day.Tally);
+                var rows = await services.GetRequiredService<IMeasurementStore>()
+                    .CountRowsAsync(organization, CancellationToken.None);
+                return $"{all.Accepted} {all.Stored} {all.Duplicate} {all.Failed} {rows.Sum(row => row.Count)}";
+            default:
+                throw new ArgumentException(string.Join(' ', question));
+        }
+    }
+
+    private static IFormatProvider Invariant => System.Globalization.CultureInfo.InvariantCulture;
+}
