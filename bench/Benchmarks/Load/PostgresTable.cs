@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Tallystick.Benchmarks.Load;
+
+/// <summary>Copies batches straight into the table: filled in the fastest way, without a unique key.</summary>
+internal sealed class PostgresCopier : IBatchSender
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly Workload _workload;
+    private readonly int _number;
+
+    public PostgresCopier(string database, Workload workload, int number)
+    {
+        (_workload, _number) = (workload, number);
+        _connection = new NpgsqlConnection(database);
+        _connection.Open();
+    }
+
+    /// <inheritdoc/>
+    public void Send(int template, long[] numbers)
+    {
+        using var rows = _connection.BeginBinaryImport(
+            $"COPY measurement ({PostgresSender.Columns}) FROM STDIN (FORMAT BINARY)");
+        for (var slot = 0; slot < numbers.Length; slot++)
+        {
+            var sample = _workload.Of(_number, numbers[slot]);
+            PostgresSender.Write(rows, _workload, sample, Workload.ValuesOf(template, slot));
+        }
+        rows.Complete();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+}
+
+/// <summary>The questions of the benchmark, asked of PostgreSQL with the index that fits them.</summary>
+/// <param name="connection">Where it is.</param>
+/// <param name="month">The month asked for, as a condition.</param>
+internal sealed class PostgresTable(NpgsqlConnection connection, string month) : IAsyncDisposable
+{
+    /// <summary>Indexes the table that was filled.</summary>
+    public static async Task<PostgresTable> IndexAsync(string database, string from, string to)
+    {
+        var connection = new NpgsqlConnection(database + ";Command Timeout=0");
+        await connection.OpenAsync();
+        var table = new PostgresTable(connection, $"ts >= '{from}' AND ts < '{to}'");
+        await table.RunAsync("CREATE INDEX ON measurement (account, ts) INCLUDE (tokens)");
+        await table.RunAsync("VACUUM ANALYZE measurement");
+        return table;
+    }
+
+    /// <summary>The median time of the sum of one account, in milliseconds; another account each time.</summary>
+    public Task<double> TimeOneAsync(int runs) => TimeAsync(
+        runs,
+        run => $"SELECT sum(tokens) FROM measurement WHERE account = {run * 37 % Workload.Accounts} AND {month}");
+
+    /// <summary>The median time of the sums of all accounts, in milliseconds.</summary>
+    public Task<double> TimeAllAsync(int runs) => TimeAsync(
+        runs, _ => $"SELECT account, sum(tokens) FROM measurement WHERE {month} GROUP BY account");
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task<double> TimeAsync(int runs, Func<int, string> question)
+    {
+        var times = new List<double>();
+        for (var run = 0; run < runs; run++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await RunAsync(question(run));
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    private async Task RunAsync(string statement)
+    {
+        await using var command = new NpgsqlCommand(statement, connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
+        {
+        }
+    }
+}
