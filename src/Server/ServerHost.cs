@@ -69,6 +69,8 @@ internal static class ServerHost
             var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
             Map(app);
+            if (measurements.Log.CutAtOpening is { } cut)
+                Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
             var server = new RunningServer(app, [measurements, store], data);
             await server.ListenAsync(new Bootstrap(store, clock), settings);
             return server;

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Tallystick.Storage.Tests.Documents;
+using Tallystick.Storage.Tests.Measurements.Log;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
@@ -11,6 +13,9 @@ internal static class Program
     {
         [CrashWriter.Command, var engine, var address] => CrashWriter.RunAsync(engine, address),
         [DirectoryHolder.Command, var path] => DirectoryHolder.RunAsync(path),
+        [KilledWriter.Command, var path, var first] =>
+            KilledWriter.RunAsync(path, long.Parse(first, CultureInfo.InvariantCulture)),
+        [LimitedWriter.Command, var path] => LimitedWriter.RunAsync(path),
         _ when arguments.Contains("--server") || arguments.Contains("--internal-msbuild-node") =>
             TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
         _ => ConsoleRunner.Run(arguments),

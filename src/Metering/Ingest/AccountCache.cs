@@ -48,7 +48,8 @@ internal sealed class OrganizationAccounts(string organizationId, long generatio
         return _byCode[Encoding.UTF8.GetBytes(code)] = new KnownAccount(match);
     }
 
-    private sealed class Utf8Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    private sealed class Utf8Comparer
+        : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public static readonly Utf8Comparer Instance = new();
 

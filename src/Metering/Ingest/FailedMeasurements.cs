@@ -38,5 +38,5 @@ public sealed class FailedMeasurements(IMeasurementStore store, IMeasurementLog 
 /// <summary>A failed measurement in words, with what was sent.</summary>
 /// <param name="Failure">The failure.</param>
 /// <param name="Message">What was wrong.</param>
-/// <param name="Json">The measurement in the form in which it is submitted, so that it can be mended and sent again.</param>
+/// <param name="Json">The measurement as it is submitted, so that it can be mended and sent again.</param>
 public sealed record FailureReport(FailedMeasurement Failure, string Message, string Json);

@@ -72,7 +72,7 @@ internal sealed class FieldRow
         IsIrregular = true;
     }
 
-    /// <summary>Keeps what counts. Takes time in proportion to n log n: a sender may repeat a name very often.</summary>
+    /// <summary>Keeps what counts, in time n log n: a sender may repeat a name very often.</summary>
     public void Settle()
     {
         var order = Enumerable.Range(0, _entries.Count)

@@ -28,7 +28,8 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
         var head = _rowHead.AsSpan(0, read);
         var offset = 0;
         var length = ByteReading.Varint(head, ref offset);
-        if (length != (ulong)uid.Length || read - offset < uid.Length || !head.Slice(offset, uid.Length).SequenceEqual(uid))
+        if (length != (ulong)uid.Length || read - offset < uid.Length
+            || !head.Slice(offset, uid.Length).SequenceEqual(uid))
             return null;
         offset += uid.Length;
         var batchAt = new LogPosition(position.Value - ByteReading.Count(head, ref offset));

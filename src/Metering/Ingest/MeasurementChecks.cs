@@ -13,7 +13,7 @@ internal readonly record struct Failure(IngestFailure Type, string? Detail);
 /// </summary>
 internal static class MeasurementChecks
 {
-    /// <summary>The detail of a <see cref="IngestFailure.DuplicateUid"/> whose content is not that of the first.</summary>
+    /// <summary>The detail of a duplicate uid whose content is not that of the first.</summary>
     public const string Differs = "differs";
 
     /// <summary>

@@ -133,6 +133,7 @@ public sealed class MeasurementLoader
             {
                 await FillAsync(stored, cancellationToken);
                 await stored;
+                _uids.Forget(_log.Start);
                 (_filling, _storing) = (_storing, _filling);
                 stored = StoreAsync(_storing, cancellationToken);
                 _filling.Begin(_storing.Load.To);
@@ -141,11 +142,11 @@ public sealed class MeasurementLoader
         finally
         {
             // Nothing may be recovered while the store is still at work.
-            await stored.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAny(stored);
         }
     }
 
-    /// <summary>Takes measurements in until there are enough, or somebody waits for them, or it has been long.</summary>
+    /// <summary>Takes measurements in until there are enough, or somebody waits, or it has been long.</summary>
     private async Task FillAsync(Task stored, CancellationToken cancellationToken)
     {
         Task? gathered = null;

@@ -26,7 +26,7 @@ public interface IMeasurementStore
     /// <returns>False when there was nothing to do.</returns>
     Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken);
 
-    /// <summary>Visits the uids of the stored measurements of all organizations received at or after an instant.</summary>
+    /// <summary>Visits the uids of all stored measurements received at or after an instant.</summary>
     Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken);
 
     /// <summary>
@@ -35,7 +35,7 @@ public interface IMeasurementStore
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken);
 
-    /// <summary>What became of the organization's measurements that were loaded so far, by meter code and day.</summary>
+    /// <summary>What became of the organization's measurements loaded so far, by meter code and day.</summary>
     Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken);
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Tallystick.Metering.Measurements;
 /// </summary>
 public interface IUidIndex
 {
-    /// <summary>Entries added and neither removed nor forgotten.</summary>
+    /// <summary>Entries held: those added and neither removed nor dropped after <see cref="Forget"/>.</summary>
     long Count { get; }
 
     /// <summary>Bytes of memory held.</summary>

@@ -1,12 +1,16 @@
 using System.Buffers;
 using System.Text.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Measurements;
+using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Http;
 
 /// <summary>Turns what went wrong into the one error body: <c>{"message": "...", "errors": [...]}</c>.</summary>
 internal static class ErrorAnswer
 {
+    private const string SecondsToRetryUnavailable = "5";
+
     /// <summary>Runs the request and answers for whatever it throws.</summary>
     internal static async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
@@ -40,6 +44,17 @@ internal static class ErrorAnswer
             case TooManyRequestsException:
                 context.Response.Headers.RetryAfter = "1";
                 return WriteAsync(context, StatusCodes.Status429TooManyRequests, exception.Message);
+            case LogBusyException:
+                context.Response.Headers.RetryAfter = "1";
+                return WriteAsync(context, StatusCodes.Status429TooManyRequests, exception.Message);
+            case StoreUnavailableException:
+                // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
+                Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
+                context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;
+                return WriteAsync(
+                    context, StatusCodes.Status503ServiceUnavailable,
+                    "The server cannot keep data at the moment, and kept nothing of this request. "
+                    + "Send it again after the seconds in Retry-After");
             case BodyTooLargeException tooLarge:
                 return WriteAsync(context, tooLarge.Status, exception.Message);
             case BadHttpRequestException bad:

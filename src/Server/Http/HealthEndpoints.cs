@@ -1,4 +1,5 @@
 using Tallystick.Metering.Ingest;
+using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Server.Http;
 
@@ -13,10 +14,16 @@ internal static class HealthEndpoints
     }
 
     // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
-    private static Task AnswerReadyAsync(HttpContext context) =>
-        context.RequestServices.GetRequiredService<MeasurementLoader>().Fault is null
+    private static Task AnswerReadyAsync(HttpContext context)
+    {
+        var services = context.RequestServices;
+        if (services.GetRequiredService<FileMeasurementLog>().Fault is not null)
+            return AnswerNotReadyAsync(context, "Measurements cannot be written to disk; the log says why");
+        return services.GetRequiredService<MeasurementLoader>().Fault is null
             ? JsonAnswer.WriteAsync(context, "{\"status\":\"ready\"}"u8.ToArray())
-            : ErrorAnswer.WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable,
-                    "Measurements are accepted but cannot be loaded; the log says why");
+            : AnswerNotReadyAsync(context, "Measurements are accepted but cannot be loaded; the log says why");
+    }
+
+    private static Task AnswerNotReadyAsync(HttpContext context, string why) =>
+        ErrorAnswer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, why);
 }

@@ -9,6 +9,10 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Measurements could not be loaded; it is tried again")]
     internal static partial void LoadingFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "{File}: cut {Bytes} bytes at byte {Offset} that an interrupted write had left; nobody was answered for them")]
+    internal static partial void TailCut(ILogger logger, string file, long offset, long bytes);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 

@@ -12,12 +12,14 @@ namespace Tallystick.Server.Ingest;
 /// <summary>The log, the store and the uid index of measurements, in the data directory.</summary>
 internal sealed class MeasurementEngines : IAsyncDisposable
 {
-    private readonly FileMeasurementLog _log;
     private readonly DuckDbMeasurementStore _store;
     private readonly UidIndex _uids;
 
     private MeasurementEngines(FileMeasurementLog log, DuckDbMeasurementStore store, UidIndex uids) =>
-        (_log, _store, _uids) = (log, store, uids);
+        (Log, _store, _uids) = (log, store, uids);
+
+    /// <summary>The log, to tell of its condition.</summary>
+    internal FileMeasurementLog Log { get; }
 
     /// <summary>Opens them.</summary>
     internal static async Task<MeasurementEngines> OpenAsync(DataDirectory data) => new(
@@ -32,8 +34,9 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     /// <param name="wrapLog">Puts another log before the real one; only benchmarks do.</param>
     internal void AddTo(IServiceCollection services, IClock clock, Func<IMeasurementLog, IMeasurementLog>? wrapLog)
     {
-        var log = wrapLog?.Invoke(_log) ?? _log;
+        var log = wrapLog?.Invoke(Log) ?? Log;
         var options = new IngestOptions();
+        services.AddSingleton(Log);
         services.AddSingleton(log);
         services.AddSingleton<IMeasurementStore>(_store);
         services.AddSingleton<IUidIndex>(_uids);
@@ -53,7 +56,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
-        await _log.DisposeAsync();
+        await Log.DisposeAsync();
         _uids.Dispose();
     }
 }

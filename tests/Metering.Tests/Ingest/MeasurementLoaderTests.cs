@@ -287,7 +287,7 @@ public sealed class MeasurementLoaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Loader_WithEverythingLoaded_DeletesFullLogFiles()
+    public async Task Log_OfUidsOutOfTheWindow_IsDeletedOnceLoaded()
     {
         await using var ingestion = await StartAsync(log: new LogOptions { FileBytes = 200 });
         for (var index = 0; index < 20; index++)
@@ -295,6 +295,10 @@ public sealed class MeasurementLoaderTests : IDisposable
             await ingestion.SubmitAsync(Json($"u{index}"));
             await ingestion.LoadedAsync();
         }
+        Directory.GetFiles(_directory["log"], "*.log").Length.ShouldBeGreaterThanOrEqualTo(20);
+        _clock.Advance(Ingestion.Options.DuplicateWindow + Duration.FromSeconds(1));
+        await ingestion.SubmitAsync(Json("first after the window"));
+        await ingestion.LoadedAsync();
         // The deletion follows the load: once another load has begun, the former's deletion is over.
         await ingestion.SubmitAsync(Json("last"));
         await ingestion.LoadedAsync();

@@ -19,9 +19,12 @@ public sealed class SubmissionFuzzTests
 
     private static readonly string[] Seeds =
     [
-        """{"measurements":[{"uid":"u-1","meter":"m","account":"a","ts":"2026-03-01T09:30:00Z","measure":{"n":1.5}}]}""",
         """
-        {"measurements":[{"meter":"API calls","account":"Größe \ud83d\ude00","ts":"2026-03-01T10:00:00.123456789+01:00",
+        {"measurements":[{"uid":"u-1","meter":"m","account":"a","ts":"2026-03-01T09:30:00Z","measure":{"n":1.5}}]}
+        """,
+        """
+        {"measurements":[{"meter":"API calls","account":"Größe \ud83d\ude00",
+        "ts":"2026-03-01T10:00:00.123456789+01:00",
         "ets":"2026-03-01T10:00:00","who":{"a":"1"},"what":{"b":""},"where":{"c":"x"},"other":{"d":"y"},
         "metadata":{"e":"z"},"measure":{"f":-1.5,"f2":0},"cost":{"g":1e3},"income":{"h":1234567890123456789012345678},
         "unknown":{"\ud800":[1,{}]}},{"uid":null,"meter":"m","account":"b","ts":"2026-03-01","measure":null}]}
@@ -39,7 +42,8 @@ public sealed class SubmissionFuzzTests
         "\\u0000", "\\ud800", "\\udc00", "\\u00e9", "é", "😀", " ", "\n", "\t", "\u007f", "\"uid\":", "\"ts\":",
         "\"2026-03-01T00:00:00.000000001Z\"", "\"2026-02-29T00:00:00Z\"", "\"2024-02-29T23:59:59.9Z\"",
         "\"2261-12-31T23:59:59Z\"", "\"1969-12-31T23:59:59Z\"", "\"2026-03-15T12:05:00Z\"", "\"2026-03-01T24:00:00Z\"",
-        "\"measure\":{", "\"metadata\":{\"k\":\"v\"},", "\"meter\":\"m\",", "\"account\":\" a\",", "99999999999999999999",
+        "\"measure\":{", "\"metadata\":{\"k\":\"v\"},", "\"meter\":\"m\",", "\"account\":\" a\",",
+        "99999999999999999999",
         "0.000000000000000001", "0.0000000000000000001", "12345678901234567890.123456789", "[[[[[[[[[[[[[[[[[[[[[[[[[[",
     ];
 
@@ -79,10 +83,13 @@ public sealed class SubmissionFuzzTests
 
     private static string Describe(Measurement measurement) => string.Join(
         '|',
-        measurement.Fields.Select(field => FormattableString.Invariant(
-                $"{field.Category} {field.Code} {field.Text} {(field.Text is null ? field.Number.ToString("0.0#################", CultureInfo.InvariantCulture) : "")}"))
+        measurement.Fields.Select(field => $"{field.Category} {field.Code} {field.Text} {Number(field)}")
             .Order(StringComparer.Ordinal)
-            .Prepend($"{measurement.Uid} {measurement.Meter} {measurement.Account} {measurement.Ts} {measurement.Ets}"));
+            .Prepend($"{measurement.Uid} {measurement.Meter} {measurement.Account}")
+            .Prepend($"{measurement.Ts} {measurement.Ets}"));
+
+    private static string Number(FieldValue field) =>
+        field.Text is null ? field.Number.ToString("0.0#################", CultureInfo.InvariantCulture) : "";
 
     private static byte[] Mutate(Random random)
     {

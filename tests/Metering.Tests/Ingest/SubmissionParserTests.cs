@@ -203,5 +203,6 @@ public sealed class SubmissionParserTests
 
     [Fact]
     public void Measurements_GivenTwice_LastCounts() =>
-        Parse("{\"measurements\":[{" + Plain + "},{" + Plain + "}],\"x\":1,\"measurements\":[{" + Plain + "}]}").Count.ShouldBe(1);
+        Parse("{\"measurements\":[{" + Plain + "},{" + Plain + "}],\"x\":1,\"measurements\":[{" + Plain + "}]}")
+            .Count.ShouldBe(1);
 }

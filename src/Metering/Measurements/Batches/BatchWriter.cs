@@ -11,8 +11,8 @@ namespace Tallystick.Metering.Measurements.Batches;
 /// <remarks>
 /// Version, length, offset of the tables, number of rows, receipt, organization; the rows; the tables: meters with the
 /// number of their rows, lists of fields, accounts. A row: uid, distance from the beginning of the batch, hash of the
-/// content, numbers of meter, list and account, timestamps, the values in the order of the list. Every form ever released stays readable: a
-/// change takes a new version.
+/// content, numbers of meter, list and account, timestamps, the values in the order of the list. Every form ever
+/// released stays readable: a change takes a new version.
 /// </remarks>
 internal sealed class BatchWriter
 {

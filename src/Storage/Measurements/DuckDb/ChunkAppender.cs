@@ -22,7 +22,8 @@ internal sealed unsafe class ChunkAppender : IDisposable
     /// <param name="types">The types of all of its columns.</param>
     public ChunkAppender(DuckDBConnection connection, string table, IReadOnlyList<ColumnType> types)
     {
-        var state = NativeMethods.Appender.DuckDBAppenderCreate(connection.NativeConnection, null!, table, out _appender);
+        var state = NativeMethods.Appender.DuckDBAppenderCreate(
+            connection.NativeConnection, null!, table, out _appender);
         ThrowUnless(state == DuckDBState.Success);
         var logical = types.Select(type => type.Create()).ToArray();
         try

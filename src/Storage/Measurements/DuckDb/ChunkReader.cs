@@ -61,7 +61,7 @@ internal readonly unsafe ref struct Chunk(DuckDBDataChunk chunk, int rows)
         return bits == null ? [] : new ReadOnlySpan<ulong>(bits, (rows + 63) / 64);
     }
 
-    /// <summary>A text: its length in four bytes, then either up to twelve bytes or four of them and the address.</summary>
+    /// <summary>A text: four bytes of length, then up to twelve bytes, or four of them and the address.</summary>
     public ReadOnlySpan<byte> Text(int column, int row)
     {
         var text = (byte*)NativeMethods.Vectors.DuckDBVectorGetData(Vector(column)) + (row * 16);

@@ -171,7 +171,8 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             counts.AddRange(await ReadAsync(
                 connection => connection.Command(
                     $"""
-                    SELECT (received_at // 86400000000000)::INTEGER AS day, count(*) FROM {UsageParts.Relation(connection, meter, [])}
+                    SELECT (received_at // 86400000000000)::INTEGER AS day, count(*)
+                    FROM {UsageParts.Relation(connection, meter, [])}
                     GROUP BY day ORDER BY day
                     """),
                 row => new StoredRows(meterId, Nanoseconds.ToDate(row.GetInt32(0)), row.GetInt64(1)),

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using Microsoft.Win32.SafeHandles;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Storage.Documents;
@@ -11,53 +10,52 @@ namespace Tallystick.Storage.Measurements.Log;
 /// The measurement log as files of one directory, used by one process at a time. A position is the number of bytes
 /// ever written before it; each file is named after the position at which it begins.
 /// </summary>
-/// <remarks>
-/// Every record is flushed before it is answered for. The platform offers no flush of a directory, so that the name
-/// of a file begun an instant before a power failure rests on the file system's own journal.
-/// </remarks>
 public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
 {
     private readonly string _directory;
     private readonly FileStream _ownership;
-    private readonly List<LogFile> _files;
+    private readonly LogFiles _files;
     private readonly LogWriter _writer;
     private readonly Task _writing;
-    private readonly Lock _lock = new();
-    private TaskCompletionSource _grown = NewSignal();
+    private readonly Lock _trimming = new();
+    private readonly Lock _growing = new();
+    private TaskCompletionSource? _grown;
     private long _end;
 
     private FileMeasurementLog(string directory, LogOptions options, FileStream ownership)
     {
         _directory = directory;
         _ownership = ownership;
-        _files = LogFile.List(directory);
-        _end = LogRecovery.Recover(_files);
-        if (_files.Count == 0)
-            _files.Add(LogFile.At(directory, 0));
-        var last = _files[^1];
-        _writer = new LogWriter(options, StartFile, last.OpenToWrite(), last.Start, _end, Advance);
-        _writing = Task.Run(_writer.RunAsync);
+        var files = LogFile.List(directory);
+        if (files.Count == 0)
+        {
+            LogTail.Create(directory, options);
+            files = LogFile.List(directory);
+        }
+        var end = LogRecovery.Recover(files);
+        Disk.FlushNames(directory);
+        var last = files[^1];
+        if (last.Start == end.Position)
+            files[^1] = new LogFile(last.Path, last.Start) { NewestBefore = end.Newest };
+        _files = new LogFiles(files);
+        CutAtOpening = end.Cut;
+        _end = end.Position;
+        _writer = new LogWriter(new LogTail(directory, options, _files, end), options, Advance);
+        _writing = Task.Factory.StartNew(
+            _writer.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
-    public LogPosition Start
-    {
-        get
-        {
-            lock (_lock)
-                return new LogPosition(_files[0].Start);
-        }
-    }
+    public LogPosition Start => new(_files.All[0].Start);
 
     /// <inheritdoc/>
-    public LogPosition End
-    {
-        get
-        {
-            lock (_lock)
-                return new LogPosition(_end);
-        }
-    }
+    public LogPosition End => new(Volatile.Read(ref _end));
+
+    /// <summary>Why nothing can be kept at the moment; null when all is well, and again as soon as it is.</summary>
+    public StoreUnavailableException? Fault => _writer.Fault;
+
+    /// <summary>What a crash had left unfinished at the end and opening has cut off; null when nothing was.</summary>
+    public TornTail? CutAtOpening { get; }
 
     /// <summary>
     /// Opens the log of a directory, which is created where missing, and cuts an unfinished last record.
@@ -65,18 +63,20 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The log is damaged, or another process uses it.</exception>
     public static FileMeasurementLog Open(string directory, LogOptions? options = null)
     {
-        Directory.CreateDirectory(directory);
         FileStream? ownership = null;
         try
         {
+            var path = Path.GetFullPath(directory);
+            Directory.CreateDirectory(path);
+            Disk.FlushNames(Path.GetDirectoryName(path) ?? path);
             ownership = new FileStream(
-                Path.Combine(directory, "owner"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new FileMeasurementLog(directory, options ?? new LogOptions(), ownership);
+                Path.Combine(path, "owner"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileMeasurementLog(path, options ?? new LogOptions(), ownership);
         }
         catch (Exception exception)
         {
             ownership?.Dispose();
-            if (exception is not IOException)
+            if (exception is not (IOException or UnauthorizedAccessException))
                 throw;
             throw new StoreUnavailableException(
                 $"The measurement log in {directory} cannot be opened: {exception.Message}", exception);
@@ -84,37 +84,40 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<LogPosition> AppendAsync(
+    /// <exception cref="StoreUnavailableException">It could not be made durable, and is not kept.</exception>
+    public ValueTask<LogPosition> AppendAsync(
         ReadOnlyMemory<byte> record, Instant receivedAt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await _writer.AppendAsync(record);
+        return _writer.AppendAsync(record, receivedAt);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LogEntry> ReadAsync(
         LogPosition from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (files, end) = Snapshot();
+        // In this order: a file begun in between lies behind the end.
+        var end = Volatile.Read(ref _end);
+        var files = _files.All;
         if (from.Value < files[0].Start || from.Value > end)
         {
             throw new StoreUnavailableException(
                 $"The measurement log in {_directory} holds {files[0].Start} to {end}, not {from.Value}.");
         }
-        for (var index = 0; index < files.Length; index++)
+        for (var index = LogFiles.IndexOf(files, from.Value); index < files.Length; index++)
         {
             var file = files[index];
-            var fileEnd = index + 1 < files.Length ? files[index + 1].Start : end;
+            var fileEnd = EndOf(files, index, end);
             if (fileEnd <= from.Value)
                 continue;
-            using var handle = file.OpenToRead();
+            using var reader = OpenReader(file);
             for (var position = Math.Max(from.Value, file.Start); position < fileEnd;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var payload = file.ReadPayload(handle, position - file.Start, fileEnd - file.Start)
-                    ?? throw file.Damaged(position - file.Start);
-                var records = Split(payload, position + LogFrame.HeaderBytes);
-                position += LogFrame.HeaderBytes + payload.Length;
+                if (reader.Read(position - file.Start, fileEnd - file.Start) != FrameState.Whole)
+                    throw reader.Fault(position - file.Start);
+                var records = Split(reader.Payload, position + LogFrame.HeaderBytes);
+                position += reader.Frame.Length;
                 yield return new LogEntry(records, new LogPosition(position));
             }
         }
@@ -124,13 +127,16 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     /// <inheritdoc/>
     public int Read(LogPosition from, Span<byte> buffer)
     {
-        var (files, end) = Snapshot();
-        var file = files.LastOrDefault(file => file.Start <= from.Value);
-        if (file is null || from.Value >= end)
+        var end = Volatile.Read(ref _end);
+        var files = _files.All;
+        var index = LogFiles.IndexOf(files, from.Value);
+        if (index < 0)
             return 0;
-        using var handle = file.OpenToRead();
-        var wanted = (int)Math.Min(buffer.Length, end - from.Value);
-        return RandomAccess.Read(handle, buffer[..wanted], from.Value - file.Start);
+        var rest = EndOf(files, index, end) - from.Value;
+        return rest <= 0
+            ? 0
+            : _files.Read(
+                files[index], from.Value - files[index].Start, buffer[..(int)Math.Min(buffer.Length, rest)]);
     }
 
     /// <inheritdoc/>
@@ -139,25 +145,33 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
         while (true)
         {
             Task grown;
-            lock (_lock)
+            lock (_growing)
             {
                 if (_end > position.Value)
                     return;
+                _grown ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 grown = _grown.Task;
             }
             await grown.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Deletes the files that lie wholly before the position; never the one being written.</summary>
+    /// <summary>
+    /// Deletes the oldest files as long as all of a file lies before the position and was received before the instant;
+    /// never the one being written.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">A file that would have to tell is damaged.</exception>
     public ValueTask TrimAsync(LogPosition before, Instant receivedBefore, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        lock (_trimming)
         {
-            while (_files.Count > 1 && _files[1].Start <= before.Value)
+            while (_files.All is [_, var next, ..]
+                && next.Start <= before.Value && NewestBefore(next) < receivedBefore.ToUnixTimeTicks())
             {
-                File.Delete(_files[0].Path);
-                _files.RemoveAt(0);
+                cancellationToken.ThrowIfCancellationRequested();
+                File.Delete(_files.RemoveFirst().Path);
+                // One after the other, so that no crash brings back an older file without the newer ones.
+                Disk.FlushNames(_directory);
             }
         }
         return ValueTask.CompletedTask;
@@ -168,33 +182,44 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     {
         _writer.Complete();
         await _writing;
+        _files.Dispose();
         await _ownership.DisposeAsync();
     }
 
-    private SafeFileHandle StartFile(long position)
+    private static long EndOf(LogFile[] files, int index, long end) =>
+        index + 1 < files.Length ? Math.Min(files[index + 1].Start, end) : end;
+
+    private FrameReader OpenReader(LogFile file)
     {
-        var file = LogFile.At(_directory, position);
-        var handle = file.OpenToWrite();
-        lock (_lock)
-            _files.Add(file);
-        return handle;
+        try
+        {
+            return FrameReader.Open(file);
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new StoreUnavailableException(
+                $"The measurement log in {_directory} does not hold {file.Path} any more.", missing);
+        }
+    }
+
+    // The first frame of a file counts as well where only it tells: kept a little longer, never too short.
+    private static long NewestBefore(LogFile file)
+    {
+        if (file.NewestBefore is { } newest)
+            return newest;
+        using var reader = FrameReader.Open(file);
+        return reader.ReadHeader(0, long.MaxValue) == FrameState.Whole ? reader.Frame.Newest : throw reader.Fault(0);
     }
 
     private void Advance(long end)
     {
-        TaskCompletionSource grown;
-        lock (_lock)
+        TaskCompletionSource? grown;
+        lock (_growing)
         {
-            _end = end;
-            (grown, _grown) = (_grown, NewSignal());
+            Volatile.Write(ref _end, end);
+            (grown, _grown) = (_grown, null);
         }
-        grown.SetResult();
-    }
-
-    private (LogFile[] Files, long End) Snapshot()
-    {
-        lock (_lock)
-            return ([.. _files], _end);
+        grown?.SetResult();
     }
 
     private static List<LogRecord> Split(ReadOnlyMemory<byte> payload, long position)
@@ -209,6 +234,4 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
         }
         return records;
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

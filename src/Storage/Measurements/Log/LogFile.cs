@@ -5,11 +5,26 @@ using Tallystick.Storage.Documents;
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>One file of the log, named after the position of its first byte.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Start">Position of its first byte.</param>
-internal sealed record LogFile(string Path, long Start)
+/// <param name="path">Where it is.</param>
+/// <param name="start">Position of its first byte.</param>
+internal sealed class LogFile(string path, long start)
 {
     private const string Extension = ".log";
+
+    public string Path => path;
+
+    public long Start => start;
+
+    /// <summary>
+    /// Newest receipt of a record in the files before it, in ticks since 1970; null when its first frame tells.
+    /// </summary>
+    public long? NewestBefore { get; init; }
+
+    /// <summary>The handle kept open to read it; null when there is none. Belongs to <see cref="LogFiles"/>.</summary>
+    public SafeFileHandle? Reading { get; set; }
+
+    /// <summary>True when it is not to be opened to read any more. Belongs to <see cref="LogFiles"/>.</summary>
+    public bool IsClosed { get; set; }
 
     /// <summary>The files of a directory, by position.</summary>
     public static List<LogFile> List(string directory)
@@ -26,45 +41,13 @@ internal sealed record LogFile(string Path, long Start)
         return files;
     }
 
-    /// <summary>The file that begins at a position; it need not exist.</summary>
-    public static LogFile At(string directory, long start) =>
-        new(System.IO.Path.Combine(directory, start.ToString("D19", CultureInfo.InvariantCulture) + Extension), start);
+    /// <summary>Path of the file that begins at a position.</summary>
+    public static string PathOf(string directory, long start) =>
+        System.IO.Path.Combine(directory, start.ToString("D19", CultureInfo.InvariantCulture) + Extension);
 
     public SafeFileHandle OpenToRead() =>
-        File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     public SafeFileHandle OpenToWrite() =>
-        File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-
-    /// <summary>Reads the payload of the frame at an offset.</summary>
-    /// <returns>Null when there is no whole, undamaged frame before <paramref name="end"/>.</returns>
-    public byte[]? ReadPayload(SafeFileHandle handle, long offset, long end)
-    {
-        Span<byte> header = stackalloc byte[LogFrame.HeaderBytes];
-        if (offset + header.Length > end
-            || !TryReadAll(handle, header, offset)
-            || !LogFrame.TryReadHeader(header, Start + offset, out var frame)
-            || offset + frame.Length > end)
-            return null;
-        var payload = new byte[frame.PayloadLength];
-        return TryReadAll(handle, payload, offset + header.Length) && frame.Holds(payload) ? payload : null;
-    }
-
-    /// <summary>The fault of a damaged frame.</summary>
-    public StoreUnavailableException Damaged(long offset) => new(
-        $"The measurement log is damaged: {Path} has no valid record at byte {offset}. "
-        + "Restore the file from a backup; nothing behind it has been read or changed.");
-
-    private static bool TryReadAll(SafeFileHandle handle, Span<byte> buffer, long offset)
-    {
-        while (buffer.Length > 0)
-        {
-            var count = RandomAccess.Read(handle, buffer, offset);
-            if (count == 0)
-                return false;
-            buffer = buffer[count..];
-            offset += count;
-        }
-        return true;
-    }
+        File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 }

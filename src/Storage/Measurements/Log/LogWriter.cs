@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Threading.Channels;
-using Microsoft.Win32.SafeHandles;
+using System.Numerics;
+using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Storage.Documents;
 
@@ -8,98 +8,134 @@ namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
 /// The one writer of the log: everything that waits goes out in one write and one flush, then all are answered
-/// (group commit). After a fault nothing more is written: a failed flush leaves unknown what is on the disk.
+/// (group commit). After a fault it goes on by itself as soon as the disk can be written again.
 /// </summary>
-internal sealed class LogWriter(
-    LogOptions options, Func<long, SafeFileHandle> startFile, SafeFileHandle file, long fileStart, long end,
-    Action<long> advance)
+internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> advance)
 {
-    private readonly Channel<Append> _waiting =
-        Channel.CreateUnbounded<Append>(new UnboundedChannelOptions { SingleReader = true });
+    private const int LongestRecord = 512 * 1024 * 1024;
 
-    private SafeFileHandle _file = file;
-    private long _fileStart = fileStart;
-    private long _end = end;
-    private StoreUnavailableException? _fault;
+    private readonly object _gate = new();
+    private readonly Queue<PendingAppend> _waiting = new();
+    private readonly List<PendingAppend> _group = [];
+    private volatile StoreUnavailableException? _fault;
+    private long _waitingBytes;
+    private bool _completed;
+    private byte[] _frame = [];
 
-    /// <summary>Hands an encoded batch over.</summary>
+    /// <summary>Why nothing can be kept at the moment; null when all is well.</summary>
+    public StoreUnavailableException? Fault => _fault;
+
+    /// <summary>Hands a record over.</summary>
     /// <returns>The position behind it, once it is on the disk.</returns>
-    public Task<LogPosition> AppendAsync(ReadOnlyMemory<byte> record)
+    public ValueTask<LogPosition> AppendAsync(ReadOnlyMemory<byte> record, Instant receivedAt)
     {
-        var append = new Append(record);
-        ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(append), typeof(FileMeasurementLog));
-        return append.Done.Task;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Length, LongestRecord);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_completed, typeof(FileMeasurementLog));
+            if (_waitingBytes > 0 && _waitingBytes + record.Length > options.WaitingBytes)
+            {
+                throw new LogBusyException(
+                    $"{_waitingBytes} bytes of measurements wait to be written to disk, and at most "
+                    + $"{options.WaitingBytes} may. Nothing of the request was kept: send it again in a moment.");
+            }
+            var append = PendingAppend.For(record, receivedAt);
+            _waitingBytes += append.Bytes;
+            _waiting.Enqueue(append);
+            if (_waiting.Count == 1)
+                Monitor.Pulse(_gate);
+            return append.Answer;
+        }
     }
 
     /// <summary>Takes no more appends; those waiting are still written.</summary>
-    public void Complete() => _waiting.Writer.TryComplete();
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _completed = true;
+            Monitor.Pulse(_gate);
+        }
+    }
 
     /// <summary>Writes until <see cref="Complete"/>.</summary>
-    public async Task RunAsync()
+    public void Run()
     {
-        var group = new List<Append>();
-        while (await _waiting.Reader.WaitToReadAsync())
+        while (TakeGroup())
         {
-            group.Clear();
-            var bytes = LogFrame.HeaderBytes;
-            while (bytes < options.WriteBytes && _waiting.Reader.TryRead(out var append))
+            try
             {
-                group.Add(append);
-                bytes += sizeof(int) + append.Record.Length;
+                if (_group.Count == 0)
+                    tail.Mend();
+                else
+                    WriteFrame();
+                _fault = null;
             }
-            Write(group, bytes);
+            catch (Exception exception)
+            {
+                tail.Break();
+                _fault = new StoreUnavailableException(
+                    "Measurements cannot be written to disk at the moment; nothing of the request was kept. "
+                    + "The server tries again by itself: send the request again later.", exception);
+            }
+            Answer();
         }
-        _file.Dispose();
+        tail.Dispose();
     }
 
-    private void Write(List<Append> group, int bytes)
+    /// <summary>Waits for appends, or for the time to try a broken disk again: then the group is empty.</summary>
+    private bool TakeGroup()
     {
-        try
+        lock (_gate)
         {
-            if (_fault is null)
-                WriteFrame(group, bytes);
+            while (_waiting.Count == 0)
+            {
+                if (_completed)
+                    return false;
+                if (!Monitor.Wait(_gate, tail.IsBroken ? options.TryAgainAfter : Timeout.InfiniteTimeSpan))
+                    return true;
+            }
+            var bytes = 0L;
+            while (_waiting.TryPeek(out var next) && (bytes == 0 || bytes + next.Bytes <= options.WriteBytes))
+            {
+                bytes += next.Bytes;
+                _group.Add(_waiting.Dequeue());
+            }
+            return true;
         }
-        catch (Exception exception)
+    }
+
+    private void WriteFrame()
+    {
+        var payload = (int)_group.Sum(append => append.Bytes);
+        var length = (int)LogFrame.LengthOf(payload);
+        if (_frame.Length < length)
+            _frame = GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)length));
+        var frame = _frame.AsSpan(0, length);
+        var rest = frame[LogFrame.HeaderBytes..];
+        foreach (var append in _group)
         {
-            _fault = new StoreUnavailableException(
-                "The measurement log cannot be written any more, so no measurement is accepted. "
-                + "Check the disk, then restart.", exception);
+            BinaryPrimitives.WriteInt32LittleEndian(rest, append.Record.Length);
+            append.Record.Span.CopyTo(rest[sizeof(int)..]);
+            rest = rest[(int)append.Bytes..];
         }
-        foreach (var append in group)
+        rest.Clear();
+        tail.Write(frame, payload, _group.Max(append => append.ReceivedAt));
+        advance(tail.End);
+    }
+
+    private void Answer()
+    {
+        lock (_gate)
+            _waitingBytes -= _group.Sum(append => append.Bytes);
+        var fault = _fault;
+        foreach (var append in _group)
         {
-            if (_fault is null)
-                append.Done.SetResult(new LogPosition(_end));
+            if (fault is null)
+                append.Complete(new LogPosition(tail.End));
             else
-                append.Done.SetException(_fault);
+                append.Fail(fault);
         }
-    }
-
-    private void WriteFrame(List<Append> group, int bytes)
-    {
-        if (_end - _fileStart >= options.FileBytes)
-        {
-            var next = startFile(_end);
-            _file.Dispose();
-            (_file, _fileStart) = (next, _end);
-        }
-        var frame = new byte[bytes];
-        var offset = LogFrame.HeaderBytes;
-        foreach (var append in group)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(offset), append.Record.Length);
-            append.Record.Span.CopyTo(frame.AsSpan(offset + sizeof(int)));
-            offset += sizeof(int) + append.Record.Length;
-        }
-        LogFrame.Seal(frame, _end);
-        RandomAccess.Write(_file, frame, _end - _fileStart);
-        options.Flush(_file);
-        _end += bytes;
-        advance(_end);
-    }
-
-    private sealed record Append(ReadOnlyMemory<byte> Record)
-    {
-        public TaskCompletionSource<LogPosition> Done { get; } =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _group.Clear();
     }
 }

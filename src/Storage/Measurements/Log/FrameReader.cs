@@ -1,0 +1,90 @@
+using Microsoft.Win32.SafeHandles;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Storage.Measurements.Log;
+
+/// <summary>What is found where a frame should be.</summary>
+internal enum FrameState
+{
+    /// <summary>A frame as it was written.</summary>
+    Whole,
+
+    /// <summary>The bytes end within the header.</summary>
+    HeaderCut,
+
+    /// <summary>Something that is not a header of this place.</summary>
+    HeaderInvalid,
+
+    /// <summary>A header of a frame longer than the bytes.</summary>
+    PayloadCut,
+
+    /// <summary>A header with a payload that is not its own.</summary>
+    PayloadInvalid,
+}
+
+/// <summary>Reads the frames of one file one after the other.</summary>
+internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDisposable
+{
+    private byte[] _buffer = new byte[LogFrame.HeaderBytes];
+    private int _length;
+
+    /// <summary>The frame last read, as far as its header is valid.</summary>
+    public LogFrame Frame { get; private set; }
+
+    /// <summary>All bytes last read, the header's first; valid until the next read.</summary>
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    /// <summary>The records of the frame last read, each behind its length; valid until the next read.</summary>
+    public ReadOnlyMemory<byte> Payload => _buffer.AsMemory(LogFrame.HeaderBytes, Frame.PayloadLength);
+
+    public static FrameReader Open(LogFile file) => new(file, file.OpenToRead());
+
+    /// <summary>Reads the frame at an offset of the file, whose bytes end at another.</summary>
+    public FrameState Read(long offset, long end)
+    {
+        var state = ReadHeader(offset, end);
+        if (state != FrameState.Whole)
+            return state;
+        var length = (int)Frame.Length;
+        if (_buffer.Length < length)
+            Array.Resize(ref _buffer, Math.Max(length, Math.Min(2 * _buffer.Length, 1024 * 1024)));
+        if (!TryReadAll(LogFrame.HeaderBytes, length, offset))
+            return FrameState.PayloadCut;
+        return Frame.Holds(Bytes) ? FrameState.Whole : FrameState.PayloadInvalid;
+    }
+
+    /// <summary>Reads only the header of the frame at an offset, and looks if there is room for the rest.</summary>
+    public FrameState ReadHeader(long offset, long end)
+    {
+        _length = 0;
+        if (offset + LogFrame.HeaderBytes > end || !TryReadAll(0, LogFrame.HeaderBytes, offset))
+            return FrameState.HeaderCut;
+        if (!LogFrame.TryReadHeader(Bytes, file.Start + offset, out var frame))
+            return FrameState.HeaderInvalid;
+        Frame = frame;
+        return offset + frame.Length > end ? FrameState.PayloadCut : FrameState.Whole;
+    }
+
+    /// <summary>True when only zeros stand in a stretch of the file.</summary>
+    public bool IsZero(long from, long to)
+    {
+        var bytes = new byte[to - from];
+        return LogFiles.ReadAll(handle, bytes, from) == bytes.Length && !bytes.AsSpan().ContainsAnyExcept((byte)0);
+    }
+
+    /// <summary>What to tell of a frame that was found not to be whole.</summary>
+    public StoreUnavailableException Fault(long offset) => new(LogFrame.IsOfFormerFormat(Bytes)
+        ? $"The measurement log file {file.Path} was written by an earlier version of the program, whose format this "
+            + "one does not read. Move it away to begin with an empty log."
+        : $"The measurement log is damaged: {file.Path} has no valid record at byte {offset}. "
+            + "Restore the file from a backup; nothing behind it has been read or changed.");
+
+    /// <inheritdoc/>
+    public void Dispose() => handle.Dispose();
+
+    private bool TryReadAll(int from, int to, long offset)
+    {
+        _length = to;
+        return LogFiles.ReadAll(handle, _buffer.AsSpan(from, to - from), offset + from) == to - from;
+    }
+}
