@@ -26,7 +26,7 @@ internal sealed class IngestBenchmark(
     /// <summary>Starts what is compared, runs everything and writes the report.</summary>
     internal static async Task RunAsync(Options options)
     {
-        Begin("Ingest", $"bench/ingest {options.Text}".TrimEnd());
+        Begin("Ingest", $"bench/ingest {options.Text}".TrimEnd(), options.IsQuick);
         Tell("starting the servers");
         using var keeping = await ServingProcess.StartAsync(isDiscarding: false);
         using var discarding = await ServingProcess.StartAsync(isDiscarding: true);
@@ -87,6 +87,10 @@ internal sealed class IngestBenchmark(
 
             The log takes {kept.LogBytes:F0} bytes a measurement, DuckDB {kept.StoreBytes:F0}; the log was written in
             {Count(groups.Count)} groups of {Count(groups.Average() / 1024)} KB on average.
+
+            What limits the rate: of {Environment.ProcessorCount} processors the server kept {kept.ServerCores:F2} busy,
+            the generator {kept.GeneratorCores:F2} and other programs {kept.OtherCores:F2}; the disk alone would take
+            {disk.BytesPerSecond / kept.LogBytes / rate:F1} times as many measurements.
 
             """);
     }

@@ -12,6 +12,7 @@ namespace Tallystick.Benchmarks;
 /// <summary>How fast usage is read, beside PostgreSQL with an index that fits.</summary>
 internal sealed class QueryBenchmark(Options options, PostgresCluster cluster)
 {
+    private const long TargetSize = 100_000_000;
     private const double OneTargetMs = 10;
     private const double AllTargetMs = 400;
     private static readonly Shape Filling = new(1000, 8, 0);
@@ -28,7 +29,7 @@ internal sealed class QueryBenchmark(Options options, PostgresCluster cluster)
     /// <summary>Runs everything and writes the report.</summary>
     internal static async Task RunAsync(Options options)
     {
-        Begin("Queries", $"bench/query {options.Text}".TrimEnd());
+        Begin("Queries", $"bench/query {options.Text}".TrimEnd(), options.IsQuick);
         using var cluster = await PostgresSender.StartClusterAsync();
         await new QueryBenchmark(options, cluster).RunAsync();
     }
@@ -38,7 +39,7 @@ internal sealed class QueryBenchmark(Options options, PostgresCluster cluster)
         long[] sizes = options switch
         {
             { IsQuick: true } => [200_000],
-            { IsFull: true } => [1_000_000, 10_000_000, 100_000_000],
+            { IsFull: true } => [1_000_000, 10_000_000, TargetSize],
             _ => [1_000_000, 10_000_000],
         };
         Write($"""
@@ -51,7 +52,7 @@ internal sealed class QueryBenchmark(Options options, PostgresCluster cluster)
             """);
         Row(
             "measurements", "filled at /s", "sorted in s", "DuckDB B each", "one account, in process ms", "HTTP ms",
-            "PostgreSQL ms", "all accounts, in process ms", "HTTP ms", "PostgreSQL ms", "targets met");
+            "PostgreSQL ms", "all accounts, in process ms", "HTTP ms", "PostgreSQL ms", "targets at 100 million met");
         Row([.. Enumerable.Repeat("---", 11)]);
         foreach (var size in sizes)
             Row([.. await MeasureServerAsync(size)]);
@@ -80,7 +81,8 @@ internal sealed class QueryBenchmark(Options options, PostgresCluster cluster)
         [
             Count(figures.Load.Distinct), Count(figures.Load.Rate), Short(sorted),
             Count(server.StoreBytes / (double)figures.Load.Distinct), Short(one), oneHttp, Short(onePostgres),
-            Short(all), allHttp, Short(allPostgres), Verdict(one < OneTargetMs && all < AllTargetMs),
+            Short(all), allHttp, Short(allPostgres),
+            size < TargetSize ? "" : Verdict(one < OneTargetMs && all < AllTargetMs),
         ];
     }
 
