@@ -9,7 +9,7 @@ namespace Tallystick.Benchmarks.Load;
 /// <summary>The floor below every log: write and fdatasync, nothing else.</summary>
 internal static class RawDisk
 {
-    private const int FileBytes = 64 * 1024 * 1024;
+    private const long MostFileBytes = 64 * 1024 * 1024;
 
     /// <summary>
     /// Writes groups of bytes one after another, each flushed before the next, over a file whose space is there: the
@@ -22,16 +22,17 @@ internal static class RawDisk
     {
         using var directory = new TemporaryDirectory();
         using var file = File.OpenHandle(directory.File("raw"), FileMode.CreateNew, FileAccess.Write);
+        var fileBytes = Math.Min(MostFileBytes, groups.Sum(group => (long)group));
         var bytes = new byte[groups.Max()];
         new Random(1).NextBytes(bytes);
-        RandomAccess.Write(file, new byte[FileBytes], 0);
+        RandomAccess.Write(file, new byte[fileBytes], 0);
         RandomAccess.FlushToDisk(file);
         var times = new List<double>();
         var (offset, written) = (0L, 0L);
         var began = Stopwatch.GetTimestamp();
         foreach (var group in groups)
         {
-            if (offset + group > FileBytes)
+            if (offset + group > fileBytes)
                 offset = 0;
             var start = Stopwatch.GetTimestamp();
             RandomAccess.Write(file, bytes.AsSpan(0, group), offset);
