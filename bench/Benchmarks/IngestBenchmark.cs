@@ -13,6 +13,9 @@ internal sealed class IngestBenchmark(
     Options options, ServingProcess keeping, ServingProcess discarding, PostgresCluster cluster)
 {
     private static readonly Shape Sustained = new(1000, 32, 0);
+    private const int LoneRounds = 5;
+    private const long TargetUids = 50_000_000;
+
     private static readonly string[] Columns =
     [
         "batch", "connections", "repeated", "measurements/s", "p50 ms", "p99 ms", "processors of the server",
@@ -26,7 +29,7 @@ internal sealed class IngestBenchmark(
     /// <summary>Starts what is compared, runs everything and writes the report.</summary>
     internal static async Task RunAsync(Options options)
     {
-        Begin("Ingest", $"bench/ingest {options.Text}".TrimEnd());
+        Begin("Ingest", $"bench/ingest {options.Text}".TrimEnd(), options.IsQuick);
         Tell("starting the servers");
         using var keeping = await ServingProcess.StartAsync(isDiscarding: false);
         using var discarding = await ServingProcess.StartAsync(isDiscarding: true);
@@ -88,6 +91,10 @@ internal sealed class IngestBenchmark(
             The log takes {kept.LogBytes:F0} bytes a measurement, DuckDB {kept.StoreBytes:F0}; the log was written in
             {Count(groups.Count)} groups of {Count(groups.Average() / 1024)} KB on average.
 
+            What limits the rate: of {Environment.ProcessorCount} processors the server kept {kept.ServerCores:F2} busy,
+            the generator {kept.GeneratorCores:F2} and other programs {kept.OtherCores:F2}; the disk alone would take
+            {disk.BytesPerSecond / kept.LogBytes / rate:F1} times as many measurements.
+
             """);
     }
 
@@ -95,21 +102,26 @@ internal sealed class IngestBenchmark(
     {
         Tell("lone measurements");
         var shape = new Shape(1, 1, 0);
-        var extent = new Extent(options.Seconds);
-        var kept = await _keeping.RunAndCheckAsync(shape, extent);
-        var groups = await ReadGroupsAsync(kept.LogStart);
-        var parsed = await _discarding.RunAsync(shape, extent);
-        var disk = RawDisk.Write(groups, options.Seconds);
-        var ratio = kept.Load.MedianMs / (disk.MedianMs + parsed.Load.MedianMs);
+        var extent = new Extent(options.Seconds / (double)LoneRounds);
+        var (kept, parsed, flushed) = (new List<double>(), new List<double>(), new List<double>());
+        // In turns, since the disk is not equally quick at all times.
+        for (var round = 0; round < LoneRounds; round++)
+        {
+            var figures = await _keeping.RunAndCheckAsync(shape, extent);
+            kept.Add(figures.Load.MedianMs);
+            flushed.Add(RawDisk.Write(await ReadGroupsAsync(figures.LogStart), extent.Seconds).MedianMs);
+            parsed.Add((await _discarding.RunAsync(shape, extent)).Load.MedianMs);
+        }
+        var (answer, disk, request) = (Median(kept), Median(flushed), Median(parsed));
+        var ratio = answer / (disk + request);
         Write($"""
-            ## Lone: batches of 1 over 1 connection
+            ## Lone: batches of 1 over 1 connection, {LoneRounds} rounds in turns
 
             | p50 of the answer | one fdatasync of the same bytes | the same request, nothing kept | ratio | target | met |
             | --- | --- | --- | --- | --- | --- |
             """);
         Row(
-            $"{kept.Load.MedianMs:F3} ms", $"{disk.MedianMs:F3} ms", $"{parsed.Load.MedianMs:F3} ms", $"{ratio:F2}",
-            "≤ 1.5", Verdict(ratio <= 1.5));
+            $"{answer:F3} ms", $"{disk:F3} ms", $"{request:F3} ms", $"{ratio:F2}", "≤ 1.5", Verdict(ratio <= 1.5));
         Write("");
     }
 
@@ -164,7 +176,8 @@ internal sealed class IngestBenchmark(
             | --- | --- | --- | --- | --- | --- | --- |
             """);
         Row([Count(figures.Load.Rate), .. Cells(figures), Short(figures.CatchUpSeconds)]);
-        Write($"\nTarget: less than 1,536 MB with 50 million uids: {Verdict(figures.PeakMegabytes < 1536)}.");
+        if (options.Uids >= TargetUids)
+            Write($"\nTarget: less than 1,536 MB with 50 million uids: {Verdict(figures.PeakMegabytes < 1536)}.");
     }
 
     private async Task<LoadResult> RunPostgresAsync(Shape shape, Extent extent)
@@ -178,6 +191,12 @@ internal sealed class IngestBenchmark(
     private async Task<IReadOnlyList<int>> ReadGroupsAsync(long from) =>
         [.. (await keeping.AskAsync($"groups {from}")).Split(' ')
             .Select(bytes => int.Parse(bytes, CultureInfo.InvariantCulture))];
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
 
     private static string[] Cells(ServerFigures figures) =>
     [

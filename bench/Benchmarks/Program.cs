@@ -9,7 +9,11 @@ switch (args)
     case ["ingest", .. var rest] when Options.Parse(rest) is { } options:
         await IngestBenchmark.RunAsync(options);
         return 0;
+    case ["query", .. var rest] when Options.Parse(rest) is { } options:
+        await QueryBenchmark.RunAsync(options);
+        return 0;
     default:
         Console.Error.WriteLine("usage: bench/ingest [--quick] [--full] [--seconds N] [--uids N]");
+        Console.Error.WriteLine("       bench/query [--quick] [--full]");
         return 2;
 }

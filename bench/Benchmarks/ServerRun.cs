@@ -16,6 +16,9 @@ internal sealed record ServerFigures
     /// <summary>Processors that the load generator kept busy.</summary>
     public required double GeneratorCores { get; init; }
 
+    /// <summary>Processors that other programs kept busy.</summary>
+    public required double OtherCores { get; init; }
+
     /// <summary>Most resident memory of the server, loading included, in MB.</summary>
     public required double PeakMegabytes { get; init; }
 
@@ -46,17 +49,20 @@ internal sealed class ServerRun(ServingProcess server)
         workload ??= Workload.OfLastDays((ulong)Interlocked.Increment(ref _runs));
         server.Usage.ForgetPeak();
         var (logStart, storeStart) = (await server.ReadLogEndAsync(), server.StoreBytes);
-        var (serverCpu, ownCpu) = (server.Usage.CpuSeconds, ProcessUsage.OfThis.CpuSeconds);
+        var (serverCpu, ownCpu, allCpu) =
+            (server.Usage.CpuSeconds, ProcessUsage.OfThis.CpuSeconds, ProcessUsage.MachineCpuSeconds);
         var load = LoadGenerator.Run(
             shape, extent, connection => new HttpSender(server, workload, shape, connection));
         serverCpu = server.Usage.CpuSeconds - serverCpu;
         ownCpu = ProcessUsage.OfThis.CpuSeconds - ownCpu;
+        allCpu = ProcessUsage.MachineCpuSeconds - allCpu;
         var caughtUp = await server.CatchUpAsync();
         return new ServerFigures
         {
             Load = load,
             ServerCores = serverCpu / load.Seconds,
             GeneratorCores = ownCpu / load.Seconds,
+            OtherCores = Math.Max(0, allCpu - serverCpu - ownCpu) / load.Seconds,
             PeakMegabytes = server.Usage.PeakMegabytes,
             CatchUpSeconds = caughtUp,
             LogBytes = (await server.ReadLogEndAsync() - logStart) / (double)load.Sent,

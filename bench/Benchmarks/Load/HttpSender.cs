@@ -8,6 +8,9 @@ namespace Tallystick.Benchmarks.Load;
 /// <summary>Sends over one connection that is kept open: bare sockets, so that the generator takes little.</summary>
 internal sealed class HttpSender : IBatchSender
 {
+    // Short, so that the time of the answer tells how long the server was busy.
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(5);
+
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _answer = new byte[16 * 1024];
     private readonly RequestTemplate[] _templates;
@@ -34,9 +37,10 @@ internal sealed class HttpSender : IBatchSender
             var answer = ReadAnswer();
             if (answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
                 return;
-            // Busy: the batch was not taken, and is sent again until it is.
+            // Busy: the batch was not taken, and is sent until it is.
             if (!answer.StartsWith("HTTP/1.1 429", StringComparison.Ordinal))
                 throw new InvalidOperationException(answer);
+            _socket.Poll(BusyPause, SelectMode.SelectRead);
         }
     }
 

@@ -14,17 +14,16 @@ internal sealed class PostgresSender : IBatchSender
     // In memory as a server of its size would be set up, and durable before each answer.
     private const string Settings = "-c fsync=on -c synchronous_commit=on -c shared_buffers=1GB -c max_wal_size=8GB";
 
-    private const string Columns = "organization, uid, account, ts, model, tokens, bytes";
+    /// <summary>The columns of the table.</summary>
+    public const string Columns = "organization, uid, account, ts, model, tokens, bytes";
 
     private readonly NpgsqlConnection _connection;
     private readonly Workload _workload;
     private readonly int _number;
-    private readonly long _firstDay;
 
     public PostgresSender(string database, Workload workload, int number)
     {
         (_workload, _number) = (workload, number);
-        _firstDay = workload.FirstDay.AtMidnight().InUtc().ToInstant().ToUnixTimeTicks();
         _connection = new NpgsqlConnection(database);
         _connection.Open();
         Run("CREATE TEMP TABLE staging (LIKE measurement) ON COMMIT DELETE ROWS");
@@ -35,7 +34,10 @@ internal sealed class PostgresSender : IBatchSender
 
     /// <summary>Makes a database with an empty table.</summary>
     /// <returns>How to connect to it.</returns>
-    public static async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
+    /// <param name="cluster">Where.</param>
+    /// <param name="key">The unique key of the table, or nothing.</param>
+    public static async Task<string> CreateDatabaseAsync(
+        PostgresCluster cluster, string key = ", PRIMARY KEY (organization, uid)")
     {
         var database = new NpgsqlConnectionStringBuilder(await cluster.CreateDatabaseAsync())
         {
@@ -44,10 +46,10 @@ internal sealed class PostgresSender : IBatchSender
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync();
         await using var create = new NpgsqlCommand(
-            """
+            $"""
             CREATE TABLE measurement (organization integer NOT NULL, uid text COLLATE "C" NOT NULL,
                 account integer NOT NULL, ts timestamptz NOT NULL, model text NOT NULL, tokens numeric NOT NULL,
-                bytes numeric NOT NULL, PRIMARY KEY (organization, uid))
+                bytes numeric NOT NULL{key})
             """, connection);
         await create.ExecuteNonQueryAsync();
         return database;
@@ -60,7 +62,7 @@ internal sealed class PostgresSender : IBatchSender
         using (var rows = _connection.BeginBinaryImport($"COPY staging ({Columns}) FROM STDIN (FORMAT BINARY)"))
         {
             for (var slot = 0; slot < numbers.Length; slot++)
-                Write(rows, _workload.Of(_number, numbers[slot]), Workload.ValuesOf(template, slot));
+                Write(rows, _workload, _workload.Of(_number, numbers[slot]), Workload.ValuesOf(template, slot));
             rows.Complete();
         }
         Run($"INSERT INTO measurement ({Columns}) SELECT {Columns} FROM staging "
@@ -71,20 +73,22 @@ internal sealed class PostgresSender : IBatchSender
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
-    private void Write(NpgsqlBinaryImporter rows, Sample sample, (int Model, decimal Tokens, decimal Bytes) values)
+    /// <summary>Writes a row.</summary>
+    public static void Write(
+        NpgsqlBinaryImporter rows, Workload workload, Sample sample, (int Model, decimal Tokens, decimal Bytes) values)
     {
         var uid = new Guid(
             (uint)(sample.UidHigh >> 32), (ushort)(sample.UidHigh >> 16), (ushort)sample.UidHigh,
             (byte)(sample.UidLow >> 56), (byte)(sample.UidLow >> 48), (byte)(sample.UidLow >> 40),
             (byte)(sample.UidLow >> 32), (byte)(sample.UidLow >> 24), (byte)(sample.UidLow >> 16),
             (byte)(sample.UidLow >> 8), (byte)sample.UidLow);
-        var ticks = _firstDay + (sample.Day * NodaConstants.TicksPerDay)
-            + (sample.Millisecond * NodaConstants.TicksPerMillisecond);
+        var ts = workload.FirstDay.AtMidnight().InUtc().ToInstant()
+            .Plus(Duration.FromDays(sample.Day)).Plus(Duration.FromMilliseconds(sample.Millisecond));
         rows.StartRow();
         rows.Write(1, NpgsqlDbType.Integer);
         rows.Write(uid.ToString(), NpgsqlDbType.Text);
         rows.Write(sample.Account, NpgsqlDbType.Integer);
-        rows.Write(Instant.FromUnixTimeTicks(ticks).ToDateTimeUtc(), NpgsqlDbType.TimestampTz);
+        rows.Write(ts.ToDateTimeUtc(), NpgsqlDbType.TimestampTz);
         rows.Write($"m-{values.Model}", NpgsqlDbType.Text);
         rows.Write(values.Tokens, NpgsqlDbType.Numeric);
         rows.Write(values.Bytes, NpgsqlDbType.Numeric);

@@ -11,7 +11,8 @@ internal static class Report
     /// <summary>The title, and what is needed to judge the figures or to repeat them.</summary>
     /// <param name="title">What was measured.</param>
     /// <param name="command">What was typed.</param>
-    public static void Begin(string title, string command)
+    /// <param name="isQuick">The run is too short for its figures to count.</param>
+    public static void Begin(string title, string command, bool isQuick)
     {
         var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(
             line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown";
@@ -25,7 +26,7 @@ internal static class Report
             - Machine: {Environment.ProcessorCount} processors ({processor}), {memory:F0} GB of memory
             - Load average before the run: {load}
             - Date: {SystemClock.Instance.GetCurrentInstant().InUtc().Date:uuuu-MM-dd}, commit {Commit()}
-            - Repeat: `{command}`
+            - Repeat: `{command}`{(isQuick ? "; so short a run shows that it works, not how fast" : "")}
 
             """);
     }

@@ -11,6 +11,18 @@ internal sealed class ProcessUsage(int processId)
     /// <summary>That of this process.</summary>
     public static ProcessUsage OfThis { get; } = new(Environment.ProcessId);
 
+    /// <summary>Seconds of processor time that all processes together have used so far.</summary>
+    public static double MachineCpuSeconds
+    {
+        get
+        {
+            // user, nice, system, idle, iowait, irq, softirq, steal
+            var fields = File.ReadLines("/proc/stat").First()
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9].Select(Number).ToArray();
+            return (fields.Sum() - fields[3] - fields[4]) / TicksPerSecond;
+        }
+    }
+
     /// <summary>Seconds of processor time so far.</summary>
     public double CpuSeconds
     {

@@ -46,8 +46,27 @@ internal static class ServingChild
                 var rows = await services.GetRequiredService<IMeasurementStore>()
                     .CountRowsAsync(organization, CancellationToken.None);
                 return $"{all.Accepted} {all.Stored} {all.Duplicate} {all.Failed} {rows.Sum(row => row.Count)}";
+            case ["sort"]:
+                await SortAsync(services.GetRequiredService<IMeasurementStore>());
+                return "yes";
+            case ["ids", var organization]:
+                return await InProcessQueries.ReadIdsAsync(services, organization);
+            case ["read", var organization, var accounts, var from, var to, var runs]:
+                var queries = await InProcessQueries.PrepareAsync(services, organization, from, to);
+                return await queries.TimeAsync(accounts == "all", int.Parse(runs, Invariant));
+            case ["count", var organization, var from, var to]:
+                return await (await InProcessQueries.PrepareAsync(services, organization, from, to)).CountAsync();
             default:
                 throw new ArgumentException(string.Join(' ', question));
+        }
+    }
+
+    // The same steps as the server takes in the background; here with an end to wait for.
+    private static async Task SortAsync(IMeasurementStore store)
+    {
+        var closedBefore = SystemClock.Instance.GetCurrentInstant().InUtc().Date.AtMidnight().InUtc().ToInstant();
+        while (await store.SortAsync(closedBefore, CancellationToken.None))
+        {
         }
     }
 
