@@ -2,6 +2,8 @@ using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Bills;
+using Tallystick.Server.Downloads;
+using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.OpenApi;
@@ -63,6 +65,7 @@ internal static class ServerHost
             var measurements = await MeasurementEngines.OpenAsync(data);
             AddServices(builder.Services, store, data, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
+            AddEvents(builder.Services);
             AddBilling(builder.Services);
             var first = await new Bootstrap(
                 store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
@@ -80,7 +83,8 @@ internal static class ServerHost
 
     private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data)
     {
-        IReadOnlyList<DocumentKind> kinds = [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds];
+        IReadOnlyList<DocumentKind> kinds =
+            [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
             return await SqliteDocumentStore.OpenAsync(
                 Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None);
@@ -100,12 +104,19 @@ internal static class ServerHost
         services.AddSingleton(store);
         services.AddSingleton(clock);
         services.AddSingleton(_ => new SigningKeys(data.Path, clock));
+        services.AddSingleton(_ => new DownloadSignatures(data.Path, clock));
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton(provider => new AccessKeys(provider.GetRequiredService<IDocumentStore>()));
         services.AddSingleton(provider => new Tokens(
             provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(), clock));
         services.AddSingleton(provider => new ResourceService(
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
+    }
+
+    private static void AddEvents(IServiceCollection services)
+    {
+        services.AddSingleton<IngestFailureEvents>();
+        services.AddSingleton<ActionedEvents>();
     }
 
     private static void AddBilling(IServiceCollection services)
@@ -125,6 +136,7 @@ internal static class ServerHost
         app.MapPost("/oauth/token", TokenEndpoint.AnswerAsync);
         foreach (var operation in ApiOperations.All)
             app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
+        FailedIngestDownload.Map(app);
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
         // Also for paths that look like files, which the default pattern leaves without an answer.

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering.Measurements;
 
@@ -25,6 +26,10 @@ public interface IMeasurementStore
     /// </summary>
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Answers a question of the data explorer: never more rows than its limit.</summary>
+    /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
+    Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken);
 
     /// <summary>What became of the organization's measurements that were loaded so far, by meter code and day.</summary>
     Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using NodaTime;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering.Tests.Harness;
 
@@ -26,6 +27,9 @@ internal sealed class FaultyStore(IMeasurementStore inner, int faultsBefore, int
 
     public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) =>
         inner.ReadAsync(query, cancellationToken);
+
+    public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken) =>
+        inner.ExploreAsync(query, cancellationToken);
 
     public Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(
         string organizationId, CancellationToken cancellationToken) =>

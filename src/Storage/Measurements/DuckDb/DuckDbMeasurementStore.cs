@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
 using NodaTime;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Usage;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
@@ -121,6 +122,19 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                using var connection = new DuckDBConnection(_connectionText);
+                connection.Open();
+                return query.Aggregations.Count == 0
+                    ? ExplorerMeasurements.Read(connection, query, _keys, cancellationToken)
+                    : ExplorerGroups.Read(connection, query, _keys, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(
         string organizationId, CancellationToken cancellationToken)
     {
@@ -201,15 +215,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                 using var connection = new DuckDBConnection(_connectionText);
                 connection.Open();
                 using var command = prepare(connection);
-                using var cancellation = cancellationToken.Register(command.Cancel);
-                try
-                {
-                    return command.Read(read);
-                }
-                catch (DuckDBException) when (cancellationToken.IsCancellationRequested)
-                {
-                    throw new OperationCanceledException(cancellationToken);
-                }
+                return command.Read(read, cancellationToken);
             },
             cancellationToken);
 }
