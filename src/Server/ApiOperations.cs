@@ -1,5 +1,6 @@
 using Tallystick.Server.Accounts;
 using Tallystick.Server.Bills;
+using Tallystick.Server.Conservation;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
@@ -24,6 +25,7 @@ internal static class ApiOperations
         .. AccountOperations.All,
         MeasurementOperations.Submit,
         FailedIngestDownload.GetUrl,
+        ConservationOperation.Get,
         UsageQueryOperation.Query,
         .. EventOperations.All,
         .. BillJobOperations.All,

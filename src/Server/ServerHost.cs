@@ -2,6 +2,7 @@ using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Bills;
+using Tallystick.Server.Conservation;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
@@ -65,7 +66,7 @@ internal static class ServerHost
             var measurements = await MeasurementEngines.OpenAsync(data);
             AddServices(builder.Services, store, data, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
-            AddEvents(builder.Services);
+            AddWhatBecameOfMeasurements(builder.Services);
             AddBilling(builder.Services);
             var first = await new Bootstrap(
                 store, clock).RunAsync(BootstrapSettings.From(builder.Configuration), CancellationToken.None);
@@ -113,10 +114,13 @@ internal static class ServerHost
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
     }
 
-    private static void AddEvents(IServiceCollection services)
+    private static void AddWhatBecameOfMeasurements(IServiceCollection services)
     {
         services.AddSingleton<IngestFailureEvents>();
         services.AddSingleton<ActionedEvents>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ConservationCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConservationCheck>());
     }
 
     private static void AddBilling(IServiceCollection services)

@@ -9,6 +9,9 @@ namespace Tallystick.Metering.Measurements;
 /// </summary>
 public interface IMeasurementStore
 {
+    /// <summary>The organizations that have ever had something in a load.</summary>
+    IReadOnlyCollection<string> OrganizationIds { get; }
+
     /// <summary>The position of the log up to which everything is in the store.</summary>
     ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken);
 

@@ -1,4 +1,5 @@
 using Tallystick.Metering.Ingest;
+using Tallystick.Server.Conservation;
 
 namespace Tallystick.Server.Http;
 
@@ -12,10 +13,16 @@ internal static class HealthEndpoints
         app.MapGet("/health/ready", AnswerReadyAsync);
     }
 
+    // Serving goes on: what is missing cannot be brought back by a restart.
+    private static byte[] Ready(ConservationCheck check) => check.Mismatches == 0
+        ? "{\"status\":\"ready\"}"u8.ToArray()
+        : System.Text.Encoding.UTF8.GetBytes(
+            "{\"status\":\"ready\",\"degraded\":\"Stored measurements do not match what was loaded; the log says where\"}");
+
     // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
     private static Task AnswerReadyAsync(HttpContext context) =>
         context.RequestServices.GetRequiredService<MeasurementLoader>().Fault is null
-            ? JsonAnswer.WriteAsync(context, "{\"status\":\"ready\"}"u8.ToArray())
+            ? JsonAnswer.WriteAsync(context, Ready(context.RequestServices.GetRequiredService<ConservationCheck>()))
             : ErrorAnswer.WriteAsync(
                 context, StatusCodes.Status503ServiceUnavailable,
                     "Measurements are accepted but cannot be loaded; the log says why");

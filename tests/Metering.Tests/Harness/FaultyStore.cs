@@ -10,6 +10,8 @@ internal sealed class FaultyStore(IMeasurementStore inner, int faultsBefore, int
     private int _before = faultsBefore;
     private int _after = faultsAfter;
 
+    public IReadOnlyCollection<string> OrganizationIds => inner.OrganizationIds;
+
     public ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken) =>
         inner.FindPositionAsync(cancellationToken);
 

@@ -57,6 +57,9 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<string> OrganizationIds => [.. _keys.Organizations.Keys];
+
+    /// <inheritdoc/>
     public async ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken)
     {
         var positions = await ReadAsync(
