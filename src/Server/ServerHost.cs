@@ -7,6 +7,7 @@ using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
+using Tallystick.Server.Metrics;
 using Tallystick.Server.OpenApi;
 using Tallystick.Server.Resources;
 using Tallystick.Storage;
@@ -121,6 +122,7 @@ internal static class ServerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ConservationCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<ConservationCheck>());
+        IngestMetrics.AddTo(services);
     }
 
     private static void AddBilling(IServiceCollection services)
@@ -143,6 +145,7 @@ internal static class ServerHost
         FailedIngestDownload.Map(app);
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
+        IngestMetrics.Map(app);
         // Also for paths that look like files, which the default pattern leaves without an answer.
         app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
             context, StatusCodes.Status404NotFound,

@@ -10,7 +10,7 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 public sealed class MeasurementConservation(IMeasurementStore store, IMeasurementLog log)
 {
-    /// <summary>What became of the organization's measurements, all at one moment, by day and then by meter code.</summary>
+    /// <summary>What became of the organization's measurements at one moment, by day and then by meter code.</summary>
     public async Task<IReadOnlyList<ConservedDay>> ReadAsync(
         string organizationId, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ public interface IMeasurementStore
     /// </exception>
     ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken);
 
-    /// <summary>Visits the uids of the stored measurements of all organizations received at or after an instant.</summary>
+    /// <summary>Visits the uids of all organizations' stored measurements received since an instant.</summary>
     Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken);
 
     /// <summary>
@@ -34,7 +34,7 @@ public interface IMeasurementStore
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken);
 
-    /// <summary>What became of the organization's measurements that were loaded so far, by meter code and day.</summary>
+    /// <summary>What became of the organization's loaded measurements, by meter code and day.</summary>
     Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken);
 
     /// <summary>

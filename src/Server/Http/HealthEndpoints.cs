@@ -17,7 +17,7 @@ internal static class HealthEndpoints
     private static byte[] Ready(ConservationCheck check) => check.Mismatches == 0
         ? "{\"status\":\"ready\"}"u8.ToArray()
         : System.Text.Encoding.UTF8.GetBytes(
-            "{\"status\":\"ready\",\"degraded\":\"Stored measurements do not match what was loaded; the log says where\"}");
+            """{"status":"ready","degraded":"Stored measurements are not those loaded; the log says where"}""");
 
     // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
     private static Task AnswerReadyAsync(HttpContext context) =>

@@ -94,7 +94,8 @@ public sealed class ConservationTests(SqliteServer shared)
     }
 
     private static string Text(JsonObject row) =>
-        $"{row["accepted"]} = {row["stored"]} + {row["duplicate"]} + {row["failed"]} + {row["pending"]}, {row["mismatch"]}";
+        $"{row["accepted"]} = {row["stored"]} + {row["duplicate"]} + {row["failed"]} + {row["pending"]}, "
+            + $"{row["mismatch"]}";
 
     private static long Number(JsonObject row, string name) => (long)row[name]!;
 }
