@@ -78,7 +78,8 @@ internal sealed class IngestBenchmark(
             """);
         Row(["Tallystick", Count(rate), .. Cells(kept)]);
         Row(["(a) parsing only", Count(parsed.Load.Rate), .. Cells(parsed)]);
-        Row("(b) write + fdatasync of the log's groups", Count(disk.BytesPerSecond / kept.LogBytes), "", "", "", "", "");
+        var diskRate = Count(disk.BytesPerSecond / kept.LogBytes);
+        Row("(b) write + fdatasync of the log's groups", diskRate, "", "", "", "", "");
         Row("(c) PostgreSQL", Count(postgres.Rate), Short(postgres.MedianMs), Short(postgres.SlowMs), "", "", "");
         Write($"""
 
@@ -117,7 +118,7 @@ internal sealed class IngestBenchmark(
         Write($"""
             ## Lone: batches of 1 over 1 connection, {LoneRounds} rounds in turns
 
-            | p50 of the answer | one fdatasync of the same bytes | the same request, nothing kept | ratio | target | met |
+            | p50 of the answer | one fdatasync of the bytes | the same request, nothing kept | ratio | target | met |
             | --- | --- | --- | --- | --- | --- |
             """);
         Row(

@@ -3,6 +3,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering;
 
@@ -10,6 +11,7 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(Meter))]
 [JsonSerializable(typeof(Aggregation))]
+[JsonSerializable(typeof(UsageQueryRequest))]
 internal sealed partial class MeteringJson : JsonSerializerContext
 {
     /// <summary>In the one JSON format of the product.</summary>

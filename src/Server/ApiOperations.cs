@@ -1,8 +1,12 @@
 using Tallystick.Server.Accounts;
 using Tallystick.Server.Bills;
+using Tallystick.Server.Conservation;
+using Tallystick.Server.Downloads;
+using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Usage;
 
 namespace Tallystick.Server;
 
@@ -11,12 +15,19 @@ namespace Tallystick.Server;
 /// </summary>
 internal static class ApiOperations
 {
+    /// <summary>The tag of operations that the published contract does not have.</summary>
+    internal const string OwnTag = "Tallystick";
+
     /// <summary>The operations, in the order of the API document.</summary>
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         .. ResourceCatalog.All.SelectMany(ResourceOperations.Of),
         .. AccountOperations.All,
         MeasurementOperations.Submit,
+        FailedIngestDownload.GetUrl,
+        ConservationOperation.Get,
+        UsageQueryOperation.Query,
+        .. EventOperations.All,
         .. BillJobOperations.All,
         .. BillOperations.All,
         .. BillLineItemOperations.All,

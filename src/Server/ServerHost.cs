@@ -3,8 +3,12 @@ using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Bills;
+using Tallystick.Server.Conservation;
+using Tallystick.Server.Downloads;
+using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
+using Tallystick.Server.Metrics;
 using Tallystick.Server.OpenApi;
 using Tallystick.Server.Resources;
 using Tallystick.Storage;
@@ -65,6 +69,7 @@ internal static class ServerHost
             var measurements = await MeasurementEngines.OpenAsync(data);
             AddServices(builder.Services, store, data, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
+            AddWhatBecameOfMeasurements(builder.Services);
             AddBilling(builder.Services);
             var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
@@ -84,7 +89,8 @@ internal static class ServerHost
 
     private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data)
     {
-        IReadOnlyList<DocumentKind> kinds = [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds];
+        IReadOnlyList<DocumentKind> kinds =
+            [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
             return await SqliteDocumentStore.OpenAsync(
                 Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None);
@@ -104,12 +110,23 @@ internal static class ServerHost
         services.AddSingleton(store);
         services.AddSingleton(clock);
         services.AddSingleton(_ => new SigningKeys(data.Path, clock));
+        services.AddSingleton(_ => new DownloadSignatures(data.Path, clock));
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton(provider => new AccessKeys(provider.GetRequiredService<IDocumentStore>()));
         services.AddSingleton(provider => new Tokens(
             provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(), clock));
         services.AddSingleton(provider => new ResourceService(
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
+    }
+
+    private static void AddWhatBecameOfMeasurements(IServiceCollection services)
+    {
+        services.AddSingleton<IngestFailureEvents>();
+        services.AddSingleton<ActionedEvents>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ConservationCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConservationCheck>());
+        IngestMetrics.AddTo(services);
     }
 
     private static void AddBilling(IServiceCollection services)
@@ -129,8 +146,10 @@ internal static class ServerHost
         app.MapPost("/oauth/token", TokenEndpoint.AnswerAsync);
         foreach (var operation in ApiOperations.All)
             app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
+        FailedIngestDownload.Map(app);
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
+        IngestMetrics.Map(app);
         // Also for paths that look like files, which the default pattern leaves without an answer.
         app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
             context, StatusCodes.Status404NotFound,

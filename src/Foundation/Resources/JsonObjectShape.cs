@@ -145,6 +145,9 @@ public sealed record JsonMember(string Name, JsonShape Shape)
     /// <summary>The API document calls it required although a missing one is given its default.</summary>
     public bool IsRequiredInContract { get; init; }
 
+    /// <summary>Every answer has it, be it null.</summary>
+    public bool IsAlwaysAnswered { get; init; }
+
     /// <summary>The server sets it; requests that give it are not listened to.</summary>
     public bool IsServerSet { get; init; }
 

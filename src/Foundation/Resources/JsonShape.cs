@@ -87,6 +87,13 @@ public sealed record InstantShape : JsonShape
     }
 }
 
+/// <summary>Any value, where only the case tells what it is; for answers.</summary>
+public sealed record AnyShape : JsonShape
+{
+    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy) =>
+        value.WriteTo(copy);
+}
+
 /// <summary>True or false.</summary>
 public sealed record BooleanShape : JsonShape
 {

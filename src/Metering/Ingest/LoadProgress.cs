@@ -9,6 +9,7 @@ internal sealed class LoadProgress
     private TaskCompletionSource _moved = NewSignal();
     private TaskCompletionSource _wanted = NewSignal();
     private LogPosition _position;
+    private LoadTally _total;
     private LogPosition _furthest;
 
     /// <summary>Everything before this position is loaded.</summary>
@@ -19,6 +20,22 @@ internal sealed class LoadProgress
             lock (_lock)
                 return _position;
         }
+    }
+
+    /// <summary>What became of all that was loaded by this process.</summary>
+    public LoadTally Total
+    {
+        get
+        {
+            lock (_lock)
+                return _total;
+        }
+    }
+
+    public void Add(IEnumerable<MeterDay> tallies)
+    {
+        lock (_lock)
+            _total = tallies.Aggregate(_total, (total, day) => total + day.Tally);
     }
 
     public void MoveTo(LogPosition position)

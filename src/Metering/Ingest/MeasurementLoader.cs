@@ -34,6 +34,9 @@ public sealed class MeasurementLoader
     /// <summary>Everything before this position is loaded.</summary>
     public LogPosition Position => _progress.Position;
 
+    /// <summary>What became of the measurements that were loaded since the start.</summary>
+    public LoadTally Total => _progress.Total;
+
     /// <summary>What stops the loader at present, for the operator; null while it works.</summary>
     public Exception? Fault
     {
@@ -182,6 +185,7 @@ public sealed class MeasurementLoader
         builder.End();
         await _store.LoadAsync(builder.Load, cancellationToken);
         Fault = null;
+        _progress.Add(builder.Load.Tallies);
         _progress.MoveTo(builder.Load.To);
         await TrimAsync(builder.LastReceivedAt, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering.Measurements;
 
@@ -8,6 +9,9 @@ namespace Tallystick.Metering.Measurements;
 /// </summary>
 public interface IMeasurementStore
 {
+    /// <summary>The organizations that have ever had something in a load.</summary>
+    IReadOnlyCollection<string> OrganizationIds { get; }
+
     /// <summary>The position of the log up to which everything is in the store.</summary>
     ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken);
 
@@ -35,7 +39,11 @@ public interface IMeasurementStore
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken);
 
-    /// <summary>What became of the organization's measurements loaded so far, by meter code and day.</summary>
+    /// <summary>Answers a question of the data explorer: never more rows than its limit.</summary>
+    /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
+    Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken);
+
+    /// <summary>What became of the organization's loaded measurements, by meter code and day.</summary>
     Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering.Measurements;
 
@@ -14,5 +15,13 @@ public sealed class UsageReader(IMeasurementLog log, MeasurementLoader loader, I
     {
         await loader.WaitForAsync(log.End, cancellationToken);
         return await store.ReadAsync(query, cancellationToken);
+    }
+
+    /// <summary>Waits in the same way, then answers a question of the data explorer.</summary>
+    /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
+    public async Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken)
+    {
+        await loader.WaitForAsync(log.End, cancellationToken);
+        return await store.ExploreAsync(query, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using Tallystick.Metering.Ingest;
+using Tallystick.Server.Conservation;
 using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Server.Http;
@@ -13,6 +14,12 @@ internal static class HealthEndpoints
         app.MapGet("/health/ready", AnswerReadyAsync);
     }
 
+    // Serving goes on: what is missing cannot be brought back by a restart.
+    private static byte[] Ready(ConservationCheck check) => check.Mismatches == 0
+        ? "{\"status\":\"ready\"}"u8.ToArray()
+        : System.Text.Encoding.UTF8.GetBytes(
+            """{"status":"ready","degraded":"Stored measurements are not those loaded; the log says where"}""");
+
     // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
     private static Task AnswerReadyAsync(HttpContext context)
     {
@@ -20,7 +27,7 @@ internal static class HealthEndpoints
         if (services.GetRequiredService<FileMeasurementLog>().Fault is not null)
             return AnswerNotReadyAsync(context, "Measurements cannot be written to disk; the log says why");
         return services.GetRequiredService<MeasurementLoader>().Fault is null
-            ? JsonAnswer.WriteAsync(context, "{\"status\":\"ready\"}"u8.ToArray())
+            ? JsonAnswer.WriteAsync(context, Ready(services.GetRequiredService<ConservationCheck>()))
             : AnswerNotReadyAsync(context, "Measurements are accepted but cannot be loaded; the log says why");
     }
 

@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace Tallystick.Server.Http;
 
 /// <summary>The messages of the server's log.</summary>
@@ -12,6 +14,16 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "{File}: cut {Bytes} bytes at byte {Offset} that an interrupted write had left; nobody was answered for them")]
     internal static partial void TailCut(ILogger logger, string file, long offset, long bytes);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Organization {OrganizationId}: {Tallied} measurements of meter {MeterId} received on {Day} were "
+            + "stored, and {Counted} are there; the measurement store is damaged")]
+    internal static partial void ConservationBroken(
+        ILogger logger, string organizationId, string meterId, LocalDate day, long tallied, long counted);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stored measurements could not be counted; it is tried again")]
+    internal static partial void ConservationUnchecked(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);

@@ -48,6 +48,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton(
             provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), _store));
         services.AddSingleton(new FailedMeasurements(_store, log));
+        services.AddSingleton(new MeasurementConservation(_store, log));
         services.AddHostedService<LoaderService>();
         services.AddHostedService<SortingService>();
     }

@@ -40,6 +40,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     {
         TextShape { Choices: not null, ChoicesName: { } name } choice => Reference(name, () => Text(choice)),
         TextShape text => Text(text),
+        AnyShape => [],
         DateShape => new JsonObject { ["type"] = "string", ["format"] = "date" },
         InstantShape => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
         BooleanShape => new JsonObject { ["type"] = "boolean" },
@@ -79,7 +80,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         shape.Members,
         member => member.IsPlainTextInResponse
             ? new JsonObject { ["type"] = "string" } : Describe(WithoutLimits(member.Shape)),
-        member => member.Name == "id");
+        member => member.Name == "id" || member.IsAlwaysAnswered);
 
     private JsonObject Nested(ObjectShape shape) =>
         Object(shape, shape.Members, member => Describe(member.Shape), member => member.IsRequired);

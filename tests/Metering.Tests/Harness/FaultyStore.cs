@@ -1,5 +1,6 @@
 using NodaTime;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering.Tests.Harness;
 
@@ -8,6 +9,8 @@ internal sealed class FaultyStore(IMeasurementStore inner, int faultsBefore, int
 {
     private int _before = faultsBefore;
     private int _after = faultsAfter;
+
+    public IReadOnlyCollection<string> OrganizationIds => inner.OrganizationIds;
 
     public ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken) =>
         inner.FindPositionAsync(cancellationToken);
@@ -29,6 +32,9 @@ internal sealed class FaultyStore(IMeasurementStore inner, int faultsBefore, int
 
     public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) =>
         inner.ReadAsync(query, cancellationToken);
+
+    public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken) =>
+        inner.ExploreAsync(query, cancellationToken);
 
     public Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(
         string organizationId, CancellationToken cancellationToken) =>

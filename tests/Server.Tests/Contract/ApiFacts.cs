@@ -95,6 +95,8 @@ internal sealed class ApiFacts(JsonObject document)
     private JsonObject Flatten(JsonObject schema)
     {
         var resolved = Resolve(schema);
+        if (resolved["discriminator"] is JsonObject discriminator)
+            return WithVariants(resolved, discriminator);
         if (resolved["allOf"] is not JsonArray parts)
             return resolved;
         var merged = new JsonObject { ["properties"] = new JsonObject(), ["required"] = new JsonArray() };
@@ -102,6 +104,19 @@ internal sealed class ApiFacts(JsonObject document)
             Merge(part, merged);
         if (merged["properties"]!.AsObject().Count == 0)
             merged.Remove("properties");
+        return merged;
+    }
+
+    // The members of all variants; which of them a variant needs is a rule that a schema of them all cannot tell.
+    private JsonObject WithVariants(JsonObject resolved, JsonObject discriminator)
+    {
+        var merged = Without(resolved, "discriminator");
+        foreach (var (_, variant) in discriminator["mapping"]!.AsObject())
+        {
+            var parts = Resolve(new JsonObject { ["$ref"] = variant!.DeepClone() })["allOf"]!.AsArray();
+            foreach (var part in parts.Where(part => part!["properties"] is not null))
+                Merge(new JsonObject { ["properties"] = part!["properties"]!.DeepClone() }, merged);
+        }
         return merged;
     }
 

@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
 using NodaTime;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Usage;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
@@ -58,6 +59,9 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                 $"The measurement store {path} cannot be opened: {exception.Message}", exception);
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> OrganizationIds => [.. _keys.Organizations.Keys];
 
     /// <inheritdoc/>
     public async ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken)
@@ -137,6 +141,18 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) =>
         UsagePlan.Build(query, _keys) is { } plan ? await _sessions.RunAsync(plan.Read, cancellationToken) : [];
+
+    /// <inheritdoc/>
+    public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken)
+    {
+        // Taken before the transaction begins, so that every table and column known here is there.
+        var keys = _keys.Snapshot();
+        return _sessions.RunAsync(
+            connection => query.Aggregations.Count == 0
+                ? ExplorerMeasurements.Read(connection, query, keys, cancellationToken)
+                : ExplorerGroups.Read(connection, query, keys, cancellationToken),
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(

@@ -9,18 +9,18 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// </summary>
 internal sealed class KeyMaps
 {
-    public ConcurrentDictionary<string, int> Organizations { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, int> Organizations { get; private init; } = new(StringComparer.Ordinal);
 
     /// <summary>Keys of meters by organization and id.</summary>
-    public ConcurrentDictionary<(int Organization, string Id), int> Meters { get; } = new();
+    public ConcurrentDictionary<(int Organization, string Id), int> Meters { get; private init; } = new();
 
     /// <summary>Keys of accounts by organization and id.</summary>
-    public ConcurrentDictionary<(int Organization, string Id), int> Accounts { get; } = new();
+    public ConcurrentDictionary<(int Organization, string Id), int> Accounts { get; private init; } = new();
 
     /// <summary>
     /// Columns of the meters' tables, by the meter's key, in the order of their numbers, which begin at 0.
     /// </summary>
-    public ConcurrentDictionary<int, FieldColumn[]> Columns { get; } = new();
+    public ConcurrentDictionary<int, FieldColumn[]> Columns { get; private init; } = new();
 
     public static KeyMaps Read(DuckDBConnection connection)
     {
@@ -39,6 +39,15 @@ internal sealed class KeyMaps
             maps.Columns[meter.Key] = [.. meter];
         return maps;
     }
+
+    /// <summary>The meters and columns as they are now; accounts go on to be added.</summary>
+    public KeyMaps Snapshot() => new()
+    {
+        Organizations = Organizations,
+        Meters = new(Meters),
+        Accounts = Accounts,
+        Columns = new(Columns),
+    };
 
     /// <summary>Name of a meter's table.</summary>
     public static string Table(int meter) => FormattableString.Invariant($"usage_{meter}");

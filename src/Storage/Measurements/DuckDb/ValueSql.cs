@@ -53,7 +53,8 @@ internal sealed record ValueSql(
             AggregationMethod.Unique => new ValueSql(
                 [.. columns.Select(column => Text($"count(DISTINCT {column})"))], hasValue, Total),
             AggregationMethod.Latest => new ValueSql([.. columns.SelectMany(Latest)], hasValue, LatestOf),
-            AggregationMethod.Mean => new ValueSql([.. values.SelectMany(Sums), Text("count(*)")], hasValue, Mean),
+            AggregationMethod.Mean => new ValueSql([
+                .. values.SelectMany(Sums), Text($"count(*) FILTER ({hasValue})")], hasValue, Mean),
             AggregationMethod.CustomSql => throw new ArgumentException(
                 "CUSTOM_SQL is no method of the store.", nameof(method)),
         };

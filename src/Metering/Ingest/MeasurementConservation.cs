@@ -1,0 +1,125 @@
+using NodaTime;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>
+/// Accounts for every measurement that was answered for: by meter code and day of receipt (UTC) it is stored, a
+/// duplicate, failed, or still waits in the log.
+/// </summary>
+public sealed class MeasurementConservation(IMeasurementStore store, IMeasurementLog log)
+{
+    /// <summary>What became of the organization's measurements at one moment, by day and then by meter code.</summary>
+    public async Task<IReadOnlyList<ConservedDay>> ReadAsync(
+        string organizationId, CancellationToken cancellationToken)
+    {
+        var (position, loaded) = await ReadLoadedAsync(organizationId, cancellationToken);
+        var days = loaded
+            .GroupBy(day => (day.MeterCode, day.Day))
+            .ToDictionary(
+                group => group.Key,
+                group => new ConservedDay(
+                    group.Key.MeterCode, group.Key.Day,
+                    group.Aggregate(default(LoadTally), (total, day) => total + day.Tally), 0));
+        foreach (var (key, count) in await ReadPendingAsync(organizationId, position, cancellationToken))
+        {
+            var day = days.GetValueOrDefault(key) ?? new ConservedDay(key.MeterCode, key.Day, default, 0);
+            days[key] = day with { Pending = count };
+        }
+        return [.. days.Values.OrderBy(day => day.Day).ThenBy(day => day.MeterCode, StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// Compares what the loads said they stored with the rows that are there. Rows are counted between two readings of
+    /// the tallies, so that a load in between is no mismatch.
+    /// </summary>
+    public async Task<IReadOnlyList<ConservationMismatch>> CheckAsync(
+        string organizationId, CancellationToken cancellationToken)
+    {
+        var before = StoredOf(await store.ReadTalliesAsync(organizationId, cancellationToken));
+        var rows = (await store.CountRowsAsync(organizationId, cancellationToken))
+            .GroupBy(row => (row.MeterId, row.Day))
+            .ToDictionary(group => group.Key, group => group.Sum(row => row.Count));
+        var tallies = await store.ReadTalliesAsync(organizationId, cancellationToken);
+        var after = StoredOf(tallies);
+        var codes = tallies.Where(day => day.MeterId is not null)
+            .GroupBy(day => day.MeterId!)
+            .ToDictionary(group => group.Key, group => group.Last().MeterCode, StringComparer.Ordinal);
+        return
+        [
+            .. after.Keys.Union(rows.Keys)
+                .Select(key => (
+                    Key: key,
+                    Least: before.GetValueOrDefault(key),
+                    Most: after.GetValueOrDefault(key),
+                    Rows: rows.GetValueOrDefault(key)))
+                .Where(found => found.Rows < found.Least || found.Rows > found.Most)
+                .Select(found => new ConservationMismatch(
+                    found.Key.MeterId, codes.GetValueOrDefault(found.Key.MeterId), found.Key.Day,
+                    found.Rows < found.Least ? found.Least : found.Most, found.Rows))
+                .OrderBy(mismatch => mismatch.Day).ThenBy(mismatch => mismatch.MeterId, StringComparer.Ordinal),
+        ];
+    }
+
+    // A load moves the position together with the tallies: with the same position before and after they are of it.
+    private async Task<(LogPosition Position, IReadOnlyList<MeterDay> Days)> ReadLoadedAsync(
+        string organizationId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var position = await store.FindPositionAsync(cancellationToken);
+            var days = await store.ReadTalliesAsync(organizationId, cancellationToken);
+            if (await store.FindPositionAsync(cancellationToken) == position)
+                return (position, days);
+        }
+    }
+
+    private async Task<Dictionary<(string MeterCode, LocalDate Day), long>> ReadPendingAsync(
+        string organizationId, LogPosition from, CancellationToken cancellationToken)
+    {
+        var pending = new Dictionary<(string, LocalDate), long>();
+        var batch = new BatchReader();
+        await foreach (var entry in log.ReadAsync(from, cancellationToken))
+        {
+            foreach (var record in entry.Records)
+            {
+                batch.Open(record.Bytes);
+                if (BatchReader.Text(batch.OrganizationId) != organizationId)
+                    continue;
+                var day = Nanoseconds.ToDate(Nanoseconds.DayOf(batch.ReceivedAt));
+                for (var meter = 0; meter < batch.Meters; meter++)
+                {
+                    var key = (BatchReader.Text(batch.Meter(meter)), day);
+                    pending[key] = pending.GetValueOrDefault(key) + batch.RowsOf(meter);
+                }
+            }
+        }
+        return pending;
+    }
+
+    private static Dictionary<(string MeterId, LocalDate Day), long> StoredOf(IReadOnlyList<MeterDay> days) => days
+        .Where(day => day.MeterId is not null)
+        .GroupBy(day => (day.MeterId!, day.Day))
+        .ToDictionary(group => group.Key, group => group.Sum(day => day.Tally.Stored));
+}
+
+/// <summary>What became of the measurements of one meter code that were received on one day.</summary>
+/// <param name="MeterCode">Code of the meter, as sent.</param>
+/// <param name="Day">The day of receipt, in UTC.</param>
+/// <param name="Loaded">What became of those that have left the log.</param>
+/// <param name="Pending">Those that wait in the log.</param>
+public sealed record ConservedDay(string MeterCode, LocalDate Day, LoadTally Loaded, long Pending)
+{
+    /// <summary>All that were answered for.</summary>
+    public long Accepted => Loaded.Accepted + Pending;
+}
+
+/// <summary>A meter and day whose stored measurements are not as many as the loads said they stored.</summary>
+/// <param name="MeterId">UUID of the meter.</param>
+/// <param name="MeterCode">Its code, as sent; null where no load tells it.</param>
+/// <param name="Day">The day of receipt, in UTC.</param>
+/// <param name="Tallied">How many there should be.</param>
+/// <param name="Counted">How many there are.</param>
+public sealed record ConservationMismatch(
+    string MeterId, string? MeterCode, LocalDate Day, long Tallied, long Counted);

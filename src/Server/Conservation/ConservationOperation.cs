@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.Conservation;
+
+/// <summary>Accounting for every accepted measurement.</summary>
+internal static class ConservationOperation
+{
+    internal static ApiOperation Get { get; } = new(
+        "GET", "/organizations/{orgId}/measurements/conservation", "GetMeasurementConservation", ApiOperations.OwnTag,
+        "Account for accepted measurements",
+        new ApiSchema("MeasurementConservation", JsonShapes.Of(typeof(ConservationAnswer))), AnswerAsync)
+    {
+        Parameters =
+        [
+            new("startDate", "First day of receipt, in UTC.", new DateShape()),
+            new("endDate", "First day after, in UTC.", new DateShape()),
+            new("meter", "Only measurements that were sent with this meter code.", new TextShape()),
+        ],
+        Description = """
+            Tells what became of each measurement that was answered for, by day of receipt and meter code as sent, all
+            at one moment: `accepted` = `stored` + `duplicate` + `failed` + `pending`. A background check, made at the
+            start and every hour, counts the measurements that are there: where they are more or fewer than `stored`,
+            `mismatch` is the difference. That never happens unless the store was damaged.
+            """,
+    };
+
+    private static async Task AnswerAsync(ApiCall call)
+    {
+        var issues = new Issues();
+        var from = Date(call.Http.Request, "startDate", issues);
+        var to = Date(call.Http.Request, "endDate", issues);
+        if (from >= to)
+            issues.Add("range", "endDate", "must be after startDate");
+        issues.ThrowIfAny();
+        var meter = QueryText.Single(call.Http.Request, "meter");
+        var days = (await call.Service<MeasurementConservation>().ReadAsync(call.OrganizationId, call.Cancelled))
+            .Where(day => IsAsked(day.MeterCode, day.Day))
+            .ToList();
+        var mismatches = call.Service<ConservationCheck>().Of(call.OrganizationId)
+            .Where(mismatch => IsAsked(mismatch.MeterCode, mismatch.Day))
+            .ToLookup(mismatch => (mismatch.MeterCode, mismatch.Day), mismatch => mismatch.Counted - mismatch.Tallied);
+        var rows = days.Select(day => Counts(day.Loaded, day.Pending, new JsonObject
+        {
+            ["meter"] = day.MeterCode,
+            ["day"] = InstantText.Write(day.Day),
+        }, mismatches[(day.MeterCode, day.Day)].Sum()));
+        var totals = Counts(
+            days.Aggregate(default(LoadTally), (total, day) => total + day.Loaded), days.Sum(day => day.Pending), [],
+            mismatches.SelectMany(mismatch => mismatch).Sum());
+        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        {
+            ["totals"] = totals,
+            ["data"] = new JsonArray([.. rows]),
+        }));
+
+        bool IsAsked(string? code, LocalDate day) => !(day < from) && !(day >= to) && (meter ?? code) == code;
+    }
+
+    private static JsonObject Counts(LoadTally loaded, long pending, JsonObject row, long mismatch)
+    {
+        row["accepted"] = loaded.Accepted + pending;
+        row["stored"] = loaded.Stored;
+        row["duplicate"] = loaded.Duplicate;
+        row["failed"] = loaded.Failed;
+        row["pending"] = pending;
+        row["mismatch"] = mismatch;
+        return row;
+    }
+
+    private static LocalDate? Date(HttpRequest request, string name, Issues issues)
+    {
+        if (QueryText.Single(request, name) is not { } text)
+            return null;
+        if (InstantText.TryParseDate(text, out var date))
+            return date;
+        issues.Add("date", name, "must be a date such as 2026-03-01");
+        return null;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using NodaTime;
+
+namespace Tallystick.Server.Downloads;
+
+/// <summary>Signs what may be downloaded without a token, for five minutes, with a key in the data directory.</summary>
+internal sealed class DownloadSignatures
+{
+    private const int KeyLength = 32;
+
+    private static readonly Duration Lifetime = Duration.FromMinutes(5);
+    private readonly byte[] _key;
+    private readonly IClock _clock;
+
+    internal DownloadSignatures(string dataDirectory, IClock clock)
+    {
+        _clock = clock;
+        var path = Path.Combine(dataDirectory, "keys", "download.key");
+        _key = File.Exists(path) ? File.ReadAllBytes(path) : Make(path);
+        if (_key.Length != KeyLength)
+            throw new InvalidDataException("The key of downloads in the data directory is damaged; remove it.");
+    }
+
+    /// <summary>The query that lets a file be downloaded.</summary>
+    internal string Sign(string organizationId, string file)
+    {
+        var expires = FormattableString.Invariant(
+            $"{(_clock.GetCurrentInstant() + Lifetime).ToUnixTimeSeconds()}");
+        return $"expires={expires}&signature={Base64Url.EncodeToString(Signature(organizationId, file, expires))}";
+    }
+
+    /// <summary>True for what <see cref="Sign"/> has given for this file within the last five minutes.</summary>
+    internal bool IsGood(string organizationId, string file, string? expires, string? signature)
+    {
+        if (expires is null || signature is null || !Base64Url.IsValid(signature))
+            return false;
+        var isGenuine = CryptographicOperations.FixedTimeEquals(
+            Base64Url.DecodeFromChars(signature), Signature(organizationId, file, expires));
+        return isGenuine
+            && long.Parse(expires, CultureInfo.InvariantCulture) > _clock.GetCurrentInstant().ToUnixTimeSeconds();
+    }
+
+    // The lengths keep the parts apart.
+    private byte[] Signature(string organizationId, string file, string expires) =>
+        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(
+            FormattableString.Invariant($"{organizationId.Length} {file.Length} {organizationId}{file}{expires}")));
+
+    // Written aside and renamed, so that a crash leaves no half of a key.
+    private static byte[] Make(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var key = RandomNumberGenerator.GetBytes(KeyLength);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(path + ".new", options))
+        {
+            file.Write(key);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(path + ".new", path, overwrite: true);
+        return key;
+    }
+}

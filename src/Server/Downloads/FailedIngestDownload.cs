@@ -1,0 +1,92 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Events;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.Downloads;
+
+/// <summary>
+/// Downloads of failed measurements: with a token one asks for a URL, which works without a token for five minutes.
+/// </summary>
+internal static class FailedIngestDownload
+{
+    private const string UrlPath = "/measurements/failedIngest/getDownloadUrl";
+    private const string Extension = ".json";
+
+    /// <summary>Asks for the URL of a file.</summary>
+    internal static ApiOperation GetUrl { get; } = new(
+        "GET", "/organizations/{orgId}" + UrlPath, "GetValidationErrorDownloadUrl", "Measurements",
+        "Get the URL of a failed measurement", EventContract.DownloadUrl, AnswerUrlAsync)
+    {
+        Parameters =
+        [
+            new("file", "The file, as the `getDownloadUrl` of an event names it.", new TextShape()),
+        ],
+        Description = """
+            The URL works without a token for 5 minutes. It answers with JSON: `type` and `message` of the failure, the
+            `field` at fault, `receivedAt`, and the `measurement` as it was sent, which can be mended and submitted
+            again. Events `ingest.validation.failure` hold the whole URL of this request.
+            """,
+    };
+
+    /// <summary>Maps the downloads.</summary>
+    internal static void Map(WebApplication app) =>
+        app.MapGet("/downloads/failed-ingest/{orgId}/{name}", DownloadAsync);
+
+    /// <summary>The URL that asks for the URL of the file of an event.</summary>
+    internal static string UrlOfUrl(ApiCall call, string eventId) =>
+        $"{Origin(call.Http.Request)}/organizations/{call.OrganizationId}{UrlPath}"
+            + $"?file={Uri.EscapeDataString(FileOf(call.OrganizationId, eventId))}";
+
+    private static async Task AnswerUrlAsync(ApiCall call)
+    {
+        var file = QueryText.Single(call.Http.Request, "file")
+            ?? throw new RefusedException(new Issue("required", "file", "is required"));
+        var eventId = EventOf(call.OrganizationId, file);
+        if (eventId is null
+            || await call.Service<IngestFailureEvents>().FindAsync(
+                call.OrganizationId, eventId, call.Cancelled) is null)
+            throw new NotFoundException($"There is no file '{file}'");
+        var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file);
+        await call.AnswerAsync(JsonAnswer.Write(new System.Text.Json.Nodes.JsonObject
+        {
+            ["url"] = $"{Origin(call.Http.Request)}/downloads/{file}?{query}",
+        }));
+    }
+
+    private static async Task DownloadAsync(HttpContext context)
+    {
+        var organizationId = (string)context.Request.RouteValues["orgId"]!;
+        var file = $"failed-ingest/{organizationId}/{context.Request.RouteValues["name"]}";
+        var isGood = context.RequestServices.GetRequiredService<DownloadSignatures>().IsGood(
+            organizationId, file, QueryText.Single(context.Request, "expires"),
+            QueryText.Single(context.Request, "signature"));
+        if (!isGood)
+            throw new ForbiddenException("The URL was not given within the last 5 minutes; ask for it anew");
+        var eventId = EventOf(organizationId, file);
+        var failure = eventId is null
+            ? null
+            : await context.RequestServices.GetRequiredService<IngestFailureEvents>().FindAsync(
+                organizationId, eventId, context.RequestAborted);
+        if (failure is null)
+            throw new NotFoundException("The file is no longer there");
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{eventId}{Extension}\"";
+        await JsonAnswer.WriteAsync(context, JsonAnswer.Write(failure.File));
+    }
+
+    private static string FileOf(string organizationId, string eventId) =>
+        $"failed-ingest/{organizationId}/{eventId}{Extension}";
+
+    // The event of a file, if it could be one of the organization's: nothing else is ever a path.
+    private static string? EventOf(string organizationId, string file)
+    {
+        var prefix = $"failed-ingest/{organizationId}/";
+        if (!file.StartsWith(prefix, StringComparison.Ordinal) || !file.EndsWith(Extension, StringComparison.Ordinal)
+            || file.Length <= prefix.Length + Extension.Length)
+            return null;
+        var id = file[prefix.Length..^Extension.Length];
+        return FailureEventId.Read(organizationId, id) is null ? null : id;
+    }
+
+    private static string Origin(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
+}

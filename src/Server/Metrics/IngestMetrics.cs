@@ -1,0 +1,66 @@
+using System.Diagnostics.Metrics;
+using OpenTelemetry.Metrics;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
+using Tallystick.Server.Conservation;
+
+namespace Tallystick.Server.Metrics;
+
+/// <summary>
+/// What a supervisor watches of ingest, for the whole installation: a label per organization would have no bound. The
+/// counters begin at 0 when the process starts.
+/// </summary>
+internal sealed class IngestMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    internal const string Name = "Tallystick";
+
+    private const string Measurements = "{measurement}";
+    private readonly Meter _meter = new(Name);
+
+    public IngestMetrics(MeasurementLoader loader, IMeasurementLog log, IUidIndex uids, ConservationCheck check)
+    {
+        Count("accepted", tally => tally.Accepted, "Accepted measurements that were looked up.");
+        Count("stored", tally => tally.Stored, "Measurements that were stored.");
+        Count("duplicate", tally => tally.Duplicate, "Measurements dropped since their uid was used before.");
+        Count("failed", tally => tally.Failed, "Measurements that failed for another reason.");
+        _meter.CreateObservableGauge(
+            "tallystick.log.pending", () => log.End.Value - loader.Position.Value, "By",
+            "Accepted and not yet loaded: how far the loader is behind the end of the log.");
+        _meter.CreateObservableGauge(
+            "tallystick.log.size", () => log.End.Value - log.Start.Value, "By", "What the log keeps.");
+        _meter.CreateObservableGauge(
+            "tallystick.loader.position", () => loader.Position.Value, "By", "Up to where the log is loaded.");
+        _meter.CreateObservableGauge(
+            "tallystick.uids.count", () => uids.Count, "{uid}", "Uids that would be recognized as duplicates.");
+        _meter.CreateObservableGauge(
+            "tallystick.uids.memory", () => uids.MemoryBytes, "By", "Memory that their index holds.");
+        _meter.CreateObservableGauge(
+            "tallystick.conservation.mismatches", () => check.Mismatches, "{mismatch}",
+            "Meters and days whose stored measurements are not as many as were loaded; anything but 0 is an alarm.");
+
+        void Count(string name, Func<LoadTally, long> number, string description) => _meter.CreateObservableCounter(
+            $"tallystick.measurements.{name}", () => number(loader.Total), Measurements, description);
+    }
+
+    /// <summary>Adds the metrics.</summary>
+    internal static void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<IngestMetrics>();
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(Name)
+            // Durations of requests by the pattern of their path, ingest among them.
+            .AddMeter("Microsoft.AspNetCore.Hosting")
+            .AddPrometheusExporter());
+    }
+
+    /// <summary>Maps <c>/metrics</c>, which needs no token.</summary>
+    internal static void Map(WebApplication app)
+    {
+        app.Services.GetRequiredService<IngestMetrics>();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

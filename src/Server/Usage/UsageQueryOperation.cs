@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Text.Json;
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Usage;
+using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Usage;
+
+/// <summary>Querying usage: the data explorer.</summary>
+internal static class UsageQueryOperation
+{
+    // An engine refuses too many values in one condition.
+    private const int AccountsAtOnce = 200;
+
+    internal static ApiOperation Query { get; } = new(
+        "POST", "/organizations/{orgId}/usage/query", "PostUsageDataQuery", "DataExplorerV2", "Query usage",
+        new ApiSchema(
+            "UsageQueryResponse",
+            new ObjectShape(
+                "UsageQueryResponse",
+                [
+                    new JsonMember("data", new ListShape(new MapShape(new AnyShape()))),
+                    new JsonMember("hasMoreData", new BooleanShape()),
+                ])),
+        AnswerAsync)
+    {
+        Body = new ApiSchema("UsageQueryRequest", UsageQueryRequest.Shape) { IsRequest = true },
+        Description = """
+            Answers with everything that was accepted before the question. `startDate` (included) and `endDate`
+            (excluded) are required and compared with `ts`. At most `limit` rows are answered, the most recently
+            received first; `hasMoreData` tells that there are more.
+
+            Without `aggregations` the rows are measurements: `uid`, `accountId`, `accountCode`, `accountName`,
+            `meterId`, `meterCode`, `ts`, `ets`, `receivedAt`, and a member for each field of the meter.
+
+            With `aggregations` a row has a member for each group (`accountId` and `accountCode`; the code of the
+            dimension; `ts`, the start of the bucket) and for each aggregation
+            `<code of the meter>.<code of the field>.<function>`. Days, weeks from Monday, months and quarters are those
+            of the organization's time zone. Rows of several meters with the same groups are one row; what a meter does
+            not have is null. A field whose code is that of another member is called `<code of the meter>.<code>`.
+
+            At most 100 filters, 100 aggregations and 100 groups.
+            """,
+    };
+
+    private static async Task AnswerAsync(ApiCall call)
+    {
+        UsageQueryRequest request;
+        using (var body = await call.ReadJsonAsync())
+            request = UsageQueryRequest.Read(body.RootElement);
+        var stored = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var query = UsageQueryRules.Resolve(
+            request, call.OrganizationId, await stored.ListAsync<Meter>(Condition.And()), await ZoneAsync(stored));
+        var rows = await ReadAsync(call, query);
+        var accounts = await AccountsAsync(stored, AccountIds(query, rows));
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter(buffer, JsonAnswer.WriterOptions))
+            new UsageRowsJson(query, accounts).Write(json, rows);
+        await call.AnswerAsync(buffer.WrittenMemory);
+    }
+
+    private static async Task<ExplorerRows> ReadAsync(ApiCall call, UsageExploration query)
+    {
+        try
+        {
+            return await call.Service<UsageReader>().ExploreAsync(query, call.Cancelled);
+        }
+        catch (OverflowException overflow)
+        {
+            throw new RefusedException(new Issue("digits", "aggregations", $"cannot be answered: {overflow.Message}"));
+        }
+    }
+
+    private static async Task<DateTimeZone> ZoneAsync(ResourceReader stored)
+    {
+        var organization = (await stored.ListAsync<OrganizationConfig>(Condition.And())).Single();
+        return BillingTimeZone.TryParse(organization.Timezone, out var zone)
+            ? zone
+            : throw new RefusedException(new Issue(
+                "time_zone", "", $"The organization's timezone '{organization.Timezone}' {BillingTimeZone.Rule}"));
+    }
+
+    private static HashSet<string> AccountIds(UsageExploration query, ExplorerRows rows)
+    {
+        var ids = rows.Measurements.Select(measurement => measurement.AccountId).ToHashSet(StringComparer.Ordinal);
+        foreach (var (index, _) in query.Groups.Index().Where(group => group.Item is ExplorerGroup.ByAccount))
+            ids.UnionWith(rows.Groups.Select(row => row.Keys[index].Text!));
+        return ids;
+    }
+
+    private static async Task<Dictionary<string, Account>> AccountsAsync(ResourceReader stored, HashSet<string> ids)
+    {
+        var accounts = new Dictionary<string, Account>(StringComparer.Ordinal);
+        foreach (var some in ids.Chunk(AccountsAtOnce))
+        {
+            foreach (var account in await stored.ListAsync<Account>(new Condition.In("id", some)))
+                accounts[account.Id] = account;
+        }
+        return accounts;
+    }
+}

@@ -1,0 +1,83 @@
+using DuckDB.NET.Data;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Usage;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>What a query of the data explorer reads of each meter, and the parameters that this needs.</summary>
+internal sealed class ExplorerSource
+{
+    private readonly UsageExploration _query;
+    private readonly KeyMaps _keys;
+    private readonly List<object> _parameters = [];
+    private readonly int _organization;
+    private readonly DuckDBConnection _connection;
+    private readonly long _first;
+    private readonly long _behind;
+    private readonly string? _accounts;
+
+    private ExplorerSource(DuckDBConnection connection, UsageExploration query, KeyMaps keys, int organization)
+    {
+        (_connection, _query, _keys, _organization) = (connection, query, keys, organization);
+        _first = Nanoseconds.OfBound(query.Window.Start);
+        _behind = Nanoseconds.OfBound(query.Window.End);
+        if (query.AccountIds is { } ids)
+            _accounts = Add(ids.Select(KeyOf).Where(key => key >= 0).Distinct().ToList());
+    }
+
+    /// <returns>Null when the organization has no data.</returns>
+    public static ExplorerSource? Find(DuckDBConnection connection, UsageExploration query, KeyMaps keys) =>
+        keys.Organizations.TryGetValue(query.OrganizationId, out var organization)
+            ? new ExplorerSource(connection, query, keys, organization)
+            : null;
+
+    /// <summary>The meter's measurements in question, as <c>FROM … WHERE …</c>; null without data.</summary>
+    public string? From(Meter meter)
+    {
+        if (FindKey(meter) is not { } key)
+            return null;
+        List<string> conditions = [FormattableString.Invariant($"m.ts >= {_first} AND m.ts < {_behind}")];
+        if (_accounts is not null)
+            conditions.Add($"m.account IN (SELECT unnest({_accounts}))");
+        foreach (var filter in _query.Filters.Where(filter => filter.MeterId == meter.Id))
+        {
+            conditions.Add(FindText(meter, filter.FieldCode) is { } column
+                ? $"m.{column} IN (SELECT unnest({Add(filter.Values.Distinct().ToList())}))"
+                : "false");
+        }
+        var fields = _keys.Columns.GetValueOrDefault(key, []);
+        var relation = UsageParts.Relation(_connection, key, fields, _first, _behind);
+        return $"FROM {relation} m WHERE {string.Join(" AND ", conditions)}";
+    }
+
+    /// <summary>The column of a field of text, or null where none was ever sent.</summary>
+    public string? FindText(Meter meter, string code) =>
+        FindKey(meter) is { } key ? _keys.FindColumn(key, code, ColumnKind.Text) : null;
+
+    /// <summary>The columns in which the values of a field stand.</summary>
+    public ValueColumn[] Columns(Meter meter, string code)
+    {
+        if (FindKey(meter) is not { } key)
+            return [];
+        var field = meter.DataFields.Concat(meter.DerivedFields).First(field => field.Code == code);
+        ColumnKind[] kinds = field.Category.IsNumeric() ? ColumnKinds.Tiers : [ColumnKind.Text];
+        return [.. kinds
+            .Select(kind => (Kind: kind, Name: _keys.FindColumn(key, code, kind)))
+            .Where(column => column.Name is not null)
+            .Select(column => new ValueColumn(column.Name!, column.Kind))];
+    }
+
+    /// <summary>A statement that names each of the parameters so far.</summary>
+    public DuckDBCommand Command(string sql) => _connection.Command(sql, [.. _parameters]);
+
+    private int? FindKey(Meter meter) => _keys.Meters.TryGetValue((_organization, meter.Id), out var key) ? key : null;
+
+    private int KeyOf(string accountId) => _keys.Accounts.GetValueOrDefault((_organization, accountId), -1);
+
+    private string Add(object value)
+    {
+        _parameters.Add(value);
+        return FormattableString.Invariant($"${_parameters.Count}");
+    }
+}
