@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
 
@@ -11,6 +12,10 @@ internal sealed unsafe class ChunkAppender : IDisposable
 {
     /// <summary>Most rows of a chunk.</summary>
     public const int ChunkRows = 2048;
+
+    // A text takes 16 bytes: four of length, and the text itself where it has at most twelve.
+    private const int TextBytes = 16;
+    private const int LongestInline = 12;
 
     private readonly DuckDB.NET.Native.DuckDBAppender _appender;
     private readonly DuckDBDataChunk _chunk;
@@ -52,9 +57,18 @@ internal sealed unsafe class ChunkAppender : IDisposable
         where T : unmanaged =>
         new(NativeMethods.Vectors.DuckDBVectorGetData(_vectors[column]), ChunkRows);
 
-    /// <summary>Writes a text.</summary>
+    /// <summary>Writes a text. Short ones are written as the engine keeps them, without asking it for room.</summary>
     public void Text(int column, int row, ReadOnlySpan<byte> utf8)
     {
+        if (utf8.Length <= LongestInline)
+        {
+            var text = new Span<byte>(
+                (byte*)NativeMethods.Vectors.DuckDBVectorGetData(_vectors[column]) + (row * TextBytes), TextBytes);
+            text.Clear(); // texts are compared with what stands behind them, which must be zeros
+            BinaryPrimitives.WriteInt32LittleEndian(text, utf8.Length);
+            utf8.CopyTo(text[sizeof(int)..]);
+            return;
+        }
         fixed (byte* text = utf8)
         {
             NativeMethods.Vectors.DuckDBVectorAssignStringElementLength(
