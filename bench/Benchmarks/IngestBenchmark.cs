@@ -48,10 +48,11 @@ internal sealed class IngestBenchmark(
             the server, accepted = stored + duplicate and stored = distinct uids sent were checked.
 
             """);
+        // First, while there is nothing to be sorted in the background that would also use the disk.
+        await SendLoneAsync();
         await _keeping.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: true);
         await _discarding.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: false);
         await SustainAsync();
-        await SendLoneAsync();
         await TabulateAsync();
         if (options.Uids > 0)
             await FillAsync();

@@ -12,7 +12,7 @@ internal sealed record Options
     public bool IsFull { get; init; }
 
     /// <summary>Seconds of each run of the table.</summary>
-    public int Seconds { get; init; } = 8;
+    public int Seconds { get; init; } = 4;
 
     /// <summary>Seconds of the sustained run.</summary>
     public int SustainedSeconds { get; init; } = 60;

@@ -23,6 +23,17 @@ public sealed record IngestOptions
     /// </summary>
     public Duration GatheringTime { get; init; } = Duration.FromMilliseconds(500);
 
+    /// <summary>
+    /// Bytes of the log that may wait to be loaded before answers are held back, so that senders go at the loader's
+    /// pace: some 1.6 million measurements, which are loaded in a few seconds.
+    /// </summary>
+    public long BacklogBytes { get; init; } = 128 * 1024 * 1024;
+
+    /// <summary>
+    /// For how long an answer is held back at most. Then the submission is accepted all the same: the log has room.
+    /// </summary>
+    public Duration LongestHold { get; init; } = Duration.FromSeconds(2);
+
     /// <summary>Pause of the loader after a first fault; it doubles up to <see cref="RetryDelayLimit"/>.</summary>
     public Duration RetryDelay { get; init; } = Duration.FromMilliseconds(20);
 

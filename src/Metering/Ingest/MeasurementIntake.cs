@@ -9,7 +9,12 @@ namespace Tallystick.Metering.Ingest;
 /// Accepts submissions: checks their shape and keeps them durably. Whatever needs a look-up is checked later, by the
 /// <see cref="MeasurementLoader"/>, so that no usage is lost to a meter or account that does not exist yet.
 /// </summary>
-public sealed class MeasurementIntake(IMeasurementLog log, IClock clock, IngestOptions options)
+/// <param name="log">Where they are kept.</param>
+/// <param name="clock">Tells when they are received.</param>
+/// <param name="options">Settings.</param>
+/// <param name="loader">The loader whose pace senders are held to; null to hold nobody back.</param>
+public sealed class MeasurementIntake(
+    IMeasurementLog log, IClock clock, IngestOptions options, MeasurementLoader? loader = null)
 {
     // As many as requests were ever served at once, each with room for its largest submission.
     private const int MostParsers = 256;
@@ -30,6 +35,8 @@ public sealed class MeasurementIntake(IMeasurementLog log, IClock clock, IngestO
         {
             var receivedAt = clock.GetCurrentInstant();
             var batch = parser.Parse(organizationId, body.Span, receivedAt);
+            if (loader is not null)
+                await loader.WaitForBacklogAsync(options.BacklogBytes, options.LongestHold, cancellationToken);
             await log.AppendAsync(batch, receivedAt, cancellationToken);
         }
         finally

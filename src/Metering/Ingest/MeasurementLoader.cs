@@ -79,6 +79,20 @@ public sealed class MeasurementLoader
     public Task WaitForAsync(LogPosition position, CancellationToken cancellationToken) =>
         _progress.WaitForAsync(position, cancellationToken);
 
+    /// <summary>
+    /// Waits until no more than a number of bytes wait to be loaded, but not longer than a time, and not at all while
+    /// a fault stops the loader.
+    /// </summary>
+    internal async ValueTask WaitForBacklogAsync(long bytes, Duration longest, CancellationToken cancellationToken)
+    {
+        var tolerated = new LogPosition(_log.End.Value - bytes);
+        if (tolerated <= Position || Fault is not null)
+            return;
+        var caughtUp = WaitForAsync(tolerated, cancellationToken);
+        await Task.WhenAny(caughtUp, Task.Delay(longest.ToTimeSpan(), cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Finds out what the store holds, and makes the uid index hold the same.</summary>
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {

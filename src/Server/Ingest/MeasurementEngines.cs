@@ -42,7 +42,8 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IUidIndex>(_uids);
         services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>()));
-        services.AddSingleton(new MeasurementIntake(log, clock, options));
+        services.AddSingleton(provider => new MeasurementIntake(
+            log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
         services.AddSingleton(provider => new MeasurementLoader(
             log, _store, _uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
         services.AddSingleton(
