@@ -223,6 +223,10 @@ internal sealed class LiveServer : IDisposable
             RedirectStandardOutput = true,
             WorkingDirectory = data.Path,
         };
+        // A shell in which somebody follows the tour has settings of another server.
+        foreach (var name in info.Environment.Keys.Where(
+            name => name.StartsWith("TALLYSTICK_", StringComparison.Ordinal)).ToList())
+            info.Environment.Remove(name);
         info.Environment["TALLYSTICK_DATA"] = data.Path;
         foreach (var (name, value) in settings)
             info.Environment[name] = value;

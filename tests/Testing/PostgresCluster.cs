@@ -26,10 +26,12 @@ public sealed class PostgresCluster : IDisposable
     /// <summary>The cluster that the tests of this process share; started when first asked for.</summary>
     public static Task<PostgresCluster> Shared => SharedCluster.Value;
 
-    /// <summary>Starts a further cluster, for a test that stops it or for other settings than those of the tests.</summary>
+    /// <summary>Starts a further cluster, for a test that stops it or needs other settings.</summary>
     /// <param name="settings">Options of the program <c>postgres</c>.</param>
     public static async Task<PostgresCluster> StartNewAsync(string settings = QuickSettings)
     {
+        // First, so that nothing is left behind where there is no PostgreSQL.
+        var initdb = PostgresPrograms.CommandOf("initdb");
         var directory = Directory.CreateTempSubdirectory("tallystick-pg-").FullName;
         var cluster = new PostgresCluster(directory, StartGuard(directory), settings);
         try
@@ -37,7 +39,7 @@ public sealed class PostgresCluster : IDisposable
             await PostgresPrograms.HandOverAsync(directory);
             await PostgresPrograms.RunAsync(
             [
-                .. PostgresPrograms.CommandOf("initdb"), "-D", cluster.Data, "-U", "tallystick", "-A", "trust",
+                .. initdb, "-D", cluster.Data, "-U", "tallystick", "-A", "trust",
                 "-E", "UTF8", "--locale=C", "--no-instructions", "--no-sync",
             ]);
             await cluster.StartAsync();

@@ -8,12 +8,12 @@ internal static class PostgresPrograms
     /// <summary>PostgreSQL refuses to run as root; its packages bring this user.</summary>
     private const string SystemUser = "postgres";
 
-    private static readonly string Folder = FindFolder();
+    private static readonly Lazy<string> Folder = new(FindFolder);
 
     /// <summary>The words that start one of the programs, to be followed by its arguments.</summary>
     internal static IReadOnlyList<string> CommandOf(string program)
     {
-        var path = Path.Combine(Folder, program);
+        var path = Path.Combine(Folder.Value, program);
         return Environment.IsPrivilegedProcess ? ["runuser", "-u", SystemUser, "--", path] : [path];
     }
 
