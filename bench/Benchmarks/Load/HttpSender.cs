@@ -21,7 +21,8 @@ internal sealed class HttpSender : IBatchSender
         _connection = connection;
         _templates = [.. Enumerable.Range(0, new BatchNumbers(shape).Templates)
             .Select(template => new RequestTemplate(
-                workload, template, shape.Batch, $"/organizations/{server.OrganizationId}/measurements", server.Token))];
+                workload, template, shape.Batch,
+                $"/organizations/{server.OrganizationId}/measurements", server.Token))];
         _socket.Connect(server.Address.Host, server.Address.Port);
     }
 

@@ -1,6 +1,6 @@
+using NodaTime;
 using Npgsql;
 using NpgsqlTypes;
-using NodaTime;
 using Tallystick.Testing;
 
 namespace Tallystick.Benchmarks.Load;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Tallystick.Benchmarks.Load;
 
-/// <summary>A whole request in memory, in which uids, accounts and timestamps are written over before each use.</summary>
+/// <summary>A request in memory, in which uids, accounts and timestamps are written over before each use.</summary>
 internal sealed class RequestTemplate
 {
     private const string Digits = "0123456789abcdef";

@@ -3,7 +3,7 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Benchmarks.Serving;
 
-/// <summary>Keeps nothing: with it the server only authenticates, parses and encodes. All else is that of the log.</summary>
+/// <summary>Keeps nothing: with it the server only authenticates, parses and encodes.</summary>
 internal sealed class DiscardingLog(IMeasurementLog log) : IMeasurementLog
 {
     /// <inheritdoc/>

@@ -47,7 +47,8 @@ internal sealed class ServingProcess : IDisposable
     public ProcessUsage Usage { get; }
 
     /// <summary>Bytes of the measurement store's files.</summary>
-    public long StoreBytes => Directory.GetFiles(_data.Path, "measurements.duckdb*").Sum(path => new FileInfo(path).Length);
+    public long StoreBytes =>
+        Directory.GetFiles(_data.Path, "measurements.duckdb*").Sum(path => new FileInfo(path).Length);
 
     /// <summary>Starts a server and sets it up: an access token, a product, a meter.</summary>
     /// <param name="isDiscarding">Keeps no measurements.</param>
