@@ -36,7 +36,7 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
         var content = ByteReading.Int32(head, ref offset);
         if (!OpenHead(batchAt) || !_head.OrganizationId.SequenceEqual(organizationId))
             return null;
-        return new LoggedRow(position, batchAt, _head.ReceivedAt, content);
+        return new LoggedRow(position, _head.ReceivedAt, content);
     }
 
     /// <summary>The measurement at a position; null when the log no longer keeps it.</summary>
@@ -82,7 +82,6 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
 
 /// <summary>Where a uid was used before.</summary>
 /// <param name="Position">Position of the row.</param>
-/// <param name="Batch">Position of its batch.</param>
 /// <param name="ReceivedAt">When it was received, in nanoseconds since 1970.</param>
 /// <param name="ContentHash">Hash of its content.</param>
-internal readonly record struct LoggedRow(LogPosition Position, LogPosition Batch, long ReceivedAt, int ContentHash);
+internal readonly record struct LoggedRow(LogPosition Position, long ReceivedAt, int ContentHash);

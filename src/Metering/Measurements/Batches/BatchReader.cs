@@ -25,8 +25,6 @@ internal sealed class BatchReader
 
     public int Meters => _meters.Count;
 
-    public int Lists => _lists.Count;
-
     public int Accounts => _accounts.Count;
 
     private ReadOnlySpan<byte> Bytes => _batch.Span;

@@ -15,9 +15,6 @@ internal sealed class ByteBuffer(int capacity)
 
     public void Clear() => Length = 0;
 
-    /// <summary>Drops what was written behind a length.</summary>
-    public void CutTo(int length) => Length = length;
-
     /// <summary>Room behind what is written; <see cref="Advance"/> tells how much of it was used.</summary>
     public Span<byte> Reserve(int count)
     {

@@ -31,22 +31,6 @@ internal static class DuckDbCommands
         return rows;
     }
 
-    /// <summary>Reads all rows; the statement is stopped when the token is cancelled.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static List<T> Read<T>(
-        this DuckDBCommand command, Func<DuckDBDataReader, T> read, CancellationToken cancellationToken)
-    {
-        using var cancellation = cancellationToken.Register(command.Cancel);
-        try
-        {
-            return command.Read(read);
-        }
-        catch (DuckDBException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-    }
-
     public static string? TextOrNull(this DuckDBDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);
 }

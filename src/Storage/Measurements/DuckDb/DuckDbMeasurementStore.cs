@@ -150,7 +150,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         return _sessions.RunAsync(
             connection => query.Aggregations.Count == 0
                 ? ExplorerMeasurements.Read(connection, query, keys, cancellationToken)
-                : ExplorerGroups.Read(connection, query, keys, cancellationToken),
+                : ExplorerGroups.Read(connection, query, keys),
             cancellationToken);
     }
 

@@ -33,8 +33,7 @@ internal sealed class ExplorerGroups
                 : null)];
     }
 
-    public static ExplorerRows Read(
-        DuckDBConnection connection, UsageExploration query, KeyMaps keys, CancellationToken cancellationToken)
+    public static ExplorerRows Read(DuckDBConnection connection, UsageExploration query, KeyMaps keys)
     {
         if (ExplorerSource.Find(connection, query, keys) is not { } source)
             return new ExplorerRows([], [], false);
@@ -43,7 +42,7 @@ internal sealed class ExplorerGroups
         if (parts.Count == 0)
             return new ExplorerRows([], [], false);
         using var command = source.Command(groups.Statement(parts));
-        var found = command.Read(groups.Row, cancellationToken);
+        var found = command.Read(groups.Row);
         return new ExplorerRows([], [.. found.Take(query.Limit)], found.Count > query.Limit);
     }
 

@@ -23,7 +23,7 @@ internal static class ExplorerMeasurements
             // Nothing older than what is certain to be answered needs to be read.
             var oldest = latest.Count > query.Limit ? latest[^1].Position.Value : -1;
             using var command = source.Command(Statement(source, meter, from, oldest, query.Limit + 1));
-            var found = command.Read(row => Measurement(row, meter), cancellationToken);
+            var found = command.Read(row => Measurement(row, meter));
             latest = [.. latest.Concat(found).OrderByDescending(one => one.Position.Value).Take(query.Limit + 1)];
         }
         return new ExplorerRows([.. latest.Take(query.Limit)], [], latest.Count > query.Limit);
