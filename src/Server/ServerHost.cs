@@ -65,8 +65,7 @@ internal static class ServerHost
         var data = DataDirectory.Open(builder.Configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data");
         try
         {
-            var store = await OpenStoreAsync(builder.Configuration, data);
-            var measurements = await MeasurementEngines.OpenAsync(data);
+            var (store, measurements) = await OpenEnginesAsync(builder.Configuration, data);
             AddServices(builder.Services, store, data, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
             AddWhatBecameOfMeasurements(builder.Services);
@@ -83,6 +82,22 @@ internal static class ServerHost
         catch
         {
             data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens both kinds of engine side by side, which halves the wait at the start.</summary>
+    private static async Task<(IDocumentStore Store, MeasurementEngines Measurements)> OpenEnginesAsync(
+        ConfigurationManager configuration, DataDirectory data)
+    {
+        var opening = Task.Run(() => MeasurementEngines.OpenAsync(data));
+        try
+        {
+            return (await OpenStoreAsync(configuration, data), await opening);
+        }
+        catch when (opening.IsCompletedSuccessfully)
+        {
+            await opening.Result.DisposeAsync();
             throw;
         }
     }

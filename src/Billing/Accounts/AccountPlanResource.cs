@@ -11,7 +11,7 @@ public static class AccountPlanResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<AccountPlan> Definition { get; } =
-        new("AccountPlan", "accountplans", BillingJson.Format.AccountPlan)
+        new("AccountPlan", "accountplans", () => BillingJson.Format.AccountPlan)
         {
             UniqueBy = [new("code", accountPlan => accountPlan.Code)],
             IndexedBy =

@@ -10,7 +10,7 @@ public static class AccountResource
 
     /// <summary>The definition.</summary>
     public static ResourceDefinition<Account> Definition { get; } =
-        new("Account", "accounts", BillingJson.Format.Account)
+        new("Account", "accounts", () => BillingJson.Format.Account)
         {
             UniqueBy = [new("code", account => account.Code)],
             IndexedBy =

@@ -13,7 +13,7 @@ public static class BillJobResource
 
     /// <summary>The definition.</summary>
     public static ResourceDefinition<BillJob> Definition { get; } =
-        new("BillJob", "billjobs", BillingJson.Format.BillJob)
+        new("BillJob", "billjobs", () => BillingJson.Format.BillJob)
         {
             IsInternal = true,
             IndexedBy =

@@ -7,7 +7,7 @@ namespace Tallystick.Billing.Bills;
 public static class BillResource
 {
     /// <summary>The definition.</summary>
-    public static ResourceDefinition<Bill> Definition { get; } = new("Bill", "bills", BillingJson.Format.Bill)
+    public static ResourceDefinition<Bill> Definition { get; } = new("Bill", "bills", () => BillingJson.Format.Bill)
     {
         IsInternal = true,
         IndexedBy =

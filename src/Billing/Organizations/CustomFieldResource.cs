@@ -7,5 +7,5 @@ public static class CustomFieldResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<CustomFieldDefaults> Definition { get; } =
-        new("CustomField", "customfields", BillingJson.Format.CustomFieldDefaults) { IsSingleton = true };
+        new("CustomField", "customfields", () => BillingJson.Format.CustomFieldDefaults) { IsSingleton = true };
 }

@@ -12,7 +12,7 @@ public static class OrganizationConfigResource
 
     /// <summary>The definition.</summary>
     public static ResourceDefinition<OrganizationConfig> Definition { get; } =
-        new("OrganizationConfig", "organizationconfig", BillingJson.Format.OrganizationConfig)
+        new("OrganizationConfig", "organizationconfig", () => BillingJson.Format.OrganizationConfig)
         {
             IsSingleton = true,
             Refers = [new("currency", "Currency", config => config.Currency, "code")],

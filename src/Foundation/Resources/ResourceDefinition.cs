@@ -99,8 +99,8 @@ public abstract class ResourceDefinition
 /// <typeparam name="T">The record that models it.</typeparam>
 /// <param name="kind">Name of the kind in the API.</param>
 /// <param name="path">Path below the organization.</param>
-/// <param name="json">How the record is read and written.</param>
-public sealed class ResourceDefinition<T>(string kind, string path, JsonTypeInfo<T> json)
+/// <param name="json">How the record is read and written; asked for when it is first needed, since it is costly.</param>
+public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTypeInfo<T>> json)
     : ResourceDefinition(kind, path, typeof(T))
     where T : Resource
 {
@@ -135,6 +135,8 @@ public sealed class ResourceDefinition<T>(string kind, string path, JsonTypeInfo
     /// <inheritdoc/>
     public override IReadOnlyList<ReferenceTarget> References => Refers;
 
+    private JsonTypeInfo<T> Json => field ??= json();
+
     private IReadOnlyList<Column<T>> All => field ??=
     [
         .. UniqueBy.Select(column => column with { IsUnique = true }),
@@ -144,10 +146,10 @@ public sealed class ResourceDefinition<T>(string kind, string path, JsonTypeInfo
     ];
 
     /// <inheritdoc/>
-    public override Resource Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, json)!;
+    public override Resource Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Json)!;
 
     /// <inheritdoc/>
-    public override byte[] Write(Resource resource) => JsonSerializer.SerializeToUtf8Bytes((T)resource, json);
+    public override byte[] Write(Resource resource) => JsonSerializer.SerializeToUtf8Bytes((T)resource, Json);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string?> ReadColumns(Resource resource)

@@ -8,7 +8,7 @@ public static class AggregationResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<Aggregation> Definition { get; } =
-        new("Aggregation", "aggregations", MeteringJson.Format.Aggregation)
+        new("Aggregation", "aggregations", () => MeteringJson.Format.Aggregation)
         {
             UniqueBy = [new("code", aggregation => aggregation.Code)],
             Filters =

@@ -6,7 +6,7 @@ namespace Tallystick.Metering.Meters;
 public static class MeterResource
 {
     /// <summary>The definition.</summary>
-    public static ResourceDefinition<Meter> Definition { get; } = new("Meter", "meters", MeteringJson.Format.Meter)
+    public static ResourceDefinition<Meter> Definition { get; } = new("Meter", "meters", () => MeteringJson.Format.Meter)
     {
         UniqueBy = [new("code", meter => meter.Code)],
         Filters =

@@ -7,7 +7,7 @@ public static class ProductResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<Product> Definition { get; } =
-        new("Product", "products", MeteringJson.Format.Product)
+        new("Product", "products", () => MeteringJson.Format.Product)
         {
             MaximumPageSize = 200,
             UniqueBy = [new("code", product => product.Code)],

@@ -7,7 +7,7 @@ public static class CurrencyResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<Currency> Definition { get; } =
-        new("Currency", "picklists/currency", PricingJson.Format.Currency)
+        new("Currency", "picklists/currency", () => PricingJson.Format.Currency)
         {
             UniqueBy = [new("code", currency => currency.Code)],
             IndexedBy = [new("archived", currency => currency.Archived ? "true" : "false")],

@@ -7,7 +7,7 @@ namespace Tallystick.Pricing.Plans;
 public static class PlanResource
 {
     /// <summary>The definition.</summary>
-    public static ResourceDefinition<Plan> Definition { get; } = new("Plan", "plans", PricingJson.Format.Plan)
+    public static ResourceDefinition<Plan> Definition { get; } = new("Plan", "plans", () => PricingJson.Format.Plan)
     {
         UniqueBy = [new("code", plan => plan.Code)],
         IndexedBy = [new("product_id", plan => plan.ProductId)],

@@ -7,7 +7,7 @@ public static class PlanTemplateResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<PlanTemplate> Definition { get; } =
-        new("PlanTemplate", "plantemplates", PricingJson.Format.PlanTemplate)
+        new("PlanTemplate", "plantemplates", () => PricingJson.Format.PlanTemplate)
         {
             UniqueBy = [new("code", template => template.Code)],
             Filters =

@@ -8,7 +8,7 @@ public static class PricingResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<PlanPricing> Definition { get; } =
-        new("Pricing", "pricings", PricingJson.Format.PlanPricing)
+        new("Pricing", "pricings", () => PricingJson.Format.PlanPricing)
         {
             UniqueBy = [new("code", pricing => pricing.Code)],
             IndexedBy =

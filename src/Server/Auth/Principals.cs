@@ -44,13 +44,13 @@ internal sealed partial class AuthJson : JsonSerializerContext
 internal static class OrganizationResource
 {
     internal static ResourceDefinition<Organization> Definition { get; } =
-        new("Organization", "organization", AuthJson.Format.Organization) { IsInternal = true };
+        new("Organization", "organization", () => AuthJson.Format.Organization) { IsInternal = true };
 }
 
 internal static class ServiceUserResource
 {
     internal static ResourceDefinition<ServiceUser> Definition { get; } =
-        new("ServiceUser", "serviceusers", AuthJson.Format.ServiceUser) { IsInternal = true };
+        new("ServiceUser", "serviceusers", () => AuthJson.Format.ServiceUser) { IsInternal = true };
 }
 
 internal static class AccessKeyResource
@@ -62,7 +62,7 @@ internal static class AccessKeyResource
     internal const string Installation = "installation";
 
     internal static ResourceDefinition<AccessKey> Definition { get; } =
-        new("AccessKey", "accesskeys", AuthJson.Format.AccessKey)
+        new("AccessKey", "accesskeys", () => AuthJson.Format.AccessKey)
         {
             IsInternal = true,
             UniqueBy = [new("access_key_id", key => key.AccessKeyId)],
