@@ -138,6 +138,11 @@ public sealed record ListParameters(
     }
 }
 
+/// <summary>What an answer is made with.</summary>
+/// <param name="Related">Reads other entities.</param>
+/// <param name="Additional">The members asked for by <c>additional</c>.</param>
+public sealed record ResourceView(IResourceReader Related, IReadOnlyList<string> Additional);
+
 /// <summary>Reads other entities of the same organization.</summary>
 public interface IResourceReader
 {

@@ -20,7 +20,10 @@ internal static class ResourceOperations
             yield return Create(definition);
         }
         yield return new ApiOperation("GET", item, $"Get{definition.Kind}",
-            definition.Tag, $"Retrieve {A(definition)}", Answer(definition), call => GetAsync(call, definition));
+            definition.Tag, $"Retrieve {A(definition)}", Answer(definition), call => GetAsync(call, definition))
+        {
+            Parameters = ResourceViews.Parameters(definition),
+        };
         yield return new ApiOperation("PUT", item, $"Put{definition.Kind}",
             definition.Tag, $"Update {A(definition)}", Answer(definition), call => PutAsync(call, definition))
         {
@@ -76,7 +79,8 @@ internal static class ResourceOperations
     /// <summary>The parameters of the list of a kind.</summary>
     internal static IReadOnlyList<ApiParameter> ListParameters(ResourceDefinition definition) =>
         [.. PageParameters(
-            definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids];
+            definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids,
+            .. ResourceViews.Parameters(definition)];
 
     private static ApiParameter Ids { get; } =
         new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
@@ -107,15 +111,15 @@ internal static class ResourceOperations
         definition.IsSingleton ? call.OrganizationId : call.Route("id");
 
     private static async Task GetAsync(ApiCall call, ResourceDefinition definition) => await call.AnswerAsync(
-        await call.Service<ResourceService>().FindJsonAsync(
-            definition, call.OrganizationId, IdOf(call, definition), call.Cancelled));
+        await ResourceViews.ShowAsync(call, definition, await call.Service<ResourceService>().FindJsonAsync(
+            definition, call.OrganizationId, IdOf(call, definition), call.Cancelled)));
 
     private static async Task PostAsync(ApiCall call, ResourceDefinition definition)
     {
         var proposed = await ReadAsync(call, definition);
         var created = await call.Service<ResourceService>().CreateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled);
-        await call.AnswerAsync(definition.Write(created));
+        await ResourceViews.AnswerAsync(call, definition, created);
     }
 
     private static async Task PutAsync(ApiCall call, ResourceDefinition definition)
@@ -123,14 +127,14 @@ internal static class ResourceOperations
         var proposed = await ReadAsync(call, definition);
         var updated = await call.Service<ResourceService>().UpdateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled);
-        await call.AnswerAsync(definition.Write(updated));
+        await ResourceViews.AnswerAsync(call, definition, updated);
     }
 
     private static async Task DeleteAsync(ApiCall call, ResourceDefinition definition)
     {
         var deleted = await call.Service<ResourceService>().DeleteAsync(
             definition, call.OrganizationId, IdOf(call, definition), call.Cancelled);
-        await call.AnswerAsync(definition.Write(deleted));
+        await ResourceViews.AnswerAsync(call, definition, deleted);
     }
 
     private static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)

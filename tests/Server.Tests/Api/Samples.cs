@@ -23,6 +23,8 @@ internal static class Samples
             ("rounding", "UP"),
             ("quantityPerUnit", JsonNode.Parse("1234567890123456.123456789012")),
             ("unit", "1")),
+        "CompoundAggregation" => Named(
+            name, ("calculation", "Math.max(1, 2)"), ("rounding", "DOWN"), ("quantityPerUnit", 1), ("unit", "1")),
         "PlanTemplate" => Named(
             name,
             ("productId", await CreateAsync(client, "Product", "products")),
