@@ -3,6 +3,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
 using Tallystick.Metering.Usage;
@@ -15,6 +16,11 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(Aggregation))]
 [JsonSerializable(typeof(CompoundAggregation))]
 [JsonSerializable(typeof(CustomFieldDefaults))]
+[JsonSerializable(typeof(LookupTable))]
+[JsonSerializable(typeof(LookupTableRevision))]
+[JsonSerializable(typeof(LookupTableData))]
+[JsonSerializable(typeof(LookupTableItem))]
+[JsonSerializable(typeof(LookupTableDataJob))]
 [JsonSerializable(typeof(UsageQueryRequest))]
 internal sealed partial class MeteringJson : JsonSerializerContext
 {

@@ -57,6 +57,15 @@ public abstract class ResourceDefinition
     /// <summary>Names under which search compares columns; empty when there is no search.</summary>
     public IReadOnlyDictionary<string, string> Search { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The entity that the path is within; null for kinds directly below the organization.</summary>
+    public ResourceParent? Parent { get; init; }
+
+    /// <summary>What is deleted together with an entity.</summary>
+    public IReadOnlyList<ResourcePart> Parts { get; init; } = [];
+
+    /// <summary>False when the contract has no parameter <c>ids</c> for its list.</summary>
+    public bool IsListedByIds { get; init; } = true;
+
     /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
     public IReadOnlyList<string> Additional { get; init; } = [];
 
@@ -86,6 +95,9 @@ public abstract class ResourceDefinition
 
     /// <summary>What <paramref name="referrer"/> cannot live with in a change of what it names.</summary>
     public abstract IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change);
+
+    /// <summary>The entity as one within the parent.</summary>
+    public abstract Resource Within(Resource proposed, string parentId);
 
     /// <summary>Sets what the server decides: defaults, members copied from other entities, ids of parts.</summary>
     public abstract ValueTask<Resource> CompleteAsync(Resource proposed, Resource? current, IResourceReader related);
@@ -137,6 +149,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <summary>Sets what the server decides.</summary>
     public Func<T, T?, IResourceReader, ValueTask<T>>? Complete { get; init; }
 
+    /// <summary>Puts an entity into its parent; for kinds that have one.</summary>
+    public Func<T, string, T>? SetParent { get; init; }
+
     /// <summary>Adds to stored entities what is answered and not stored: it follows from other entities.</summary>
     public Func<IReadOnlyList<T>, ResourceView, ValueTask<IReadOnlyList<T>>>? Show { get; init; }
 
@@ -183,6 +198,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <inheritdoc/>
     public override IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change) =>
         ((Reference<T>)reference).Opposes?.Invoke((T)referrer, change) ?? [];
+
+    /// <inheritdoc/>
+    public override Resource Within(Resource proposed, string parentId) => SetParent!((T)proposed, parentId);
 
     /// <inheritdoc/>
     public override async ValueTask<Resource> CompleteAsync(

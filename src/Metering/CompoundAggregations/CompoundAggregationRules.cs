@@ -3,6 +3,7 @@ using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.Expressions;
+using Tallystick.Metering.LookupTables;
 
 namespace Tallystick.Metering.CompoundAggregations;
 
@@ -20,7 +21,7 @@ internal static class CompoundAggregationRules
         var codes = CodesIn(expression);
         var scope = new NameScope
         {
-            Lookups = _ => null,
+            Lookups = await LookupSchemas.LoadAsync([expression], related),
             Offered = "aggregation.<code>, billingPeriod.start, billingPeriod.end, billingPeriod.days, and custom "
                 + $"fields of {string.Join(", ", CustomFieldNames.OfCompoundAggregations)}",
         };

@@ -2,6 +2,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.Expressions;
+using Tallystick.Metering.LookupTables;
 
 namespace Tallystick.Metering.Meters;
 
@@ -10,17 +11,26 @@ internal static class DerivedFieldRules
 {
     internal static async ValueTask CheckAsync(Meter meter, Meter? current, IResourceReader related, Issues issues)
     {
-        if (meter.DerivedFields.Count > 0)
-            Check(meter, await CustomFieldNames.FindAsync(related), _ => null, issues);
+        if (meter.DerivedFields.Count == 0)
+            return;
+        var read = Read(meter, issues);
+        var lookups = await LookupSchemas.LoadAsync(read, related);
+        Check(meter, read, await CustomFieldNames.FindAsync(related), lookups, issues);
     }
 
-    /// <summary>Adds every fault of the calculations.</summary>
+    /// <summary>The calculations in their order; null for those with a fault of syntax, which is added.</summary>
+    internal static List<Expression?> Read(Meter meter, Issues issues) =>
+        [.. meter.DerivedFields.Select((field, index) => Calculations.Read(field.Calculation, PathOf(index), issues))];
+
+    /// <summary>Adds every fault of names and kinds.</summary>
     internal static void Check(
-        Meter meter, CustomFieldDefaults customFields, Func<string, LookupSchema?> lookups, Issues issues)
+        Meter meter,
+        List<Expression?> read,
+        CustomFieldDefaults customFields,
+        Func<string, LookupSchema?> lookups,
+        Issues issues)
     {
         var fields = meter.DerivedFields;
-        var read = fields
-            .Select((field, index) => Calculations.Read(field.Calculation, PathOf(index), issues)).ToList();
         for (var index = 0; index < fields.Count; index++)
         {
             if (read[index] is not { } expression)

@@ -7,6 +7,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Currencies;
@@ -27,6 +28,11 @@ internal static class ResourceCatalog
         MeterResource.Definition,
         AggregationResource.Definition,
         CompoundAggregationResource.Definition,
+        LookupTableResource.Definition,
+        LookupTableResource.Revisions,
+        LookupTableResource.Data,
+        LookupTableResource.Items,
+        LookupTableResource.Jobs,
         PlanTemplateResource.Definition,
         PlanResource.Definition,
         PricingResource.Definition,

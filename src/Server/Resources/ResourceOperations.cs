@@ -54,7 +54,7 @@ internal static class ResourceOperations
     private static ApiOperation List(ResourceDefinition definition) => new(
         "GET", Root + definition.Path, $"List{definition.Kind}s", definition.Tag, $"List {definition.Words}s", Page(
             definition),
-        call => ListRequest.AnswerAsync(call, definition))
+        call => ListAsync(call, definition))
     {
         Parameters = ListParameters(definition),
         Description = "Newest first.",
@@ -79,8 +79,8 @@ internal static class ResourceOperations
     /// <summary>The parameters of the list of a kind.</summary>
     internal static IReadOnlyList<ApiParameter> ListParameters(ResourceDefinition definition) =>
         [.. PageParameters(
-            definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids,
-            .. ResourceViews.Parameters(definition)];
+            definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(),
+            .. definition.IsListedByIds ? [Ids] : Array.Empty<ApiParameter>(), .. ResourceViews.Parameters(definition)];
 
     private static ApiParameter Ids { get; } =
         new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
@@ -110,12 +110,20 @@ internal static class ResourceOperations
     private static string IdOf(ApiCall call, ResourceDefinition definition) =>
         definition.IsSingleton ? call.OrganizationId : call.Route("id");
 
-    private static async Task GetAsync(ApiCall call, ResourceDefinition definition) => await call.AnswerAsync(
-        await ResourceViews.ShowAsync(call, definition, await call.Service<ResourceService>().FindJsonAsync(
-            definition, call.OrganizationId, IdOf(call, definition), call.Cancelled)));
+    private static async Task ListAsync(ApiCall call, ResourceDefinition definition) =>
+        await ListRequest.AnswerAsync(call, definition, await ResourceParents.ConditionAsync(call, definition));
+
+    private static async Task GetAsync(ApiCall call, ResourceDefinition definition)
+    {
+        await ResourceParents.RequireAsync(call, definition);
+        await call.AnswerAsync(
+            await ResourceViews.ShowAsync(call, definition, await call.Service<ResourceService>().FindJsonAsync(
+                definition, call.OrganizationId, IdOf(call, definition), call.Cancelled)));
+    }
 
     private static async Task PostAsync(ApiCall call, ResourceDefinition definition)
     {
+        await ResourceParents.RequireParentAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
         var created = await call.Service<ResourceService>().CreateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled);
@@ -124,6 +132,7 @@ internal static class ResourceOperations
 
     private static async Task PutAsync(ApiCall call, ResourceDefinition definition)
     {
+        await ResourceParents.RequireAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
         var updated = await call.Service<ResourceService>().UpdateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled);
@@ -132,6 +141,7 @@ internal static class ResourceOperations
 
     private static async Task DeleteAsync(ApiCall call, ResourceDefinition definition)
     {
+        await ResourceParents.RequireAsync(call, definition);
         var deleted = await call.Service<ResourceService>().DeleteAsync(
             definition, call.OrganizationId, IdOf(call, definition), call.Cancelled);
         await ResourceViews.AnswerAsync(call, definition, deleted);
@@ -140,6 +150,7 @@ internal static class ResourceOperations
     private static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
     {
         using var body = await call.ReadJsonAsync();
-        return definition.Read(definition.Shape.Check(body.RootElement));
+        var proposed = definition.Read(definition.Shape.Check(body.RootElement));
+        return definition.Parent is { } parent ? definition.Within(proposed, call.Route(parent.Parameter)) : proposed;
     }
 }

@@ -144,7 +144,9 @@ public sealed class DerivedFieldTests
             Product = new Dictionary<string, CustomFieldValue> { ["rate"] = one },
             Organization = new Dictionary<string, CustomFieldValue> { ["rate"] = one },
         };
-        DerivedFieldRules.Check(meter, customFields, table => table == "rates" ? rates : null, issues);
+        DerivedFieldRules.Check(
+            meter, DerivedFieldRules.Read(meter, issues), customFields,
+            table => table == "rates" ? rates : null, issues);
         return issues.All;
     }
 

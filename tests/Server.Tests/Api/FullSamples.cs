@@ -15,6 +15,8 @@ internal static class FullSamples
             "Meter" => With(WithDerivedField(MeterBody("requests")), ("productId", products)),
             "Aggregation" => await AggregationAsync(client),
             "CompoundAggregation" => await CompoundAsync(client, products),
+            "LookupTable" => Parse("""{"name":"Rates","code":"rates by country"}"""),
+            "LookupTableRevision" => await RevisionAsync(client),
             "PlanTemplate" => PlanTemplate("gold template", products),
             "Plan" => await PlanAsync(client, products),
             "Pricing" => await PricingAsync(client, products),
@@ -58,6 +60,16 @@ internal static class FullSamples
             """),
             ("productId", product),
             ("accountingProductId", await ProductAsync(client, "accounting of compounds")));
+    }
+
+    private static async Task<JsonObject> RevisionAsync(ApiClient client)
+    {
+        client.Parents["lookupTableId"] = await CreateAsync(
+            client, "lookuptables", Parse("""{"name":"Rates","code":"rates"}"""));
+        return Parse("""
+            {"name":"Rates of spring","startDate":"2026-03-01T00:00:00Z","keys":["tier","country"],"fields":[
+              {"name":"rate","type":"NUMBER"},{"name":"country","type":"STRING"},{"name":"tier","type":"NUMBER"}]}
+            """);
     }
 
     private static async Task<JsonObject> AggregationAsync(ApiClient client) => With(
