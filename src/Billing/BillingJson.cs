@@ -12,7 +12,6 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(Account))]
 [JsonSerializable(typeof(AccountPlan))]
 [JsonSerializable(typeof(OrganizationConfig))]
-[JsonSerializable(typeof(CustomFieldDefaults))]
 [JsonSerializable(typeof(BillJob))]
 [JsonSerializable(typeof(Bill))]
 [JsonSerializable(typeof(InvoiceSequence))]

@@ -5,6 +5,7 @@ using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
+using Tallystick.Server.LookupTables;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Usage;
 
@@ -23,6 +24,10 @@ internal static class ApiOperations
     [
         .. ResourceCatalog.All.SelectMany(ResourceOperations.Of),
         .. AccountOperations.All,
+        LookupRevisions.PutStatus,
+        .. LookupDataOperations.All,
+        .. LookupEntryOperations.All,
+        .. LookupJobOperations.All,
         MeasurementOperations.Submit,
         FailedIngestDownload.GetUrl,
         ConservationOperation.Get,

@@ -4,6 +4,7 @@ using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
 using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation;
@@ -91,7 +92,15 @@ internal static class RefuseUnbilledTerms
             throw new BillRefusedException($"{where}: its aggregation or meter does not exist.");
         if (terms.Aggregation.Method == AggregationMethod.CustomSql)
             throw Unbilled(where, "CUSTOM_SQL aggregations");
+        CheckFields(where, terms.Aggregation, terms.Meter);
         CheckSegment(where, terms.Pricing, terms.Aggregation);
+    }
+
+    private static void CheckFields(string where, Aggregation aggregation, Meter meter)
+    {
+        var used = (aggregation.SegmentedFields ?? []).Prepend(aggregation.TargetField);
+        if (meter.DerivedFields.FirstOrDefault(field => used.Contains(field.Code)) is { } derived)
+            throw Unbilled(where, $"derived fields ('{derived.Code}' of the meter {meter.Code})");
     }
 
     private static void CheckSegment(string where, PlanPricing pricing, Aggregation aggregation)

@@ -57,6 +57,21 @@ public abstract class ResourceDefinition
     /// <summary>Names under which search compares columns; empty when there is no search.</summary>
     public IReadOnlyDictionary<string, string> Search { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The entity that the path is within; null for kinds directly below the organization.</summary>
+    public ResourceParent? Parent { get; init; }
+
+    /// <summary>What is deleted together with an entity.</summary>
+    public IReadOnlyList<ResourcePart> Parts { get; init; } = [];
+
+    /// <summary>False when the contract has no parameter <c>ids</c> for its list.</summary>
+    public bool IsListedByIds { get; init; } = true;
+
+    /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
+    public IReadOnlyList<string> Additional { get; init; } = [];
+
+    /// <summary>True when answers have more than what is stored.</summary>
+    public abstract bool IsShownWithMore { get; }
+
     /// <summary>Names and uniqueness of its columns.</summary>
     public abstract IReadOnlyList<(string Name, bool IsUnique)> Columns { get; }
 
@@ -81,6 +96,9 @@ public abstract class ResourceDefinition
     /// <summary>What <paramref name="referrer"/> cannot live with in a change of what it names.</summary>
     public abstract IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change);
 
+    /// <summary>The entity as one within the parent.</summary>
+    public abstract Resource Within(Resource proposed, string parentId);
+
     /// <summary>Sets what the server decides: defaults, members copied from other entities, ids of parts.</summary>
     public abstract ValueTask<Resource> CompleteAsync(Resource proposed, Resource? current, IResourceReader related);
 
@@ -91,6 +109,9 @@ public abstract class ResourceDefinition
     /// <param name="issues">Where faults go.</param>
     public abstract ValueTask CheckAsync(Resource proposed, Resource? current, IResourceReader related, Issues issues);
 
+    /// <summary>The entities as they are answered, in their order.</summary>
+    public abstract ValueTask<IReadOnlyList<Resource>> ShowAsync(IReadOnlyList<Resource> stored, ResourceView view);
+
     /// <summary>Applies the rules for deleting, beyond references.</summary>
     public abstract ValueTask CheckDeleteAsync(Resource current, IResourceReader related, Issues issues);
 }
@@ -99,7 +120,7 @@ public abstract class ResourceDefinition
 /// <typeparam name="T">The record that models it.</typeparam>
 /// <param name="kind">Name of the kind in the API.</param>
 /// <param name="path">Path below the organization.</param>
-/// <param name="json">How the record is read and written; asked for when it is first needed, since it is costly.</param>
+/// <param name="json">How the record is read and written; asked for when first needed, since it is costly.</param>
 public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTypeInfo<T>> json)
     : ResourceDefinition(kind, path, typeof(T))
     where T : Resource
@@ -127,6 +148,15 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
 
     /// <summary>Sets what the server decides.</summary>
     public Func<T, T?, IResourceReader, ValueTask<T>>? Complete { get; init; }
+
+    /// <summary>Puts an entity into its parent; for kinds that have one.</summary>
+    public Func<T, string, T>? SetParent { get; init; }
+
+    /// <summary>Adds to stored entities what is answered and not stored: it follows from other entities.</summary>
+    public Func<IReadOnlyList<T>, ResourceView, ValueTask<IReadOnlyList<T>>>? Show { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsShownWithMore => Show is not null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, bool IsUnique)> Columns =>
@@ -170,6 +200,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
         ((Reference<T>)reference).Opposes?.Invoke((T)referrer, change) ?? [];
 
     /// <inheritdoc/>
+    public override Resource Within(Resource proposed, string parentId) => SetParent!((T)proposed, parentId);
+
+    /// <inheritdoc/>
     public override async ValueTask<Resource> CompleteAsync(
         Resource proposed, Resource? current, IResourceReader related) =>
         Complete is null ? proposed : await Complete((T)proposed, (T?)current, related);
@@ -187,6 +220,11 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
         if (CheckAgainst is not null)
             await CheckAgainst((T)proposed, (T?)current, related, issues);
     }
+
+    /// <inheritdoc/>
+    public override async ValueTask<IReadOnlyList<Resource>> ShowAsync(
+        IReadOnlyList<Resource> stored, ResourceView view) =>
+        Show is null ? stored : await Show([.. stored.Cast<T>()], view);
 
     /// <inheritdoc/>
     public override async ValueTask CheckDeleteAsync(Resource current, IResourceReader related, Issues issues)

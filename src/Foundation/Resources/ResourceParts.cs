@@ -138,6 +138,22 @@ public sealed record ListParameters(
     }
 }
 
+/// <summary>The entity that the paths of a kind are within.</summary>
+/// <param name="Parameter">The part of the path that names it.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Column">The column, drawn from the entities within, that holds its UUID.</param>
+public sealed record ResourceParent(string Parameter, string Kind, string Column);
+
+/// <summary>Entities that go when the one they belong to is deleted.</summary>
+/// <param name="Kind">Their kind.</param>
+/// <param name="Column">Their column with the UUID of the one they belong to.</param>
+public sealed record ResourcePart(string Kind, string Column);
+
+/// <summary>What an answer is made with.</summary>
+/// <param name="Related">Reads other entities.</param>
+/// <param name="Additional">The members asked for by <c>additional</c>.</param>
+public sealed record ResourceView(IResourceReader Related, IReadOnlyList<string> Additional);
+
 /// <summary>Reads other entities of the same organization.</summary>
 public interface IResourceReader
 {

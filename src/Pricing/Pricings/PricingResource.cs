@@ -32,12 +32,11 @@ public static class PricingResource
                 Opposes = PricingRules.OpposeTemplate,
             },
             new("aggregationId", "Aggregation", pricing => pricing.AggregationId) { Opposes = PricingRules.Oppose },
+            new("compoundAggregationId", "CompoundAggregation", pricing => pricing.CompoundAggregationId)
+            {
+                Opposes = PricingRules.OpposeCompound,
+            },
             new("accountingProductId", "Product", pricing => pricing.AccountingProductId),
-        ],
-            NotYet =
-        [
-            new("compoundAggregationId", "compound aggregations", pricing => !string.IsNullOrEmpty(
-                pricing.CompoundAggregationId)),
         ],
             Complete = (pricing, _, _) => ValueTask.FromResult(Completed(pricing)),
             Check = PricingRules.Check,
@@ -58,9 +57,11 @@ public static class PricingResource
         PlanId = NullIfEmpty(pricing.PlanId),
         PlanTemplateId = NullIfEmpty(pricing.PlanTemplateId),
         AggregationId = NullIfEmpty(pricing.AggregationId),
+        CompoundAggregationId = NullIfEmpty(pricing.CompoundAggregationId),
         Type = pricing.Type ?? PricingType.Debit,
         TiersSpanPlan = pricing.TiersSpanPlan ?? false,
-        AggregationType = AggregationType.Simple,
+        AggregationType = string.IsNullOrEmpty(pricing.CompoundAggregationId)
+            ? AggregationType.Simple : AggregationType.Compound,
         SegmentString = pricing.Segment is { Count: > 0 } segment
             ? string.Join(',', segment.OrderBy(
                 pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{pair.Value}"))

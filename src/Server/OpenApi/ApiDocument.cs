@@ -81,8 +81,11 @@ internal static partial class ApiDocument
             described["description"] = operation.Description;
         described["parameters"] = parameters;
         if (operation.Body is not null)
-            described["requestBody"] =
-                new JsonObject { ["required"] = true, ["content"] = Json(schemas.Reference(operation.Body)) };
+            described["requestBody"] = new JsonObject
+            {
+                ["required"] = !operation.IsBodyOptional,
+                ["content"] = Json(schemas.Reference(operation.Body)),
+            };
         described["responses"] = Responses(schemas.Reference(operation.Answer));
         return described;
     }

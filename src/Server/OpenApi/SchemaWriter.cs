@@ -78,8 +78,15 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     private JsonObject Answer(ObjectShape shape) => Object(
         shape,
         shape.Members,
-        member => member.IsPlainTextInResponse
-            ? new JsonObject { ["type"] = "string" } : Describe(WithoutLimits(member.Shape)),
+        member => member switch
+        {
+            { IsPlainTextInResponse: true } => new JsonObject { ["type"] = "string" },
+            { IsLimitedInAnswers: true } => Describe(member.Shape),
+            // An entity within an answer is answered as by itself.
+            { Shape: ObjectShape entity } when entity.Type?.IsSubclassOf(typeof(Resource)) == true =>
+                Reference($"{entity.Name}Response", () => Answer(entity)),
+            _ => Describe(WithoutLimits(member.Shape)),
+        },
         member => member.Name == "id" || member.IsAlwaysAnswered);
 
     private JsonObject Nested(ObjectShape shape) =>
@@ -116,7 +123,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         TextShape { Choices: null } => new TextShape(),
         NumberShape number => new NumberShape(number.IntegerBits),
         ListShape list => new ListShape(WithoutLimits(list.Item)),
-        MapShape map => new MapShape(map.Value),
+        MapShape map => map with { Maximum = null },
         _ => shape,
     };
 
@@ -146,6 +153,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
 
     private JsonObject Map(MapShape map)
     {
+        if (map.IsRow)
+            return Type("object");
         var value = map.Value is null
             ? new JsonObject { ["anyOf"] = new JsonArray(Type("string"), Type("integer"), Type("number")) }
             : Describe(map.Value);

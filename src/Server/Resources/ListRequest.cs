@@ -42,7 +42,7 @@ internal static class ListRequest
             call.Cancelled);
         var next = page.Count > pageSize ? PageToken.Write(list, page[pageSize - 1].Sequence) : null;
         var items = page.Take(pageSize).Select(document => view?.Invoke(document) ?? document.Json).ToList();
-        await JsonAnswer.WritePageAsync(call.Http, items, next);
+        await JsonAnswer.WritePageAsync(call.Http, await ResourceViews.ShowAsync(call, definition, items), next);
     }
 
     /// <summary>The page size asked for, or the maximum.</summary>

@@ -5,6 +5,9 @@ using Tallystick.Billing.Bills;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Currencies;
@@ -24,6 +27,12 @@ internal static class ResourceCatalog
         ProductResource.Definition,
         MeterResource.Definition,
         AggregationResource.Definition,
+        CompoundAggregationResource.Definition,
+        LookupTableResource.Definition,
+        LookupTableResource.Revisions,
+        LookupTableResource.Data,
+        LookupTableResource.Items,
+        LookupTableResource.Jobs,
         PlanTemplateResource.Definition,
         PlanResource.Definition,
         PricingResource.Definition,

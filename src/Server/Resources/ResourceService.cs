@@ -88,9 +88,34 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
                     "", $"The {definition.Words} is in use by the {words} '{referrer.Id}' and cannot be deleted");
             await definition.CheckDeleteAsync(current, related, issues);
             issues.ThrowIfAny();
+            await DeletePartsAsync(transaction, related, organizationId, definition, id, cancellationToken);
             await transaction.DeleteAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
             return current;
         });
+
+    // What belongs to an entity goes with it, and so on down.
+    private static async ValueTask DeletePartsAsync(
+        IDocumentTransaction transaction,
+        ResourceReader related,
+        string organizationId,
+        ResourceDefinition owner,
+        string ownerId,
+        CancellationToken cancellationToken)
+    {
+        foreach (var part in owner.Parts)
+        {
+            var definition = ResourceCatalog.Of(part.Kind);
+            var belonging = Condition.Equal(part.Column, ownerId);
+            if (definition.Parts.Count > 0)
+            {
+                foreach (var entity in await related.ListAsync(definition, belonging))
+                    await DeletePartsAsync(
+                        transaction, related, organizationId, definition, entity.Id, cancellationToken);
+            }
+            await transaction.DeleteAllAsync(
+                ResourceCatalog.KindOf(definition), organizationId, belonging, cancellationToken);
+        }
+    }
 
     /// <summary>The entity as JSON.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>> FindJsonAsync(

@@ -12,7 +12,8 @@ public abstract class FilterSuite(SharedServer server)
     [
         .. ResourceCatalog.All.Where(definition => definition is { IsInternal: false, IsSingleton: false })
             .SelectMany(definition => ResourceOperations.ListParameters(definition)
-                .Where(parameter => parameter.Name is not ("pageSize" or "nextToken" or "archived" or "includeall"))
+                .Where(parameter => parameter.Name is not (
+                    "pageSize" or "nextToken" or "archived" or "includeall" or "additional"))
                 .Select(parameter => new TheoryDataRow<string, string>(definition.Kind, parameter.Name))),
     ];
 

@@ -12,8 +12,11 @@ internal static class FullSamples
         var body = kind switch
         {
             "Product" => Parse("""{"name":"Routes","code":"routes"}"""),
-            "Meter" => With(MeterBody("requests"), ("productId", products)),
+            "Meter" => With(WithDerivedField(MeterBody("requests")), ("productId", products)),
             "Aggregation" => await AggregationAsync(client),
+            "CompoundAggregation" => await CompoundAsync(client, products),
+            "LookupTable" => Parse("""{"name":"Rates","code":"rates by country"}"""),
+            "LookupTableRevision" => await RevisionAsync(client),
             "PlanTemplate" => PlanTemplate("gold template", products),
             "Plan" => await PlanAsync(client, products),
             "Pricing" => await PricingAsync(client, products),
@@ -38,6 +41,36 @@ internal static class FullSamples
           {"category":"WHERE","code":"region","name":"Region","unit":"place"},
           {"category":"METADATA","code":"note","name":"Note","unit":"text"}]}
         """);
+
+    // True or false fits every category; the data fields are free to change.
+    private static JsonObject WithDerivedField(JsonObject meter)
+    {
+        meter["derivedFields"] = new JsonArray(Parse(
+            """{"category":"MEASURE","code":"late","name":"Late","unit":"1","calculation":"ts.hour > 17"}"""));
+        return meter;
+    }
+
+    private static async Task<JsonObject> CompoundAsync(ApiClient client, string product)
+    {
+        await client.PostAsync("aggregations", await AggregationAsync(client));
+        return With(
+            Parse("""
+            {"name":"Billable","code":"billable","rounding":"UP","quantityPerUnit":12.5,"unit":"1000 requests",
+              "calculation":"aggregation.total - 100","evaluateNullAggregations":true}
+            """),
+            ("productId", product),
+            ("accountingProductId", await ProductAsync(client, "accounting of compounds")));
+    }
+
+    private static async Task<JsonObject> RevisionAsync(ApiClient client)
+    {
+        client.Parents["lookupTableId"] = await CreateAsync(
+            client, "lookuptables", Parse("""{"name":"Rates","code":"rates"}"""));
+        return Parse("""
+            {"name":"Rates of spring","startDate":"2026-03-01T00:00:00Z","keys":["tier","country"],"fields":[
+              {"name":"rate","type":"NUMBER"},{"name":"country","type":"STRING"},{"name":"tier","type":"NUMBER"}]}
+            """);
+    }
 
     private static async Task<JsonObject> AggregationAsync(ApiClient client) => With(
         Parse("""

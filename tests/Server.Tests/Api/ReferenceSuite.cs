@@ -64,6 +64,16 @@ public abstract class ReferenceSuite(SharedServer server)
     {
         var reference = ResourceCatalog.Of(kind).References.First(candidate => candidate.Member == member);
         var entity = await Entity.MakeAsync(client, kind);
+        if (kind == "Pricing" && member == "compoundAggregationId")
+        {
+            entity.Body[member] = (await client.PostAsync("compoundaggregations", """
+                {"name":"Twice","calculation":"2","rounding":"NONE","quantityPerUnit":1,"unit":"1"}
+                """)).Id;
+            entity.Body.Remove("aggregationId");
+            entity.Body.Remove("segment");
+            (await entity.ReplaceAsync(entity.Body)).Status.ShouldBe(HttpStatusCode.OK);
+            return (await entity.AgainAsync(), reference);
+        }
         if (kind != "Pricing" || member != "planId")
             return (entity, reference);
         var plan = new JsonObject

@@ -23,6 +23,10 @@ internal static class Samples
             ("rounding", "UP"),
             ("quantityPerUnit", JsonNode.Parse("1234567890123456.123456789012")),
             ("unit", "1")),
+        "CompoundAggregation" => Named(
+            name, ("calculation", "Math.max(1, 2)"), ("rounding", "DOWN"), ("quantityPerUnit", 1), ("unit", "1")),
+        "LookupTable" => Named(name),
+        "LookupTableRevision" => await RevisionAsync(client, name),
         "PlanTemplate" => Named(
             name,
             ("productId", await CreateAsync(client, "Product", "products")),
@@ -45,6 +49,13 @@ internal static class Samples
 
     private static async Task<string> CreateAsync(ApiClient client, string kind, string path) =>
         (await client.PostAsync(path, await MakeAsync(client, kind, $"of {path}"))).Id;
+
+    private static async Task<JsonObject> RevisionAsync(ApiClient client, string name)
+    {
+        client.Parents["lookupTableId"] = await CreateAsync(client, "LookupTable", "lookuptables");
+        return Of(("name", name), ("keys", new JsonArray("country")), ("fields", new JsonArray(
+            Of(("name", "rate"), ("type", "NUMBER")), Of(("name", "country"), ("type", "STRING")))));
+    }
 
     private static async Task<string> GlobalAggregationAsync(ApiClient client)
     {
