@@ -26,7 +26,7 @@ internal static class PricingRules
         CheckBands(overage, "overagePricingBands", issues);
     }
 
-    private static void CheckBands(IReadOnlyList<PricingBand> bands, string path, Issues issues)
+    internal static void CheckBands(IReadOnlyList<PricingBand> bands, string path, Issues issues)
     {
         var limits = new HashSet<decimal>();
         foreach (var (index, band) in bands.Index())
@@ -45,17 +45,19 @@ internal static class PricingRules
             return;
         CheckSegment(pricing, aggregation, issues);
         var meter = await related.FindAsync<Meter>(aggregation.MeterId);
-        var product = await ProductAsync(pricing, related);
+        var product = await ProductAsync(pricing.PlanId, pricing.PlanTemplateId, related);
         if (meter?.ProductId is { } metered && product is not null && metered != product)
             issues.Add(
                 "other_product", "aggregationId", "must be on a meter of the plan's product or on a global meter");
         await CheckOverlapAsync(pricing, current, related, issues);
     }
 
-    private static async ValueTask<string?> ProductAsync(PlanPricing pricing, IResourceReader related) =>
-        pricing.PlanId is not null
-            ? (await related.FindAsync<Plan>(pricing.PlanId))?.ProductId
-            : (await related.FindAsync<PlanTemplate>(pricing.PlanTemplateId))?.ProductId;
+    /// <summary>The product of the plan, or else of the plan template.</summary>
+    internal static async ValueTask<string?> ProductAsync(
+        string? planId, string? planTemplateId, IResourceReader related) =>
+        planId is not null
+            ? (await related.FindAsync<Plan>(planId))?.ProductId
+            : (await related.FindAsync<PlanTemplate>(planTemplateId))?.ProductId;
 
     /// <summary>A segment that is priced cannot go from its aggregation.</summary>
     internal static IEnumerable<Issue> Oppose(PlanPricing pricing, TargetChange change)

@@ -128,8 +128,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             schema["enum"] = new JsonArray([.. text.Choices.Select(choice => (JsonNode)choice)]);
         if (text.Form == TextForm.Email)
             schema["format"] = "email";
-        if (text.Form is TextForm.Code or TextForm.Identifier)
-            schema["pattern"] = text.Form == TextForm.Code ? TextForms.CodePattern : TextForms.IdentifierPattern;
+        if (TextForms.Pattern(text.Form) is { } pattern)
+            schema["pattern"] = pattern;
         return schema;
     }
 

@@ -75,8 +75,15 @@ internal static class ResourceOperations
 
     /// <summary>The parameters of the list of a kind.</summary>
     internal static IReadOnlyList<ApiParameter> ListParameters(ResourceDefinition definition) =>
-        [.. PageParameters(
-            definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(), Ids];
+    [
+        .. PageParameters(definition.MaximumPageSize),
+        .. definition.Filters.Select(Parameter).OfType<ApiParameter>(),
+        .. definition.SortedBy is { } column ? [SortOrder(column)] : Array.Empty<ApiParameter>(),
+        .. definition.HasIdsFilter ? [Ids] : Array.Empty<ApiParameter>(),
+    ];
+
+    private static ApiParameter SortOrder(string column) => new(
+        "sortOrder", $"ASC or DESC sorts by {column.Replace('_', ' ')}; newest first when absent.", new TextShape());
 
     private static ApiParameter Ids { get; } =
         new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
@@ -106,9 +113,13 @@ internal static class ResourceOperations
     private static string IdOf(ApiCall call, ResourceDefinition definition) =>
         definition.IsSingleton ? call.OrganizationId : call.Route("id");
 
-    private static async Task GetAsync(ApiCall call, ResourceDefinition definition) => await call.AnswerAsync(
-        await call.Service<ResourceService>().FindJsonAsync(
+    private static async Task GetAsync(ApiCall call, ResourceDefinition definition)
+    {
+        if (definition.IsMadeWhenMissing)
+            await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
+        await call.AnswerAsync(await call.Service<ResourceService>().FindJsonAsync(
             definition, call.OrganizationId, IdOf(call, definition), call.Cancelled));
+    }
 
     private static async Task PostAsync(ApiCall call, ResourceDefinition definition)
     {
@@ -121,6 +132,8 @@ internal static class ResourceOperations
     private static async Task PutAsync(ApiCall call, ResourceDefinition definition)
     {
         var proposed = await ReadAsync(call, definition);
+        if (definition.IsMadeWhenMissing)
+            await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         var updated = await call.Service<ResourceService>().UpdateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled);
         await call.AnswerAsync(definition.Write(updated));

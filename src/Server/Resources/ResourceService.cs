@@ -76,6 +76,35 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
             return updated;
         });
 
+    /// <summary>Makes the singleton of an organization that does not have it yet, empty.</summary>
+    internal async Task EnsureAsync(
+        ResourceDefinition definition, string organizationId, CancellationToken cancellationToken)
+    {
+        var kind = ResourceCatalog.KindOf(definition);
+        if (await store.FindAsync(kind, organizationId, organizationId, cancellationToken) is not null)
+            return;
+        await store.TransactAsync(
+            organizationId,
+            async transaction =>
+            {
+                if (await transaction.FindAsync(kind, organizationId, organizationId, cancellationToken) is not null)
+                    return false;
+                var now = Now();
+                var made = definition.Read("{}"u8) with
+                {
+                    Id = organizationId,
+                    Version = 1,
+                    DtCreated = now,
+                    DtLastModified = now,
+                    CreatedBy = "SYSTEM",
+                    LastModifiedBy = "SYSTEM",
+                };
+                await transaction.InsertAsync(kind, organizationId, Write(definition, made), cancellationToken);
+                return true;
+            },
+            cancellationToken);
+    }
+
     /// <summary>Deletes an entity that nothing refers to, and returns it as it was.</summary>
     internal Task<Resource> DeleteAsync(
         ResourceDefinition definition, string organizationId, string id, CancellationToken cancellationToken) =>
@@ -168,12 +197,13 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
     {
         foreach (var reference in definition.References)
         {
-            if (definition.ReadReference(proposed, reference) is not { } value)
-                continue;
             var target = ResourceCatalog.Of(reference.Kind);
-            var found = await related.ListAsync(target, Condition.Equal(reference.TargetColumn, value), limit: 1);
-            if (found.Count == 0)
-                issues.Add("unknown_reference", reference.Member, $"names no existing {target.Words}: '{value}'");
+            foreach (var (path, value) in definition.ReadReferences(proposed, reference))
+            {
+                var found = await related.ListAsync(target, Condition.Equal(reference.TargetColumn, value), limit: 1);
+                if (found.Count == 0)
+                    issues.Add("unknown_reference", path, $"names no existing {target.Words}: '{value}'");
+            }
         }
     }
 
@@ -239,7 +269,10 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
         ResourceReader related,
         int? limit) =>
         Key(definition, current, reference) is { } key
-            ? await related.ListAsync(referrers, Condition.Equal(reference.Column, key), limit)
+            ? await related.ListAsync(
+                referrers,
+                reference.IsMany ? Condition.Has(reference.Column, key) : Condition.Equal(reference.Column, key),
+                limit)
             : [];
 
     private static string? Key(ResourceDefinition definition, Resource target, ReferenceTarget reference)

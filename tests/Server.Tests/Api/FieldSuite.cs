@@ -12,8 +12,8 @@ public abstract class FieldSuite(SharedServer server)
     private static readonly string[] NotInSamples =
     [
         "Meter.groupId", "Aggregation.customSql", "Pricing.planId", "Pricing.compoundAggregationId",
-        "Account.statementDefinitionId", "AccountPlan.planGroupId", "AccountPlan.contractId",
-        "OrganizationConfig.defaultStatementDefinitionId",
+        "AccountPlan.planGroupId", "AccountPlan.contractId", "CounterPricing.planId",
+        "Charge.amount", "Charge.entityId", "Charge.contractId",
     ];
 
     /// <summary>Choices that the contract lists and the kind refuses, by rules that have tests of their own.</summary>
@@ -23,6 +23,8 @@ public abstract class FieldSuite(SharedServer server)
         "Aggregation.aggregation=CUSTOM_SQL", "Aggregation.aggregation=UNIQUE",
         // The sample has bands for overage, which need both as they are.
         "Pricing.cumulative=false", "Pricing.tiersSpanPlan=true",
+        "Charge.entityType=BALANCE", "Charge.lineItemType=BALANCE_FEE",
+        "StatementDefinition.measures[0].aggregations[0]=CUSTOM_SQL",
     ];
 
     /// <summary>Texts that name something: any other text of the right length is refused.</summary>
@@ -30,7 +32,7 @@ public abstract class FieldSuite(SharedServer server)
     [
         "Aggregation.targetField", "Aggregation.segmentedFields[0]", "PlanTemplate.currency", "Account.currency",
         "Account.parentAccountId", "Account.emailAddress", "OrganizationConfig.currency",
-        "OrganizationConfig.timezone",
+        "OrganizationConfig.timezone", "PlanGroup.currency",
     ];
 
     public static TheoryData<string> Kinds =>
@@ -52,7 +54,7 @@ public abstract class FieldSuite(SharedServer server)
         var required = ResourceCatalog.Of(kind).Shape.Members.Where(member => member.IsRequired)
             .Select(member => member.Name)
             // One of two references must stay; a plan stays with its account.
-            .Concat(["planTemplateId", "aggregationId", "planId", "segment", "accountId"]).ToHashSet();
+            .Concat(["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice"]).ToHashSet();
         var least = new JsonObject(entity.Body.Where(member => required.Contains(member.Key))
             .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
         if (kind == "Aggregation")
@@ -61,7 +63,7 @@ public abstract class FieldSuite(SharedServer server)
         var cleared = (await entity.ReplaceAsync(least)).Object;
 
         foreach (var (name, _) in entity.Body.Where(member => !least.ContainsKey(member.Key)))
-            (cleared[name]?.ToJsonString() ?? "null").ShouldBeOneOf(["null", "false", "\"DEBIT\"", "\"NONE\""], name);
+            (cleared[name]?.ToJsonString() ?? "null").ShouldBeOneOf(["null", "false", "true", "\"DEBIT\"", "\"NONE\""], name);
     }
 
     [Theory]
@@ -206,6 +208,7 @@ public abstract class FieldSuite(SharedServer server)
         TextForm.Code => text.Minimum is null ? ["", " x", "x ", "a\tb", "a\u007fb"] : [" x", "x ", "a\nb"],
         TextForm.Identifier => text.Minimum is null ? ["", "1a", "a b", "a-b"] : ["1a", "a b", "a-b"],
         TextForm.Email => ["", "nobody", "@b", "a@", "a b@c"],
+        TextForm.Id => ["a b", "ä", "a_b"],
         TextForm.Any => [],
     };
 

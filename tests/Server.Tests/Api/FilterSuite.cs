@@ -8,11 +8,15 @@ namespace Tallystick.Server.Tests.Api;
 /// <summary>The filters of lists select what they say, in every way in which clients send them.</summary>
 public abstract class FilterSuite(SharedServer server)
 {
+    private static readonly string[] HaveTestsOfTheirOwn = ["Charge.entityId", "Charge.scheduleId"];
+
     public static TheoryData<string, string> Filters =>
     [
         .. ResourceCatalog.All.Where(definition => definition is { IsInternal: false, IsSingleton: false })
             .SelectMany(definition => ResourceOperations.ListParameters(definition)
-                .Where(parameter => parameter.Name is not ("pageSize" or "nextToken" or "archived" or "includeall"))
+                .Where(parameter => parameter.Name is not (
+                    "pageSize" or "nextToken" or "archived" or "includeall" or "sortOrder"))
+                .Where(parameter => !HaveTestsOfTheirOwn.Contains($"{definition.Kind}.{parameter.Name}"))
                 .Select(parameter => new TheoryDataRow<string, string>(definition.Kind, parameter.Name))),
     ];
 
@@ -35,6 +39,10 @@ public abstract class FilterSuite(SharedServer server)
         {
             ("AccountPlan", "product") => $"&account={entity.Body["accountId"]}&includeall=true",
             ("AccountPlan", "account" or "plan") => "&includeall=true",
+            ("CounterAdjustment", "counterId") => "",
+            ("CounterAdjustment", "accountId") => $"&counterId={entity.Body["counterId"]}",
+            ("CounterAdjustment", _) =>
+                $"&counterId={entity.Body["counterId"]}&accountId={entity.Body["accountId"]}",
             _ => "",
         };
 
@@ -166,11 +174,16 @@ public abstract class FilterSuite(SharedServer server)
         {
             (_, "ids") => (Id(entity), Guid.NewGuid().ToString()),
             (_, "codes") => (Uri.EscapeDataString((string)entity.Body["code"]!), "other"),
+            ("CounterAdjustment", "date" or "dateStart" or "endDateStart") => ("2026-03-01", "2026-03-02"),
+            ("CounterAdjustment", "dateEnd" or "endDateEnd") => ("2026-03-02", "2026-03-01"),
+            ("Charge", "entityType") => ("AD_HOC", "BALANCE"),
+            ("Charge", "billDate") => ("2026-02-01", "2026-02-02"),
             (_, "date") => ("2026-12-31", "2027-01-01"),
             ("Aggregation", "productId") => ("", Guid.NewGuid().ToString()),
             (_, "productId" or "product") => (await ProductAsync(client), Guid.NewGuid().ToString()),
-            (_, "account" or "plan") => ((string)entity.Body[$"{filter}Id"]!, Guid.NewGuid().ToString()),
-            ("Pricing", "planId") => (await OnPlanAsync(client, entity), Guid.NewGuid().ToString()),
+            (_, "account" or "plan" or "planGroup") => ((string)entity.Body[$"{filter}Id"]!, Guid.NewGuid().ToString()),
+            ("Pricing" or "CounterPricing", "planId") =>
+                (await OnPlanAsync(client, entity), Guid.NewGuid().ToString()),
             _ => ((string)entity.Body[filter]!, Guid.NewGuid().ToString()),
         };
 

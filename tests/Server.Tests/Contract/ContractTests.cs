@@ -13,6 +13,8 @@ public sealed class ContractTests
     [
         "Product", "Meter", "Aggregation", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
         "OrganizationConfig", "CustomField", "Auth", "Events",
+        "BillGroupingKey", "CreditReason", "DebitReason", "TransactionType", "Counter", "CounterPricing",
+        "CounterAdjustments", "PlanGroup", "PlanGroupLink", "Charge", "BillConfig", "StatementDefinition",
     ];
 
     private static readonly string[] OfferedLater =
