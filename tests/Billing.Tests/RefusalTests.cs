@@ -72,7 +72,8 @@ public sealed class RefusalTests
         var template = Template with { MinimumSpend = ofPricing ? 0 : 5, MinimumSpendBillInAdvance = true };
         var priced = Plain with { Pricing = pricing };
         var input = Input("2025-01-01", On("2025-01-01", template: template, pricings: priced));
-        DueBills.On(Date("2025-01-01"), Organization, Account, input.Plans, UnbilledEntities.None, RunOverrides.None).Count.ShouldBe(1);
+        DueBills.On(Date("2025-01-01"), Organization, Account, input.Plans, UnbilledEntities.None, RunOverrides.None)
+            .Count.ShouldBe(1);
         Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldContain("minimum spend");
     }
 

@@ -27,7 +27,7 @@ internal static class ChargeRules
     internal static void CheckAmount(decimal? amount, decimal? units, decimal? unitPrice, Issues issues)
     {
         if (units is null != unitPrice is null)
-            issues.Add("needs", units is null ? "units" : "unitPrice", "is required, since units and unitPrice go together");
+            issues.Add("needs", units is null ? "units" : "unitPrice", "is required: units and unitPrice go together");
         else if (amount is null == units is null)
             issues.Add("exactly_one", "amount", "give either amount, or units and unitPrice");
     }

@@ -2,7 +2,7 @@ using Tallystick.Foundation.Resources;
 
 namespace Tallystick.Billing.PlanGroupLinks;
 
-/// <summary>Says that a plan is in a plan group. (It is part of billing because accounts may be on the group.)</summary>
+/// <summary>Says that a plan is in a plan group. (Part of billing, because accounts may be on the group.)</summary>
 public sealed record PlanGroupLink : Resource
 {
     /// <summary>UUID of the plan group.</summary>

@@ -49,8 +49,8 @@ internal static class PlanGroupLinkRules
             Condition.Equal("plan_group_id", link.PlanGroupId)))
         {
             if (await PlanOverlap.FindAsync(attached, [plan.ProductId], related) is { } clash)
-                issues.AddConflict("overlap", "planId", $"is of a product that the account '{attached.AccountId}', which "
-                    + $"is on the plan group, is on a plan of by the account plan '{clash.Id}'");
+                issues.AddConflict("overlap", "planId", "is of a product that the account "
+                    + $"'{attached.AccountId}' of the plan group has a plan of, by the account plan '{clash.Id}'");
         }
     }
 

@@ -52,7 +52,9 @@ public sealed record CounterPricing : Resource
     /// </summary>
     public bool? RunningTotalBillInAdvance { get; init; }
 
-    /// <summary>True, the default, when the running total of a part period is charged by its days; false in full.</summary>
+    /// <summary>
+    /// True, the default, when the running total of a part period is charged by its days; false in full.
+    /// </summary>
     public bool? ProRateRunningTotal { get; init; }
 
     /// <summary>True, the default, when an increase is charged by the days left of its period; false in full.</summary>

@@ -35,7 +35,8 @@ internal static class CounterPricingRules
             && (other.EndDate is not { } otherEnd || pricing.StartDate < otherEnd)
             && (pricing.EndDate is not { } end || other.StartDate < end));
         if (clash is not null)
-            issues.AddConflict("overlap", "startDate", $"overlaps the counter pricing '{clash.Id}' of the same counter");
+            issues.AddConflict(
+                "overlap", "startDate", $"overlaps the counter pricing '{clash.Id}' of the same counter");
     }
 
     /// <summary>A counter that is priced was checked to be of the plan's product, or global.</summary>

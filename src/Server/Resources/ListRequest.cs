@@ -38,7 +38,12 @@ internal static class ListRequest
             call.OrganizationId,
             isAscending is null
                 ? query with { BeforeSequence = place }
-                : query with { SortBy = definition.SortedBy, IsAscending = isAscending.Value, Offset = (int)(place ?? 0) },
+                : query with
+                {
+                    SortBy = definition.SortedBy,
+                    IsAscending = isAscending.Value,
+                    Offset = (int)(place ?? 0),
+                },
             call.Cancelled);
         var last = isAscending is null ? page.ElementAtOrDefault(pageSize - 1)?.Sequence : (place ?? 0) + pageSize;
         var next = page.Count > pageSize ? PageToken.Write(list, last!.Value) : null;

@@ -35,6 +35,13 @@ public abstract class FieldSuite(SharedServer server)
         "OrganizationConfig.timezone", "PlanGroup.currency",
     ];
 
+    /// <summary>One of two references or amounts, and an account for which something is made, must stay.</summary>
+    private static readonly string[] StayingMembers =
+        ["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice"];
+
+    /// <summary>What a member that is left out reads as.</summary>
+    private static readonly string[] Defaults = ["null", "false", "true", "\"DEBIT\"", "\"NONE\""];
+
     public static TheoryData<string> Kinds =>
         [.. ResourceCatalog.All.Where(kind => !kind.IsInternal).Select(kind => kind.Kind)];
 
@@ -53,8 +60,7 @@ public abstract class FieldSuite(SharedServer server)
         (await entity.ReadAsync()).ToJsonString().ShouldBe(entity.Stored.ToJsonString());
         var required = ResourceCatalog.Of(kind).Shape.Members.Where(member => member.IsRequired)
             .Select(member => member.Name)
-            // One of two references must stay; a plan stays with its account.
-            .Concat(["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice"]).ToHashSet();
+            .Concat(StayingMembers).ToHashSet();
         var least = new JsonObject(entity.Body.Where(member => required.Contains(member.Key))
             .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
         if (kind == "Aggregation")
@@ -63,7 +69,7 @@ public abstract class FieldSuite(SharedServer server)
         var cleared = (await entity.ReplaceAsync(least)).Object;
 
         foreach (var (name, _) in entity.Body.Where(member => !least.ContainsKey(member.Key)))
-            (cleared[name]?.ToJsonString() ?? "null").ShouldBeOneOf(["null", "false", "true", "\"DEBIT\"", "\"NONE\""], name);
+            (cleared[name]?.ToJsonString() ?? "null").ShouldBeOneOf(Defaults, name);
     }
 
     [Theory]

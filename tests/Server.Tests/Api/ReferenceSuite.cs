@@ -42,7 +42,8 @@ public abstract class ReferenceSuite(SharedServer server)
 
             answer.Status.ShouldBe(HttpStatusCode.Conflict);
             answer.Headers.GetValues("x-should-retry").ShouldBe(["false"]);
-            answer.Faults.ShouldBe(["in_use "], answer.Message);
+            answer.Faults.Distinct().ShouldBe(["in_use "], answer.Message);
+            answer.Message.ShouldContain($"by the {ResourceCatalog.Of(kind).Words} '{entity.Stored["id"]}'");
             (await client.GetAsync(target)).Object.ToJsonString().ShouldBe(before);
         }
         (await entity.ReadAsync()).ToJsonString().ShouldBe(entity.Stored.ToJsonString());
