@@ -5,7 +5,10 @@ using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
+using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
@@ -28,6 +31,10 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(Charge))]
 [JsonSerializable(typeof(StatementDefinition))]
 [JsonSerializable(typeof(BillConfig))]
+[JsonSerializable(typeof(Contract))]
+[JsonSerializable(typeof(Commitment))]
+[JsonSerializable(typeof(EndDateBillingEntitiesRequest))]
+[JsonSerializable(typeof(EndDateBillingEntitiesResponse))]
 [JsonSerializable(typeof(BillJob))]
 [JsonSerializable(typeof(Bill))]
 [JsonSerializable(typeof(InvoiceSequence))]

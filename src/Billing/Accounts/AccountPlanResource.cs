@@ -1,3 +1,4 @@
+using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.PlanGroups;
@@ -16,7 +17,6 @@ public static class AccountPlanResource
             IndexedBy =
             [
                 new("product_id", accountPlan => accountPlan.ProductId),
-                new("contract_id", accountPlan => accountPlan.ContractId),
                 new("start_date", accountPlan => InstantText.Sortable(accountPlan.StartDate)),
                 new("end_date", accountPlan => accountPlan.EndDate is { } end ? InstantText.Sortable(end) : null),
             ],
@@ -40,10 +40,7 @@ public static class AccountPlanResource
                 new("accountId", "Account", accountPlan => accountPlan.AccountId),
                 new("planId", "Plan", accountPlan => accountPlan.PlanId),
                 new("planGroupId", "PlanGroup", accountPlan => accountPlan.PlanGroupId),
-            ],
-            NotYet =
-            [
-                new("contractId", "contracts", accountPlan => accountPlan.ContractId is not null),
+                new("contractId", "Contract", accountPlan => accountPlan.ContractId),
             ],
             Complete = async (accountPlan, _, related) =>
                 accountPlan with { ProductId = (await related.FindAsync<Plan>(accountPlan.PlanId))?.ProductId },
@@ -83,6 +80,7 @@ public static class AccountPlanResource
         if (owner is not null && owner != accountPlan.AccountId)
             issues.Add("other_account", accountPlan.PlanGroupId is null ? "planId" : "planGroupId",
                 "is made for another account");
+        await ContractResource.CheckMemberAsync(accountPlan.ContractId, accountPlan.AccountId, related, issues);
         var products = await PlanOverlap.ProductsAsync(accountPlan, related);
         if (await PlanOverlap.FindAsync(accountPlan, products, related) is { } clash)
             issues.AddConflict("overlap", "startDate", $"overlaps the account plan '{clash.Id}' of the same product; "

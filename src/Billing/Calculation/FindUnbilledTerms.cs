@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
@@ -12,9 +13,22 @@ internal static class FindUnbilledTerms
     public static IReadOnlyList<UnbilledTerm> Of(
         UnbilledEntities entities, IReadOnlyList<AccountPlanTerms> plans, BillSettings settings) =>
     [
+        .. entities.Commitments.SelectMany(commitment => Of(commitment, settings)),
         .. entities.Charges.Select(charge => Of(charge, settings)),
         .. plans.SelectMany(terms => Counters(terms, settings)),
     ];
+
+    // Charges draw it down during its time; what is owed of it has bill dates of its own, or those of a plan.
+    private static IEnumerable<UnbilledTerm> Of(Commitment commitment, BillSettings settings)
+    {
+        var what = $"commitments (commitment {commitment.Id})";
+        var dates = new DatePeriod(commitment.StartDate, commitment.EndDate);
+        yield return new UnbilledTerm(what, dates.In(settings.Zone));
+        foreach (var fee in commitment.FeeDates ?? [])
+            yield return UnbilledTerm.On(fee.Date, what);
+        if (commitment.BillingPlanId is not null)
+            yield return new UnbilledTerm(what, FirstBillDate: dates.Start, LastBillDate: dates.End);
+    }
 
     // Without a date of its own, a charge goes on the next bill after the time that it is for.
     private static UnbilledTerm Of(Charge charge, BillSettings settings)

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
 
 namespace Tallystick.Billing.Calculation;
 
@@ -13,6 +14,9 @@ public sealed record UnbilledEntities
 
     /// <summary>Every account plan of the account that is for a plan group.</summary>
     public IReadOnlyList<AccountPlan> PlanGroups { get; init; } = [];
+
+    /// <summary>Commitments of the account.</summary>
+    public IReadOnlyList<Commitment> Commitments { get; init; } = [];
 
     /// <summary>Charges of the account that are on no bill.</summary>
     public IReadOnlyList<Charge> Charges { get; init; } = [];

@@ -18,7 +18,6 @@ public static class ChargeResource
                 new("bill_date", charge => charge.BillDate is { } date ? InstantText.Write(date) : null),
                 new("schedule_id", charge => charge.ScheduleId),
                 new("entity_id", charge => charge.EntityId),
-                new("contract_id", charge => charge.ContractId),
             ],
             Filters =
             [
@@ -40,11 +39,11 @@ public static class ChargeResource
                 new("accountId", "Account", charge => charge.AccountId),
                 new("currency", "Currency", charge => charge.Currency, "code"),
                 new("accountingProductId", "Product", charge => charge.AccountingProductId),
+                new("contractId", "Contract", charge => charge.ContractId),
             ],
             NotYet =
             [
                 new("entityType", "balances", charge => charge.EntityType == ChargeEntityType.Balance),
-                new("contractId", "contracts", charge => charge.ContractId is not null),
             ],
             Complete = (charge, current, _) => ValueTask.FromResult(charge with
             {

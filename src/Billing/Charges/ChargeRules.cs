@@ -1,3 +1,4 @@
+using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 
@@ -32,11 +33,11 @@ internal static class ChargeRules
             issues.Add("exactly_one", "amount", "give either amount, or units and unitPrice");
     }
 
-    internal static ValueTask CheckAgainstAsync(
+    internal static async ValueTask CheckAgainstAsync(
         Charge charge, Charge? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.AccountId != charge.AccountId)
             issues.Add("immutable", "accountId", "cannot change; make a new charge");
-        return ValueTask.CompletedTask;
+        await ContractResource.CheckMemberAsync(charge.ContractId, charge.AccountId, related, issues);
     }
 }

@@ -1,4 +1,6 @@
+using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Picklists;
 
@@ -7,7 +9,8 @@ public static class PicklistResources
 {
     /// <summary>Bill grouping keys.</summary>
     public static ResourceDefinition<BillGroupingKey> BillGroupingKeys { get; } = Picklist.Definition(
-        "BillGroupingKey", "billgroupingkeys", "bill grouping keys", () => BillingJson.Format.BillGroupingKey);
+        "BillGroupingKey", "billgroupingkeys", "bill grouping keys", () => BillingJson.Format.BillGroupingKey,
+        CheckUsersAsync);
 
     /// <summary>Credit reasons.</summary>
     public static ResourceDefinition<CreditReason> CreditReasons { get; } = Picklist.Definition(
@@ -20,4 +23,15 @@ public static class PicklistResources
     /// <summary>Transaction types.</summary>
     public static ResourceDefinition<TransactionType> TransactionTypes { get; } = Picklist.Definition(
         "TransactionType", "transactiontypes", "transaction types", () => BillingJson.Format.TransactionType);
+
+    private static async ValueTask CheckUsersAsync(
+        BillGroupingKey key, BillGroupingKey? current, IResourceReader related, Issues issues)
+    {
+        if (current is null || !key.Exclusive)
+            return;
+        var users = await related.ListAsync<Contract>(Condition.Equal("bill_grouping_key_id", key.Id), limit: 2);
+        if (users.Count > 1)
+            issues.AddConflict("in_use", "exclusive",
+                $"cannot become true, since the contracts '{users[0].Id}' and '{users[1].Id}' share the key");
+    }
 }

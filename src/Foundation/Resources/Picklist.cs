@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Resources;
 
@@ -25,11 +26,17 @@ public static class Picklist
     /// <param name="name">Its name in paths, such as <c>currency</c>.</param>
     /// <param name="words">Its entries in words, such as <c>currencies</c>.</param>
     /// <param name="json">How an entry is read and written.</param>
+    /// <param name="checkAgainst">Rules that need what is stored.</param>
     public static ResourceDefinition<T> Definition<T>(
-        string kind, string name, string words, Func<JsonTypeInfo<T>> json)
+        string kind,
+        string name,
+        string words,
+        Func<JsonTypeInfo<T>> json,
+        Func<T, T?, IResourceReader, Issues, ValueTask>? checkAgainst = null)
         where T : PicklistEntry => new(kind, $"picklists/{name}", json)
         {
             UniqueBy = [new("code", entry => entry.Code)],
+            CheckAgainst = checkAgainst,
             IndexedBy = [new("archived", entry => entry.Archived ? "true" : "false")],
             Filters =
             [

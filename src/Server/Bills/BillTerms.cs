@@ -1,6 +1,7 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
@@ -21,8 +22,7 @@ namespace Tallystick.Server.Bills;
 internal sealed class BillTerms
 {
     private readonly ILookup<string, AccountPlanTerms> _plans;
-    private readonly ILookup<string, AccountPlan> _planGroups;
-    private readonly ILookup<string, Charge> _charges;
+    private readonly Dictionary<string, UnbilledEntities> _unbilled;
     private readonly HashSet<string> _parents;
     private readonly IReadOnlyList<Currency> _currencies;
     private readonly IReadOnlyList<Product> _products;
@@ -32,8 +32,7 @@ internal sealed class BillTerms
         string organizationId,
         OrganizationConfig organization,
         ILookup<string, AccountPlanTerms> plans,
-        ILookup<string, AccountPlan> planGroups,
-        ILookup<string, Charge> charges,
+        Dictionary<string, UnbilledEntities> unbilled,
         HashSet<string> parents,
         IReadOnlyList<Currency> currencies,
         IReadOnlyList<Product> products)
@@ -41,8 +40,7 @@ internal sealed class BillTerms
         _organizationId = organizationId;
         Organization = organization;
         _plans = plans;
-        _planGroups = planGroups;
-        _charges = charges;
+        _unbilled = unbilled;
         _parents = parents;
         _currencies = currencies;
         _products = products;
@@ -55,11 +53,7 @@ internal sealed class BillTerms
     internal IReadOnlyList<AccountPlanTerms> PlansOf(Account account) => [.. _plans[account.Id]];
 
     /// <summary>What an account has that is not billed.</summary>
-    internal UnbilledEntities UnbilledOf(Account account) => new()
-    {
-        PlanGroups = [.. _planGroups[account.Id]],
-        Charges = [.. _charges[account.Id]],
-    };
+    internal UnbilledEntities UnbilledOf(Account account) => _unbilled[account.Id];
 
     /// <summary>What one bill of an account is made from.</summary>
     internal BillInput InputFor(Account account, BillRun run) => new()
@@ -122,13 +116,28 @@ internal sealed class BillTerms
             organizationId,
             (await related.ListAsync<OrganizationConfig>(Condition.And())).Single(),
             terms.ToLookup(term => term.AccountPlan.AccountId, StringComparer.Ordinal),
-            accountPlans.Where(accountPlan => accountPlan.PlanGroupId is not null)
-                .ToLookup(accountPlan => accountPlan.AccountId, StringComparer.Ordinal),
-            (await related.ListAsync<Charge>(ofAccounts))
-                .ToLookup(charge => charge.AccountId, StringComparer.Ordinal),
+            await UnbilledAsync(accountIds, accountPlans, related),
             [.. children.Select(child => child.ParentAccountId!)],
             await related.ListAsync<Currency>(Condition.And()),
             [.. products.Values]);
+    }
+
+    private static async Task<Dictionary<string, UnbilledEntities>> UnbilledAsync(
+        IReadOnlyList<string> accountIds, IReadOnlyList<AccountPlan> accountPlans, ResourceReader related)
+    {
+        var ofAccounts = new Condition.In("account_id", accountIds);
+        var groups = accountPlans.Where(plan => plan.PlanGroupId is not null).ToLookup(plan => plan.AccountId);
+        var commitments = (await related.ListAsync<Commitment>(ofAccounts)).ToLookup(owned => owned.AccountId);
+        var charges = (await related.ListAsync<Charge>(ofAccounts)).ToLookup(owned => owned.AccountId);
+        return accountIds.ToDictionary(
+            id => id,
+            id => new UnbilledEntities
+            {
+                PlanGroups = [.. groups[id]],
+                Commitments = [.. commitments[id]],
+                Charges = [.. charges[id]],
+            },
+            StringComparer.Ordinal);
     }
 
     private static PricingTerms Priced(

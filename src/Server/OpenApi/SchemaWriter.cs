@@ -53,6 +53,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
                 list.Item)
             }, ("minItems", list.Minimum), ("maxItems", list.Maximum)),
         MapShape map => Map(map),
+        ObjectShape { IsEntity: true } entity => Reference($"{entity.Name}Response", () => Answer(entity)),
         ObjectShape inner => Reference(inner.Name, () => Nested(inner)),
         _ => throw new InvalidOperationException($"No schema for {shape.GetType().Name}"),
     };

@@ -4,6 +4,8 @@ using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
@@ -42,6 +44,8 @@ internal static class ResourceCatalog
         PlanGroupLinkResource.Definition,
         AccountResource.Definition,
         AccountPlanResource.Definition,
+        ContractResource.Definition,
+        CommitmentResource.Definition,
         CounterAdjustmentResource.Definition,
         ChargeResource.Definition,
         CurrencyResource.Definition,

@@ -20,6 +20,12 @@ internal static class BillingSamples
             ("planGroupId", await CreateAsync(client, "plangroups", await PlanGroupAsync(client, "bundle"))),
             ("planId", await PlanAsync(client, product))),
         "Charge" => await ChargeAsync(client),
+        "Contract" => With(
+            ContractBody("agreement"),
+            ("accountId", await CreateAsync(client, "accounts", Account("holder"))),
+            ("billGroupingKeyId", await CreateAsync(
+                client, "picklists/billgroupingkeys", Parse("""{"name":"Apart","exclusive":true}""")))),
+        "Commitment" => await CommitmentAsync(client, product),
         "StatementDefinition" => await StatementDefinitionAsync(client),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a full sample here."),
     };
@@ -57,14 +63,51 @@ internal static class BillingSamples
         ("minimumSpendAccountingProductId", await ProductAsync(client, $"minimum of {code}")),
         ("standingChargeAccountingProductId", await ProductAsync(client, $"standing of {code}")));
 
-    private static async Task<JsonObject> ChargeAsync(ApiClient client) => With(
-        Parse("""
-        {"name":"Set-up","code":"set-up","billDate":"2026-02-01","units":3,"unitPrice":-1.25,"currency":"GBP",
-          "description":"Setting up","entityType":"AD_HOC","lineItemType":"AD_HOC","notes":"As agreed",
-          "servicePeriodStartDate":"2026-01-01T00:00:00Z","servicePeriodEndDate":"2026-02-01T00:00:00Z"}
-        """),
-        ("accountId", await CreateAsync(client, "accounts", Account("holder"))),
-        ("accountingProductId", await ProductAsync(client, "accounting of charges")));
+    internal static JsonObject ContractBody(string code) => Parse($$"""
+        {"name":"Agreement","code":"{{code}}","description":"As agreed","purchaseOrderNumber":"PO 9",
+          "applyContractPeriodLimits":true,"usageFilters":[{"dimensionCode":"region","value":"eu","mode":"INCLUDE"}],
+          "startDate":"2024-01-01","endDate":"2027-01-01"}
+        """);
+
+    /// <summary>A contract of the account.</summary>
+    internal static Task<string> ContractAsync(ApiClient client, string account, string code = "of it") =>
+        CreateAsync(client, "contracts", With(ContractBody(code), ("accountId", account)));
+
+    private static async Task<JsonObject> CommitmentAsync(ApiClient client, string product)
+    {
+        var account = await CreateAsync(client, "accounts", Account("holder"));
+        var body = With(
+            Parse("""
+            {"startDate":"2024-01-01","endDate":"2027-01-01","currency":"GBP","amount":5000,"amountPrePaid":0,
+              "amountFirstBill":0,"overageSurchargePercent":10,"separateOverageUsage":false,"billingInterval":3,
+              "billingOffset":1,"commitmentFeeDescription":"Fee","commitmentUsageDescription":"Drawn",
+              "overageDescription":"Beyond","commitmentFeeBillInAdvance":true,"billEpoch":"2026-02-01",
+              "childBillingMode":"PARENT_SUMMARY","lineItemTypes":["USAGE"]}
+            """),
+            ("accountId", account),
+            ("billingPlanId", await PlanAsync(client, product)),
+            ("contractId", await ContractAsync(client, account)),
+            ("accountingProductId", await ProductAsync(client, "accounting")),
+            ("feesAccountingProductId", await ProductAsync(client, "accounting of fees")),
+            ("drawdownsAccountingProductId", await ProductAsync(client, "accounting of drawdowns")));
+        body["productIds"] = new JsonArray(
+            await ProductAsync(client, "drawn first"), await ProductAsync(client, "drawn second"));
+        return body;
+    }
+
+    private static async Task<JsonObject> ChargeAsync(ApiClient client)
+    {
+        var account = await CreateAsync(client, "accounts", Account("holder"));
+        return With(
+            Parse("""
+            {"name":"Set-up","code":"set-up","billDate":"2026-02-01","units":3,"unitPrice":-1.25,"currency":"GBP",
+              "description":"Setting up","entityType":"AD_HOC","lineItemType":"AD_HOC","notes":"As agreed",
+              "servicePeriodStartDate":"2026-01-01T00:00:00Z","servicePeriodEndDate":"2026-02-01T00:00:00Z"}
+            """),
+            ("accountId", account),
+            ("contractId", await ContractAsync(client, account)),
+            ("accountingProductId", await ProductAsync(client, "accounting of charges")));
+    }
 
     private static async Task<JsonObject> StatementDefinitionAsync(ApiClient client)
     {

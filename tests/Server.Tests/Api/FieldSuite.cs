@@ -12,8 +12,8 @@ public abstract class FieldSuite(SharedServer server)
     private static readonly string[] NotInSamples =
     [
         "Meter.groupId", "Aggregation.customSql", "Pricing.planId", "Pricing.compoundAggregationId",
-        "AccountPlan.planGroupId", "AccountPlan.contractId", "CounterPricing.planId",
-        "Charge.amount", "Charge.entityId", "Charge.contractId",
+        "AccountPlan.planGroupId", "CounterPricing.planId", "Commitment.feeDates",
+        "Charge.amount", "Charge.entityId",
     ];
 
     /// <summary>Choices that the contract lists and the kind refuses, by rules that have tests of their own.</summary>
@@ -21,6 +21,8 @@ public abstract class FieldSuite(SharedServer server)
     [
         "PlanTemplate.billFrequency=AD_HOC", "PlanTemplate.billFrequency=MIXED",
         "Aggregation.aggregation=CUSTOM_SQL", "Aggregation.aggregation=UNIQUE",
+        // The sample has a surcharge.
+        "Commitment.separateOverageUsage=true",
         // The sample has bands for overage, which need both as they are.
         "Pricing.cumulative=false", "Pricing.tiersSpanPlan=true",
         "Charge.entityType=BALANCE", "Charge.lineItemType=BALANCE_FEE",
@@ -32,7 +34,7 @@ public abstract class FieldSuite(SharedServer server)
     [
         "Aggregation.targetField", "Aggregation.segmentedFields[0]", "PlanTemplate.currency", "Account.currency",
         "Account.parentAccountId", "Account.emailAddress", "OrganizationConfig.currency",
-        "OrganizationConfig.timezone", "PlanGroup.currency",
+        "OrganizationConfig.timezone", "PlanGroup.currency", "Commitment.currency",
     ];
 
     /// <summary>One of two references or amounts, and an account for which something is made, must stay.</summary>
@@ -207,7 +209,8 @@ public abstract class FieldSuite(SharedServer server)
     private static IEnumerable<Place> Offered(string kind) => Place.Of(ResourceCatalog.Of(kind)).Where(place =>
         // There are no derived fields yet.
         !NotInSamples.Contains($"{kind}.{place.Path}")
-            && !place.Path.StartsWith("derivedFields[", StringComparison.Ordinal));
+            && !place.Path.StartsWith("derivedFields[", StringComparison.Ordinal)
+            && !place.Path.StartsWith("feeDates[", StringComparison.Ordinal));
 
     private static string[] Malformed(TextShape text) => text.Form switch
     {

@@ -99,12 +99,14 @@ internal static class FullSamples
     {
         var plan = Parse("""{"name":"Plan","code":"taken"}""");
         plan["planTemplateId"] = await CreateAsync(client, "plantemplates", PlanTemplate("of plan", product));
+        var account = await CreateAsync(client, "accounts", Account("holder"));
         return With(
             Parse("""
             {"code":"on gold","startDate":"2026-01-01T00:00:00Z","endDate":"2027-01-01T00:00:00Z",
               "billEpoch":"2026-01-31","childBillingMode":"PARENT_SUMMARY"}
             """),
-            ("accountId", await CreateAsync(client, "accounts", Account("holder"))),
+            ("accountId", account),
+            ("contractId", await BillingSamples.ContractAsync(client, account)),
             ("planId", await CreateAsync(client, "plans", plan)));
     }
 

@@ -40,6 +40,11 @@ internal static class Samples
             ("accountId", await CreateAsync(client, "Account", "accounts")),
             ("planId", await CreateAsync(client, "Plan", "plans")),
             ("startDate", "2026-01-01T00:00:00Z")),
+        _ => await BilledAsync(client, kind, name),
+    };
+
+    private static async Task<JsonObject> BilledAsync(ApiClient client, string kind, string name) => kind switch
+    {
         "BillGroupingKey" => Of(("name", name), ("exclusive", true)),
         "CreditReason" or "DebitReason" or "TransactionType" => Of(("name", name)),
         "Counter" => Named(name, ("unit", "seats")),
@@ -67,6 +72,17 @@ internal static class Samples
             ("lineItemType", "AD_HOC"),
             ("servicePeriodStartDate", "2026-01-01T00:00:00Z"),
             ("servicePeriodEndDate", "2026-02-01T00:00:00Z")),
+        "Contract" => Named(
+            name,
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("startDate", "2026-01-01"),
+            ("endDate", "2027-01-01")),
+        "Commitment" => Of(
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("amount", JsonNode.Parse("5000.00")),
+            ("currency", "USD"),
+            ("startDate", "2026-01-01"),
+            ("endDate", "2027-01-01")),
         "StatementDefinition" => Of(("name", name), ("aggregationFrequency", "DAY")),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a sample here."),
     };

@@ -79,6 +79,36 @@ public sealed class UnbilledTermTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task Commitment_InItsTimeOrOnAFeeDate_FailsTheBill()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var account = await BilledAccount.MakeAsync(client);
+        await FullSamples.CreateAsync(client, "commitments", FullSamples.Parse($$"""
+            {"accountId":"{{account.Id}}","amount":100,"currency":"USD","startDate":"2025-04-01","endDate":"2025-06-01",
+              "feeDates":[{"date":"2025-09-01","amount":50,"servicePeriodStartDate":"2025-04-01T00:00:00Z",
+                "servicePeriodEndDate":"2025-06-01T00:00:00Z"}]}
+            """));
+
+        await account.ShouldBeBilledAsync("2025-03-01");
+        foreach (var date in new[] { "2025-04-01", "2025-05-01", "2025-06-01", "2025-09-01" })
+            await account.ShouldNotBeBilledAsync(date, "does not bill commitments (commitment ");
+        await account.ShouldBeBilledAsync("2025-07-01");
+    }
+
+    [Fact]
+    public async Task AccountPlanOfAContract_FailsItsBills()
+    {
+        using var client = await server.NewOrganizationAsync();
+        await client.PostAsync("picklists/currency", """{"name":"Pound","code":"GBP"}""");
+        var account = await BilledAccount.MakeAsync(client);
+        var onPlan = (await client.GetAsync($"accountplans/{account.AccountPlanId}")).Object;
+        onPlan["contractId"] = await BillingSamples.ContractAsync(client, account.Id);
+        (await client.PutAsync($"accountplans/{account.AccountPlanId}", onPlan)).Status.ShouldBe(HttpStatusCode.OK);
+
+        await account.ShouldNotBeBilledAsync("2025-05-01", "does not bill account plans of a contract (contractId)");
+    }
+
+    [Fact]
     public async Task BillLockDate_WithPendingBills_IsAConflict()
     {
         using var client = await server.NewOrganizationAsync();

@@ -14,13 +14,8 @@ public sealed class ContractTests
         "Product", "Meter", "Aggregation", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
         "OrganizationConfig", "CustomField", "Auth", "Events",
         "BillGroupingKey", "CreditReason", "DebitReason", "TransactionType", "Counter", "CounterPricing",
-        "CounterAdjustments", "PlanGroup", "PlanGroupLink", "Charge", "BillConfig", "StatementDefinition",
-    ];
-
-    private static readonly string[] OfferedLater =
-    [
-        "PUT /organizations/{orgId}/accounts/{id}/enddatebillingentities",
-        "POST /organizations/{orgId}/accountplans/{id}/replace",
+        "CounterAdjustments", "Contract", "Commitments", "PlanGroup", "PlanGroupLink",
+        "Charge", "BillConfig", "StatementDefinition",
     ];
 
     [Fact]
@@ -56,7 +51,6 @@ public sealed class ContractTests
         var missing = contract.Operations
             .Where(operation => OfferedTags.Contains(operation.Tag))
             .Select(operation => operation.Operation)
-            .Except(OfferedLater)
             .Where(operation => !ours.Contains(operation));
 
         missing.ShouldBeEmpty();
@@ -78,9 +72,11 @@ public sealed class ContractTests
                 continue;
             }
             var (theirFacts, ourFacts) = (contract.Of(operation), ours.Of(operation));
-            differences.AddRange(theirFacts.Except(ourFacts).Select(fact => $"{operation}: missing: {fact}"));
-            differences.AddRange(ourFacts.Except(
-                theirFacts).Where(fact => !IsOurAddition(fact)).Select(fact => $"{operation}: other: {fact}"));
+            differences.AddRange(theirFacts.Except(ourFacts).Where(fact => !IsToldOtherwise(fact))
+                .Select(fact => $"{operation}: missing: {fact}"));
+            differences.AddRange(ourFacts.Except(theirFacts)
+                .Where(fact => !IsOurAddition(fact) && !IsToldOtherwise(fact))
+                .Select(fact => $"{operation}: other: {fact}"));
         }
 
         differences.ShouldBeEmpty();
@@ -91,6 +87,11 @@ public sealed class ContractTests
     private static bool IsOurAddition(string fact) =>
         fact.Contains(".failures", StringComparison.Ordinal)
             || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
+
+    // The contract's words call the ended entities lists of ids, and its schema objects with a flag.
+    private static bool IsToldOtherwise(string fact) =>
+        fact.Contains(".updatedEntities.", StringComparison.Ordinal)
+            || fact.Contains(".failedEntities.", StringComparison.Ordinal);
 
     private static ApiFacts Ours() => ApiFacts.Read(Path.Combine(Repository.Root, "docs", "openapi.json"));
 

@@ -23,7 +23,7 @@ public sealed class BillingRuleTests(SqliteServer server)
     [InlineData("AccountPlan", """{"planGroupId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "exactly_one", "planId")]
     [InlineData("AccountPlan", """{"planGroupId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301","planId":null}""",
         "unknown_reference", "planGroupId")]
-    [InlineData("AccountPlan", """{"contractId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "not_available",
+    [InlineData("AccountPlan", """{"contractId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "unknown_reference",
         "contractId")]
     [InlineData("AccountPlan", """{"endDate":"{startDate}"}""", "order", "endDate")]
     [InlineData("AccountPlan", """{"accountId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "immutable", "accountId")]
