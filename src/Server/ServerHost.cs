@@ -69,7 +69,8 @@ internal static class ServerHost
             var (store, measurements) = await OpenEnginesAsync(builder.Configuration, data);
             AddServices(builder.Services, store, data, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
-            AddWhatBecameOfMeasurements(builder.Services);
+            builder.Services.AddSingleton(EventRetention.From(builder.Configuration, clock));
+            AddEvents(builder.Services);
             AddBilling(builder.Services);
             AddLookupTables(builder.Services, data);
             var settings = BootstrapSettings.From(builder.Configuration);
@@ -107,7 +108,7 @@ internal static class ServerHost
     private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data)
     {
         IReadOnlyList<DocumentKind> kinds =
-            [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind];
+            [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
             return await SqliteDocumentStore.OpenAsync(
                 Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None);
@@ -136,10 +137,15 @@ internal static class ServerHost
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
     }
 
-    private static void AddWhatBecameOfMeasurements(IServiceCollection services)
+    private static void AddEvents(IServiceCollection services)
     {
         services.AddSingleton<IngestFailureEvents>();
+        services.AddSingleton<ChangeEvents>();
         services.AddSingleton<ActionedEvents>();
+        services.AddSingleton(provider => new EventPages(
+            [provider.GetRequiredService<ChangeEvents>(), provider.GetRequiredService<IngestFailureEvents>()],
+            provider.GetRequiredService<ActionedEvents>()));
+        services.AddHostedService<EventSweeper>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ConservationCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<ConservationCheck>());

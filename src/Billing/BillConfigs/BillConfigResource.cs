@@ -11,6 +11,7 @@ public static class BillConfigResource
     public static ResourceDefinition<BillConfig> Definition { get; } =
         new("BillConfig", "billconfig", () => BillingJson.Format.BillConfig)
         {
+            EventName = "billing.billconfig",
             IsSingleton = true,
             IsMadeWhenMissing = true,
             CheckAgainst = CheckAgainstAsync,

@@ -10,6 +10,7 @@ public static class ChargeResource
     public static ResourceDefinition<Charge> Definition { get; } =
         new("Charge", "charges", () => BillingJson.Format.Charge)
         {
+            EventName = "billing.charge",
             MaximumPageSize = 200,
             UniqueBy = [new("code", charge => charge.Code)],
             IndexedBy =

@@ -12,6 +12,7 @@ public static class CounterAdjustmentResource
     public static ResourceDefinition<CounterAdjustment> Definition { get; } =
         new("CounterAdjustment", "counteradjustments", () => BillingJson.Format.CounterAdjustment)
         {
+            EventName = "billing.counteradjustment",
             Tag = "CounterAdjustments",
             HasIdsFilter = false,
             SortedBy = "date",

@@ -31,6 +31,11 @@ public abstract class ResourceDefinition
     /// <summary>The kind in words, such as <c>plan template</c>.</summary>
     public string Words => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind).Replace('_', ' ');
 
+    /// <summary>
+    /// Name of the events of its changes, before <c>.created</c>, <c>.updated</c> and <c>.deleted</c> (Events).
+    /// </summary>
+    public string EventName { get => field ?? $"configuration.{Kind.ToLowerInvariant()}"; init; }
+
     /// <summary>Name of its table.</summary>
     public string Table => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind);
 

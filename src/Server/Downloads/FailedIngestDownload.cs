@@ -44,7 +44,7 @@ internal static class FailedIngestDownload
             ?? throw new RefusedException(new Issue("required", "file", "is required"));
         var eventId = EventOf(call.OrganizationId, file);
         if (eventId is null
-            || await call.Service<IngestFailureEvents>().FindAsync(
+            || await call.Service<IngestFailureEvents>().FindFailureAsync(
                 call.OrganizationId, eventId, call.Cancelled) is null)
             throw new NotFoundException($"There is no file '{file}'");
         var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file);
@@ -66,7 +66,7 @@ internal static class FailedIngestDownload
         var eventId = EventOf(organizationId, file);
         var failure = eventId is null
             ? null
-            : await context.RequestServices.GetRequiredService<IngestFailureEvents>().FindAsync(
+            : await context.RequestServices.GetRequiredService<IngestFailureEvents>().FindFailureAsync(
                 organizationId, eventId, context.RequestAborted);
         if (failure is null)
             throw new NotFoundException("The file is no longer there");

@@ -1,22 +1,14 @@
 using System.Text.Json.Nodes;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Measurements;
-using Tallystick.Server.Downloads;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Events;
 
-/// <summary>
-/// Reading events. There is one kind so far, those of failed measurements; a list of several kinds is theirs merged by
-/// time.
-/// </summary>
+/// <summary>Reading events of all sources, and marking them as followed up.</summary>
 internal static class EventOperations
 {
-    // A rare account must not make one request read all failures: the page is then shorter, and has a next one.
-    private const int MostRead = 5_000;
-    private const int ReadAtOnce = 200;
     private const string Root = "/organizations/{orgId}/events";
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
@@ -38,7 +30,10 @@ internal static class EventOperations
                     new ListShape(new TextShape())),
             ],
             Description = """
-                Newest first; events are kept for 28 days. Each measurement that was accepted and failed afterwards is
+                Newest first; events are kept for 28 days, or as the installation says. Each creation, update and
+                deletion of an entity is an event, such as `configuration.meter.updated`, whose `m3terEvent` tells the
+                entity under `eventData.newDto` and, as it was before, under `eventData.oldDto`, the `resourceId`, and
+                who did it as `actor`. Each measurement that was accepted and failed afterwards is
                 an event `ingest.validation.failure` (`eventType` is `IngestValidationFailure`). Its `m3terEvent` tells
                 under `eventData.newDto` the `type` (UndefinedMeter, DuplicateField, MissingField, InvalidAccountCode,
                 DuplicateUid), a `message`, the `field` at fault, `meter`, `account`, `uid`, and a `getDownloadUrl`. A
@@ -46,8 +41,7 @@ internal static class EventOperations
                 """,
         },
         Get("/{id}", "GetEvent", "Retrieve an event", EventContract.Event, GetAsync),
-        Get("/types", "ListEventTypes", "List the names of events", EventContract.Types, call =>
-            AnswerAsync(call, new JsonObject { ["events"] = new JsonArray(IngestFailureEvents.Name) })),
+        Get("/types", "ListEventTypes", "List the names of events", EventContract.Types, TypesAsync),
         Get("/fields", "ListEventFields", "List what events tell", EventContract.Fields, FieldsAsync) with
         {
             Parameters = [Text("eventName", "Only events of this name.")],
@@ -68,113 +62,85 @@ internal static class EventOperations
     private static async Task ListAsync(ApiCall call)
     {
         var request = EventRequest.Read(call.Http.Request);
+        var pages = call.Service<EventPages>();
         var list = $"Event|{call.OrganizationId}";
-        var place = PageToken.Read(list, QueryText.Single(call.Http.Request, "nextToken"));
-        var (events, next) = request switch
-        {
-            { IsForOthers: true } => ([], null),
-            { Ids: { } ids } => (await FindAllAsync(call, ids), null),
-            _ => await ReadAsync(call, request, new LogPosition(place ?? long.MaxValue)),
-        };
+        var places = PageToken.Read(list, QueryText.Single(call.Http.Request, "nextToken"), pages.Sources.Count);
+        var (events, next) = request.Ids is { } ids
+            ? (await FindAllAsync(call, ids), null)
+            : await pages.ReadAsync(call, request, places);
         await JsonAnswer.WritePageAsync(
             call.Http, [.. (await DescribeAsync(call, events)).Select(JsonAnswer.Write)],
-            next is { } position ? PageToken.Write(list, position.Value) : null);
+            next is null ? null : PageToken.Write(list, next));
     }
 
-    private static async Task<List<IngestFailureEvent>> FindAllAsync(ApiCall call, IReadOnlyList<string> ids)
+    private static async Task<IReadOnlyList<RecordedEvent>> FindAllAsync(ApiCall call, IReadOnlyList<string> ids)
     {
-        var found = new List<IngestFailureEvent>();
-        foreach (var id in ids)
+        var found = new List<RecordedEvent>();
+        foreach (var id in ids.Distinct())
         {
-            if (await call.Service<IngestFailureEvents>().FindAsync(call.OrganizationId, id, call.Cancelled) is { } one)
+            if (await call.Service<EventPages>().FindAsync(call, id) is { } one)
                 found.Add(one);
         }
-        return [.. found.OrderByDescending(one => one.Position.Value)];
-    }
-
-    // A page, and the place of the last event looked at where there may be more.
-    private static async Task<(List<IngestFailureEvent> Events, LogPosition? Next)> ReadAsync(
-        ApiCall call, EventRequest request, LogPosition before)
-    {
-        var page = new List<IngestFailureEvent>();
-        var atOnce = request is { AccountId: null, IncludesActioned: true } ? request.PageSize + 1 : ReadAtOnce;
-        for (var read = 0; read < MostRead; read += atOnce)
-        {
-            var some = await call.Service<IngestFailureEvents>().ReadAsync(
-                call.OrganizationId, before, atOnce, call.Cancelled);
-            var actioned = request.IncludesActioned ? null : await ActionedAsync(call, some);
-            foreach (var one in some)
-            {
-                if (page.Count == request.PageSize)
-                    return (page, before);
-                before = one.Position;
-                if ((request.AccountId ?? one.AccountId) == one.AccountId && actioned?.ContainsKey(one.Id) != true)
-                    page.Add(one);
-            }
-            if (some.Count == 0)
-                return (page, null);
-        }
-        return (page, before);
+        return [.. found.OrderByDescending(one => one.Time).ThenByDescending(one => one.Place)];
     }
 
     private static async Task GetAsync(ApiCall call) =>
         await AnswerAsync(call, (await DescribeAsync(call, [await FindAsync(call)]))[0]);
 
+    private static Task TypesAsync(ApiCall call) => AnswerAsync(call, new JsonObject
+    {
+        ["events"] = new JsonArray([.. NamesOf(call).Select(name => (JsonNode?)name)]),
+    });
+
     private static Task FieldsAsync(ApiCall call)
     {
+        var asked = QueryText.Single(call.Http.Request, "eventName");
         var events = new JsonObject();
-        if ((QueryText.Single(call.Http.Request, "eventName") ?? IngestFailureEvents.Name) == IngestFailureEvents.Name)
+        foreach (var source in call.Service<EventPages>().Sources)
         {
-            events[IngestFailureEvents.Name] = new JsonObject(IngestFailureEvents.Fields
-                .Select(field => KeyValuePair.Create($"new.{field}", (JsonNode?)"string")));
+            foreach (var name in source.Names.Where(name => (asked ?? name) == name))
+            {
+                events[name] = new JsonObject(source.FieldsOf(name)
+                    .Select(field => KeyValuePair.Create(field.Key, (JsonNode?)field.Value)));
+            }
         }
         return AnswerAsync(call, new JsonObject { ["events"] = events });
     }
+
+    private static IEnumerable<string> NamesOf(ApiCall call) =>
+        call.Service<EventPages>().Sources.SelectMany(source => source.Names).Order(StringComparer.Ordinal);
 
     private static async Task MarkAsync(ApiCall call)
     {
         var marked = await FindAsync(call);
         await call.Service<ActionedEvents>().MarkAsync(
-            call.OrganizationId, marked.Id, marked.Time, call.Service<IngestFailureEvents>().Since, call.Cancelled);
+            call.OrganizationId, marked.Id, marked.Time, call.Service<EventRetention>().Since, call.Cancelled);
         await GetAsync(call);
     }
 
-    private static async Task<IngestFailureEvent> FindAsync(ApiCall call)
+    private static async Task<RecordedEvent> FindAsync(ApiCall call)
     {
         var id = call.Route("id");
-        return await call.Service<IngestFailureEvents>().FindAsync(call.OrganizationId, id, call.Cancelled)
+        return await call.Service<EventPages>().FindAsync(call, id)
             ?? throw new NotFoundException($"There is no event with the id '{id}'");
     }
 
     private static Task AnswerAsync(ApiCall call, JsonObject answer) => call.AnswerAsync(JsonAnswer.Write(answer));
 
-    private static async Task<IReadOnlyDictionary<string, string>> ActionedAsync(
-        ApiCall call, IReadOnlyList<IngestFailureEvent> events) =>
-        await call.Service<ActionedEvents>().FindAsync(
-            call.OrganizationId, [.. events.Select(one => one.Id)], call.Cancelled);
-
     private static async Task<IReadOnlyList<JsonObject>> DescribeAsync(
-        ApiCall call, IReadOnlyList<IngestFailureEvent> events)
+        ApiCall call, IReadOnlyList<RecordedEvent> events)
     {
-        var actioned = await ActionedAsync(call, events);
+        var marks = await call.Service<ActionedEvents>().FindAsync(
+            call.OrganizationId, [.. events.Select(one => one.Id)], call.Cancelled);
         return
         [
-            .. events.Select(one =>
+            .. events.Select(one => new JsonObject
             {
-                var url = FailedIngestDownload.UrlOfUrl(call, one.Id);
-                return new JsonObject
-                {
-                    ["id"] = one.Id,
-                    ["eventName"] = IngestFailureEvents.Name,
-                    ["eventTime"] = InstantText.Write(one.Time),
-                    ["m3terEvent"] = new JsonObject
-                    {
-                        ["eventType"] = IngestFailureEvents.Category,
-                        ["getDownloadUrl"] = url,
-                        ["eventData"] = new JsonObject { ["newDto"] = one.Details(url) },
-                    },
-                    ["dtActioned"] = actioned.TryGetValue(one.Id, out var time) ? time : null,
-                };
+                ["id"] = one.Id,
+                ["eventName"] = one.Name,
+                ["eventTime"] = InstantText.Write(one.Time),
+                ["m3terEvent"] = one.Describe(call),
+                ["dtActioned"] = marks.TryGetValue(one.Id, out var time) ? time : null,
             }),
         ];
     }

@@ -5,13 +5,7 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.Events;
 
 /// <summary>The query of a list of events.</summary>
-/// <param name="PageSize">Most events on a page.</param>
-/// <param name="Ids">Only these; null for all.</param>
-/// <param name="AccountId">Only those of this account; null for all.</param>
-/// <param name="IncludesActioned">False leaves those out that were followed up.</param>
-/// <param name="IsForOthers">True when a filter lets none of the events pass that we have.</param>
-internal sealed record EventRequest(
-    int PageSize, IReadOnlyList<string>? Ids, string? AccountId, bool IncludesActioned, bool IsForOthers)
+internal sealed record EventRequest
 {
     internal const int MaximumPageSize = 100;
 
@@ -20,11 +14,34 @@ internal sealed record EventRequest(
     private static readonly string[] Categories =
         ["Notification", "IntegrationEvent", IngestFailureEvents.Category, "DataExportJobFailure"];
 
-    // Events of failed measurements have neither a resource nor a notification.
-    private static readonly string[] FiltersOfOthers = ["resourceId", "notificationId", "notificationCode"];
+    private static readonly string[] FiltersOfNotifications = ["notificationId", "notificationCode"];
 
     private static readonly string[] Filters =
-        ["eventName", "eventType", "accountId", "includeActioned", .. FiltersOfOthers];
+        ["eventName", "eventType", "accountId", "resourceId", "includeActioned", .. FiltersOfNotifications];
+
+    /// <summary>Most events on a page.</summary>
+    public required int PageSize { get; init; }
+
+    /// <summary>Only these; null for all.</summary>
+    public IReadOnlyList<string>? Ids { get; init; }
+
+    /// <summary>Only those of this name; null for all.</summary>
+    public string? EventName { get; init; }
+
+    /// <summary>Only those of this category; null for all.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Only those of this account; null for all.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>Only those of this resource; null for all.</summary>
+    public string? ResourceId { get; init; }
+
+    /// <summary>True when only those are asked for that triggered a certain notification.</summary>
+    public bool IsOfNotification { get; init; }
+
+    /// <summary>False leaves those out that were followed up.</summary>
+    public bool IncludesActioned { get; init; } = true;
 
     /// <exception cref="RefusedException">The query has faults.</exception>
     internal static EventRequest Read(HttpRequest request)
@@ -43,9 +60,16 @@ internal sealed record EventRequest(
         if (QueryText.Single(request, "includeActioned") is { } text && !bool.TryParse(text, out includesActioned))
             issues.Add("type", "includeActioned", "must be true or false");
         issues.ThrowIfAny();
-        var isForOthers = (category ?? IngestFailureEvents.Category) != IngestFailureEvents.Category
-            || (QueryText.Single(request, "eventName") ?? IngestFailureEvents.Name) != IngestFailureEvents.Name
-            || FiltersOfOthers.Any(name => QueryText.Single(request, name) is not null);
-        return new EventRequest(pageSize, ids, QueryText.Single(request, "accountId"), includesActioned, isForOthers);
+        return new EventRequest
+        {
+            PageSize = pageSize,
+            Ids = ids,
+            EventName = QueryText.Single(request, "eventName"),
+            Category = category,
+            AccountId = QueryText.Single(request, "accountId"),
+            ResourceId = QueryText.Single(request, "resourceId"),
+            IsOfNotification = FiltersOfNotifications.Any(name => QueryText.Single(request, name) is not null),
+            IncludesActioned = includesActioned,
+        };
     }
 }

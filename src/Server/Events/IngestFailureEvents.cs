@@ -3,11 +3,13 @@ using NodaTime;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
+using Tallystick.Server.Downloads;
+using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Events;
 
 /// <summary>The events of failed measurements, read from the failures that the measurement store keeps.</summary>
-internal sealed class IngestFailureEvents(FailedMeasurements failures, IClock clock)
+internal sealed class IngestFailureEvents(FailedMeasurements failures, EventRetention retention) : IEventSource
 {
     /// <summary>Name of the events.</summary>
     internal const string Name = "ingest.validation.failure";
@@ -15,23 +17,34 @@ internal sealed class IngestFailureEvents(FailedMeasurements failures, IClock cl
     /// <summary>Category of the events.</summary>
     internal const string Category = "IngestValidationFailure";
 
-    private static readonly Duration Kept = Duration.FromDays(28);
-
-    /// <summary>What such an event tells of the measurement, in the order of their names.</summary>
-    internal static IReadOnlyList<string> Fields { get; } =
+    private static readonly string[] Fields =
         ["account", "accountId", "field", "getDownloadUrl", "message", "meter", "receivedAt", "type", "uid"];
 
-    /// <summary>Events before this instant are no longer there.</summary>
-    internal Instant Since => clock.GetCurrentInstant() - Kept;
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Names { get; } = [Name];
 
-    /// <summary>The events before a place, the latest first.</summary>
-    internal async Task<IReadOnlyList<IngestFailureEvent>> ReadAsync(
-        string organizationId, LogPosition before, int limit, CancellationToken cancellationToken) =>
-        [.. (await failures.ReadAsync(organizationId, before, Since, limit, cancellationToken))
-            .Select(report => new IngestFailureEvent(report))];
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, string>> FieldsOf(string name) =>
+        Fields.Select(field => KeyValuePair.Create($"new.{field}", "string"));
 
-    /// <summary>The event with an id; null where there is none, or no longer.</summary>
-    internal async Task<IngestFailureEvent?> FindAsync(
+    /// <inheritdoc/>
+    public bool MayHave(EventRequest request) =>
+        (request.Category ?? Category) == Category && (request.EventName ?? Name) == Name
+        && request is { ResourceId: null, IsOfNotification: false };
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RecordedEvent>> ReadAsync(
+        string organizationId, EventRequest request, long before, int limit, CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(organizationId, new LogPosition(before), limit, cancellationToken))
+            .Select(one => one.Told)];
+
+    /// <inheritdoc/>
+    public async Task<RecordedEvent?> FindAsync(
+        string organizationId, string id, CancellationToken cancellationToken) =>
+        (await FindFailureAsync(organizationId, id, cancellationToken))?.Told;
+
+    /// <summary>The failure that an event tells of; null where there is none, or no longer.</summary>
+    internal async Task<IngestFailureEvent?> FindFailureAsync(
         string organizationId, string id, CancellationToken cancellationToken)
     {
         if (FailureEventId.Read(organizationId, id) is not { } position || position.Value == long.MaxValue)
@@ -39,6 +52,11 @@ internal sealed class IngestFailureEvents(FailedMeasurements failures, IClock cl
         var found = await ReadAsync(organizationId, new LogPosition(position.Value + 1), 1, cancellationToken);
         return found.FirstOrDefault(one => one.Position == position);
     }
+
+    private async Task<IReadOnlyList<IngestFailureEvent>> ReadAsync(
+        string organizationId, LogPosition before, int limit, CancellationToken cancellationToken) =>
+        [.. (await failures.ReadAsync(organizationId, before, retention.Since, limit, cancellationToken))
+            .Select(report => new IngestFailureEvent(report))];
 }
 
 /// <summary>The event of one failed measurement.</summary>
@@ -46,6 +64,9 @@ internal sealed class IngestFailureEvents(FailedMeasurements failures, IClock cl
 internal sealed class IngestFailureEvent(FailureReport report)
 {
     internal LogPosition Position => report.Failure.Position;
+
+    /// <summary>The event.</summary>
+    internal RecordedEvent Told => new(Position.Value, Id, IngestFailureEvents.Name, Time, AccountId, Tell);
 
     internal string Id { get; } = FailureEventId.Of(report.Failure.OrganizationId, report.Failure.Position);
 
@@ -56,9 +77,18 @@ internal sealed class IngestFailureEvent(FailureReport report)
     /// <summary>The file of the download: the failure with the measurement, to be mended and sent again.</summary>
     internal JsonObject File => Describe(withMeasurement: true);
 
-    /// <summary>What the event tells.</summary>
-    /// <param name="downloadUrl">Where the URL of the file is given.</param>
-    internal JsonObject Details(string downloadUrl)
+    private JsonObject Tell(ApiCall call)
+    {
+        var url = FailedIngestDownload.UrlOfUrl(call, Id);
+        return new JsonObject
+        {
+            ["eventType"] = IngestFailureEvents.Category,
+            ["getDownloadUrl"] = url,
+            ["eventData"] = new JsonObject { ["newDto"] = Details(url) },
+        };
+    }
+
+    private JsonObject Details(string downloadUrl)
     {
         var details = Describe(withMeasurement: false);
         var measurement = JsonNode.Parse(report.Json)!;

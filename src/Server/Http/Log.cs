@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Stored measurements could not be counted; it is tried again")]
     internal static partial void ConservationUnchecked(ILogger logger, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Old events could not be deleted; it is tried again")]
+    internal static partial void EventsNotSwept(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 

@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Storage.Documents;
 
@@ -41,7 +42,7 @@ internal sealed class ResourceChange(
         await ResourceChecks.CheckAsync(definition, created, null, Related);
         await transaction.InsertAsync(
             ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
-        Kinds.Add(definition.Kind);
+        await TellAsync(definition, null, created);
         return (T)created;
     }
 
@@ -68,7 +69,7 @@ internal sealed class ResourceChange(
             current.Version,
             Write(definition, updated),
             cancellationToken);
-        Kinds.Add(definition.Kind);
+        await TellAsync(definition, current, updated);
         return (T)updated;
     }
 
@@ -84,7 +85,9 @@ internal sealed class ResourceChange(
                 "", $"The {definition.Words} is in use by the {words} '{referrer.Id}' and cannot be deleted");
         await definition.CheckDeleteAsync(current, Related, issues);
         issues.ThrowIfAny();
-        await RemoveAsync(definition, id);
+        await RemovePartsAsync(definition, id);
+        await transaction.DeleteAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
+        await TellAsync(definition, current, null);
         return current;
     }
 
@@ -98,11 +101,11 @@ internal sealed class ResourceChange(
     private async ValueTask<Resource> FindAsync(ResourceDefinition definition, string id) =>
         await Related.FindAsync(definition, id) ?? throw ResourceService.NotFound(definition, id);
 
-    private async ValueTask RemoveAsync(ResourceDefinition definition, string id)
+    private ValueTask TellAsync(ResourceDefinition definition, Resource? before, Resource? after)
     {
-        await RemovePartsAsync(definition, id);
-        await transaction.DeleteAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
         Kinds.Add(definition.Kind);
+        return ChangeEvents.WriteAsync(
+            transaction, Related, organizationId, definition, before, after, (principal, now), cancellationToken);
     }
 
     // What belongs to an entity goes with it, and so on down.

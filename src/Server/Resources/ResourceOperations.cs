@@ -154,7 +154,7 @@ internal static class ResourceOperations
     {
         await ResourceParents.RequireAsync(call, definition);
         var deleted = await call.Service<ResourceService>().DeleteAsync(
-            definition, call.OrganizationId, IdOf(call, definition), call.Cancelled);
+            definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), call.Cancelled);
         await ResourceViews.AnswerAsync(call, definition, deleted);
     }
 

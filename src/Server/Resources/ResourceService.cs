@@ -50,8 +50,9 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
 
     /// <summary>Deletes an entity that nothing refers to, and returns it as it was.</summary>
     internal Task<Resource> DeleteAsync(
-        ResourceDefinition definition, string organizationId, string id, CancellationToken cancellationToken) =>
-        ChangeAsync(organizationId, System, cancellationToken, change => change.DeleteAsync(definition, id));
+        ResourceDefinition definition, string organizationId, string principal, string id,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(organizationId, principal, cancellationToken, change => change.DeleteAsync(definition, id));
 
     /// <summary>Makes the singleton of an organization that does not have it yet, empty.</summary>
     internal async Task EnsureAsync(

@@ -9,6 +9,8 @@ namespace Tallystick.Server.Tests.Usage;
 /// <summary>What failed after it was accepted is found as an event, downloaded, mended and sent again.</summary>
 public sealed class FailedIngestTests(SqliteServer shared)
 {
+    private const string Failures = "events?eventType=IngestValidationFailure";
+
     private static readonly string[] Faulty =
     [
         "nothing acme 2025-03-01 measure.n=1",
@@ -45,17 +47,17 @@ public sealed class FailedIngestTests(SqliteServer shared)
     [Theory]
     [InlineData("eventType=IngestValidationFailure", 5)]
     [InlineData("eventType=Notification", 0)]
-    [InlineData("eventName=configuration.meter.created", 0)]
+    [InlineData("eventName=configuration.meter.deleted", 0)]
     [InlineData("resourceId=x", 0)]
     [InlineData("notificationCode=x", 0)]
-    [InlineData("accountId={account}", 1)]
+    [InlineData("eventType=IngestValidationFailure&accountId={account}", 1)]
     [InlineData("accountId=nobody", 0)]
     [InlineData("ids={id},00000000-0000-8000-8000-000000000000,x", 1)]
     public async Task Events_Filtered_AreThoseThatMatch(string filter, int expected)
     {
         using var client = await shared.NewOrganizationAsync();
         var account = await FailAsync(client);
-        var id = (string)(await client.GetAsync("events?pageSize=1")).Data[0]["id"]!;
+        var id = (string)(await client.GetAsync(Failures + "&pageSize=1")).Data[0]["id"]!;
 
         var answer = await client.GetAsync("events?" + filter
             .Replace("{account}", account, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal));
@@ -84,13 +86,13 @@ public sealed class FailedIngestTests(SqliteServer shared)
     {
         using var client = await shared.NewOrganizationAsync();
         await FailAsync(client);
-        var all = (await client.GetAsync("events")).Data.Select(one => (string)one["id"]!).ToList();
+        var all = (await client.GetAsync(Failures)).Data.Select(one => (string)one["id"]!).ToList();
 
         var paged = new List<string>();
         string? token = null;
         do
         {
-            var page = await client.GetAsync($"events?pageSize=2&nextToken={token}");
+            var page = await client.GetAsync($"{Failures}&pageSize=2&nextToken={token}");
             page.Data.Count.ShouldBeLessThanOrEqualTo(2);
             paged.AddRange(page.Data.Select(one => (string)one["id"]!));
             token = (string?)page.Object["nextToken"];
@@ -107,7 +109,7 @@ public sealed class FailedIngestTests(SqliteServer shared)
         using var client = await shared.NewOrganizationAsync();
         using var foreign = await shared.NewOrganizationAsync();
         await FailAsync(client);
-        var id = (string)(await client.GetAsync("events?pageSize=1")).Data[0]["id"]!;
+        var id = (string)(await client.GetAsync(Failures + "&pageSize=1")).Data[0]["id"]!;
 
         (await foreign.SendAsync(HttpMethod.Put, $"events/{id}/actioned", null)).Status
             .ShouldBe(HttpStatusCode.NotFound);
@@ -116,8 +118,8 @@ public sealed class FailedIngestTests(SqliteServer shared)
 
         ((string?)marked["dtActioned"]).ShouldNotBeNullOrEmpty();
         again.ToJsonString().ShouldBe(marked.ToJsonString());
-        (await client.GetAsync("events")).Data.Count.ShouldBe(5);
-        var open = (await client.GetAsync("events?includeActioned=false")).Data;
+        (await client.GetAsync(Failures)).Data.Count.ShouldBe(5);
+        var open = (await client.GetAsync(Failures + "&includeActioned=false")).Data;
         open.Count.ShouldBe(4);
         open.ShouldAllBe(one => (string?)one["id"] != id);
         (await client.SendAsync(HttpMethod.Put, "events/nobody/actioned", null)).Status
@@ -129,8 +131,8 @@ public sealed class FailedIngestTests(SqliteServer shared)
     {
         using var client = await shared.NewOrganizationAsync();
 
-        (await client.GetAsync("events/types")).Object.ToJsonString()
-            .ShouldBe("""{"events":["ingest.validation.failure"]}""");
+        (await client.GetAsync("events/types")).Object["events"]!.AsArray().Select(name => (string?)name)
+            .ShouldContain("ingest.validation.failure");
         var fields = (await client.GetAsync("events/fields")).Object["events"]!["ingest.validation.failure"]!;
         fields.AsObject().Select(field => field.Key).ShouldContain("new.getDownloadUrl");
         (await client.GetAsync("events/fields?eventName=x")).Object.ToJsonString().ShouldBe("""{"events":{}}""");
@@ -141,7 +143,7 @@ public sealed class FailedIngestTests(SqliteServer shared)
     {
         using var client = await shared.NewOrganizationAsync();
         await FailAsync(client);
-        var failed = (await client.GetAsync("events")).Data.Single(one => (string?)Details(one)["uid"] == "f2");
+        var failed = (await client.GetAsync(Failures)).Data.Single(one => (string?)Details(one)["uid"] == "f2");
 
         var file = await DownloadAsync(await UrlAsync(client, failed));
 
@@ -168,14 +170,14 @@ public sealed class FailedIngestTests(SqliteServer shared)
         using var foreign = await server.AddOrganizationAsync();
         await FailAsync(server.Client);
         await FailAsync(foreign);
-        var failed = (await server.Client.GetAsync("events")).Data[0];
-        var other = (await server.Client.GetAsync("events")).Data[1];
+        var failed = (await server.Client.GetAsync(Failures)).Data[0];
+        var other = (await server.Client.GetAsync(Failures)).Data[1];
         var file = FileOf(failed);
         var url = await UrlAsync(server.Client, failed);
 
         foreach (var unknown in new[]
         {
-            FileOf((await foreign.GetAsync("events")).Data[0]), "../../documents.sqlite", "failed-ingest/../x.json",
+            FileOf((await foreign.GetAsync(Failures)).Data[0]), "../../documents.sqlite", "failed-ingest/../x.json",
             file + "x", "failed-ingest/../" + file, "/",
         })
         {
@@ -204,14 +206,14 @@ public sealed class FailedIngestTests(SqliteServer shared)
         var clock = new FakeClock(Instant.FromUtc(2025, 3, 1, 12, 0));
         await using var server = await ApiServer.StartAsync(clock: clock);
         await FailAsync(server.Client);
-        var id = (string)(await server.Client.GetAsync("events")).Data[0]["id"]!;
+        var id = (string)(await server.Client.GetAsync(Failures)).Data[0]["id"]!;
 
         clock.AdvanceDays(28);
         await server.Client.SignInAsync(server.AccessKeyId, server.ApiSecret);
         (await server.Client.GetAsync($"events/{id}")).Status.ShouldBe(HttpStatusCode.OK);
         clock.AdvanceNanoseconds(1);
 
-        (await server.Client.GetAsync("events")).Data.ShouldBeEmpty();
+        (await server.Client.GetAsync(Failures)).Data.ShouldBeEmpty();
         (await server.Client.GetAsync($"events/{id}")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -1,0 +1,41 @@
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server.Events;
+
+/// <summary>Deletes, at the start and every hour, the events of change that are older than they are kept.</summary>
+internal sealed class EventSweeper(
+    ChangeEvents events, IDocumentStore store, TimeProvider time, ILogger<EventSweeper> logger) : BackgroundService
+{
+    private static readonly Duration Pause = Duration.FromHours(1);
+
+    /// <summary>Deletes them once.</summary>
+    internal async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
+            .ListAsync<AccessKey>(Condition.And());
+        foreach (var organizationId in keys.Select(key => key.OrganizationId).Distinct())
+            await events.ForgetAsync(organizationId, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                Log.EventsNotSwept(logger, exception);
+            }
+            await Task.Delay(Pause.ToTimeSpan(), time, stoppingToken);
+        }
+    }
+}
