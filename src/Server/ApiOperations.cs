@@ -2,6 +2,7 @@ using Tallystick.Server.Accounts;
 using Tallystick.Server.Bills;
 using Tallystick.Server.Conservation;
 using Tallystick.Server.Downloads;
+using Tallystick.Server.EndDating;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
@@ -24,6 +25,8 @@ internal static class ApiOperations
     [
         .. ResourceCatalog.All.SelectMany(ResourceOperations.Of),
         .. AccountOperations.All,
+        .. AccountPlanOperations.All,
+        .. EndDateOperations.All,
         LookupRevisions.PutStatus,
         .. LookupDataOperations.All,
         .. LookupEntryOperations.All,

@@ -75,20 +75,23 @@ public sealed class RefusalTests
         var template = Template with { MinimumSpend = ofPricing ? 0 : 5, MinimumSpendBillInAdvance = true };
         var priced = Plain with { Pricing = pricing };
         var input = Input("2025-01-01", On("2025-01-01", template: template, pricings: priced));
-        DueBills.On(Date("2025-01-01"), Organization, Account, input.Plans, [], RunOverrides.None).Count.ShouldBe(1);
+        DueBills.On(Date("2025-01-01"), Organization, Account, input.Plans, UnbilledEntities.None, RunOverrides.None)
+            .Count.ShouldBe(1);
         Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldContain("minimum spend");
     }
 
     [Fact]
     public void DueBills_AccountPlanWithoutBillDates_IsRefusedNotForgotten() =>
         Should.Throw<BillRefusedException>(() => DueBills.On(
-            Date("2025-02-01"), Organization, Account, [], [Group()], RunOverrides.None));
+            Date("2025-02-01"), Organization, Account, [], Grouped(Group()), RunOverrides.None));
 
     [Fact]
     public void DueBills_PlanGroupEndedLongAgo_IsNoHindrance() =>
         DueBills.On(
             Date("2025-02-01"), Organization, Account, [],
-            [Group() with { EndDate = At("2024-01-31") }], RunOverrides.None).ShouldBeEmpty();
+            Grouped(Group() with { EndDate = At("2024-01-31") }), RunOverrides.None).ShouldBeEmpty();
+
+    private static UnbilledEntities Grouped(AccountPlan group) => new() { PlanGroups = [group] };
 
     private static AccountPlan Group() => new()
     {
@@ -107,7 +110,7 @@ public sealed class RefusalTests
             "template minimum" => input.With(terms => terms with { Template = Template with { MinimumSpend = 1 } }),
             "contract" => input.With(terms => terms with { AccountPlan = terms.AccountPlan with { ContractId = "c" } }),
             "ad hoc frequency" => input with { Plans = [.. input.Plans, On("2025-01-01", template: AdHoc)] },
-            "plan group" => input with { PlanGroups = [Group()] },
+            "plan group" => input with { Unbilled = Grouped(Group()) },
             "parent" => input with { Account = Account with { ParentAccountId = "parent" } },
             "children" => input with { HasChildAccounts = true },
             "consolidated" => input with { Organization = Organization with { ConsolidateBills = true } },

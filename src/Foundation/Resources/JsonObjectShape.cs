@@ -93,6 +93,9 @@ public sealed record ObjectShape(string Name, IReadOnlyList<JsonMember> Members)
     private readonly Dictionary<string, JsonMember> _byName =
         Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
 
+    /// <summary>True within an answer for a whole entity, which is as it is when it is asked for by itself.</summary>
+    public bool IsEntity { get; init; }
+
     /// <summary>The .NET type that the shape was drawn from.</summary>
     public Type? Type { get; init; }
 

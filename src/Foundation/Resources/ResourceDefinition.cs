@@ -48,8 +48,21 @@ public abstract class ResourceDefinition
     /// </summary>
     public bool IsSingleton { get; init; }
 
+    /// <summary>
+    /// True for a singleton without required members, which is made, empty, when it is first asked for.
+    /// </summary>
+    public bool IsMadeWhenMissing { get; init; }
+
     /// <summary>True when only the server writes it: it has no operations of its own.</summary>
     public bool IsInternal { get; init; }
+
+    /// <summary>False when its list has no filter <c>ids</c>.</summary>
+    public bool HasIdsFilter { get; init; } = true;
+
+    /// <summary>
+    /// Column that its list can be sorted by, in the direction that <c>sortOrder</c> says; null for newest first only.
+    /// </summary>
+    public string? SortedBy { get; init; }
 
     /// <summary>Filters of its list, besides <c>ids</c>.</summary>
     public IReadOnlyList<ListFilter> Filters { get; init; } = [];
@@ -62,9 +75,6 @@ public abstract class ResourceDefinition
 
     /// <summary>What is deleted together with an entity.</summary>
     public IReadOnlyList<ResourcePart> Parts { get; init; } = [];
-
-    /// <summary>False when the contract has no parameter <c>ids</c> for its list.</summary>
-    public bool IsListedByIds { get; init; } = true;
 
     /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
     public IReadOnlyList<string> Additional { get; init; } = [];
@@ -87,8 +97,9 @@ public abstract class ResourceDefinition
     /// <summary>The values of its columns, in their order.</summary>
     public abstract IReadOnlyList<string?> ReadColumns(Resource resource);
 
-    /// <summary>The value of its reference; null when it refers to nothing.</summary>
-    public abstract string? ReadReference(Resource resource, ReferenceTarget reference);
+    /// <summary>Where its reference is and what it names; empty when it refers to nothing.</summary>
+    public abstract IEnumerable<(string Path, string Value)> ReadReferences(
+        Resource resource, ReferenceTarget reference);
 
     /// <summary>True when the reference may oppose a change of what it names.</summary>
     public abstract bool MayOppose(ReferenceTarget reference);
@@ -189,8 +200,14 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     }
 
     /// <inheritdoc/>
-    public override string? ReadReference(Resource resource, ReferenceTarget reference) =>
-        ((Reference<T>)reference).Value((T)resource);
+    public override IEnumerable<(string Path, string Value)> ReadReferences(
+        Resource resource, ReferenceTarget reference)
+    {
+        var (declared, entity) = ((Reference<T>)reference, (T)resource);
+        if (declared.Each is not null)
+            return declared.Each(entity);
+        return declared.Value(entity) is { } value ? [(reference.Member, value)] : [];
+    }
 
     /// <inheritdoc/>
     public override bool MayOppose(ReferenceTarget reference) => ((Reference<T>)reference).Opposes is not null;

@@ -14,7 +14,7 @@ public static class LookupTableResource
         new("LookupTable", "lookuptables", () => MeteringJson.Format.LookupTable)
         {
             MaximumPageSize = 200,
-            IsListedByIds = false,
+            HasIdsFilter = false,
             UniqueBy = [new("code", table => table.Code)],
             Filters = [ListFilter.Many("codes", "code", "Only lookup tables with these codes.")],
             Parts = [new("LookupTableRevision", OfTable)],

@@ -45,10 +45,7 @@ public static class PricingResource
 
     private static Condition? HeldOn(ListParameters parameters) =>
         parameters.SortableInstant("date") is { } date
-            ? Condition.And(
-                new Condition.Compare("start_date", Comparison.LessOrEqual, date),
-                Condition.Or(
-                    new Condition.Missing("end_date"), new Condition.Compare("end_date", Comparison.Greater, date)))
+            ? Condition.HoldsAt(date)
             : null;
 
     private static PlanPricing Completed(PlanPricing pricing) => pricing with
@@ -73,7 +70,8 @@ public static class PricingResource
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static List<PricingBand> WithIds(IReadOnlyList<PricingBand> bands) =>
+    /// <summary>The bands, each with an id.</summary>
+    internal static List<PricingBand> WithIds(IReadOnlyList<PricingBand> bands) =>
         [.. bands.Select(
             band => string.IsNullOrEmpty(band.Id) ? band with { Id = Guid.CreateVersion7().ToString() } : band)];
 }

@@ -29,7 +29,7 @@ internal static class PricingRules
         CheckBands(overage, "overagePricingBands", issues);
     }
 
-    private static void CheckBands(IReadOnlyList<PricingBand> bands, string path, Issues issues)
+    internal static void CheckBands(IReadOnlyList<PricingBand> bands, string path, Issues issues)
     {
         var limits = new HashSet<decimal>();
         foreach (var (index, band) in bands.Index())
@@ -44,28 +44,30 @@ internal static class PricingRules
     internal static async ValueTask CheckAgainstAsync(
         PlanPricing pricing, PlanPricing? current, IResourceReader related, Issues issues)
     {
+        var product = await ProductAsync(pricing.PlanId, pricing.PlanTemplateId, related);
         if (await related.FindAsync<Aggregation>(pricing.AggregationId) is { } aggregation)
         {
             CheckSegment(pricing, aggregation.Segments, issues);
             var meter = await related.FindAsync<Meter>(aggregation.MeterId);
-            if (meter?.ProductId is { } metered && await ProductAsync(pricing, related) is { } product
-                && metered != product)
+            if (meter?.ProductId is { } metered && product is not null && metered != product)
                 issues.Add(
                     "other_product", "aggregationId", "must be on a meter of the plan's product or on a global meter");
         }
         if (await related.FindAsync<CompoundAggregation>(pricing.CompoundAggregationId) is { } compound)
         {
             CheckSegment(pricing, await CompoundSegments.OfAsync(compound, related), issues);
-            if (compound.ProductId is { } owner && await ProductAsync(pricing, related) is { } sold && owner != sold)
+            if (compound.ProductId is { } owner && product is not null && owner != product)
                 issues.Add("other_product", "compoundAggregationId", "must be of the plan's product or global");
         }
         await CheckOverlapAsync(pricing, current, related, issues);
     }
 
-    private static async ValueTask<string?> ProductAsync(PlanPricing pricing, IResourceReader related) =>
-        pricing.PlanId is not null
-            ? (await related.FindAsync<Plan>(pricing.PlanId))?.ProductId
-            : (await related.FindAsync<PlanTemplate>(pricing.PlanTemplateId))?.ProductId;
+    /// <summary>The product of the plan, or else of the plan template.</summary>
+    internal static async ValueTask<string?> ProductAsync(
+        string? planId, string? planTemplateId, IResourceReader related) =>
+        planId is not null
+            ? (await related.FindAsync<Plan>(planId))?.ProductId
+            : (await related.FindAsync<PlanTemplate>(planTemplateId))?.ProductId;
 
     /// <summary>A segment that is priced cannot go from its aggregation.</summary>
     internal static IEnumerable<Issue> Oppose(PlanPricing pricing, TargetChange change)

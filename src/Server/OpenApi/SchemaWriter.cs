@@ -53,6 +53,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
                 list.Item)
             }, ("minItems", list.Minimum), ("maxItems", list.Maximum)),
         MapShape map => Map(map),
+        ObjectShape { IsEntity: true } entity => Reference($"{entity.Name}Response", () => Answer(entity)),
         ObjectShape inner => Reference(inner.Name, () => Nested(inner)),
         _ => throw new InvalidOperationException($"No schema for {shape.GetType().Name}"),
     };
@@ -135,8 +136,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             schema["enum"] = new JsonArray([.. text.Choices.Select(choice => (JsonNode)choice)]);
         if (text.Form == TextForm.Email)
             schema["format"] = "email";
-        if (text.Form is TextForm.Code or TextForm.Identifier)
-            schema["pattern"] = text.Form == TextForm.Code ? TextForms.CodePattern : TextForms.IdentifierPattern;
+        if (TextForms.Pattern(text.Form) is { } pattern)
+            schema["pattern"] = pattern;
         return schema;
     }
 

@@ -1,8 +1,16 @@
 using System.Collections.Frozen;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
+using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
+using Tallystick.Billing.Picklists;
+using Tallystick.Billing.PlanGroupLinks;
+using Tallystick.Billing.StatementDefinitions;
 using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
@@ -10,7 +18,10 @@ using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Pricing.CounterPricings;
+using Tallystick.Pricing.Counters;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Server.Auth;
@@ -36,10 +47,24 @@ internal static class ResourceCatalog
         PlanTemplateResource.Definition,
         PlanResource.Definition,
         PricingResource.Definition,
+        CounterResource.Definition,
+        CounterPricingResource.Definition,
+        PlanGroupResource.Definition,
+        PlanGroupLinkResource.Definition,
         AccountResource.Definition,
         AccountPlanResource.Definition,
+        ContractResource.Definition,
+        CommitmentResource.Definition,
+        CounterAdjustmentResource.Definition,
+        ChargeResource.Definition,
         CurrencyResource.Definition,
+        PicklistResources.BillGroupingKeys,
+        PicklistResources.CreditReasons,
+        PicklistResources.DebitReasons,
+        PicklistResources.TransactionTypes,
         OrganizationConfigResource.Definition,
+        BillConfigResource.Definition,
+        StatementDefinitionResource.Definition,
         CustomFieldResource.Definition,
         BillJobResource.Definition,
         BillResource.Definition,

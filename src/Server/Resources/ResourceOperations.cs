@@ -78,9 +78,16 @@ internal static class ResourceOperations
 
     /// <summary>The parameters of the list of a kind.</summary>
     internal static IReadOnlyList<ApiParameter> ListParameters(ResourceDefinition definition) =>
-        [.. PageParameters(
-            definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(),
-            .. definition.IsListedByIds ? [Ids] : Array.Empty<ApiParameter>(), .. ResourceViews.Parameters(definition)];
+    [
+        .. PageParameters(definition.MaximumPageSize),
+        .. definition.Filters.Select(Parameter).OfType<ApiParameter>(),
+        .. definition.SortedBy is { } column ? [SortOrder(column)] : Array.Empty<ApiParameter>(),
+        .. definition.HasIdsFilter ? [Ids] : Array.Empty<ApiParameter>(),
+        .. ResourceViews.Parameters(definition),
+    ];
+
+    private static ApiParameter SortOrder(string column) => new(
+        "sortOrder", $"ASC or DESC sorts by {column.Replace('_', ' ')}; newest first when absent.", new TextShape());
 
     private static ApiParameter Ids { get; } =
         new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
@@ -116,6 +123,8 @@ internal static class ResourceOperations
     private static async Task GetAsync(ApiCall call, ResourceDefinition definition)
     {
         await ResourceParents.RequireAsync(call, definition);
+        if (definition.IsMadeWhenMissing)
+            await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         await call.AnswerAsync(
             await ResourceViews.ShowAsync(call, definition, await call.Service<ResourceService>().FindJsonAsync(
                 definition, call.OrganizationId, IdOf(call, definition), call.Cancelled)));
@@ -134,6 +143,8 @@ internal static class ResourceOperations
     {
         await ResourceParents.RequireAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
+        if (definition.IsMadeWhenMissing)
+            await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         var updated = await call.Service<ResourceService>().UpdateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled);
         await ResourceViews.AnswerAsync(call, definition, updated);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Tests.Api;
 
@@ -21,21 +22,28 @@ internal static class FullSamples
             "Plan" => await PlanAsync(client, products),
             "Pricing" => await PricingAsync(client, products),
             "Account" => With(
-                Account("child"), ("parentAccountId", await CreateAsync(client, "accounts", Account("parent")))),
+                Account("child"),
+                ("parentAccountId", await CreateAsync(client, "accounts", Account("parent"))),
+                ("statementDefinitionId", await StatementDefinitionAsync(client))),
             "AccountPlan" => await AccountPlanAsync(client, products),
             "Currency" => Parse("""
                 {"name":"Euro","code":"EUR","archived":true,"maxDecimalPlaces":3,"roundingMode":"HALF_EVEN"}
                 """),
-            "OrganizationConfig" => Config,
+            "OrganizationConfig" => With(
+                Config, ("defaultStatementDefinitionId", await StatementDefinitionAsync(client))),
             "CustomField" => CustomFields,
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a full sample here."),
+            "BillGroupingKey" => Parse("""{"name":"Apart","code":"apart","archived":true,"exclusive":true}"""),
+            "CreditReason" or "DebitReason" or "TransactionType" =>
+                Parse("""{"name":"Goodwill","code":"goodwill","archived":true}"""),
+            "BillConfig" => Parse("""{"billLockDate":"2020-01-31"}"""),
+            _ => await BillingSamples.MakeAsync(client, kind, products),
         };
-        if (kind is not ("Currency" or "OrganizationConfig" or "CustomField" or "Pricing"))
+        if (ResourceCatalog.Of(kind).Shape.Members.Any(member => member.Name == "customFields"))
             body["customFields"] = Parse("""{"region":"EU","seats":12.5}""");
         return body;
     }
 
-    private static JsonObject MeterBody(string code) => Parse($$"""
+    internal static JsonObject MeterBody(string code) => Parse($$"""
         {"name":"Requests","code":"{{code}}","derivedFields":[],"dataFields":[
           {"category":"MEASURE","code":"count","name":"Count","unit":"1"},
           {"category":"WHERE","code":"region","name":"Region","unit":"place"},
@@ -81,7 +89,7 @@ internal static class FullSamples
         ("meterId", await CreateAsync(client, "meters", MeterBody("metered"))),
         ("accountingProductId", await ProductAsync(client, "accounting of usage")));
 
-    private static JsonObject PlanTemplate(string code, string product) => With(
+    internal static JsonObject PlanTemplate(string code, string product) => With(
         Parse($$"""
         {"name":"Gold","code":"{{code}}","currency":"GBP","standingCharge":9.9,"standingChargeDescription":"Base",
           "standingChargeInterval":2,"standingChargeOffset":1,"billFrequencyInterval":3,"billFrequency":"MONTHLY",
@@ -113,7 +121,7 @@ internal static class FullSamples
         ("aggregationId", await CreateAsync(client, "aggregations", await AggregationAsync(client))),
         ("accountingProductId", await ProductAsync(client, "accounting of prices")));
 
-    private static JsonObject Account(string code) => Parse($$"""
+    internal static JsonObject Account(string code) => Parse($$"""
         {"name":"Ann's","code":"{{code}}","emailAddress":"ann@example.com","billEpoch":"2026-02-28","currency":"GBP",
           "purchaseOrderNumber":"PO 7","autoGenerateStatementMode":"JSON_AND_CSV","daysBeforeBillDue":14,
           "creditApplicationOrder":["BALANCE"],"address":{"addressLine1":"1","addressLine2":"2","addressLine3":"3",
@@ -124,12 +132,14 @@ internal static class FullSamples
     {
         var plan = Parse("""{"name":"Plan","code":"taken"}""");
         plan["planTemplateId"] = await CreateAsync(client, "plantemplates", PlanTemplate("of plan", product));
+        var account = await CreateAsync(client, "accounts", Account("holder"));
         return With(
             Parse("""
             {"code":"on gold","startDate":"2026-01-01T00:00:00Z","endDate":"2027-01-01T00:00:00Z",
               "billEpoch":"2026-01-31","childBillingMode":"PARENT_SUMMARY"}
             """),
-            ("accountId", await CreateAsync(client, "accounts", Account("holder"))),
+            ("accountId", account),
+            ("contractId", await BillingSamples.ContractAsync(client, account)),
             ("planId", await CreateAsync(client, "plans", plan)));
     }
 
@@ -150,16 +160,19 @@ internal static class FullSamples
           "contract":{"a":"y","b":0.5}}
         """);
 
+    private static Task<string> StatementDefinitionAsync(ApiClient client) =>
+        CreateAsync(client, "statementdefinitions", Parse("""{"aggregationFrequency":"WHOLE_PERIOD"}"""));
+
     // What is referred to is referred to once, so that each reference shows for itself.
-    private static Task<string> ProductAsync(ApiClient client, string code) =>
+    internal static Task<string> ProductAsync(ApiClient client, string code) =>
         CreateAsync(client, "products", Parse($$"""{"name":"Product","code":"{{code}}"}"""));
 
-    private static async Task<string> CreateAsync(ApiClient client, string path, JsonObject body) =>
+    internal static async Task<string> CreateAsync(ApiClient client, string path, JsonObject body) =>
         (await client.PostAsync(path, body)).Id;
 
-    private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
+    internal static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
-    private static JsonObject With(JsonObject body, params (string Name, string Value)[] members)
+    internal static JsonObject With(JsonObject body, params (string Name, string Value)[] members)
     {
         foreach (var (name, value) in members)
             body[name] = value;

@@ -44,6 +44,50 @@ internal static class Samples
             ("accountId", await CreateAsync(client, "Account", "accounts")),
             ("planId", await CreateAsync(client, "Plan", "plans")),
             ("startDate", "2026-01-01T00:00:00Z")),
+        _ => await BilledAsync(client, kind, name),
+    };
+
+    private static async Task<JsonObject> BilledAsync(ApiClient client, string kind, string name) => kind switch
+    {
+        "BillGroupingKey" => Of(("name", name), ("exclusive", true)),
+        "CreditReason" or "DebitReason" or "TransactionType" => Of(("name", name)),
+        "Counter" => Named(name, ("unit", "seats")),
+        "CounterPricing" => Of(
+            ("planTemplateId", await CreateAsync(client, "PlanTemplate", "plantemplates")),
+            ("counterId", await CreateAsync(client, "Counter", "counters")),
+            ("startDate", "2026-01-01T00:00:00Z"),
+            ("pricingBands", new JsonArray(
+                Of(("id", "b"), ("lowerLimit", 0), ("fixedPrice", 0), ("unitPrice", JsonNode.Parse("2.50")))))),
+        "CounterAdjustment" => Of(
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("counterId", await CreateAsync(client, "Counter", "counters")),
+            ("date", "2026-01-01"),
+            ("value", 10)),
+        "PlanGroup" => Named(name, ("currency", "USD")),
+        "PlanGroupLink" => Of(
+            ("planGroupId", await CreateAsync(client, "PlanGroup", "plangroups")),
+            ("planId", await CreateAsync(client, "Plan", "plans"))),
+        "Charge" => Named(
+            name,
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("amount", JsonNode.Parse("-12.50")),
+            ("currency", "USD"),
+            ("entityType", "AD_HOC"),
+            ("lineItemType", "AD_HOC"),
+            ("servicePeriodStartDate", "2026-01-01T00:00:00Z"),
+            ("servicePeriodEndDate", "2026-02-01T00:00:00Z")),
+        "Contract" => Named(
+            name,
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("startDate", "2026-01-01"),
+            ("endDate", "2027-01-01")),
+        "Commitment" => Of(
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("amount", JsonNode.Parse("5000.00")),
+            ("currency", "USD"),
+            ("startDate", "2026-01-01"),
+            ("endDate", "2027-01-01")),
+        "StatementDefinition" => Of(("name", name), ("aggregationFrequency", "DAY")),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a sample here."),
     };
 

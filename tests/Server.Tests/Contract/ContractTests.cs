@@ -12,14 +12,11 @@ public sealed class ContractTests
     private static readonly string[] OfferedTags =
     [
         "Product", "Meter", "Aggregation", "CompoundAggregation", "LookupTable", "LookupTableRevision",
-        "LookupTableRevisionData", "PlanTemplate", "Plan", "Pricing", "Account",
-        "AccountPlan", "Currency", "OrganizationConfig", "CustomField", "Auth", "Events",
-    ];
-
-    private static readonly string[] OfferedLater =
-    [
-        "PUT /organizations/{orgId}/accounts/{id}/enddatebillingentities",
-        "POST /organizations/{orgId}/accountplans/{id}/replace",
+        "LookupTableRevisionData", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
+        "OrganizationConfig", "CustomField", "Auth", "Events",
+        "BillGroupingKey", "CreditReason", "DebitReason", "TransactionType", "Counter", "CounterPricing",
+        "CounterAdjustments", "Contract", "Commitments", "PlanGroup", "PlanGroupLink",
+        "Charge", "BillConfig", "StatementDefinition",
     ];
 
     [Fact]
@@ -55,7 +52,6 @@ public sealed class ContractTests
         var missing = contract.Operations
             .Where(operation => OfferedTags.Contains(operation.Tag))
             .Select(operation => operation.Operation)
-            .Except(OfferedLater)
             .Where(operation => !ours.Contains(operation));
 
         missing.ShouldBeEmpty();
@@ -77,9 +73,11 @@ public sealed class ContractTests
                 continue;
             }
             var (theirFacts, ourFacts) = (FactsOf(contract, operation), ours.Of(operation));
-            differences.AddRange(theirFacts.Except(ourFacts).Select(fact => $"{operation}: missing: {fact}"));
-            differences.AddRange(ourFacts.Except(
-                theirFacts).Where(fact => !IsOurAddition(fact)).Select(fact => $"{operation}: other: {fact}"));
+            differences.AddRange(theirFacts.Except(ourFacts).Where(fact => !IsToldOtherwise(fact))
+                .Select(fact => $"{operation}: missing: {fact}"));
+            differences.AddRange(ourFacts.Except(theirFacts)
+                .Where(fact => !IsOurAddition(fact) && !IsToldOtherwise(fact))
+                .Select(fact => $"{operation}: other: {fact}"));
         }
 
         differences.ShouldBeEmpty();
@@ -108,6 +106,11 @@ public sealed class ContractTests
             || (fact.StartsWith("200 ", StringComparison.Ordinal)
                 && fact.EndsWith(".id is required", StringComparison.Ordinal))
             || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
+
+    // The contract's words call the ended entities lists of ids, and its schema objects with a flag.
+    private static bool IsToldOtherwise(string fact) =>
+        fact.Contains(".updatedEntities.", StringComparison.Ordinal)
+            || fact.Contains(".failedEntities.", StringComparison.Ordinal);
 
     private static ApiFacts Ours() => ApiFacts.Read(Path.Combine(Repository.Root, "docs", "openapi.json"));
 

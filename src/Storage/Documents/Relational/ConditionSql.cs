@@ -60,6 +60,9 @@ internal static class ConditionSql
             sql.Append(Never);
         else if (compare.Comparison == Comparison.StartsWith)
             AppendPrefix(sql, column, compare.Value);
+        else if (compare.Comparison == Comparison.Contains)
+            sql.Append("length(replace(").Append(column).Append(", ").Value(compare.Value).Append(", '')) < length(")
+                .Append(column).Append(")");
         else
             sql.Append(column).Append(Operator(compare.Comparison)).Value(compare.Value);
     }
@@ -79,6 +82,6 @@ internal static class ConditionSql
         Comparison.LessOrEqual => " <= ",
         Comparison.Greater => " > ",
         Comparison.GreaterOrEqual => " >= ",
-        Comparison.StartsWith => throw new ArgumentException("A prefix is matched by a range."),
+        Comparison.StartsWith or Comparison.Contains => throw new ArgumentException("Is no operator of SQL."),
     };
 }
