@@ -74,6 +74,8 @@ internal sealed class CustomSqlRules
                 CheckWord(token, index);
             else if (token.Kind == SqlTokenKind.Symbol)
                 CheckSymbol(token, index);
+            else if (token.Kind == SqlTokenKind.Name && At(index + 1).IsSymbol("("))
+                Add(token.Column, "a function is named without quotes");
         }
         if (_brackets.Count > 1)
             Add(_tokens[^1].Column, "a bracket is not closed");
@@ -87,10 +89,10 @@ internal sealed class CustomSqlRules
         if (word.Text == "SELECT")
             bracket.IsSelect = true;
         // EXTRACT(year FROM ts) names no table.
-        if (bracket.IsSelect && word.Text is ("FROM" or "JOIN"))
+        if (word.Text is ("FROM" or "JOIN") && (bracket.IsSelect || !bracket.IsOfWordyFunction))
         {
             bracket.IsInFrom = true;
-            CheckTable(At(index + 1));
+            CheckTable(index + 1);
         }
         else if (EndsOfFrom.Contains(word.Text))
         {
@@ -105,7 +107,10 @@ internal sealed class CustomSqlRules
         switch (symbol.Text)
         {
             case "(":
-                _brackets.Push(new Bracket());
+                _brackets.Push(new Bracket
+                {
+                    IsOfWordyFunction = index > 0 && _tokens[index - 1].Text is ("EXTRACT" or "SUBSTRING" or "TRIM"),
+                });
                 break;
             case ")" when _brackets.Count == 1:
                 Add(symbol.Column, "the bracket was not opened");
@@ -114,7 +119,7 @@ internal sealed class CustomSqlRules
                 _brackets.Pop();
                 break;
             case "," when _brackets.Peek().IsInFrom:
-                CheckTable(At(index + 1));
+                CheckTable(index + 1);
                 break;
             case ";":
                 Add(symbol.Column, "must be one statement, without ';'");
@@ -129,11 +134,12 @@ internal sealed class CustomSqlRules
         }
     }
 
-    private void CheckTable(SqlToken table)
+    private void CheckTable(int index)
     {
+        var (table, next) = (At(index), At(index + 1));
         var isAllowed = table.Kind is SqlTokenKind.Word or SqlTokenKind.Name
-            ? _tables.Contains(table.Text.ToUpperInvariant())
-            : table.IsSymbol("(");
+            ? _tables.Contains(table.Text.ToUpperInvariant()) && !next.IsSymbol(".")
+            : table.IsSymbol("(") && (next.IsWord("SELECT") || next.IsWord("WITH"));
         if (!isAllowed)
             Add(table.Column, "the only table is measurements");
     }
@@ -149,6 +155,9 @@ internal sealed class CustomSqlRules
     /// <summary>What stands between two brackets.</summary>
     private sealed class Bracket
     {
+        /// <summary>Of a function whose arguments are parted by words, FROM among them.</summary>
+        internal bool IsOfWordyFunction { get; init; }
+
         internal bool IsSelect { get; set; }
 
         internal bool IsInFrom { get; set; }

@@ -25,7 +25,11 @@ internal static class LookupContract
         new("LookupTableRevisionResponse", LookupTableResource.Revisions.Shape);
 
     internal static ApiSchema StatusRequest { get; } = Request("LookupTableRevisionStatusRequest",
-        new JsonMember("status", JsonShapes.Of(typeof(StatusHolder)).Members[0].Shape), Version);
+        LookupTableResource.Revisions.Shape.Members.First(member => member.Name == "status") with
+        {
+            IsServerSet = false,
+        },
+        Version);
 
     internal static ApiSchema Data { get; } = Answer("LookupTableRevisionDataResponse",
     [
@@ -81,11 +85,6 @@ internal static class LookupContract
 
     private static ApiSchema Request(string name, params IReadOnlyList<JsonMember> members) =>
         new(name, new ObjectShape(name, members)) { IsRequest = true };
-
-    private sealed record StatusHolder
-    {
-        public LookupTableRevisionStatus Status { get; init; }
-    }
 }
 
 /// <summary>Work on the data of a revision, as it is answered.</summary>

@@ -61,7 +61,7 @@ internal sealed class LookupJobRunner(
             foreach (var job in running.Reverse())
                 Enqueue(organizationId, job.Id);
         }
-        uploads.ForgetAllBut(waiting);
+        uploads.ForgetLeftBehind(waiting);
     }
 
     private async Task RunAsync(string organizationId, string jobId, CancellationToken cancellationToken)

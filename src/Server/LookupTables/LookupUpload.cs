@@ -8,9 +8,16 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.LookupTables;
 
 /// <summary>Files that wait in the data directory until their job has taken them in.</summary>
-internal sealed class LookupUploads(string dataDirectory)
+internal sealed class LookupUploads
 {
-    private readonly string _folder = Path.Combine(dataDirectory, "uploads", "lookup-data");
+    private readonly string _folder;
+    private readonly IReadOnlyList<string> _leftBehind;
+
+    internal LookupUploads(string dataDirectory)
+    {
+        _folder = Path.Combine(dataDirectory, "uploads", "lookup-data");
+        _leftBehind = Directory.Exists(_folder) ? [.. Directory.EnumerateFiles(_folder)] : [];
+    }
 
     /// <summary>Where the file of a job is. Ids of jobs are UUIDs that the server made.</summary>
     internal string PathOf(string jobId) => Path.Combine(_folder, jobId);
@@ -52,12 +59,12 @@ internal sealed class LookupUploads(string dataDirectory)
             File.Delete(PathOf(jobId));
     }
 
-    /// <summary>Removes what no job waits for, such as half a file of an upload that a crash ended.</summary>
-    internal void ForgetAllBut(IReadOnlySet<string> jobIds)
+    /// <summary>
+    /// Removes what was there at the start and no job waits for, such as half a file of an upload that a crash ended.
+    /// </summary>
+    internal void ForgetLeftBehind(IReadOnlySet<string> waiting)
     {
-        if (!Directory.Exists(_folder))
-            return;
-        foreach (var path in Directory.EnumerateFiles(_folder).Where(path => !jobIds.Contains(Path.GetFileName(path))))
+        foreach (var path in _leftBehind.Where(path => !waiting.Contains(Path.GetFileName(path))))
             File.Delete(path);
     }
 }

@@ -69,6 +69,19 @@ public sealed class LookupFileTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task File_FaultyInItsLastLine_ChangesNothing()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var revision = await LookupSetup.MakeAsync(client);
+        var lines = Enumerable.Range(0, 2500).Select(number => $"c{number},{number}\n");
+
+        var job = await revision.UploadAsync($"country,rate\n{string.Concat(lines)}last,x\n", Csv);
+
+        ((string?)job["failureReason"])!.ShouldContain("line 2502.rate");
+        (await revision.ItemsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task File_OfManyLines_IsTakenInAndCopiedWhole()
     {
         using var client = await server.NewOrganizationAsync();
