@@ -56,6 +56,9 @@ public abstract class ResourceDefinition
     /// <summary>True when only the server writes it: it has no operations of its own.</summary>
     public bool IsInternal { get; init; }
 
+    /// <summary>The entity within whose path it is; null for none.</summary>
+    public abstract ParentTarget? ParentTarget { get; }
+
     /// <summary>False when its list has no filter <c>ids</c>.</summary>
     public bool HasIdsFilter { get; init; } = true;
 
@@ -75,6 +78,12 @@ public abstract class ResourceDefinition
 
     /// <summary>Its references to other kinds.</summary>
     public abstract IReadOnlyList<ReferenceTarget> References { get; }
+
+    /// <summary>The entity in the parent with the id.</summary>
+    public abstract Resource Into(Resource resource, string parentId);
+
+    /// <summary>Whether the entity is in the parent with the id.</summary>
+    public abstract bool IsIn(Resource resource, string parentId);
 
     /// <summary>Reads a stored document or the plain form of a request.</summary>
     public abstract Resource Read(ReadOnlySpan<byte> json);
@@ -118,6 +127,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     : ResourceDefinition(kind, path, typeof(T))
     where T : Resource
 {
+    /// <summary>The entity within whose path it is; null for none.</summary>
+    public Parent<T>? Parent { get; init; }
+
     /// <summary>Columns of which each value may occur once in an organization.</summary>
     public IReadOnlyList<Column<T>> UniqueBy { get; init; } = [];
 
@@ -143,6 +155,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     public Func<T, T?, IResourceReader, ValueTask<T>>? Complete { get; init; }
 
     /// <inheritdoc/>
+    public override ParentTarget? ParentTarget => Parent;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<(string Name, bool IsUnique)> Columns =>
         [.. All.Select(column => (column.Name, column.IsUnique))];
 
@@ -158,6 +173,13 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
         .. Refers.Where(reference => !UniqueBy.Concat(IndexedBy).Any(column => column.Name == reference.Column))
             .Select(reference => new Column<T>(reference.Column, reference.Value)),
     ];
+
+    /// <inheritdoc/>
+    public override Resource Into(Resource resource, string parentId) =>
+        Parent is null ? resource : Parent.Into((T)resource, parentId);
+
+    /// <inheritdoc/>
+    public override bool IsIn(Resource resource, string parentId) => Parent?.Value((T)resource) == parentId;
 
     /// <inheritdoc/>
     public override Resource Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Json)!;

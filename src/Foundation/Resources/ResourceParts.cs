@@ -54,6 +54,22 @@ public sealed record Reference<T>(string Member, string Kind, Func<T, string?> V
     public Func<T, TargetChange, IEnumerable<Foundation.Values.Issue>>? Opposes { get; init; }
 }
 
+/// <summary>The entity within whose path a kind is.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Parameter">The part of the path that has its id, such as <c>balanceId</c>.</param>
+/// <param name="Column">The column of the inner kind that has its id.</param>
+public abstract record ParentTarget(string Kind, string Parameter, string Column);
+
+/// <summary>The entity within whose path <typeparamref name="T"/> is.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Parameter">The part of the path that has its id.</param>
+/// <param name="Column">The column of the inner kind that has its id.</param>
+/// <param name="Value">Its id, as an inner entity has it.</param>
+/// <param name="Into">Puts an inner entity into it.</param>
+public sealed record Parent<T>(
+    string Kind, string Parameter, string Column, Func<T, string?> Value, Func<T, string, T> Into)
+    : ParentTarget(Kind, Parameter, Column);
+
 /// <summary>A change of an entity that others name.</summary>
 /// <param name="Current">As stored.</param>
 /// <param name="Proposed">As it is to become.</param>

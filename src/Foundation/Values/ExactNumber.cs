@@ -14,11 +14,25 @@ public static class ExactNumber
     /// <summary>Most digits after the decimal point.</summary>
     public const int MaximumScale = 18;
 
+    private const decimal LargestSum = 9_999_999_999_999_999_999_999_999_999m;
+
     // Beyond any exponent that the digits of a request could balance, and far from overflow.
     private const long MaximumExponent = 1_000_000_000_000;
 
     /// <summary>What a refused number is told.</summary>
     public const string Rule = "must have at most 28 significant digits, of which at most 18 after the decimal point";
+
+    /// <summary>The sum of two numbers.</summary>
+    /// <returns>False when it has more digits than can be kept.</returns>
+    public static bool TryAdd(decimal left, decimal right, out decimal sum)
+    {
+        sum = 0;
+        if (Math.Abs(left) > LargestSum - Math.Abs(right))
+            return false;
+        sum = left + right;
+        // A decimal rounds what it cannot hold.
+        return sum - left == right && sum - right == left;
+    }
 
     /// <summary>Reads <paramref name="text"/>, which is a valid JSON number.</summary>
     /// <returns>False when the number cannot be kept digit for digit.</returns>

@@ -13,6 +13,12 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     /// <summary>A reference to the schema of a body, which is described if it was not yet.</summary>
     internal JsonObject Reference(ApiSchema schema)
     {
+        if (schema.IsList)
+            return new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = Reference(schema with { IsList = false }),
+            };
         if (!schema.IsPage)
             return Reference(schema.Name, () => schema.IsRequest ? Request(schema.Shape) : Answer(schema.Shape));
         return Reference($"Paginated{schema.Name}Data", () => new JsonObject
@@ -80,7 +86,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         shape,
         shape.Members,
         member => member.IsPlainTextInResponse
-            ? new JsonObject { ["type"] = "string" } : Describe(WithoutLimits(member.Shape)),
+            ? new JsonObject { ["type"] = "string" } : Describe(Answered(member)),
         member => member.Name == "id" || member.IsAlwaysAnswered);
 
     private JsonObject Nested(ObjectShape shape) =>
@@ -111,6 +117,10 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             schema["required"] = required;
         return schema;
     }
+
+    private static JsonShape Answered(JsonMember member) => member is { IsAlwaysAnswered: true, Shape: TextShape text }
+        ? text with { Maximum = null, Form = TextForm.Any }
+        : WithoutLimits(member.Shape);
 
     private static JsonShape WithoutLimits(JsonShape shape) => shape switch
     {

@@ -42,7 +42,7 @@ internal sealed class ResourceChange(
         await transaction.InsertAsync(
             ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
         Kinds.Add(definition.Kind);
-        return (T)created;
+        return (T)await ResourceEffects.AfterWriteAsync(this, created);
     }
 
     /// <summary>Replaces an entity.</summary>
@@ -69,7 +69,19 @@ internal sealed class ResourceChange(
             Write(definition, updated),
             cancellationToken);
         Kinds.Add(definition.Kind);
-        return (T)updated;
+        return (T)await ResourceEffects.AfterWriteAsync(this, updated);
+    }
+
+    /// <summary>Writes what the server alone decides about an entity: its version and its audit fields stay.</summary>
+    internal async ValueTask KeepAsync(ResourceDefinition definition, Resource entity)
+    {
+        await transaction.UpdateAsync(
+            ResourceCatalog.KindOf(definition),
+            organizationId,
+            entity.Version,
+            Write(definition, entity),
+            cancellationToken);
+        Kinds.Add(definition.Kind);
     }
 
     /// <summary>Deletes an entity that nothing refers to.</summary>
@@ -85,6 +97,7 @@ internal sealed class ResourceChange(
         await definition.CheckDeleteAsync(current, Related, issues);
         issues.ThrowIfAny();
         await RemoveAsync(definition, id);
+        await ResourceEffects.AfterDeleteAsync(this, current);
         return current;
     }
 
@@ -98,7 +111,8 @@ internal sealed class ResourceChange(
     private async ValueTask<Resource> FindAsync(ResourceDefinition definition, string id) =>
         await Related.FindAsync(definition, id) ?? throw ResourceService.NotFound(definition, id);
 
-    private async ValueTask RemoveAsync(ResourceDefinition definition, string id)
+    /// <summary>Removes an entity without asking.</summary>
+    internal async ValueTask RemoveAsync(ResourceDefinition definition, string id)
     {
         await transaction.DeleteAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
         Kinds.Add(definition.Kind);

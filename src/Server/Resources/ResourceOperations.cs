@@ -51,7 +51,7 @@ internal static class ResourceOperations
     private static ApiOperation List(ResourceDefinition definition) => new(
         "GET", Root + definition.Path, $"List{definition.Kind}s", definition.Tag, $"List {definition.Words}s", Page(
             definition),
-        call => ListRequest.AnswerAsync(call, definition))
+        call => ListAsync(call, definition))
     {
         Parameters = ListParameters(definition),
         Description = "Newest first.",
@@ -113,8 +113,35 @@ internal static class ResourceOperations
     private static string IdOf(ApiCall call, ResourceDefinition definition) =>
         definition.IsSingleton ? call.OrganizationId : call.Route("id");
 
+    /// <summary>The condition that entities are in the parent that the path names; null where there is none.</summary>
+    /// <exception cref="NotFoundException">There is no such parent.</exception>
+    internal static async ValueTask<Condition?> WithinAsync(ApiCall call, ResourceDefinition definition)
+    {
+        if (definition.ParentTarget is not { } parent)
+            return null;
+        var id = call.Route(parent.Parameter);
+        await call.Service<ResourceService>().FindJsonAsync(
+            ResourceCatalog.Of(parent.Kind), call.OrganizationId, id, call.Cancelled);
+        return Condition.Equal(parent.Column, id);
+    }
+
+    // An entity of another parent is not found by the path of this one.
+    private static async Task RequireInParentAsync(ApiCall call, ResourceDefinition definition)
+    {
+        if (definition.ParentTarget is not { } parent)
+            return;
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var entity = await related.FindAsync(definition, call.Route("id"));
+        if (entity is null || !definition.IsIn(entity, call.Route(parent.Parameter)))
+            throw ResourceService.NotFound(definition, call.Route("id"));
+    }
+
+    private static async Task ListAsync(ApiCall call, ResourceDefinition definition) =>
+        await ListRequest.AnswerAsync(call, definition, await WithinAsync(call, definition));
+
     private static async Task GetAsync(ApiCall call, ResourceDefinition definition)
     {
+        await RequireInParentAsync(call, definition);
         if (definition.IsMadeWhenMissing)
             await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         await call.AnswerAsync(await call.Service<ResourceService>().FindJsonAsync(
@@ -123,6 +150,7 @@ internal static class ResourceOperations
 
     private static async Task PostAsync(ApiCall call, ResourceDefinition definition)
     {
+        await WithinAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
         var created = await call.Service<ResourceService>().CreateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled);
@@ -131,6 +159,7 @@ internal static class ResourceOperations
 
     private static async Task PutAsync(ApiCall call, ResourceDefinition definition)
     {
+        await RequireInParentAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
         if (definition.IsMadeWhenMissing)
             await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
@@ -141,14 +170,18 @@ internal static class ResourceOperations
 
     private static async Task DeleteAsync(ApiCall call, ResourceDefinition definition)
     {
+        await RequireInParentAsync(call, definition);
         var deleted = await call.Service<ResourceService>().DeleteAsync(
             definition, call.OrganizationId, IdOf(call, definition), call.Cancelled);
         await call.AnswerAsync(definition.Write(deleted));
     }
 
-    private static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
+    /// <summary>The entity that the body of a request proposes, in the parent that the path names.</summary>
+    internal static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
     {
         using var body = await call.ReadJsonAsync();
-        return definition.Read(definition.Shape.Check(body.RootElement));
+        var proposed = definition.Read(definition.Shape.Check(body.RootElement));
+        return definition.ParentTarget is { } parent
+            ? definition.Into(proposed, call.Route(parent.Parameter)) : proposed;
     }
 }
