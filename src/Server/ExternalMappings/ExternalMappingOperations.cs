@@ -18,8 +18,8 @@ internal static class ExternalMappingOperations
     private static readonly ApiSchema Configuration = new(
         "ExternalMappingConfigurationResponse", JsonShapes.Of(typeof(ExternalMappingConfiguration)));
 
-    private static readonly ApiSchema Values = new(
-        "ExternalEntityResponse", JsonShapes.Of(typeof(ExternalEntity))) { IsList = true };
+    private static readonly ApiSchema Values =
+        new("ExternalEntityResponse", JsonShapes.Of(typeof(ExternalEntity))) { IsList = true };
 
     private static readonly ApiParameter Table =
         new("externalTable", "Name of the table in the other system.", new TextShape());

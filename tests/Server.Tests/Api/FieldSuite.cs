@@ -39,7 +39,7 @@ public abstract class FieldSuite(SharedServer server)
 
     /// <summary>One of two references or amounts, and an account for which something is made, must stay.</summary>
     private static readonly string[] StayingMembers =
-        ["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice"];
+        ["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice", "balanceId"];
 
     /// <summary>What a member that is left out reads as.</summary>
     private static readonly string[] Defaults = ["null", "false", "true", "\"DEBIT\"", "\"NONE\""];

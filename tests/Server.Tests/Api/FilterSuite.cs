@@ -8,7 +8,7 @@ namespace Tallystick.Server.Tests.Api;
 /// <summary>The filters of lists select what they say, in every way in which clients send them.</summary>
 public abstract class FilterSuite(SharedServer server)
 {
-    private static readonly string[] HaveTestsOfTheirOwn = 
+    private static readonly string[] HaveTestsOfTheirOwn =
         ["Charge.entityId", "Charge.scheduleId", "Balance.contractId", "ExternalMapping.integrationConfigId"];
 
     public static TheoryData<string, string> Filters =>
