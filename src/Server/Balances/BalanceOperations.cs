@@ -44,16 +44,19 @@ internal static class BalanceOperations
     private static ApiOperation Preview(
         string path, string id, ResourceDefinition schedule, ResourceDefinition made, Func<ApiCall, Task> handle) =>
         new("POST", $"{Root}/{path}/preview", id, schedule.Tag, $"Preview what a {schedule.Words} would make",
-            new ApiSchema($"{made.Kind}Preview", made.Shape with { Members = [.. made.Shape.Members.Where(IsPreviewed)] })
-            {
-                IsPage = true,
-            },
+            PreviewOf(made),
             handle)
         {
             Parameters = ResourceOperations.PageParameters(MaximumPageSize),
             Body = new ApiSchema($"{schedule.Kind}Request", schedule.Shape) { IsRequest = true },
             Description = "Makes nothing. What would be made comes in the order of its dates.",
         };
+
+    private static ApiSchema PreviewOf(ResourceDefinition made) => new(
+        $"{made.Kind}Preview", new ObjectShape(made.Kind, [.. made.Shape.Members.Where(IsPreviewed)]))
+    {
+        IsPage = true,
+    };
 
     // What is not made has no id and no history.
     private static bool IsPreviewed(JsonMember member) => member.Name is not (

@@ -34,7 +34,8 @@ public abstract class FieldSuite(SharedServer server)
     [
         "Aggregation.targetField", "Aggregation.segmentedFields[0]", "PlanTemplate.currency", "Account.currency",
         "Account.parentAccountId", "Account.emailAddress", "OrganizationConfig.currency",
-        "OrganizationConfig.timezone", "PlanGroup.currency", "Commitment.currency", "BalanceTransactionSchedule.transactionTypeId",
+        "OrganizationConfig.timezone", "PlanGroup.currency", "Commitment.currency",
+        "BalanceTransactionSchedule.transactionTypeId",
     ];
 
     /// <summary>One of two references or amounts, and an account for which something is made, must stay.</summary>

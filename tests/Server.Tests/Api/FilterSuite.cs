@@ -74,7 +74,8 @@ public abstract class FilterSuite(SharedServer server)
         if (isList)
         {
             var tooMany = string.Join(',', Enumerable.Range(0, 201));
-            (await client.GetAsync($"{Lists.Path(kind, entity.Body)}?{filter}={tooMany}")).Faults.ShouldBe([$"count {filter}"]);
+            (await client.GetAsync($"{Lists.Path(kind, entity.Body)}?{filter}={tooMany}")).Faults
+                .ShouldBe([$"count {filter}"]);
         }
     }
 

@@ -34,7 +34,8 @@ public abstract class OrganizationSuite(SharedServer server)
             if (definition.HasIdsFilter)
                 (await stranger.GetAsync($"{ours}?ids={id}")).Data.ShouldBeEmpty();
             Ids(await stranger.GetAsync($"{ours}?{Lists.Query(kind, entity.Body)}")).ShouldNotContain(id);
-            Ids(await stranger.GetAsync($"{ours}?{Lists.Query(kind, own.Body)}")).ShouldContain((string)own.Stored["id"]!);
+            Ids(await stranger.GetAsync($"{ours}?{Lists.Query(kind, own.Body)}"))
+                .ShouldContain((string)own.Stored["id"]!);
         }
         // By the owner's organization, the stranger is turned away.
         var foreign = $"../{owner.OrganizationId}/{path}";

@@ -83,6 +83,12 @@ internal static class Samples
             ("currency", "USD"),
             ("startDate", "2026-01-01"),
             ("endDate", "2027-01-01")),
+        "StatementDefinition" => Of(("name", name), ("aggregationFrequency", "DAY")),
+        _ => await HeldAsync(client, kind, name),
+    };
+
+    private static async Task<JsonObject> HeldAsync(ApiClient client, string kind, string name) => kind switch
+    {
         "Balance" => Named(
             name,
             ("accountId", await CreateAsync(client, "Account", "accounts")),
@@ -116,7 +122,6 @@ internal static class Samples
             ("externalSystem", "Salesforce"),
             ("externalTable", "Account"),
             ("externalId", name)),
-        "StatementDefinition" => Of(("name", name), ("aggregationFrequency", "DAY")),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a sample here."),
     };
 

@@ -90,8 +90,8 @@ public sealed class ContractTests
             || fact.EndsWith(".balanceId type=string", StringComparison.Ordinal)
             || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
 
-    // The contract's words call the ended entities lists of ids, and its schema objects with a flag; they call a preview
-    // a list of what a schedule would make, and its schema one schedule.
+    // The contract's words call the ended entities lists of ids, and its schema objects with a flag; they call a
+    // preview a list of what a schedule would make, and its schema one schedule.
     private static bool IsToldOtherwise(string operation, string fact) =>
         (operation.EndsWith("/preview", StringComparison.Ordinal)
             && operation.Contains("/balances/", StringComparison.Ordinal)

@@ -119,7 +119,8 @@ public sealed class BalanceScheduleTests(SqliteServer server)
         (await client.GetAsync($"balances/{entity.Body["balanceId"]}/transactions")).Data.ShouldBeEmpty();
         // A preview of very many reads only its page.
         var many = RuleTable.Changed(entity.Body, """
-            {"startDate":"0001-01-02T00:00:00Z","endDate":"9000-01-01T00:00:00Z","frequency":"DAILY","frequencyInterval":1}
+            {"startDate":"0001-01-02T00:00:00Z","endDate":"9000-01-01T00:00:00Z","frequency":"DAILY",
+              "frequencyInterval":1}
             """);
         (await client.PostAsync(path, many)).Data.Count.ShouldBe(200);
     }
@@ -150,7 +151,8 @@ public sealed class BalanceScheduleTests(SqliteServer server)
     [Theory]
     [InlineData("BalanceTransactionSchedule", """{"amount":-1}""", "range amount")]
     [InlineData("BalanceTransactionSchedule", """{"endDate":"{startDate}"}""", "order endDate")]
-    [InlineData("BalanceTransactionSchedule", """{"transactionTypeId":"none"}""", "unknown_reference transactionTypeId")]
+    [InlineData("BalanceTransactionSchedule", """{"transactionTypeId":"none"}""",
+        "unknown_reference transactionTypeId")]
     [InlineData("BalanceChargeSchedule", """{"amount":1}""", "exactly_one amount")]
     [InlineData("BalanceChargeSchedule", """{"billFrequencyInterval":366}""", "range billFrequencyInterval")]
     [InlineData("BalanceChargeSchedule", """{"currency":"ZZZ"}""", "unknown_reference currency")]
