@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
+using Tallystick.Billing.BalanceSchedules;
+using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
@@ -9,6 +12,7 @@ using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.EndDating;
+using Tallystick.Billing.ExternalMappings;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
@@ -32,6 +36,12 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(BillConfig))]
 [JsonSerializable(typeof(Contract))]
 [JsonSerializable(typeof(Commitment))]
+[JsonSerializable(typeof(Balance))]
+[JsonSerializable(typeof(BalanceTransaction))]
+[JsonSerializable(typeof(BalanceTransactionsSummary))]
+[JsonSerializable(typeof(BalanceTransactionSchedule))]
+[JsonSerializable(typeof(BalanceChargeSchedule))]
+[JsonSerializable(typeof(ExternalMapping))]
 [JsonSerializable(typeof(EndDateBillingEntitiesRequest))]
 [JsonSerializable(typeof(EndDateBillingEntitiesResponse))]
 [JsonSerializable(typeof(BillJob))]

@@ -1,9 +1,11 @@
 using Tallystick.Server.Accounts;
+using Tallystick.Server.Balances;
 using Tallystick.Server.Bills;
 using Tallystick.Server.Conservation;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.EndDating;
 using Tallystick.Server.Events;
+using Tallystick.Server.ExternalMappings;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.LookupTables;
@@ -27,6 +29,8 @@ internal static class ApiOperations
         .. AccountOperations.All,
         .. AccountPlanOperations.All,
         .. EndDateOperations.All,
+        .. BalanceOperations.All,
+        .. ExternalMappingOperations.All,
         LookupRevisions.PutStatus,
         .. LookupDataOperations.All,
         .. LookupEntryOperations.All,

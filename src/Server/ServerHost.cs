@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Balances;
 using Tallystick.Server.Bills;
 using Tallystick.Server.Conservation;
 using Tallystick.Server.Downloads;
@@ -159,6 +160,8 @@ internal static class ServerHost
         services.AddSingleton<BillMaker>();
         services.AddSingleton<BillJobRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<BillJobRunner>());
+        services.AddSingleton<ScheduleRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<ScheduleRunner>());
     }
 
     private static void AddLookupTables(IServiceCollection services, DataDirectory data)

@@ -14,6 +14,9 @@ internal static class FindUnbilledTerms
         UnbilledEntities entities, IReadOnlyList<AccountPlanTerms> plans, BillSettings settings) =>
     [
         .. entities.Commitments.SelectMany(commitment => Of(commitment, settings)),
+        .. entities.Balances.Select(balance => new UnbilledTerm(
+            $"balances (balance {balance.Code})",
+            new Window(balance.StartDate, balance.RolloverEndDate ?? balance.EndDate))),
         .. entities.Charges.Select(charge => Of(charge, settings)),
         .. plans.SelectMany(terms => Counters(terms, settings)),
     ];

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 
@@ -17,6 +18,9 @@ public sealed record UnbilledEntities
 
     /// <summary>Commitments of the account.</summary>
     public IReadOnlyList<Commitment> Commitments { get; init; } = [];
+
+    /// <summary>Balances of the account.</summary>
+    public IReadOnlyList<Balance> Balances { get; init; } = [];
 
     /// <summary>Charges of the account that are on no bill.</summary>
     public IReadOnlyList<Charge> Charges { get; init; } = [];

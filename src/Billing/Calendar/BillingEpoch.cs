@@ -16,7 +16,8 @@ internal static class BillingEpoch
         AccountPlan accountPlan, Account account, OrganizationConfig organization, BillingFrequency frequency) =>
         accountPlan.BillEpoch ?? account.BillEpoch ?? OfFrequency(organization, frequency);
 
-    private static LocalDate OfFrequency(OrganizationConfig config, BillingFrequency frequency) => frequency switch
+    /// <summary>The epoch of the organization for a frequency.</summary>
+    internal static LocalDate OfFrequency(OrganizationConfig config, BillingFrequency frequency) => frequency switch
     {
         BillingFrequency.Daily => config.DayEpoch,
         BillingFrequency.Weekly => config.WeekEpoch,

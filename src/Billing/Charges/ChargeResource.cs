@@ -18,7 +18,6 @@ public static class ChargeResource
                 new("entity_type", charge => JsonFormat.Name(charge.EntityType)),
                 new("bill_date", charge => charge.BillDate is { } date ? InstantText.Write(date) : null),
                 new("schedule_id", charge => charge.ScheduleId),
-                new("entity_id", charge => charge.EntityId),
             ],
             Filters =
             [
@@ -41,10 +40,7 @@ public static class ChargeResource
                 new("currency", "Currency", charge => charge.Currency, "code"),
                 new("accountingProductId", "Product", charge => charge.AccountingProductId),
                 new("contractId", "Contract", charge => charge.ContractId),
-            ],
-            NotYet =
-            [
-                new("entityType", "balances", charge => charge.EntityType == ChargeEntityType.Balance),
+                new("entityId", "Balance", charge => charge.EntityId),
             ],
             Complete = (charge, current, _) => ValueTask.FromResult(charge with
             {

@@ -1,3 +1,4 @@
+using Tallystick.Billing.Balances;
 using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
@@ -38,6 +39,8 @@ internal static class ChargeRules
     {
         if (current is not null && current.AccountId != charge.AccountId)
             issues.Add("immutable", "accountId", "cannot change; make a new charge");
+        if (await related.FindAsync<Balance>(charge.EntityId) is { } balance && balance.AccountId != charge.AccountId)
+            issues.Add("other_account", "entityId", "is a balance of another account");
         await ContractResource.CheckMemberAsync(charge.ContractId, charge.AccountId, related, issues);
     }
 }

@@ -28,6 +28,7 @@ public static class JsonShapes
             IsRequired =
                 property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null,
             IsRequiredInContract = property.GetCustomAttribute<RequiredInContractAttribute>() is not null,
+            IsAlwaysAnswered = property.GetCustomAttribute<StatedInAnswersAttribute>() is not null,
             IsServerSet = property.GetCustomAttribute<ServerSetAttribute>() is not null,
             IsPlainTextInRequest = plainText is not null,
             IsPlainTextInResponse = plainText is { OnRequestOnly: false },

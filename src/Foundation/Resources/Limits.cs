@@ -55,6 +55,10 @@ public sealed class AboveAttribute(int bound) : Attribute
     public int Bound { get; } = bound;
 }
 
+/// <summary>The published contract states of answers, too, that the member is there and how short it may be.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class StatedInAnswersAttribute : Attribute;
+
 /// <summary>The form that a text must have.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FormAttribute(TextForm form) : Attribute

@@ -32,9 +32,14 @@ public abstract class ResourceDefinition
     public string Words => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind).Replace('_', ' ');
 
     /// <summary>
-    /// Name of the events of its changes, before <c>.created</c>, <c>.updated</c> and <c>.deleted</c> (Events).
+    /// Name of the events of its changes, before <c>.created</c>, <c>.updated</c> and <c>.deleted</c> (Events); null
+    /// for a kind that has none.
     /// </summary>
-    public string EventName { get => field ?? $"configuration.{Kind.ToLowerInvariant()}"; init; }
+    public string? EventName
+    {
+        get => field ?? (IsInternal ? null : $"configuration.{Kind.ToLowerInvariant()}");
+        init;
+    }
 
     /// <summary>Name of its table.</summary>
     public string Table => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind);
@@ -61,6 +66,9 @@ public abstract class ResourceDefinition
     /// <summary>True when only the server writes it: it has no operations of its own.</summary>
     public bool IsInternal { get; init; }
 
+    /// <summary>The entity within whose path it is; null for none.</summary>
+    public abstract ParentTarget? ParentTarget { get; }
+
     /// <summary>False when its list has no filter <c>ids</c>.</summary>
     public bool HasIdsFilter { get; init; } = true;
 
@@ -74,9 +82,6 @@ public abstract class ResourceDefinition
 
     /// <summary>Names under which search compares columns; empty when there is no search.</summary>
     public IReadOnlyDictionary<string, string> Search { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The entity that the path is within; null for kinds directly below the organization.</summary>
-    public ResourceParent? Parent { get; init; }
 
     /// <summary>What is deleted together with an entity.</summary>
     public IReadOnlyList<ResourcePart> Parts { get; init; } = [];
@@ -92,6 +97,9 @@ public abstract class ResourceDefinition
 
     /// <summary>Its references to other kinds.</summary>
     public abstract IReadOnlyList<ReferenceTarget> References { get; }
+
+    /// <summary>The entity in the parent with the id.</summary>
+    public abstract Resource Into(Resource resource, string parentId);
 
     /// <summary>Reads a stored document or the plain form of a request.</summary>
     public abstract Resource Read(ReadOnlySpan<byte> json);
@@ -111,9 +119,6 @@ public abstract class ResourceDefinition
 
     /// <summary>What <paramref name="referrer"/> cannot live with in a change of what it names.</summary>
     public abstract IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change);
-
-    /// <summary>The entity as one within the parent.</summary>
-    public abstract Resource Within(Resource proposed, string parentId);
 
     /// <summary>Sets what the server decides: defaults, members copied from other entities, ids of parts.</summary>
     public abstract ValueTask<Resource> CompleteAsync(Resource proposed, Resource? current, IResourceReader related);
@@ -141,6 +146,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     : ResourceDefinition(kind, path, typeof(T))
     where T : Resource
 {
+    /// <summary>The entity within whose path it is; null for none.</summary>
+    public Parent<T>? Parent { get; init; }
+
     /// <summary>Columns of which each value may occur once in an organization.</summary>
     public IReadOnlyList<Column<T>> UniqueBy { get; init; } = [];
 
@@ -165,14 +173,14 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <summary>Sets what the server decides.</summary>
     public Func<T, T?, IResourceReader, ValueTask<T>>? Complete { get; init; }
 
-    /// <summary>Puts an entity into its parent; for kinds that have one.</summary>
-    public Func<T, string, T>? SetParent { get; init; }
-
     /// <summary>Adds to stored entities what is answered and not stored: it follows from other entities.</summary>
     public Func<IReadOnlyList<T>, ResourceView, ValueTask<IReadOnlyList<T>>>? Show { get; init; }
 
     /// <inheritdoc/>
     public override bool IsShownWithMore => Show is not null;
+
+    /// <inheritdoc/>
+    public override ParentTarget? ParentTarget => Parent;
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, bool IsUnique)> Columns =>
@@ -190,6 +198,10 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
         .. Refers.Where(reference => !UniqueBy.Concat(IndexedBy).Any(column => column.Name == reference.Column))
             .Select(reference => new Column<T>(reference.Column, reference.Value)),
     ];
+
+    /// <inheritdoc/>
+    public override Resource Into(Resource resource, string parentId) =>
+        Parent is null ? resource : Parent.Into((T)resource, parentId);
 
     /// <inheritdoc/>
     public override Resource Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Json)!;
@@ -220,9 +232,6 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <inheritdoc/>
     public override IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change) =>
         ((Reference<T>)reference).Opposes?.Invoke((T)referrer, change) ?? [];
-
-    /// <inheritdoc/>
-    public override Resource Within(Resource proposed, string parentId) => SetParent!((T)proposed, parentId);
 
     /// <inheritdoc/>
     public override async ValueTask<Resource> CompleteAsync(

@@ -54,6 +54,21 @@ public sealed record Reference<T>(string Member, string Kind, Func<T, string?> V
     public Func<T, TargetChange, IEnumerable<Foundation.Values.Issue>>? Opposes { get; init; }
 }
 
+/// <summary>The entity within whose path a kind is.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Parameter">The part of the path that has its id, such as <c>balanceId</c>.</param>
+/// <param name="Column">The column of the inner kind that has its id.</param>
+public abstract record ParentTarget(string Kind, string Parameter, string Column);
+
+/// <summary>The entity within whose path <typeparamref name="T"/> is.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Parameter">The part of the path that has its id.</param>
+/// <param name="Column">The column of the inner kind that has its id.</param>
+/// <param name="Into">Puts an inner entity into it.</param>
+public sealed record Parent<T>(
+    string Kind, string Parameter, string Column, Func<T, string, T> Into)
+    : ParentTarget(Kind, Parameter, Column);
+
 /// <summary>A change of an entity that others name.</summary>
 /// <param name="Current">As stored.</param>
 /// <param name="Proposed">As it is to become.</param>
@@ -169,12 +184,6 @@ public sealed record ListParameters(
         return new Condition.Compare(column, comparison, text);
     }
 }
-
-/// <summary>The entity that the paths of a kind are within.</summary>
-/// <param name="Parameter">The part of the path that names it.</param>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Column">The column, drawn from the entities within, that holds its UUID.</param>
-public sealed record ResourceParent(string Parameter, string Kind, string Column);
 
 /// <summary>Entities that go when the one they belong to is deleted.</summary>
 /// <param name="Kind">Their kind.</param>

@@ -14,11 +14,22 @@ public static class ExactNumber
     /// <summary>Most digits after the decimal point.</summary>
     public const int MaximumScale = 18;
 
+    private const decimal Largest = 9_999_999_999_999_999_999_999_999_999m;
+
     // Beyond any exponent that the digits of a request could balance, and far from overflow.
     private const long MaximumExponent = 1_000_000_000_000;
 
     /// <summary>What a refused number is told.</summary>
     public const string Rule = "must have at most 28 significant digits, of which at most 18 after the decimal point";
+
+    /// <summary>The sum of two numbers of at most <see cref="MaximumDigits"/> digits.</summary>
+    /// <returns>False when it has more digits than can be kept.</returns>
+    public static bool TryAdd(decimal left, decimal right, out decimal sum)
+    {
+        // Neither is near the largest decimal, so the sum does not overflow; but a decimal rounds what it cannot hold.
+        sum = left + right;
+        return Math.Abs(sum) <= Largest && sum - left == right && sum - right == left;
+    }
 
     /// <summary>Reads <paramref name="text"/>, which is a valid JSON number.</summary>
     /// <returns>False when the number cannot be kept digit for digit.</returns>

@@ -28,8 +28,8 @@ public static class LookupTableResource
             () => MeteringJson.Format.LookupTableRevision)
         {
             MaximumPageSize = 200,
-            Parent = new("lookupTableId", "LookupTable", OfTable),
-            SetParent = (revision, table) => revision with { LookupTableId = table },
+            Parent = new(
+                "LookupTable", "lookupTableId", OfTable, (revision, table) => revision with { LookupTableId = table }),
             IndexedBy =
             [
                 new(OfTable, revision => revision.LookupTableId),

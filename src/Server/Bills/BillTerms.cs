@@ -1,4 +1,5 @@
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
@@ -128,6 +129,7 @@ internal sealed class BillTerms
         var ofAccounts = new Condition.In("account_id", accountIds);
         var groups = accountPlans.Where(plan => plan.PlanGroupId is not null).ToLookup(plan => plan.AccountId);
         var commitments = (await related.ListAsync<Commitment>(ofAccounts)).ToLookup(owned => owned.AccountId);
+        var balances = (await related.ListAsync<Balance>(ofAccounts)).ToLookup(owned => owned.AccountId);
         var charges = (await related.ListAsync<Charge>(ofAccounts)).ToLookup(owned => owned.AccountId);
         return accountIds.ToDictionary(
             id => id,
@@ -135,6 +137,7 @@ internal sealed class BillTerms
             {
                 PlanGroups = [.. groups[id]],
                 Commitments = [.. commitments[id]],
+                Balances = [.. balances[id]],
                 Charges = [.. charges[id]],
             },
             StringComparer.Ordinal);

@@ -26,7 +26,7 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
         ["version", "dtCreated", "dtLastModified", "createdBy", "lastModifiedBy"];
 
     private static readonly IReadOnlyList<ResourceDefinition> Told =
-        [.. ResourceCatalog.All.Where(definition => !definition.IsInternal)];
+        [.. ResourceCatalog.All.Where(definition => definition.EventName is not null)];
 
     /// <summary>The kind that the store must keep.</summary>
     internal static DocumentKind Kind { get; } = new(
@@ -57,7 +57,7 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
         (string Principal, Instant Time) by,
         CancellationToken cancellationToken)
     {
-        if (entity.IsInternal)
+        if (entity.EventName is null)
             return;
         var change = (before, after) switch { (null, _) => "created", (_, null) => "deleted", _ => "updated" };
         var told = new JsonObject
@@ -82,7 +82,7 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     public IEnumerable<KeyValuePair<string, string>> FieldsOf(string name)
     {
         var entity = Told.First(definition => name.StartsWith(definition.EventName + ".", StringComparison.Ordinal));
-        string[] states = name[(entity.EventName.Length + 1)..] switch
+        string[] states = name[(entity.EventName!.Length + 1)..] switch
         {
             "created" => ["new"],
             "deleted" => ["old"],

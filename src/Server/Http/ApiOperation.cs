@@ -40,6 +40,9 @@ internal sealed record ApiSchema(string Name, ObjectShape Shape)
     /// <summary>True when a page of it is answered.</summary>
     internal bool IsPage { get; init; }
 
+    /// <summary>True when a list of it is answered, all at once.</summary>
+    internal bool IsList { get; init; }
+
     /// <summary>
     /// True for requests: limits and required members are stated, members set by the server left out.
     /// </summary>

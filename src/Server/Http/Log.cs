@@ -28,6 +28,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Old events could not be deleted; it is tried again")]
     internal static partial void EventsNotSwept(ILogger logger, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Schedules of balances could not be run; it is tried again")]
+    internal static partial void SchedulesFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} could not be run; it is tried again")]
+    internal static partial void ScheduleRefused(ILogger logger, Exception exception, string scheduleId);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 

@@ -13,6 +13,12 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     /// <summary>A reference to the schema of a body, which is described if it was not yet.</summary>
     internal JsonObject Reference(ApiSchema schema)
     {
+        if (schema.IsList)
+            return new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = Reference(schema with { IsList = false }),
+            };
         if (!schema.IsPage)
             return Reference(schema.Name, () => schema.IsRequest ? Request(schema.Shape) : Answer(schema.Shape));
         return Reference($"Paginated{schema.Name}Data", () => new JsonObject
@@ -79,15 +85,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     private JsonObject Answer(ObjectShape shape) => Object(
         shape,
         shape.Members,
-        member => member switch
-        {
-            { IsPlainTextInResponse: true } => new JsonObject { ["type"] = "string" },
-            { IsLimitedInAnswers: true } => Describe(member.Shape),
-            // An entity within an answer is answered as by itself.
-            { Shape: ObjectShape entity } when entity.Type?.IsSubclassOf(typeof(Resource)) == true =>
-                Reference($"{entity.Name}Response", () => Answer(entity)),
-            _ => Describe(WithoutLimits(member.Shape)),
-        },
+        member => member.IsPlainTextInResponse
+            ? new JsonObject { ["type"] = "string" } : Describe(Answered(member)),
         member => member.Name == "id" || member.IsAlwaysAnswered);
 
     private JsonObject Nested(ObjectShape shape) =>
@@ -118,6 +117,16 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             schema["required"] = required;
         return schema;
     }
+
+    private static JsonShape Answered(JsonMember member) => member switch
+    {
+        { IsLimitedInAnswers: true } => member.Shape,
+        { IsAlwaysAnswered: true, Shape: TextShape text } => text with { Maximum = null, Form = TextForm.Any },
+        // An entity within an answer is answered as by itself.
+        { Shape: ObjectShape entity } when entity.Type?.IsSubclassOf(typeof(Resource)) == true =>
+            entity with { IsEntity = true },
+        _ => WithoutLimits(member.Shape),
+    };
 
     private static JsonShape WithoutLimits(JsonShape shape) => shape switch
     {

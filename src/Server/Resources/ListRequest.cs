@@ -30,7 +30,8 @@ internal static class ListRequest
         var where = await WhereAsync(call, definition, within, issues);
         var isAscending = IsAscending(request, definition, issues);
         issues.ThrowIfAny();
-        var list = $"{definition.Kind}|{call.OrganizationId}|{isAscending}";
+        var parent = definition.ParentTarget is { } target ? call.Route(target.Parameter) : "";
+        var list = $"{definition.Kind}|{call.OrganizationId}|{parent}|{isAscending}";
         var place = PageToken.Read(list, QueryText.Single(request, "nextToken"));
         var query = new DocumentQuery { Where = where, Limit = pageSize + 1 };
         var page = await call.Service<IDocumentStore>().QueryAsync(

@@ -1,5 +1,8 @@
 using System.Collections.Frozen;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
+using Tallystick.Billing.BalanceSchedules;
+using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
@@ -7,6 +10,7 @@ using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
+using Tallystick.Billing.ExternalMappings;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
@@ -55,6 +59,10 @@ internal static class ResourceCatalog
         AccountPlanResource.Definition,
         ContractResource.Definition,
         CommitmentResource.Definition,
+        BalanceResource.Definition,
+        BalanceTransactionResource.Definition,
+        BalanceScheduleResources.Transactions,
+        BalanceScheduleResources.Charges,
         CounterAdjustmentResource.Definition,
         ChargeResource.Definition,
         CurrencyResource.Definition,
@@ -65,6 +73,7 @@ internal static class ResourceCatalog
         OrganizationConfigResource.Definition,
         BillConfigResource.Definition,
         StatementDefinitionResource.Definition,
+        ExternalMappingResource.Definition,
         CustomFieldResource.Definition,
         BillJobResource.Definition,
         BillResource.Definition,

@@ -43,7 +43,7 @@ internal sealed class ResourceChange(
         await transaction.InsertAsync(
             ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
         await TellAsync(definition, null, created);
-        return (T)created;
+        return (T)await ResourceEffects.AfterWriteAsync(this, created);
     }
 
     /// <summary>Replaces an entity.</summary>
@@ -70,7 +70,20 @@ internal sealed class ResourceChange(
             Write(definition, updated),
             cancellationToken);
         await TellAsync(definition, current, updated);
-        return (T)updated;
+        return (T)await ResourceEffects.AfterWriteAsync(this, updated);
+    }
+
+    /// <summary>Writes what the server alone decides about an entity: its version and its audit fields stay.</summary>
+    internal async ValueTask KeepAsync(ResourceDefinition definition, Resource entity)
+    {
+        var current = await FindAsync(definition, entity.Id);
+        await transaction.UpdateAsync(
+            ResourceCatalog.KindOf(definition),
+            organizationId,
+            entity.Version,
+            Write(definition, entity),
+            cancellationToken);
+        await TellAsync(definition, current, entity);
     }
 
     /// <summary>Deletes an entity that nothing refers to.</summary>
@@ -85,9 +98,8 @@ internal sealed class ResourceChange(
                 "", $"The {definition.Words} is in use by the {words} '{referrer.Id}' and cannot be deleted");
         await definition.CheckDeleteAsync(current, Related, issues);
         issues.ThrowIfAny();
-        await RemovePartsAsync(definition, id);
-        await transaction.DeleteAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
-        await TellAsync(definition, current, null);
+        await RemoveAsync(definition, current);
+        await ResourceEffects.AfterDeleteAsync(this, current);
         return current;
     }
 
@@ -100,6 +112,15 @@ internal sealed class ResourceChange(
 
     private async ValueTask<Resource> FindAsync(ResourceDefinition definition, string id) =>
         await Related.FindAsync(definition, id) ?? throw ResourceService.NotFound(definition, id);
+
+    /// <summary>Removes an entity, and what belongs to it, without asking.</summary>
+    internal async ValueTask RemoveAsync(ResourceDefinition definition, Resource current)
+    {
+        await RemovePartsAsync(definition, current.Id);
+        await transaction.DeleteAsync(
+            ResourceCatalog.KindOf(definition), organizationId, current.Id, cancellationToken);
+        await TellAsync(definition, current, null);
+    }
 
     private ValueTask TellAsync(ResourceDefinition definition, Resource? before, Resource? after)
     {

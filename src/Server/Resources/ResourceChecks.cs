@@ -33,6 +33,16 @@ internal static class ResourceChecks
         issues.ThrowIfAny();
     }
 
+    /// <summary>The checks that what is only proposed passes: references and rules.</summary>
+    internal static async ValueTask CheckProposedAsync(
+        ResourceDefinition definition, Resource proposed, ResourceReader related)
+    {
+        var issues = new Issues();
+        await CheckReferencesAsync(definition, proposed, related, issues);
+        await definition.CheckAsync(proposed, null, related, issues);
+        issues.ThrowIfAny();
+    }
+
     private static async ValueTask CheckReferencesAsync(
         ResourceDefinition definition, Resource proposed, ResourceReader related, Issues issues)
     {

@@ -158,10 +158,12 @@ internal static class ResourceOperations
         await ResourceViews.AnswerAsync(call, definition, deleted);
     }
 
-    private static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
+    /// <summary>The entity that the body of a request proposes, in the parent that the path names.</summary>
+    internal static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
     {
         using var body = await call.ReadJsonAsync();
         var proposed = definition.Read(definition.Shape.Check(body.RootElement));
-        return definition.Parent is { } parent ? definition.Within(proposed, call.Route(parent.Parameter)) : proposed;
+        return definition.ParentTarget is { } parent
+            ? definition.Into(proposed, call.Route(parent.Parameter)) : proposed;
     }
 }

@@ -11,7 +11,7 @@ internal static class ResourceParents
     internal static async ValueTask<Condition?> ConditionAsync(ApiCall call, ResourceDefinition definition)
     {
         await RequireParentAsync(call, definition);
-        return definition.Parent is { } parent
+        return definition.ParentTarget is { } parent
             ? Condition.Equal(parent.Column, call.Route(parent.Parameter)) : null;
     }
 
@@ -19,7 +19,7 @@ internal static class ResourceParents
     /// <exception cref="NotFoundException">It is not.</exception>
     internal static async ValueTask RequireParentAsync(ApiCall call, ResourceDefinition definition)
     {
-        if (definition.Parent is { } parent)
+        if (definition.ParentTarget is { } parent)
             await call.Service<ResourceService>().FindJsonAsync(
                 ResourceCatalog.Of(parent.Kind), call.OrganizationId, call.Route(parent.Parameter), call.Cancelled);
     }
@@ -28,7 +28,7 @@ internal static class ResourceParents
     /// <exception cref="NotFoundException">It is not.</exception>
     internal static async ValueTask RequireAsync(ApiCall call, ResourceDefinition definition)
     {
-        if (definition.Parent is not { } parent)
+        if (definition.ParentTarget is not { } parent)
             return;
         var id = call.Route("id");
         var within = Condition.And(

@@ -37,6 +37,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     internal string OrganizationId { get; }
 
+    /// <summary>A part of the product.</summary>
+    internal T Service<T>() where T : notnull => _server.Services.GetRequiredService<T>();
+
     internal string AccessKeyId => _server.FirstCredentials!.AccessKeyId;
 
     internal string ApiSecret => _server.FirstCredentials!.ApiSecret!;

@@ -26,6 +26,14 @@ internal static class BillingSamples
             ("billGroupingKeyId", await CreateAsync(
                 client, "picklists/billgroupingkeys", Parse("""{"name":"Apart","exclusive":true}""")))),
         "Commitment" => await CommitmentAsync(client, product),
+        "Balance" => await BalanceSamples.BalanceAsync(client),
+        "BalanceTransactionSchedule" => await BalanceSamples.TransactionScheduleAsync(client),
+        "BalanceChargeSchedule" => await BalanceSamples.ChargeScheduleAsync(client),
+        "ExternalMapping" => With(
+            Parse("""
+            {"m3terEntity":"Account","externalSystem":"Salesforce","externalTable":"Account","externalId":"0015"}
+            """),
+            ("m3terId", await CreateAsync(client, "accounts", Account("mapped")))),
         "StatementDefinition" => await StatementDefinitionAsync(client),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a full sample here."),
     };

@@ -30,8 +30,9 @@ internal sealed class Entity
         var body = await FullSamples.MakeAsync(client, kind);
         if (!definition.IsSingleton)
         {
-            var created = (await client.PostAsync(definition.Path, body)).Object;
-            return new Entity(client, $"{definition.Path}/{created["id"]}", body, created);
+            var list = Lists.Path(kind, body);
+            var created = (await client.PostAsync(list, body)).Object;
+            return new Entity(client, $"{list}/{created["id"]}", body, created);
         }
         body["version"] = 1;
         var updated = (await client.PutAsync(definition.Path, body)).Object;

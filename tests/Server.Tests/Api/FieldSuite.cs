@@ -13,7 +13,7 @@ public abstract class FieldSuite(SharedServer server)
     [
         "Meter.groupId", "Aggregation.customSql", "Pricing.planId", "Pricing.compoundAggregationId",
         "AccountPlan.planGroupId", "CounterPricing.planId", "Commitment.feeDates",
-        "Charge.amount", "Charge.entityId",
+        "Charge.amount", "Charge.entityId", "BalanceChargeSchedule.amount", "ExternalMapping.integrationConfigId",
     ];
 
     /// <summary>Choices that the contract lists and the kind refuses, by rules that have tests of their own.</summary>
@@ -36,11 +36,12 @@ public abstract class FieldSuite(SharedServer server)
         "Aggregation.segmentedFields[0]", "PlanTemplate.currency", "Account.currency",
         "Account.parentAccountId", "Account.emailAddress", "OrganizationConfig.currency",
         "OrganizationConfig.timezone", "PlanGroup.currency", "Commitment.currency",
+        "BalanceTransactionSchedule.transactionTypeId",
     ];
 
     /// <summary>One of two references or amounts, and an account for which something is made, must stay.</summary>
     private static readonly string[] StayingMembers =
-        ["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice"];
+        ["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice", "balanceId"];
 
     /// <summary>What a member that is left out reads as.</summary>
     private static readonly string[] Defaults = ["null", "false", "true", "\"DEBIT\"", "\"NONE\""];

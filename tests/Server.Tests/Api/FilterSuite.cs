@@ -8,7 +8,8 @@ namespace Tallystick.Server.Tests.Api;
 /// <summary>The filters of lists select what they say, in every way in which clients send them.</summary>
 public abstract class FilterSuite(SharedServer server)
 {
-    private static readonly string[] HaveTestsOfTheirOwn = ["Charge.entityId", "Charge.scheduleId"];
+    private static readonly string[] HaveTestsOfTheirOwn =
+        ["Charge.entityId", "Charge.scheduleId", "Balance.contractId", "ExternalMapping.integrationConfigId"];
 
     public static TheoryData<string, string> Filters =>
     [
@@ -26,7 +27,7 @@ public abstract class FilterSuite(SharedServer server)
     {
         using var client = await server.NewOrganizationAsync();
         var entity = await Entity.MakeAsync(client, kind);
-        var list = ResourceCatalog.Of(kind).Path;
+        var list = Lists.Path(kind, entity.Body);
         var (matching, other) = await ValuesAsync(client, entity, kind, filter);
         // Accounts plans that are over are left out unless one asks for a date or for all.
         var rest = (kind, filter) switch
@@ -64,7 +65,7 @@ public abstract class FilterSuite(SharedServer server)
 
         foreach (var form in forms)
         {
-            var answer = await client.GetAsync($"{definition.Path}?{form}");
+            var answer = await client.GetAsync($"{Lists.Path(kind, entity.Body)}?{form}");
             if (isList)
                 Ids(answer).ShouldContain(Id(entity), form);
             else
@@ -73,7 +74,8 @@ public abstract class FilterSuite(SharedServer server)
         if (isList)
         {
             var tooMany = string.Join(',', Enumerable.Range(0, 201));
-            (await client.GetAsync($"{definition.Path}?{filter}={tooMany}")).Faults.ShouldBe([$"count {filter}"]);
+            (await client.GetAsync($"{Lists.Path(kind, entity.Body)}?{filter}={tooMany}")).Faults
+                .ShouldBe([$"count {filter}"]);
         }
     }
 
@@ -170,6 +172,10 @@ public abstract class FilterSuite(SharedServer server)
             ("CounterAdjustment", "dateEnd" or "endDateEnd") => ("2026-03-02", "2026-03-01"),
             ("Commitment", "endDateStart") => ("2027-01-01", "2027-01-02"),
             ("Commitment", "endDateEnd") => ("2027-01-02", "2027-01-01"),
+            ("Balance", "endDateStart") => ("2027-03-01", "2027-03-02"),
+            ("Balance", "endDateEnd") => ("2027-03-02", "2027-03-01"),
+            ("ExternalMapping", "externalSystemId") => ("Salesforce", "Stripe"),
+            ("ExternalMapping", "m3terIds") => ((string)entity.Body["m3terId"]!, Guid.NewGuid().ToString()),
             ("Commitment", "productId") => ((string)entity.Body["productIds"]![0]!, Guid.NewGuid().ToString()),
             ("Charge", "entityType") => ("AD_HOC", "BALANCE"),
             ("Charge", "billDate") => ("2026-02-01", "2026-02-02"),

@@ -88,6 +88,44 @@ internal static class Samples
             ("startDate", "2026-01-01"),
             ("endDate", "2027-01-01")),
         "StatementDefinition" => Of(("name", name), ("aggregationFrequency", "DAY")),
+        _ => await HeldAsync(client, kind, name),
+    };
+
+    private static async Task<JsonObject> HeldAsync(ApiClient client, string kind, string name) => kind switch
+    {
+        "Balance" => Named(
+            name,
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("currency", "USD"),
+            ("startDate", "2026-01-01T00:00:00Z"),
+            ("endDate", "2027-01-01T00:00:00Z")),
+        "BalanceTransactionSchedule" => Named(
+            name,
+            ("balanceId", await CreateAsync(client, "Balance", "balances")),
+            ("amount", JsonNode.Parse("12.50")),
+            ("transactionDescription", "Top-up"),
+            ("transactionTypeId", await CreateAsync(client, "TransactionType", "picklists/transactiontypes")),
+            ("startDate", "2126-01-01T00:00:00Z"),
+            ("endDate", "2127-01-01T00:00:00Z"),
+            ("frequency", "MONTHLY"),
+            ("frequencyInterval", 1)),
+        "BalanceChargeSchedule" => Named(
+            name,
+            ("balanceId", await CreateAsync(client, "Balance", "balances")),
+            ("amount", JsonNode.Parse("12.50")),
+            ("currency", "USD"),
+            ("servicePeriodStartDate", "2126-01-01T00:00:00Z"),
+            ("servicePeriodEndDate", "2127-01-01T00:00:00Z"),
+            ("billFrequency", "MONTHLY"),
+            ("billFrequencyInterval", 1),
+            ("billInAdvance", true),
+            ("chargeDescription", "Top-up fee")),
+        "ExternalMapping" => Of(
+            ("m3terEntity", "Account"),
+            ("m3terId", await CreateAsync(client, "Account", "accounts")),
+            ("externalSystem", "Salesforce"),
+            ("externalTable", "Account"),
+            ("externalId", name)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a sample here."),
     };
 

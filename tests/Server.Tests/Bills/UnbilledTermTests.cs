@@ -96,6 +96,23 @@ public sealed class UnbilledTermTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task Balance_UntilWhatRolledOverIsGone_FailsTheBill()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var account = await BilledAccount.MakeAsync(client);
+        await FullSamples.CreateAsync(client, "balances", FullSamples.Parse($$"""
+            {"name":"Credit","code":"credit","accountId":"{{account.Id}}","currency":"USD",
+              "startDate":"2025-04-01T00:00:00Z","endDate":"2025-05-01T00:00:00Z",
+              "rolloverEndDate":"2025-06-01T00:00:00Z"}
+            """));
+
+        await account.ShouldBeBilledAsync("2025-03-01");
+        foreach (var date in new[] { "2025-04-01", "2025-05-01", "2025-06-01" })
+            await account.ShouldNotBeBilledAsync(date, "does not bill balances (balance credit)");
+        await account.ShouldBeBilledAsync("2025-07-01");
+    }
+
+    [Fact]
     public async Task AccountPlanOfAContract_FailsItsBills()
     {
         using var client = await server.NewOrganizationAsync();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Rules;
@@ -34,10 +33,10 @@ internal static class RuleTable
     {
         using var client = await server.NewOrganizationAsync();
         var entity = await Entity.MakeAsync(client, kind);
-        var list = $"{ResourceCatalog.Of(kind).Path}?{Lists.Query(kind, entity.Body)}";
+        var list = $"{Lists.Path(kind, entity.Body)}?{Lists.Query(kind, entity.Body)}";
         var before = (await client.GetAsync(list)).Json!.ToJsonString();
 
-        var created = await client.PostAsync(ResourceCatalog.Of(kind).Path, Changed(entity.Body, change));
+        var created = await client.PostAsync(Lists.Path(kind, entity.Body), Changed(entity.Body, change));
 
         created.Faults.ShouldContain($"{code} {path}", created.Message);
         created.Status.ShouldBe(status);

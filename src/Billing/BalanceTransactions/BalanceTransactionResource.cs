@@ -1,0 +1,61 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.BalanceTransactions;
+
+/// <summary>What is special about transactions on balances, which are only made and read.</summary>
+public static class BalanceTransactionResource
+{
+    private static readonly string[] EntityTypes = [.. Enum.GetValues<TransactionEntityType>().Select(JsonFormat.Name)];
+
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<BalanceTransaction> Definition { get; } =
+        new("BalanceTransaction", "balances/{balanceId}/transactions", () => BillingJson.Format.BalanceTransaction)
+        {
+            Tag = "Balances",
+            EventName = "billing.balanceamount",
+            IsInternal = true,
+            HasIdsFilter = false,
+            MaximumPageSize = 200,
+            IndexedBy =
+            [
+                new("entity_type", made => made.EntityType is { } type ? JsonFormat.Name(type) : null),
+                new("entity_id", made => made.EntityId),
+            ],
+            Filters =
+            [
+                ListFilter.One("transactionTypeId", "transaction_type_id", "Only transactions of this type."),
+                new ListFilter.ByColumn(
+                    "entityType", "Only transactions made by this.", FilterKind.One, "entity_type")
+                {
+                    Shape = new TextShape(Choices: EntityTypes) { ChoicesName = nameof(TransactionEntityType) },
+                },
+                ListFilter.One("entityId", "entity_id", "Only transactions made by the entity with this UUID."),
+            ],
+            Refers =
+            [
+                new("balanceId", "Balance", made => made.BalanceId),
+                new("transactionTypeId", "TransactionType", made => made.TransactionTypeId),
+                new("currencyPaid", "Currency", made => made.CurrencyPaid, "code"),
+            ],
+            Complete = (made, _, _) => ValueTask.FromResult(made with
+            {
+                // Clients send an unused reference as an empty text.
+                TransactionTypeId = string.IsNullOrEmpty(made.TransactionTypeId) ? null : made.TransactionTypeId,
+                CurrencyPaid = string.IsNullOrEmpty(made.CurrencyPaid) ? null : made.CurrencyPaid,
+            }),
+        };
+
+    /// <summary>What a balance holds after a transaction.</summary>
+    /// <exception cref="RefusedException">It would not be exact, or below zero where that is not allowed.</exception>
+    public static decimal AmountAfter(decimal amount, decimal added, bool allowsOverdraft)
+    {
+        if (!ExactNumber.TryAdd(amount, added, out var after))
+            throw new RefusedException(new Issue(
+                "digits", "amount", "would make the amount of the balance a number of more than 28 digits"));
+        if (added < 0 && after < 0 && !allowsOverdraft)
+            throw new RefusedException(new Issue(
+                "overdraft", "amount", $"would make the balance {after}, and it may not fall below 0"));
+        return after;
+    }
+}

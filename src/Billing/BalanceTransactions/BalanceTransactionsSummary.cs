@@ -1,0 +1,67 @@
+using System.Text.Json;
+using NodaTime;
+using Tallystick.Billing.Balances;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.BalanceTransactions;
+
+/// <summary>The transactions of a balance, summed up. Debits are told as positive amounts.</summary>
+public sealed record BalanceTransactionsSummary
+{
+    /// <summary>The shape of its JSON.</summary>
+    public static ObjectShape Shape { get; } = JsonShapes.Of(typeof(BalanceTransactionsSummary));
+
+    /// <summary>All that was added.</summary>
+    public decimal? TotalCreditAmount { get; init; }
+
+    /// <summary>All that was taken.</summary>
+    public decimal? TotalDebitAmount { get; init; }
+
+    /// <summary>What was added first.</summary>
+    public decimal? InitialCreditAmount { get; init; }
+
+    /// <summary>What was left when the balance ended and did not roll over; 0 until then.</summary>
+    public decimal? ExpiredBalanceAmount { get; init; }
+
+    /// <summary>What was taken of what rolled over; absent for a balance without rollover.</summary>
+    public decimal? RolloverConsumed { get; init; }
+
+    /// <summary>What was taken before the balance ended.</summary>
+    public decimal? BalanceConsumed { get; init; }
+
+    /// <summary>Sums up the transactions that are applied by now.</summary>
+    /// <exception cref="RefusedException">A sum has more digits than a number can have.</exception>
+    public static BalanceTransactionsSummary Of(
+        Balance balance, IReadOnlyList<BalanceTransaction> transactions, Instant now)
+    {
+        var credits = transactions.Where(made => made.Amount > 0).ToList();
+        var debits = transactions.Where(made => made.Amount < 0).ToList();
+        var consumed = Sum(debits.Where(made => made.AppliedDate < balance.EndDate));
+        var hasEnded = balance.EndDate <= now;
+        var left = Math.Max(0, Sum(credits.Where(made => made.AppliedDate < balance.EndDate)) - consumed);
+        var rolls = balance.RolloverEndDate is null ? 0 : Math.Min(left, balance.RolloverAmount ?? left);
+        var late = Sum(debits.Where(
+            made => made.AppliedDate >= balance.EndDate && made.AppliedDate < balance.RolloverEndDate));
+        return new BalanceTransactionsSummary
+        {
+            TotalCreditAmount = Sum(credits),
+            TotalDebitAmount = Sum(debits),
+            InitialCreditAmount = credits.OrderBy(made => made.AppliedDate).ThenBy(made => made.DtCreated)
+                .FirstOrDefault()?.Amount ?? 0,
+            ExpiredBalanceAmount = hasEnded ? left - rolls : 0,
+            RolloverConsumed = balance.RolloverEndDate is null ? null : Math.Min(late, rolls),
+            BalanceConsumed = consumed,
+        };
+    }
+
+    /// <summary>Its JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BillingJson.Format.BalanceTransactionsSummary);
+
+    private static decimal Sum(IEnumerable<BalanceTransaction> transactions) => transactions.Aggregate(
+        0m,
+        (sum, made) => ExactNumber.TryAdd(sum, Math.Abs(made.Amount), out var next)
+            ? next
+            : throw new RefusedException(new Issue(
+                "digits", "", "The transactions add up to a number of more than 28 digits", IssueKind.Conflict)));
+}

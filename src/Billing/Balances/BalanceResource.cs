@@ -1,0 +1,67 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.Balances;
+
+/// <summary>What is special about balances.</summary>
+public static class BalanceResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<Balance> Definition { get; } =
+        new("Balance", "balances", () => BillingJson.Format.Balance)
+        {
+            Tag = "Balances",
+            EventName = "billing.balance",
+            UniqueBy = [new("code", balance => balance.Code)],
+            // What rolled over can be drawn until the end of the rollover.
+            IndexedBy =
+                [new("last_date", balance => InstantText.Sortable(balance.RolloverEndDate ?? balance.EndDate))],
+            Filters =
+            [
+                ListFilter.One("accountId", "account_id", "Only balances of this account."),
+                new ListFilter.Part("endDateStart",
+                    "Only balances that end on this date or later, their rollover included.", new TextShape()),
+                new ListFilter.Part("endDateEnd",
+                    "Only balances that end before this date, their rollover included.", new TextShape()),
+                ListFilter.One("contract", "contract_id", "Only balances of this contract."),
+                new ListFilter.Part("contractId",
+                    "Only balances of this contract; empty, with the account, for those of none.", new TextShape()),
+                new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(Selected(parameters))),
+            ],
+            Refers =
+            [
+                new("accountId", "Account", balance => balance.AccountId),
+                new("currency", "Currency", balance => balance.Currency, "code"),
+                new("contractId", "Contract", balance => balance.ContractId),
+                new("consumptionsAccountingProductId", "Product", balance => balance.ConsumptionsAccountingProductId),
+                new("feesAccountingProductId", "Product", balance => balance.FeesAccountingProductId),
+                Reference<Balance>.Many("productIds", "Product", balance => balance.ProductIds),
+            ],
+            Complete = (balance, current, _) => ValueTask.FromResult(balance with
+            {
+                // Clients send an unused reference as an empty text.
+                ContractId = string.IsNullOrEmpty(balance.ContractId) ? null : balance.ContractId,
+                Amount = current?.Amount ?? 0,
+            }),
+            Check = BalanceRules.Check,
+            CheckAgainst = BalanceRules.CheckAgainstAsync,
+        };
+
+    private static Condition Selected(ListParameters parameters)
+    {
+        var conditions = new List<Condition>();
+        if (parameters.SortableInstant("endDateStart") is { } from)
+            conditions.Add(new Condition.Compare("last_date", Comparison.GreaterOrEqual, from));
+        if (parameters.SortableInstant("endDateEnd") is { } to)
+            conditions.Add(new Condition.Compare("last_date", Comparison.Less, to));
+        if (parameters.Text("contractId") is { } contract)
+            conditions.Add(Condition.Equal("contract_id", contract));
+        else if (parameters.Values("contractId") is [""])
+        {
+            conditions.Add(new Condition.Missing("contract_id"));
+            if (parameters.Text("accountId") is null)
+                parameters.Issues.Add("needs", "contractId", "needs the parameter accountId when it is empty");
+        }
+        return Condition.And(conditions);
+    }
+}

@@ -1,0 +1,30 @@
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Billing.ExternalMappings;
+
+/// <summary>What an entity is called in another system, such as an account's customer number there.</summary>
+public sealed record ExternalMapping : Resource
+{
+    /// <summary>Kind of the entity, such as <c>Account</c>.</summary>
+    [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
+    public required string M3terEntity { get; init; }
+
+    /// <summary>UUID of the entity.</summary>
+    [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
+    public required string M3terId { get; init; }
+
+    /// <summary>Name of the other system.</summary>
+    [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
+    public required string ExternalSystem { get; init; }
+
+    /// <summary>Name of the table, or kind of thing, in the other system.</summary>
+    [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
+    public required string ExternalTable { get; init; }
+
+    /// <summary>What the entity is called there.</summary>
+    [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
+    public required string ExternalId { get; init; }
+
+    /// <summary>UUID of the integration configuration that the mapping is for.</summary>
+    public string? IntegrationConfigId { get; init; }
+}

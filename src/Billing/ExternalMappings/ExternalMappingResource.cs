@@ -1,0 +1,55 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.ExternalMappings;
+
+/// <summary>What is special about external mappings.</summary>
+public static class ExternalMappingResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<ExternalMapping> Definition { get; } =
+        new("ExternalMapping", "externalmappings", () => BillingJson.Format.ExternalMapping)
+        {
+            Tag = "External Mapping",
+            HasIdsFilter = false,
+            MaximumPageSize = 200,
+            IndexedBy =
+            [
+                new("entity_kind", mapping => mapping.M3terEntity),
+                new("entity_id", mapping => mapping.M3terId),
+                new("external_system", mapping => mapping.ExternalSystem),
+                new("external_table", mapping => mapping.ExternalTable),
+                new("external_id", mapping => mapping.ExternalId),
+                new("integration_config_id", mapping => mapping.IntegrationConfigId),
+            ],
+            Filters =
+            [
+                ListFilter.One("externalSystemId", "external_system", "Only mappings to the system of this name."),
+                ListFilter.Many("m3terIds", "entity_id", "Only mappings of the entities with these UUIDs."),
+                ListFilter.One("integrationConfigId", "integration_config_id",
+                    "Only mappings for this integration configuration."),
+            ],
+            NotYet =
+            [
+                new("integrationConfigId", "integration configurations",
+                    mapping => mapping.IntegrationConfigId is not null),
+            ],
+            Complete = (mapping, _, _) => ValueTask.FromResult(
+                // Clients send an unused reference as an empty text.
+                mapping.IntegrationConfigId is "" ? mapping with { IntegrationConfigId = null } : mapping),
+            CheckAgainst = CheckAgainstAsync,
+        };
+
+    private static async ValueTask CheckAgainstAsync(
+        ExternalMapping mapping, ExternalMapping? current, IResourceReader related, Issues issues)
+    {
+        var same = await related.ListAsync<ExternalMapping>(Condition.And(
+            Condition.Equal("entity_kind", mapping.M3terEntity),
+            Condition.Equal("entity_id", mapping.M3terId),
+            Condition.Equal("external_system", mapping.ExternalSystem),
+            Condition.Equal("external_table", mapping.ExternalTable),
+            Condition.Equal("external_id", mapping.ExternalId)));
+        if (same.FirstOrDefault(other => other.Id != current?.Id) is { } other)
+            issues.Add("duplicate", "externalId", $"is mapped to the entity already, by the mapping '{other.Id}'");
+    }
+}
