@@ -5,7 +5,9 @@ using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
+using Tallystick.Server.ServiceUsers;
 using Tallystick.Server.Usage;
 
 namespace Tallystick.Server;
@@ -18,10 +20,15 @@ internal static class ApiOperations
     /// <summary>The tag of operations that the published contract does not have.</summary>
     internal const string OwnTag = "Tallystick";
 
+    /// <summary>All tags of such operations.</summary>
+    internal static IReadOnlyList<string> OwnTags { get; } = [OwnTag, ServiceUserOperations.Tag];
+
     /// <summary>The operations, in the order of the API document.</summary>
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         .. ResourceCatalog.All.SelectMany(ResourceOperations.Of),
+        .. PolicyOperations.All,
+        .. ServiceUserOperations.All,
         .. AccountOperations.All,
         MeasurementOperations.Submit,
         FailedIngestDownload.GetUrl,

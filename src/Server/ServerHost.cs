@@ -10,6 +10,7 @@ using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.Metrics;
 using Tallystick.Server.OpenApi;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Storage;
 using Tallystick.Storage.Documents;
@@ -127,7 +128,8 @@ internal static class ServerHost
         services.AddSingleton(_ => new SigningKeys(data.Path, clock));
         services.AddSingleton(_ => new DownloadSignatures(data.Path, clock));
         services.AddSingleton<ChangeFeed>();
-        services.AddSingleton(provider => new AccessKeys(provider.GetRequiredService<IDocumentStore>()));
+        services.AddSingleton<AccessKeys>();
+        services.AddSingleton<AccessControl>();
         services.AddSingleton(provider => new Tokens(
             provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(), clock));
         services.AddSingleton(provider => new ResourceService(
@@ -175,7 +177,9 @@ internal static class ServerHost
     {
         var caller =
             await BearerAuthorization.AuthorizeAsync(context, context.RequestServices.GetRequiredService<Tokens>());
-        await operation.Handle(new ApiCall(context, caller));
+        await operation.Handle(
+            await context.RequestServices.GetRequiredService<AccessControl>()
+                .AuthorizeAsync(context, caller, operation));
     }
 }
 

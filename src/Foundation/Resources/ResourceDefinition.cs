@@ -29,7 +29,13 @@ public abstract class ResourceDefinition
     public string Tag { get; init; }
 
     /// <summary>The kind in words, such as <c>plan template</c>.</summary>
-    public string Words => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind).Replace('_', ' ');
+    public string Words => InWords(Kind);
+
+    /// <summary>Several of the kind in words, such as <c>plan templates</c>.</summary>
+    public string PluralWords => InWords(Plural);
+
+    /// <summary>Name of several of the kind, such as <c>PermissionPolicies</c>.</summary>
+    public string Plural => Kind.EndsWith('y') ? $"{Kind[..^1]}ies" : $"{Kind}s";
 
     /// <summary>Name of its table.</summary>
     public string Table => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind);
@@ -42,6 +48,9 @@ public abstract class ResourceDefinition
 
     /// <summary>Most entities on a page of its list, and the number when the caller does not say.</summary>
     public int MaximumPageSize { get; init; } = 100;
+
+    /// <summary>False when the contract does not describe <c>ids</c>, which every list takes.</summary>
+    public bool DescribesIds { get; init; } = true;
 
     /// <summary>
     /// True when an organization has exactly one, which is read and updated but never created or deleted.
@@ -62,6 +71,9 @@ public abstract class ResourceDefinition
 
     /// <summary>Its references to other kinds.</summary>
     public abstract IReadOnlyList<ReferenceTarget> References { get; }
+
+    private static string InWords(string name) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(name).Replace('_', ' ');
 
     /// <summary>Reads a stored document or the plain form of a request.</summary>
     public abstract Resource Read(ReadOnlySpan<byte> json);

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using NodaTime;
+using Tallystick.Foundation.Resources;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Auth;
@@ -17,10 +18,10 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
     private const string Issuer = "tallystick";
     private const int MostRemembered = 10_000;
 
-    // A token once checked is taken at its word for so long; a key that is taken away stops its tokens after that.
+    // A token once checked is taken at its word for so long, or until a key changes.
     private static readonly Duration Remembered = Duration.FromSeconds(20);
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
-    private readonly ConcurrentDictionary<string, (Caller Caller, Instant Until)> _remembered =
+    private readonly ConcurrentDictionary<string, (Caller Caller, Instant Until, long Generation)> _remembered =
         new(StringComparer.Ordinal);
 
     /// <summary>A new token for the holder of a key.</summary>
@@ -36,7 +37,7 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
             {
                 ["sub"] = key.ServiceUserId,
                 ["orgId"] = key.OrganizationId,
-                ["principalType"] = "SERVICEUSER",
+                ["principalType"] = JsonFormat.Name(PrincipalType.Serviceuser),
                 ["accessKeyId"] = key.AccessKeyId,
                 ["jti"] = Guid.NewGuid().ToString(),
             },
@@ -51,12 +52,15 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
     {
         var now = clock.GetCurrentInstant();
         var fingerprint = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        if (_remembered.TryGetValue(fingerprint, out var known) && now < known.Until)
+        // Read before the key is: what is found afterwards is at least as new.
+        var generation = accessKeys.Generation;
+        if (_remembered.TryGetValue(fingerprint, out var known)
+            && now < known.Until && known.Generation == generation)
             return known.Caller;
         var (caller, expires) = await VerifyAsync(token, now, cancellationToken);
         if (_remembered.Count >= MostRemembered)
             _remembered.Clear();
-        _remembered[fingerprint] = (caller, Instant.Min(expires, now + Remembered));
+        _remembered[fingerprint] = (caller, Instant.Min(expires, now + Remembered), generation);
         return caller;
     }
 
@@ -82,6 +86,7 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
             throw new ForbiddenException("The bearer token has expired; get a new one at POST /oauth/token");
         var key = await accessKeys.FindAsync(jwt.GetClaim("accessKeyId").Value, cancellationToken)
             ?? throw new ForbiddenException("The access key of the bearer token is no longer active");
-        return (new Caller(key.OrganizationId, key.ServiceUserId), expires);
+        return (
+            new Caller(key.OrganizationId, PrincipalType.Serviceuser, key.ServiceUserId, key.AccessKeyId), expires);
     }
 }

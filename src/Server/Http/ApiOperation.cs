@@ -1,4 +1,5 @@
 using Tallystick.Foundation.Resources;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Http;
 
@@ -15,6 +16,9 @@ internal sealed record ApiOperation(
 {
     /// <summary>Query parameters.</summary>
     internal IReadOnlyList<ApiParameter> Parameters { get; init; } = [];
+
+    /// <summary>What a caller must be permitted. An operation that does not say needs every right there is.</summary>
+    internal Permission Permission { get; init; } = Permission.Unstated;
 
     /// <summary>The request body; null for none.</summary>
     internal ApiSchema? Body { get; init; }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.OpenApi;
 
@@ -77,8 +78,7 @@ internal static partial class ApiDocument
             ["operationId"] = operation.Id,
             ["summary"] = operation.Summary,
         };
-        if (operation.Description is not null)
-            described["description"] = operation.Description;
+        described["description"] = $"{operation.Description}\n\n{Needs(operation.Permission)}".TrimStart();
         described["parameters"] = parameters;
         if (operation.Body is not null)
             described["requestBody"] =
@@ -86,6 +86,10 @@ internal static partial class ApiDocument
         described["responses"] = Responses(schemas.Reference(operation.Answer));
         return described;
     }
+
+    private static string Needs(Permission permission) => permission.Scope == PermissionScope.Nothing
+        ? "Needs no permission."
+        : $"Needs the permission {permission.Describe()}.";
 
     /// <summary>The answers of an operation: its own, and the error body for all faults.</summary>
     internal static JsonObject Responses(JsonObject schema) => new()

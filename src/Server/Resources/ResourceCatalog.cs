@@ -11,6 +11,7 @@ using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Permissions;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
@@ -37,6 +38,8 @@ internal static class ResourceCatalog
         OrganizationResource.Definition,
         ServiceUserResource.Definition,
         AccessKeyResource.Definition,
+        PermissionPolicyResource.Definition,
+        PrincipalPermissionResource.Definition,
     ];
 
     private static readonly FrozenDictionary<Type, ResourceDefinition> ByModel =

@@ -25,9 +25,14 @@ internal static class FullSamples
                 """),
             "OrganizationConfig" => Config,
             "CustomField" => CustomFields,
+            "PermissionPolicy" => Parse("""
+                {"name":"Meters","permissionPolicy":[
+                  {"effect":"Allow","action":["CONFIG_CREATE","config:retrieve"],"resource":["config:a","config:*"]},
+                  {"effect":"DENY","action":["all"],"resource":["config:plan/item/1","config:plan/group/*"]}]}
+                """),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a full sample here."),
         };
-        if (kind is not ("Currency" or "OrganizationConfig" or "CustomField" or "Pricing"))
+        if (kind is not ("Currency" or "OrganizationConfig" or "CustomField" or "Pricing" or "PermissionPolicy"))
             body["customFields"] = Parse("""{"region":"EU","seats":12.5}""");
         return body;
     }

@@ -28,6 +28,8 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
             .Select(Condition (parts) => new Condition.Compare(parts.Item1, parts.Item2, parts.Item3)),
         Gen.Select(Columns, Values.List[0, 5])
             .Select(Condition (parts) => new Condition.In(parts.Item1, parts.Item2)),
+        Gen.Select(Columns, Values.List[0, 5])
+            .Select(Condition (parts) => new Condition.NotIn(parts.Item1, parts.Item2)),
         Columns.Select(Condition (column) => new Condition.Missing(column)));
 
     private static readonly Gen<Condition> Pairs = Combined(Gen.OneOf(Simple, Simple, Combined(Simple)));
@@ -128,6 +130,7 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
     {
         Condition.Compare compare => Value(compare.Column, write) is { } value && Holds(compare, value),
         Condition.In oneOf => Value(oneOf.Column, write) is { } value && oneOf.Values.Contains(value),
+        Condition.NotIn noneOf => Value(noneOf.Column, write) is { } value && !noneOf.Values.Contains(value),
         Condition.Missing missing => Value(missing.Column, write) is null,
         Condition.All all => all.Conditions.All(part => Holds(part, write)),
         Condition.Any any => any.Conditions.Any(part => Holds(part, write)),

@@ -19,6 +19,9 @@ internal static class ConditionSql
             case Condition.In oneOf:
                 AppendIn(sql, table.Column(oneOf.Column), oneOf.Values);
                 break;
+            case Condition.NotIn noneOf:
+                AppendNotIn(sql, table.Column(noneOf.Column), noneOf.Values);
+                break;
             case Condition.Missing missing:
                 sql.Append(table.Column(missing.Column)).Append(" IS NULL");
                 break;
@@ -52,6 +55,15 @@ internal static class ConditionSql
             sql.Append(Never);
         else
             sql.Append(column).Append(" IN (").Join(", ", possible, value => sql.Value(value)).Append(")");
+    }
+
+    private static void AppendNotIn(SqlText sql, string column, IReadOnlyList<string> values)
+    {
+        var possible = values.Where(StorableText.IsStorable).ToList();
+        if (possible.Count == 0)
+            sql.Append(column).Append(" IS NOT NULL");
+        else
+            sql.Append(column).Append(" NOT IN (").Join(", ", possible, value => sql.Value(value)).Append(")");
     }
 
     private static void AppendCompare(SqlText sql, string column, Condition.Compare compare)

@@ -1,0 +1,37 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Permissions;
+
+/// <summary>The policies attached to a principal.</summary>
+internal static class AttachedPolicies
+{
+    /// <summary>Answers with a page of the policies.</summary>
+    internal static async Task AnswerAsync(ApiCall call, PrincipalType type, string? id, int maximumPageSize)
+    {
+        var policies = (await OfAsync(call, type, id)).Select(one => one.PermissionPolicyId);
+        await ListRequest.AnswerAsync(
+            call, PermissionPolicyResource.Definition, new Condition.In("id", [.. policies]), maximumPageSize);
+    }
+
+    /// <summary>The rules of the policies.</summary>
+    internal static ValueTask<IReadOnlyList<PermissionRule>> RulesAsync(ApiCall call, PrincipalType type, string? id) =>
+        PrincipalPolicies.RulesAsync(
+            call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled),
+            [PrincipalPermission.PrincipalKey(type, id)]);
+
+    /// <summary>Detaches all of them, which is refused for the last administrator.</summary>
+    internal static async Task DetachAllAsync(ApiCall call, PrincipalType type, string id)
+    {
+        foreach (var attached in await OfAsync(call, type, id))
+            await call.Service<ResourceService>().DeleteAsync(
+                PrincipalPermissionResource.Definition, call.OrganizationId, attached.Id, call.Cancelled);
+    }
+
+    private static ValueTask<IReadOnlyList<PrincipalPermission>> OfAsync(
+        ApiCall call, PrincipalType type, string? id) =>
+        call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled).ListAsync<PrincipalPermission>(
+            Condition.Equal("principal", PrincipalPermission.PrincipalKey(type, id)));
+}
