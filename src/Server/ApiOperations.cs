@@ -5,15 +5,19 @@ using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
+using Tallystick.Server.Invitations;
 using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Resources;
 using Tallystick.Server.ServiceUsers;
+using Tallystick.Server.SignIn;
 using Tallystick.Server.Usage;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server;
 
 /// <summary>
-/// All operations below <c>/organizations/{orgId}</c>: what is served and what the API document describes.
+/// All operations but that of tokens: what is served and what the API document describes.
 /// </summary>
 internal static class ApiOperations
 {
@@ -29,6 +33,11 @@ internal static class ApiOperations
         .. ResourceCatalog.All.SelectMany(ResourceOperations.Of),
         .. PolicyOperations.All,
         .. ServiceUserOperations.All,
+        MeOperation.Get,
+        .. OrgUserOperations.All,
+        .. InvitationOperations.All,
+        .. ResourceGroupOperations.All,
+        SignInOperation.SignIn,
         .. AccountOperations.All,
         MeasurementOperations.Submit,
         FailedIngestDownload.GetUrl,

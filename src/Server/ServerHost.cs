@@ -8,10 +8,12 @@ using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
+using Tallystick.Server.Invitations;
 using Tallystick.Server.Metrics;
 using Tallystick.Server.OpenApi;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
 using Tallystick.Storage;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.PostgreSql;
@@ -73,6 +75,8 @@ internal static class ServerHost
             AddBilling(builder.Services);
             var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
+            // Its settings are checked before anything is served.
+            app.Services.GetRequiredService<Mail>();
             Map(app);
             if (measurements.Log.CutAtOpening is { } cut)
                 Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
@@ -130,8 +134,11 @@ internal static class ServerHost
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<AccessKeys>();
         services.AddSingleton<AccessControl>();
+        services.AddSingleton<Logins>();
+        services.AddSingleton<Mail>();
         services.AddSingleton(provider => new Tokens(
-            provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(), clock));
+            provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(),
+            provider.GetRequiredService<Logins>(), clock));
         services.AddSingleton(provider => new ResourceService(
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
     }
@@ -164,6 +171,7 @@ internal static class ServerHost
         foreach (var operation in ApiOperations.All)
             app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
         FailedIngestDownload.Map(app);
+        InvitationPage.Map(app);
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
         IngestMetrics.Map(app);
@@ -175,6 +183,11 @@ internal static class ServerHost
 
     private static async Task RunAsync(HttpContext context, ApiOperation operation)
     {
+        if (operation.Permission.Scope == PermissionScope.Public)
+        {
+            await operation.Handle(ApiCall.OfNobody(context));
+            return;
+        }
         var caller =
             await BearerAuthorization.AuthorizeAsync(context, context.RequestServices.GetRequiredService<Tokens>());
         await operation.Handle(

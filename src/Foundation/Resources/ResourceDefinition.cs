@@ -52,6 +52,9 @@ public abstract class ResourceDefinition
     /// <summary>False when the contract does not describe <c>ids</c>, which every list takes.</summary>
     public bool DescribesIds { get; init; } = true;
 
+    /// <summary>False when the contract does not describe the audit fields, which are answered all the same.</summary>
+    public bool DescribesAudit { get; init; } = true;
+
     /// <summary>
     /// True when an organization has exactly one, which is read and updated but never created or deleted.
     /// </summary>

@@ -4,6 +4,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
@@ -65,6 +66,11 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
             else if (!IsSame(old, policy))
                 await ReplaceAsync(transaction, organizationId, old, policy, cancellationToken);
         }
+        if (current.Count == 0)
+            await InsertAsync(
+                transaction, organizationId,
+                new Support { Id = organizationId, DtEndSupportUsersAccess = clock.GetCurrentInstant() },
+                cancellationToken);
         return current.Count > 0;
     }
 

@@ -1,17 +1,14 @@
 using System.Text.Json.Serialization;
 using NodaTime;
 using Tallystick.Foundation.Resources;
+using Tallystick.Server.Invitations;
 using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.ServiceUsers;
+using Tallystick.Server.SignIn;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Auth;
-
-/// <summary>An organization: a company that uses the product. All of its data is its own.</summary>
-internal sealed record Organization : Resource
-{
-    /// <summary>Name of the company.</summary>
-    public required string OrganizationName { get; init; }
-}
 
 /// <summary>A program that calls the API, with the rights that its policies give.</summary>
 internal sealed record ServiceUser : Resource
@@ -60,15 +57,18 @@ internal sealed record AccessKey : Resource
 [JsonSerializable(typeof(PermissionPolicy))]
 [JsonSerializable(typeof(PrincipalPermission))]
 [JsonSerializable(typeof(PrincipalPermissionRequest))]
+[JsonSerializable(typeof(ResourceGroup))]
+[JsonSerializable(typeof(ResourceGroupItem))]
+[JsonSerializable(typeof(ResourceGroupItemRequest))]
+[JsonSerializable(typeof(OrgUser))]
+[JsonSerializable(typeof(Support))]
+[JsonSerializable(typeof(Login))]
+[JsonSerializable(typeof(OrgUserInvitation))]
+[JsonSerializable(typeof(AcceptInvitationRequest))]
+[JsonSerializable(typeof(SignInRequest))]
 internal sealed partial class AuthJson : JsonSerializerContext
 {
     internal static AuthJson Format { get; } = new(JsonFormat.NewOptions());
-}
-
-internal static class OrganizationResource
-{
-    internal static ResourceDefinition<Organization> Definition { get; } =
-        new("Organization", "organization", () => AuthJson.Format.Organization) { IsInternal = true };
 }
 
 internal static class ServiceUserResource

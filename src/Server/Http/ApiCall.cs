@@ -15,6 +15,10 @@ internal sealed record ApiCall(HttpContext Http, Caller Caller, Grants Grants, C
     /// <summary>The organization that the caller belongs to and the path names.</summary>
     internal string OrganizationId => Caller.OrganizationId;
 
+    /// <summary>A request for an operation that needs no token.</summary>
+    internal static ApiCall OfNobody(HttpContext http) =>
+        new(http, new Caller("", PrincipalType.User, "", null), Grants.Nothing, null);
+
     internal CancellationToken Cancelled => Http.RequestAborted;
 
     /// <summary>A part of the path, such as <c>id</c>.</summary>

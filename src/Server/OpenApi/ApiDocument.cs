@@ -83,21 +83,32 @@ internal static partial class ApiDocument
         if (operation.Body is not null)
             described["requestBody"] =
                 new JsonObject { ["required"] = true, ["content"] = Json(schemas.Reference(operation.Body)) };
-        described["responses"] = Responses(schemas.Reference(operation.Answer));
+        described["responses"] = Responses(operation.Answer is null ? null : schemas.Reference(operation.Answer));
+        if (operation.Permission.Scope == PermissionScope.Public)
+            described["security"] = new JsonArray();
         return described;
     }
 
-    private static string Needs(Permission permission) => permission.Scope == PermissionScope.Nothing
-        ? "Needs no permission."
-        : $"Needs the permission {permission.Describe()}.";
+    private static string Needs(Permission permission) => permission.Scope switch
+    {
+        PermissionScope.Nothing => "Needs no permission.",
+        PermissionScope.Public => "Needs no token.",
+        _ => $"Needs the permission {permission.Describe()}.",
+    };
 
     /// <summary>The answers of an operation: its own, and the error body for all faults.</summary>
-    internal static JsonObject Responses(JsonObject schema) => new()
+    internal static JsonObject Responses(JsonObject? schema)
     {
-        ["200"] = new JsonObject { ["description"] = "Done.", ["content"] = Json(schema) },
-        ["4XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
-        ["5XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
-    };
+        var done = new JsonObject { ["description"] = "Done." };
+        if (schema is not null)
+            done["content"] = Json(schema);
+        return new JsonObject
+        {
+            ["200"] = done,
+            ["4XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
+            ["5XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
+        };
+    }
 
     /// <summary>Content of JSON.</summary>
     internal static JsonObject Json(JsonObject schema) =>

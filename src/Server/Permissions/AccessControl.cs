@@ -16,7 +16,11 @@ internal sealed class AccessControl(ResourceService resources, ChangeFeed change
     private const int MostRemembered = 100_000;
 
     /// <summary>The kinds whose changes may change what a principal may do.</summary>
-    private static readonly string[] Kinds = ["PermissionPolicy", "PrincipalPermission", "ServiceUser"];
+    private static readonly string[] Kinds =
+    [
+        "PermissionPolicy", "PrincipalPermission", "ServiceUser", "OrgUser", "Support", "ResourceGroup",
+        "ResourceGroupItem",
+    ];
 
     private readonly ConcurrentDictionary<Caller, Remembered> _remembered = new();
 

@@ -16,11 +16,20 @@ internal static class AttachedPolicies
             call, PermissionPolicyResource.Definition, new Condition.In("id", [.. policies]), maximumPageSize);
     }
 
-    /// <summary>The rules of the policies.</summary>
-    internal static ValueTask<IReadOnlyList<PermissionRule>> RulesAsync(ApiCall call, PrincipalType type, string? id) =>
-        PrincipalPolicies.RulesAsync(
-            call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled),
-            [PrincipalPermission.PrincipalKey(type, id)]);
+    /// <summary>Attaches a policy; one that is attached already stays so.</summary>
+    internal static async ValueTask<PrincipalPermission> AttachAsync(
+        ResourceService resources, IResourceReader related, string organizationId, string by,
+        PrincipalPermission proposed, CancellationToken cancellationToken) =>
+        await FindAsync(related, proposed.PermissionPolicyId, proposed.PrincipalType, proposed.PrincipalId)
+        ?? (PrincipalPermission)await resources.CreateAsync(
+            PrincipalPermissionResource.Definition, organizationId, by, proposed, cancellationToken);
+
+    /// <summary>The attachment of a policy to a principal, or null.</summary>
+    internal static async ValueTask<PrincipalPermission?> FindAsync(
+        IResourceReader related, string policyId, PrincipalType type, string? id) =>
+        (await related.ListAsync<PrincipalPermission>(Condition.Equal(
+            "principal", PrincipalPermission.PrincipalKey(type, id))))
+            .FirstOrDefault(one => one.PermissionPolicyId == policyId);
 
     /// <summary>Detaches all of them, which is refused for the last administrator.</summary>
     internal static async Task DetachAllAsync(ApiCall call, PrincipalType type, string id)

@@ -1,6 +1,10 @@
+using NodaTime;
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;
 
@@ -11,9 +15,31 @@ internal static class GrantRules
     /// <exception cref="ForbiddenException">It would; the message names what.</exception>
     internal static async ValueTask CheckAsync(ApiCall call, ResourceDefinition definition, Resource proposed)
     {
-        if (proposed is PermissionPolicy policy)
-            await CheckPolicyAsync(call, policy);
+        switch (proposed)
+        {
+            case PermissionPolicy policy:
+                await CheckChangeAsync<PermissionPolicy>(
+                    call, policy.Statements, "permissionPolicy", current => current.Statements);
+                break;
+            case OrgUser user:
+                await CheckChangeAsync<OrgUser>(
+                    call, user.PermissionPolicy ?? [], "permissionPolicy", current => current.PermissionPolicy ?? []);
+                await CheckEndAsync(call, user);
+                break;
+            case Support support:
+                await CheckChangeAsync<Support>(
+                    call, [.. support.Statements], "supportUsersPermissionPolicy", current => [.. current.Statements]);
+                CheckGiven(call, await PrincipalPolicies.RulesAsync(
+                    Related(call), [PrincipalPermission.PrincipalKey(PrincipalType.Supportusers, null)]));
+                break;
+            default:
+                break;
+        }
     }
+
+    /// <summary>Refuses to give the caller the means to act as a principal who may do more.</summary>
+    internal static async ValueTask CheckMaySpeakForAsync(ApiCall call, PrincipalType type, string id) =>
+        CheckGiven(call, await PrincipalPolicies.RulesOfAsync(Related(call), type, id));
 
     /// <summary>Refuses what gives the rules of a policy to somebody.</summary>
     internal static void CheckGiven(ApiCall call, IReadOnlyList<PermissionRule> rules) =>
@@ -23,19 +49,39 @@ internal static class GrantRules
     internal static void CheckTaken(ApiCall call, IEnumerable<PermissionRule> rules) =>
         Check(call, rules.Where(rule => rule.IsDeny), []);
 
-    private static async ValueTask CheckPolicyAsync(ApiCall call, PermissionPolicy proposed)
+    private static async ValueTask CheckChangeAsync<T>(
+        ApiCall call, IReadOnlyList<PermissionStatement> proposed, string path,
+        Func<T, IReadOnlyList<PermissionStatement>> of)
+        where T : Resource
     {
-        var issues = new Foundation.Values.Issues();
-        PermissionStatements.Check(proposed.Statements, "permissionPolicy", issues);
+        var issues = new Issues();
+        PermissionStatements.Check(proposed, path, issues);
         issues.ThrowIfAny();
-        var rules = PermissionStatements.Rules(proposed.Statements).ToList();
+        var rules = PermissionStatements.Rules(proposed).ToList();
         CheckGiven(call, rules);
         // Another version than this one is refused afterwards.
-        if (call.Http.Request.RouteValues.TryGetValue("id", out var id)
-            && await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
-                .FindAsync<PermissionPolicy>((string?)id) is { } current)
-            CheckTaken(call, PermissionStatements.Rules(current.Statements).Except(rules));
+        if (await CurrentAsync<T>(call) is { } current)
+            CheckTaken(call, PermissionStatements.Rules(of(current)).Except(rules));
     }
+
+    // To let somebody in again is to give all that the user had.
+    private static async ValueTask CheckEndAsync(ApiCall call, OrgUser proposed)
+    {
+        if (await CurrentAsync<OrgUser>(call) is not { } current)
+            return;
+        var end = proposed.DtEndAccess ?? Instant.MaxValue;
+        if (end > (current.DtEndAccess ?? Instant.MaxValue))
+            await CheckMaySpeakForAsync(call, PrincipalType.User, current.Id);
+        if (call.Caller.PrincipalId == current.Id && end <= call.Service<IClock>().GetCurrentInstant())
+            throw new RefusedException(new Issue(
+                "own", "dtEndAccess", "must be in the future: nobody ends their own access", IssueKind.Conflict));
+    }
+
+    private static ValueTask<T?> CurrentAsync<T>(ApiCall call) where T : Resource => Related(call).FindAsync<T>(
+        (string?)call.Http.Request.RouteValues["id"] ?? (typeof(T) == typeof(Support) ? call.OrganizationId : null));
+
+    private static ResourceReader Related(ApiCall call) =>
+        call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
 
     private static void Check(
         ApiCall call, IEnumerable<PermissionRule> given, IReadOnlyList<PermissionRule> withheld)

@@ -12,6 +12,9 @@ internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, s
 {
     private readonly ConcurrentDictionary<Permission, Reach> _reaches = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Of who may do nothing.</summary>
+    internal static Grants Nothing { get; } = new([], (_, _) => []);
+
     /// <summary>How far a permission goes. The permission is one of an operation: there are only so many.</summary>
     internal Reach Of(Permission permission) =>
         _reaches.TryGetValue(permission, out var reach) ? reach : _reaches.GetOrAdd(permission, Work);

@@ -16,6 +16,9 @@ internal enum PermissionScope
 
     /// <summary>Nothing that needs a permission.</summary>
     Nothing,
+
+    /// <summary>Nothing that needs a token.</summary>
+    Public,
 }
 
 /// <summary>What an operation needs: an action on a resource.</summary>
@@ -36,6 +39,9 @@ internal sealed class Permission
 
     /// <summary>Every principal of the organization may do it.</summary>
     internal static Permission Anyone { get; } = new(default, PermissionScope.Nothing, []);
+
+    /// <summary>Everybody may do it, without a token.</summary>
+    internal static Permission Public { get; } = new(default, PermissionScope.Public, []);
 
     /// <summary>The action.</summary>
     internal PermissionAction Action { get; }

@@ -24,6 +24,10 @@ internal static class PolicyOperations
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
+        Attach(PrincipalType.User, "addtouser", "a user", OfPrincipal),
+        Detach(PrincipalType.User, "removefromuser", "a user", OfPrincipal),
+        Attach(PrincipalType.Usergroup, "addtousergroup", "a user group", OfPrincipal),
+        Detach(PrincipalType.Usergroup, "removefromusergroup", "a user group", OfPrincipal),
         Attach(PrincipalType.Serviceuser, "addtoserviceuser", "a service user", OfPrincipal),
         Detach(PrincipalType.Serviceuser, "removefromserviceuser", "a service user", OfPrincipal),
         Attach(PrincipalType.Supportusers, "addtosupportusers", "the support users", OfSupport),
@@ -63,27 +67,24 @@ internal static class PolicyOperations
             throw new RefusedException(new Issue(
                 "unknown_reference", "principalId", $"names no existing {Principals.Words(type)}: '{principalId}'"));
         GrantRules.CheckGiven(call, [.. PermissionStatements.Rules(policy.Statements)]);
-        if (await FindAsync(related, policy, type, principalId) is { } attached)
-        {
-            await call.AnswerAsync(Definition.Write(attached));
-            return;
-        }
         var proposed = new PrincipalPermission
         {
             PermissionPolicyId = policy.Id,
             PrincipalId = principalId,
             PrincipalType = type,
         };
-        await call.AnswerAsync(Definition.Write(await call.Service<ResourceService>().CreateAsync(
-            Definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled)));
+        await call.AnswerAsync(Definition.Write(await AttachedPolicies.AttachAsync(
+            call.Service<ResourceService>(), related, call.OrganizationId, call.Caller.AuditName, proposed,
+            call.Cancelled)));
     }
 
     private static async Task DetachAsync(ApiCall call, PrincipalType type)
     {
         var (related, policy) = await PolicyAsync(call);
         var principalId = await PrincipalIdAsync(call, type);
-        var attached = await FindAsync(related, policy, type, principalId) ?? throw new NotFoundException(
-            $"The policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
+        var attached = await AttachedPolicies.FindAsync(related, policy.Id, type, principalId)
+            ?? throw new NotFoundException(
+                $"The policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
         GrantRules.CheckTaken(call, PermissionStatements.Rules(policy.Statements));
         await call.AnswerAsync(Definition.Write(await call.Service<ResourceService>().DeleteAsync(
             Definition, call.OrganizationId, attached.Id, call.Cancelled)));
@@ -106,12 +107,6 @@ internal static class PolicyOperations
         return JsonSerializer.Deserialize(
             OfPrincipal.Shape.Check(body.RootElement), AuthJson.Format.PrincipalPermissionRequest)!.PrincipalId;
     }
-
-    private static async ValueTask<PrincipalPermission?> FindAsync(
-        IResourceReader related, PermissionPolicy policy, PrincipalType type, string? principalId) =>
-        (await related.ListAsync<PrincipalPermission>(Condition.Equal(
-            "principal", PrincipalPermission.PrincipalKey(type, principalId))))
-            .FirstOrDefault(one => one.PermissionPolicyId == policy.Id);
 }
 
 /// <summary>The body of a request about the policies of support users.</summary>

@@ -1,6 +1,8 @@
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Auth;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;
 
@@ -21,8 +23,9 @@ internal static class Principals
         type switch
         {
             PrincipalType.Serviceuser => await related.FindAsync<ServiceUser>(id) is not null,
+            PrincipalType.User => await related.FindAsync<OrgUser>(id) is not null,
+            PrincipalType.Usergroup => (await related.FindAsync<ResourceGroup>(id))?.Type == GroupTypes.User,
             PrincipalType.Supportusers => true,
-            _ => false,
         };
 
     /// <summary>Adds an issue when nobody would be left who may do everything.</summary>

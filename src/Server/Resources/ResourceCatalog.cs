@@ -11,7 +11,10 @@ using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Invitations;
 using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Users;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
@@ -40,6 +43,12 @@ internal static class ResourceCatalog
         AccessKeyResource.Definition,
         PermissionPolicyResource.Definition,
         PrincipalPermissionResource.Definition,
+        OrgUserResource.Definition,
+        OrgUserInvitationResource.Definition,
+        SupportResource.Definition,
+        LoginResource.Definition,
+        ResourceGroupResource.Definition,
+        ResourceGroupItemResource.Definition,
     ];
 
     private static readonly FrozenDictionary<Type, ResourceDefinition> ByModel =

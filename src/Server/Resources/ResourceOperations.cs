@@ -120,8 +120,16 @@ internal static class ResourceOperations
     private static ApiSchema Request(ResourceDefinition definition) =>
         new($"{definition.Kind}Request", definition.Shape) { IsRequest = true };
 
-    private static ApiSchema Answer(ResourceDefinition definition) =>
-        new($"{definition.Kind}Response", definition.Shape);
+    private static ApiSchema Answer(ResourceDefinition definition) => new(
+        $"{definition.Kind}Response",
+        definition.DescribesAudit
+            ? definition.Shape
+            : definition.Shape with
+            {
+                Members = [.. definition.Shape.Members.Where(
+                    member => member.Name == "id" || member.Property?.DeclaringType != typeof(Resource)
+                        || !member.IsServerSet)],
+            });
 
     /// <summary>A page of a kind.</summary>
     internal static ApiSchema Page(ResourceDefinition definition) => Answer(definition) with { IsPage = true };

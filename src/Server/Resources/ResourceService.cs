@@ -25,7 +25,7 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
         string principal,
         Resource proposed,
         CancellationToken cancellationToken,
-        Func<IResourceReader, ValueTask>? guard = null) =>
+        Func<ResourceReader, ValueTask>? guard = null) =>
         ChangeAsync(definition, organizationId, cancellationToken, async (transaction, related) =>
         {
             if (guard is not null)

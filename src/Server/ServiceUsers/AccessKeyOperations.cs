@@ -66,7 +66,7 @@ internal static class AccessKeyOperations
     private static async Task CreateAsync(ApiCall call)
     {
         var user = await FindUserAsync(call);
-        await CheckMaySpeakForAsync(call, user);
+        await GrantRules.CheckMaySpeakForAsync(call, PrincipalType.Serviceuser, user.Id);
         if ((await KeysAsync(call, user.Id)).Count >= MostKeys)
             throw new RefusedException(new Issue(
                 "count", "", $"The service user has {MostKeys} access keys; delete one first", IssueKind.Conflict));
@@ -102,15 +102,11 @@ internal static class AccessKeyOperations
         if (status == AccessKeyStatus.Inactive)
             RefuseOwn(call, key);
         else
-            await CheckMaySpeakForAsync(call, await FindUserAsync(call));
+            await GrantRules.CheckMaySpeakForAsync(call, PrincipalType.Serviceuser, key.ServiceUserId);
         await AnswerAsync(call, (AccessKey)await call.Service<ResourceService>().UpdateAsync(
             AccessKeyResource.Definition, AccessKeyResource.Installation, call.Caller.AuditName, key.Id,
             key with { Status = status }, call.Cancelled));
     }
-
-    // Who has a key of a principal may do what the principal may.
-    private static async ValueTask CheckMaySpeakForAsync(ApiCall call, ServiceUser user) =>
-        GrantRules.CheckGiven(call, await AttachedPolicies.RulesAsync(call, PrincipalType.Serviceuser, user.Id));
 
     private static void RefuseOwn(ApiCall call, AccessKey key)
     {

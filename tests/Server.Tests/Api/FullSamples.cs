@@ -25,6 +25,10 @@ internal static class FullSamples
                 """),
             "OrganizationConfig" => Config,
             "CustomField" => CustomFields,
+            "Support" => Parse("""
+                {"dtEndSupportUsersAccess":"2026-03-02T00:00:00Z","supportUsersPermissionPolicy":[
+                  {"effect":"allow","action":["config:retrieve"],"resource":["*"]}]}
+                """),
             "PermissionPolicy" => Parse("""
                 {"name":"Meters","permissionPolicy":[
                   {"effect":"Allow","action":["CONFIG_CREATE","config:retrieve"],"resource":["config:a","config:*"]},
@@ -32,7 +36,8 @@ internal static class FullSamples
                 """),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a full sample here."),
         };
-        if (kind is not ("Currency" or "OrganizationConfig" or "CustomField" or "Pricing" or "PermissionPolicy"))
+        if (kind is not ("Currency" or "OrganizationConfig" or "CustomField" or "Pricing" or "PermissionPolicy"
+            or "Support"))
             body["customFields"] = Parse("""{"region":"EU","seats":12.5}""");
         return body;
     }

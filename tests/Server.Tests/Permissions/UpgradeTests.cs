@@ -39,7 +39,7 @@ public sealed class UpgradeTests
         organizationId,
         async transaction =>
         {
-            foreach (var kind in new[] { "PermissionPolicy", "PrincipalPermission" })
+            foreach (var kind in new[] { "PermissionPolicy", "PrincipalPermission", "Support" })
             {
                 var table = ResourceCatalog.KindOf(ResourceCatalog.Of(kind));
                 foreach (var document in await transaction.QueryAsync(

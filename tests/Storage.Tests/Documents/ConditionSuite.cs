@@ -99,6 +99,16 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
         (await IdsAsync(new Condition.In("id", []))).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task List_LongerThanAnEngineTakesParameters_SelectsAsAShortOne()
+    {
+        await InsertAsync(Accounts.Write("a", name: "é'\"\\"), Accounts.Write("b", name: "b"), Accounts.Write("c"));
+        string[] names = ["é'\"\\", .. Enumerable.Range(0, 70_000).Select(number => $"name {number}")];
+
+        (await IdsAsync(new Condition.In("name", names))).ShouldBe(["a"]);
+        (await IdsAsync(new Condition.NotIn("name", names))).ShouldBe(["b"]);
+    }
+
     [Theory]
     [InlineData("unknown")]
     [InlineData("document")]
@@ -108,6 +118,7 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
     {
         await Should.ThrowAsync<ArgumentException>(IdsAsync(Condition.Equal(column, "x")));
         await Should.ThrowAsync<ArgumentException>(IdsAsync(new Condition.In(column, [])));
+        await Should.ThrowAsync<ArgumentException>(IdsAsync(new Condition.NotIn(column, [])));
         await Should.ThrowAsync<ArgumentException>(IdsAsync(Condition.Or(new Condition.Missing(column))));
     }
 

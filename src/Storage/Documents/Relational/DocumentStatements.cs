@@ -16,7 +16,7 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         if (query.BeforeSequence is { } before)
             sql.Append(" AND sequence < ").Value(before);
         if (query.Where is { } condition)
-            ConditionSql.Append(sql.Append(" AND "), table, condition);
+            new ConditionSql(dialect, table).Append(sql.Append(" AND "), condition);
 
         var direction = query.IsAscending ? " ASC" : " DESC";
         sql.Append(" ORDER BY ");
