@@ -14,6 +14,9 @@ internal sealed class IngestBenchmark(
 {
     private static readonly Shape Sustained = new(1000, 32, 0);
     private const int LoneRounds = 5;
+
+    // Ten for each account: hardly one is left out.
+    private const int AccountsCreatedBy = 10 * Workload.Accounts;
     private const long TargetUids = 50_000_000;
 
     private static readonly string[] Columns =
@@ -48,7 +51,10 @@ internal sealed class IngestBenchmark(
             the server, accepted = stored + duplicate and stored = distinct uids sent were checked.
 
             """);
+        Tell("creating the accounts");
+        await _keeping.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, AccountsCreatedBy));
         // First, while there is nothing to be sorted in the background that would also use the disk.
+        await keeping.AskAsync("sort");
         await SendLoneAsync();
         await _keeping.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: true);
         await _discarding.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: false);
@@ -105,25 +111,30 @@ internal sealed class IngestBenchmark(
         Tell("lone measurements");
         var shape = new Shape(1, 1, 0);
         var extent = new Extent(options.Seconds / (double)LoneRounds);
-        var (kept, parsed, flushed) = (new List<double>(), new List<double>(), new List<double>());
+        List<double> kept = [], least = [], parsed = [], flushed = [];
         // In turns, since the disk is not equally quick at all times.
         for (var round = 0; round < LoneRounds; round++)
         {
             var figures = await _keeping.RunAndCheckAsync(shape, extent);
             kept.Add(figures.Load.MedianMs);
-            flushed.Add(RawDisk.Write(await ReadGroupsAsync(figures.LogStart), extent.Seconds).MedianMs);
+            var groups = await ReadGroupsAsync(figures.LogStart);
+            least.Add(_discarding.SendAndFlush(shape, extent, groups[0]));
+            flushed.Add(RawDisk.Write(groups, extent.Seconds).MedianMs);
             parsed.Add((await _discarding.RunAsync(shape, extent)).Load.MedianMs);
         }
-        var (answer, disk, request) = (Median(kept), Median(flushed), Median(parsed));
-        var ratio = answer / (disk + request);
+        var (answer, floor) = (Median(kept), Median(least));
+        var ratio = answer / floor;
         Write($"""
             ## Lone: batches of 1 over 1 connection, {LoneRounds} rounds in turns
 
-            | p50 of the answer | one fdatasync of the bytes | the same request, nothing kept | ratio | target | met |
-            | --- | --- | --- | --- | --- | --- |
+            The floor is the same request to the server that keeps nothing, followed by one write and fdatasync of the
+            bytes by the sender, before its next request. Each by itself: {Median(parsed):F3} ms and, back to back,
+            {Median(flushed):F3} ms; a disk that rests in between answers more slowly.
+
+            | p50 of the answer | p50 of the floor | ratio | target | met |
+            | --- | --- | --- | --- | --- |
             """);
-        Row(
-            $"{answer:F3} ms", $"{disk:F3} ms", $"{request:F3} ms", $"{ratio:F2}", "≤ 1.5", Verdict(ratio <= 1.5));
+        Row($"{answer:F3} ms", $"{floor:F3} ms", $"{ratio:F2}", "≤ 1.5", Verdict(ratio <= 1.5));
         Write("");
     }
 

@@ -71,6 +71,16 @@ internal sealed class ServerRun(ServingProcess server)
         };
     }
 
+    /// <summary>Sends lone measurements, each followed by one write and flush of its bytes by the sender.</summary>
+    /// <returns>The median time of both together, in milliseconds.</returns>
+    public double SendAndFlush(Shape shape, Extent extent, int bytes)
+    {
+        var workload = Workload.OfLastDays((ulong)Interlocked.Increment(ref _runs));
+        return LoadGenerator.Run(
+            shape, extent,
+            connection => new FlushingSender(new HttpSender(server, workload, shape, connection), bytes)).MedianMs;
+    }
+
     /// <summary>Sends a load to a server that keeps everything, and checks what became of it.</summary>
     /// <exception cref="InvalidOperationException">Something was lost, or counted twice.</exception>
     public async Task<ServerFigures> RunAndCheckAsync(Shape shape, Extent extent, Workload? workload = null)

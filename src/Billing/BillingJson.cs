@@ -1,9 +1,18 @@
 using System.Text.Json.Serialization;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
+using Tallystick.Billing.CounterAdjustments;
+using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Organizations;
+using Tallystick.Billing.Picklists;
+using Tallystick.Billing.PlanGroupLinks;
+using Tallystick.Billing.StatementDefinitions;
 using Tallystick.Foundation.Resources;
 
 namespace Tallystick.Billing;
@@ -12,7 +21,19 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(Account))]
 [JsonSerializable(typeof(AccountPlan))]
 [JsonSerializable(typeof(OrganizationConfig))]
-[JsonSerializable(typeof(CustomFieldDefaults))]
+[JsonSerializable(typeof(BillGroupingKey))]
+[JsonSerializable(typeof(CreditReason))]
+[JsonSerializable(typeof(DebitReason))]
+[JsonSerializable(typeof(TransactionType))]
+[JsonSerializable(typeof(PlanGroupLink))]
+[JsonSerializable(typeof(CounterAdjustment))]
+[JsonSerializable(typeof(Charge))]
+[JsonSerializable(typeof(StatementDefinition))]
+[JsonSerializable(typeof(BillConfig))]
+[JsonSerializable(typeof(Contract))]
+[JsonSerializable(typeof(Commitment))]
+[JsonSerializable(typeof(EndDateBillingEntitiesRequest))]
+[JsonSerializable(typeof(EndDateBillingEntitiesResponse))]
 [JsonSerializable(typeof(BillJob))]
 [JsonSerializable(typeof(Bill))]
 [JsonSerializable(typeof(InvoiceSequence))]

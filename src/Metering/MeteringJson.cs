@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
 using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
 using Tallystick.Metering.Usage;
@@ -11,6 +14,13 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(Meter))]
 [JsonSerializable(typeof(Aggregation))]
+[JsonSerializable(typeof(CompoundAggregation))]
+[JsonSerializable(typeof(CustomFieldDefaults))]
+[JsonSerializable(typeof(LookupTable))]
+[JsonSerializable(typeof(LookupTableRevision))]
+[JsonSerializable(typeof(LookupTableData))]
+[JsonSerializable(typeof(LookupTableItem))]
+[JsonSerializable(typeof(LookupTableDataJob))]
 [JsonSerializable(typeof(UsageQueryRequest))]
 internal sealed partial class MeteringJson : JsonSerializerContext
 {

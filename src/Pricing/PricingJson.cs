@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
 using Tallystick.Foundation.Resources;
+using Tallystick.Pricing.CounterPricings;
+using Tallystick.Pricing.Counters;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 
@@ -11,6 +14,9 @@ namespace Tallystick.Pricing;
 [JsonSerializable(typeof(PlanTemplate))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(PlanPricing))]
+[JsonSerializable(typeof(Counter))]
+[JsonSerializable(typeof(CounterPricing))]
+[JsonSerializable(typeof(PlanGroup))]
 internal sealed partial class PricingJson : JsonSerializerContext
 {
     /// <summary>In the one JSON format of the product.</summary>

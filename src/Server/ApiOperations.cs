@@ -2,10 +2,12 @@ using Tallystick.Server.Accounts;
 using Tallystick.Server.Bills;
 using Tallystick.Server.Conservation;
 using Tallystick.Server.Downloads;
+using Tallystick.Server.EndDating;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.Invitations;
+using Tallystick.Server.LookupTables;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Resources;
@@ -39,6 +41,12 @@ internal static class ApiOperations
         .. ResourceGroupOperations.All,
         SignInOperation.SignIn,
         .. AccountOperations.All,
+        .. AccountPlanOperations.All,
+        .. EndDateOperations.All,
+        LookupRevisions.PutStatus,
+        .. LookupDataOperations.All,
+        .. LookupEntryOperations.All,
+        .. LookupJobOperations.All,
         MeasurementOperations.Submit,
         FailedIngestDownload.GetUrl,
         ConservationOperation.Get,

@@ -9,6 +9,7 @@ using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.Invitations;
+using Tallystick.Server.LookupTables;
 using Tallystick.Server.Metrics;
 using Tallystick.Server.OpenApi;
 using Tallystick.Server.Permissions;
@@ -73,6 +74,7 @@ internal static class ServerHost
             measurements.AddTo(builder.Services, clock, wrapLog);
             AddWhatBecameOfMeasurements(builder.Services);
             AddBilling(builder.Services);
+            AddLookupTables(builder.Services, data);
             var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
             // Its settings are checked before anything is served.
@@ -162,6 +164,14 @@ internal static class ServerHost
         services.AddHostedService(provider => provider.GetRequiredService<BillJobRunner>());
     }
 
+    private static void AddLookupTables(IServiceCollection services, DataDirectory data)
+    {
+        services.AddSingleton(new LookupUploads(data.Path));
+        services.AddSingleton<LookupStore>();
+        services.AddSingleton<LookupJobRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<LookupJobRunner>());
+    }
+
     private static void Map(WebApplication app)
     {
         app.Use((context, next) => ErrorAnswer.GuardAsync(context, _ => next(context)));
@@ -172,6 +182,8 @@ internal static class ServerHost
             app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
         FailedIngestDownload.Map(app);
         InvitationPage.Map(app);
+        LookupDownload.Map(app);
+        LookupUpload.Map(app);
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
         IngestMetrics.Map(app);

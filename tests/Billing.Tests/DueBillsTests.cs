@@ -6,6 +6,8 @@ namespace Tallystick.Billing.Tests;
 
 public sealed class DueBillsTests
 {
+    private static readonly UnbilledEntities Nothing = UnbilledEntities.None;
+
     private static readonly PlanTemplate InAdvance =
         Template with { StandingCharge = 20, StandingChargeBillInAdvance = true };
 
@@ -32,17 +34,17 @@ public sealed class DueBillsTests
     {
         AccountPlanTerms[] plans = [Scenario.On("2025-01-01")];
         var overrides = new RunOverrides { MonthEpoch = Date("2024-12-15") };
-        DueBills.On(Date("2025-02-15"), Organization, Account, plans, [], overrides).Count.ShouldBe(1);
+        DueBills.On(Date("2025-02-15"), Organization, Account, plans, Nothing, overrides).Count.ShouldBe(1);
         var account = Account with { BillEpoch = Date("2024-12-20") };
-        DueBills.On(Date("2025-02-15"), Organization, account, plans, [], overrides).ShouldBeEmpty();
-        DueBills.On(Date("2025-02-20"), Organization, account, plans, [], overrides).Count.ShouldBe(1);
+        DueBills.On(Date("2025-02-15"), Organization, account, plans, Nothing, overrides).ShouldBeEmpty();
+        DueBills.On(Date("2025-02-20"), Organization, account, plans, Nothing, overrides).Count.ShouldBe(1);
     }
 
     [Fact]
     public void Around_Today_IsTheRunningPeriodAndTheLatestPastBill()
     {
         AccountPlanTerms[] plans = [Scenario.On("2025-01-01")];
-        DueBills.Around(Date("2025-03-10"), Organization, Account, plans, [], RunOverrides.None).ShouldBe(
+        DueBills.Around(Date("2025-03-10"), Organization, Account, plans, Nothing, RunOverrides.None).ShouldBe(
         [
             new DueBill(Date("2025-03-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: true),
             new DueBill(Date("2025-04-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: false),
@@ -51,7 +53,8 @@ public sealed class DueBillsTests
 
     [Fact]
     public void Around_PlanJustStarted_HasTheRunningPeriodOnly() =>
-        DueBills.Around(Date("2025-03-10"), Organization, Account, [Scenario.On("2025-03-05")], [], RunOverrides.None)
+        DueBills.Around(Date("2025-03-10"), Organization, Account, [Scenario.On("2025-03-05")],
+            Nothing, RunOverrides.None)
             .ShouldBe([new DueBill(Date("2025-04-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: false)]);
 
     [Fact]
@@ -61,10 +64,10 @@ public sealed class DueBillsTests
             Organization,
             Account,
             [Scenario.On("2025-01-01", "2025-02-20")],
-            [],
+            Nothing,
             RunOverrides.None)
             .ShouldBe([new DueBill(Date("2025-03-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: true)]);
 
     private static IReadOnlyList<(BillingFrequency, int)> On(string billDate, AccountPlanTerms terms) =>
-        DueBills.On(Date(billDate), Organization, Account, [terms], [], RunOverrides.None);
+        DueBills.On(Date(billDate), Organization, Account, [terms], Nothing, RunOverrides.None);
 }

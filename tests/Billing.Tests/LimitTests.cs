@@ -31,10 +31,10 @@ public sealed class LimitTests
         {
             try
             {
-                DueBills.On(Date(date), Organization, Account, [On("2025-01-01", template: template)], [],
-                    RunOverrides.None);
-                DueBills.Around(Date(date), Organization, Account, [On("2025-01-01", template: template)], [],
-                    RunOverrides.None);
+                DueBills.On(Date(date), Organization, Account, [On("2025-01-01", template: template)],
+                    UnbilledEntities.None, RunOverrides.None);
+                DueBills.Around(Date(date), Organization, Account, [On("2025-01-01", template: template)],
+                    UnbilledEntities.None, RunOverrides.None);
             }
             catch (BillRefusedException refused)
             {

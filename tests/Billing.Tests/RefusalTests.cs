@@ -1,5 +1,6 @@
 using Tallystick.Billing.Calculation;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using static Tallystick.Billing.Tests.Scenario;
@@ -23,6 +24,8 @@ public sealed class RefusalTests
         { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
         { "compound", "compound aggregations (compoundAggregationId)" },
         { "custom sql", "CUSTOM_SQL aggregations" },
+        { "derived field", "pricing-1: this version does not bill derived fields ('calls' of the meter calls)" },
+        { "derived segment", "derived fields ('site' of the meter calls)" },
         { "plan group", "plan groups (planGroupId group-1)" },
         { "contract", "account plans of a contract (contractId)" },
         { "parent", "accounts with a parent or children (parentAccountId)" },
@@ -72,20 +75,23 @@ public sealed class RefusalTests
         var template = Template with { MinimumSpend = ofPricing ? 0 : 5, MinimumSpendBillInAdvance = true };
         var priced = Plain with { Pricing = pricing };
         var input = Input("2025-01-01", On("2025-01-01", template: template, pricings: priced));
-        DueBills.On(Date("2025-01-01"), Organization, Account, input.Plans, [], RunOverrides.None).Count.ShouldBe(1);
+        DueBills.On(Date("2025-01-01"), Organization, Account, input.Plans, UnbilledEntities.None, RunOverrides.None)
+            .Count.ShouldBe(1);
         Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldContain("minimum spend");
     }
 
     [Fact]
     public void DueBills_AccountPlanWithoutBillDates_IsRefusedNotForgotten() =>
         Should.Throw<BillRefusedException>(() => DueBills.On(
-            Date("2025-02-01"), Organization, Account, [], [Group()], RunOverrides.None));
+            Date("2025-02-01"), Organization, Account, [], Grouped(Group()), RunOverrides.None));
 
     [Fact]
     public void DueBills_PlanGroupEndedLongAgo_IsNoHindrance() =>
         DueBills.On(
             Date("2025-02-01"), Organization, Account, [],
-            [Group() with { EndDate = At("2024-01-31") }], RunOverrides.None).ShouldBeEmpty();
+            Grouped(Group() with { EndDate = At("2024-01-31") }), RunOverrides.None).ShouldBeEmpty();
+
+    private static UnbilledEntities Grouped(AccountPlan group) => new() { PlanGroups = [group] };
 
     private static AccountPlan Group() => new()
     {
@@ -104,7 +110,7 @@ public sealed class RefusalTests
             "template minimum" => input.With(terms => terms with { Template = Template with { MinimumSpend = 1 } }),
             "contract" => input.With(terms => terms with { AccountPlan = terms.AccountPlan with { ContractId = "c" } }),
             "ad hoc frequency" => input with { Plans = [.. input.Plans, On("2025-01-01", template: AdHoc)] },
-            "plan group" => input with { PlanGroups = [Group()] },
+            "plan group" => input with { Unbilled = Grouped(Group()) },
             "parent" => input with { Account = Account with { ParentAccountId = "parent" } },
             "children" => input with { HasChildAccounts = true },
             "consolidated" => input with { Organization = Organization with { ConsolidateBills = true } },
@@ -114,6 +120,12 @@ public sealed class RefusalTests
             _ => input.With(terms => terms with { Pricings = [PricingWith(term)] }),
         };
     }
+
+    private static Meter WithDerivedField(string code) => Scenario.Meter with
+    {
+        DerivedFields =
+            [new DerivedField { Category = DataFieldCategory.Measure, Code = code, Name = code, Calculation = "1" }],
+    };
 
     private static BillInput OutOfRange(BillInput input)
     {
@@ -140,6 +152,8 @@ public sealed class RefusalTests
             "compound" => new PricingTerms(
                 Plain.Pricing with { AggregationId = null, CompoundAggregationId = "compound-1" }, null, null),
             "custom sql" => Plain with { Aggregation = Calls with { Method = AggregationMethod.CustomSql } },
+            "derived field" => Plain with { Meter = WithDerivedField(Calls.TargetField) },
+            "derived segment" => Plain with { Aggregation = bySite, Meter = WithDerivedField("site") },
             "no aggregation" => Plain with { Aggregation = null },
             "unknown segment" => Price("0: 0 + 1", aggregation: bySite),
             "segment of none" => Price("0: 0 + 1", segment: segment),

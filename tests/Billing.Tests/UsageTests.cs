@@ -195,7 +195,7 @@ public sealed class UsageTests
             On("2025-01-06", template: weekly, id: "2"),
         ];
         // 2025-09-01 is a Monday and a first of the month.
-        DueBills.On(Date("2025-09-01"), Organization, Account, plans, [], RunOverrides.None)
+        DueBills.On(Date("2025-09-01"), Organization, Account, plans, UnbilledEntities.None, RunOverrides.None)
             .ShouldBe([(BillingFrequency.Weekly, 1), (BillingFrequency.Monthly, 1)]);
         Input("2025-09-01", plans).Bill().ShouldHaveLines("STANDING_CHARGE 2025-08-01..2025-09-01 30.00");
         Input("2025-09-01", [.. plans.Reverse()]).Bill()

@@ -36,8 +36,7 @@ internal static class RawDisk
                 offset = 0;
             var start = Stopwatch.GetTimestamp();
             RandomAccess.Write(file, bytes.AsSpan(0, group), offset);
-            if (FlushData(file) != 0)
-                throw new Win32Exception(Marshal.GetLastPInvokeError());
+            Flush(file);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             offset += group;
             written += group;
@@ -47,6 +46,13 @@ internal static class RawDisk
         var rate = written / Stopwatch.GetElapsedTime(began).TotalSeconds;
         times.Sort();
         return (rate, times[times.Count / 2]);
+    }
+
+    /// <summary>Makes what was written durable.</summary>
+    public static void Flush(SafeFileHandle file)
+    {
+        if (FlushData(file) != 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
     // .NET has only fsync, which also writes the times of the file.

@@ -1,7 +1,7 @@
-using NodaTime;
-using Tallystick.Billing.Organizations;
+using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
 
 namespace Tallystick.Billing.Accounts;
@@ -17,7 +17,6 @@ public static class AccountPlanResource
             IndexedBy =
             [
                 new("product_id", accountPlan => accountPlan.ProductId),
-                new("contract_id", accountPlan => accountPlan.ContractId),
                 new("start_date", accountPlan => InstantText.Sortable(accountPlan.StartDate)),
                 new("end_date", accountPlan => accountPlan.EndDate is { } end ? InstantText.Sortable(end) : null),
             ],
@@ -34,17 +33,14 @@ public static class AccountPlanResource
                         new BooleanShape()),
                 ListFilter.One("contract",
                     "contract_id", "Only account plans of this contract, active ones unless includeall is true."),
-                new ListFilter.Odd((parameters, _) => ValueTask.FromResult(ActiveOnly(parameters))),
+                new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(ActiveOnly(parameters))),
             ],
             Refers =
             [
                 new("accountId", "Account", accountPlan => accountPlan.AccountId),
                 new("planId", "Plan", accountPlan => accountPlan.PlanId),
-            ],
-            NotYet =
-            [
-                new("planGroupId", "plan groups", accountPlan => accountPlan.PlanGroupId is not null),
-                new("contractId", "contracts", accountPlan => accountPlan.ContractId is not null),
+                new("planGroupId", "PlanGroup", accountPlan => accountPlan.PlanGroupId),
+                new("contractId", "Contract", accountPlan => accountPlan.ContractId),
             ],
             Complete = async (accountPlan, _, related) =>
                 accountPlan with { ProductId = (await related.FindAsync<Plan>(accountPlan.PlanId))?.ProductId },
@@ -58,42 +54,36 @@ public static class AccountPlanResource
             CheckAgainst = CheckAgainstAsync,
         };
 
-    private static Condition? ActiveOnly(ListParameters parameters)
+    private static Condition ActiveOnly(ListParameters parameters)
     {
         if (parameters.Text("product") is not null && parameters.Text("account") is null)
             parameters.Issues.Add("needs", "product", "needs the parameter account");
         var includeAll = parameters.Flag("includeall") is true;
+        // A plan group that belongs to a contract is not found by the contract.
+        var isOfPlan = parameters.Text("contract") is null
+            ? Condition.And() : new Condition.Missing("plan_group_id");
         if (parameters.SortableInstant("date") is { } date)
-            return ActiveAt(date);
+            return Condition.And(isOfPlan, Condition.HoldsAt(date));
         var isNarrowed = new[] { "account", "plan", "contract" }.Any(name => parameters.Text(name) is not null);
-        return isNarrowed && !includeAll ? ActiveAt(InstantText.Sortable(parameters.Now)) : null;
+        return isNarrowed && !includeAll
+            ? Condition.And(isOfPlan, Condition.HoldsAt(InstantText.Sortable(parameters.Now))) : isOfPlan;
     }
-
-    private static Condition ActiveAt(string instant) => Condition.And(
-        new Condition.Compare("start_date", Comparison.LessOrEqual, instant),
-        Condition.Or(
-            new Condition.Missing("end_date"), new Condition.Compare("end_date", Comparison.Greater, instant)));
 
     private static async ValueTask CheckAgainstAsync(
         AccountPlan accountPlan, AccountPlan? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.AccountId != accountPlan.AccountId)
             issues.Add("immutable", "accountId", "cannot change; make a new account plan");
-        if (await related.FindAsync<Plan>(accountPlan.PlanId) is not { } plan)
-            return;
-        if (plan.AccountId is { } owner && owner != accountPlan.AccountId)
-            issues.Add("other_account", "planId", "is a plan made for another account");
-        var config = (await related.ListAsync<OrganizationConfig>(Condition.And())).SingleOrDefault();
-        if (config?.AllowOverlappingPlans is true)
-            return;
-        var others = await related.ListAsync<AccountPlan>(Condition.And(
-            Condition.Equal("account_id", accountPlan.AccountId), Condition.Equal("product_id", plan.ProductId ?? "")));
-        var clash = others.FirstOrDefault(other => other.Id != current?.Id && Overlap(other, accountPlan));
-        if (clash is not null)
+        var owner = accountPlan.PlanGroupId is null
+            ? (await related.FindAsync<Plan>(accountPlan.PlanId))?.AccountId
+            : (await related.FindAsync<PlanGroup>(accountPlan.PlanGroupId))?.AccountId;
+        if (owner is not null && owner != accountPlan.AccountId)
+            issues.Add("other_account", accountPlan.PlanGroupId is null ? "planId" : "planGroupId",
+                "is made for another account");
+        await ContractResource.CheckMemberAsync(accountPlan.ContractId, accountPlan.AccountId, related, issues);
+        var products = await PlanOverlap.ProductsAsync(accountPlan, related);
+        if (await PlanOverlap.FindAsync(accountPlan, products, related) is { } clash)
             issues.AddConflict("overlap", "startDate", $"overlaps the account plan '{clash.Id}' of the same product; "
                 + "end that one first, or allow overlapping plans in the organization configuration");
     }
-
-    private static bool Overlap(AccountPlan left, AccountPlan right) =>
-        left.StartDate < (right.EndDate ?? Instant.MaxValue) && right.StartDate < (left.EndDate ?? Instant.MaxValue);
 }

@@ -41,11 +41,7 @@ public static class AccountResource
         [
             new("parentAccountId", "Account", account => account.ParentAccountId),
             new("currency", "Currency", account => account.Currency, "code"),
-        ],
-            NotYet =
-        [
-            new("statementDefinitionId", "statement definitions", account => !string.IsNullOrEmpty(
-                account.StatementDefinitionId)),
+            new("statementDefinitionId", "StatementDefinition", account => account.StatementDefinitionId),
         ],
             Complete = (account, _, _) => ValueTask.FromResult(account with
             {

@@ -44,29 +44,10 @@ public static class BillResource
     private static ListFilter Bound(string parameter, string description) =>
         new ListFilter.Part(parameter, description, new TextShape());
 
-    private static Condition Within(ListParameters parameters)
-    {
-        var conditions = new List<Condition>();
-        if (parameters.Flag("locked") is false)
-            conditions.Add(Condition.Equal("locked", "false"));
-        foreach (var (prefix, column) in
-            new[] { ("billDate", "bill_date"), ("externalInvoiceDate", "external_invoice_date") })
-        {
-            if (Date(parameters, $"{prefix}Start") is { } start)
-                conditions.Add(new Condition.Compare(column, Comparison.GreaterOrEqual, start));
-            if (Date(parameters, $"{prefix}End") is { } end)
-                conditions.Add(new Condition.Compare(column, Comparison.Less, end));
-        }
-        return Condition.And(conditions);
-    }
-
-    private static string? Date(ListParameters parameters, string parameter)
-    {
-        if (parameters.Text(parameter) is not { } text)
-            return null;
-        if (InstantText.TryParseDate(text, out _))
-            return text;
-        parameters.Issues.Add("date", parameter, "must be a date such as 2026-03-01");
-        return null;
-    }
+    private static Condition Within(ListParameters parameters) => Condition.And(
+        parameters.Flag("locked") is false ? Condition.Equal("locked", "false") : Condition.And(),
+        parameters.Dated("billDateStart", "bill_date", Comparison.GreaterOrEqual),
+        parameters.Dated("billDateEnd", "bill_date", Comparison.Less),
+        parameters.Dated("externalInvoiceDateStart", "external_invoice_date", Comparison.GreaterOrEqual),
+        parameters.Dated("externalInvoiceDateEnd", "external_invoice_date", Comparison.Less));
 }

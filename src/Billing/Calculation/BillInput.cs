@@ -1,9 +1,11 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
@@ -33,8 +35,8 @@ public sealed record BillInput
     /// <summary>Every account plan of the account that is for a plan, whatever its dates and frequency.</summary>
     public required IReadOnlyList<AccountPlanTerms> Plans { get; init; }
 
-    /// <summary>Every account plan of the account that is for a plan group.</summary>
-    public IReadOnlyList<AccountPlan> PlanGroups { get; init; } = [];
+    /// <summary>What the account has that is not billed.</summary>
+    public UnbilledEntities Unbilled { get; init; } = UnbilledEntities.None;
 
     /// <summary>The organization's currencies.</summary>
     public required IReadOnlyList<Currency> Currencies { get; init; }
@@ -70,7 +72,14 @@ public sealed record AccountPlanTerms(
     Plan Plan,
     PlanTemplate Template,
     Product Product,
-    IReadOnlyList<PricingTerms> Pricings);
+    IReadOnlyList<PricingTerms> Pricings)
+{
+    /// <summary>Every counter pricing of the plan and of its template, whatever its dates.</summary>
+    public IReadOnlyList<CounterPricing> CounterPricings { get; init; } = [];
+
+    /// <summary>How many of the counters the account has.</summary>
+    public IReadOnlyList<CounterAdjustment> CounterAdjustments { get; init; } = [];
+}
 
 /// <summary>A pricing and what it prices.</summary>
 /// <param name="Pricing">The pricing.</param>

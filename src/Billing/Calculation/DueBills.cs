@@ -14,17 +14,18 @@ public static class DueBills
     /// which the date is a boundary of their own periods, and which were active in the period that ends or have
     /// something due in advance. A date that is no boundary has none.
     /// </summary>
-    /// <exception cref="BillRefusedException">The account has an account plan that no bill date would find.</exception>
+    /// <exception cref="BillRefusedException">The account has something that no bill date would find.</exception>
     public static IReadOnlyList<(BillingFrequency Frequency, int Interval)> On(
         LocalDate billDate,
         OrganizationConfig organization,
         Account account,
         IReadOnlyList<AccountPlanTerms> plans,
-        IReadOnlyList<AccountPlan> planGroups,
+        UnbilledEntities unbilled,
         RunOverrides overrides) => Limits.Within(account, () =>
     {
         var settings = ResolveSettings.For(account, organization, overrides);
-        RefuseUnbilledTerms.WithoutBillDates(settings, plans, planGroups, billDate);
+        RefuseUnbilledTerms.WithoutBillDates(settings, plans, unbilled, billDate);
+        RefuseUnbilledTerms.DueWithin(settings, plans, unbilled, billDate, billDate);
         return InOrder(plans.Where(terms => FindDuePlans.At(terms, settings, billDate) is not null).Select(KindOf));
     });
 
@@ -32,17 +33,19 @@ public static class DueBills
     /// The bills of a run without a date: for each account plan the one that ends the period containing
     /// <paramref name="today"/>, and the latest one dated today or before, which is made only where it does not exist.
     /// </summary>
-    /// <exception cref="BillRefusedException">The account has an account plan that no bill date would find.</exception>
+    /// <exception cref="BillRefusedException">The account has something that no bill date would find.</exception>
     public static IReadOnlyList<DueBill> Around(
         LocalDate today,
         OrganizationConfig organization,
         Account account,
         IReadOnlyList<AccountPlanTerms> plans,
-        IReadOnlyList<AccountPlan> planGroups,
+        UnbilledEntities unbilled,
         RunOverrides overrides) => Limits.Within(account, IReadOnlyList<DueBill> () =>
     {
         var settings = ResolveSettings.For(account, organization, overrides);
-        RefuseUnbilledTerms.WithoutBillDates(settings, plans, planGroups, today);
+        RefuseUnbilledTerms.WithoutBillDates(settings, plans, unbilled, today);
+        RefuseUnbilledTerms.DueWithin(
+            settings, plans, unbilled, today.PlusDays(-RefuseUnbilledTerms.DaysLookedBack), today);
         return
         [
             .. plans

@@ -1,11 +1,13 @@
 using NodaTime;
 using Tallystick.Billing.Calendar;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>An account plan that takes part in the bill.</summary>
 /// <param name="Terms">The plan and its prices.</param>
 /// <param name="Arrears">The time whose usage is billed; may be empty on a first or after a last period.</param>
+/// <param name="Advance">The time on the plan of the period that starts at the bill date; may be empty.</param>
 /// <param name="ArrearsStart">First day of that time were the plan active throughout.</param>
 /// <param name="Standing">The times that a standing charge is billed for, in order; often one, none when not
 /// due.</param>
@@ -13,6 +15,7 @@ namespace Tallystick.Billing.Calculation;
 internal sealed record DuePlan(
     AccountPlanTerms Terms,
     ServicePeriod Arrears,
+    Window Advance,
     LocalDate ArrearsStart,
     IReadOnlyList<ServicePeriod> Standing,
     bool AsksForAdvanceMinimum);
@@ -47,9 +50,11 @@ internal static class FindDuePlans
         var standing = StandingPeriods.At(index, periods, terms, settings.Organization);
         var advance = periods.From(index, periods: 1).Window;
         var asksForMinimum = AdvanceMinimum.IsAsked(terms, settings.Organization, advance);
-        return arrears.IsEmpty && standing.Count == 0 && !asksForMinimum
+        var hasCounters = FindUnbilledTerms.Counters(terms, settings).Any(term => term.IsMetBy(billDate, advance));
+        return arrears.IsEmpty && standing.Count == 0 && !asksForMinimum && !hasCounters
             ? null
-            : new DuePlan(terms, arrears, periods.NominalStartBefore(index), standing, asksForMinimum);
+            : new DuePlan(
+                terms, arrears, advance, periods.NominalStartBefore(index), standing, asksForMinimum);
     }
 
     private static bool IsBilledBy(AccountPlanTerms terms, BillRun run) =>

@@ -4,6 +4,7 @@ using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
 using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation;
@@ -15,9 +16,10 @@ namespace Tallystick.Billing.Calculation;
 internal static class RefuseUnbilledTerms
 {
     /// <summary>
-    /// How long after its end an account plan without bill dates of its own still stops the account's bills.
+    /// How long after its end an account plan without bill dates of its own still stops the account's bills, and
+    /// something due on a day the bills of runs without a date.
     /// </summary>
-    private const int DaysLookedBack = 366;
+    internal const int DaysLookedBack = 366;
 
     /// <summary>Checks everything that the bill would be made from.</summary>
     /// <exception cref="BillRefusedException">The first term that is not billed.</exception>
@@ -29,7 +31,8 @@ internal static class RefuseUnbilledTerms
             throw Unbilled(account, "accounts with a parent or children (parentAccountId)");
         if (input.Organization.ConsolidateBills == true)
             throw Unbilled(account, "consolidated bills (consolidateBills of the organization)");
-        WithoutBillDates(settings, input.Plans, input.PlanGroups, input.Run.BillDate);
+        WithoutBillDates(settings, input.Plans, input.Unbilled, input.Run.BillDate);
+        CheckUnbilled(account, input, settings, plans);
         foreach (var plan in plans)
             CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan);
         foreach (var (plan, pricing, _) in priced)
@@ -44,20 +47,49 @@ internal static class RefuseUnbilledTerms
     public static void WithoutBillDates(
         BillSettings settings,
         IReadOnlyList<AccountPlanTerms> plans,
-        IReadOnlyList<AccountPlan> planGroups,
+        UnbilledEntities unbilled,
         LocalDate billDate)
     {
         var around = new Window(
             LocalDay.Start(billDate.PlusDays(-DaysLookedBack), settings.Zone),
             LocalDay.Start(billDate.PlusDays(1), settings.Zone));
         var account = $"Account {settings.Account.Code}";
-        foreach (var group in planGroups.Where(plan => IsActive(plan, around)))
+        foreach (var group in unbilled.PlanGroups.Where(plan => IsActive(plan, around)))
             throw Unbilled($"{account}, account plan {group.Id}", $"plan groups (planGroupId {group.PlanGroupId})");
         foreach (var terms in plans.Where(terms => IsActive(terms.AccountPlan, around)))
         {
             var frequency = terms.Template.BillFrequency;
             if (!BillingCycle.IsRegular(frequency))
                 throw Unbilled($"{account}, plan {terms.Plan.Code}", $"the billFrequency {JsonFormat.Name(frequency)}");
+        }
+    }
+
+    /// <summary>
+    /// Checks for what is due on bills by their date, whether or not the account has any other bill of that date.
+    /// </summary>
+    /// <exception cref="BillRefusedException">There is something due from the first to the last date.</exception>
+    public static void DueWithin(
+        BillSettings settings,
+        IReadOnlyList<AccountPlanTerms> plans,
+        UnbilledEntities unbilled,
+        LocalDate first,
+        LocalDate last)
+    {
+        if (FindUnbilledTerms.Of(unbilled, plans, settings).FirstOrDefault(term => term.IsDueWithin(first, last))
+            is { } due)
+            throw Unbilled($"Account {settings.Account.Code}", due.What);
+    }
+
+    // A bill is for the time of its arrears and of its advance charges.
+    private static void CheckUnbilled(
+        string account, BillInput input, BillSettings settings, IReadOnlyList<DuePlan> plans)
+    {
+        var date = input.Run.BillDate;
+        var billed = plans.Select(plan => plan.Arrears.Window).Concat(plans.Select(plan => plan.Advance)).ToList();
+        foreach (var term in FindUnbilledTerms.Of(input.Unbilled, input.Plans, settings))
+        {
+            if (term.IsDueOn(date) || billed.Any(window => term.IsMetBy(date, window)))
+                throw Unbilled(account, term.What);
         }
     }
 
@@ -91,7 +123,15 @@ internal static class RefuseUnbilledTerms
             throw new BillRefusedException($"{where}: its aggregation or meter does not exist.");
         if (terms.Aggregation.Method == AggregationMethod.CustomSql)
             throw Unbilled(where, "CUSTOM_SQL aggregations");
+        CheckFields(where, terms.Aggregation, terms.Meter);
         CheckSegment(where, terms.Pricing, terms.Aggregation);
+    }
+
+    private static void CheckFields(string where, Aggregation aggregation, Meter meter)
+    {
+        var used = (aggregation.SegmentedFields ?? []).Prepend(aggregation.TargetField);
+        if (meter.DerivedFields.FirstOrDefault(field => used.Contains(field.Code)) is { } derived)
+            throw Unbilled(where, $"derived fields ('{derived.Code}' of the meter {meter.Code})");
     }
 
     private static void CheckSegment(string where, PlanPricing pricing, Aggregation aggregation)

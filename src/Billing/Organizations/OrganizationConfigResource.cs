@@ -15,11 +15,11 @@ public static class OrganizationConfigResource
         new("OrganizationConfig", "organizationconfig", () => BillingJson.Format.OrganizationConfig)
         {
             IsSingleton = true,
-            Refers = [new("currency", "Currency", config => config.Currency, "code")],
-            NotYet =
+            Refers =
             [
-                new("defaultStatementDefinitionId", "statement definitions", config => !string.IsNullOrEmpty(
-                    config.DefaultStatementDefinitionId)),
+                new("currency", "Currency", config => config.Currency, "code"),
+                new("defaultStatementDefinitionId", "StatementDefinition",
+                    config => config.DefaultStatementDefinitionId),
             ],
             Complete = (config, _, _) => ValueTask.FromResult(
                 string.IsNullOrEmpty(config.DefaultStatementDefinitionId)

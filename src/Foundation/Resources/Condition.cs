@@ -20,6 +20,9 @@ public enum Comparison
 
     /// <summary>Begins with the value.</summary>
     StartsWith,
+
+    /// <summary>Has the value somewhere in it; never true of an empty value.</summary>
+    Contains,
 }
 
 /// <summary>A condition on the columns of stored documents, to be translated by a document store. Columns are our own
@@ -46,6 +49,18 @@ public abstract record Condition
 
     /// <summary>The column equals the value.</summary>
     public static Condition Equal(string column, string value) => new Compare(column, Comparison.Equal, value);
+
+    /// <summary>The column is a list, written by <see cref="Entries"/>, that has the value.</summary>
+    public static Condition Has(string column, string value) =>
+        new Compare(column, Comparison.Contains, Entries.Write([value])!);
+
+    /// <summary>
+    /// What is from <c>start_date</c> up to, not including, <c>end_date</c>, without end where there is none, is so at
+    /// an instant or date, given as the text that these columns compare by.
+    /// </summary>
+    public static Condition HoldsAt(string time) => And(
+        new Compare("start_date", Comparison.LessOrEqual, time),
+        Or(new Missing("end_date"), new Compare("end_date", Comparison.Greater, time)));
 
     /// <summary>All of the conditions.</summary>
     public static Condition And(params IReadOnlyList<Condition> conditions) => new All(conditions);

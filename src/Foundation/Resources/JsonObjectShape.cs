@@ -44,8 +44,14 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
 {
     private const int LongestName = 80;
     private const int LongestText = 1000;
+    private const int LongestFieldName = 256;
     private static readonly NumberShape AnyNumber = new();
     private static readonly TextShape CustomText = new(Maximum: LongestText);
+
+    /// <summary>True for a row of a table: its names are of fields, and what is null is left out.</summary>
+    public bool IsRow { get; init; }
+
+    private int Longest => IsRow ? LongestFieldName : LongestName;
 
     internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
     {
@@ -62,8 +68,10 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
                 continue;
             if (!names.Add(name))
                 issues.Add("duplicate", $"{path}.{name}", "is given twice");
-            else if (name.Length is 0 or > LongestName)
-                issues.Add("length", path, $"must have names of 1 to {LongestName} characters");
+            else if (name.Length == 0 || name.Length > Longest)
+                issues.Add("length", path, $"must have names of 1 to {Longest} characters");
+            else if (IsRow && entry.Value.ValueKind == JsonValueKind.Null)
+                continue;
             else
             {
                 copy.WritePropertyName(name);
@@ -84,6 +92,9 @@ public sealed record ObjectShape(string Name, IReadOnlyList<JsonMember> Members)
 {
     private readonly Dictionary<string, JsonMember> _byName =
         Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
+
+    /// <summary>True within an answer for a whole entity, which is as it is when it is asked for by itself.</summary>
+    public bool IsEntity { get; init; }
 
     /// <summary>The .NET type that the shape was drawn from.</summary>
     public Type? Type { get; init; }
@@ -144,6 +155,9 @@ public sealed record JsonMember(string Name, JsonShape Shape)
 
     /// <summary>The API document calls it required although a missing one is given its default.</summary>
     public bool IsRequiredInContract { get; init; }
+
+    /// <summary>Answers state its limits as well.</summary>
+    public bool IsLimitedInAnswers { get; init; }
 
     /// <summary>Every answer has it, be it null.</summary>
     public bool IsAlwaysAnswered { get; init; }

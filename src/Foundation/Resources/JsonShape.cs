@@ -53,7 +53,8 @@ public sealed record TextShape(
         return TextForms.Fault(Form, text) is { } message ? ("form", message) : null;
     }
 
-    private string LengthRule => (Minimum ?? 0, Maximum) switch
+    /// <summary>What a text of another length is told.</summary>
+    public string LengthRule => (Minimum ?? 0, Maximum) switch
     {
         (var minimum, null) => $"must have at least {minimum} characters",
         (0, { } maximum) => $"must have at most {maximum} characters",
@@ -65,6 +66,9 @@ public sealed record TextShape(
 /// <summary>A calendar date, <c>yyyy-MM-dd</c>.</summary>
 public sealed record DateShape : JsonShape
 {
+    /// <summary>What a refused date is told.</summary>
+    public const string Rule = "must be a date such as 2026-03-01";
+
     internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
     {
         if (JsonText.Read(value, path, issues) is not { } text)
@@ -72,7 +76,7 @@ public sealed record DateShape : JsonShape
         if (InstantText.TryParseDate(text, out _))
             copy.WriteStringValue(text);
         else
-            issues.Add("date", path, "must be a date such as 2026-03-01");
+            issues.Add("date", path, Rule);
     }
 }
 

@@ -104,6 +104,9 @@ public enum TextForm
 
     /// <summary>An e-mail address.</summary>
     Email,
+
+    /// <summary>Latin letters, digits and hyphens (contract: <c>transactionTypeId</c>).</summary>
+    Id,
 }
 
 /// <summary>

@@ -49,9 +49,6 @@ public abstract class ResourceDefinition
     /// <summary>Most entities on a page of its list, and the number when the caller does not say.</summary>
     public int MaximumPageSize { get; init; } = 100;
 
-    /// <summary>False when the contract does not describe <c>ids</c>, which every list takes.</summary>
-    public bool DescribesIds { get; init; } = true;
-
     /// <summary>False when the contract does not describe the audit fields, which are answered all the same.</summary>
     public bool DescribesAudit { get; init; } = true;
 
@@ -60,14 +57,39 @@ public abstract class ResourceDefinition
     /// </summary>
     public bool IsSingleton { get; init; }
 
+    /// <summary>
+    /// True for a singleton without required members, which is made, empty, when it is first asked for.
+    /// </summary>
+    public bool IsMadeWhenMissing { get; init; }
+
     /// <summary>True when only the server writes it: it has no operations of its own.</summary>
     public bool IsInternal { get; init; }
+
+    /// <summary>False when its list has no filter <c>ids</c>.</summary>
+    public bool HasIdsFilter { get; init; } = true;
+
+    /// <summary>
+    /// Column that its list can be sorted by, in the direction that <c>sortOrder</c> says; null for newest first only.
+    /// </summary>
+    public string? SortedBy { get; init; }
 
     /// <summary>Filters of its list, besides <c>ids</c>.</summary>
     public IReadOnlyList<ListFilter> Filters { get; init; } = [];
 
     /// <summary>Names under which search compares columns; empty when there is no search.</summary>
     public IReadOnlyDictionary<string, string> Search { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The entity that the path is within; null for kinds directly below the organization.</summary>
+    public ResourceParent? Parent { get; init; }
+
+    /// <summary>What is deleted together with an entity.</summary>
+    public IReadOnlyList<ResourcePart> Parts { get; init; } = [];
+
+    /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
+    public IReadOnlyList<string> Additional { get; init; } = [];
+
+    /// <summary>True when answers have more than what is stored.</summary>
+    public abstract bool IsShownWithMore { get; }
 
     /// <summary>Names and uniqueness of its columns.</summary>
     public abstract IReadOnlyList<(string Name, bool IsUnique)> Columns { get; }
@@ -87,14 +109,18 @@ public abstract class ResourceDefinition
     /// <summary>The values of its columns, in their order.</summary>
     public abstract IReadOnlyList<string?> ReadColumns(Resource resource);
 
-    /// <summary>The value of its reference; null when it refers to nothing.</summary>
-    public abstract string? ReadReference(Resource resource, ReferenceTarget reference);
+    /// <summary>Where its reference is and what it names; empty when it refers to nothing.</summary>
+    public abstract IEnumerable<(string Path, string Value)> ReadReferences(
+        Resource resource, ReferenceTarget reference);
 
     /// <summary>True when the reference may oppose a change of what it names.</summary>
     public abstract bool MayOppose(ReferenceTarget reference);
 
     /// <summary>What <paramref name="referrer"/> cannot live with in a change of what it names.</summary>
     public abstract IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change);
+
+    /// <summary>The entity as one within the parent.</summary>
+    public abstract Resource Within(Resource proposed, string parentId);
 
     /// <summary>Sets what the server decides: defaults, members copied from other entities, ids of parts.</summary>
     public abstract ValueTask<Resource> CompleteAsync(Resource proposed, Resource? current, IResourceReader related);
@@ -106,6 +132,9 @@ public abstract class ResourceDefinition
     /// <param name="issues">Where faults go.</param>
     public abstract ValueTask CheckAsync(Resource proposed, Resource? current, IResourceReader related, Issues issues);
 
+    /// <summary>The entities as they are answered, in their order.</summary>
+    public abstract ValueTask<IReadOnlyList<Resource>> ShowAsync(IReadOnlyList<Resource> stored, ResourceView view);
+
     /// <summary>Applies the rules for deleting, beyond references.</summary>
     public abstract ValueTask CheckDeleteAsync(Resource current, IResourceReader related, Issues issues);
 }
@@ -114,7 +143,7 @@ public abstract class ResourceDefinition
 /// <typeparam name="T">The record that models it.</typeparam>
 /// <param name="kind">Name of the kind in the API.</param>
 /// <param name="path">Path below the organization.</param>
-/// <param name="json">How the record is read and written; asked for when it is first needed, since it is costly.</param>
+/// <param name="json">How the record is read and written; asked for when first needed, since it is costly.</param>
 public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTypeInfo<T>> json)
     : ResourceDefinition(kind, path, typeof(T))
     where T : Resource
@@ -142,6 +171,15 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
 
     /// <summary>Sets what the server decides.</summary>
     public Func<T, T?, IResourceReader, ValueTask<T>>? Complete { get; init; }
+
+    /// <summary>Puts an entity into its parent; for kinds that have one.</summary>
+    public Func<T, string, T>? SetParent { get; init; }
+
+    /// <summary>Adds to stored entities what is answered and not stored: it follows from other entities.</summary>
+    public Func<IReadOnlyList<T>, ResourceView, ValueTask<IReadOnlyList<T>>>? Show { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsShownWithMore => Show is not null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, bool IsUnique)> Columns =>
@@ -174,8 +212,14 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     }
 
     /// <inheritdoc/>
-    public override string? ReadReference(Resource resource, ReferenceTarget reference) =>
-        ((Reference<T>)reference).Value((T)resource);
+    public override IEnumerable<(string Path, string Value)> ReadReferences(
+        Resource resource, ReferenceTarget reference)
+    {
+        var (declared, entity) = ((Reference<T>)reference, (T)resource);
+        if (declared.Each is not null)
+            return declared.Each(entity);
+        return declared.Value(entity) is { } value ? [(reference.Member, value)] : [];
+    }
 
     /// <inheritdoc/>
     public override bool MayOppose(ReferenceTarget reference) => ((Reference<T>)reference).Opposes is not null;
@@ -183,6 +227,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <inheritdoc/>
     public override IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change) =>
         ((Reference<T>)reference).Opposes?.Invoke((T)referrer, change) ?? [];
+
+    /// <inheritdoc/>
+    public override Resource Within(Resource proposed, string parentId) => SetParent!((T)proposed, parentId);
 
     /// <inheritdoc/>
     public override async ValueTask<Resource> CompleteAsync(
@@ -202,6 +249,11 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
         if (CheckAgainst is not null)
             await CheckAgainst((T)proposed, (T?)current, related, issues);
     }
+
+    /// <inheritdoc/>
+    public override async ValueTask<IReadOnlyList<Resource>> ShowAsync(
+        IReadOnlyList<Resource> stored, ResourceView view) =>
+        Show is null ? stored : await Show([.. stored.Cast<T>()], view);
 
     /// <inheritdoc/>
     public override async ValueTask CheckDeleteAsync(Resource current, IResourceReader related, Issues issues)

@@ -17,6 +17,9 @@ public sealed record Column<T>(string Name, Func<T, string?> Value)
 /// <param name="TargetColumn">The column of that kind it names it by: <c>id</c>, or <c>code</c> for currencies.</param>
 public abstract record ReferenceTarget(string Member, string Kind, string TargetColumn)
 {
+    /// <summary>True when one entity may name several by it; then the column has all of them as entries.</summary>
+    public bool IsMany { get; init; }
+
     /// <summary>The column that holds the reference.</summary>
     public string Column => JsonNamingPolicy.SnakeCaseLower.ConvertName(Member);
 }
@@ -25,6 +28,25 @@ public abstract record ReferenceTarget(string Member, string Kind, string Target
 public sealed record Reference<T>(string Member, string Kind, Func<T, string?> Value, string TargetColumn = "id")
     : ReferenceTarget(Member, Kind, TargetColumn)
 {
+    /// <summary>Where the members are that name entities, and what they name, in a list of them.</summary>
+    public Func<T, IEnumerable<(string Path, string Value)>>? Each { get; private init; }
+
+    /// <summary>Members that each name an entity by its id.</summary>
+    /// <param name="member">What they are called together; gives the column.</param>
+    /// <param name="kind">The kind they name.</param>
+    /// <param name="each">Where they are, such as <c>productIds[0]</c>, and what they name.</param>
+    public static Reference<T> Many(
+        string member, string kind, Func<T, IEnumerable<(string Path, string Value)>> each) =>
+        new(member, kind, entity => Entries.Write([.. each(entity).Select(named => named.Value)]))
+        {
+            IsMany = true,
+            Each = each,
+        };
+
+    /// <summary>Members of a list of ids.</summary>
+    public static Reference<T> Many(string member, string kind, Func<T, IReadOnlyList<string>?> ids) =>
+        Many(member, kind, entity => (ids(entity) ?? []).Select((id, index) => ($"{member}[{index}]", id)));
+
     /// <summary>
     /// Asked before the named entity changes: what in its new state this one cannot live with. An entity in use may
     /// so change in all other ways.
@@ -136,7 +158,33 @@ public sealed record ListParameters(
         Issues.Add("date_time", parameter, "must be a date such as 2026-03-01 or an ISO 8601 date-time");
         return null;
     }
+
+    /// <summary>A column of dates compared with a parameter that is one; always true when it is absent.</summary>
+    public Condition Dated(string parameter, string column, Comparison comparison)
+    {
+        if (Text(parameter) is not { } text)
+            return Condition.And();
+        if (!Foundation.Values.InstantText.TryParseDate(text, out _))
+            Issues.Add("date", parameter, DateShape.Rule);
+        return new Condition.Compare(column, comparison, text);
+    }
 }
+
+/// <summary>The entity that the paths of a kind are within.</summary>
+/// <param name="Parameter">The part of the path that names it.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Column">The column, drawn from the entities within, that holds its UUID.</param>
+public sealed record ResourceParent(string Parameter, string Kind, string Column);
+
+/// <summary>Entities that go when the one they belong to is deleted.</summary>
+/// <param name="Kind">Their kind.</param>
+/// <param name="Column">Their column with the UUID of the one they belong to.</param>
+public sealed record ResourcePart(string Kind, string Column);
+
+/// <summary>What an answer is made with.</summary>
+/// <param name="Related">Reads other entities.</param>
+/// <param name="Additional">The members asked for by <c>additional</c>.</param>
+public sealed record ResourceView(IResourceReader Related, IReadOnlyList<string> Additional);
 
 /// <summary>Reads other entities of the same organization.</summary>
 public interface IResourceReader
@@ -144,6 +192,6 @@ public interface IResourceReader
     /// <summary>The entity with the id, or null.</summary>
     ValueTask<T?> FindAsync<T>(string? id) where T : Resource;
 
-    /// <summary>All entities that match, newest first.</summary>
-    ValueTask<IReadOnlyList<T>> ListAsync<T>(Condition condition) where T : Resource;
+    /// <summary>All entities that match, or the newest <paramref name="limit"/> of them, newest first.</summary>
+    ValueTask<IReadOnlyList<T>> ListAsync<T>(Condition condition, int? limit = null) where T : Resource;
 }

@@ -16,6 +16,18 @@ public static class TextForms
     /// <summary>The pattern that the published contract prints for <see cref="TextForm.Identifier"/>.</summary>
     public const string IdentifierPattern = @"^[\p{L}_$][\p{L}_$0-9]*$";
 
+    /// <summary>The pattern that the published contract prints for <see cref="TextForm.Id"/>.</summary>
+    public const string IdPattern = "^[a-zA-Z0-9-]*$";
+
+    /// <summary>The pattern that the API document prints for a form; null for none.</summary>
+    public static string? Pattern(TextForm form) => form switch
+    {
+        TextForm.Code => CodePattern,
+        TextForm.Identifier => IdentifierPattern,
+        TextForm.Id => IdPattern,
+        TextForm.Any or TextForm.Email => null,
+    };
+
     /// <summary>Null when <paramref name="text"/> has the form, else what it must be.</summary>
     public static string? Fault(TextForm form, string text) => form switch
     {
@@ -26,6 +38,9 @@ public static class TextForms
         TextForm.Identifier => IsIdentifier(text)
             ? null
             : "must start with a letter, '_' or '$' and go on with letters, digits, '_' or '$'",
+        TextForm.Id => text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+            ? null
+            : "must have only letters, digits and hyphens",
         TextForm.Email => IsEmail(text) ? null : "must be an e-mail address such as billing@example.com",
     };
 

@@ -1,37 +1,10 @@
 using Tallystick.Foundation.Resources;
-using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Aggregations;
 
 /// <summary>Turns the values of one field of a meter into one number per account and period.</summary>
-public sealed record Aggregation : ResourceWithCustomFields
+public sealed record Aggregation : AnyAggregation
 {
-    /// <summary>Descriptive name; the default description of its bill lines.</summary>
-    [Characters(1, 200)]
-    public required string Name { get; init; }
-
-    /// <summary>
-    /// How the number of units is rounded after division by <see cref="QuantityPerUnit"/>; <c>NONE</c> when absent.
-    /// </summary>
-    [RequiredInContract]
-    public Rounding Rounding { get; init; }
-
-    /// <summary>How much of the aggregated quantity makes one billed unit.</summary>
-    [Above(0)]
-    public required decimal QuantityPerUnit { get; init; }
-
-    /// <summary>Label of the unit on bill lines.</summary>
-    [Characters(1, 50)]
-    public required string Unit { get; init; }
-
-    /// <summary>Short code, unique among aggregations.</summary>
-    [Characters(0, 80), Form(TextForm.Identifier)]
-    public string? Code { get; init; }
-
-    /// <summary>UUID of the product that resulting bill lines are attributed to for accounting.</summary>
-    [Characters(36, 36)]
-    public string? AccountingProductId { get; init; }
-
     /// <summary>UUID of the meter whose measurements are aggregated.</summary>
     [Characters(36, 36)]
     public required string MeterId { get; init; }

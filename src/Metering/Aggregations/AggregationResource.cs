@@ -25,10 +25,9 @@ public static class AggregationResource
                 new("meterId", "Meter", aggregation => aggregation.MeterId) { Opposes = AggregationRules.Oppose },
                 new("accountingProductId", "Product", aggregation => aggregation.AccountingProductId),
             ],
-            NotYet = [new("aggregation",
-                "CUSTOM_SQL aggregations", aggregation => aggregation.Method == AggregationMethod.CustomSql)],
             Check = AggregationRules.Check,
             CheckAgainst = AggregationRules.CheckAgainstAsync,
+            CheckDelete = AggregationRules.CheckDeleteAsync,
         };
 
     // An aggregation belongs to the product of its meter.

@@ -1,5 +1,7 @@
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Aggregations;
@@ -11,8 +13,8 @@ internal static class AggregationRules
     {
         if (aggregation.CustomSql is not null && aggregation.Method != AggregationMethod.CustomSql)
             issues.Add("not_allowed", "customSql", "is only for CUSTOM_SQL aggregations");
-        if (string.IsNullOrWhiteSpace(aggregation.CustomSql) && aggregation.Method == AggregationMethod.CustomSql)
-            issues.Add("required", "customSql", "is required for CUSTOM_SQL aggregations");
+        if (aggregation.Method == AggregationMethod.CustomSql)
+            CustomSqlRules.Check(aggregation.CustomSql, issues);
         CheckSegments(aggregation, issues);
     }
 
@@ -21,10 +23,23 @@ internal static class AggregationRules
     {
         if (current is not null && current.MeterId != aggregation.MeterId)
             issues.Add("immutable", "meterId", "cannot change; make a new aggregation");
+        if (current is not null && current.Code != aggregation.Code)
+            await CheckNamedAsync(current, related, issues, "code", "cannot change, since");
         if (await related.FindAsync<Meter>(aggregation.MeterId) is not { } meter)
             return;
         foreach (var (member, code, fault) in UnusableFields(aggregation, meter))
             issues.Add("unusable_field", member, $"field '{code}' {fault}");
+    }
+
+    internal static ValueTask CheckDeleteAsync(Aggregation aggregation, IResourceReader related, Issues issues) =>
+        CheckNamedAsync(aggregation, related, issues, "", "The aggregation cannot be deleted, since");
+
+    // Compound aggregations name aggregations in their calculations, by code.
+    private static async ValueTask CheckNamedAsync(
+        Aggregation aggregation, IResourceReader related, Issues issues, string path, string fault)
+    {
+        if (await CompoundAggregationRules.NamingAsync(aggregation.Code, related) is [var first, ..])
+            issues.AddConflict("in_use", path, $"{fault} the compound aggregation '{first.Id}' uses it");
     }
 
     /// <summary>

@@ -1,7 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
-using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
 
 namespace Tallystick.Metering.Ingest;
 
@@ -28,51 +28,46 @@ internal sealed class AccountCache(IMeteringCatalogue catalogue)
     }
 }
 
-/// <summary>The known accounts of one organization.</summary>
+/// <summary>The known accounts of one organization, numbered in the order of their first use.</summary>
 internal sealed class OrganizationAccounts(string organizationId, long generation, IMeteringCatalogue catalogue)
 {
-    private readonly Dictionary<byte[], KnownAccount> _byCode = new(Utf8Comparer.Instance);
+    /// <summary>Stands for an account that was not looked up yet.</summary>
+    public const int Unknown = -1;
+
+    private readonly TextTable _codes = new();
+    private readonly List<KnownAccount> _accounts = [];
 
     public long Generation => generation;
 
-    public int Count => _byCode.Count;
+    public int Count => _accounts.Count;
 
-    /// <summary>The account with a code; null when it was not looked up yet.</summary>
-    public KnownAccount? Find(ReadOnlySpan<byte> code) =>
-        _byCode.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(code, out var account) ? account : null;
+    /// <summary>What an account's code stands for; valid until the next one is looked up.</summary>
+    public ref KnownAccount this[int account] => ref CollectionsMarshal.AsSpan(_accounts)[account];
+
+    /// <summary>The account with a code, or <see cref="Unknown"/>.</summary>
+    public int Find(ReadOnlySpan<byte> code) => _codes.IndexOf(code);
 
     /// <summary>Looks an account up, which creates it where there is none.</summary>
-    public async ValueTask<KnownAccount> MatchAsync(string code, CancellationToken cancellationToken)
+    public async ValueTask<int> MatchAsync(string code, CancellationToken cancellationToken)
     {
-        var match = await catalogue.MatchAccountAsync(organizationId, code, cancellationToken);
-        return _byCode[Encoding.UTF8.GetBytes(code)] = new KnownAccount(match);
-    }
-
-    private sealed class Utf8Comparer
-        : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public static readonly Utf8Comparer Instance = new();
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
-
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate);
+        var account = new KnownAccount(await catalogue.MatchAccountAsync(organizationId, code, cancellationToken));
+        var number = _codes.Intern(Encoding.UTF8.GetBytes(code));
+        if (number == _accounts.Count)
+            _accounts.Add(account);
+        else
+            _accounts[number] = account;
+        return number;
     }
 }
 
 /// <summary>What an account code stands for, and its index in the load at hand.</summary>
-internal sealed class KnownAccount(AccountMatch match)
+internal struct KnownAccount(AccountMatch match)
 {
     private MeasurementLoad? _load;
     private LogPosition _from;
     private int _index;
 
-    public AccountMatch Match => match;
+    public readonly AccountMatch Match => match;
 
     /// <summary>The index of the account, which must have been found, in a load.</summary>
     public int IndexIn(MeasurementLoad load, string organizationId)

@@ -14,8 +14,8 @@ internal sealed class BatchPlans
 
     public string OrganizationId { get; private set; } = "";
 
-    /// <summary>The accounts looked up so far, by their number in the batch.</summary>
-    public KnownAccount?[] Accounts { get; private set; } = [];
+    /// <summary>The numbers of the accounts among those of the organization, by their number in the batch.</summary>
+    public int[] Accounts { get; private set; } = [];
 
     /// <summary>What became of the rows, by the number of the meter; without what was accepted.</summary>
     public LoadTally[] Outcomes { get; private set; } = [];
@@ -31,7 +31,8 @@ internal sealed class BatchPlans
         _meters.Clear();
         _plans.Clear();
         Rows.Clear();
-        Accounts = Cleared(Accounts, batch.Accounts);
+        if (Accounts.Length < batch.Accounts)
+            Accounts = new int[batch.Accounts];
         Outcomes = Cleared(Outcomes, batch.Meters);
     }
 
@@ -39,6 +40,15 @@ internal sealed class BatchPlans
     public void SetMeter(int number, Meter? meter) => _meters.Insert(number, meter);
 
     public string? MeterId(int number) => _meters[number]?.Id;
+
+    /// <summary>
+    /// Finds the accounts that are known, all at once: the processor waits for memory for several of them together.
+    /// </summary>
+    public void FindAccounts(OrganizationAccounts known)
+    {
+        for (var account = 0; account < _batch.Accounts; account++)
+            Accounts[account] = known.Find(_batch.Account(account));
+    }
 
     /// <summary>
     /// Reads the rows and fetches what the index knows of their uids into the cache: one look-up alone would wait for

@@ -23,6 +23,9 @@ public sealed record IngestOptions
     /// </summary>
     public Duration GatheringTime { get; init; } = Duration.FromMilliseconds(500);
 
+    /// <summary>Pause of the loader between two looks for more while measurements gather.</summary>
+    public Duration GatheringPause { get; init; } = Duration.FromMilliseconds(25);
+
     /// <summary>
     /// Bytes of the log that may wait to be loaded before answers are held back, so that senders go at the loader's
     /// pace: some 1.6 million measurements, which are loaded in a few seconds.

@@ -90,6 +90,7 @@ internal sealed class LoadBuilder(
             _plans.SetMeter(meter, await catalogue.FindMeterAsync(
                 organization, BatchReader.Text(_batch.Meter(meter)), cancellationToken));
         }
+        _plans.FindAccounts(known);
         _plans.ReadRows(uids);
         for (var row = 0; row < _plans.Rows.Count;)
         {
@@ -126,16 +127,15 @@ internal sealed class LoadBuilder(
                 Fail(failure, position, prepared.Row.Meter, null);
                 continue;
             }
-            ref var account = ref _plans.Accounts[prepared.Row.Account];
-            account ??= known.Find(_batch.Account(prepared.Row.Account));
-            if (account is null)
+            var account = _plans.Accounts[prepared.Row.Account];
+            if (account == OrganizationAccounts.Unknown)
                 return index;
-            Add(prepared, position, account);
+            Add(prepared, position, ref known[account]);
         }
         return rows.Length;
     }
 
-    private void Add(in PreparedRow prepared, LogPosition position, KnownAccount account)
+    private void Add(in PreparedRow prepared, LogPosition position, ref KnownAccount account)
     {
         var row = prepared.Row;
         if (account.Match.AccountId is null)

@@ -178,16 +178,18 @@ public sealed class MeasurementLoader
             if (stored.IsFaulted)
                 return;
             var isWanted = _progress.Wanted(behind: _filling.Load.From);
-            if (_filling.Count > 0)
+            List<Task> awaited = [];
+            if (_filling.Count == 0)
+                awaited.Add(_log.WaitForMoreAsync(_filling.Load.To, cancellationToken));
+            else
             {
                 gathered ??= Task.Delay(_options.GatheringTime.ToTimeSpan(), cancellationToken);
                 if (isWanted.IsCompleted || gathered.IsCompleted)
                     return;
+                // To look at each measurement as it comes would cost more than to load it.
+                var pause = Task.Delay(_options.GatheringPause.ToTimeSpan(), cancellationToken);
+                awaited.AddRange(gathered, isWanted, pause);
             }
-            var more = _log.WaitForMoreAsync(_filling.Load.To, cancellationToken);
-            List<Task> awaited = [more];
-            if (gathered is not null)
-                awaited.AddRange(gathered, isWanted);
             if (!stored.IsCompleted)
                 awaited.Add(stored);
             await await Task.WhenAny(awaited);

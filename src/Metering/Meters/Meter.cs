@@ -52,7 +52,11 @@ public record DataField
 /// <summary>A field computed from the data fields of the same measurement.</summary>
 public sealed record DerivedField : DataField
 {
-    /// <summary>The expression that computes the value.</summary>
+    /// <summary>
+    /// The expression that computes the value, such as <c>bytes / 1024</c>. It may name data fields of the meter,
+    /// derived fields listed before it, <c>ts</c>, <c>ets</c>, <c>receivedAt</c>, <c>account</c>, <c>meter</c>, custom
+    /// fields such as <c>account.customFields.tier</c>, and use lookup tables.
+    /// </summary>
     [Characters(1, 5000)]
     public required string Calculation { get; init; }
 }

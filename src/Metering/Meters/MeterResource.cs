@@ -6,7 +6,8 @@ namespace Tallystick.Metering.Meters;
 public static class MeterResource
 {
     /// <summary>The definition.</summary>
-    public static ResourceDefinition<Meter> Definition { get; } = new("Meter", "meters", () => MeteringJson.Format.Meter)
+    public static ResourceDefinition<Meter> Definition { get; } = new(
+        "Meter", "meters", () => MeteringJson.Format.Meter)
     {
         UniqueBy = [new("code", meter => meter.Code)],
         Filters =
@@ -16,11 +17,8 @@ public static class MeterResource
             ListFilter.Many("codes", "code", "Only meters with these codes."),
         ],
         Refers = [new("productId", "Product", meter => meter.ProductId)],
-        NotYet =
-        [
-            new("groupId", "meter groups", meter => meter.GroupId is not null),
-            new("derivedFields", "derived fields", meter => meter.DerivedFields.Count > 0),
-        ],
+        NotYet = [new("groupId", "meter groups", meter => meter.GroupId is not null)],
         Check = MeterRules.Check,
+        CheckAgainst = DerivedFieldRules.CheckAsync,
     };
 }

@@ -203,8 +203,14 @@ public sealed class UsageQueryRules
             _issues.Add("contradiction", $"{path}.meterId", "must be one of meterIds, which are given");
             return null;
         }
-        if (meter.DataFields.Concat(meter.DerivedFields).FirstOrDefault(one => one.Code == code) is { } field)
+        if (meter.DataFields.FirstOrDefault(one => one.Code == code) is { } field)
             return (meter, field);
+        if (meter.DerivedFields.Any(one => one.Code == code))
+        {
+            _issues.Add("not_available", $"{path}.fieldCode",
+                $"the derived field '{code}' of the meter '{meter.Code}' is not computed yet");
+            return null;
+        }
         _issues.Add("reference", $"{path}.fieldCode", $"names no field of the meter '{meter.Code}': '{code}'");
         return null;
     }

@@ -5,19 +5,8 @@ namespace Tallystick.Pricing.Currencies;
 /// <summary>
 /// A currency that amounts are priced or billed in, ISO 4217 or of your own, and how its amounts are rounded.
 /// </summary>
-public sealed record Currency : Resource
+public sealed record Currency : PicklistEntry
 {
-    /// <summary>Descriptive name.</summary>
-    [Characters(1, 200)]
-    public required string Name { get; init; }
-
-    /// <summary>Short code, such as <c>USD</c>, unique among currencies.</summary>
-    [Characters(0, 80), Form(TextForm.Identifier)]
-    public string? Code { get; init; }
-
-    /// <summary>True when the currency is no longer offered for new entities.</summary>
-    public bool Archived { get; init; }
-
     /// <summary>Decimal places of an amount, 0 to 5; 2 when absent.</summary>
     [AtLeast(0), AtMost(5)]
     public int? MaxDecimalPlaces { get; init; }

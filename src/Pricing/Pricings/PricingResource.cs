@@ -32,12 +32,11 @@ public static class PricingResource
                 Opposes = PricingRules.OpposeTemplate,
             },
             new("aggregationId", "Aggregation", pricing => pricing.AggregationId) { Opposes = PricingRules.Oppose },
+            new("compoundAggregationId", "CompoundAggregation", pricing => pricing.CompoundAggregationId)
+            {
+                Opposes = PricingRules.OpposeCompound,
+            },
             new("accountingProductId", "Product", pricing => pricing.AccountingProductId),
-        ],
-            NotYet =
-        [
-            new("compoundAggregationId", "compound aggregations", pricing => !string.IsNullOrEmpty(
-                pricing.CompoundAggregationId)),
         ],
             Complete = (pricing, _, _) => ValueTask.FromResult(Completed(pricing)),
             Check = PricingRules.Check,
@@ -46,10 +45,7 @@ public static class PricingResource
 
     private static Condition? HeldOn(ListParameters parameters) =>
         parameters.SortableInstant("date") is { } date
-            ? Condition.And(
-                new Condition.Compare("start_date", Comparison.LessOrEqual, date),
-                Condition.Or(
-                    new Condition.Missing("end_date"), new Condition.Compare("end_date", Comparison.Greater, date)))
+            ? Condition.HoldsAt(date)
             : null;
 
     private static PlanPricing Completed(PlanPricing pricing) => pricing with
@@ -58,9 +54,11 @@ public static class PricingResource
         PlanId = NullIfEmpty(pricing.PlanId),
         PlanTemplateId = NullIfEmpty(pricing.PlanTemplateId),
         AggregationId = NullIfEmpty(pricing.AggregationId),
+        CompoundAggregationId = NullIfEmpty(pricing.CompoundAggregationId),
         Type = pricing.Type ?? PricingType.Debit,
         TiersSpanPlan = pricing.TiersSpanPlan ?? false,
-        AggregationType = AggregationType.Simple,
+        AggregationType = string.IsNullOrEmpty(pricing.CompoundAggregationId)
+            ? AggregationType.Simple : AggregationType.Compound,
         SegmentString = pricing.Segment is { Count: > 0 } segment
             ? string.Join(',', segment.OrderBy(
                 pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{pair.Value}"))
@@ -72,7 +70,8 @@ public static class PricingResource
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static List<PricingBand> WithIds(IReadOnlyList<PricingBand> bands) =>
+    /// <summary>The bands, each with an id.</summary>
+    internal static List<PricingBand> WithIds(IReadOnlyList<PricingBand> bands) =>
         [.. bands.Select(
             band => string.IsNullOrEmpty(band.Id) ? band with { Id = Guid.CreateVersion7().ToString() } : band)];
 }

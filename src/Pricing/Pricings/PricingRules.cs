@@ -1,6 +1,7 @@
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.Meters;
 using Tallystick.Pricing.Plans;
 
@@ -9,11 +10,13 @@ namespace Tallystick.Pricing.Pricings;
 /// <summary>Rules of pricings that their shape does not tell.</summary>
 internal static class PricingRules
 {
+    private static readonly Dictionary<string, string> NoSegment = [];
+
     internal static void Check(PlanPricing pricing, Issues issues)
     {
         if (pricing.PlanId is null == pricing.PlanTemplateId is null)
             issues.Add("exactly_one", "planId", "give exactly one of planId and planTemplateId");
-        if (pricing.AggregationId is null && string.IsNullOrEmpty(pricing.CompoundAggregationId))
+        if (pricing.AggregationId is null == pricing.CompoundAggregationId is null)
             issues.Add("exactly_one", "aggregationId", "give exactly one of aggregationId and compoundAggregationId");
         if (pricing.EndDate is { } end && end <= pricing.StartDate)
             issues.Add("order", "endDate", "must be after startDate");
@@ -26,7 +29,7 @@ internal static class PricingRules
         CheckBands(overage, "overagePricingBands", issues);
     }
 
-    private static void CheckBands(IReadOnlyList<PricingBand> bands, string path, Issues issues)
+    internal static void CheckBands(IReadOnlyList<PricingBand> bands, string path, Issues issues)
     {
         var limits = new HashSet<decimal>();
         foreach (var (index, band) in bands.Index())
@@ -41,30 +44,48 @@ internal static class PricingRules
     internal static async ValueTask CheckAgainstAsync(
         PlanPricing pricing, PlanPricing? current, IResourceReader related, Issues issues)
     {
-        if (await related.FindAsync<Aggregation>(pricing.AggregationId) is not { } aggregation)
-            return;
-        CheckSegment(pricing, aggregation, issues);
-        var meter = await related.FindAsync<Meter>(aggregation.MeterId);
-        var product = await ProductAsync(pricing, related);
-        if (meter?.ProductId is { } metered && product is not null && metered != product)
-            issues.Add(
-                "other_product", "aggregationId", "must be on a meter of the plan's product or on a global meter");
+        var product = await ProductAsync(pricing.PlanId, pricing.PlanTemplateId, related);
+        if (await related.FindAsync<Aggregation>(pricing.AggregationId) is { } aggregation)
+        {
+            CheckSegment(pricing, aggregation.Segments, issues);
+            var meter = await related.FindAsync<Meter>(aggregation.MeterId);
+            if (meter?.ProductId is { } metered && product is not null && metered != product)
+                issues.Add(
+                    "other_product", "aggregationId", "must be on a meter of the plan's product or on a global meter");
+        }
+        if (await related.FindAsync<CompoundAggregation>(pricing.CompoundAggregationId) is { } compound)
+        {
+            CheckSegment(pricing, await CompoundSegments.OfAsync(compound, related), issues);
+            if (compound.ProductId is { } owner && product is not null && owner != product)
+                issues.Add("other_product", "compoundAggregationId", "must be of the plan's product or global");
+        }
         await CheckOverlapAsync(pricing, current, related, issues);
     }
 
-    private static async ValueTask<string?> ProductAsync(PlanPricing pricing, IResourceReader related) =>
-        pricing.PlanId is not null
-            ? (await related.FindAsync<Plan>(pricing.PlanId))?.ProductId
-            : (await related.FindAsync<PlanTemplate>(pricing.PlanTemplateId))?.ProductId;
+    /// <summary>The product of the plan, or else of the plan template.</summary>
+    internal static async ValueTask<string?> ProductAsync(
+        string? planId, string? planTemplateId, IResourceReader related) =>
+        planId is not null
+            ? (await related.FindAsync<Plan>(planId))?.ProductId
+            : (await related.FindAsync<PlanTemplate>(planTemplateId))?.ProductId;
 
     /// <summary>A segment that is priced cannot go from its aggregation.</summary>
     internal static IEnumerable<Issue> Oppose(PlanPricing pricing, TargetChange change)
     {
         var issues = new Issues();
-        CheckSegment(pricing, (Aggregation)change.Proposed, issues);
+        CheckSegment(pricing, ((Aggregation)change.Proposed).Segments, issues);
         foreach (var _ in issues.All)
             yield return new Issue("segment_in_use",
                 "segments", $"must keep the segments that pricings use, such as pricing '{pricing.Id}'");
+    }
+
+    /// <summary>What is priced was checked to be of the plan's product.</summary>
+    internal static IEnumerable<Issue> OpposeCompound(PlanPricing pricing, TargetChange change)
+    {
+        if (((CompoundAggregation)change.Proposed).ProductId is { } owner
+            && owner != ((CompoundAggregation)change.Current).ProductId)
+            yield return new Issue("immutable", "productId",
+                $"cannot change while the compound aggregation has pricings, such as '{pricing.Id}'");
     }
 
     /// <summary>What is priced was checked to be of the plan template's product.</summary>
@@ -75,9 +96,10 @@ internal static class PricingRules
                 $"cannot change while the plan template has pricings, such as '{pricing.Id}'");
     }
 
-    private static void CheckSegment(PlanPricing pricing, Aggregation aggregation, Issues issues)
+    private static void CheckSegment(
+        PlanPricing pricing, IReadOnlyList<IReadOnlyDictionary<string, string>>? offered, Issues issues)
     {
-        var segments = aggregation.Segments ?? [];
+        var segments = offered ?? [];
         if (pricing.Segment is null && segments.Count > 0)
             issues.Add("required", "segment", "is required, since the aggregation is segmented");
         else if (pricing.Segment is not null && !segments.Any(segment => SameSegment(segment, pricing.Segment)))
@@ -87,8 +109,7 @@ internal static class PricingRules
     /// <summary>Whether both name the same fields with the same values.</summary>
     internal static bool SameSegment(
         IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
-        (left?.Count ?? 0) == (right?.Count ?? 0)
-        && (left is null || left.All(pair => right!.TryGetValue(pair.Key, out var value) && value == pair.Value));
+        CompoundSegments.AreSame(left ?? NoSegment, right ?? NoSegment);
 
     // Two prices for the same usage at the same time would make the bill a matter of chance.
     private static async ValueTask CheckOverlapAsync(
@@ -98,7 +119,9 @@ internal static class PricingRules
             ? Condition.Equal("plan_id", plan)
             : Condition.Equal("plan_template_id", pricing.PlanTemplateId ?? "");
         var others = await related.ListAsync<PlanPricing>(
-            Condition.And(owner, Condition.Equal("aggregation_id", pricing.AggregationId!)));
+            Condition.And(owner, pricing.AggregationId is { } simple
+                ? Condition.Equal("aggregation_id", simple)
+                : Condition.Equal("compound_aggregation_id", pricing.CompoundAggregationId ?? "")));
         var clash = others.FirstOrDefault(other =>
             other.Id != current?.Id
             && SameSegment(other.Segment, pricing.Segment)

@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
+using Tallystick.Metering.CustomFields;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;

@@ -72,15 +72,19 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         {
             var bill = Guarded(
                 account, outcome, () => BillCalculation.Calculate(input, [.. needs.Select(need => answers[need])]));
-            if (bill is not null
-                && await writer.SaveAsync(
-                    organizationId,
-                    job,
-                    bill,
-                    run.Run.Overrides.Kept(terms.Organization, bill.Currency),
-                    run.OnlyIfMissing,
-                    cancellationToken) is { } billId)
-                outcome.BillIds.Add(billId);
+            if (bill is null)
+                continue;
+            try
+            {
+                var basis = run.Run.Overrides.Kept(terms.Organization, bill.Currency);
+                if (await writer.SaveAsync(organizationId, job, bill, basis, run.OnlyIfMissing, cancellationToken)
+                    is { } billId)
+                    outcome.BillIds.Add(billId);
+            }
+            catch (BillRefusedException refused)
+            {
+                outcome.Failures.Add(new BillJobFailure { AccountId = account.Id, Message = refused.Message });
+            }
         }
     }
 
@@ -103,11 +107,13 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
     {
         var overrides = RunOverrides.Of(job);
         var plans = terms.PlansOf(account);
+        var unbilled = terms.UnbilledOf(account);
         var billDate = job.BillDate ?? job.LastDateInBillingPeriod?.PlusDays(1);
         var due = billDate is { } date
-            ? DueBills.On(date, terms.Organization, account, plans, [], overrides)
+            ? DueBills.On(date, terms.Organization, account, plans, unbilled, overrides)
                 .Select(kind => new DueBill(date, kind.Frequency, kind.Interval, OnlyIfMissing: false))
-            : DueBills.Around(Today(job, terms), terms.Organization, account, plans, [], overrides);
+            : DueBills.Around(
+                Today(job, terms), terms.Organization, account, plans, unbilled, overrides);
         return
         [
             .. due.Where(

@@ -1,10 +1,14 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
@@ -18,6 +22,7 @@ namespace Tallystick.Server.Bills;
 internal sealed class BillTerms
 {
     private readonly ILookup<string, AccountPlanTerms> _plans;
+    private readonly Dictionary<string, UnbilledEntities> _unbilled;
     private readonly HashSet<string> _parents;
     private readonly IReadOnlyList<Currency> _currencies;
     private readonly IReadOnlyList<Product> _products;
@@ -27,6 +32,7 @@ internal sealed class BillTerms
         string organizationId,
         OrganizationConfig organization,
         ILookup<string, AccountPlanTerms> plans,
+        Dictionary<string, UnbilledEntities> unbilled,
         HashSet<string> parents,
         IReadOnlyList<Currency> currencies,
         IReadOnlyList<Product> products)
@@ -34,6 +40,7 @@ internal sealed class BillTerms
         _organizationId = organizationId;
         Organization = organization;
         _plans = plans;
+        _unbilled = unbilled;
         _parents = parents;
         _currencies = currencies;
         _products = products;
@@ -45,6 +52,9 @@ internal sealed class BillTerms
     /// <summary>The plans that an account is or was on.</summary>
     internal IReadOnlyList<AccountPlanTerms> PlansOf(Account account) => [.. _plans[account.Id]];
 
+    /// <summary>What an account has that is not billed.</summary>
+    internal UnbilledEntities UnbilledOf(Account account) => _unbilled[account.Id];
+
     /// <summary>What one bill of an account is made from.</summary>
     internal BillInput InputFor(Account account, BillRun run) => new()
     {
@@ -54,6 +64,7 @@ internal sealed class BillTerms
         Organization = Organization,
         Run = run,
         Plans = PlansOf(account),
+        Unbilled = UnbilledOf(account),
         Currencies = _currencies,
         AccountingProducts = _products,
     };
@@ -63,13 +74,16 @@ internal sealed class BillTerms
         string organizationId, IReadOnlyList<Account> accounts, ResourceReader related)
     {
         var accountIds = accounts.Select(account => account.Id).ToList();
-        var accountPlans = await related.ListAsync<AccountPlan>(new Condition.In("account_id", accountIds));
+        var ofAccounts = new Condition.In("account_id", accountIds);
+        var accountPlans = await related.ListAsync<AccountPlan>(ofAccounts);
         var children = await related.ListAsync<Account>(new Condition.In("parent_account_id", accountIds));
         var plans = await LoadAsync<Plan>(related, accountPlans.Select(accountPlan => accountPlan.PlanId));
         var templates = await LoadAsync<PlanTemplate>(related, plans.Values.Select(plan => plan.PlanTemplateId));
-        var pricings = (await related.ListAsync<PlanPricing>(new Condition.In("plan_id", [.. plans.Keys])))
-            .Concat(await related.ListAsync<PlanPricing>(new Condition.In("plan_template_id", [.. templates.Keys])))
-            .ToList();
+        var ofPlans = Condition.Or(
+            new Condition.In("plan_id", [.. plans.Keys]), new Condition.In("plan_template_id", [.. templates.Keys]));
+        var pricings = await related.ListAsync<PlanPricing>(ofPlans);
+        var counterPricings = await related.ListAsync<CounterPricing>(ofPlans);
+        var adjustments = await related.ListAsync<CounterAdjustment>(ofAccounts);
         var aggregations = await LoadAsync<Aggregation>(related, pricings.Select(pricing => pricing.AggregationId));
         var meters = await LoadAsync<Meter>(related, aggregations.Values.Select(aggregation => aggregation.MeterId));
         var products = await LoadAsync<Product>(
@@ -87,15 +101,43 @@ internal sealed class BillTerms
             var priced = pricings
                 .Where(pricing => pricing.PlanId == plan.Id || pricing.PlanTemplateId == template.Id)
                 .Select(pricing => Priced(pricing, aggregations, meters));
-            return new AccountPlanTerms(accountPlan, plan, template, products[template.ProductId], [.. priced]);
+            return new AccountPlanTerms(accountPlan, plan, template, products[template.ProductId], [.. priced])
+            {
+                CounterPricings =
+                [
+                    .. counterPricings.Where(
+                        pricing => pricing.PlanId == plan.Id || pricing.PlanTemplateId == template.Id),
+                ],
+                CounterAdjustments =
+                    [.. adjustments.Where(adjustment => adjustment.AccountId == accountPlan.AccountId)],
+            };
         });
         return new BillTerms(
             organizationId,
             (await related.ListAsync<OrganizationConfig>(Condition.And())).Single(),
             terms.ToLookup(term => term.AccountPlan.AccountId, StringComparer.Ordinal),
+            await UnbilledAsync(accountIds, accountPlans, related),
             [.. children.Select(child => child.ParentAccountId!)],
             await related.ListAsync<Currency>(Condition.And()),
             [.. products.Values]);
+    }
+
+    private static async Task<Dictionary<string, UnbilledEntities>> UnbilledAsync(
+        IReadOnlyList<string> accountIds, IReadOnlyList<AccountPlan> accountPlans, ResourceReader related)
+    {
+        var ofAccounts = new Condition.In("account_id", accountIds);
+        var groups = accountPlans.Where(plan => plan.PlanGroupId is not null).ToLookup(plan => plan.AccountId);
+        var commitments = (await related.ListAsync<Commitment>(ofAccounts)).ToLookup(owned => owned.AccountId);
+        var charges = (await related.ListAsync<Charge>(ofAccounts)).ToLookup(owned => owned.AccountId);
+        return accountIds.ToDictionary(
+            id => id,
+            id => new UnbilledEntities
+            {
+                PlanGroups = [.. groups[id]],
+                Commitments = [.. commitments[id]],
+                Charges = [.. charges[id]],
+            },
+            StringComparer.Ordinal);
     }
 
     private static PricingTerms Priced(

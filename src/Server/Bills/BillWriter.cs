@@ -1,9 +1,11 @@
 using NodaTime;
+using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
 
@@ -40,6 +42,14 @@ internal sealed class BillWriter(IDocumentStore store, IClock clock)
                 var current = await related.FindAsync<Bill>(calculated.Id);
                 if (current is null ? calculated.IsSuppressed : onlyIfMissing || current.Locked)
                     return null;
+                var config = (await related.ListAsync<BillConfig>(Condition.And())).SingleOrDefault();
+                if (calculated.EndDate <= config?.BillLockDate && current is not null)
+                    return null;
+                if (calculated.EndDate <= config?.BillLockDate)
+                    throw new BillRefusedException(
+                        $"Account {calculated.AccountCode}: the bill's period ends on "
+                        + $"{InstantText.Write(calculated.EndDate)}, and bills up to "
+                        + $"{InstantText.Write(config.BillLockDate.Value)} are locked (billLockDate).");
                 var number = current is null
                     ? await NextNumberAsync(transaction, related, organizationId, cancellationToken)
                     : current.SequentialInvoiceNumber;

@@ -6,7 +6,7 @@ using NodaTime;
 
 namespace Tallystick.Server.Downloads;
 
-/// <summary>Signs what may be downloaded without a token, for five minutes, with a key in the data directory.</summary>
+/// <summary>Signs what may be reached without a token for a time, with a key in the data directory.</summary>
 internal sealed class DownloadSignatures
 {
     private const int KeyLength = 32;
@@ -24,15 +24,18 @@ internal sealed class DownloadSignatures
             throw new InvalidDataException("The key of downloads in the data directory is damaged; remove it.");
     }
 
-    /// <summary>The query that lets a file be downloaded.</summary>
-    internal string Sign(string organizationId, string file)
+    /// <summary>The query that lets a file be downloaded for five minutes.</summary>
+    internal string Sign(string organizationId, string file) =>
+        Sign(organizationId, file, _clock.GetCurrentInstant() + Lifetime);
+
+    /// <summary>The query that lets a file be reached until an instant.</summary>
+    internal string Sign(string organizationId, string file, Instant until)
     {
-        var expires = FormattableString.Invariant(
-            $"{(_clock.GetCurrentInstant() + Lifetime).ToUnixTimeSeconds()}");
+        var expires = FormattableString.Invariant($"{until.ToUnixTimeSeconds()}");
         return $"expires={expires}&signature={Base64Url.EncodeToString(Signature(organizationId, file, expires))}";
     }
 
-    /// <summary>True for what <see cref="Sign"/> has given for this file within the last five minutes.</summary>
+    /// <summary>True for what was signed for this file and has not expired.</summary>
     internal bool IsGood(string organizationId, string file, string? expires, string? signature)
     {
         if (expires is null || signature is null || !Base64Url.IsValid(signature))

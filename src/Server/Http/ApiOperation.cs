@@ -23,6 +23,9 @@ internal sealed record ApiOperation(
     /// <summary>The request body; null for none.</summary>
     internal ApiSchema? Body { get; init; }
 
+    /// <summary>True when the body may be left out.</summary>
+    internal bool IsBodyOptional { get; init; }
+
     /// <summary>What more there is to know, in Markdown.</summary>
     internal string? Description { get; init; }
 }

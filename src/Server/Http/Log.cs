@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} on a lookup table failed")]
+    internal static partial void LookupJobFailed(ILogger logger, Exception exception, string jobId);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Stored measurements could not be sorted; it is tried again")]
     internal static partial void SortingFailed(ILogger logger, Exception exception);
 }

@@ -13,9 +13,13 @@ internal static class RequestBody
     /// The JSON of a configuration request. The content type does not matter: some clients send none.
     /// </summary>
     /// <exception cref="RefusedException">The body is no JSON; the message says where.</exception>
-    internal static async Task<JsonDocument> ReadJsonAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="isOptional">True when no body stands for an empty object.</param>
+    internal static async Task<JsonDocument> ReadJsonAsync(HttpContext context, bool isOptional = false)
     {
         var body = await ReadAsync(context, ConfigurationLimit, StatusCodes.Status413PayloadTooLarge);
+        if (body.Length == 0 && isOptional)
+            return JsonDocument.Parse("{}");
         if (body.Length == 0)
             throw new RefusedException(
                 new Issue("json", "", "The request body must be a JSON object, and it is empty"));

@@ -61,7 +61,7 @@ internal static class OrgUserInvitationResource
         {
             Tag = "Invitations",
             IsInternal = true,
-            DescribesIds = false,
+            HasIdsFilter = false,
             MaximumPageSize = 200,
             CheckAgainst = CheckAsync,
         };

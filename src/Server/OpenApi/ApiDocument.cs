@@ -81,8 +81,11 @@ internal static partial class ApiDocument
         described["description"] = $"{operation.Description}\n\n{Needs(operation.Permission)}".TrimStart();
         described["parameters"] = parameters;
         if (operation.Body is not null)
-            described["requestBody"] =
-                new JsonObject { ["required"] = true, ["content"] = Json(schemas.Reference(operation.Body)) };
+            described["requestBody"] = new JsonObject
+            {
+                ["required"] = !operation.IsBodyOptional,
+                ["content"] = Json(schemas.Reference(operation.Body)),
+            };
         described["responses"] = Responses(operation.Answer is null ? null : schemas.Reference(operation.Answer));
         if (operation.Permission.Scope == PermissionScope.Public)
             described["security"] = new JsonArray();

@@ -53,6 +53,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
                 list.Item)
             }, ("minItems", list.Minimum), ("maxItems", list.Maximum)),
         MapShape map => Map(map),
+        ObjectShape { IsEntity: true } entity => Reference($"{entity.Name}Response", () => Answer(entity)),
         ObjectShape inner => Reference(inner.Name, () => Nested(inner)),
         _ => throw new InvalidOperationException($"No schema for {shape.GetType().Name}"),
     };
@@ -78,8 +79,15 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     private JsonObject Answer(ObjectShape shape) => Object(
         shape,
         shape.Members,
-        member => member.IsPlainTextInResponse
-            ? new JsonObject { ["type"] = "string" } : Describe(WithoutLimits(member.Shape)),
+        member => member switch
+        {
+            { IsPlainTextInResponse: true } => new JsonObject { ["type"] = "string" },
+            { IsLimitedInAnswers: true } => Describe(member.Shape),
+            // An entity within an answer is answered as by itself.
+            { Shape: ObjectShape entity } when entity.Type?.IsSubclassOf(typeof(Resource)) == true =>
+                Reference($"{entity.Name}Response", () => Answer(entity)),
+            _ => Describe(WithoutLimits(member.Shape)),
+        },
         member => member.Name == "id" || member.IsAlwaysAnswered);
 
     private JsonObject Nested(ObjectShape shape) =>
@@ -116,7 +124,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         TextShape { ChoicesName: null, Choices: null } => new TextShape(),
         NumberShape number => new NumberShape(number.IntegerBits),
         ListShape list => new ListShape(WithoutLimits(list.Item)),
-        MapShape map => new MapShape(map.Value),
+        MapShape map => map with { Maximum = null },
         _ => shape,
     };
 
@@ -128,8 +136,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             schema["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]);
         if (text.Form == TextForm.Email)
             schema["format"] = "email";
-        if (text.Form is TextForm.Code or TextForm.Identifier)
-            schema["pattern"] = text.Form == TextForm.Code ? TextForms.CodePattern : TextForms.IdentifierPattern;
+        if (TextForms.Pattern(text.Form) is { } pattern)
+            schema["pattern"] = pattern;
         return schema;
     }
 
@@ -146,6 +154,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
 
     private JsonObject Map(MapShape map)
     {
+        if (map.IsRow)
+            return Type("object");
         var value = map.Value is null
             ? new JsonObject { ["anyOf"] = new JsonArray(Type("string"), Type("integer"), Type("number")) }
             : Describe(map.Value);

@@ -28,7 +28,7 @@ internal static class PermissionPolicyResource
     internal static ResourceDefinition<PermissionPolicy> Definition { get; } =
         new("PermissionPolicy", "permissionpolicies", () => AuthJson.Format.PermissionPolicy)
         {
-            DescribesIds = false,
+            HasIdsFilter = false,
             IndexedBy = [new("is_managed", policy => policy.ManagedPolicy ? "true" : null)],
             Check = (policy, issues) => PermissionStatements.Check(policy.Statements, "permissionPolicy", issues),
             CheckAgainst = (_, current, _, issues) => RefuseManaged(current, issues, "changed"),

@@ -61,7 +61,7 @@ internal static class ResourceGroupResource
         new("ResourceGroup", "resourcegroups", () => AuthJson.Format.ResourceGroup)
         {
             IsInternal = true,
-            DescribesIds = false,
+            HasIdsFilter = false,
             IndexedBy = [new("type", group => group.Type)],
             Complete = (group, current, _) => ValueTask.FromResult(
                 current is null ? group : group with { Type = current.Type }),

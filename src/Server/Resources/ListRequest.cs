@@ -28,21 +28,27 @@ internal static class ListRequest
         var request = call.Http.Request;
         var pageSize = PageSize(request, maximumPageSize ?? definition.MaximumPageSize, issues);
         var where = await WhereAsync(call, definition, within, issues);
+        var isAscending = IsAscending(request, definition, issues);
         issues.ThrowIfAny();
-        var list = $"{definition.Kind}|{call.OrganizationId}";
+        var list = $"{definition.Kind}|{call.OrganizationId}|{isAscending}";
+        var place = PageToken.Read(list, QueryText.Single(request, "nextToken"));
+        var query = new DocumentQuery { Where = where, Limit = pageSize + 1 };
         var page = await call.Service<IDocumentStore>().QueryAsync(
             ResourceCatalog.KindOf(definition),
             call.OrganizationId,
-            new DocumentQuery
-            {
-                Where = where,
-                BeforeSequence = PageToken.Read(list, QueryText.Single(request, "nextToken")),
-                Limit = pageSize + 1,
-            },
+            isAscending is null
+                ? query with { BeforeSequence = place }
+                : query with
+                {
+                    SortBy = definition.SortedBy,
+                    IsAscending = isAscending.Value,
+                    Offset = (int)(place ?? 0),
+                },
             call.Cancelled);
-        var next = page.Count > pageSize ? PageToken.Write(list, page[pageSize - 1].Sequence) : null;
+        var last = isAscending is null ? page.ElementAtOrDefault(pageSize - 1)?.Sequence : (place ?? 0) + pageSize;
+        var next = page.Count > pageSize ? PageToken.Write(list, last!.Value) : null;
         var items = page.Take(pageSize).Select(document => view?.Invoke(document) ?? document.Json).ToList();
-        await JsonAnswer.WritePageAsync(call.Http, items, next);
+        await JsonAnswer.WritePageAsync(call.Http, await ResourceViews.ShowAsync(call, definition, items), next);
     }
 
     /// <summary>The page size asked for, or the maximum.</summary>
@@ -57,6 +63,16 @@ internal static class ListRequest
         return maximum;
     }
 
+    // Null for the order by time of creation, which the place on the page before is found in by its sequence.
+    private static bool? IsAscending(HttpRequest request, ResourceDefinition definition, Issues issues)
+    {
+        if (definition.SortedBy is null || QueryText.Single(request, "sortOrder") is not { } order)
+            return null;
+        if (order is not ("ASC" or "DESC"))
+            issues.Add("unknown_value", "sortOrder", "must be ASC or DESC");
+        return order == "ASC";
+    }
+
     private static async ValueTask<Condition> WhereAsync(
         ApiCall call, ResourceDefinition definition, Condition? within, Issues issues)
     {
@@ -69,7 +85,7 @@ internal static class ListRequest
         var parameters = new ListParameters(
             name =>
                 Values(call.Http.Request, name, issues), call.Service<NodaTime.IClock>().GetCurrentInstant(), issues);
-        if (Values(call.Http.Request, "ids", issues) is { } ids && ids is not [""])
+        if (definition.HasIdsFilter && Values(call.Http.Request, "ids", issues) is { } ids && ids is not [""])
             conditions.Add(new Condition.In("id", ids));
         foreach (var filter in definition.Filters)
         {
@@ -92,6 +108,10 @@ internal static class ListRequest
             return null;
         if (filter.Shape is TextShape { Choices: { } choices } && !choices.Contains(value))
             parameters.Issues.Add("unknown_value", filter.Parameter, $"must be one of {string.Join(", ", choices)}");
+        if (filter.Shape is TextShape text && (value.Length < text.Minimum || value.Length > text.Maximum))
+            parameters.Issues.Add("length", filter.Parameter, text.LengthRule);
+        if (filter.Shape is DateShape && !InstantText.TryParseDate(value, out _))
+            parameters.Issues.Add("date", filter.Parameter, DateShape.Rule);
         return Condition.Equal(filter.Column, value);
     }
 

@@ -1,13 +1,27 @@
 using System.Collections.Frozen;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
+using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
+using Tallystick.Billing.Picklists;
+using Tallystick.Billing.PlanGroupLinks;
+using Tallystick.Billing.StatementDefinitions;
 using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Pricing.CounterPricings;
+using Tallystick.Pricing.Counters;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Server.Auth;
@@ -28,13 +42,33 @@ internal static class ResourceCatalog
         ProductResource.Definition,
         MeterResource.Definition,
         AggregationResource.Definition,
+        CompoundAggregationResource.Definition,
+        LookupTableResource.Definition,
+        LookupTableResource.Revisions,
+        LookupTableResource.Data,
+        LookupTableResource.Items,
+        LookupTableResource.Jobs,
         PlanTemplateResource.Definition,
         PlanResource.Definition,
         PricingResource.Definition,
+        CounterResource.Definition,
+        CounterPricingResource.Definition,
+        PlanGroupResource.Definition,
+        PlanGroupLinkResource.Definition,
         AccountResource.Definition,
         AccountPlanResource.Definition,
+        ContractResource.Definition,
+        CommitmentResource.Definition,
+        CounterAdjustmentResource.Definition,
+        ChargeResource.Definition,
         CurrencyResource.Definition,
+        PicklistResources.BillGroupingKeys,
+        PicklistResources.CreditReasons,
+        PicklistResources.DebitReasons,
+        PicklistResources.TransactionTypes,
         OrganizationConfigResource.Definition,
+        BillConfigResource.Definition,
+        StatementDefinitionResource.Definition,
         CustomFieldResource.Definition,
         BillJobResource.Definition,
         BillResource.Definition,

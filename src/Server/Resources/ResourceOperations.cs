@@ -30,7 +30,7 @@ internal static class ResourceOperations
     /// <summary>Lists the kind.</summary>
     internal static ApiOperation List(ResourceDefinition definition) => new(
         "GET", Root + definition.Path, $"List{definition.Plural}", definition.Tag, $"List {definition.PluralWords}",
-        Page(definition), call => ListRequest.AnswerAsync(call, definition))
+        Page(definition), call => ListAsync(call, definition))
     {
         Parameters = ListParameters(definition),
         Permission = Needs(definition, PermissionAction.ConfigRetrieve).Visible(),
@@ -51,6 +51,7 @@ internal static class ResourceOperations
         "GET", One(definition), $"Get{definition.Kind}", definition.Tag, $"Retrieve {A(definition)}",
         Answer(definition), call => GetAsync(call, definition))
     {
+        Parameters = ResourceViews.Parameters(definition),
         Permission = NeedsOfOne(definition, PermissionAction.ConfigRetrieve),
     };
 
@@ -101,9 +102,15 @@ internal static class ResourceOperations
     /// <summary>The parameters of the list of a kind.</summary>
     internal static IReadOnlyList<ApiParameter> ListParameters(ResourceDefinition definition) =>
     [
-        .. PageParameters(definition.MaximumPageSize), .. definition.Filters.Select(Parameter).OfType<ApiParameter>(),
-        .. definition.DescribesIds ? [Ids] : Array.Empty<ApiParameter>(),
+        .. PageParameters(definition.MaximumPageSize),
+        .. definition.Filters.Select(Parameter).OfType<ApiParameter>(),
+        .. definition.SortedBy is { } column ? [SortOrder(column)] : Array.Empty<ApiParameter>(),
+        .. definition.HasIdsFilter ? [Ids] : Array.Empty<ApiParameter>(),
+        .. ResourceViews.Parameters(definition),
     ];
+
+    private static ApiParameter SortOrder(string column) => new(
+        "sortOrder", $"ASC or DESC sorts by {column.Replace('_', ' ')}; newest first when absent.", new TextShape());
 
     private static ApiParameter Ids { get; } =
         new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
@@ -141,38 +148,53 @@ internal static class ResourceOperations
     private static string IdOf(ApiCall call, ResourceDefinition definition) =>
         definition.IsSingleton ? call.OrganizationId : call.Route("id");
 
-    private static async Task GetAsync(ApiCall call, ResourceDefinition definition) => await call.AnswerAsync(
-        await call.Service<ResourceService>().FindJsonAsync(
-            definition, call.OrganizationId, IdOf(call, definition), call.Cancelled));
+    private static async Task ListAsync(ApiCall call, ResourceDefinition definition) =>
+        await ListRequest.AnswerAsync(call, definition, await ResourceParents.ConditionAsync(call, definition));
+
+    private static async Task GetAsync(ApiCall call, ResourceDefinition definition)
+    {
+        await ResourceParents.RequireAsync(call, definition);
+        if (definition.IsMadeWhenMissing)
+            await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
+        await call.AnswerAsync(
+            await ResourceViews.ShowAsync(call, definition, await call.Service<ResourceService>().FindJsonAsync(
+                definition, call.OrganizationId, IdOf(call, definition), call.Cancelled)));
+    }
 
     private static async Task PostAsync(ApiCall call, ResourceDefinition definition)
     {
+        await ResourceParents.RequireParentAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
         await GrantRules.CheckAsync(call, definition, proposed);
         var created = await call.Service<ResourceService>().CreateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled);
-        await call.AnswerAsync(definition.Write(created));
+        await ResourceViews.AnswerAsync(call, definition, created);
     }
 
     private static async Task PutAsync(ApiCall call, ResourceDefinition definition)
     {
+        await ResourceParents.RequireAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
         await GrantRules.CheckAsync(call, definition, proposed);
+        if (definition.IsMadeWhenMissing)
+            await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         var updated = await call.Service<ResourceService>().UpdateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled);
-        await call.AnswerAsync(definition.Write(updated));
+        await ResourceViews.AnswerAsync(call, definition, updated);
     }
 
     private static async Task DeleteAsync(ApiCall call, ResourceDefinition definition)
     {
+        await ResourceParents.RequireAsync(call, definition);
         var deleted = await call.Service<ResourceService>().DeleteAsync(
             definition, call.OrganizationId, IdOf(call, definition), call.Cancelled);
-        await call.AnswerAsync(definition.Write(deleted));
+        await ResourceViews.AnswerAsync(call, definition, deleted);
     }
 
     private static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
     {
         using var body = await call.ReadJsonAsync();
-        return definition.Read(definition.Shape.Check(body.RootElement));
+        var proposed = definition.Read(definition.Shape.Check(body.RootElement));
+        return definition.Parent is { } parent ? definition.Within(proposed, call.Route(parent.Parameter)) : proposed;
     }
 }

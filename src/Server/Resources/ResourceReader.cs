@@ -13,8 +13,9 @@ internal sealed class ResourceReader(
         string.IsNullOrEmpty(id) ? null : (T?)await FindAsync(ResourceCatalog.Of<T>(), id);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<T>> ListAsync<T>(Condition condition) where T : Resource =>
-        [.. (await ListAsync(ResourceCatalog.Of<T>(), condition)).Cast<T>()];
+    public async ValueTask<IReadOnlyList<T>> ListAsync<T>(Condition condition, int? limit = null)
+        where T : Resource =>
+        [.. (await ListAsync(ResourceCatalog.Of<T>(), condition, limit)).Cast<T>()];
 
     /// <summary>The entity with the id, or null.</summary>
     internal async ValueTask<Resource?> FindAsync(ResourceDefinition definition, string id)

@@ -113,6 +113,9 @@ internal static class SearchRequest
         return isAny ? Condition.Or(clauses) : Condition.And(clauses);
     }
 
+    private static bool IsDate(ResourceDefinition definition, string member) =>
+        definition.Shape.Members.Any(candidate => candidate.Name == member && candidate.Shape is DateShape);
+
     private static Condition? Clause(string clause, ResourceDefinition definition, Issues issues)
     {
         var end = clause.IndexOfAny([':', '~', '<', '>']);
@@ -125,6 +128,14 @@ internal static class SearchRequest
         }
         var (text, comparison) = Comparators.First(comparator => clause.AsSpan(end).StartsWith(comparator.Text));
         var value = clause[(end + text.Length)..];
+        if (definition.References.Any(reference => reference.IsMany && reference.Column == column))
+        {
+            if (comparison != Comparison.Equal)
+                issues.Add("search", "searchQuery", $"has the clause '{clause}', and {name} is only compared by ':'");
+            return Condition.Or([.. value.Split(',').Select(one => Condition.Has(column, one))]);
+        }
+        if (IsDate(definition, name) && comparison != Comparison.StartsWith && !InstantText.TryParseDate(value, out _))
+            issues.Add("date", "searchQuery", $"has the clause '{clause}', whose value {DateShape.Rule}");
         if (name is "ids" or "codes" && comparison == Comparison.Equal)
             return new Condition.In(column, value.Split(','));
         // A prefix of a time is text such as 2026-03; every other comparison needs the whole of one.

@@ -16,10 +16,9 @@ internal static class MeOperation
         new ApiSchema("MeResponse", new ObjectShape(
             "MeResponse",
             [
-                new JsonMember("user", EntityOf("UserResponse", JsonShapes.Of(typeof(User)))),
-                new JsonMember("serviceUser", EntityOf("ServiceUserResponse", ServiceUserResource.Definition.Shape)),
-                new JsonMember("organization", EntityOf(
-                    "OrganizationResponse", OrganizationResource.Definition.Shape)),
+                new JsonMember("user", JsonShapes.Of(typeof(User))),
+                new JsonMember("serviceUser", ServiceUserResource.Definition.Shape),
+                new JsonMember("organization", OrganizationResource.Definition.Shape),
             ])),
         AnswerAsync)
     {
@@ -51,15 +50,4 @@ internal static class MeOperation
         }));
         await call.AnswerAsync(JsonAnswer.Write(answer));
     }
-
-    // An entity within an answer: all that is certain is its id.
-    private static ObjectShape EntityOf(string name, ObjectShape shape) => shape with
-    {
-        Name = name,
-        Members = [.. shape.Members.Select(member => member with
-        {
-            IsRequired = member.Name == "id",
-            Shape = member.Shape is TextShape { Choices: null } ? new TextShape() : member.Shape,
-        })],
-    };
 }

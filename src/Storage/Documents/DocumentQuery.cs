@@ -20,6 +20,9 @@ public sealed record DocumentQuery
     /// <summary>Only documents created before this one's sequence: the key of a keyset page, newest first.</summary>
     public long? BeforeSequence { get; init; }
 
+    /// <summary>Only documents created after this one's sequence: the key of a keyset page, oldest first.</summary>
+    public long? AfterSequence { get; init; }
+
     /// <summary>Documents to pass over; used by search only.</summary>
     public int Offset { get; init; }
 

@@ -1,3 +1,5 @@
+using Tallystick.Foundation.Resources;
+
 namespace Tallystick.Storage.Documents;
 
 /// <summary>Reads documents of one organization at a time; nothing of another organization is ever returned.</summary>
@@ -41,6 +43,11 @@ public interface IDocumentTransaction : IDocumentReader
     /// <returns>False when there is none.</returns>
     ValueTask<bool> DeleteAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken);
+
+    /// <summary>Removes every document that matches, however many.</summary>
+    /// <returns>How many there were.</returns>
+    ValueTask<int> DeleteAllAsync(
+        DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken);
 }
 
 /// <summary>

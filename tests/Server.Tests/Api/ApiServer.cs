@@ -105,6 +105,9 @@ internal sealed class ApiClient(Uri address, string organizationId) : IDisposabl
 
     internal HttpClient Http { get; } = new() { BaseAddress = address };
 
+    /// <summary>What stands for parts of paths in braces, such as <c>lookupTableId</c>.</summary>
+    internal Dictionary<string, string> Parents { get; } = [];
+
     internal async Task SignInAsync(string accessKeyId, string secret)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "oauth/token")
@@ -135,6 +138,8 @@ internal sealed class ApiClient(Uri address, string organizationId) : IDisposabl
     /// <summary>Sends to a path below the organization.</summary>
     internal async Task<ApiAnswer> SendAsync(HttpMethod method, string path, string? body)
     {
+        foreach (var (name, id) in Parents)
+            path = path.Replace($"{{{name}}}", id, StringComparison.Ordinal);
         using var request = new HttpRequestMessage(method, $"organizations/{organizationId}/{path}");
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Tests.Api;
 
@@ -12,18 +13,24 @@ internal static class FullSamples
         var body = kind switch
         {
             "Product" => Parse("""{"name":"Routes","code":"routes"}"""),
-            "Meter" => With(MeterBody("requests"), ("productId", products)),
+            "Meter" => With(WithDerivedField(MeterBody("requests")), ("productId", products)),
             "Aggregation" => await AggregationAsync(client),
+            "CompoundAggregation" => await CompoundAsync(client, products),
+            "LookupTable" => Parse("""{"name":"Rates","code":"rates by country"}"""),
+            "LookupTableRevision" => await RevisionAsync(client),
             "PlanTemplate" => PlanTemplate("gold template", products),
             "Plan" => await PlanAsync(client, products),
             "Pricing" => await PricingAsync(client, products),
             "Account" => With(
-                Account("child"), ("parentAccountId", await CreateAsync(client, "accounts", Account("parent")))),
+                Account("child"),
+                ("parentAccountId", await CreateAsync(client, "accounts", Account("parent"))),
+                ("statementDefinitionId", await StatementDefinitionAsync(client))),
             "AccountPlan" => await AccountPlanAsync(client, products),
             "Currency" => Parse("""
                 {"name":"Euro","code":"EUR","archived":true,"maxDecimalPlaces":3,"roundingMode":"HALF_EVEN"}
                 """),
-            "OrganizationConfig" => Config,
+            "OrganizationConfig" => With(
+                Config, ("defaultStatementDefinitionId", await StatementDefinitionAsync(client))),
             "CustomField" => CustomFields,
             "Support" => Parse("""
                 {"dtEndSupportUsersAccess":"2026-03-02T00:00:00Z","supportUsersPermissionPolicy":[
@@ -34,20 +41,53 @@ internal static class FullSamples
                   {"effect":"Allow","action":["CONFIG_CREATE","config:retrieve"],"resource":["config:a","config:*"]},
                   {"effect":"DENY","action":["all"],"resource":["config:plan/item/1","config:plan/group/*"]}]}
                 """),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a full sample here."),
+            "BillGroupingKey" => Parse("""{"name":"Apart","code":"apart","archived":true,"exclusive":true}"""),
+            "CreditReason" or "DebitReason" or "TransactionType" =>
+                Parse("""{"name":"Goodwill","code":"goodwill","archived":true}"""),
+            "BillConfig" => Parse("""{"billLockDate":"2020-01-31"}"""),
+            _ => await BillingSamples.MakeAsync(client, kind, products),
         };
-        if (kind is not ("Currency" or "OrganizationConfig" or "CustomField" or "Pricing" or "PermissionPolicy"
-            or "Support"))
+        if (ResourceCatalog.Of(kind).Shape.Members.Any(member => member.Name == "customFields"))
             body["customFields"] = Parse("""{"region":"EU","seats":12.5}""");
         return body;
     }
 
-    private static JsonObject MeterBody(string code) => Parse($$"""
+    internal static JsonObject MeterBody(string code) => Parse($$"""
         {"name":"Requests","code":"{{code}}","derivedFields":[],"dataFields":[
           {"category":"MEASURE","code":"count","name":"Count","unit":"1"},
           {"category":"WHERE","code":"region","name":"Region","unit":"place"},
           {"category":"METADATA","code":"note","name":"Note","unit":"text"}]}
         """);
+
+    // True or false fits every category; the data fields are free to change.
+    private static JsonObject WithDerivedField(JsonObject meter)
+    {
+        meter["derivedFields"] = new JsonArray(Parse(
+            """{"category":"MEASURE","code":"late","name":"Late","unit":"1","calculation":"ts.hour > 17"}"""));
+        return meter;
+    }
+
+    private static async Task<JsonObject> CompoundAsync(ApiClient client, string product)
+    {
+        await client.PostAsync("aggregations", await AggregationAsync(client));
+        return With(
+            Parse("""
+            {"name":"Billable","code":"billable","rounding":"UP","quantityPerUnit":12.5,"unit":"1000 requests",
+              "calculation":"aggregation.total - 100","evaluateNullAggregations":true}
+            """),
+            ("productId", product),
+            ("accountingProductId", await ProductAsync(client, "accounting of compounds")));
+    }
+
+    private static async Task<JsonObject> RevisionAsync(ApiClient client)
+    {
+        client.Parents["lookupTableId"] = await CreateAsync(
+            client, "lookuptables", Parse("""{"name":"Rates","code":"rates"}"""));
+        return Parse("""
+            {"name":"Rates of spring","startDate":"2026-03-01T00:00:00Z","keys":["tier","country"],"fields":[
+              {"name":"rate","type":"NUMBER"},{"name":"country","type":"STRING"},{"name":"tier","type":"NUMBER"}]}
+            """);
+    }
 
     private static async Task<JsonObject> AggregationAsync(ApiClient client) => With(
         Parse("""
@@ -58,7 +98,7 @@ internal static class FullSamples
         ("meterId", await CreateAsync(client, "meters", MeterBody("metered"))),
         ("accountingProductId", await ProductAsync(client, "accounting of usage")));
 
-    private static JsonObject PlanTemplate(string code, string product) => With(
+    internal static JsonObject PlanTemplate(string code, string product) => With(
         Parse($$"""
         {"name":"Gold","code":"{{code}}","currency":"GBP","standingCharge":9.9,"standingChargeDescription":"Base",
           "standingChargeInterval":2,"standingChargeOffset":1,"billFrequencyInterval":3,"billFrequency":"MONTHLY",
@@ -90,7 +130,7 @@ internal static class FullSamples
         ("aggregationId", await CreateAsync(client, "aggregations", await AggregationAsync(client))),
         ("accountingProductId", await ProductAsync(client, "accounting of prices")));
 
-    private static JsonObject Account(string code) => Parse($$"""
+    internal static JsonObject Account(string code) => Parse($$"""
         {"name":"Ann's","code":"{{code}}","emailAddress":"ann@example.com","billEpoch":"2026-02-28","currency":"GBP",
           "purchaseOrderNumber":"PO 7","autoGenerateStatementMode":"JSON_AND_CSV","daysBeforeBillDue":14,
           "creditApplicationOrder":["BALANCE"],"address":{"addressLine1":"1","addressLine2":"2","addressLine3":"3",
@@ -101,12 +141,14 @@ internal static class FullSamples
     {
         var plan = Parse("""{"name":"Plan","code":"taken"}""");
         plan["planTemplateId"] = await CreateAsync(client, "plantemplates", PlanTemplate("of plan", product));
+        var account = await CreateAsync(client, "accounts", Account("holder"));
         return With(
             Parse("""
             {"code":"on gold","startDate":"2026-01-01T00:00:00Z","endDate":"2027-01-01T00:00:00Z",
               "billEpoch":"2026-01-31","childBillingMode":"PARENT_SUMMARY"}
             """),
-            ("accountId", await CreateAsync(client, "accounts", Account("holder"))),
+            ("accountId", account),
+            ("contractId", await BillingSamples.ContractAsync(client, account)),
             ("planId", await CreateAsync(client, "plans", plan)));
     }
 
@@ -127,16 +169,19 @@ internal static class FullSamples
           "contract":{"a":"y","b":0.5}}
         """);
 
+    private static Task<string> StatementDefinitionAsync(ApiClient client) =>
+        CreateAsync(client, "statementdefinitions", Parse("""{"aggregationFrequency":"WHOLE_PERIOD"}"""));
+
     // What is referred to is referred to once, so that each reference shows for itself.
-    private static Task<string> ProductAsync(ApiClient client, string code) =>
+    internal static Task<string> ProductAsync(ApiClient client, string code) =>
         CreateAsync(client, "products", Parse($$"""{"name":"Product","code":"{{code}}"}"""));
 
-    private static async Task<string> CreateAsync(ApiClient client, string path, JsonObject body) =>
+    internal static async Task<string> CreateAsync(ApiClient client, string path, JsonObject body) =>
         (await client.PostAsync(path, body)).Id;
 
-    private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
+    internal static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
-    private static JsonObject With(JsonObject body, params (string Name, string Value)[] members)
+    internal static JsonObject With(JsonObject body, params (string Name, string Value)[] members)
     {
         foreach (var (name, value) in members)
             body[name] = value;

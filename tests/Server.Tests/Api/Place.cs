@@ -12,6 +12,14 @@ internal sealed record Place(IReadOnlyList<object> Steps, JsonShape Shape)
     internal string Path => string.Concat(Steps.Select((step, index) =>
         step is int number ? $"[{number}]" : index == 0 ? $"{step}" : $".{step}"));
 
+    /// <summary>The place of a text at a path, such as <c>dimensions[0].meterId</c>.</summary>
+    internal static Place At(string path) => new(
+        [
+            .. path.Split('.', '[').Select(step => step.EndsWith(']')
+                ? int.Parse(step[..^1], System.Globalization.CultureInfo.InvariantCulture) : (object)step),
+        ],
+        new TextShape());
+
     /// <summary>All places that a request can fill; of lists, the first entry.</summary>
     internal static IEnumerable<Place> Of(ResourceDefinition definition) =>
         Within(definition.Shape, []).Where(place => place.Path != "version");

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Resources;
 
@@ -21,10 +21,10 @@ public abstract class ReferenceSuite(SharedServer server)
     {
         using var client = await server.NewOrganizationAsync();
         var (entity, reference) = await MakeAsync(client, kind, member);
-        var place = new Place([member], new TextShape());
 
-        await entity.ShouldRefuseAsync(
-            place, reference.TargetColumn == "id" ? Guid.NewGuid().ToString() : "ZZZ", "unknown_reference");
+        foreach (var place in PlacesOf(kind, entity, reference))
+            await entity.ShouldRefuseAsync(
+                place, reference.TargetColumn == "id" ? Guid.NewGuid().ToString() : "ZZZ", "unknown_reference");
     }
 
     [Theory]
@@ -33,15 +33,19 @@ public abstract class ReferenceSuite(SharedServer server)
     {
         using var client = await server.NewOrganizationAsync();
         var (entity, reference) = await MakeAsync(client, kind, member);
-        var target = await TargetAsync(client, reference, (string)entity.Stored[member]!);
-        var before = (await client.GetAsync(target)).Object.ToJsonString();
+        foreach (var place in PlacesOf(kind, entity, reference))
+        {
+            var target = await TargetAsync(client, reference, (string)place.Read(entity.Stored)!);
+            var before = (await client.GetAsync(target)).Object.ToJsonString();
 
-        var answer = await client.DeleteAsync(target);
+            var answer = await client.DeleteAsync(target);
 
-        answer.Status.ShouldBe(HttpStatusCode.Conflict);
-        answer.Headers.GetValues("x-should-retry").ShouldBe(["false"]);
-        answer.Faults.ShouldBe(["in_use "], answer.Message);
-        (await client.GetAsync(target)).Object.ToJsonString().ShouldBe(before);
+            answer.Status.ShouldBe(HttpStatusCode.Conflict);
+            answer.Headers.GetValues("x-should-retry").ShouldBe(["false"]);
+            answer.Faults.Distinct().ShouldBe(["in_use "], answer.Message);
+            answer.Message.ShouldContain($"by the {ResourceCatalog.Of(kind).Words} '{entity.Stored["id"]}'");
+            (await client.GetAsync(target)).Object.ToJsonString().ShouldBe(before);
+        }
         (await entity.ReadAsync()).ToJsonString().ShouldBe(entity.Stored.ToJsonString());
     }
 
@@ -58,25 +62,50 @@ public abstract class ReferenceSuite(SharedServer server)
         answer.Faults.ShouldContain("in_use code");
     }
 
-    // A pricing names either a plan template, as the sample does, or a plan.
-    private static async Task<(Entity Entity, ReferenceTarget Reference)> MakeAsync(
+    /// <summary>Where the reference is in an entity.</summary>
+    internal static IReadOnlyList<Place> PlacesOf(string kind, Entity entity, ReferenceTarget reference)
+    {
+        var definition = ResourceCatalog.Of(kind);
+        var stored = definition.Read(JsonSerializer.SerializeToUtf8Bytes(entity.Stored));
+        var places = definition.ReadReferences(stored, reference).Select(named => Place.At(named.Path)).ToList();
+        places.ShouldNotBeEmpty();
+        return places;
+    }
+
+    /// <summary>An entity that has the reference: the sample, or the sample with the other of two references.</summary>
+    internal static async Task<(Entity Entity, ReferenceTarget Reference)> MakeAsync(
         ApiClient client, string kind, string member)
     {
         var reference = ResourceCatalog.Of(kind).References.First(candidate => candidate.Member == member);
         var entity = await Entity.MakeAsync(client, kind);
-        if (kind != "Pricing" || member != "planId")
-            return (entity, reference);
-        var plan = new JsonObject
+        switch (kind, member)
         {
-            ["name"] = "Plan",
-            ["code"] = "plan",
-            ["planTemplateId"] = entity.Body["planTemplateId"]!.DeepClone(),
-        };
-        entity.Body["planId"] = (await client.PostAsync("plans", plan)).Id;
-        entity.Body.Remove("planTemplateId");
+            case ("Pricing" or "CounterPricing", "planId"):
+                entity.Body["planId"] = await PlanOfTemplateAsync(client, (string)entity.Body["planTemplateId"]!);
+                entity.Body.Remove("planTemplateId");
+                break;
+            case ("AccountPlan", "planGroupId"):
+                entity.Body["planGroupId"] = await FullSamples.CreateAsync(
+                    client, "plangroups", FullSamples.Parse("""{"name":"Group","currency":"USD"}"""));
+                entity.Body.Remove("planId");
+                break;
+            case ("Pricing", "compoundAggregationId"):
+                entity.Body[member] = (await client.PostAsync("compoundaggregations", """
+                    {"name":"Twice","calculation":"2","rounding":"NONE","quantityPerUnit":1,"unit":"1"}
+                    """)).Id;
+                entity.Body.Remove("aggregationId");
+                entity.Body.Remove("segment");
+                break;
+            default:
+                return (entity, reference);
+        }
         (await entity.ReplaceAsync(entity.Body)).Status.ShouldBe(HttpStatusCode.OK);
         return (await entity.AgainAsync(), reference);
     }
+
+    private static async Task<string> PlanOfTemplateAsync(ApiClient client, string template) =>
+        await FullSamples.CreateAsync(client, "plans", FullSamples.Parse(
+            $$"""{"name":"Plan","code":"plan","planTemplateId":"{{template}}"}"""));
 
     private static async Task<string> TargetAsync(ApiClient client, ReferenceTarget reference, string value)
     {

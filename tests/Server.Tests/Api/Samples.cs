@@ -23,6 +23,10 @@ internal static class Samples
             ("rounding", "UP"),
             ("quantityPerUnit", JsonNode.Parse("1234567890123456.123456789012")),
             ("unit", "1")),
+        "CompoundAggregation" => Named(
+            name, ("calculation", "Math.max(1, 2)"), ("rounding", "DOWN"), ("quantityPerUnit", 1), ("unit", "1")),
+        "LookupTable" => Named(name),
+        "LookupTableRevision" => await RevisionAsync(client, name),
         "PlanTemplate" => Named(
             name,
             ("productId", await CreateAsync(client, "Product", "products")),
@@ -42,11 +46,62 @@ internal static class Samples
             ("startDate", "2026-01-01T00:00:00Z")),
         "PermissionPolicy" => Of(("name", name), ("permissionPolicy", JsonNode.Parse(
             """[{"effect":"allow","action":["config:retrieve"],"resource":["config:meter"]}]"""))),
+        _ => await BilledAsync(client, kind, name),
+    };
+
+    private static async Task<JsonObject> BilledAsync(ApiClient client, string kind, string name) => kind switch
+    {
+        "BillGroupingKey" => Of(("name", name), ("exclusive", true)),
+        "CreditReason" or "DebitReason" or "TransactionType" => Of(("name", name)),
+        "Counter" => Named(name, ("unit", "seats")),
+        "CounterPricing" => Of(
+            ("planTemplateId", await CreateAsync(client, "PlanTemplate", "plantemplates")),
+            ("counterId", await CreateAsync(client, "Counter", "counters")),
+            ("startDate", "2026-01-01T00:00:00Z"),
+            ("pricingBands", new JsonArray(
+                Of(("id", "b"), ("lowerLimit", 0), ("fixedPrice", 0), ("unitPrice", JsonNode.Parse("2.50")))))),
+        "CounterAdjustment" => Of(
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("counterId", await CreateAsync(client, "Counter", "counters")),
+            ("date", "2026-01-01"),
+            ("value", 10)),
+        "PlanGroup" => Named(name, ("currency", "USD")),
+        "PlanGroupLink" => Of(
+            ("planGroupId", await CreateAsync(client, "PlanGroup", "plangroups")),
+            ("planId", await CreateAsync(client, "Plan", "plans"))),
+        "Charge" => Named(
+            name,
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("amount", JsonNode.Parse("-12.50")),
+            ("currency", "USD"),
+            ("entityType", "AD_HOC"),
+            ("lineItemType", "AD_HOC"),
+            ("servicePeriodStartDate", "2026-01-01T00:00:00Z"),
+            ("servicePeriodEndDate", "2026-02-01T00:00:00Z")),
+        "Contract" => Named(
+            name,
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("startDate", "2026-01-01"),
+            ("endDate", "2027-01-01")),
+        "Commitment" => Of(
+            ("accountId", await CreateAsync(client, "Account", "accounts")),
+            ("amount", JsonNode.Parse("5000.00")),
+            ("currency", "USD"),
+            ("startDate", "2026-01-01"),
+            ("endDate", "2027-01-01")),
+        "StatementDefinition" => Of(("name", name), ("aggregationFrequency", "DAY")),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a sample here."),
     };
 
     private static async Task<string> CreateAsync(ApiClient client, string kind, string path) =>
         (await client.PostAsync(path, await MakeAsync(client, kind, $"of {path}"))).Id;
+
+    private static async Task<JsonObject> RevisionAsync(ApiClient client, string name)
+    {
+        client.Parents["lookupTableId"] = await CreateAsync(client, "LookupTable", "lookuptables");
+        return Of(("name", name), ("keys", new JsonArray("country")), ("fields", new JsonArray(
+            Of(("name", "rate"), ("type", "NUMBER")), Of(("name", "country"), ("type", "STRING")))));
+    }
 
     private static async Task<string> GlobalAggregationAsync(ApiClient client)
     {

@@ -11,15 +11,13 @@ public sealed class ContractTests
     /// </summary>
     private static readonly string[] OfferedTags =
     [
-        "Product", "Meter", "Aggregation", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
+        "Product", "Meter", "Aggregation", "CompoundAggregation", "LookupTable", "LookupTableRevision",
+        "LookupTableRevisionData", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
         "OrganizationConfig", "CustomField", "Auth", "Events",
         "PermissionPolicy", "OrgUsers", "User", "Invitations", "Support", "ResourceGroup",
-    ];
-
-    private static readonly string[] OfferedLater =
-    [
-        "PUT /organizations/{orgId}/accounts/{id}/enddatebillingentities",
-        "POST /organizations/{orgId}/accountplans/{id}/replace",
+        "BillGroupingKey", "CreditReason", "DebitReason", "TransactionType", "Counter", "CounterPricing",
+        "CounterAdjustments", "Contract", "Commitments", "PlanGroup", "PlanGroupLink",
+        "Charge", "BillConfig", "StatementDefinition",
     ];
 
     /// <summary>
@@ -63,7 +61,6 @@ public sealed class ContractTests
         var missing = contract.Operations
             .Where(operation => OfferedTags.Contains(operation.Tag))
             .Select(operation => operation.Operation)
-            .Except(OfferedLater)
             .Where(operation => !ours.Contains(operation));
 
         missing.ShouldBeEmpty();
@@ -84,26 +81,51 @@ public sealed class ContractTests
                 differences.Add($"{operation}: not in the contract");
                 continue;
             }
-            var (theirFacts, ourFacts) = (contract.Of(operation), ours.Of(operation));
+            var (theirFacts, ourFacts) = (FactsOf(contract, operation), ours.Of(operation));
             if (ListsTypedAsOne.Contains(operation))
             {
                 theirFacts.RemoveWhere(fact => fact.StartsWith("200 ", StringComparison.Ordinal));
                 ourFacts.RemoveWhere(fact => fact.StartsWith("200 ", StringComparison.Ordinal));
             }
-            differences.AddRange(theirFacts.Except(ourFacts).Select(fact => $"{operation}: missing: {fact}"));
-            differences.AddRange(ourFacts.Except(
-                theirFacts).Where(fact => !IsOurAddition(fact)).Select(fact => $"{operation}: other: {fact}"));
+            differences.AddRange(theirFacts.Except(ourFacts).Where(fact => !IsToldOtherwise(fact))
+                .Select(fact => $"{operation}: missing: {fact}"));
+            differences.AddRange(ourFacts.Except(theirFacts)
+                .Where(fact => !IsOurAddition(fact) && !IsToldOtherwise(fact))
+                .Select(fact => $"{operation}: other: {fact}"));
         }
 
         differences.ShouldBeEmpty();
     }
 
-    // What we answer beyond the contract: a member that clients who do not know it ignore, and the type of values that
-    // the contract leaves open.
+    // The contract gives PUT and POST of compound aggregations the answer of simple ones, by mistake; GET has the right
+    // one.
+    private static SortedSet<string> FactsOf(ApiFacts contract, string operation)
+    {
+        var facts = contract.Of(operation);
+        if (!operation.StartsWith("PUT ", StringComparison.Ordinal)
+            && !operation.StartsWith("POST ", StringComparison.Ordinal)
+            || !operation.Contains("/compoundaggregations", StringComparison.Ordinal))
+            return facts;
+        facts.RemoveWhere(fact => fact.StartsWith("200 ", StringComparison.Ordinal));
+        facts.UnionWith(contract.Of("GET /organizations/{orgId}/compoundaggregations/{id}")
+            .Where(fact => fact.StartsWith("200 ", StringComparison.Ordinal)));
+        return facts;
+    }
+
+    // What we answer beyond the contract: members that clients who do not know them ignore, the promise that an id is
+    // never missing, and the type of values that the contract leaves open.
     private static bool IsOurAddition(string fact) =>
         fact.Contains(".failures", StringComparison.Ordinal)
             || fact.Contains(".acceptUrl", StringComparison.Ordinal)
+            || fact.EndsWith(".lookupTableId type=string", StringComparison.Ordinal)
+            || (fact.StartsWith("200 ", StringComparison.Ordinal)
+                && fact.EndsWith(".id is required", StringComparison.Ordinal))
             || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
+
+    // The contract's words call the ended entities lists of ids, and its schema objects with a flag.
+    private static bool IsToldOtherwise(string fact) =>
+        fact.Contains(".updatedEntities.", StringComparison.Ordinal)
+            || fact.Contains(".failedEntities.", StringComparison.Ordinal);
 
     private static ApiFacts Ours() => ApiFacts.Read(Path.Combine(Repository.Root, "docs", "openapi.json"));
 

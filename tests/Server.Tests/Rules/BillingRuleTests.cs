@@ -13,7 +13,7 @@ public sealed class BillingRuleTests(SqliteServer server)
     [InlineData("Account", """{"code":" x"}""", "form", "code")]
     [InlineData("Account", """{"daysBeforeBillDue":0}""", "range", "daysBeforeBillDue")]
     [InlineData("Account", """{"billEpoch":"2026-02-30"}""", "date", "billEpoch")]
-    [InlineData("Account", """{"statementDefinitionId":"x"}""", "not_available", "statementDefinitionId")]
+    [InlineData("Account", """{"statementDefinitionId":"x"}""", "unknown_reference", "statementDefinitionId")]
     [InlineData("Account", """{"creditApplicationOrder":["BALANCE","BALANCE"]}""", "duplicate",
         "creditApplicationOrder")]
     [InlineData("Account", """{"currency":"usd"}""", "unknown_reference", "currency")]
@@ -22,8 +22,8 @@ public sealed class BillingRuleTests(SqliteServer server)
     [InlineData("AccountPlan", """{"planId":""}""", "length", "planId")]
     [InlineData("AccountPlan", """{"planGroupId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "exactly_one", "planId")]
     [InlineData("AccountPlan", """{"planGroupId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301","planId":null}""",
-        "not_available", "planGroupId")]
-    [InlineData("AccountPlan", """{"contractId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "not_available",
+        "unknown_reference", "planGroupId")]
+    [InlineData("AccountPlan", """{"contractId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "unknown_reference",
         "contractId")]
     [InlineData("AccountPlan", """{"endDate":"{startDate}"}""", "order", "endDate")]
     [InlineData("AccountPlan", """{"accountId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "immutable", "accountId")]
@@ -39,7 +39,7 @@ public sealed class BillingRuleTests(SqliteServer server)
         "autoApproveBillsGracePeriod")]
     [InlineData("OrganizationConfig", """{"creditApplicationOrder":["BALANCE","BALANCE"]}""", "duplicate",
         "creditApplicationOrder")]
-    [InlineData("OrganizationConfig", """{"defaultStatementDefinitionId":"x"}""", "not_available",
+    [InlineData("OrganizationConfig", """{"defaultStatementDefinitionId":"x"}""", "unknown_reference",
         "defaultStatementDefinitionId")]
     [InlineData("OrganizationConfig", """{"currency":"ZZZ"}""", "unknown_reference", "currency")]
     [InlineData("OrganizationConfig", """{"currencyConversions":[{"from":"EUR","to":"USD","multiplier":0}]}""", "range",

@@ -14,8 +14,17 @@ public sealed class MeteringRuleTests(SqliteServer server)
     [InlineData("""{"groupId":"short"}""", "length", "groupId")]
     [InlineData("""{"derivedFields":null}""", "required", "derivedFields")]
     [InlineData("""
-        {"derivedFields":[{"category":"MEASURE","code":"d","name":"D","unit":"1","calculation":"count*2"}]}
-        """, "not_available", "derivedFields")]
+        {"derivedFields":[{"category":"MEASURE","code":"d","name":"D","unit":"1","calculation":"count*"}]}
+        """, "syntax", "derivedFields[0].calculation")]
+    [InlineData("""
+        {"derivedFields":[{"category":"MEASURE","code":"d","name":"D","unit":"1","calculation":"counts*2"}]}
+        """, "unknown_name", "derivedFields[0].calculation")]
+    [InlineData("""
+        {"derivedFields":[{"category":"MEASURE","code":"d","name":"D","unit":"1","calculation":"region*2"}]}
+        """, "type", "derivedFields[0].calculation")]
+    [InlineData("""
+        {"derivedFields":[{"category":"MEASURE","code":"d","name":"D","unit":"1","calculation":"d+1"}]}
+        """, "cycle", "derivedFields[0].calculation")]
     [InlineData("""
         {"derivedFields":[{"category":"MEASURE","code":"count","name":"D","unit":"1","calculation":"1"}]}
         """, "duplicate", "derivedFields[0].code")]
@@ -95,7 +104,7 @@ public sealed class MeteringRuleTests(SqliteServer server)
     }
 
     [Theory]
-    [InlineData("""{"aggregation":"CUSTOM_SQL","customSql":"SELECT 1"}""", "not_available", "aggregation")]
+    [InlineData("""{"aggregation":"CUSTOM_SQL","customSql":"DROP TABLE x"}""", "sql", "customSql")]
     [InlineData("""{"aggregation":"CUSTOM_SQL"}""", "required", "customSql")]
     [InlineData("""{"customSql":"SELECT 1"}""", "not_allowed", "customSql")]
     [InlineData("""{"aggregation":"UNIQUE"}""", "unusable_field", "targetField")]
@@ -124,6 +133,7 @@ public sealed class MeteringRuleTests(SqliteServer server)
         RuleTable.RefusesAsync(server, "Aggregation", change, code, path);
 
     [Theory]
+    [InlineData("""{"aggregation":"CUSTOM_SQL","customSql":"SELECT MAX(count) FROM measurements"}""")]
     [InlineData("""{"aggregation":"COUNT","targetField":"region"}""")]
     [InlineData("""{"aggregation":"UNIQUE","targetField":"note"}""")]
     [InlineData("""{"aggregation":"UNIQUE","targetField":"region"}""")]

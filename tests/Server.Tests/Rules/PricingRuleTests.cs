@@ -23,7 +23,7 @@ public sealed class PricingRuleTests(SqliteServer server)
     [InlineData("Pricing", """{"planTemplateId":""}""", "exactly_one", "planId")]
     [InlineData("Pricing", """{"planId":"{planTemplateId}"}""", "exactly_one", "planId")]
     [InlineData("Pricing", """{"aggregationId":null}""", "exactly_one", "aggregationId")]
-    [InlineData("Pricing", """{"compoundAggregationId":"x"}""", "not_available", "compoundAggregationId")]
+    [InlineData("Pricing", """{"compoundAggregationId":"{aggregationId}"}""", "exactly_one", "aggregationId")]
     [InlineData("Pricing", """{"endDate":"{startDate}"}""", "order", "endDate")]
     [InlineData("Pricing", """{"endDate":"2025-12-31T23:59:59.999Z"}""", "order", "endDate")]
     [InlineData("Pricing", """{"segment":null}""", "required", "segment")]

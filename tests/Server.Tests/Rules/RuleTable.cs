@@ -34,10 +34,10 @@ internal static class RuleTable
     {
         using var client = await server.NewOrganizationAsync();
         var entity = await Entity.MakeAsync(client, kind);
-        var list = ResourceCatalog.Of(kind).Path;
+        var list = $"{ResourceCatalog.Of(kind).Path}?{Lists.Query(kind, entity.Body)}";
         var before = (await client.GetAsync(list)).Json!.ToJsonString();
 
-        var created = await client.PostAsync(list, Changed(entity.Body, change));
+        var created = await client.PostAsync(ResourceCatalog.Of(kind).Path, Changed(entity.Body, change));
 
         created.Faults.ShouldContain($"{code} {path}", created.Message);
         created.Status.ShouldBe(status);

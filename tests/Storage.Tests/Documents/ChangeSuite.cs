@@ -28,6 +28,34 @@ public abstract class ChangeSuite(StoreEngine engine) : DocumentStoreSuite(engin
     }
 
     [Fact]
+    public async Task DeleteAll_WhatMatches_IsGoneAndNothingElse()
+    {
+        await InsertAsync(
+            Accounts.Write("a", name: "x"), Accounts.Write("b", name: "y"), Accounts.Write("c", name: "x"));
+        await InsertIntoAsync(Other, Accounts.Write("d", name: "x"));
+        var deleted = 0;
+
+        await ChangeAsync(async change => deleted = await change.DeleteAllAsync(
+            Accounts.Kind, Acme, Condition.Equal("name", "x"), Token));
+
+        deleted.ShouldBe(2);
+        (await IdsAsync()).ShouldBe(["b"]);
+        (await IdsAsync(organization: Other)).ShouldBe(["d"]);
+        await Should.ThrowAsync<ArgumentException>(ChangeAsync(async change =>
+            await change.DeleteAllAsync(Accounts.Kind, Other, Condition.And(), Token)));
+    }
+
+    [Fact]
+    public async Task Query_AfterADocument_GoesOnFromIt()
+    {
+        await InsertAsync(Accounts.Write("a"), Accounts.Write("b"), Accounts.Write("c"));
+        var first = (await FindAsync("a"))!.Sequence;
+
+        (await IdsAsync(new DocumentQuery { AfterSequence = first, IsAscending = true, Limit = 1 })).ShouldBe(["b"]);
+        (await IdsAsync(new DocumentQuery { AfterSequence = first })).ShouldBe(["c", "b"]);
+    }
+
+    [Fact]
     public async Task Change_Cancelled_LeavesNothingAndTheStoreUsable()
     {
         using var source = new CancellationTokenSource();

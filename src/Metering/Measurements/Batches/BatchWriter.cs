@@ -67,7 +67,7 @@ internal sealed class BatchWriter
     public int Account(ReadOnlySpan<byte> code) => _accounts.Intern(code);
 
     /// <summary>True when a list of fields is in the batch already.</summary>
-    public bool HasList(ReadOnlySpan<byte> fields) => _lists.Contains(fields);
+    public bool HasList(ReadOnlySpan<byte> fields) => _lists.IndexOf(fields) >= 0;
 
     /// <summary>The number of a list of fields: for each the number of its category and its code.</summary>
     public int List(ReadOnlySpan<byte> fields) => _lists.Intern(fields);

@@ -26,7 +26,8 @@ internal sealed class TextTable
         _last = -1;
     }
 
-    public bool Contains(ReadOnlySpan<byte> text) => Find(text, out _) >= 0;
+    /// <summary>The number of a text; -1 when it has none.</summary>
+    public int IndexOf(ReadOnlySpan<byte> text) => Find(text, out _);
 
     /// <summary>The number of a text, which gets one if it has none.</summary>
     public int Intern(ReadOnlySpan<byte> text)

@@ -86,6 +86,9 @@ internal sealed class ConditionSql(SqlDialect dialect, TableLayout table)
             sql.Append(Never);
         else if (compare.Comparison == Comparison.StartsWith)
             AppendPrefix(sql, column, compare.Value);
+        else if (compare.Comparison == Comparison.Contains)
+            sql.Append("length(replace(").Append(column).Append(", ").Value(compare.Value).Append(", '')) < length(")
+                .Append(column).Append(")");
         else
             sql.Append(column).Append(Operator(compare.Comparison)).Value(compare.Value);
     }
@@ -105,6 +108,6 @@ internal sealed class ConditionSql(SqlDialect dialect, TableLayout table)
         Comparison.LessOrEqual => " <= ",
         Comparison.Greater => " > ",
         Comparison.GreaterOrEqual => " >= ",
-        Comparison.StartsWith => throw new ArgumentException("A prefix is matched by a range."),
+        Comparison.StartsWith or Comparison.Contains => throw new ArgumentException("Is no operator of SQL."),
     };
 }

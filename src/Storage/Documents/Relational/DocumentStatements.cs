@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tallystick.Foundation.Resources;
 
 namespace Tallystick.Storage.Documents.Relational;
 
@@ -15,6 +16,8 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         var sql = From(Selected, table).Append(" WHERE organization_id = ").Value(organizationId);
         if (query.BeforeSequence is { } before)
             sql.Append(" AND sequence < ").Value(before);
+        if (query.AfterSequence is { } after)
+            sql.Append(" AND sequence > ").Value(after);
         if (query.Where is { } condition)
             new ConditionSql(dialect, table).Append(sql.Append(" AND "), condition);
 
@@ -71,6 +74,13 @@ internal sealed class DocumentStatements(SqlDialect dialect)
 
     internal SqlText Delete(TableLayout table, string organizationId, string id) =>
         WhereId(From("DELETE FROM ", table), organizationId, id);
+
+    internal SqlText DeleteAll(TableLayout table, string organizationId, Condition condition)
+    {
+        var sql = From("DELETE FROM ", table).Append(" WHERE organization_id = ").Value(organizationId).Append(" AND ");
+        new ConditionSql(dialect, table).Append(sql, condition);
+        return sql;
+    }
 
     private SqlText From(string verb, TableLayout table) =>
         new SqlText().Append(verb).Append(dialect.Qualify(table.Kind.Name));

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Tallystick.Foundation.Resources;
 
 namespace Tallystick.Storage.Documents.Relational;
 
@@ -90,6 +91,15 @@ internal sealed class DocumentTransaction : IDocumentTransaction
         var table = _tables[kind];
         return StorableText.IsStorable(id)
             && await WriteAsync(table, _statements.Delete(table, organizationId, id), cancellationToken) > 0;
+    }
+
+    public async ValueTask<int> DeleteAllAsync(
+        DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken)
+    {
+        RequireOpen();
+        RequireOwn(organizationId);
+        var table = _tables[kind];
+        return await WriteAsync(table, _statements.DeleteAll(table, organizationId, condition), cancellationToken);
     }
 
     private async Task<int> WriteAsync(TableLayout table, SqlText sql, CancellationToken cancellationToken)

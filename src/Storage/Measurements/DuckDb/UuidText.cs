@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
+
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
@@ -19,25 +22,13 @@ internal static class UuidText
         value = default;
         if (text.Length != Length || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
             return false;
-        ulong upper = 0, lower = 0;
-        for (var index = 0; index < Length; index++)
-        {
-            if (index is 8 or 13 or 18 or 23)
-                continue;
-            var c = text[index];
-            uint digit;
-            if (c is >= (byte)'0' and <= (byte)'9')
-                digit = (uint)(c - '0');
-            else if (c is >= (byte)'a' and <= (byte)'f')
-                digit = (uint)(c - 'a' + 10);
-            else
-                return false;
-            if (index < 18)
-                upper = (upper << 4) | digit;
-            else
-                lower = (lower << 4) | digit;
-        }
-        value = new UInt128(upper ^ SignBit, lower);
+        var upper = Vector128.Create(Eight(text), Four(text[9..]) | (Four(text[14..]) << 32)).AsByte();
+        var lower = Vector128.Create(Four(text[19..]) | (Four(text[24..]) << 32), Eight(text[28..])).AsByte();
+        if (!TryReadDigits(ref upper) || !TryReadDigits(ref lower))
+            return false;
+        var bytes = Vector128.Narrow(Pairs(upper), Pairs(lower)).AsUInt64();
+        value = new UInt128(
+            BinaryPrimitives.ReverseEndianness(bytes[0]) ^ SignBit, BinaryPrimitives.ReverseEndianness(bytes[1]));
         return true;
     }
 
@@ -60,4 +51,23 @@ internal static class UuidText
             shift -= 4;
         }
     }
+
+    private static ulong Eight(ReadOnlySpan<byte> text) => BinaryPrimitives.ReadUInt64LittleEndian(text);
+
+    private static ulong Four(ReadOnlySpan<byte> text) => BinaryPrimitives.ReadUInt32LittleEndian(text);
+
+    // Turns sixteen digits into their values; false when one is none.
+    private static bool TryReadDigits(ref Vector128<byte> text)
+    {
+        var digits = text - Vector128.Create((byte)'0');
+        var letters = text - Vector128.Create((byte)'a');
+        var isDigit = Vector128.LessThan(digits, Vector128.Create((byte)10));
+        var isLetter = Vector128.LessThan(letters, Vector128.Create((byte)6));
+        text = Vector128.ConditionalSelect(isDigit, digits, letters + Vector128.Create((byte)10));
+        return (isDigit | isLetter) == Vector128<byte>.AllBitsSet;
+    }
+
+    // Joins each two digits to one byte, in the lower half of its place.
+    private static Vector128<ushort> Pairs(Vector128<byte> digits) =>
+        ((digits.AsUInt16() << 4) | (digits.AsUInt16() >> 8)) & Vector128.Create((ushort)0xFF);
 }

@@ -20,6 +20,12 @@ public sealed record LogOptions
     /// </summary>
     public long WaitingBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Growth up to which files are filled with zeros beforehand.</summary>
+    internal long QuietBytesPerSecond { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Measures that time.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Time after which a log that could not be written looks by itself whether it can be again.</summary>
     internal TimeSpan TryAgainAfter { get; init; } = TimeSpan.FromSeconds(1);
 

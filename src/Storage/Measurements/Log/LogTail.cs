@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
-/// The end of the log on the disk, used by one thread: the file being written, and the one after it.
+/// The end of the log on the disk, used by one thread at a time: the file being written, and the one after it.
 /// </summary>
 /// <remarks>
 /// After a failed write or flush nobody knows what the file holds behind the last frame answered for. It is never
@@ -22,6 +22,8 @@ internal sealed class LogTail : IDisposable
     private long _start;
     private long _capacity;
     private long _newest;
+    private long _began;
+    private bool _isFilled = true;
 
     /// <summary>Goes on in the last of the files where recovery found the end.</summary>
     public LogTail(string directory, LogOptions options, LogFiles files, LogEnd end)
@@ -32,6 +34,7 @@ internal sealed class LogTail : IDisposable
         _start = files.All[^1].Start;
         _file = files.All[^1].OpenToWrite();
         _capacity = RandomAccess.GetLength(_file);
+        _began = options.Time.GetTimestamp();
     }
 
     /// <summary>The position behind the last frame that is on the disk.</summary>
@@ -56,13 +59,17 @@ internal sealed class LogTail : IDisposable
             Begin(_spare.Take() ?? FillOne());
         else if (End > _start && End - _start + frame.Length > _capacity)
             Begin(_spare.Take() ?? CreateOne());
+        else if (!_isFilled && _capacity - (End - _start) >= SmallestFile && _spare.Take() is { } spare)
+            Begin(spare);
         newest = Math.Max(newest, _newest);
         LogFrame.Seal(frame, payloadLength, End, End - _start, newest);
         _options.Write(_file!, frame, End - _start);
         _options.Flush(_file!);
         (End, _newest) = (End + frame.Length, newest);
-        // Not before the log is used: many logs never are.
-        _spare.Prepare(SizeAfter(_capacity, _options));
+        // Neither before the log is used, since many never are, nor while it grows so fast that the disk would be busy
+        // with zeros: then much is flushed at a time, to which the file system's share adds little.
+        if (IsQuiet())
+            _spare.Prepare(SizeAfter(_capacity, _options));
     }
 
     /// <summary>Gives the file up after a fault.</summary>
@@ -86,12 +93,17 @@ internal sealed class LogTail : IDisposable
     private static long SizeAfter(long bytes, LogOptions options) =>
         Math.Min(options.FileBytes, Math.Max(SmallestFile, 2 * bytes));
 
+    private bool IsQuiet() =>
+        _options.Time.GetElapsedTime(_began)
+            >= TimeSpan.FromMilliseconds((End - _start) * 1000 / _options.QuietBytesPerSecond);
+
     // Apart from the spare, which is perhaps being filled.
     private string NewPath => Path.Combine(_directory, "new");
 
     private EmptyFile FillOne() => SpareFile.Fill(NewPath, SizeAfter(0, _options), _options, default);
 
-    private EmptyFile CreateOne() => new(NewPath, SpareFile.Create(NewPath), SizeAfter(_capacity, _options));
+    private EmptyFile CreateOne() =>
+        new(NewPath, SpareFile.Create(NewPath), SizeAfter(_capacity, _options)) { IsFilled = false };
 
     /// <summary>Lets the log go on in a file, whose name is durable before anything in it is answered for.</summary>
     private void Begin(EmptyFile empty)
@@ -108,7 +120,8 @@ internal sealed class LogTail : IDisposable
             throw;
         }
         CutAndClose();
-        (_file, _start, _capacity) = (empty.Handle, End, empty.Bytes);
+        (_file, _start, _capacity, _isFilled) = (empty.Handle, End, empty.Bytes, empty.IsFilled);
+        _began = _options.Time.GetTimestamp();
         _files.Add(new LogFile(path, End) { NewestBefore = _newest });
     }
 

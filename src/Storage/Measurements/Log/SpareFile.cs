@@ -5,7 +5,7 @@ namespace Tallystick.Storage.Measurements.Log;
 /// <summary>
 /// Keeps a file of zeros ready for when the one being written is full. To flush bytes that exist already is faster,
 /// since the file system has nothing of its own to write: measured 0.7 against 1.4 ms for 60 KB, 4 against 10 ms for
-/// 4 MB. Writing the zeros, at 1 GB/s, costs less than that saves.
+/// 4 MB.
 /// </summary>
 internal sealed class SpareFile(string directory, LogOptions options) : IDisposable
 {
@@ -93,4 +93,8 @@ internal sealed class SpareFile(string directory, LogOptions options) : IDisposa
 /// <param name="Path">Where it is.</param>
 /// <param name="Handle">To write it.</param>
 /// <param name="Bytes">Size to which it is to be used.</param>
-internal sealed record EmptyFile(string Path, SafeFileHandle Handle, long Bytes);
+internal sealed record EmptyFile(string Path, SafeFileHandle Handle, long Bytes)
+{
+    /// <summary>True when it holds the zeros.</summary>
+    public bool IsFilled { get; init; } = true;
+}

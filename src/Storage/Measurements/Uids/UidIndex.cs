@@ -10,7 +10,7 @@ namespace Tallystick.Storage.Measurements.Uids;
 /// process.
 /// </summary>
 /// <remarks>
-/// It keeps 42 bits of a fingerprint: with 100 million entries, one new uid in 44,000 finds the position of another.
+/// It keeps 40 bits of a fingerprint: with 100 million entries, one new uid in 11,000 finds the position of another.
 /// </remarks>
 public sealed class UidIndex : IUidIndex, IDisposable
 {
@@ -108,7 +108,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
 
     /// <summary>
     /// Lets entries before a position go: they are not found any more. They are dropped, and their memory given back,
-    /// when their shard grows, and in 16 of 1024 shards with each call.
+    /// when their shard grows, and in 4 of 256 shards with each call.
     /// </summary>
     public void Forget(LogPosition before)
     {

@@ -159,7 +159,7 @@ internal unsafe struct UidShard
     /// <summary>Removes all entries and gives the memory back.</summary>
     public void Free()
     {
-        NativeMemory.Free(_slots);
+        HugePages.Free(_slots);
         this = default;
     }
 
@@ -168,7 +168,7 @@ internal unsafe struct UidShard
     private static UidShard Allocate(uint homes, uint tail)
     {
         var shard = new UidShard { Homes = homes, _tail = tail };
-        shard._slots = (byte*)NativeMemory.AllocZeroed((nuint)shard.Bytes);
+        shard._slots = HugePages.AllocZeroed(shard.Bytes);
         return shard;
     }
 

@@ -5,7 +5,7 @@ namespace Tallystick.Storage.Measurements.Uids;
 /// <summary>The entries in memory, outside of the collector's heap, so that it neither copies nor keeps them.</summary>
 internal sealed class UidTable : IDisposable
 {
-    private const int ShardsPerSweep = 16;
+    private const int ShardsPerSweep = 4;
 
     private readonly UidShard[] _shards = new UidShard[UidKey.Shards];
     private int _sweepNext;

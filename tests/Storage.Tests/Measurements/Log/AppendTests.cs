@@ -49,7 +49,7 @@ public sealed class AppendTests : IDisposable
         var disk = new FailingDisk();
         await using var log = FileMeasurementLog.Open(_directory.Path, disk.Options);
         disk.Hold();
-        var first = log.AppendAsync(0).AsTask();
+        var first = Task.Run(async () => await log.AppendAsync(0));
         disk.Flushing.Wait(TestContext.Current.CancellationToken);
         var rest = Enumerable.Range(1, 50).Select(number => log.AppendAsync(number).AsTask()).ToArray();
 
@@ -91,12 +91,14 @@ public sealed class AppendTests : IDisposable
         await using var log = FileMeasurementLog.Open(_directory.Path, disk.Options with { WaitingBytes = 1000 });
         disk.Hold();
         // Each takes four bytes more than its own: nine of them are 936.
-        var taken = Enumerable.Range(0, 9).Select(number => log.AppendAsync(number, 100).AsTask()).ToArray();
+        var first = Task.Run(async () => await log.AppendAsync(0, 100));
+        disk.Flushing.Wait(TestContext.Current.CancellationToken);
+        var rest = Enumerable.Range(1, 8).Select(number => log.AppendAsync(number, 100).AsTask()).ToArray();
 
         for (var attempt = 0; attempt < 3; attempt++)
             Should.Throw<LogBusyException>(() => log.AppendAsync(9, 100).AsTask()).Message.ShouldContain("1000");
         disk.Release();
-        await Task.WhenAll(taken);
+        await Task.WhenAll([first, .. rest]);
 
         await log.AppendAsync(10, 5000);
         (await Records.NumbersAsync(log, TestContext.Current.CancellationToken))

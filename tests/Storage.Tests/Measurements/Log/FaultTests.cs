@@ -48,7 +48,7 @@ public sealed class FaultTests : IDisposable
     {
         await using var log = FileMeasurementLog.Open(_directory.Path, _disk.Options);
         _disk.Hold();
-        var first = log.AppendAsync(0).AsTask();
+        var first = Task.Run(async () => await log.AppendAsync(0));
         _disk.Flushing.Wait(TestContext.Current.CancellationToken);
         var rest = Enumerable.Range(1, 20).Select(number => log.AppendAsync(number).AsTask()).ToArray();
         _disk.FailsToFlush = true;

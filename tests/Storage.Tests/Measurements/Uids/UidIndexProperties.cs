@@ -12,9 +12,9 @@ public sealed class UidIndexProperties : IDisposable
     // Some that are alike in what is kept of them, some that are neighbours, some at the end of a shard, where they
     // overflow, and some of any kind.
     private static readonly Gen<ulong> Fingerprints = Gen.Frequency(
-        (2, Gen.ULong[0, 3].Select(low => 0x1234_5678_9AC0_0000 | low)),
-        (2, Gen.ULong[0, 40].Select(next => 0x1234_5678_9AC0_0000 + (next << 22))),
-        (2, Gen.ULong[0, 1].Select(next => 0x123F_FFFF_FFC0_0000 - (next << 22))),
+        (2, Gen.ULong[0, 3].Select(low => 0x1234_5678_9A00_0000 | low)),
+        (2, Gen.ULong[0, 40].Select(next => 0x1234_5678_9A00_0000 + (next << 24))),
+        (2, Gen.ULong[0, 1].Select(next => 0x12FF_FFFF_FF00_0000 - (next << 24))),
         (3, Gen.Select(Gen.ULong[0, 7], Gen.ULong[0, 30], (shard, n) => (shard << 61) + n * 0x0007_7777_7777_7777)),
         (1, Gen.ULong));
 

@@ -23,7 +23,7 @@ public sealed class UidIndexTests : IDisposable
     {
         Fill(_index, 1_000_000);
         _index.Count.ShouldBe(1_000_000);
-        // 10 bytes, 68 to 85 % full, and the tails: 1024 of at least 16 slots.
+        // 10 bytes, 68 to 85 % full, and the tails: 256 of at least 16 slots.
         (_index.MemoryBytes / 1_000_000m).ShouldBeInRange(10m / 0.85m, 10m / 0.68m + 0.7m);
     }
 
@@ -35,7 +35,7 @@ public sealed class UidIndexTests : IDisposable
         _index.Forget(new LogPosition(100_001));
         _index.Count.ShouldBeInRange(100_000, 200_000);
         _index.MemoryBytes.ShouldBeGreaterThan(full * 9 / 10);
-        for (var call = 1; call < 1024 / 16; call++)
+        for (var call = 1; call < 256 / 4; call++)
             _index.Forget(new LogPosition(100_001));
         _index.Count.ShouldBe(100_000);
         _index.MemoryBytes.ShouldBeLessThan(full * 7 / 10);
@@ -45,7 +45,7 @@ public sealed class UidIndexTests : IDisposable
     public void UidIndex_AllForgottenOrCleared_HoldsAlmostNoMemory()
     {
         Fill(_index, 100_000);
-        for (var call = 0; call < 1024 / 16; call++)
+        for (var call = 0; call < 256 / 4; call++)
             _index.Forget(new LogPosition(100_001));
         _index.Count.ShouldBe(0);
         _index.MemoryBytes.ShouldBeLessThan(200_000);
@@ -135,8 +135,8 @@ public sealed class UidIndexTests : IDisposable
             found.AsSpan(0, hits).Contains(new LogPosition(position)).ShouldBeTrue();
             others += hits - 1;
         }
-        // 42 bits are kept: of n entries n * n / 2^42 are alike with another.
-        others.ShouldBeLessThanOrEqualTo(10 + (long)((Int128)count * count >> 41));
+        // 40 bits are kept: of n entries n * n / 2^40 are alike with another.
+        others.ShouldBeLessThanOrEqualTo(10 + (long)((Int128)count * count >> 39));
         (_index.MemoryBytes / (decimal)count).ShouldBeLessThan(16m);
     }
 

@@ -63,5 +63,5 @@ internal sealed class UidModel(UidIndex index)
         index.Count.ShouldBeInRange(_entries.Count(entry => entry.Position >= _before), _entries.Count);
     }
 
-    private static bool IsAlike(ulong left, ulong right) => left >> 22 == right >> 22;
+    private static bool IsAlike(ulong left, ulong right) => left >> 24 == right >> 24;
 }

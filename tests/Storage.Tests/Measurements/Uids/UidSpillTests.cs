@@ -56,7 +56,7 @@ public sealed class UidSpillTests : IDisposable
         using var index = NewIndex();
         Fill(index, 300_000);
         Files().Length.ShouldBeGreaterThan(1);
-        for (var call = 0; call < 1024 / 16; call++)
+        for (var call = 0; call < 256 / 4; call++)
             index.Forget(new LogPosition(300_001));
         Files().ShouldBeEmpty();
         index.Count.ShouldBe(0);

@@ -1,6 +1,6 @@
 using Tallystick.Foundation.Resources;
 
-namespace Tallystick.Billing.Organizations;
+namespace Tallystick.Metering.CustomFields;
 
 /// <summary>
 /// Custom fields of the organization (the contract's <c>CustomField</c>): per kind of entity, the names that

@@ -1,11 +1,15 @@
 using Tallystick.Foundation.Resources;
 
-namespace Tallystick.Billing.Organizations;
+namespace Tallystick.Metering.CustomFields;
 
 /// <summary>What is special about the custom fields of an organization.</summary>
 public static class CustomFieldResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<CustomFieldDefaults> Definition { get; } =
-        new("CustomField", "customfields", () => BillingJson.Format.CustomFieldDefaults) { IsSingleton = true };
+        new("CustomField", "customfields", () => MeteringJson.Format.CustomFieldDefaults)
+        {
+            IsSingleton = true,
+            CheckAgainst = CustomFieldRules.CheckAgainstAsync,
+        };
 }

@@ -1,0 +1,45 @@
+using NodaTime;
+using Tallystick.Billing.Organizations;
+using Tallystick.Billing.PlanGroupLinks;
+using Tallystick.Foundation.Resources;
+using Tallystick.Pricing.Plans;
+
+namespace Tallystick.Billing.Accounts;
+
+/// <summary>
+/// An account has one plan of a product at a time, the plans of its plan groups included, unless the organization
+/// allows more.
+/// </summary>
+internal static class PlanOverlap
+{
+    /// <summary>The products that an account plan is for: that of its plan, or those of its plan group.</summary>
+    internal static async ValueTask<IReadOnlyList<string?>> ProductsAsync(
+        AccountPlan accountPlan, IResourceReader related)
+    {
+        if (accountPlan.PlanGroupId is null)
+            return [(await related.FindAsync<Plan>(accountPlan.PlanId))?.ProductId];
+        var links = await related.ListAsync<PlanGroupLink>(Condition.Equal("plan_group_id", accountPlan.PlanGroupId));
+        var plans = await related.ListAsync<Plan>(new Condition.In("id", [.. links.Select(link => link.PlanId)]));
+        return [.. plans.Select(plan => plan.ProductId)];
+    }
+
+    /// <summary>Another account plan of the account for one of the products at the same time; null for none.</summary>
+    internal static async ValueTask<AccountPlan?> FindAsync(
+        AccountPlan accountPlan, IReadOnlyList<string?> products, IResourceReader related)
+    {
+        var config = (await related.ListAsync<OrganizationConfig>(Condition.And())).SingleOrDefault();
+        if (config?.AllowOverlappingPlans is true)
+            return null;
+        var others = await related.ListAsync<AccountPlan>(Condition.Equal("account_id", accountPlan.AccountId));
+        foreach (var other in others.Where(other =>
+            other.Id != accountPlan.Id && IsAtTheSameTime(other, accountPlan)))
+        {
+            if ((await ProductsAsync(other, related)).Intersect(products).Any())
+                return other;
+        }
+        return null;
+    }
+
+    private static bool IsAtTheSameTime(AccountPlan left, AccountPlan right) =>
+        left.StartDate < (right.EndDate ?? Instant.MaxValue) && right.StartDate < (left.EndDate ?? Instant.MaxValue);
+}

@@ -1,0 +1,33 @@
+using Tallystick.Billing.Bills;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.BillConfigs;
+
+/// <summary>What is special about the bill configuration of an organization.</summary>
+public static class BillConfigResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<BillConfig> Definition { get; } =
+        new("BillConfig", "billconfig", () => BillingJson.Format.BillConfig)
+        {
+            IsSingleton = true,
+            IsMadeWhenMissing = true,
+            CheckAgainst = CheckAgainstAsync,
+        };
+
+    private static async ValueTask CheckAgainstAsync(
+        BillConfig config, BillConfig? current, IResourceReader related, Issues issues)
+    {
+        if (config.BillLockDate is not { } lockDate)
+            return;
+        var pending = await related.ListAsync<Bill>(
+            Condition.And(
+                Condition.Equal("status", JsonFormat.Name(BillStatus.Pending)),
+                new Condition.Compare("end_date", Comparison.LessOrEqual, InstantText.Write(lockDate))),
+            limit: 1);
+        if (pending is [var bill])
+            issues.AddConflict("pending", "billLockDate", "would lock bills that are not approved, such as "
+                + $"'{bill.Id}', whose period ends on {InstantText.Write(bill.EndDate)}; approve or delete them first");
+    }
+}

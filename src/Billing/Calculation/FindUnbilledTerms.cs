@@ -1,0 +1,55 @@
+using NodaTime;
+using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.Calculation;
+
+/// <summary>Reads what is not billed as terms: from when to when, or on which bill dates, it would count.</summary>
+internal static class FindUnbilledTerms
+{
+    /// <summary>The terms of an account.</summary>
+    public static IReadOnlyList<UnbilledTerm> Of(
+        UnbilledEntities entities, IReadOnlyList<AccountPlanTerms> plans, BillSettings settings) =>
+    [
+        .. entities.Commitments.SelectMany(commitment => Of(commitment, settings)),
+        .. entities.Charges.Select(charge => Of(charge, settings)),
+        .. plans.SelectMany(terms => Counters(terms, settings)),
+    ];
+
+    // Charges draw it down during its time; what is owed of it has bill dates of its own, or those of a plan.
+    private static IEnumerable<UnbilledTerm> Of(Commitment commitment, BillSettings settings)
+    {
+        var what = $"commitments (commitment {commitment.Id})";
+        var dates = new DatePeriod(commitment.StartDate, commitment.EndDate);
+        yield return new UnbilledTerm(what, dates.In(settings.Zone));
+        foreach (var fee in commitment.FeeDates ?? [])
+            yield return UnbilledTerm.On(fee.Date, what);
+        if (commitment.BillingPlanId is not null)
+            yield return new UnbilledTerm(what, FirstBillDate: dates.Start, LastBillDate: dates.End);
+    }
+
+    // Without a date of its own, a charge goes on the next bill after the time that it is for.
+    private static UnbilledTerm Of(Charge charge, BillSettings settings)
+    {
+        var what = $"charges (charge {charge.Code})";
+        return charge.BillDate is { } date
+            ? UnbilledTerm.On(date, what)
+            : new UnbilledTerm(what, FirstBillDate: ActiveDays.DayOf(charge.ServicePeriodEndDate, settings.Zone));
+    }
+
+    /// <summary>
+    /// The counters of an account plan. An account without an adjustment has none of a counter, and nothing to pay.
+    /// </summary>
+    public static IEnumerable<UnbilledTerm> Counters(AccountPlanTerms terms, BillSettings settings) =>
+        from pricing in terms.CounterPricings
+        let days = terms.CounterAdjustments.Where(adjustment => adjustment.CounterId == pricing.CounterId)
+            .Select(adjustment => adjustment.Date).ToList()
+        where days.Count > 0
+        let counted = new Window(LocalDay.Start(days.Min(), settings.Zone), Instant.MaxValue)
+        select new UnbilledTerm(
+            $"counters (counter pricing {pricing.Id})",
+            counted.Intersect(terms.AccountPlan.StartDate, terms.AccountPlan.EndDate)
+                .Intersect(pricing.StartDate, pricing.EndDate));
+}

@@ -1,0 +1,43 @@
+using Tallystick.Billing.Contracts;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.Charges;
+
+/// <summary>Rules of charges that their shape does not tell.</summary>
+internal static class ChargeRules
+{
+    internal static void Check(Charge charge, Issues issues)
+    {
+        CheckAmount(charge.Amount, charge.Units, charge.UnitPrice, issues);
+        var line = charge.EntityType == ChargeEntityType.Balance
+            ? ChargeLineItemType.BalanceFee
+            : ChargeLineItemType.AdHoc;
+        if (charge.LineItemType != line)
+            issues.Add("contradiction", "lineItemType",
+                $"must be {JsonFormat.Name(line)} where entityType is {JsonFormat.Name(charge.EntityType)}");
+        if (charge.EntityType == ChargeEntityType.Balance && charge.EntityId is null)
+            issues.Add("required", "entityId", "is required where entityType is BALANCE");
+        if (charge.EntityType == ChargeEntityType.AdHoc && charge.EntityId is not null)
+            issues.Add("not_allowed", "entityId", "is only for an entityType of BALANCE");
+        if (charge.ServicePeriodEndDate < charge.ServicePeriodStartDate)
+            issues.Add("order", "servicePeriodEndDate", "must not be before servicePeriodStartDate");
+    }
+
+    /// <summary>An amount is given as such, or as units and their price; never both, never neither.</summary>
+    internal static void CheckAmount(decimal? amount, decimal? units, decimal? unitPrice, Issues issues)
+    {
+        if (units is null != unitPrice is null)
+            issues.Add("needs", units is null ? "units" : "unitPrice", "is required: units and unitPrice go together");
+        else if (amount is null == units is null)
+            issues.Add("exactly_one", "amount", "give either amount, or units and unitPrice");
+    }
+
+    internal static async ValueTask CheckAgainstAsync(
+        Charge charge, Charge? current, IResourceReader related, Issues issues)
+    {
+        if (current is not null && current.AccountId != charge.AccountId)
+            issues.Add("immutable", "accountId", "cannot change; make a new charge");
+        await ContractResource.CheckMemberAsync(charge.ContractId, charge.AccountId, related, issues);
+    }
+}

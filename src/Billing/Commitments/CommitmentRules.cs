@@ -1,0 +1,53 @@
+using Tallystick.Billing.Contracts;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Plans;
+
+namespace Tallystick.Billing.Commitments;
+
+/// <summary>Rules of commitments that their shape does not tell.</summary>
+internal static class CommitmentRules
+{
+    internal static void Check(Commitment commitment, Issues issues)
+    {
+        if (commitment.EndDate <= commitment.StartDate)
+            issues.Add("order", "endDate", "must be after startDate");
+        if (commitment.AmountPrePaid > commitment.Amount)
+            issues.Add("range", "amountPrePaid", "must not be more than amount");
+        else if (commitment.AmountFirstBill > commitment.Amount - (commitment.AmountPrePaid ?? 0))
+            issues.Add("range", "amountFirstBill", "must not be more than amount less amountPrePaid");
+        if (commitment.SeparateOverageUsage is true && commitment.OverageSurchargePercent is not (null or 0))
+            issues.Add("not_allowed", "separateOverageUsage", "is only for an overageSurchargePercent of 0 or none");
+        if (commitment.LineItemTypes is { } types && types.Distinct().Count() < types.Count)
+            issues.Add("duplicate", "lineItemTypes", "must not name a type twice");
+        if (commitment.ProductIds is { } products && products.Distinct().Count() < products.Count)
+            issues.Add("duplicate", "productIds", "must not name a product twice");
+        CheckFees(commitment, issues);
+    }
+
+    // What is owed is billed either by a plan or on dates, so that it is not billed twice.
+    private static void CheckFees(Commitment commitment, Issues issues)
+    {
+        if (commitment.FeeDates is not { Count: > 0 } fees)
+            return;
+        if (commitment.BillingPlanId is not null)
+            issues.Add("not_allowed", "feeDates", "are only for a commitment without billingPlanId");
+        foreach (var (index, fee) in fees.Index())
+        {
+            if (fee.ServicePeriodEndDate < fee.ServicePeriodStartDate)
+                issues.Add("order", $"feeDates[{index}].servicePeriodEndDate",
+                    "must not be before servicePeriodStartDate");
+        }
+    }
+
+    internal static async ValueTask CheckAgainstAsync(
+        Commitment commitment, Commitment? current, IResourceReader related, Issues issues)
+    {
+        if (current is not null && current.AccountId != commitment.AccountId)
+            issues.Add("immutable", "accountId", "cannot change; make a new commitment");
+        if (await related.FindAsync<Plan>(commitment.BillingPlanId) is { AccountId: { } owner }
+            && owner != commitment.AccountId)
+            issues.Add("other_account", "billingPlanId", "is a plan made for another account");
+        await ContractResource.CheckMemberAsync(commitment.ContractId, commitment.AccountId, related, issues);
+    }
+}

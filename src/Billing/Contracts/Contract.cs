@@ -1,0 +1,73 @@
+using NodaTime;
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Billing.Contracts;
+
+/// <summary>
+/// An agreement with an account for a time. Account plans, commitments, balances and charges can belong to it.
+/// </summary>
+public sealed record Contract : ResourceWithCustomFields
+{
+    /// <summary>UUID of the account.</summary>
+    [Characters(1, int.MaxValue)]
+    public required string AccountId { get; init; }
+
+    /// <summary>Descriptive name.</summary>
+    [Characters(1, 200)]
+    public required string Name { get; init; }
+
+    /// <summary>Short code, unique among contracts.</summary>
+    [Characters(0, 80), Form(TextForm.Code)]
+    public string? Code { get; init; }
+
+    /// <summary>What it is about.</summary>
+    [Characters(0, 500)]
+    public string? Description { get; init; }
+
+    /// <summary>Purchase order number.</summary>
+    [Characters(0, 100)]
+    public string? PurchaseOrderNumber { get; init; }
+
+    /// <summary>
+    /// True when only charges within the dates of the contract are billed under it; false, the default, when the
+    /// dates of the account plan alone count.
+    /// </summary>
+    public bool? ApplyContractPeriodLimits { get; init; }
+
+    /// <summary>Which usage is billed under the contract; all when absent.</summary>
+    public IReadOnlyList<UsageFilter>? UsageFilters { get; init; }
+
+    /// <summary>UUID of the bill grouping key, by which its charges go on a bill apart.</summary>
+    public string? BillGroupingKeyId { get; init; }
+
+    /// <summary>First day.</summary>
+    public required LocalDate StartDate { get; init; }
+
+    /// <summary>First day after it.</summary>
+    public required LocalDate EndDate { get; init; }
+}
+
+/// <summary>Takes usage in or leaves it out by the value of a field of its meter.</summary>
+public sealed record UsageFilter
+{
+    /// <summary>Code of the field.</summary>
+    [Characters(1, int.MaxValue)]
+    public required string DimensionCode { get; init; }
+
+    /// <summary>The value of the field.</summary>
+    [Characters(1, int.MaxValue)]
+    public required string Value { get; init; }
+
+    /// <summary>Whether usage with the value is taken in or left out.</summary>
+    public required UsageFilterMode Mode { get; init; }
+}
+
+/// <summary>Whether usage is taken in or left out.</summary>
+public enum UsageFilterMode
+{
+    /// <summary>Only usage with the value, or another included one of the same field.</summary>
+    Include,
+
+    /// <summary>No usage with the value.</summary>
+    Exclude,
+}

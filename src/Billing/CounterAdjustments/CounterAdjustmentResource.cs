@@ -1,0 +1,68 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.CounterAdjustments;
+
+/// <summary>What is special about counter adjustments.</summary>
+public static class CounterAdjustmentResource
+{
+    private static readonly string[] OfAnAccount = ["date", "dateStart", "dateEnd"];
+
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<CounterAdjustment> Definition { get; } =
+        new("CounterAdjustment", "counteradjustments", () => BillingJson.Format.CounterAdjustment)
+        {
+            Tag = "CounterAdjustments",
+            HasIdsFilter = false,
+            SortedBy = "date",
+            IndexedBy = [new("date", adjustment => InstantText.Write(adjustment.Date))],
+            Filters =
+            [
+                ListFilter.One("counterId", "counter_id", "Only adjustments of this counter; always needed."),
+                ListFilter.One("accountId", "account_id", "Only adjustments of this account."),
+                new ListFilter.Part("date", "Only adjustments of this day; needs the account.", new TextShape()),
+                new ListFilter.Part("dateStart", "Only adjustments from this day on; needs the account.",
+                    new TextShape()),
+                new ListFilter.Part("dateEnd", "Only adjustments before this day; needs the account.", new TextShape()),
+                new ListFilter.Part("endDateStart", "Only adjustments from this day on.", new TextShape()),
+                new ListFilter.Part("endDateEnd", "Only adjustments before this day.", new TextShape()),
+                new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(Dated(parameters))),
+            ],
+            Refers =
+            [
+                new("counterId", "Counter", adjustment => adjustment.CounterId),
+                new("accountId", "Account", adjustment => adjustment.AccountId),
+            ],
+            CheckAgainst = CheckAgainstAsync,
+        };
+
+    private static Condition Dated(ListParameters parameters)
+    {
+        if (parameters.Text("counterId") is null)
+            parameters.Issues.Add("required", "counterId", "is required");
+        foreach (var parameter in OfAnAccount.Where(parameter => parameters.Text(parameter) is not null))
+        {
+            if (parameters.Text("accountId") is null)
+                parameters.Issues.Add("needs", parameter, "needs the parameter accountId");
+        }
+        return Condition.And(
+            parameters.Dated("date", "date", Comparison.Equal),
+            parameters.Dated("dateStart", "date", Comparison.GreaterOrEqual),
+            parameters.Dated("dateEnd", "date", Comparison.Less),
+            // An adjustment is of one day, which is its end as well.
+            parameters.Dated("endDateStart", "date", Comparison.GreaterOrEqual),
+            parameters.Dated("endDateEnd", "date", Comparison.Less));
+    }
+
+    private static async ValueTask CheckAgainstAsync(
+        CounterAdjustment adjustment, CounterAdjustment? current, IResourceReader related, Issues issues)
+    {
+        var sameDay = await related.ListAsync<CounterAdjustment>(Condition.And(
+            Condition.Equal("counter_id", adjustment.CounterId),
+            Condition.Equal("account_id", adjustment.AccountId),
+            Condition.Equal("date", InstantText.Write(adjustment.Date))));
+        if (sameDay.FirstOrDefault(other => other.Id != current?.Id) is { } other)
+            issues.AddConflict("taken", "date", $"is the day of the adjustment '{other.Id}' of the same counter; "
+                + "change that one");
+    }
+}

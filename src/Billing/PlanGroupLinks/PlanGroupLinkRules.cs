@@ -1,0 +1,59 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Pricing.PlanGroups;
+using Tallystick.Pricing.Plans;
+
+namespace Tallystick.Billing.PlanGroupLinks;
+
+/// <summary>Which plans can be in a plan group together.</summary>
+internal static class PlanGroupLinkRules
+{
+    internal static async ValueTask CheckAgainstAsync(
+        PlanGroupLink link, PlanGroupLink? current, IResourceReader related, Issues issues)
+    {
+        if (await related.FindAsync<Plan>(link.PlanId) is not { } plan
+            || await related.FindAsync<PlanGroup>(link.PlanGroupId) is not { } group)
+            return;
+        if (plan.AccountId is { } owner && owner != group.AccountId)
+            issues.Add("other_account", "planId", "is a plan made for an account that the plan group is not made for");
+        await CheckMembersAsync(link, plan, current?.Id, related, issues);
+        await CheckAccountsAsync(link, plan, related, issues);
+    }
+
+    private static async ValueTask CheckMembersAsync(
+        PlanGroupLink link, Plan plan, string? except, IResourceReader related, Issues issues)
+    {
+        var template = await related.FindAsync<PlanTemplate>(plan.PlanTemplateId);
+        foreach (var other in await related.ListAsync<PlanGroupLink>(
+            Condition.Equal("plan_group_id", link.PlanGroupId)))
+        {
+            if (other.Id == except || await related.FindAsync<Plan>(other.PlanId) is not { } member)
+                continue;
+            if (member.ProductId == plan.ProductId)
+                issues.AddConflict("same_product", "planId",
+                    $"is of the same product as the plan '{member.Code}', which is in the plan group already");
+            // The charges of the group itself are billed as often as its plans are.
+            var rhythm = await related.FindAsync<PlanTemplate>(member.PlanTemplateId);
+            if (template is not null && rhythm is not null && Rhythm(template) != Rhythm(rhythm))
+                issues.Add("frequency", "planId",
+                    $"must be billed as often as the plan '{member.Code}', which is in the plan group already");
+        }
+    }
+
+    // An account on the group comes onto the plan by the link.
+    private static async ValueTask CheckAccountsAsync(
+        PlanGroupLink link, Plan plan, IResourceReader related, Issues issues)
+    {
+        foreach (var attached in await related.ListAsync<AccountPlan>(
+            Condition.Equal("plan_group_id", link.PlanGroupId)))
+        {
+            if (await PlanOverlap.FindAsync(attached, [plan.ProductId], related) is { } clash)
+                issues.AddConflict("overlap", "planId", "is of a product that the account "
+                    + $"'{attached.AccountId}' of the plan group has a plan of, by the account plan '{clash.Id}'");
+        }
+    }
+
+    private static (BillingFrequency Frequency, int Interval) Rhythm(PlanTemplate template) =>
+        (template.BillFrequency, template.BillFrequencyInterval ?? 1);
+}

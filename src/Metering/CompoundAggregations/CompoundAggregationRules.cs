@@ -1,0 +1,65 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.Expressions;
+using Tallystick.Metering.LookupTables;
+
+namespace Tallystick.Metering.CompoundAggregations;
+
+/// <summary>The calculations of compound aggregations: what they may name (metering reference 10.1).</summary>
+internal static class CompoundAggregationRules
+{
+    private const string Prefix = "aggregation.";
+    private const string Calculation = "calculation";
+
+    internal static async ValueTask CheckAgainstAsync(
+        CompoundAggregation compound, CompoundAggregation? current, IResourceReader related, Issues issues)
+    {
+        if (Calculations.Read(compound.Calculation, Calculation, issues) is not { } expression)
+            return;
+        var codes = CodesIn(expression);
+        var scope = new NameScope
+        {
+            Lookups = await LookupSchemas.LoadAsync([expression], related),
+            Offered = "aggregation.<code>, billingPeriod.start, billingPeriod.end, billingPeriod.days, and custom "
+                + $"fields of {string.Join(", ", CustomFieldNames.OfCompoundAggregations)}",
+        };
+        scope.Add("billingPeriod.start", ValueKind.DateTime);
+        scope.Add("billingPeriod.end", ValueKind.DateTime);
+        scope.Add("billingPeriod.days", ValueKind.Number);
+        foreach (var aggregation in await related.ListAsync<Aggregation>(new Condition.In("code", codes)))
+            scope.Add(Prefix + aggregation.Code, ValueKind.Number);
+        // A compound aggregation that named another could come to name itself.
+        foreach (var other in await related.ListAsync<CompoundAggregation>(new Condition.In("code", codes)))
+            scope.Refuse(Prefix + other.Code, "not_allowed",
+                $"'{other.Code}' is a compound aggregation; only simple aggregations can be named");
+        var customFields = await CustomFieldNames.FindAsync(related);
+        CustomFieldNames.AddTo(scope, customFields, CustomFieldNames.OfCompoundAggregations);
+        foreach (var code in codes)
+            scope.Refuse(Prefix + code, "unknown_name", $"there is no aggregation with the code '{code}'");
+        Calculations.Check(expression, scope, ValueKind.Number, Calculation, issues);
+    }
+
+    /// <summary>The compound aggregations that name the aggregation.</summary>
+    internal static async ValueTask<IReadOnlyList<CompoundAggregation>> NamingAsync(
+        string? code, IResourceReader related)
+    {
+        if (code is null)
+            return [];
+        var all = await related.ListAsync<CompoundAggregation>(Condition.And());
+        return [.. all.Where(compound => CodesOf(compound).Contains(code))];
+    }
+
+    /// <summary>The codes of the aggregations that a stored compound aggregation names.</summary>
+    internal static IReadOnlyList<string> CodesOf(CompoundAggregation compound) =>
+        CodesIn(Calculations.Reread(compound.Calculation));
+
+    // Codes that are custom fields of aggregations are among them; they find no aggregation.
+    private static List<string> CodesIn(Expression expression) =>
+    [
+        .. expression.Names().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..])
+            .Where(code => !code.Contains('.')),
+    ];
+}

@@ -1,0 +1,49 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Aggregations;
+
+namespace Tallystick.Metering.CompoundAggregations;
+
+/// <summary>
+/// The segments of a compound aggregation (metering reference 10.4): of one segmented aggregation all of its segments,
+/// of several the segments that they have in common.
+/// </summary>
+public static class CompoundSegments
+{
+    /// <summary>The segments, in the order of the first segmented aggregation that is named.</summary>
+    public static async ValueTask<IReadOnlyList<IReadOnlyDictionary<string, string>>> OfAsync(
+        CompoundAggregation compound, IResourceReader related) =>
+        (await ShowAsync([compound], new ResourceView(related, [])))[0].Segments ?? [];
+
+    /// <summary>Whether both name the same fields with the same values.</summary>
+    public static bool AreSame(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right) =>
+        left.Count == right.Count
+        && left.All(pair => right.TryGetValue(pair.Key, out var value) && value == pair.Value);
+
+    internal static async ValueTask<IReadOnlyList<CompoundAggregation>> ShowAsync(
+        IReadOnlyList<CompoundAggregation> compounds, ResourceView view)
+    {
+        var codes = compounds.ToDictionary(compound => compound.Id, CompoundAggregationRules.CodesOf);
+        var named = await view.Related.ListAsync<Aggregation>(
+            new Condition.In("code", [.. codes.Values.SelectMany(one => one).Distinct(StringComparer.Ordinal)]));
+        var byCode = named.ToDictionary(aggregation => aggregation.Code!, StringComparer.Ordinal);
+        return
+        [
+            .. compounds.Select(compound => compound with
+            {
+                Segments = Common(codes[compound.Id].Where(byCode.ContainsKey).Select(code => byCode[code])),
+            }),
+        ];
+    }
+
+    private static IReadOnlyList<IReadOnlyDictionary<string, string>>? Common(IEnumerable<Aggregation> aggregations)
+    {
+        var segmented = aggregations.Where(aggregation => aggregation.Segments is { Count: > 0 }).ToList();
+        if (segmented.Count == 0)
+            return null;
+        return
+        [
+            .. segmented[0].Segments!.Where(segment =>
+                segmented.Skip(1).All(other => other.Segments!.Any(candidate => AreSame(candidate, segment)))),
+        ];
+    }
+}

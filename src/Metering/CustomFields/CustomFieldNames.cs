@@ -1,0 +1,49 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Expressions;
+
+namespace Tallystick.Metering.CustomFields;
+
+/// <summary>The custom fields that calculations may name (metering reference 3.10).</summary>
+internal static class CustomFieldNames
+{
+    /// <summary>Kinds of entities whose custom fields a derived field may name.</summary>
+    internal static readonly string[] OfDerivedFields = ["organization", "meter", "account"];
+
+    /// <summary>The same, with the product, for a meter that belongs to one.</summary>
+    internal static readonly string[] OfDerivedFieldsOfProducts = [.. OfDerivedFields, "product"];
+
+    /// <summary>Kinds of entities whose custom fields a compound aggregation may name.</summary>
+    internal static readonly string[] OfCompoundAggregations =
+    [
+        "organization", "product", "plan", "planTemplate", "meter", "account", "accountPlan", "aggregation",
+        "compoundAggregation", "contract",
+    ];
+
+    /// <summary>The custom fields of the organization.</summary>
+    internal static async ValueTask<CustomFieldDefaults> FindAsync(IResourceReader related) =>
+        (await related.ListAsync<CustomFieldDefaults>(Condition.And())).FirstOrDefault() ?? new CustomFieldDefaults();
+
+    /// <summary>Lets a calculation name the custom fields of the kinds of entities.</summary>
+    internal static void AddTo(NameScope scope, CustomFieldDefaults defaults, IEnumerable<string> entities)
+    {
+        foreach (var entity in entities)
+            scope.AddCustomFields(entity, Of(defaults, entity));
+    }
+
+    /// <summary>Those of one kind of entity.</summary>
+    internal static IReadOnlyDictionary<string, CustomFieldValue>? Of(CustomFieldDefaults defaults, string entity) =>
+        entity switch
+        {
+            "organization" => defaults.Organization,
+            "product" => defaults.Product,
+            "plan" => defaults.Plan,
+            "planTemplate" => defaults.PlanTemplate,
+            "meter" => defaults.Meter,
+            "account" => defaults.Account,
+            "accountPlan" => defaults.AccountPlan,
+            "aggregation" => defaults.Aggregation,
+            "compoundAggregation" => defaults.CompoundAggregation,
+            "contract" => defaults.Contract,
+            _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "There are no such custom fields."),
+        };
+}

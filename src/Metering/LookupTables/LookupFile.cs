@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Json;
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>Writes rows as files: CSV with a line of names, or JSON objects, one a line.</summary>
+public static class LookupFile
+{
+    /// <summary>Content type of a JSON object on each line.</summary>
+    public const string JsonLines = "application/jsonl";
+
+    /// <summary>Content type of CSV (RFC 4180).</summary>
+    public const string Csv = "text/csv";
+
+    private static readonly JsonWriterOptions Readable =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>What a file begins with.</summary>
+    public static string Head(LookupTableRevision revision, string contentType) => contentType == Csv
+        ? string.Join(',', revision.Fields.Select(field => field.Name)) + "\r\n" : "";
+
+    /// <summary>A row as a line.</summary>
+    public static string Line(
+        LookupTableRevision revision, IReadOnlyDictionary<string, CustomFieldValue> row, string contentType)
+    {
+        if (contentType == Csv)
+            return string.Join(',', revision.Fields.Select(field => Cell(row, field.Name!))) + "\r\n";
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, Readable))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in row)
+            {
+                json.WritePropertyName(name);
+                if (value.Number is { } number)
+                    json.WriteNumberValue(number);
+                else
+                    json.WriteStringValue(value.Text);
+            }
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    // Without a value a cell is empty; an empty text is quoted.
+    private static string Cell(IReadOnlyDictionary<string, CustomFieldValue> row, string field)
+    {
+        if (!row.TryGetValue(field, out var value))
+            return "";
+        if (value.Text is not { } text)
+            return LookupRows.Plain(value.Number!.Value);
+        return text.Length > 0 && text.AsSpan().IndexOfAny(",\"\r\n") < 0 && text.Trim() == text
+            ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+}

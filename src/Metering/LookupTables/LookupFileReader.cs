@@ -1,0 +1,138 @@
+using System.Text;
+using System.Text.Json;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>Reads the rows of a file, a line at a time, and checks each.</summary>
+public sealed class LookupFileReader(TextReader text, LookupTableRevision revision)
+{
+    private const int LongestRecord = 100_000;
+    private const int MostFaults = 20;
+
+    private static readonly MapShape Row = new(null) { IsRow = true };
+    private static readonly ObjectShape Holder = new("Line", [new JsonMember("row", Row) { IsRequired = true }]);
+
+    private readonly LookupRows _rows = new(revision);
+    private readonly Issues _issues = new();
+    private long _line;
+
+    /// <summary>The rows of the file.</summary>
+    /// <exception cref="RefusedException">Rows are faulty; the first faults are told, each with its line.</exception>
+    public IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>> Read(string contentType)
+    {
+        foreach (var row in contentType == LookupFile.Csv ? ReadCsv() : ReadJsonLines())
+        {
+            if (row is not null)
+            {
+                _rows.Check(row, Place, _issues);
+                yield return row;
+            }
+            if (_issues.All.Count >= MostFaults)
+                break;
+        }
+        _issues.ThrowIfAny();
+    }
+
+    private string Place => FormattableString.Invariant($"line {_line}");
+
+    private IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>?> ReadJsonLines()
+    {
+        while (ReadRecord(isCsv: false) is { } line)
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+                yield return ParseJson(line);
+        }
+    }
+
+    private Dictionary<string, CustomFieldValue>? ParseJson(string line)
+    {
+        try
+        {
+            // By itself first: what is one JSON value cannot end the object around it.
+            using var alone = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse($"{{\"row\":{line}}}");
+            using var plain = JsonDocument.Parse(Holder.Check(document.RootElement));
+            return LookupRowJson.Read(plain.RootElement.GetProperty("row"));
+        }
+        catch (JsonException)
+        {
+            _issues.Add("json", Place, "is no JSON object");
+        }
+        catch (RefusedException refused)
+        {
+            foreach (var issue in refused.Issues)
+                _issues.Add(issue.Code, $"{Place}.{issue.Path}", issue.Message);
+        }
+        return null;
+    }
+
+    private IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>?> ReadCsv()
+    {
+        if (ReadRecord(isCsv: true) is not { Length: > 0 } head || CsvRecord.Read(head) is not { } names)
+        {
+            _issues.Add("csv", "line 1", "must have the names of the fields");
+            yield break;
+        }
+        var fields = names.Select(name => revision.Fields.FirstOrDefault(field => field.Name == name.Text)).ToList();
+        foreach (var (name, _) in names.Zip(fields).Where(pair => pair.Second is null))
+            _issues.Add("unknown_field", "line 1", $"'{name.Text}' is no field of the revision");
+        if (fields.Distinct().Count() < fields.Count)
+            _issues.Add("duplicate", "line 1", "names a field twice");
+        if (!_issues.IsEmpty)
+            yield break;
+        while (ReadRecord(isCsv: true) is { } record)
+        {
+            if (record.Length > 0)
+                yield return ParseCsv(record, [.. fields.Select(field => field!)]);
+        }
+    }
+
+    private Dictionary<string, CustomFieldValue>? ParseCsv(string record, List<LookupTableRevisionField> fields)
+    {
+        if (CsvRecord.Read(record) is not { } cells || cells.Count != fields.Count)
+        {
+            _issues.Add("csv", Place, $"must have {fields.Count} values with quotes as in RFC 4180");
+            return null;
+        }
+        var row = new Dictionary<string, CustomFieldValue>(StringComparer.Ordinal);
+        foreach (var (field, cell) in fields.Zip(cells))
+        {
+            if (cell is { Text: "", IsQuoted: false })
+                continue;
+            if (field.Type == LookupTableRevisionFieldType.String && cell.Text.Length <= LookupRows.LongestText)
+                row[field.Name!] = new CustomFieldValue(cell.Text, null);
+            else if (field.Type == LookupTableRevisionFieldType.Number
+                && LookupRows.TryNumber(cell.Text, out var number))
+                row[field.Name!] = new CustomFieldValue(null, number);
+            else
+                _issues.Add("type", $"{Place}.{field.Name}", field.Type == LookupTableRevisionFieldType.Number
+                    ? $"must be a number, and {ExactNumber.Rule}"
+                    : $"must have at most {LookupRows.LongestText} characters");
+        }
+        return row;
+    }
+
+    /// <summary>The next line; of CSV with further lines, while a quote is open. Null at the end.</summary>
+    private string? ReadRecord(bool isCsv)
+    {
+        var record = new StringBuilder();
+        var isQuoted = false;
+        _line++;
+        while (text.Read() is var next and >= 0)
+        {
+            var character = (char)next;
+            if (character == '\n' && !isQuoted)
+                return record.ToString().TrimEnd('\r');
+            isQuoted ^= isCsv && character == '"';
+            if (character == '\0' || record.Length == LongestRecord)
+            {
+                _issues.Add("line", Place, $"must have at most {LongestRecord} characters and no U+0000");
+                _issues.ThrowIfAny();
+            }
+            record.Append(character);
+        }
+        return record.Length == 0 ? null : record.ToString().TrimEnd('\r');
+    }
+}

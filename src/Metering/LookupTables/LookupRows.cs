@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>The rows of a revision: which values fit its fields, and what makes two rows one.</summary>
+public sealed class LookupRows
+{
+    /// <summary>Most characters of a text.</summary>
+    internal const int LongestText = 1000;
+
+    private readonly Dictionary<string, LookupTableRevisionFieldType> _types;
+    private readonly LookupTableRevision _revision;
+
+    /// <summary>The rows of the revision.</summary>
+    public LookupRows(LookupTableRevision revision)
+    {
+        _revision = revision;
+        _types = revision.Fields.ToDictionary(field => field.Name!, field => field.Type, StringComparer.Ordinal);
+    }
+
+    /// <summary>Adds what is wrong with a row: every key must have a value, every value a field of its type.</summary>
+    public void Check(IReadOnlyDictionary<string, CustomFieldValue> row, string path, Issues issues)
+    {
+        foreach (var key in _revision.Keys.Where(key => !row.ContainsKey(key)))
+            issues.Add("required", $"{path}.{key}", "is required, since it is a key");
+        foreach (var (name, value) in row)
+        {
+            if (!_types.TryGetValue(name, out var type))
+                issues.Add("unknown_field", $"{path}.{name}", "is no field of the revision");
+            else if (type == LookupTableRevisionFieldType.Number && value.Number is null)
+                issues.Add("type", $"{path}.{name}", "must be a number");
+            else if (type == LookupTableRevisionFieldType.String && value.Text is null)
+                issues.Add("type", $"{path}.{name}", "must be text");
+        }
+    }
+
+    /// <summary>The id under which a row is kept: the same for rows with equal keys, numbers by value.</summary>
+    public string IdOf(IReadOnlyDictionary<string, CustomFieldValue> row)
+    {
+        var text = new StringBuilder();
+        foreach (var value in _revision.Keys.Select(key => row[key]))
+        {
+            var written = value.Text ?? Plain(value.Number!.Value);
+            text.Append(CultureInfo.InvariantCulture, $"{written.Length}:{written}");
+        }
+        return $"{_revision.Id}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))}";
+    }
+
+    /// <summary>The key of a row as it stands in paths: values in the order of keys, joined by commas.</summary>
+    public string PathKeyOf(IReadOnlyDictionary<string, CustomFieldValue> row) => string.Join(',', _revision.Keys
+        .Select(key => row[key]).Select(value => (value.Text ?? Plain(value.Number!.Value))
+            .Replace("%", "%25", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal)));
+
+    /// <summary>
+    /// The keys that a part of a path may mean. Clients encode the whole key, separators included, or only the values,
+    /// so a comma can be read in two ways; the more literal one comes first.
+    /// </summary>
+    /// <param name="raw">The part of the path as it was sent.</param>
+    public IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> KeysIn(string raw)
+    {
+        var decoded = Uri.UnescapeDataString(raw);
+        string[][] readings =
+        [
+            [.. raw.Split(',').Select(Uri.UnescapeDataString)],
+            [.. decoded.Split(',').Select(Uri.UnescapeDataString)],
+            _revision.Keys.Count == 1 ? [decoded] : [],
+        ];
+        return
+        [
+            .. readings.Where(values => values.Length == _revision.Keys.Count).Select(KeyOf)
+                .OfType<IReadOnlyDictionary<string, CustomFieldValue>>().DistinctBy(IdOf),
+        ];
+    }
+
+    private Dictionary<string, CustomFieldValue>? KeyOf(string[] values)
+    {
+        var key = new Dictionary<string, CustomFieldValue>(StringComparer.Ordinal);
+        foreach (var (name, text) in _revision.Keys.Zip(values))
+        {
+            if (_types[name] == LookupTableRevisionFieldType.String
+                && text.Length <= LongestText && !text.Contains('\0'))
+                key[name] = new CustomFieldValue(text, null);
+            else if (_types[name] == LookupTableRevisionFieldType.Number && TryNumber(text, out var number))
+                key[name] = new CustomFieldValue(null, number);
+            else
+                return null;
+        }
+        return key;
+    }
+
+    /// <summary>Reads a number as JSON has it.</summary>
+    internal static bool TryNumber(string text, out decimal number)
+    {
+        number = 0;
+        return text.Length > 0
+            && decimal.TryParse(
+                text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                CultureInfo.InvariantCulture, out _)
+            && (char.IsAsciiDigit(text[0]) || text[0] == '-') && char.IsAsciiDigit(text[^1])
+            && ExactNumber.TryParse(Encoding.UTF8.GetBytes(text), out number);
+    }
+
+    /// <summary>The number without zeros at its end.</summary>
+    internal static string Plain(decimal number) =>
+        number.ToString("0.############################", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,32 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Expressions;
+
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>The fields of the lookup tables that calculations name, as far as a revision is published.</summary>
+internal static class LookupSchemas
+{
+    /// <summary>Loads what the calculations name by a literal code.</summary>
+    internal static async ValueTask<Func<string, LookupSchema?>> LoadAsync(
+        IEnumerable<Expression?> expressions, IResourceReader related)
+    {
+        var codes = expressions.OfType<Expression>().SelectMany(expression => expression.All())
+            .OfType<Expression.Call>().Where(call => call.Function.StartsWith("Lookup.", StringComparison.Ordinal))
+            .Select(call => call.Arguments.FirstOrDefault()).OfType<Expression.Text>()
+            .Select(code => code.Value).Distinct(StringComparer.Ordinal).ToList();
+        if (codes.Count == 0)
+            return _ => null;
+        var tables = (await related.ListAsync<LookupTable>(new Condition.In("code", codes)))
+            .ToDictionary(table => table.Id, table => table.Code, StringComparer.Ordinal);
+        var published = await related.ListAsync<LookupTableRevision>(LookupTableResource.PublishedOf([.. tables.Keys]));
+        var schemas = published.ToDictionary(revision => tables[revision.LookupTableId], Of, StringComparer.Ordinal);
+        return code => schemas.GetValueOrDefault(code);
+    }
+
+    private static LookupSchema Of(LookupTableRevision revision) => new(
+        revision.Fields.ToDictionary(
+            field => field.Name!,
+            field => field.Type == LookupTableRevisionFieldType.Number ? ValueKind.Number : ValueKind.Text,
+            StringComparer.Ordinal),
+        revision.Keys.Count);
+}

@@ -1,0 +1,76 @@
+using NodaTime;
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>One edition of a lookup table: its fields, which of them are keys, and its data.</summary>
+public sealed record LookupTableRevision : ResourceWithCustomFields
+{
+    /// <summary>UUID of the lookup table.</summary>
+    [ServerSet]
+    public string LookupTableId { get; init; } = "";
+
+    /// <summary>Descriptive name.</summary>
+    [Characters(1, 200)]
+    public required string Name { get; init; }
+
+    /// <summary>Whether it is being written, read by calculations, or over. A new revision is a draft.</summary>
+    [ServerSet]
+    public LookupTableRevisionStatus? Status { get; init; }
+
+    /// <summary>A date and time (ISO 8601) of your own; it decides nothing.</summary>
+    public Instant? StartDate { get; init; }
+
+    /// <summary>The fields, 2 to 10. They cannot change while the revision has data or is no draft.</summary>
+    [MinimumItems(2), MaximumItems(10)]
+    public required IReadOnlyList<LookupTableRevisionField> Fields { get; init; }
+
+    /// <summary>
+    /// Names of the fields that are keys, 1 to 5 and not all of them, in the order in which calculations and paths give
+    /// their values.
+    /// </summary>
+    [MinimumItems(1), MaximumItems(5)]
+    public required IReadOnlyList<string> Keys { get; init; }
+
+    /// <summary>The number of items of its data.</summary>
+    [ServerSet]
+    public long ItemCount { get; init; }
+
+    /// <summary>Whether both have the same fields and keys, whatever the order of fields.</summary>
+    public static bool HaveSameSchema(LookupTableRevision left, LookupTableRevision right) =>
+        left.Keys.SequenceEqual(right.Keys) && left.Fields.ToHashSet().SetEquals(right.Fields);
+}
+
+/// <summary>A field of a lookup table.</summary>
+public sealed record LookupTableRevisionField
+{
+    /// <summary>Name of the field, unique in its revision; required.</summary>
+    [Characters(0, 256), Form(TextForm.Identifier)]
+    public string? Name { get; init; }
+
+    /// <summary>Whether it holds texts or numbers.</summary>
+    public required LookupTableRevisionFieldType Type { get; init; }
+}
+
+/// <summary>What a field of a lookup table holds.</summary>
+public enum LookupTableRevisionFieldType
+{
+    /// <summary>Texts.</summary>
+    String,
+
+    /// <summary>Numbers.</summary>
+    Number,
+}
+
+/// <summary>The stages of a revision.</summary>
+public enum LookupTableRevisionStatus
+{
+    /// <summary>Its data can change; calculations do not see it.</summary>
+    Draft,
+
+    /// <summary>Calculations read it, and it does not change. At most one revision of a table is published.</summary>
+    Published,
+
+    /// <summary>It was published and is kept.</summary>
+    Archived,
+}

@@ -1,0 +1,105 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.Expressions;
+using Tallystick.Metering.LookupTables;
+
+namespace Tallystick.Metering.Meters;
+
+/// <summary>The calculations of derived fields: what they may name, in which order, and what they must give.</summary>
+internal static class DerivedFieldRules
+{
+    internal static async ValueTask CheckAsync(Meter meter, Meter? current, IResourceReader related, Issues issues)
+    {
+        if (meter.DerivedFields.Count == 0)
+            return;
+        var read = Read(meter, issues);
+        var lookups = await LookupSchemas.LoadAsync(read, related);
+        Check(meter, read, await CustomFieldNames.FindAsync(related), lookups, issues);
+    }
+
+    /// <summary>The calculations in their order; null for those with a fault of syntax, which is added.</summary>
+    internal static List<Expression?> Read(Meter meter, Issues issues) =>
+        [.. meter.DerivedFields.Select((field, index) => Calculations.Read(field.Calculation, PathOf(index), issues))];
+
+    /// <summary>Adds every fault of names and kinds.</summary>
+    internal static void Check(
+        Meter meter,
+        List<Expression?> read,
+        CustomFieldDefaults customFields,
+        Func<string, LookupSchema?> lookups,
+        Issues issues)
+    {
+        var fields = meter.DerivedFields;
+        for (var index = 0; index < fields.Count; index++)
+        {
+            if (read[index] is not { } expression)
+                continue;
+            var scope = ScopeOf(meter, customFields, lookups);
+            foreach (var earlier in fields.Take(index))
+                scope.Add(earlier.Code, KindOf(earlier));
+            RefuseLater(meter, read, index, scope);
+            Calculations.Check(expression, scope, KindOf(fields[index]), PathOf(index), issues);
+        }
+    }
+
+    /// <summary>What the calculations of a meter may name, without derived fields.</summary>
+    private static NameScope ScopeOf(
+        Meter meter, CustomFieldDefaults customFields, Func<string, LookupSchema?> lookups)
+    {
+        var entities = meter.ProductId is null
+            ? CustomFieldNames.OfDerivedFields : CustomFieldNames.OfDerivedFieldsOfProducts;
+        var scope = new NameScope
+        {
+            Lookups = lookups,
+            Offered = "fields of the meter, ts, ets, receivedAt, account, meter, and custom fields of "
+                + string.Join(", ", entities),
+        };
+        foreach (var moment in new[] { "ts", "ets", "receivedAt" })
+            scope.Add(moment, ValueKind.DateTime);
+        scope.Add("account", ValueKind.Text);
+        scope.Add("meter", ValueKind.Text);
+        foreach (var field in meter.DataFields)
+            scope.Add(field.Code, KindOf(field));
+        CustomFieldNames.AddTo(scope, customFields, entities);
+        return scope;
+    }
+
+    // They are evaluated in their order. A name of a field that comes later is either part of a circle, which no order
+    // mends, or only needs another order.
+    private static void RefuseLater(Meter meter, List<Expression?> read, int index, NameScope scope)
+    {
+        var code = meter.DerivedFields[index].Code;
+        for (var later = index; later < read.Count; later++)
+        {
+            var name = meter.DerivedFields[later].Code;
+            if (WayBack(meter, read, later, index) is { } way)
+                scope.Refuse(name, "cycle", $"'{code}' needs itself: {string.Join(" → ", way.Prepend(code))}");
+            else
+                scope.Refuse(name, "order", $"'{name}' is listed after '{code}'; list it before");
+        }
+    }
+
+    /// <summary>The codes from one derived field to another that it needs, both included; else null.</summary>
+    private static List<string>? WayBack(Meter meter, List<Expression?> read, int from, int to)
+    {
+        var names = read.Select(expression => expression?.Names()).ToList();
+        var ways = new Queue<List<int>>([[from]]);
+        var seen = new HashSet<int> { from };
+        while (ways.TryDequeue(out var way))
+        {
+            if (way[^1] == to)
+                return [.. way.Select(index => meter.DerivedFields[index].Code)];
+            foreach (var (next, field) in meter.DerivedFields.Index())
+            {
+                if (names[way[^1]]?.Contains(field.Code) == true && seen.Add(next))
+                    ways.Enqueue([.. way, next]);
+            }
+        }
+        return null;
+    }
+
+    private static ValueKind KindOf(DataField field) => field.Category.IsNumeric() ? ValueKind.Number : ValueKind.Text;
+
+    private static string PathOf(int index) => $"derivedFields[{index}].calculation";
+}

@@ -1,0 +1,58 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Counters;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+
+namespace Tallystick.Pricing.CounterPricings;
+
+/// <summary>Rules of counter pricings that their shape does not tell.</summary>
+internal static class CounterPricingRules
+{
+    internal static void Check(CounterPricing pricing, Issues issues)
+    {
+        if (pricing.PlanId is null == pricing.PlanTemplateId is null)
+            issues.Add("exactly_one", "planId", "give exactly one of planId and planTemplateId");
+        if (pricing.EndDate is { } end && end <= pricing.StartDate)
+            issues.Add("order", "endDate", "must be after startDate");
+        PricingRules.CheckBands(pricing.PricingBands, "pricingBands", issues);
+    }
+
+    internal static async ValueTask CheckAgainstAsync(
+        CounterPricing pricing, CounterPricing? current, IResourceReader related, Issues issues)
+    {
+        var counter = await related.FindAsync<Counter>(pricing.CounterId);
+        var product = await PricingRules.ProductAsync(pricing.PlanId, pricing.PlanTemplateId, related);
+        if (counter?.ProductId is { } counted && product is not null && counted != product)
+            issues.Add("other_product", "counterId", "must be a counter of the plan's product or a global counter");
+        var owner = pricing.PlanId is { } plan
+            ? Condition.Equal("plan_id", plan)
+            : Condition.Equal("plan_template_id", pricing.PlanTemplateId ?? "");
+        var others = await related.ListAsync<CounterPricing>(
+            Condition.And(owner, Condition.Equal("counter_id", pricing.CounterId)));
+        var clash = others.FirstOrDefault(other =>
+            other.Id != current?.Id
+            && (other.EndDate is not { } otherEnd || pricing.StartDate < otherEnd)
+            && (pricing.EndDate is not { } end || other.StartDate < end));
+        if (clash is not null)
+            issues.AddConflict(
+                "overlap", "startDate", $"overlaps the counter pricing '{clash.Id}' of the same counter");
+    }
+
+    /// <summary>A counter that is priced was checked to be of the plan's product, or global.</summary>
+    internal static IEnumerable<Issue> Oppose(CounterPricing pricing, TargetChange change)
+    {
+        var proposed = ((Counter)change.Proposed).ProductId;
+        if (proposed is not null && proposed != ((Counter)change.Current).ProductId)
+            yield return new Issue("immutable", "productId",
+                $"cannot become another one while the counter is priced, such as by '{pricing.Id}'");
+    }
+
+    /// <summary>The counter was checked to be of the plan template's product.</summary>
+    internal static IEnumerable<Issue> OpposeTemplate(CounterPricing pricing, TargetChange change)
+    {
+        if (((PlanTemplate)change.Proposed).ProductId != ((PlanTemplate)change.Current).ProductId)
+            yield return new Issue("immutable", "productId",
+                $"cannot change while the plan template has counter pricings, such as '{pricing.Id}'");
+    }
+}

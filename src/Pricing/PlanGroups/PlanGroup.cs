@@ -1,0 +1,53 @@
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Pricing.PlanGroups;
+
+/// <summary>Plans of different products that share one standing charge and one minimum spend.</summary>
+public sealed record PlanGroup : ResourceWithCustomFields
+{
+    /// <summary>Descriptive name.</summary>
+    [Characters(1, 200)]
+    public required string Name { get; init; }
+
+    /// <summary>Short code, unique among plan groups.</summary>
+    [Characters(0, 80), Form(TextForm.Code)]
+    public string? Code { get; init; }
+
+    /// <summary>Least spend of each billing period for all of its plans together.</summary>
+    [AtLeast(0)]
+    public decimal? MinimumSpend { get; init; }
+
+    /// <summary>Text of the minimum spend on bills.</summary>
+    [Characters(0, 200)]
+    public string? MinimumSpendDescription { get; init; }
+
+    /// <summary>Fixed charge of each billing period, beside those of its plans.</summary>
+    [AtLeast(0)]
+    public decimal? StandingCharge { get; init; }
+
+    /// <summary>Text of the standing charge on bills.</summary>
+    [Characters(0, 200)]
+    public string? StandingChargeDescription { get; init; }
+
+    /// <summary>Code of the currency of its own charges.</summary>
+    [Characters(3, 3)]
+    public required string Currency { get; init; }
+
+    /// <summary>
+    /// True when the standing charge is billed at the start of its period; overrides the organization.
+    /// </summary>
+    public bool? StandingChargeBillInAdvance { get; init; }
+
+    /// <summary>True when the minimum spend is billed at the start of its period; overrides the organization.</summary>
+    public bool? MinimumSpendBillInAdvance { get; init; }
+
+    /// <summary>UUID of the only account that may use the plan group; it cannot change afterwards.</summary>
+    [Characters(36, 36)]
+    public string? AccountId { get; init; }
+
+    /// <summary>UUID of the product that the minimum spend is attributed to for accounting.</summary>
+    public string? MinimumSpendAccountingProductId { get; init; }
+
+    /// <summary>UUID of the product that the standing charge is attributed to for accounting.</summary>
+    public string? StandingChargeAccountingProductId { get; init; }
+}

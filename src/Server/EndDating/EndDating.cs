@@ -1,0 +1,118 @@
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
+using Tallystick.Billing.EndDating;
+using Tallystick.Billing.Organizations;
+using Tallystick.Billing.PlanGroupLinks;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Pricing.CounterPricings;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.EndDating;
+
+/// <summary>
+/// Ends the billing entities of a scope as one change. What is active at the end date ends then; what the rules refuse
+/// is told, and the rest ends all the same.
+/// </summary>
+internal sealed class EndDating(ResourceChange change, EndDateScope scope, EndDateBillingEntitiesRequest request)
+{
+    private readonly List<(BillingEntity Kind, string Id)> _updated = [];
+    private readonly List<(BillingEntity Kind, string Id)> _failed = [];
+
+    /// <summary>Ends them.</summary>
+    internal async ValueTask<EndDateBillingEntitiesResponse> RunAsync()
+    {
+        var day = await EndDayAsync();
+        // Account plans last: which plans have prices to end is told by those that are active.
+        foreach (var kind in request.BillingEntities.Distinct().OrderBy(kind => kind == BillingEntity.Accountplan))
+        {
+            switch (kind)
+            {
+                case BillingEntity.Contract:
+                    await EndAsync<Contract>(
+                        kind, scope.Contracts, InstantText.Write(day), contract => contract with { EndDate = day });
+                    break;
+                case BillingEntity.Prepayment:
+                    await EndAsync<Commitment>(
+                        kind, scope.Entities, InstantText.Write(day), commitment => commitment with { EndDate = day });
+                    break;
+                case BillingEntity.Accountplan:
+                    await EndAsync<AccountPlan>(
+                        kind, scope.Entities, EndText, plan => plan with { EndDate = request.EndDate });
+                    break;
+                case BillingEntity.Pricings:
+                    await EndPricingsAsync<PlanPricing>(kind, pricing => pricing with { EndDate = request.EndDate });
+                    break;
+                case BillingEntity.CounterPricings:
+                    await EndPricingsAsync<CounterPricing>(kind, pricing => pricing with { EndDate = request.EndDate });
+                    break;
+                default:
+                    throw new InvalidOperationException($"The kind {kind} cannot be ended.");
+            }
+        }
+        return new EndDateBillingEntitiesResponse
+        {
+            StatusMessage = $"{_updated.Count} billing entities were ended, {_failed.Count} could not be ended",
+            UpdatedEntities = EntityIds.Of(_updated),
+            FailedEntities = EntityIds.Of(_failed),
+        };
+    }
+
+    private string EndText => InstantText.Sortable(request.EndDate);
+
+    private async ValueTask EndAsync<T>(BillingEntity kind, Condition within, string end, Func<T, T> ended)
+        where T : Resource
+    {
+        foreach (var entity in await change.Related.ListAsync<T>(Condition.And(within, Condition.HoldsAt(end))))
+        {
+            try
+            {
+                await change.UpdateAsync(ResourceCatalog.Of<T>(), entity.Id, ended(entity));
+                _updated.Add((kind, entity.Id));
+            }
+            catch (RefusedException)
+            {
+                _failed.Add((kind, entity.Id));
+            }
+        }
+    }
+
+    // The prices of a plan that others may be on are not this account's to end.
+    private async ValueTask EndPricingsAsync<T>(BillingEntity kind, Func<T, T> ended) where T : Resource
+    {
+        var plans = await PlansAsync();
+        var own = plans.Where(plan => plan.AccountId is { } owner && scope.AccountIds.Contains(owner))
+            .Select(plan => plan.Id).ToList();
+        var shared = Condition.Or(
+            new Condition.In("plan_id", [.. plans.Select(plan => plan.Id).Except(own)]),
+            new Condition.In("plan_template_id", [.. plans.Select(plan => plan.PlanTemplateId).Distinct()]));
+        await EndAsync(kind, new Condition.In("plan_id", own), EndText, ended);
+        foreach (var pricing in await change.Related.ListAsync<T>(Condition.And(shared, Condition.HoldsAt(EndText))))
+            _failed.Add((kind, pricing.Id));
+    }
+
+    /// <summary>The plans that the account plans of the scope are for, plan groups included.</summary>
+    private async ValueTask<IReadOnlyList<Plan>> PlansAsync()
+    {
+        var accountPlans = await change.Related.ListAsync<AccountPlan>(
+            Condition.And(scope.Entities, Condition.HoldsAt(EndText)));
+        var links = await change.Related.ListAsync<PlanGroupLink>(
+            new Condition.In("plan_group_id", [.. accountPlans.Select(plan => plan.PlanGroupId).OfType<string>()]));
+        var ids = accountPlans.Select(plan => plan.PlanId).OfType<string>().Concat(links.Select(link => link.PlanId));
+        return await change.Related.ListAsync<Plan>(new Condition.In("id", [.. ids.Distinct()]));
+    }
+
+    /// <summary>The day that the end date lies on: what counts by days is active until the day before.</summary>
+    private async ValueTask<LocalDate> EndDayAsync()
+    {
+        var config = (await change.Related.ListAsync<OrganizationConfig>(Condition.And())).Single();
+        return BillingTimeZone.TryParse(config.Timezone, out var zone)
+            ? request.EndDate.InZone(zone).Date
+            : throw new InvalidOperationException($"The time zone '{config.Timezone}' was accepted and is unknown.");
+    }
+}

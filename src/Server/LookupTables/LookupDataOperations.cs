@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+
+namespace Tallystick.Server.LookupTables;
+
+/// <summary>Reading, writing and clearing the data of a revision.</summary>
+internal static class LookupDataOperations
+{
+    /// <summary>Path of the data.</summary>
+    internal const string Root =
+        "/organizations/{orgId}/lookuptables/{lookupTableId}/revisions/{lookupTableRevisionId}/data";
+
+    /// <summary>What reading the data of a revision needs.</summary>
+    internal static Permission Reading { get; } = Needs(PermissionAction.ConfigRetrieve);
+
+    /// <summary>What writing it needs.</summary>
+    internal static Permission Writing { get; } = Needs(PermissionAction.ConfigUpdate);
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        new("GET", Root, "GetLookupTableRevisionData", LookupContract.Tag, "Read the data of a lookup table revision",
+            LookupContract.Data, GetAsync)
+        {
+            Permission = Reading,
+            Parameters =
+            [
+                new("limit", "Most items to answer; 2000, which is also the most, when absent.", new NumberShape(32)),
+                LookupDataAnswer.Additional,
+            ],
+            Description = "In the order in which they came. `version` is 0 until data is written. Download the data "
+                + "where there are more items.",
+        },
+        new("PUT", Root, "PutLookupTableRevisionData", LookupContract.Tag,
+            "Write items of a lookup table revision", LookupContract.Data, PutAsync)
+        {
+            Permission = Writing,
+            Parameters = [LookupDataAnswer.Additional],
+            Body = LookupContract.DataRequest,
+            Description = """
+                Adds the items, or replaces whole items that have the same keys; other items stay. Every key needs a
+                value. Only a draft can be written to. `version` must be the stored version of the data, once there is
+                data. Answers with the items written.
+                """,
+        },
+        new("DELETE", Root, "DeleteLookupTableRevisionData", LookupContract.Tag,
+            "Delete the data of a lookup table revision", LookupContract.DataDeleted, DeleteAsync)
+        {
+            Permission = Writing,
+            Description = "All items; the revision must be a draft.",
+        },
+    ];
+
+    private static Permission Needs(PermissionAction action) =>
+        Permission.On(action, "config:lookupTableRevision").Item("lookupTableRevisionId");
+
+    /// <summary>The revision that the path names.</summary>
+    internal static ValueTask<LookupTableRevision> RevisionAsync(ApiCall call) => LookupRevisions.FindAsync(
+        call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled),
+        call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
+
+    /// <summary>The draft that the path names, in a change.</summary>
+    internal static ValueTask<LookupTableRevision> DraftAsync(ApiCall call, LookupChange change) =>
+        change.DraftAsync(call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
+
+    /// <summary>Holds that a checked body gives the stored version of the data.</summary>
+    internal static async ValueTask RequireVersionAsync(LookupChange change, string revisionId, JsonElement body) =>
+        LookupVersions.Require(
+            LookupVersions.Read(body), (await change.Related.FindAsync<LookupTableData>(revisionId))?.Version ?? 0);
+
+    private static async Task GetAsync(ApiCall call)
+    {
+        var withKeys = LookupDataAnswer.WithKeys(call);
+        var limit = Limit(call);
+        var revision = await RevisionAsync(call);
+        var store = call.Service<LookupStore>();
+        var data = await store.Reader(call.OrganizationId, call.Cancelled).FindAsync<LookupTableData>(revision.Id);
+        var items = await store.ItemsAsync(call.OrganizationId, revision.Id, null, limit, call.Cancelled);
+        await LookupDataAnswer.WriteAsync(
+            call, revision, data, items.Select(one => one.Item.Values), withKeys);
+    }
+
+    private static int Limit(ApiCall call)
+    {
+        if (QueryText.Single(call.Http.Request, "limit") is not { } text)
+            return LookupContract.MostItems;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            && limit is >= 1 and <= LookupContract.MostItems
+            ? limit
+            : throw new RefusedException(
+                new Issue("range", "limit", $"must be a whole number from 1 to {LookupContract.MostItems}"));
+    }
+
+    private static async Task PutAsync(ApiCall call)
+    {
+        var withKeys = LookupDataAnswer.WithKeys(call);
+        using var body = await call.ReadJsonAsync();
+        using var plain = JsonDocument.Parse(LookupContract.DataRequest.Shape.Check(body.RootElement));
+        var rows = plain.RootElement.GetProperty("items").EnumerateArray().Select(LookupRowJson.Read).ToList();
+        var (revision, data) = await call.Service<LookupStore>().ChangeAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
+            {
+                var revision = await DraftAsync(call, change);
+                await RequireVersionAsync(change, revision.Id, plain.RootElement);
+                var keys = new LookupRows(revision);
+                var issues = new Issues();
+                foreach (var (index, row) in rows.Index())
+                    keys.Check(row, $"items[{index}]", issues);
+                issues.ThrowIfAny();
+                return (revision, await change.UpsertAsync(revision, rows));
+            });
+        await LookupDataAnswer.WriteAsync(call, revision, data, rows, withKeys);
+    }
+
+    private static async Task DeleteAsync(ApiCall call)
+    {
+        await call.Service<LookupStore>().ChangeAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
+            {
+                var revision = await DraftAsync(call, change);
+                var deleted = await change.DeleteAllAsync<LookupTableItem>(LookupTableResource.Of(revision.Id));
+                return await change.CountAsync(revision.Id, -deleted);
+            });
+        await call.AnswerAsync(JsonAnswer.Write(new JsonObject { ["result"] = "deleted" }));
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using NodaTime;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Server.Downloads;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.LookupTables;
+
+/// <summary>
+/// Files of the data of a revision, by signed URLs. A file is made as it is sent; it is of one version of the data.
+/// </summary>
+internal static class LookupDownload
+{
+    private const int ItemsAtATime = 2000;
+
+    /// <summary>Maps the downloads.</summary>
+    internal static void Map(WebApplication app) =>
+        app.MapGet("/downloads/lookup-data/{orgId}/{version:long}/{name}", DownloadAsync);
+
+    /// <summary>The name of a file.</summary>
+    internal static string FileName(string revisionId, string contentType) =>
+        revisionId + (contentType == LookupFile.Csv ? ".csv" : ".jsonl");
+
+    /// <summary>A URL that works without a token.</summary>
+    internal static string Url(ApiCall call, string revisionId, long version, string contentType, Instant until)
+    {
+        var file = File(call.OrganizationId, version, FileName(revisionId, contentType));
+        var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file, until);
+        var request = call.Http.Request;
+        return $"{request.Scheme}://{request.Host}{request.PathBase}/downloads/{file}?{query}";
+    }
+
+    private static string File(string organizationId, long version, string name) =>
+        FormattableString.Invariant($"lookup-data/{organizationId}/{version}/{name}");
+
+    private static async Task DownloadAsync(HttpContext context)
+    {
+        var organizationId = (string)context.Request.RouteValues["orgId"]!;
+        var name = (string)context.Request.RouteValues["name"]!;
+        var version = long.Parse((string)context.Request.RouteValues["version"]!, CultureInfo.InvariantCulture);
+        if (!context.RequestServices.GetRequiredService<DownloadSignatures>().IsGood(
+            organizationId, File(organizationId, version, name), QueryText.Single(context.Request, "expires"),
+            QueryText.Single(context.Request, "signature")))
+            throw new ForbiddenException("The URL is not one that was given, or it has expired; ask for it anew");
+        var contentType = name.EndsWith(".csv", StringComparison.Ordinal) ? LookupFile.Csv : LookupFile.JsonLines;
+        var store = context.RequestServices.GetRequiredService<LookupStore>();
+        var related = store.Reader(organizationId, context.RequestAborted);
+        var revision = await related.FindAsync<LookupTableRevision>(Path.GetFileNameWithoutExtension(name));
+        if (revision is null || await VersionAsync() != version)
+            throw new NotFoundException("The data is gone or has changed since; ask for the file anew");
+        context.Response.ContentType = contentType;
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        await WriteAsync(context, store, organizationId, revision, contentType);
+        // A file of two versions would look like one: it must not end well.
+        if (await VersionAsync() != version)
+            context.Abort();
+
+        async ValueTask<long> VersionAsync() =>
+            (await related.FindAsync<LookupTableData>(revision.Id))?.Version ?? 0;
+    }
+
+    private static async Task WriteAsync(
+        HttpContext context,
+        LookupStore store,
+        string organizationId,
+        LookupTableRevision revision,
+        string contentType)
+    {
+        var text = new StringBuilder(LookupFile.Head(revision, contentType));
+        long? after = null;
+        while (true)
+        {
+            var items = await store.ItemsAsync(
+                organizationId, revision.Id, after, ItemsAtATime, context.RequestAborted);
+            foreach (var (item, _) in items)
+                text.Append(LookupFile.Line(revision, item.Values, contentType));
+            await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+            if (items.Count < ItemsAtATime)
+                return;
+            text.Clear();
+            after = items[^1].Sequence;
+        }
+    }
+}

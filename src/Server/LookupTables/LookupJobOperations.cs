@@ -1,0 +1,235 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.LookupTables;
+
+/// <summary>Copying, uploading and downloading the data of a revision, and the jobs that this makes.</summary>
+internal static class LookupJobOperations
+{
+    private const string Jobs = LookupDataOperations.Root + "/jobs";
+    private const int LongestName = 200;
+    private const string OfCopy = " Copy";
+
+    private static readonly Duration DownloadLifetime = Duration.FromHours(1);
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        new("POST", LookupDataOperations.Root + "/copy", "CopyLookupTableRevisionData", LookupContract.Tag,
+            "Copy the data of a lookup table revision", LookupContract.Copied, CopyAsync)
+        {
+            Permission = Permission.On(PermissionAction.ConfigUpdate, "config:lookupTableRevision"),
+            Body = LookupContract.CopyRequest,
+            IsBodyOptional = true,
+            Description = """
+                Into the draft `revisionId`, which must have the same fields and keys and keeps its other items; or,
+                without it, into a new draft of the same name with "Copy" after it. The job tells when it is done.
+                """,
+        },
+        new("POST", LookupDataOperations.Root + "/generateuploadurl", "GenerateLookupTableDataUploadUrl",
+            LookupContract.Tag, "Get a URL to upload data to", LookupContract.Upload, GenerateUploadUrlAsync)
+        {
+            Permission = LookupDataOperations.Writing,
+            Body = LookupContract.UploadRequest,
+            Description = """
+                Send the file to the URL by PUT, with the `headers`, within one minute and without a token. CSV has a
+                first line with the names of the fields; JSONL has one item a line. The items are added to the draft or
+                replace those with the same keys, if all of them are right; the job tells which lines are not.
+                """,
+        },
+        new("POST", Jobs + "/download", "TriggerLookupTableRevisionDataDownloadJob", LookupContract.Tag,
+            "Make a file of the data", LookupContract.Download, DownloadAsync)
+        {
+            Permission = LookupDataOperations.Reading,
+            Body = LookupContract.DownloadRequest,
+            Description = "The job has the URL of the file, which works without a token for one hour, as long as the "
+                + "data does not change.",
+        },
+        new("POST", LookupDataOperations.Root + "/archived", "GetLookupTableRevisionArchivedDataUrl",
+            LookupContract.Tag, "Get the URL of archived data", LookupContract.Archived, ArchivedAsync)
+        {
+            Permission = LookupDataOperations.Reading,
+            Body = LookupContract.ArchivedRequest,
+            Description = "Of an archived revision. The URL works without a token for one hour.",
+        },
+        new("GET", Jobs, "ListLookupTableRevisionDataJobs", LookupContract.Tag, "List the jobs of a revision",
+            LookupContract.Job with { IsPage = true }, ListAsync)
+        {
+            Permission = LookupDataOperations.Reading,
+            Parameters = ResourceOperations.PageParameters(LookupTableResource.Jobs.MaximumPageSize),
+            Description = "Newest first.",
+        },
+        new("GET", Jobs + "/{id}", "GetLookupTableRevisionDataJobResponse", LookupContract.Tag,
+            "Retrieve a job of a revision", LookupContract.Job, GetAsync)
+        {
+            Permission = LookupDataOperations.Reading,
+        },
+        new("DELETE", Jobs + "/{id}", "DeleteLookupTableRevisionDataJobResponse", LookupContract.Tag,
+            "Delete a job of a revision", LookupContract.Job, DeleteAsync)
+        {
+            Permission = LookupDataOperations.Writing,
+            Description = "Refused with 409 while it runs. An upload that has not come cannot come any more.",
+        },
+    ];
+
+    private static async Task CopyAsync(ApiCall call)
+    {
+        using var body = await RequestBody.ReadJsonAsync(call.Http, isOptional: true);
+        using var plain = JsonDocument.Parse(LookupContract.CopyRequest.Shape.Check(body.RootElement));
+        var target = plain.RootElement.TryGetProperty("revisionId", out var id) ? id.GetString() : null;
+        var job = await call.Service<LookupStore>().ChangeAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
+            {
+                var source = await LookupRevisions.FindAsync(
+                    change.Related, call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
+                await LookupJobs.RequireRoomAsync(change.Related);
+                var destination = string.IsNullOrEmpty(target)
+                    ? await change.InsertAsync(Copy(source))
+                    : await TargetAsync(change, source, target);
+                return await change.InsertAsync(
+                    New(source, LookupTableDataJobType.Copy) with { DestinationId = destination.Id });
+            });
+        call.Service<LookupJobRunner>().Enqueue(call.OrganizationId, job.Id);
+        await call.AnswerAsync(JsonAnswer.Write(
+            new JsonObject { ["jobId"] = job.Id, ["revisionId"] = job.DestinationId }));
+    }
+
+    private static LookupTableRevision Copy(LookupTableRevision source) => source with
+    {
+        Id = "",
+        Name = source.Name[..Math.Min(source.Name.Length, LongestName - OfCopy.Length)] + OfCopy,
+        Status = LookupTableRevisionStatus.Draft,
+    };
+
+    private static async ValueTask<LookupTableRevision> TargetAsync(
+        LookupChange change, LookupTableRevision source, string target)
+    {
+        if (target == source.Id)
+            throw new RefusedException(new Issue("contradiction", "revisionId", "must be another revision"));
+        if (await change.Related.FindAsync<LookupTableRevision>(target) is not { } found)
+            throw new RefusedException(
+                new Issue("unknown_reference", "revisionId", $"names no existing lookup table revision: '{target}'"));
+        if (!LookupTableRevision.HaveSameSchema(found, source))
+            throw new RefusedException(
+                new Issue("schema", "revisionId", "must have the same fields and keys as the revision copied from"));
+        return await change.DraftAsync(target, null);
+    }
+
+    private static async Task GenerateUploadUrlAsync(ApiCall call)
+    {
+        using var body = await call.ReadJsonAsync();
+        using var plain = JsonDocument.Parse(LookupContract.UploadRequest.Shape.Check(body.RootElement));
+        var asked = plain.RootElement;
+        var job = await call.Service<LookupStore>().ChangeAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
+            {
+                var revision = await LookupDataOperations.DraftAsync(call, change);
+                if (asked.TryGetProperty("version", out _))
+                    await LookupDataOperations.RequireVersionAsync(change, revision.Id, asked);
+                return await change.InsertAsync(New(revision, LookupTableDataJobType.Upload) with
+                {
+                    FileName = asked.GetProperty("fileName").GetString(),
+                    ContentType = asked.GetProperty("contentType").GetString(),
+                    ContentLength = (long)asked.GetProperty("contentLength").GetDecimal(),
+                });
+            });
+        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        {
+            ["jobId"] = job.Id,
+            ["url"] = LookupUpload.Url(call, job.Id),
+            ["headers"] = new JsonObject { ["Content-Type"] = job.ContentType },
+        }));
+    }
+
+    private static async Task DownloadAsync(ApiCall call)
+    {
+        var contentType = await ContentTypeAsync(call, LookupContract.DownloadRequest);
+        var job = await call.Service<LookupStore>().ChangeAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
+            {
+                var revision = await LookupRevisions.FindAsync(
+                    change.Related, call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
+                var data = await change.Related.FindAsync<LookupTableData>(revision.Id);
+                return await change.InsertAsync(New(revision, LookupTableDataJobType.Download) with
+                {
+                    Status = LookupTableDataJobStatus.Succeeded,
+                    FileName = LookupDownload.FileName(revision.Id, contentType),
+                    ContentType = contentType,
+                    DataVersion = data?.Version ?? 0,
+                    Expiry = change.Now + DownloadLifetime,
+                });
+            });
+        await call.AnswerAsync(JsonAnswer.Write(new JsonObject { ["jobId"] = job.Id }));
+    }
+
+    private static async Task ArchivedAsync(ApiCall call)
+    {
+        var contentType = await ContentTypeAsync(call, LookupContract.ArchivedRequest);
+        var revision = await LookupDataOperations.RevisionAsync(call);
+        if (revision.Status != LookupTableRevisionStatus.Archived)
+            throw new RefusedException(
+                new Issue("not_archived", "", "The lookup table revision is not archived", IssueKind.Conflict));
+        var data = await call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled)
+            .FindAsync<LookupTableData>(revision.Id);
+        var expiry = call.Service<IClock>().GetCurrentInstant() + DownloadLifetime;
+        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        {
+            ["url"] = LookupDownload.Url(call, revision.Id, data?.Version ?? 0, contentType, expiry),
+            ["expiry"] = InstantText.Write(expiry),
+        }));
+    }
+
+    private static async Task<string> ContentTypeAsync(ApiCall call, ApiSchema request)
+    {
+        using var body = await call.ReadJsonAsync();
+        using var plain = JsonDocument.Parse(request.Shape.Check(body.RootElement));
+        return plain.RootElement.GetProperty("contentType").GetString()!;
+    }
+
+    private static async Task ListAsync(ApiCall call)
+    {
+        var revision = await LookupDataOperations.RevisionAsync(call);
+        await ListRequest.AnswerAsync(
+            call, LookupTableResource.Jobs, LookupTableResource.Of(revision.Id),
+            view: job => LookupJobs.Show(call, job));
+    }
+
+    private static async Task GetAsync(ApiCall call)
+    {
+        var revision = await LookupDataOperations.RevisionAsync(call);
+        var related = call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled);
+        await call.AnswerAsync(
+            LookupJobs.Show(call, await LookupJobs.FindAsync(related, call.Route("id"), revision.Id)));
+    }
+
+    private static async Task DeleteAsync(ApiCall call)
+    {
+        var job = await call.Service<LookupStore>().ChangeAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
+            {
+                var revision = await LookupRevisions.FindAsync(
+                    change.Related, call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
+                var job = await LookupJobs.FindAsync(change.Related, call.Route("id"), revision.Id);
+                if (job.IsRunning)
+                    throw new RefusedException(
+                        new Issue("running", "", "The job is running and cannot be deleted", IssueKind.Conflict));
+                await change.DeleteAllAsync<LookupTableDataJob>(Condition.Equal("id", job.Id));
+                return job;
+            });
+        await call.AnswerAsync(LookupJobs.Show(call, job));
+    }
+
+    private static LookupTableDataJob New(LookupTableRevision revision, LookupTableDataJobType type) => new()
+    {
+        LookupTableId = revision.LookupTableId,
+        RevisionId = revision.Id,
+        Type = type,
+        Status = LookupTableDataJobStatus.Pending,
+    };
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Server.LookupTables;
+
+/// <summary>Writes answers about lookup tables without reflection.</summary>
+[JsonSerializable(typeof(LookupTableRevisionDataJob))]
+internal sealed partial class LookupJson : JsonSerializerContext
+{
+    /// <summary>In the one JSON format of the product.</summary>
+    internal static LookupJson Format { get; } = new(JsonFormat.NewOptions());
+}

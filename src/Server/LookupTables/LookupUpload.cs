@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Http.Features;
+using NodaTime;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Server.Downloads;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.LookupTables;
+
+/// <summary>Files that wait in the data directory until their job has taken them in.</summary>
+internal sealed class LookupUploads(string dataDirectory)
+{
+    private readonly string _folder = Path.Combine(dataDirectory, "uploads", "lookup-data");
+
+    /// <summary>Where the file of a job is. Ids of jobs are UUIDs that the server made.</summary>
+    internal string PathOf(string jobId) => Path.Combine(_folder, jobId);
+
+    /// <summary>Keeps a file, durably, if it has the length.</summary>
+    /// <returns>False, with nothing kept, when it has another length.</returns>
+    internal async Task<bool> KeepAsync(string jobId, Stream body, long length, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_folder);
+        var partial = $"{PathOf(jobId)}.{Guid.NewGuid():N}";
+        try
+        {
+            long kept = 0;
+            await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
+            {
+                var buffer = new byte[81920];
+                while (await body.ReadAsync(buffer, cancellationToken) is var read and > 0 && kept <= length)
+                {
+                    kept += read;
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                }
+                file.Flush(flushToDisk: true);
+            }
+            if (kept != length)
+                return false;
+            File.Move(partial, PathOf(jobId), overwrite: true);
+            return true;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    /// <summary>Removes the file of a job, if it has one.</summary>
+    internal void Forget(string jobId)
+    {
+        if (File.Exists(PathOf(jobId)))
+            File.Delete(PathOf(jobId));
+    }
+
+    /// <summary>Removes what no job waits for, such as half a file of an upload that a crash ended.</summary>
+    internal void ForgetAllBut(IReadOnlySet<string> jobIds)
+    {
+        if (!Directory.Exists(_folder))
+            return;
+        foreach (var path in Directory.EnumerateFiles(_folder).Where(path => !jobIds.Contains(Path.GetFileName(path))))
+            File.Delete(path);
+    }
+}
+
+/// <summary>Takes files by signed URLs.</summary>
+internal static class LookupUpload
+{
+    private static readonly Duration Lifetime = Duration.FromMinutes(1);
+
+    /// <summary>Maps the uploads.</summary>
+    internal static void Map(WebApplication app) => app.MapPut("/uploads/lookup-data/{orgId}/{jobId}", PutAsync);
+
+    /// <summary>A URL that takes the file of a job without a token, for one minute.</summary>
+    internal static string Url(ApiCall call, string jobId)
+    {
+        var file = File(call.OrganizationId, jobId);
+        var until = call.Service<IClock>().GetCurrentInstant() + Lifetime;
+        var request = call.Http.Request;
+        var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file, until);
+        return $"{request.Scheme}://{request.Host}{request.PathBase}/{file}?{query}";
+    }
+
+    private static string File(string organizationId, string jobId) => $"uploads/lookup-data/{organizationId}/{jobId}";
+
+    private static async Task PutAsync(HttpContext context)
+    {
+        var organizationId = (string)context.Request.RouteValues["orgId"]!;
+        var jobId = (string)context.Request.RouteValues["jobId"]!;
+        var services = context.RequestServices;
+        if (!services.GetRequiredService<DownloadSignatures>().IsGood(
+            organizationId, File(organizationId, jobId), QueryText.Single(context.Request, "expires"),
+            QueryText.Single(context.Request, "signature")))
+            throw new ForbiddenException("The URL is not one that was given within the last minute; ask for it anew");
+        var store = services.GetRequiredService<LookupStore>();
+        var job = await store.Reader(organizationId, context.RequestAborted).FindAsync<LookupTableDataJob>(jobId)
+            ?? throw new NotFoundException("The upload is no longer there");
+        RequireWaiting(job);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = job.ContentLength + 1;
+        if (!await services.GetRequiredService<LookupUploads>().KeepAsync(
+            jobId, context.Request.Body, job.ContentLength, context.RequestAborted))
+            throw new RefusedException(
+                new Issue("length", "", $"The file must have {job.ContentLength} bytes, as was said"));
+        await store.ChangeAsync(
+            organizationId, job.CreatedBy ?? "", context.RequestAborted, async change =>
+            {
+                var current = await change.Related.FindAsync<LookupTableDataJob>(jobId)
+                    ?? throw new NotFoundException("The upload is no longer there");
+                RequireWaiting(current);
+                await LookupJobs.RequireRoomAsync(change.Related);
+                return await change.UpdateAsync(current, current with { IsReceived = true });
+            });
+        services.GetRequiredService<LookupJobRunner>().Enqueue(organizationId, jobId);
+    }
+
+    private static void RequireWaiting(LookupTableDataJob job)
+    {
+        if (job.IsReceived || job.Status != LookupTableDataJobStatus.Pending)
+            throw new RefusedException(
+                new Issue("received", "", "The file was uploaded already", IssueKind.Conflict));
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Server.LookupTables;
+
+/// <summary>Optimistic concurrency: what is changed must be what was read.</summary>
+internal static class LookupVersions
+{
+    /// <summary>The version that a checked body gives; 0 for none.</summary>
+    internal static long Read(JsonElement body) =>
+        body.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number
+            ? (long)version.GetDecimal() : 0;
+
+    /// <summary>Holds that the version given is the stored one, which is 0 for data never written.</summary>
+    /// <exception cref="RefusedException">It is missing (400) or stale (409).</exception>
+    internal static void Require(long given, long stored)
+    {
+        if (given == stored)
+            return;
+        if (given == 0)
+            throw new RefusedException(
+                new Issue("required", "version", $"is required; the stored version is {stored}"));
+        throw new RefusedException(new Issue("stale_version", "version",
+            $"is {given}, and the stored version is {stored}; read it again", IssueKind.Conflict));
+    }
+}

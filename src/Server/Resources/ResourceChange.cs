@@ -1,0 +1,128 @@
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Http;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server.Resources;
+
+/// <summary>
+/// Creations, replacements and deletions of one transaction. Each is checked against what those before it have written;
+/// one that is refused has written nothing.
+/// </summary>
+internal sealed class ResourceChange(
+    IDocumentTransaction transaction,
+    string organizationId,
+    string principal,
+    Instant now,
+    CancellationToken cancellationToken)
+{
+    /// <summary>Reads what is stored, the changes so far included.</summary>
+    internal ResourceReader Related { get; } = new(transaction, organizationId, cancellationToken);
+
+    /// <summary>The kinds that were changed.</summary>
+    internal HashSet<string> Kinds { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The time of the change.</summary>
+    internal Instant Now => now;
+
+    /// <summary>Creates an entity.</summary>
+    internal async ValueTask<T> CreateAsync<T>(ResourceDefinition definition, T proposed) where T : Resource
+    {
+        var created = await definition.CompleteAsync(proposed, null, Related) with
+        {
+            Id = string.IsNullOrEmpty(proposed.Id) ? Guid.CreateVersion7().ToString() : proposed.Id,
+            Version = 1,
+            DtCreated = now,
+            DtLastModified = now,
+            CreatedBy = principal,
+            LastModifiedBy = principal,
+        };
+        await ResourceChecks.CheckAsync(definition, created, null, Related);
+        await transaction.InsertAsync(
+            ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
+        Kinds.Add(definition.Kind);
+        return (T)created;
+    }
+
+    /// <summary>Replaces an entity.</summary>
+    /// <exception cref="NotFoundException">There is no such entity.</exception>
+    /// <exception cref="RefusedException">The version is missing or stale, or the rules forbid the change.</exception>
+    internal async ValueTask<T> UpdateAsync<T>(ResourceDefinition definition, string id, T proposed) where T : Resource
+    {
+        var current = await FindAsync(definition, id);
+        ResourceChecks.CheckVersion(proposed.Version, current);
+        var updated = await definition.CompleteAsync(proposed, current, Related) with
+        {
+            Id = current.Id,
+            Version = current.Version + 1,
+            DtCreated = current.DtCreated,
+            DtLastModified = now,
+            CreatedBy = current.CreatedBy,
+            LastModifiedBy = principal,
+        };
+        await ResourceChecks.CheckAsync(definition, updated, current, Related);
+        await transaction.UpdateAsync(
+            ResourceCatalog.KindOf(definition),
+            organizationId,
+            current.Version,
+            Write(definition, updated),
+            cancellationToken);
+        Kinds.Add(definition.Kind);
+        return (T)updated;
+    }
+
+    /// <summary>Deletes an entity that nothing refers to.</summary>
+    /// <returns>The entity as it was.</returns>
+    internal async ValueTask<Resource> DeleteAsync(ResourceDefinition definition, string id)
+    {
+        var current = await FindAsync(definition, id);
+        var issues = new Issues();
+        var referrers = await ResourceChecks.ReferrersAsync(definition, current, Related, limit: 1);
+        foreach (var (referrer, _, words) in referrers)
+            issues.AddConflict("in_use",
+                "", $"The {definition.Words} is in use by the {words} '{referrer.Id}' and cannot be deleted");
+        await definition.CheckDeleteAsync(current, Related, issues);
+        issues.ThrowIfAny();
+        await RemoveAsync(definition, id);
+        return current;
+    }
+
+    /// <summary>Makes the singleton of an organization that does not have it yet, empty.</summary>
+    internal async ValueTask EnsureAsync(ResourceDefinition definition)
+    {
+        if (await Related.FindAsync(definition, organizationId) is null)
+            await CreateAsync(definition, definition.Read("{}"u8) with { Id = organizationId });
+    }
+
+    private async ValueTask<Resource> FindAsync(ResourceDefinition definition, string id) =>
+        await Related.FindAsync(definition, id) ?? throw ResourceService.NotFound(definition, id);
+
+    private async ValueTask RemoveAsync(ResourceDefinition definition, string id)
+    {
+        await RemovePartsAsync(definition, id);
+        await transaction.DeleteAsync(ResourceCatalog.KindOf(definition), organizationId, id, cancellationToken);
+        Kinds.Add(definition.Kind);
+    }
+
+    // What belongs to an entity goes with it, and so on down.
+    private async ValueTask RemovePartsAsync(ResourceDefinition owner, string ownerId)
+    {
+        foreach (var part in owner.Parts)
+        {
+            var definition = ResourceCatalog.Of(part.Kind);
+            var belonging = Condition.Equal(part.Column, ownerId);
+            if (definition.Parts.Count > 0)
+            {
+                foreach (var entity in await Related.ListAsync(definition, belonging))
+                    await RemovePartsAsync(definition, entity.Id);
+            }
+            await transaction.DeleteAllAsync(
+                ResourceCatalog.KindOf(definition), organizationId, belonging, cancellationToken);
+            Kinds.Add(definition.Kind);
+        }
+    }
+
+    private static DocumentWrite Write(ResourceDefinition definition, Resource resource) =>
+        new(resource.Id, resource.Version, definition.Write(resource), definition.ReadColumns(resource));
+}

@@ -1,0 +1,127 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Server.Resources;
+
+/// <summary>The checks of a change, which see the state that it is written to.</summary>
+internal static class ResourceChecks
+{
+    /// <summary>The version of a replacement must be the stored one.</summary>
+    internal static void CheckVersion(long version, Resource current)
+    {
+        if (version == 0)
+            throw new RefusedException(
+                new Issue("required", "version", $"is required; the stored version is {current.Version}"));
+        if (version != current.Version)
+        {
+            throw new RefusedException(new Issue(
+                "stale_version", "version",
+                    $"is {version}, and the stored version is {current.Version}; read it again", IssueKind.Conflict));
+        }
+    }
+
+    /// <summary>References, rules, unique columns, and what those who name the entity have to say.</summary>
+    internal static async ValueTask CheckAsync(
+        ResourceDefinition definition, Resource proposed, Resource? current, ResourceReader related)
+    {
+        var issues = new Issues();
+        await CheckReferencesAsync(definition, proposed, related, issues);
+        await definition.CheckAsync(proposed, current, related, issues);
+        await CheckUniqueAsync(definition, proposed, related, issues);
+        if (current is not null)
+            await CheckReferrersAsync(definition, proposed, current, related, issues);
+        issues.ThrowIfAny();
+    }
+
+    private static async ValueTask CheckReferencesAsync(
+        ResourceDefinition definition, Resource proposed, ResourceReader related, Issues issues)
+    {
+        foreach (var reference in definition.References)
+        {
+            var target = ResourceCatalog.Of(reference.Kind);
+            foreach (var (path, value) in definition.ReadReferences(proposed, reference))
+            {
+                var found = await related.ListAsync(target, Condition.Equal(reference.TargetColumn, value), limit: 1);
+                if (found.Count == 0)
+                    issues.Add("unknown_reference", path, $"names no existing {target.Words}: '{value}'");
+            }
+        }
+    }
+
+    private static async ValueTask CheckUniqueAsync(
+        ResourceDefinition definition, Resource proposed, ResourceReader related, Issues issues)
+    {
+        var values = definition.ReadColumns(proposed);
+        foreach (var (index, column) in definition.Columns.Index())
+        {
+            if (!column.IsUnique || values[index] is not { } value)
+                continue;
+            var holders = await related.ListAsync(definition, Condition.Equal(column.Name, value), limit: 1);
+            if (holders.Any(holder => holder.Id != proposed.Id))
+                issues.AddConflict("taken", column.Name, $"'{value}' is already used by another {definition.Words}");
+        }
+    }
+
+    // Who names the entity may oppose its new state; and a code by which it is named cannot change.
+    private static async ValueTask CheckReferrersAsync(
+        ResourceDefinition definition, Resource proposed, Resource current, ResourceReader related, Issues issues)
+    {
+        var change = new TargetChange(current, proposed);
+        foreach (var (referrerDefinition, reference) in ResourceCatalog.ReferrersOf(definition.Kind))
+        {
+            var isRenamed = Key(definition, current, reference) != Key(definition, proposed, reference);
+            if (!isRenamed && !referrerDefinition.MayOppose(reference))
+                continue;
+            foreach (var referrer in await NamingAsync(
+                definition, current, referrerDefinition, reference, related, limit: null))
+            {
+                foreach (var issue in referrerDefinition.Oppose(referrer, reference, change))
+                    issues.Add(issue.Code, issue.Path, issue.Message);
+                if (isRenamed)
+                {
+                    issues.AddConflict(
+                        "in_use", reference.TargetColumn,
+                            $"cannot change, since the {referrerDefinition.Words} '{referrer.Id}' uses it");
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Who names the entity, at most <paramref name="limit"/> of each kind.</summary>
+    internal static async ValueTask<IReadOnlyList<(
+        Resource Referrer, ReferenceTarget Reference, string Words)>> ReferrersAsync(
+        ResourceDefinition definition, Resource current, ResourceReader related, int? limit)
+    {
+        var found = new List<(Resource, ReferenceTarget, string)>();
+        foreach (var (referrerDefinition, reference) in ResourceCatalog.ReferrersOf(definition.Kind))
+        {
+            foreach (
+                var referrer in await NamingAsync(definition, current, referrerDefinition, reference, related, limit))
+                found.Add((referrer, reference, referrerDefinition.Words));
+        }
+        return found;
+    }
+
+    private static async ValueTask<IReadOnlyList<Resource>> NamingAsync(
+        ResourceDefinition definition,
+        Resource current,
+        ResourceDefinition referrers,
+        ReferenceTarget reference,
+        ResourceReader related,
+        int? limit) =>
+        Key(definition, current, reference) is { } key
+            ? await related.ListAsync(
+                referrers,
+                reference.IsMany ? Condition.Has(reference.Column, key) : Condition.Equal(reference.Column, key),
+                limit)
+            : [];
+
+    private static string? Key(ResourceDefinition definition, Resource target, ReferenceTarget reference)
+    {
+        if (reference.TargetColumn == "id")
+            return target.Id;
+        var index = definition.Columns.Index().First(column => column.Item.Name == reference.TargetColumn).Index;
+        return definition.ReadColumns(target)[index];
+    }
+}

@@ -1,0 +1,51 @@
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.CustomSql;
+
+namespace Tallystick.Metering.Tests.Measurements;
+
+/// <summary>Which queries an aggregation may have (metering reference 9.5).</summary>
+public sealed class CustomSqlTests
+{
+    [Theory]
+    [InlineData("SELECT SUM(m) FROM (SELECT MAX(seats) AS m FROM measurements GROUP BY DATE_TRUNC('day', ts)) d")]
+    [InlineData("select count(distinct region) from measurements where \"seats\" > 3 and region in ('a', 'it''s')")]
+    [InlineData("WITH d AS (SELECT ts FROM measurements) SELECT COUNT(*) FROM d, Measurements m JOIN d e ON true")]
+    [InlineData("SELECT EXTRACT(hour FROM ts) FROM measurements ORDER BY ts, uid LIMIT 1")]
+    [InlineData("SELECT CAST(SUM(x) AS DECIMAL(18, 6)) - -1 FROM measurements")]
+    [InlineData("SELECT SUM(x) OVER (ORDER BY ts) FROM measurements")]
+    [InlineData("SELECT 1")]
+    public void CustomSql_OneSelectOverMeasurements_IsAccepted(string sql) => Faults(sql).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("", "is required")]
+    [InlineData("  ", "is required")]
+    [InlineData("DELETE FROM measurements", "at column 1: must be one SELECT")]
+    [InlineData("SELECT 1; SELECT 2", "at column 9: must be one statement")]
+    [InlineData("SELECT 1 FROM accounts", "at column 15: the only table is measurements")]
+    [InlineData("SELECT 1 FROM measurements, accounts", "at column 29: the only table")]
+    [InlineData("SELECT 1 FROM measurements m, (SELECT 1) s, accounts", "at column 45: the only table")]
+    [InlineData("SELECT 1 FROM measurements JOIN \"accounts\" ON true", "at column 33: the only table")]
+    [InlineData("SELECT 1 FROM 'file.csv'", "at column 15: the only table")]
+    [InlineData("SELECT 1 FROM read_csv('file.csv')", "there is no function READ_CSV")]
+    [InlineData("SELECT (SELECT 1 FROM secrets)", "at column 23: the only table")]
+    [InlineData("SELECT pg_sleep(10) FROM measurements", "at column 8: there is no function PG_SLEEP")]
+    [InlineData("WITH d AS (DELETE FROM measurements) SELECT 1", "DELETE is not allowed")]
+    [InlineData("WITH RECURSIVE d AS (SELECT 1) SELECT 1 FROM d", "RECURSIVE is not allowed")]
+    [InlineData("SELECT 1 INTO x FROM measurements", "INTO is not allowed")]
+    [InlineData("SELECT 1 -- all", "comments are not allowed")]
+    [InlineData("SELECT /* all */ 1", "comments are not allowed")]
+    [InlineData("SELECT (1", "a bracket is not closed")]
+    [InlineData("SELECT 1)", "at column 9: the bracket was not opened")]
+    [InlineData("SELECT 'open", "at column 8: the quote that begins here has no end")]
+    [InlineData("SELECT $1", "'$' is not allowed")]
+    [InlineData("SELECT 1 FROM", "the only table is measurements")]
+    public void CustomSql_AnythingElse_IsRefusedWithItsColumn(string sql, string message) =>
+        Faults(sql).ShouldContain(fault => fault.Path == "customSql" && fault.Message.Contains(message));
+
+    private static IReadOnlyList<Issue> Faults(string sql)
+    {
+        var issues = new Issues();
+        CustomSqlRules.Check(sql, issues);
+        return issues.All;
+    }
+}
