@@ -162,6 +162,7 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
             Comparison.Greater => order > 0,
             Comparison.GreaterOrEqual => order >= 0,
             Comparison.StartsWith => value.StartsWith(compare.Value, StringComparison.Ordinal),
+            Comparison.Contains => compare.Value.Length > 0 && value.Contains(compare.Value, StringComparison.Ordinal),
         };
     }
 
