@@ -9,10 +9,13 @@ using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
+using Tallystick.Server.Invitations;
 using Tallystick.Server.LookupTables;
 using Tallystick.Server.Metrics;
 using Tallystick.Server.OpenApi;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
 using Tallystick.Storage;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.PostgreSql;
@@ -76,6 +79,8 @@ internal static class ServerHost
             AddLookupTables(builder.Services, data);
             var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
+            // Its settings are checked before anything is served.
+            app.Services.GetRequiredService<Mail>();
             Map(app);
             if (measurements.Log.CutAtOpening is { } cut)
                 Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
@@ -131,9 +136,13 @@ internal static class ServerHost
         services.AddSingleton(_ => new SigningKeys(data.Path, clock));
         services.AddSingleton(_ => new DownloadSignatures(data.Path, clock));
         services.AddSingleton<ChangeFeed>();
-        services.AddSingleton(provider => new AccessKeys(provider.GetRequiredService<IDocumentStore>()));
+        services.AddSingleton<AccessKeys>();
+        services.AddSingleton<AccessControl>();
+        services.AddSingleton<Logins>();
+        services.AddSingleton<Mail>();
         services.AddSingleton(provider => new Tokens(
-            provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(), clock));
+            provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(),
+            provider.GetRequiredService<Logins>(), clock));
         services.AddSingleton(provider => new ResourceService(
             provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
     }
@@ -181,6 +190,7 @@ internal static class ServerHost
         foreach (var operation in ApiOperations.All)
             app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
         FailedIngestDownload.Map(app);
+        InvitationPage.Map(app);
         LookupDownload.Map(app);
         LookupUpload.Map(app);
         DocumentationEndpoints.Map(app);
@@ -194,9 +204,16 @@ internal static class ServerHost
 
     private static async Task RunAsync(HttpContext context, ApiOperation operation)
     {
+        if (operation.Permission.Scope == PermissionScope.Public)
+        {
+            await operation.Handle(ApiCall.OfNobody(context));
+            return;
+        }
         var caller =
             await BearerAuthorization.AuthorizeAsync(context, context.RequestServices.GetRequiredService<Tokens>());
-        await operation.Handle(new ApiCall(context, caller));
+        await operation.Handle(
+            await context.RequestServices.GetRequiredService<AccessControl>()
+                .AuthorizeAsync(context, caller, operation));
     }
 }
 

@@ -35,6 +35,9 @@ public abstract record Condition
     /// <summary>The column is one of the values; never true for an empty list.</summary>
     public sealed record In(string Column, IReadOnlyList<string> Values) : Condition;
 
+    /// <summary>The column has a value that is none of the values; true of every value for an empty list.</summary>
+    public sealed record NotIn(string Column, IReadOnlyList<string> Values) : Condition;
+
     /// <summary>The column has no value.</summary>
     public sealed record Missing(string Column) : Condition;
 

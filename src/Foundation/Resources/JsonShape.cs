@@ -28,6 +28,9 @@ public sealed record TextShape(
     /// <summary>Name under which the API document lists the choices.</summary>
     public string? ChoicesName { get; init; }
 
+    /// <summary>The values that the API document lists although more are taken; null for none.</summary>
+    public IReadOnlyList<string>? ChoicesInContract { get; init; }
+
     internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
     {
         if (JsonText.Read(value, path, issues) is not { } text)

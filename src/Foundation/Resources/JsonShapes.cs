@@ -48,7 +48,7 @@ public static class JsonShapes
         if (type == typeof(string))
             return Text(property);
         if (IsGeneric(type, typeof(IReadOnlyList<>)))
-            return new ListShape(Shape(type.GetGenericArguments()[0]), minimumItems, maximumItems);
+            return new ListShape(Item(property, type.GetGenericArguments()[0]), minimumItems, maximumItems);
         if (Shape(type) is MapShape map)
             return map with { Maximum = maximumItems };
         if (Shape(type) is NumberShape number)
@@ -64,11 +64,22 @@ public static class JsonShapes
     private static TextShape Text(PropertyInfo property)
     {
         var characters = property.GetCustomAttribute<CharactersAttribute>();
-        return new TextShape(
+        return WithChoices(property, new TextShape(
             characters is { Minimum: > 0 } ? characters.Minimum : null,
             characters is { Maximum: < int.MaxValue } ? characters.Maximum : null,
-            property.GetCustomAttribute<FormAttribute>()?.Form ?? TextForm.Any);
+            property.GetCustomAttribute<FormAttribute>()?.Form ?? TextForm.Any));
     }
+
+    private static JsonShape Item(PropertyInfo property, Type item) =>
+        Shape(item) is TextShape { Choices: null } text ? WithChoices(property, text) : Shape(item);
+
+    private static TextShape WithChoices(PropertyInfo property, TextShape text) =>
+        property.GetCustomAttribute<ChoicesInContractAttribute>()?.Choices is { } choices
+            ? text with { ChoicesInContract = Choices(choices), ChoicesName = choices.Name }
+            : text;
+
+    private static IReadOnlyList<string> Choices(Type enumeration) =>
+        [.. Enum.GetNames(enumeration).Select(JsonNamingPolicy.SnakeCaseUpper.ConvertName)];
 
     private static JsonShape Shape(Type type)
     {
@@ -87,10 +98,7 @@ public static class JsonShapes
         if (type == typeof(decimal))
             return new NumberShape();
         if (type.IsEnum)
-            return new TextShape(Choices: [.. Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseUpper.ConvertName)])
-            {
-                ChoicesName = type.Name,
-            };
+            return new TextShape(Choices: Choices(type)) { ChoicesName = type.Name };
         if (IsGeneric(type, typeof(IReadOnlyDictionary<,>)))
         {
             var value = type.GetGenericArguments()[1];

@@ -78,6 +78,17 @@ public sealed class PlainTextInContractAttribute : Attribute
     public bool OnRequestOnly { get; init; }
 }
 
+/// <summary>
+/// The published contract lists the values of a text, or of the texts of a list, that we take in more spellings and
+/// answer as sent. The API document keeps to the contract; the kind checks the value.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ChoicesInContractAttribute(Type choices) : Attribute
+{
+    /// <summary>The enumeration of the values.</summary>
+    public Type Choices { get; } = choices;
+}
+
 /// <summary>Forms of text beyond its length.</summary>
 public enum TextForm
 {

@@ -29,7 +29,13 @@ public abstract class ResourceDefinition
     public string Tag { get; init; }
 
     /// <summary>The kind in words, such as <c>plan template</c>.</summary>
-    public string Words => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind).Replace('_', ' ');
+    public string Words => InWords(Kind);
+
+    /// <summary>Several of the kind in words, such as <c>plan templates</c>.</summary>
+    public string PluralWords => InWords(Plural);
+
+    /// <summary>Name of several of the kind, such as <c>PermissionPolicies</c>.</summary>
+    public string Plural => Kind.EndsWith('y') ? $"{Kind[..^1]}ies" : $"{Kind}s";
 
     /// <summary>
     /// Name of the events of its changes, before <c>.created</c>, <c>.updated</c> and <c>.deleted</c> (Events); null
@@ -52,6 +58,9 @@ public abstract class ResourceDefinition
 
     /// <summary>Most entities on a page of its list, and the number when the caller does not say.</summary>
     public int MaximumPageSize { get; init; } = 100;
+
+    /// <summary>False when the contract does not describe the audit fields, which are answered all the same.</summary>
+    public bool DescribesAudit { get; init; } = true;
 
     /// <summary>
     /// True when an organization has exactly one, which is read and updated but never created or deleted.
@@ -100,6 +109,9 @@ public abstract class ResourceDefinition
 
     /// <summary>The entity in the parent with the id.</summary>
     public abstract Resource Into(Resource resource, string parentId);
+
+    private static string InWords(string name) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(name).Replace('_', ' ');
 
     /// <summary>Reads a stored document or the plain form of a request.</summary>
     public abstract Resource Read(ReadOnlySpan<byte> json);

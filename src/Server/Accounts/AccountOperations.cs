@@ -1,6 +1,7 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Accounts;
@@ -18,6 +19,7 @@ internal static class AccountOperations
             ResourceOperations.Page(AccountResource.Definition), ChildrenAsync)
         {
             Parameters = ResourceOperations.PageParameters(MaximumChildren),
+            Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:account").Visible(),
         },
     ];
 

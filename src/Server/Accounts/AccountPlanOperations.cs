@@ -3,6 +3,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Accounts;
@@ -22,6 +23,7 @@ internal static class AccountPlanOperations
                 "ReplacedAccountPlan", [new("originalAccountPlan", Entity), new("newAccountPlan", Entity)])),
             ReplaceAsync)
         {
+            Permission = Permission.On(PermissionAction.ConfigUpdate, "config:accountPlan"),
             Body = new ApiSchema("AccountPlanRequest", Definition.Shape) { IsRequest = true },
             Description = "Ends the account plan at the start of the one given, which is made; both or neither.",
         },

@@ -3,7 +3,9 @@ using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
 using Tallystick.Metering.CustomFields;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
@@ -28,8 +30,67 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
     {
         var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
             .ListAsync<AccessKey>(Condition.And());
+        foreach (var organizationId in keys.Select(key => key.OrganizationId).Distinct())
+            await RenewManagedPoliciesAsync(organizationId, cancellationToken);
         return keys.Count > 0 ? null : await AddOrganizationAsync(settings, cancellationToken);
     }
+
+    // An organization of an earlier version has none, and each of its service users may do everything.
+    private async ValueTask RenewManagedPoliciesAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        var stored = await ManagedPoliciesAsync(store, organizationId, cancellationToken);
+        if (ManagedPolicies.All.All(policy => stored.Any(one => IsSame(one, policy))))
+            return;
+        await store.TransactAsync(
+            organizationId,
+            async transaction =>
+            {
+                if (await MakeManagedPoliciesAsync(transaction, organizationId, cancellationToken))
+                    return 0;
+                foreach (var user in await new ResourceReader(transaction, organizationId, cancellationToken)
+                    .ListAsync<ServiceUser>(Condition.And()))
+                    await InsertAsync(transaction, organizationId, AdministratorOf(user.Id), cancellationToken);
+                return 0;
+            },
+            cancellationToken);
+    }
+
+    /// <returns>True when there were some before.</returns>
+    private async ValueTask<bool> MakeManagedPoliciesAsync(
+        IDocumentTransaction transaction, string organizationId, CancellationToken cancellationToken)
+    {
+        var current = await ManagedPoliciesAsync(transaction, organizationId, cancellationToken);
+        foreach (var policy in ManagedPolicies.All)
+        {
+            if (current.FirstOrDefault(one => one.Id == policy.Id) is not { } old)
+                await InsertAsync(transaction, organizationId, policy, cancellationToken);
+            else if (!IsSame(old, policy))
+                await ReplaceAsync(transaction, organizationId, old, policy, cancellationToken);
+        }
+        if (current.Count == 0)
+            await InsertAsync(
+                transaction, organizationId,
+                new Support { Id = organizationId, DtEndSupportUsersAccess = clock.GetCurrentInstant() },
+                cancellationToken);
+        return current.Count > 0;
+    }
+
+    private static ValueTask<IReadOnlyList<PermissionPolicy>> ManagedPoliciesAsync(
+        IDocumentReader documents, string organizationId, CancellationToken cancellationToken) =>
+        new ResourceReader(documents, organizationId, cancellationToken)
+            .ListAsync<PermissionPolicy>(Condition.Equal("is_managed", "true"));
+
+    private static bool IsSame(PermissionPolicy one, PermissionPolicy other) =>
+        one.Name == other.Name && PermissionStatements.Rules(one.Statements).SequenceEqual(
+            PermissionStatements.Rules(other.Statements));
+
+    private static PrincipalPermission AdministratorOf(string serviceUserId) => new()
+    {
+        Id = NewId(),
+        PermissionPolicyId = ManagedPolicies.Administrator.Id,
+        PrincipalId = serviceUserId,
+        PrincipalType = PrincipalType.Serviceuser,
+    };
 
     /// <summary>Adds an organization with its configuration and the access key of an administrator.</summary>
     internal async Task<FirstCredentials> AddOrganizationAsync(
@@ -87,8 +148,29 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
             await InsertAsync(
                 transaction, organizationId, new CustomFieldDefaults { Id = organizationId }, cancellationToken);
         }
+        await MakeManagedPoliciesAsync(transaction, organizationId, cancellationToken);
         await InsertAsync(transaction, organizationId, administrator, cancellationToken);
+        await InsertAsync(transaction, organizationId, AdministratorOf(serviceUserId), cancellationToken);
         return administrator;
+    }
+
+    private async ValueTask ReplaceAsync(
+        IDocumentTransaction transaction, string organizationId, PermissionPolicy old, PermissionPolicy policy,
+        CancellationToken cancellationToken)
+    {
+        var definition = PermissionPolicyResource.Definition;
+        var stamped = old with
+        {
+            Name = policy.Name,
+            Statements = policy.Statements,
+            Version = old.Version + 1,
+            DtLastModified = clock.GetCurrentInstant(),
+        };
+        await transaction.UpdateAsync(
+            ResourceCatalog.KindOf(definition), organizationId, old.Version,
+            new DocumentWrite(
+                old.Id, stamped.Version, definition.Write(stamped), definition.ReadColumns(stamped)),
+            cancellationToken);
     }
 
     private ValueTask InsertAsync<T>(

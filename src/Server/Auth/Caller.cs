@@ -1,10 +1,30 @@
+using Tallystick.Foundation.Resources;
+
 namespace Tallystick.Server.Auth;
+
+/// <summary>Kinds of principals: who can be given permissions.</summary>
+internal enum PrincipalType
+{
+    /// <summary>A person.</summary>
+    User,
+
+    /// <summary>A group of people.</summary>
+    Usergroup,
+
+    /// <summary>A program.</summary>
+    Serviceuser,
+
+    /// <summary>Everybody who gives support.</summary>
+    Supportusers,
+}
 
 /// <summary>Who calls: a principal of one organization.</summary>
 /// <param name="OrganizationId">UUID of its organization.</param>
+/// <param name="Type">Kind of the principal.</param>
 /// <param name="PrincipalId">UUID of the principal.</param>
-internal sealed record Caller(string OrganizationId, string PrincipalId)
+/// <param name="AccessKeyId">Public part of the access key that it signed in with; null for people.</param>
+internal sealed record Caller(string OrganizationId, PrincipalType Type, string PrincipalId, string? AccessKeyId)
 {
     /// <summary>What the audit fields say.</summary>
-    internal string AuditName => $"SERVICEUSER_{PrincipalId}";
+    internal string AuditName => $"{JsonFormat.Name(Type)}_{PrincipalId}";
 }

@@ -1,20 +1,31 @@
 using System.Text.Json.Serialization;
+using NodaTime;
 using Tallystick.Foundation.Resources;
+using Tallystick.Server.Invitations;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.ServiceUsers;
+using Tallystick.Server.SignIn;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Auth;
 
-/// <summary>An organization: a company that uses the product. All of its data is its own.</summary>
-internal sealed record Organization : Resource
-{
-    /// <summary>Name of the company.</summary>
-    public required string OrganizationName { get; init; }
-}
-
-/// <summary>A program that calls the API, with the rights of an administrator.</summary>
+/// <summary>A program that calls the API, with the rights that its policies give.</summary>
 internal sealed record ServiceUser : Resource
 {
     /// <summary>Descriptive name.</summary>
+    [Characters(1, 200)]
     public required string Name { get; init; }
+}
+
+/// <summary>Whether an access key opens anything.</summary>
+internal enum AccessKeyStatus
+{
+    /// <summary>Gets tokens.</summary>
+    Active,
+
+    /// <summary>Gets none, and its tokens are refused.</summary>
+    Inactive,
 }
 
 /// <summary>An access key of a service user: its id and a hash of its secret, never the secret.</summary>
@@ -31,26 +42,43 @@ internal sealed record AccessKey : Resource
 
     /// <summary>Salt and salted hash of the secret, both base64.</summary>
     public required string SecretHash { get; init; }
+
+    /// <summary>Whether it opens anything.</summary>
+    public AccessKeyStatus Status { get; init; }
+
+    /// <summary>When a token was last got or checked with it, to the minute.</summary>
+    public Instant? DtLastUsed { get; init; }
 }
 
 [JsonSerializable(typeof(Organization))]
 [JsonSerializable(typeof(ServiceUser))]
 [JsonSerializable(typeof(AccessKey))]
+[JsonSerializable(typeof(AccessKeyAnswer))]
+[JsonSerializable(typeof(PermissionPolicy))]
+[JsonSerializable(typeof(PrincipalPermission))]
+[JsonSerializable(typeof(PrincipalPermissionRequest))]
+[JsonSerializable(typeof(ResourceGroup))]
+[JsonSerializable(typeof(ResourceGroupItem))]
+[JsonSerializable(typeof(ResourceGroupItemRequest))]
+[JsonSerializable(typeof(OrgUser))]
+[JsonSerializable(typeof(Support))]
+[JsonSerializable(typeof(Login))]
+[JsonSerializable(typeof(OrgUserInvitation))]
+[JsonSerializable(typeof(AcceptInvitationRequest))]
+[JsonSerializable(typeof(SignInRequest))]
 internal sealed partial class AuthJson : JsonSerializerContext
 {
     internal static AuthJson Format { get; } = new(JsonFormat.NewOptions());
 }
 
-internal static class OrganizationResource
-{
-    internal static ResourceDefinition<Organization> Definition { get; } =
-        new("Organization", "organization", () => AuthJson.Format.Organization) { IsInternal = true };
-}
-
 internal static class ServiceUserResource
 {
     internal static ResourceDefinition<ServiceUser> Definition { get; } =
-        new("ServiceUser", "serviceusers", () => AuthJson.Format.ServiceUser) { IsInternal = true };
+        new("ServiceUser", "serviceusers", () => AuthJson.Format.ServiceUser)
+        {
+            IsInternal = true,
+            MaximumPageSize = 200,
+        };
 }
 
 internal static class AccessKeyResource
@@ -66,5 +94,6 @@ internal static class AccessKeyResource
         {
             IsInternal = true,
             UniqueBy = [new("access_key_id", key => key.AccessKeyId)],
+            IndexedBy = [new("service_user_id", key => key.ServiceUserId)],
         };
 }

@@ -4,12 +4,14 @@ using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using NodaTime;
+using Tallystick.Foundation.Resources;
 using Tallystick.Server.Http;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Auth;
 
 /// <summary>Issues and checks bearer tokens: signed JWTs that live for five hours.</summary>
-internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clock)
+internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins logins, IClock clock)
 {
     /// <summary>Life of a token in seconds (contract: <c>expires_in</c>).</summary>
     internal const int LifetimeSeconds = 18_000;
@@ -17,14 +19,21 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
     private const string Issuer = "tallystick";
     private const int MostRemembered = 10_000;
 
-    // A token once checked is taken at its word for so long; a key that is taken away stops its tokens after that.
+    // A token once checked is taken at its word for so long, or until a key or a password changes.
     private static readonly Duration Remembered = Duration.FromSeconds(20);
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
-    private readonly ConcurrentDictionary<string, (Caller Caller, Instant Until)> _remembered =
+    private readonly ConcurrentDictionary<string, (Caller Caller, Instant Until, long Generation)> _remembered =
         new(StringComparer.Ordinal);
 
     /// <summary>A new token for the holder of a key.</summary>
-    internal string Issue(AccessKey key)
+    internal string Issue(AccessKey key) =>
+        Issue(PrincipalType.Serviceuser, key.ServiceUserId, key.OrganizationId, "accessKeyId", key.AccessKeyId);
+
+    /// <summary>A new token for a person who works in an organization.</summary>
+    internal string Issue(Login login, string organizationId) =>
+        Issue(PrincipalType.User, login.Id, organizationId, "passwordNumber", login.PasswordNumber);
+
+    private string Issue(PrincipalType type, string principalId, string organizationId, string means, object value)
     {
         var now = clock.GetCurrentInstant();
         return Handler.CreateToken(new SecurityTokenDescriptor
@@ -34,10 +43,10 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
             Expires = now.Plus(Duration.FromSeconds(LifetimeSeconds)).ToDateTimeUtc(),
             Claims = new Dictionary<string, object>
             {
-                ["sub"] = key.ServiceUserId,
-                ["orgId"] = key.OrganizationId,
-                ["principalType"] = "SERVICEUSER",
-                ["accessKeyId"] = key.AccessKeyId,
+                ["sub"] = principalId,
+                ["orgId"] = organizationId,
+                ["principalType"] = JsonFormat.Name(type),
+                [means] = value,
                 ["jti"] = Guid.NewGuid().ToString(),
             },
             SigningCredentials = new SigningCredentials(keys.Current, SecurityAlgorithms.EcdsaSha256),
@@ -51,12 +60,15 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
     {
         var now = clock.GetCurrentInstant();
         var fingerprint = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        if (_remembered.TryGetValue(fingerprint, out var known) && now < known.Until)
+        // Read before the key is: what is found afterwards is at least as new.
+        var generation = accessKeys.Generation + logins.Generation;
+        if (_remembered.TryGetValue(fingerprint, out var known)
+            && now < known.Until && known.Generation == generation)
             return known.Caller;
         var (caller, expires) = await VerifyAsync(token, now, cancellationToken);
         if (_remembered.Count >= MostRemembered)
             _remembered.Clear();
-        _remembered[fingerprint] = (caller, Instant.Min(expires, now + Remembered));
+        _remembered[fingerprint] = (caller, Instant.Min(expires, now + Remembered), generation);
         return caller;
     }
 
@@ -80,8 +92,20 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, IClock clo
         var expires = Instant.FromDateTimeUtc(DateTime.SpecifyKind(jwt.ValidTo, DateTimeKind.Utc));
         if (now >= expires)
             throw new ForbiddenException("The bearer token has expired; get a new one at POST /oauth/token");
+        return (await FindCallerAsync(jwt, cancellationToken), expires);
+    }
+
+    private async ValueTask<Caller> FindCallerAsync(JsonWebToken jwt, CancellationToken cancellationToken)
+    {
+        if (jwt.GetClaim("principalType").Value == JsonFormat.Name(PrincipalType.User))
+        {
+            var login = await logins.FindByIdAsync(jwt.Subject, cancellationToken);
+            if (login is null || jwt.GetPayloadValue<long>("passwordNumber") != login.PasswordNumber)
+                throw new ForbiddenException("The password of the bearer token is no longer good; sign in again");
+            return new Caller(jwt.GetClaim("orgId").Value, PrincipalType.User, login.Id, null);
+        }
         var key = await accessKeys.FindAsync(jwt.GetClaim("accessKeyId").Value, cancellationToken)
             ?? throw new ForbiddenException("The access key of the bearer token is no longer active");
-        return (new Caller(key.OrganizationId, key.ServiceUserId), expires);
+        return new Caller(key.OrganizationId, PrincipalType.Serviceuser, key.ServiceUserId, key.AccessKeyId);
     }
 }

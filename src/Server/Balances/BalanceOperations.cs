@@ -6,6 +6,7 @@ using Tallystick.Billing.Charges;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Balances;
@@ -18,23 +19,33 @@ internal static class BalanceOperations
     private static readonly ResourceDefinition<BalanceTransaction> Definition = BalanceTransactionResource.Definition;
     private static readonly ApiSchema One = new("BalanceTransactionResponse", Definition.Shape);
 
+    private static string Balance => Permission.Config(BalanceResource.Definition.Kind);
+
+    private static Permission Reading =>
+        Permission.On(PermissionAction.ConfigRetrieve, Balance).Item("balanceId");
+
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root + "/transactions", "ListBalanceTransactions", "Balances", "List the transactions on a balance",
             One with { IsPage = true }, ListAsync)
         {
+            Permission = Reading,
             Parameters = ResourceOperations.ListParameters(Definition),
             Description = "Newest first.",
         },
         new("POST", Root + "/transactions", "PostBalanceTransaction", "Balances", "Create a transaction on a balance",
             One, CreateAsync)
         {
+            Permission = Permission.On(PermissionAction.ConfigUpdate, Balance).Item("balanceId"),
             Body = new ApiSchema("BalanceTransactionRequest", Definition.Shape) { IsRequest = true },
             Description = "Transactions do not change: an opposite one corrects an earlier one.",
         },
         new("GET", Root + "/transactions/summary", "GetBalanceTransactionsSummary", "Balances",
             "Sum up the transactions on a balance",
-            new ApiSchema("BalanceTransactionsSummary", BalanceTransactionsSummary.Shape), SummarizeAsync),
+            new ApiSchema("BalanceTransactionsSummary", BalanceTransactionsSummary.Shape), SummarizeAsync)
+        {
+            Permission = Reading,
+        },
         Preview("balancetransactionschedules", "PreviewBalanceTransactionSchedule",
             BalanceScheduleResources.Transactions, Definition, PreviewTransactionsAsync),
         Preview("balancechargeschedules", "PreviewScheduledCharge",
@@ -47,6 +58,7 @@ internal static class BalanceOperations
             PreviewOf(made),
             handle)
         {
+            Permission = Permission.On(PermissionAction.ConfigRetrieve, Permission.Config(schedule.Kind)),
             Parameters = ResourceOperations.PageParameters(MaximumPageSize),
             Body = new ApiSchema($"{schedule.Kind}Request", schedule.Shape) { IsRequest = true },
             Description = "Makes nothing. What would be made comes in the order of its dates.",

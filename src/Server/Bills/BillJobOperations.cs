@@ -3,6 +3,7 @@ using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Bills;
@@ -22,11 +23,13 @@ internal static class BillJobOperations
             Definition), call => ListRequest.AnswerAsync(call, Definition))
         {
             Parameters = [.. ResourceOperations.ListParameters(Definition).Where(parameter => parameter.Name != "ids")],
+            Permission = Needs(PermissionAction.ConfigRetrieve).Visible(),
             Description = "Newest first.",
         },
         new("POST", Root, "CreateBillJob", "BillJob", "Create a bill job", One, CreateAsync)
         {
             Body = new ApiSchema("BillJobRequest", Definition.Shape) { IsRequest = true },
+            Permission = Needs(PermissionAction.ConfigCreate),
             Description = """
                 Makes the bills of the given accounts for a bill date, in the background: read the job until its
                 status is `COMPLETE`. A bill that exists is recalculated in place, a locked one is left alone. Without
@@ -34,18 +37,25 @@ internal static class BillJobOperations
                 `failures` say why.
                 """,
         },
-        new("GET", Root + "/{id}", "GetBillJob", "BillJob", "Retrieve a bill job", One, GetAsync),
+        new("GET", Root + "/{id}", "GetBillJob", "BillJob", "Retrieve a bill job", One, GetAsync)
+        {
+            Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
+        },
         new("POST", Root + "/{id}/cancel", "CancelBillJob", "BillJob", "Cancel a bill job", One, CancelAsync)
         {
+            Permission = Needs(PermissionAction.ConfigUpdate).Item(),
             Description = "Bills that are made already stay.",
         },
         new("POST", Root + "/recalculate", "RecalculateBillJob", "BillJob", "Recalculate bills", One, RecalculateAsync)
         {
             Body = new ApiSchema("BillJobRecalculateRequest", RecalculateShape) { IsRequest = true },
+            Permission = Needs(PermissionAction.ConfigCreate),
             Description = "Calculates bills again from present configuration and usage. Ids, dates and currency stay; "
                 + "locked bills are left alone.",
         },
     ];
+
+    private static Permission Needs(PermissionAction action) => Permission.OnBilling(action, "billJob");
 
     private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
         await call.Service<ResourceService>().FindJsonAsync(

@@ -22,11 +22,13 @@ internal static class BillLineItemOperations
         new("GET", Root, "ListBillLineItems", "Bill", "List the lines of a bill", One with { IsPage = true }, ListAsync)
         {
             Parameters = [.. ResourceOperations.PageParameters(MaximumPageSize), BillOperations.Additional],
+            Permission = BillOperations.Reading.Item("billId"),
             Description = "In the order of the bill.",
         },
         new("GET", Root + "/{id}", "GetBillLineItem", "Bill", "Retrieve a line of a bill", One, GetAsync)
         {
             Parameters = [BillOperations.Additional],
+            Permission = BillOperations.Reading.Item("billId"),
         },
     ];
 

@@ -5,6 +5,7 @@ using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
 
@@ -22,6 +23,9 @@ internal static class BillOperations
     internal static ApiParameter Additional { get; } =
         new("additional", "Names of more values to answer; unknown ones are ignored.", new ListShape(new TextShape()));
 
+    /// <summary>What reading bills needs.</summary>
+    internal static Permission Reading { get; } = Permission.OnBilling(PermissionAction.ConfigRetrieve, "bill");
+
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         Get("", "ListBills", "List bills", Page, call => ListRequest.AnswerAsync(
@@ -36,7 +40,11 @@ internal static class BillOperations
             ],
             Description = "Newest first. Totals are answered with `includeBillTotal=true`.",
         },
-        Get("/{id}", "GetBill", "Retrieve a bill", One, GetAsync) with { Parameters = [Additional] },
+        Get("/{id}", "GetBill", "Retrieve a bill", One, GetAsync) with
+        {
+            Parameters = [Additional],
+            Permission = Reading.Item(),
+        },
         Get("/latest/{accountId}", "GetLatestBill", "Retrieve the latest bill of an account", One, GetLatestAsync) with
         {
             Parameters = [Additional],
@@ -56,7 +64,7 @@ internal static class BillOperations
 
     private static ApiOperation Get(
         string path, string id, string summary, ApiSchema answer, Func<ApiCall, Task> handle) =>
-        new("GET", Root + path, id, "Bill", summary, answer, handle);
+        new("GET", Root + path, id, "Bill", summary, answer, handle) { Permission = Reading.Visible() };
 
     private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
         await call.Service<ResourceService>().FindJsonAsync(
@@ -69,8 +77,8 @@ internal static class BillOperations
             call.OrganizationId,
             new DocumentQuery
             {
-                Where = Condition.Equal(
-                "account_id", call.Route("accountId")),
+                Where = Condition.And(
+                    Condition.Equal("account_id", call.Route("accountId")), call.Visible ?? Condition.And()),
                 SortBy = "bill_date",
                 Limit = 1
             },

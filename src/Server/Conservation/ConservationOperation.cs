@@ -5,6 +5,7 @@ using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Conservation;
 
@@ -16,6 +17,7 @@ internal static class ConservationOperation
         "Account for accepted measurements",
         new ApiSchema("MeasurementConservation", JsonShapes.Of(typeof(ConservationAnswer))), AnswerAsync)
     {
+        Permission = Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement"),
         Parameters =
         [
             new("startDate", "First day of receipt, in UTC.", new DateShape()),

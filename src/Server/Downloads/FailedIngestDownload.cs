@@ -2,6 +2,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Downloads;
 
@@ -18,6 +19,7 @@ internal static class FailedIngestDownload
         "GET", "/organizations/{orgId}" + UrlPath, "GetValidationErrorDownloadUrl", "Measurements",
         "Get the URL of a failed measurement", EventContract.DownloadUrl, AnswerUrlAsync)
     {
+        Permission = Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement"),
         Parameters =
         [
             new("file", "The file, as the `getDownloadUrl` of an event names it.", new TextShape()),

@@ -3,6 +3,7 @@ using Tallystick.Billing.Contracts;
 using Tallystick.Billing.EndDating;
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.EndDating;
@@ -28,6 +29,7 @@ internal static class EndDateOperations
         new("PUT", $"/organizations/{{orgId}}/{path}/{{id}}/enddatebillingentities", id, tag, summary, Answer, handle)
         {
             Body = Request,
+            Permission = Permission.On(PermissionAction.ConfigUpdate, Permission.Config(tag)),
             Description = """
                 Ends those of the given kinds that are active at the end date; others are left alone. Pricings are
                 ended on plans that were made for the account only: those of plans that others may be on are answered

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Events;
@@ -49,13 +50,17 @@ internal static class EventOperations
         new("PUT", Root + "/{id}/actioned", "PutEventActioned", ApiOperations.OwnTag, "Mark an event as followed up",
             EventContract.Event, MarkAsync)
         {
+            Permission = Permission.On(PermissionAction.ConfigUpdate, "config:event"),
             Description = "Sets `dtActioned`; an event that is marked stays as it is. Needs no body.",
         },
     ];
 
     private static ApiOperation Get(
         string path, string id, string summary, ApiSchema answer, Func<ApiCall, Task> handle) =>
-        new("GET", Root + path, id, "Events", summary, answer, handle);
+        new("GET", Root + path, id, "Events", summary, answer, handle)
+        {
+            Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:event"),
+        };
 
     private static ApiParameter Text(string name, string description) => new(name, description, new TextShape());
 

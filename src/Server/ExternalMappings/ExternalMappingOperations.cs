@@ -1,6 +1,7 @@
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.ExternalMappings;
@@ -24,6 +25,9 @@ internal static class ExternalMappingOperations
     private static readonly ApiParameter Table =
         new("externalTable", "Name of the table in the other system.", new TextShape());
 
+    private static Permission Reading =>
+        Permission.On(PermissionAction.ConfigRetrieve, Permission.Config(Definition.Kind));
+
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         Find("external/{entity}/{m3terId}", "ListExternalMappingsForM3terEntity", "List the mappings of an entity",
@@ -38,7 +42,10 @@ internal static class ExternalMappingOperations
                 Condition.Equal("external_id", call.Route("externalId")))),
         new("GET", Root + "externalmappingconfiguration", "GetExternalMappingConfiguration", Tag,
             "Retrieve what integrations can map", Configuration,
-            call => call.AnswerAsync("""{"m3terEntities":[],"externalSystems":[]}"""u8.ToArray())),
+            call => call.AnswerAsync("""{"m3terEntities":[],"externalSystems":[]}"""u8.ToArray()))
+        {
+            Permission = Reading,
+        },
         Offer("values/{destination}/{entityType}", "GetExternalMappingOptionsForDestination"),
         Offer("values/{destination}/{entityType}/{integrationCredentialsId}",
             "GetExternalMappingOptionsForDestinationForCredentialsId"),
@@ -48,6 +55,7 @@ internal static class ExternalMappingOperations
         new("GET", $"{Root}externalmappings/{path}", id, Tag, summary, ResourceOperations.Page(Definition),
             call => ListRequest.AnswerAsync(call, Definition, within(call)))
         {
+            Permission = Reading.Visible(),
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
         };
 
@@ -56,6 +64,7 @@ internal static class ExternalMappingOperations
             "List the entities of another system that can be mapped to", Values,
             call => call.AnswerAsync("[]"u8.ToArray()))
         {
+            Permission = Reading,
             Parameters = [Table],
             Description = "Empty for a system that no integration is connected to.",
         };

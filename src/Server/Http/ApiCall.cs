@@ -1,15 +1,23 @@
 using System.Text.Json;
+using Tallystick.Foundation.Resources;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Http;
 
 /// <summary>One authorized request for an operation of the API.</summary>
 /// <param name="Http">The request and its answer.</param>
 /// <param name="Caller">Who calls.</param>
-internal sealed record ApiCall(HttpContext Http, Caller Caller)
+/// <param name="Grants">What the caller may do.</param>
+/// <param name="Visible">Selects what the caller may see, for operations that leave out the rest; null for all.</param>
+internal sealed record ApiCall(HttpContext Http, Caller Caller, Grants Grants, Condition? Visible)
 {
     /// <summary>The organization that the caller belongs to and the path names.</summary>
     internal string OrganizationId => Caller.OrganizationId;
+
+    /// <summary>A request for an operation that needs no token.</summary>
+    internal static ApiCall OfNobody(HttpContext http) =>
+        new(http, new Caller("", PrincipalType.User, "", null), Grants.Nothing, null);
 
     internal CancellationToken Cancelled => Http.RequestAborted;
 

@@ -1,4 +1,5 @@
 using Tallystick.Foundation.Resources;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Http;
 
@@ -8,13 +9,16 @@ namespace Tallystick.Server.Http;
 /// <param name="Id">Name of the operation in the API document.</param>
 /// <param name="Tag">Heading that it stands under.</param>
 /// <param name="Summary">What it does, in a few words.</param>
-/// <param name="Answer">What it answers.</param>
+/// <param name="Answer">What it answers; null where the contract describes nothing.</param>
 /// <param name="Handle">What runs it.</param>
 internal sealed record ApiOperation(
-    string Method, string Path, string Id, string Tag, string Summary, ApiSchema Answer, Func<ApiCall, Task> Handle)
+    string Method, string Path, string Id, string Tag, string Summary, ApiSchema? Answer, Func<ApiCall, Task> Handle)
 {
     /// <summary>Query parameters.</summary>
     internal IReadOnlyList<ApiParameter> Parameters { get; init; } = [];
+
+    /// <summary>What a caller must be permitted. An operation that does not say needs every right there is.</summary>
+    internal Permission Permission { get; init; } = Permission.Unstated;
 
     /// <summary>The request body; null for none.</summary>
     internal ApiSchema? Body { get; init; }

@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} could not be run; it is tried again")]
     internal static partial void ScheduleRefused(ILogger logger, Exception exception, string scheduleId);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A mail was not sent: {Failure} at the mail server {Host}")]
+    internal static partial void MailFailed(ILogger logger, string failure, string host);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 

@@ -1,6 +1,7 @@
 using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Ingest;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Ingest;
 
@@ -16,6 +17,7 @@ internal static class MeasurementOperations
         Body = new ApiSchema(
             "SubmitMeasurementsRequest", JsonShapes.Of(typeof(SubmitMeasurementsRequest)))
         { IsRequest = true },
+        Permission = Permission.On(PermissionAction.MeasurementsUpload, "measurements:measurement"),
         Description = """
             Takes 1 to 1000 measurements in fewer than 512,000 bytes, all of them or, when one is malformed, none. The
             body may be sent with `Content-Encoding: gzip`; the limit is that of the bytes before they were packed.

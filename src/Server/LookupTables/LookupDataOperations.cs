@@ -5,6 +5,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.LookupTables;
 
@@ -15,11 +16,18 @@ internal static class LookupDataOperations
     internal const string Root =
         "/organizations/{orgId}/lookuptables/{lookupTableId}/revisions/{lookupTableRevisionId}/data";
 
+    /// <summary>What reading the data of a revision needs.</summary>
+    internal static Permission Reading { get; } = Needs(PermissionAction.ConfigRetrieve);
+
+    /// <summary>What writing it needs.</summary>
+    internal static Permission Writing { get; } = Needs(PermissionAction.ConfigUpdate);
+
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root, "GetLookupTableRevisionData", LookupContract.Tag, "Read the data of a lookup table revision",
             LookupContract.Data, GetAsync)
         {
+            Permission = Reading,
             Parameters =
             [
                 new("limit", "Most items to answer; 2000, which is also the most, when absent.", new NumberShape(32)),
@@ -31,6 +39,7 @@ internal static class LookupDataOperations
         new("PUT", Root, "PutLookupTableRevisionData", LookupContract.Tag,
             "Write items of a lookup table revision", LookupContract.Data, PutAsync)
         {
+            Permission = Writing,
             Parameters = [LookupDataAnswer.Additional],
             Body = LookupContract.DataRequest,
             Description = """
@@ -42,9 +51,13 @@ internal static class LookupDataOperations
         new("DELETE", Root, "DeleteLookupTableRevisionData", LookupContract.Tag,
             "Delete the data of a lookup table revision", LookupContract.DataDeleted, DeleteAsync)
         {
+            Permission = Writing,
             Description = "All items; the revision must be a draft.",
         },
     ];
+
+    private static Permission Needs(PermissionAction action) =>
+        Permission.On(action, "config:lookupTableRevision").Item("lookupTableRevisionId");
 
     /// <summary>The revision that the path names.</summary>
     internal static ValueTask<LookupTableRevision> RevisionAsync(ApiCall call) => LookupRevisions.FindAsync(

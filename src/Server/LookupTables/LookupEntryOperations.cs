@@ -19,11 +19,15 @@ internal static class LookupEntryOperations
     [
         new("GET", Path, "GetLookupTableRevisionDataEntry", LookupContract.Tag, "Read an item by its key",
             LookupContract.Data, GetAsync)
-        { Description = KeyRule },
+        {
+            Permission = LookupDataOperations.Reading,
+            Description = KeyRule,
+        },
         new("PUT", Path, "PutLookupTableRevisionDataEntry", LookupContract.Tag, "Write an item by its key",
             LookupContract.Data, PutAsync)
         {
             Parameters = [LookupDataAnswer.Additional],
+            Permission = LookupDataOperations.Writing,
             Body = LookupContract.EntryRequest,
             Description = KeyRule + "Adds the item or replaces it as a whole. Keys left out of it are taken from the "
                 + "path. `version` must be the stored version of the data, once there is data.",
@@ -31,6 +35,7 @@ internal static class LookupEntryOperations
         new("DELETE", Path, "DeleteLookupTableRevisionDataEntry", LookupContract.Tag, "Delete an item by its key",
             LookupContract.Data, DeleteAsync)
         {
+            Permission = LookupDataOperations.Writing,
             Body = LookupContract.EntryDeleteRequest,
             Description = KeyRule + "Answers with the item deleted. `version` must be the stored version of the data.",
         },

@@ -5,6 +5,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.LookupTables;
@@ -23,6 +24,7 @@ internal static class LookupJobOperations
         new("POST", LookupDataOperations.Root + "/copy", "CopyLookupTableRevisionData", LookupContract.Tag,
             "Copy the data of a lookup table revision", LookupContract.Copied, CopyAsync)
         {
+            Permission = Permission.On(PermissionAction.ConfigUpdate, "config:lookupTableRevision"),
             Body = LookupContract.CopyRequest,
             IsBodyOptional = true,
             Description = """
@@ -33,6 +35,7 @@ internal static class LookupJobOperations
         new("POST", LookupDataOperations.Root + "/generateuploadurl", "GenerateLookupTableDataUploadUrl",
             LookupContract.Tag, "Get a URL to upload data to", LookupContract.Upload, GenerateUploadUrlAsync)
         {
+            Permission = LookupDataOperations.Writing,
             Body = LookupContract.UploadRequest,
             Description = """
                 Send the file to the URL by PUT, with the `headers`, within one minute and without a token. CSV has a
@@ -43,6 +46,7 @@ internal static class LookupJobOperations
         new("POST", Jobs + "/download", "TriggerLookupTableRevisionDataDownloadJob", LookupContract.Tag,
             "Make a file of the data", LookupContract.Download, DownloadAsync)
         {
+            Permission = LookupDataOperations.Reading,
             Body = LookupContract.DownloadRequest,
             Description = "The job has the URL of the file, which works without a token for one hour, as long as the "
                 + "data does not change.",
@@ -50,20 +54,26 @@ internal static class LookupJobOperations
         new("POST", LookupDataOperations.Root + "/archived", "GetLookupTableRevisionArchivedDataUrl",
             LookupContract.Tag, "Get the URL of archived data", LookupContract.Archived, ArchivedAsync)
         {
+            Permission = LookupDataOperations.Reading,
             Body = LookupContract.ArchivedRequest,
             Description = "Of an archived revision. The URL works without a token for one hour.",
         },
         new("GET", Jobs, "ListLookupTableRevisionDataJobs", LookupContract.Tag, "List the jobs of a revision",
             LookupContract.Job with { IsPage = true }, ListAsync)
         {
+            Permission = LookupDataOperations.Reading,
             Parameters = ResourceOperations.PageParameters(LookupTableResource.Jobs.MaximumPageSize),
             Description = "Newest first.",
         },
         new("GET", Jobs + "/{id}", "GetLookupTableRevisionDataJobResponse", LookupContract.Tag,
-            "Retrieve a job of a revision", LookupContract.Job, GetAsync),
+            "Retrieve a job of a revision", LookupContract.Job, GetAsync)
+        {
+            Permission = LookupDataOperations.Reading,
+        },
         new("DELETE", Jobs + "/{id}", "DeleteLookupTableRevisionDataJobResponse", LookupContract.Tag,
             "Delete a job of a revision", LookupContract.Job, DeleteAsync)
         {
+            Permission = LookupDataOperations.Writing,
             Description = "Refused with 409 while it runs. An upload that has not come cannot come any more.",
         },
     ];

@@ -2,6 +2,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.LookupTables;
@@ -15,6 +16,7 @@ internal static class LookupRevisions
         LookupContract.Revision, PutStatusAsync)
     {
         Body = LookupContract.StatusRequest,
+        Permission = Permission.On(PermissionAction.ConfigUpdate, "config:lookupTableRevision").Item(),
         Description = """
             A `DRAFT` becomes `PUBLISHED`, which archives the revision that was published before; a `PUBLISHED` one
             becomes `ARCHIVED`. There is no way back: copy the data into a new revision. `version` must be the stored

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.OpenApi;
 
@@ -77,8 +78,7 @@ internal static partial class ApiDocument
             ["operationId"] = operation.Id,
             ["summary"] = operation.Summary,
         };
-        if (operation.Description is not null)
-            described["description"] = operation.Description;
+        described["description"] = $"{operation.Description}\n\n{Needs(operation.Permission)}".TrimStart();
         described["parameters"] = parameters;
         if (operation.Body is not null)
             described["requestBody"] = new JsonObject
@@ -86,17 +86,32 @@ internal static partial class ApiDocument
                 ["required"] = !operation.IsBodyOptional,
                 ["content"] = Json(schemas.Reference(operation.Body)),
             };
-        described["responses"] = Responses(schemas.Reference(operation.Answer));
+        described["responses"] = Responses(operation.Answer is null ? null : schemas.Reference(operation.Answer));
+        if (operation.Permission.Scope == PermissionScope.Public)
+            described["security"] = new JsonArray();
         return described;
     }
 
-    /// <summary>The answers of an operation: its own, and the error body for all faults.</summary>
-    internal static JsonObject Responses(JsonObject schema) => new()
+    private static string Needs(Permission permission) => permission.Scope switch
     {
-        ["200"] = new JsonObject { ["description"] = "Done.", ["content"] = Json(schema) },
-        ["4XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
-        ["5XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
+        PermissionScope.Nothing => "Needs no permission.",
+        PermissionScope.Public => "Needs no token.",
+        _ => $"Needs the permission {permission.Describe()}.",
     };
+
+    /// <summary>The answers of an operation: its own, and the error body for all faults.</summary>
+    internal static JsonObject Responses(JsonObject? schema)
+    {
+        var done = new JsonObject { ["description"] = "Done." };
+        if (schema is not null)
+            done["content"] = Json(schema);
+        return new JsonObject
+        {
+            ["200"] = done,
+            ["4XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
+            ["5XX"] = new JsonObject { ["$ref"] = "#/components/responses/Error" },
+        };
+    }
 
     /// <summary>Content of JSON.</summary>
     internal static JsonObject Json(JsonObject schema) =>

@@ -44,7 +44,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     /// <summary>The schema of a value.</summary>
     internal JsonObject Describe(JsonShape shape) => shape switch
     {
-        TextShape { Choices: not null, ChoicesName: { } name } choice => Reference(name, () => Text(choice)),
+        TextShape { ChoicesName: { } name } choice => Reference(name, () => Text(choice)),
         TextShape text => Text(text),
         AnyShape => [],
         DateShape => new JsonObject { ["type"] = "string", ["format"] = "date" },
@@ -130,7 +130,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
 
     private static JsonShape WithoutLimits(JsonShape shape) => shape switch
     {
-        TextShape { Choices: null } => new TextShape(),
+        TextShape { ChoicesName: null, Choices: null } => new TextShape(),
         NumberShape number => new NumberShape(number.IntegerBits),
         ListShape list => new ListShape(WithoutLimits(list.Item)),
         MapShape map => map with { Maximum = null },
@@ -141,8 +141,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     {
         var schema =
             With(new JsonObject { ["type"] = "string" }, ("minLength", text.Minimum), ("maxLength", text.Maximum));
-        if (text.Choices is not null)
-            schema["enum"] = new JsonArray([.. text.Choices.Select(choice => (JsonNode)choice)]);
+        if ((text.Choices ?? text.ChoicesInContract) is { } choices)
+            schema["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]);
         if (text.Form == TextForm.Email)
             schema["format"] = "email";
         if (TextForms.Pattern(text.Form) is { } pattern)

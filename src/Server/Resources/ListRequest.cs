@@ -80,6 +80,8 @@ internal static class ListRequest
         var conditions = new List<Condition>();
         if (within is not null)
             conditions.Add(within);
+        if (call.Visible is { } visible)
+            conditions.Add(visible);
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var parameters = new ListParameters(
             name =>

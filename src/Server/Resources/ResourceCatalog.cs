@@ -29,6 +29,10 @@ using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Invitations;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Users;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
@@ -80,6 +84,14 @@ internal static class ResourceCatalog
         OrganizationResource.Definition,
         ServiceUserResource.Definition,
         AccessKeyResource.Definition,
+        PermissionPolicyResource.Definition,
+        PrincipalPermissionResource.Definition,
+        OrgUserResource.Definition,
+        OrgUserInvitationResource.Definition,
+        SupportResource.Definition,
+        LoginResource.Definition,
+        ResourceGroupResource.Definition,
+        ResourceGroupItemResource.Definition,
     ];
 
     private static readonly FrozenDictionary<Type, ResourceDefinition> ByModel =

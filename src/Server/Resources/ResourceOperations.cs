@@ -1,5 +1,6 @@
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Resources;
 
@@ -13,60 +14,82 @@ internal static class ResourceOperations
     {
         if (definition.IsInternal)
             yield break;
-        var item = Root + definition.Path + (definition.IsSingleton ? "" : "/{id}");
         if (!definition.IsSingleton)
         {
             yield return List(definition);
             yield return Create(definition);
         }
-        yield return new ApiOperation("GET", item, $"Get{definition.Kind}",
-            definition.Tag, $"Retrieve {A(definition)}", Answer(definition), call => GetAsync(call, definition))
-        {
-            Parameters = ResourceViews.Parameters(definition),
-        };
-        yield return new ApiOperation("PUT", item, $"Put{definition.Kind}",
-            definition.Tag, $"Update {A(definition)}", Answer(definition), call => PutAsync(call, definition))
-        {
-            Body = Request(definition),
-            Description =
-                "Replaces the whole entity: members left out are cleared. `version` must be the stored version.",
-        };
+        yield return Retrieve(definition);
+        yield return Update(definition);
         if (!definition.IsSingleton)
-        {
-            yield return new ApiOperation("DELETE", item, $"Delete{definition.Kind}",
-                definition.Tag, $"Delete {A(definition)}", Answer(definition), call => DeleteAsync(call, definition))
-            {
-                Description = "Answers with the deleted entity. Refused with 409 while another entity refers to it.",
-            };
-        }
+            yield return Delete(definition, call => DeleteAsync(call, definition));
         if (definition.Search.Count > 0)
-        {
-            yield return new ApiOperation(
-                "GET", $"{Root}{definition.Path}/search",
-                    $"Search{definition.Kind}s", definition.Tag, $"Search {definition.Words}s", Page(definition),
-                call => SearchRequest.AnswerAsync(call, definition))
-            {
-                Parameters = SearchRequest.Parameters(definition),
-            };
-        }
+            yield return Search(definition);
     }
 
-    private static ApiOperation List(ResourceDefinition definition) => new(
-        "GET", Root + definition.Path, $"List{definition.Kind}s", definition.Tag, $"List {definition.Words}s", Page(
-            definition),
-        call => ListAsync(call, definition))
+    /// <summary>Lists the kind.</summary>
+    internal static ApiOperation List(ResourceDefinition definition) => new(
+        "GET", Root + definition.Path, $"List{definition.Plural}", definition.Tag, $"List {definition.PluralWords}",
+        Page(definition), call => ListAsync(call, definition))
     {
         Parameters = ListParameters(definition),
+        Permission = Needs(definition, PermissionAction.ConfigRetrieve).Visible(),
         Description = "Newest first.",
     };
 
-    private static ApiOperation Create(ResourceDefinition definition) => new(
-        "POST", Root + definition.Path, $"Post{definition.Kind}", definition.Tag, $"Create {A(definition)}", Answer(
-            definition),
-        call => PostAsync(call, definition))
+    /// <summary>Creates one.</summary>
+    internal static ApiOperation Create(ResourceDefinition definition) => new(
+        "POST", Root + definition.Path, $"Post{definition.Kind}", definition.Tag, $"Create {A(definition)}",
+        Answer(definition), call => PostAsync(call, definition))
     {
         Body = Request(definition),
+        Permission = Needs(definition, PermissionAction.ConfigCreate),
     };
+
+    /// <summary>Reads one.</summary>
+    internal static ApiOperation Retrieve(ResourceDefinition definition) => new(
+        "GET", One(definition), $"Get{definition.Kind}", definition.Tag, $"Retrieve {A(definition)}",
+        Answer(definition), call => GetAsync(call, definition))
+    {
+        Parameters = ResourceViews.Parameters(definition),
+        Permission = NeedsOfOne(definition, PermissionAction.ConfigRetrieve),
+    };
+
+    /// <summary>Replaces one.</summary>
+    internal static ApiOperation Update(ResourceDefinition definition) => new(
+        "PUT", One(definition), $"Put{definition.Kind}", definition.Tag, $"Update {A(definition)}",
+        Answer(definition), call => PutAsync(call, definition))
+    {
+        Body = Request(definition),
+        Permission = NeedsOfOne(definition, PermissionAction.ConfigUpdate),
+        Description = "Replaces the whole entity: members left out are cleared. `version` must be the stored version.",
+    };
+
+    /// <summary>Deletes one.</summary>
+    internal static ApiOperation Delete(ResourceDefinition definition, Func<ApiCall, Task> handle) => new(
+        "DELETE", One(definition), $"Delete{definition.Kind}", definition.Tag, $"Delete {A(definition)}",
+        Answer(definition), handle)
+    {
+        Permission = NeedsOfOne(definition, PermissionAction.ConfigDelete),
+        Description = "Answers with the deleted entity. Refused with 409 while another entity refers to it.",
+    };
+
+    private static ApiOperation Search(ResourceDefinition definition) => new(
+        "GET", $"{Root}{definition.Path}/search", $"Search{definition.Plural}", definition.Tag,
+        $"Search {definition.PluralWords}", Page(definition), call => SearchRequest.AnswerAsync(call, definition))
+    {
+        Parameters = SearchRequest.Parameters(definition),
+        Permission = Needs(definition, PermissionAction.ConfigRetrieve).Visible(),
+    };
+
+    private static Permission Needs(ResourceDefinition definition, PermissionAction action) =>
+        Permission.On(action, Permission.Config(definition.Kind));
+
+    private static Permission NeedsOfOne(ResourceDefinition definition, PermissionAction action) =>
+        definition.IsSingleton ? Needs(definition, action) : Needs(definition, action).Item();
+
+    private static string One(ResourceDefinition definition) =>
+        Root + definition.Path + (definition.IsSingleton ? "" : "/{id}");
 
     /// <summary>The parameters of every list.</summary>
     internal static IReadOnlyList<ApiParameter> PageParameters(int maximum) =>
@@ -104,8 +127,16 @@ internal static class ResourceOperations
     private static ApiSchema Request(ResourceDefinition definition) =>
         new($"{definition.Kind}Request", definition.Shape) { IsRequest = true };
 
-    private static ApiSchema Answer(ResourceDefinition definition) =>
-        new($"{definition.Kind}Response", definition.Shape);
+    private static ApiSchema Answer(ResourceDefinition definition) => new(
+        $"{definition.Kind}Response",
+        definition.DescribesAudit
+            ? definition.Shape
+            : definition.Shape with
+            {
+                Members = [.. definition.Shape.Members.Where(
+                    member => member.Name == "id" || member.Property?.DeclaringType != typeof(Resource)
+                        || !member.IsServerSet)],
+            });
 
     /// <summary>A page of a kind.</summary>
     internal static ApiSchema Page(ResourceDefinition definition) => Answer(definition) with { IsPage = true };
@@ -134,6 +165,7 @@ internal static class ResourceOperations
     {
         await ResourceParents.RequireParentAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
+        await GrantRules.CheckAsync(call, definition, proposed);
         var created = await call.Service<ResourceService>().CreateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled);
         await ResourceViews.AnswerAsync(call, definition, created);
@@ -143,6 +175,7 @@ internal static class ResourceOperations
     {
         await ResourceParents.RequireAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
+        await GrantRules.CheckAsync(call, definition, proposed);
         if (definition.IsMadeWhenMissing)
             await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         var updated = await call.Service<ResourceService>().UpdateAsync(

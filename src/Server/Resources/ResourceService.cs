@@ -27,7 +27,7 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
         string principal,
         Resource proposed,
         CancellationToken cancellationToken,
-        Func<IResourceReader, ValueTask>? guard = null) =>
+        Func<ResourceReader, ValueTask>? guard = null) =>
         ChangeAsync(organizationId, principal, cancellationToken, async change =>
         {
             if (guard is not null)

@@ -58,7 +58,7 @@ internal static class SearchRequest
             call.OrganizationId,
             new DocumentQuery
             {
-                Where = where,
+                Where = Condition.And([.. new[] { where, call.Visible }.OfType<Condition>()]),
                 SortBy = sortBy,
                 IsAscending = isAscending,
                 Offset = from,

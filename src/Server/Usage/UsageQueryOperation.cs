@@ -10,6 +10,7 @@ using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Usage;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Usage;
@@ -33,6 +34,7 @@ internal static class UsageQueryOperation
         AnswerAsync)
     {
         Body = new ApiSchema("UsageQueryRequest", UsageQueryRequest.Shape) { IsRequest = true },
+        Permission = Permission.On(PermissionAction.AnalyticsQuery, "analytics:usage"),
         Description = """
             Answers with everything that was accepted before the question. `startDate` (included) and `endDate`
             (excluded) are required and compared with `ts`. At most `limit` rows are answered, the most recently

@@ -32,6 +32,15 @@ internal static class FullSamples
             "OrganizationConfig" => With(
                 Config, ("defaultStatementDefinitionId", await StatementDefinitionAsync(client))),
             "CustomField" => CustomFields,
+            "Support" => Parse("""
+                {"dtEndSupportUsersAccess":"2026-03-02T00:00:00Z","supportUsersPermissionPolicy":[
+                  {"effect":"allow","action":["config:retrieve"],"resource":["*"]}]}
+                """),
+            "PermissionPolicy" => Parse("""
+                {"name":"Meters","permissionPolicy":[
+                  {"effect":"Allow","action":["CONFIG_CREATE","config:retrieve"],"resource":["config:a","config:*"]},
+                  {"effect":"DENY","action":["all"],"resource":["config:plan/item/1","config:plan/group/*"]}]}
+                """),
             "BillGroupingKey" => Parse("""{"name":"Apart","code":"apart","archived":true,"exclusive":true}"""),
             "CreditReason" or "DebitReason" or "TransactionType" =>
                 Parse("""{"name":"Goodwill","code":"goodwill","archived":true}"""),

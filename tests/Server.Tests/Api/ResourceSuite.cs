@@ -26,7 +26,8 @@ public abstract class ResourceSuite(SharedServer server)
             JsonNode.DeepEquals(created[name], value).ShouldBeTrue($"{name}: {created[name]?.ToJsonString()}");
         (await client.GetAsync($"{path}/{id}")).Object.ToJsonString().ShouldBe(created.ToJsonString());
         var query = ResourceCatalog.Of(kind).HasIdsFilter ? $"ids={id},x" : Lists.Query(kind, body);
-        (await client.GetAsync($"{path}?{query}")).Data.Single().ToJsonString().ShouldBe(created.ToJsonString());
+        (await client.GetAsync($"{path}?{query}")).Data.Single(item => (string?)item["id"] == id).ToJsonString()
+            .ShouldBe(created.ToJsonString());
 
         var stale = await client.PutAsync($"{path}/{id}", With(body, "version", 7));
         stale.Status.ShouldBe(HttpStatusCode.Conflict);

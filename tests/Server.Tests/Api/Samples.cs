@@ -44,6 +44,8 @@ internal static class Samples
             ("accountId", await CreateAsync(client, "Account", "accounts")),
             ("planId", await CreateAsync(client, "Plan", "plans")),
             ("startDate", "2026-01-01T00:00:00Z")),
+        "PermissionPolicy" => Of(("name", name), ("permissionPolicy", JsonNode.Parse(
+            """[{"effect":"allow","action":["config:retrieve"],"resource":["config:meter"]}]"""))),
         _ => await BilledAsync(client, kind, name),
     };
 

@@ -14,10 +14,19 @@ public sealed class ContractTests
         "Product", "Meter", "Aggregation", "CompoundAggregation", "LookupTable", "LookupTableRevision",
         "LookupTableRevisionData", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
         "OrganizationConfig", "CustomField", "Auth", "Events",
+        "PermissionPolicy", "OrgUsers", "User", "Invitations", "Support", "ResourceGroup",
         "BillGroupingKey", "CreditReason", "DebitReason", "TransactionType", "Counter", "CounterPricing",
         "CounterAdjustments", "Contract", "Commitments", "PlanGroup", "PlanGroupLink",
         "Balances", "BalanceTransactionSchedule", "BalanceChargeSchedule", "External Mapping",
         "Charge", "BillConfig", "StatementDefinition",
+    ];
+
+    /// <summary>
+    /// Lists by their description and their paging, which the contract's schema types as one entity.
+    /// </summary>
+    private static readonly string[] ListsTypedAsOne =
+    [
+        "GET /organizations/{orgId}/users/{id}/permissions", "GET /organizations/{orgId}/users/{id}/usergroups",
     ];
 
     [Fact]
@@ -66,7 +75,7 @@ public sealed class ContractTests
         var ours = Ours();
         var published = contract.Operations.Select(operation => operation.Operation).ToHashSet(StringComparer.Ordinal);
         var differences = new List<string>();
-        foreach (var (operation, _) in ours.Operations.Where(one => one.Tag != ApiOperations.OwnTag))
+        foreach (var (operation, _) in ours.Operations.Where(one => !ApiOperations.OwnTags.Contains(one.Tag)))
         {
             if (!published.Contains(operation))
             {
@@ -74,6 +83,11 @@ public sealed class ContractTests
                 continue;
             }
             var (theirFacts, ourFacts) = (FactsOf(contract, operation), ours.Of(operation));
+            if (ListsTypedAsOne.Contains(operation))
+            {
+                theirFacts.RemoveWhere(fact => fact.StartsWith("200 ", StringComparison.Ordinal));
+                ourFacts.RemoveWhere(fact => fact.StartsWith("200 ", StringComparison.Ordinal));
+            }
             differences.AddRange(theirFacts.Except(ourFacts).Where(fact => !IsToldOtherwise(operation, fact))
                 .Select(fact => $"{operation}: missing: {fact}"));
             differences.AddRange(ourFacts.Except(theirFacts)
@@ -103,6 +117,7 @@ public sealed class ContractTests
     // never missing, and the type of values that the contract leaves open.
     private static bool IsOurAddition(string fact) =>
         fact.Contains(".failures", StringComparison.Ordinal)
+            || fact.Contains(".acceptUrl", StringComparison.Ordinal)
             || fact.EndsWith(".lookupTableId type=string", StringComparison.Ordinal)
             || (fact.StartsWith("200 ", StringComparison.Ordinal)
                 && fact.EndsWith(".id is required", StringComparison.Ordinal))

@@ -28,6 +28,8 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
             .Select(Condition (parts) => new Condition.Compare(parts.Item1, parts.Item2, parts.Item3)),
         Gen.Select(Columns, Values.List[0, 5])
             .Select(Condition (parts) => new Condition.In(parts.Item1, parts.Item2)),
+        Gen.Select(Columns, Values.List[0, 5])
+            .Select(Condition (parts) => new Condition.NotIn(parts.Item1, parts.Item2)),
         Columns.Select(Condition (column) => new Condition.Missing(column)));
 
     private static readonly Gen<Condition> Pairs = Combined(Gen.OneOf(Simple, Simple, Combined(Simple)));
@@ -97,6 +99,16 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
         (await IdsAsync(new Condition.In("id", []))).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task List_LongerThanAnEngineTakesParameters_SelectsAsAShortOne()
+    {
+        await InsertAsync(Accounts.Write("a", name: "é'\"\\"), Accounts.Write("b", name: "b"), Accounts.Write("c"));
+        string[] names = ["é'\"\\", .. Enumerable.Range(0, 70_000).Select(number => $"name {number}")];
+
+        (await IdsAsync(new Condition.In("name", names))).ShouldBe(["a"]);
+        (await IdsAsync(new Condition.NotIn("name", names))).ShouldBe(["b"]);
+    }
+
     [Theory]
     [InlineData("unknown")]
     [InlineData("document")]
@@ -106,6 +118,7 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
     {
         await Should.ThrowAsync<ArgumentException>(IdsAsync(Condition.Equal(column, "x")));
         await Should.ThrowAsync<ArgumentException>(IdsAsync(new Condition.In(column, [])));
+        await Should.ThrowAsync<ArgumentException>(IdsAsync(new Condition.NotIn(column, [])));
         await Should.ThrowAsync<ArgumentException>(IdsAsync(Condition.Or(new Condition.Missing(column))));
     }
 
@@ -128,6 +141,7 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
     {
         Condition.Compare compare => Value(compare.Column, write) is { } value && Holds(compare, value),
         Condition.In oneOf => Value(oneOf.Column, write) is { } value && oneOf.Values.Contains(value),
+        Condition.NotIn noneOf => Value(noneOf.Column, write) is { } value && !noneOf.Values.Contains(value),
         Condition.Missing missing => Value(missing.Column, write) is null,
         Condition.All all => all.Conditions.All(part => Holds(part, write)),
         Condition.Any any => any.Conditions.Any(part => Holds(part, write)),
@@ -148,6 +162,7 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
             Comparison.Greater => order > 0,
             Comparison.GreaterOrEqual => order >= 0,
             Comparison.StartsWith => value.StartsWith(compare.Value, StringComparison.Ordinal),
+            Comparison.Contains => compare.Value.Length > 0 && value.Contains(compare.Value, StringComparison.Ordinal),
         };
     }
 

@@ -32,6 +32,9 @@ internal sealed class PostgresDialect : SqlDialect
 
     internal override string? UndoFailedWrite => "ROLLBACK TO SAVEPOINT guard; RELEASE SAVEPOINT guard";
 
+    internal override (string Before, string After) TextsOfList =>
+        ("SELECT jsonb_array_elements_text(CAST(", " AS jsonb))");
+
     internal override string Qualify(string name) => $"{Quote(Schema)}.{Quote(name)}";
 
     internal override SqlText Guard(SqlText text, Action<SqlText> write)

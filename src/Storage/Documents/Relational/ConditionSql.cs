@@ -1,15 +1,18 @@
+using System.Text.Json.Nodes;
 using Tallystick.Foundation.Resources;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>Translates conditions to SQL.</summary>
-internal static class ConditionSql
+/// <summary>Translates conditions on the columns of a table to SQL.</summary>
+internal sealed class ConditionSql(SqlDialect dialect, TableLayout table)
 {
+    // Engines limit the number of parameters; longer lists are one parameter.
+    private const int MostParameters = 500;
     private const string Always = "1 = 1";
     private const string Never = "1 = 0";
 
     /// <exception cref="ArgumentException">The condition names a column that the kind does not declare.</exception>
-    internal static void Append(SqlText sql, TableLayout table, Condition condition)
+    internal void Append(SqlText sql, Condition condition)
     {
         switch (condition)
         {
@@ -19,22 +22,25 @@ internal static class ConditionSql
             case Condition.In oneOf:
                 AppendIn(sql, table.Column(oneOf.Column), oneOf.Values);
                 break;
+            case Condition.NotIn noneOf:
+                AppendNotIn(sql, table.Column(noneOf.Column), noneOf.Values);
+                break;
             case Condition.Missing missing:
                 sql.Append(table.Column(missing.Column)).Append(" IS NULL");
                 break;
             case Condition.All all:
-                AppendGroup(sql, table, all.Conditions, " AND ", Always);
+                AppendGroup(sql, all.Conditions, " AND ", Always);
                 break;
             case Condition.Any any:
-                AppendGroup(sql, table, any.Conditions, " OR ", Never);
+                AppendGroup(sql, any.Conditions, " OR ", Never);
                 break;
             default:
                 throw new ArgumentException($"A condition of type {condition.GetType().Name} is not supported.");
         }
     }
 
-    private static void AppendGroup(
-        SqlText sql, TableLayout table, IReadOnlyList<Condition> conditions, string separator, string empty)
+    private void AppendGroup(
+        SqlText sql, IReadOnlyList<Condition> conditions, string separator, string empty)
     {
         if (conditions.Count == 0)
         {
@@ -42,16 +48,36 @@ internal static class ConditionSql
             return;
         }
 
-        sql.Append("(").Join(separator, conditions, part => Append(sql, table, part)).Append(")");
+        sql.Append("(").Join(separator, conditions, part => Append(sql, part)).Append(")");
     }
 
-    private static void AppendIn(SqlText sql, string column, IReadOnlyList<string> values)
+    private void AppendIn(SqlText sql, string column, IReadOnlyList<string> values)
     {
         var possible = values.Where(StorableText.IsStorable).ToList();
         if (possible.Count == 0)
             sql.Append(Never);
         else
-            sql.Append(column).Append(" IN (").Join(", ", possible, value => sql.Value(value)).Append(")");
+            AppendList(sql.Append(column).Append(" IN ("), possible);
+    }
+
+    private void AppendNotIn(SqlText sql, string column, IReadOnlyList<string> values)
+    {
+        var possible = values.Where(StorableText.IsStorable).ToList();
+        if (possible.Count == 0)
+            sql.Append(column).Append(" IS NOT NULL");
+        else
+            AppendList(sql.Append(column).Append(" NOT IN ("), possible);
+    }
+
+    private void AppendList(SqlText sql, List<string> values)
+    {
+        var (before, after) = dialect.TextsOfList;
+        if (values.Count <= MostParameters)
+            sql.Join(", ", values, value => sql.Value(value));
+        else
+            sql.Append(before).Value(new JsonArray([.. values.Select(value => (JsonNode)value)]).ToJsonString())
+                .Append(after);
+        sql.Append(")");
     }
 
     private static void AppendCompare(SqlText sql, string column, Condition.Compare compare)

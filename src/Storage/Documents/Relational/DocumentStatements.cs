@@ -19,7 +19,7 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         if (query.AfterSequence is { } after)
             sql.Append(" AND sequence > ").Value(after);
         if (query.Where is { } condition)
-            ConditionSql.Append(sql.Append(" AND "), table, condition);
+            new ConditionSql(dialect, table).Append(sql.Append(" AND "), condition);
 
         var direction = query.IsAscending ? " ASC" : " DESC";
         sql.Append(" ORDER BY ");
@@ -78,7 +78,7 @@ internal sealed class DocumentStatements(SqlDialect dialect)
     internal SqlText DeleteAll(TableLayout table, string organizationId, Condition condition)
     {
         var sql = From("DELETE FROM ", table).Append(" WHERE organization_id = ").Value(organizationId).Append(" AND ");
-        ConditionSql.Append(sql, table, condition);
+        new ConditionSql(dialect, table).Append(sql, condition);
         return sql;
     }
 

@@ -34,6 +34,9 @@ internal abstract class SqlDialect
     /// <summary>Undoes a write made by <see cref="Guard"/> that failed; null when the engine has done so.</summary>
     internal abstract string? UndoFailedWrite { get; }
 
+    /// <summary>What stands before and after a parameter of JSON to select the texts of its list.</summary>
+    internal abstract (string Before, string After) TextsOfList { get; }
+
     /// <summary>The quoted full name of a table or an index.</summary>
     internal abstract string Qualify(string name);
 

@@ -27,6 +27,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     internal override string? UndoFailedWrite => null;
 
+    internal override (string Before, string After) TextsOfList => ("SELECT value FROM json_each(", ")");
+
     internal override string Qualify(string name) => Quote(name);
 
     internal override SqlText Guard(SqlText text, Action<SqlText> write)

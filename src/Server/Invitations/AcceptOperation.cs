@@ -1,0 +1,140 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
+
+namespace Tallystick.Server.Invitations;
+
+/// <summary>The body of a request to accept an invitation.</summary>
+internal sealed record AcceptInvitationRequest
+{
+    /// <summary>UUID of the organization, from the link.</summary>
+    public required string OrganizationId { get; init; }
+
+    /// <summary>UUID of the invitation, from the link.</summary>
+    public required string InvitationId { get; init; }
+
+    /// <summary>The secret of the link: what follows its <c>#</c>.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>The password to sign in with, of 12 to 200 characters; not for a person who has one.</summary>
+    public string? Password { get; init; }
+}
+
+/// <summary>Accepting an invitation. Whoever has the link is the person: no token is needed.</summary>
+internal static class AcceptOperation
+{
+    /// <summary>Where invitations are accepted: a page to read, a request to send.</summary>
+    internal const string Path = "/invitations/accept";
+
+    private const string Principal = "SYSTEM";
+    private static readonly ObjectShape Shape = JsonShapes.Of(typeof(AcceptInvitationRequest));
+
+    internal static ApiOperation Accept { get; } = new(
+        "POST", Path, "AcceptInvitation", ApiOperations.OwnTag, "Accept an invitation",
+        new ApiSchema("AcceptedInvitation", new ObjectShape("AcceptedInvitation",
+        [
+            new JsonMember("userId", new TextShape()),
+            new JsonMember("organizationId", new TextShape()),
+            new JsonMember("email", new TextShape()),
+        ])),
+        AcceptAsync)
+    {
+        Body = new ApiSchema("AcceptInvitationRequest", Shape) { IsRequest = true },
+        Permission = Permission.Public,
+        Description = "Makes the invited person a user of the organization, with the invitation's policies.",
+    };
+
+    private static async Task AcceptAsync(ApiCall call)
+    {
+        using var body = await call.ReadJsonAsync();
+        var request = JsonSerializer.Deserialize(
+            Shape.Check(body.RootElement), AuthJson.Format.AcceptInvitationRequest)!;
+        var resources = call.Service<ResourceService>();
+        var related = resources.Reader(request.OrganizationId, call.Cancelled);
+        var invitation = await FindAsync(call, related, request);
+        var login = await LoginAsync(call, request, invitation);
+        // Each step may have been done by an attempt that was cut short.
+        if (await related.FindAsync<OrgUser>(login.Id) is null)
+            await resources.CreateAsync(
+                OrgUserResource.Definition, request.OrganizationId, Principal,
+                UserOf(login, invitation, request.OrganizationId), call.Cancelled);
+        foreach (var policyId in (invitation.PermissionPolicyIds ?? []).Distinct())
+            await AttachedPolicies.AttachAsync(
+                resources, related, request.OrganizationId, Principal,
+                new PrincipalPermission
+                {
+                    PermissionPolicyId = policyId,
+                    PrincipalId = login.Id,
+                    PrincipalType = PrincipalType.User,
+                },
+                call.Cancelled);
+        await resources.UpdateAsync(
+            OrgUserInvitationResource.Definition, request.OrganizationId, $"USER_{login.Id}", invitation.Id,
+            invitation with { Accepted = true }, call.Cancelled);
+        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        {
+            ["userId"] = login.Id,
+            ["organizationId"] = request.OrganizationId,
+            ["email"] = login.Email,
+        }));
+    }
+
+    // One answer for all that is wrong with a link, so that it tells nothing about others.
+    private static async ValueTask<OrgUserInvitation> FindAsync(
+        ApiCall call, ResourceReader related, AcceptInvitationRequest request)
+    {
+        var invitation = await related.FindAsync<OrgUserInvitation>(request.InvitationId);
+        if (invitation is null || !SecretHash.Matches(invitation.TokenHash, request.Token))
+            throw new ForbiddenException("Forbidden: this is not the link of an invitation");
+        if (invitation.Accepted)
+            throw new RefusedException(new Issue(
+                "accepted", "", "The invitation was accepted before", IssueKind.Conflict));
+        if (call.Service<IClock>().GetCurrentInstant() >= invitation.DtExpiry)
+            throw new ForbiddenException($"Forbidden: the invitation expired at {invitation.DtExpiry}; get another");
+        return invitation;
+    }
+
+    private static async ValueTask<Login> LoginAsync(
+        ApiCall call, AcceptInvitationRequest request, OrgUserInvitation invitation)
+    {
+        var logins = call.Service<Logins>();
+        var login = await logins.FindAsync(invitation.Email, call.Cancelled);
+        if (login is null)
+        {
+            var issues = new Issues();
+            Logins.CheckPassword(request.Password, "password", issues);
+            issues.ThrowIfAny();
+        }
+        return await logins.AddAsync(
+            login,
+            hash => new Login
+            {
+                Email = invitation.Email.ToLowerInvariant(),
+                FirstName = invitation.FirstName,
+                LastName = invitation.LastName,
+                ContactNumber = invitation.ContactNumber,
+                PasswordHash = hash,
+                Organizations = [request.OrganizationId],
+            },
+            request.OrganizationId, request.Password, call.Cancelled);
+    }
+
+    private static OrgUser UserOf(Login login, OrgUserInvitation invitation, string organizationId) => new()
+    {
+        Id = login.Id,
+        Email = invitation.Email,
+        FirstName = login.FirstName,
+        LastName = login.LastName,
+        ContactNumber = login.ContactNumber,
+        Organizations = [organizationId],
+        SupportUser = invitation.IsSupport == true,
+        DtEndAccess = invitation.DtEndAccess,
+    };
+}

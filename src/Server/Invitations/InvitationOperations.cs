@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
+
+namespace Tallystick.Server.Invitations;
+
+/// <summary>Inviting people.</summary>
+internal static class InvitationOperations
+{
+    private const string Resource = "config:orgUserInvitation";
+
+    /// <summary>What only requests give, or nobody may know.</summary>
+    private static readonly string[] NotAnswered = ["contactNumber", "m3terUser", "tokenHash"];
+
+    private static readonly Duration GoodFor = Duration.FromDays(30);
+    private static readonly ResourceDefinition<OrgUserInvitation> Definition = OrgUserInvitationResource.Definition;
+
+    private static readonly ApiSchema Answer = new("OrgUserInvitationResponse", Definition.Shape with
+    {
+        Members = [.. Definition.Shape.Members.Where(member => !NotAnswered.Contains(member.Name))],
+    });
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        ResourceOperations.List(Definition) with
+        {
+            Answer = Answer with { IsPage = true },
+            Handle = call => ListRequest.AnswerAsync(
+                call, Definition, view: document => ResourceGroupOperations.Without(document.Json, NotAnswered)),
+        },
+        ResourceOperations.Create(Definition) with
+        {
+            Summary = "Invite a person",
+            Answer = new ApiSchema("OrgUserInvitationSent", Answer.Shape with
+            {
+                Members = [.. Answer.Shape.Members, new JsonMember("acceptUrl", new TextShape())],
+            }),
+            Handle = CreateAsync,
+            Description = "The link to accept with is mailed. Without a mail server, or when it fails, it is answered "
+                + "as `acceptUrl`, this once: give it to the person. Refused with 403 when a policy permits what you "
+                + "may not do.",
+        },
+        ResourceOperations.Retrieve(Definition) with
+        {
+            Answer = Answer,
+            Handle = async call => await call.AnswerAsync(View(
+                await call.Service<ResourceService>().FindJsonAsync(
+                    Definition, call.OrganizationId, call.Route("id"), call.Cancelled))),
+        },
+        AcceptOperation.Accept,
+    ];
+
+    private static async Task CreateAsync(ApiCall call)
+    {
+        var proposed = await ReadAsync(call);
+        var token = SecretHash.NewText(48);
+        var created = (OrgUserInvitation)await call.Service<ResourceService>().CreateAsync(
+            Definition, call.OrganizationId, call.Caller.AuditName,
+            proposed with
+            {
+                DtExpiry = proposed.DtExpiry ?? call.Service<IClock>().GetCurrentInstant() + GoodFor,
+                InvitingPrincipalId = call.Caller.PrincipalId,
+                TokenHash = SecretHash.Of(token),
+            },
+            call.Cancelled);
+        var url = $"{call.Service<Mail>().Origin(call.Http.Request)}{AcceptOperation.Path}"
+            + $"?organizationId={call.OrganizationId}&invitationId={created.Id}#{token}";
+        var answer = JsonNode.Parse(View(Definition.Write(created)).Span)!.AsObject();
+        call.Http.Response.Headers.CacheControl = "no-store";
+        if (!await call.Service<Mail>().TrySendAsync(created.Email, MailTexts.Invitation(url), call.Cancelled))
+            answer["acceptUrl"] = url;
+        await call.AnswerAsync(JsonAnswer.Write(answer));
+    }
+
+    private static async ValueTask<OrgUserInvitation> ReadAsync(ApiCall call)
+    {
+        using var body = await call.ReadJsonAsync();
+        var proposed = (OrgUserInvitation)Definition.Read(Definition.Shape.Check(body.RootElement));
+        var issues = new Issues();
+        var isKnown = proposed.IsSupport == true
+            || await call.Service<Logins>().FindAsync(proposed.Email, call.Cancelled) is not null;
+        if (!isKnown && proposed.FirstName is null)
+            issues.Add("required", "firstName", "is required for a person who has no login yet");
+        if (!isKnown && proposed.LastName is null)
+            issues.Add("required", "lastName", "is required for a person who has no login yet");
+        if (proposed.DtExpiry <= call.Service<IClock>().GetCurrentInstant())
+            issues.Add("range", "dtExpiry", "must be in the future");
+        issues.ThrowIfAny();
+        var policies = await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
+            .ListAsync<PermissionPolicy>(new Condition.In("id", proposed.PermissionPolicyIds ?? []));
+        GrantRules.CheckGiven(
+            call, [.. policies.SelectMany(policy => PermissionStatements.Rules(policy.Statements))]);
+        if (proposed.IsSupport == true)
+            GrantRules.CheckGiven(call, await PrincipalPolicies.SupportRulesAsync(
+                call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)));
+        return proposed;
+    }
+
+    private static ReadOnlyMemory<byte> View(ReadOnlyMemory<byte> json) =>
+        ResourceGroupOperations.Without(json, NotAnswered);
+}

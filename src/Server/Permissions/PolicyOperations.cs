@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Permissions;
+
+/// <summary>Attaching policies to principals and detaching them.</summary>
+internal static class PolicyOperations
+{
+    private const string Root = "/organizations/{orgId}/permissionpolicies/{permissionPolicyId}/";
+    private static readonly ResourceDefinition<PrincipalPermission> Definition =
+        PrincipalPermissionResource.Definition;
+
+    private static readonly ApiSchema Answer = new("PrincipalPermissionResponse", Definition.Shape);
+
+    private static readonly ApiSchema OfPrincipal =
+        new("PrincipalPermissionRequest", JsonShapes.Of(typeof(PrincipalPermissionRequest))) { IsRequest = true };
+
+    private static readonly ApiSchema OfSupport =
+        new("PermissionRequest", JsonShapes.Of(typeof(PermissionRequest))) { IsRequest = true };
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        Attach(PrincipalType.User, "addtouser", "a user", OfPrincipal),
+        Detach(PrincipalType.User, "removefromuser", "a user", OfPrincipal),
+        Attach(PrincipalType.Usergroup, "addtousergroup", "a user group", OfPrincipal),
+        Detach(PrincipalType.Usergroup, "removefromusergroup", "a user group", OfPrincipal),
+        Attach(PrincipalType.Serviceuser, "addtoserviceuser", "a service user", OfPrincipal),
+        Detach(PrincipalType.Serviceuser, "removefromserviceuser", "a service user", OfPrincipal),
+        Attach(PrincipalType.Supportusers, "addtosupportusers", "the support users", OfSupport),
+        Detach(PrincipalType.Supportusers, "removefromsupportusers", "the support users", null),
+    ];
+
+    private static ApiOperation Attach(PrincipalType type, string verb, string principal, ApiSchema body) => new(
+        "POST", Root + verb, $"AddPermissionPolicyTo{type}", "PermissionPolicy", $"Attach a policy to {principal}",
+        Answer, call => AttachAsync(call, type))
+    {
+        Body = body,
+        Permission = Permission.On(PermissionAction.ConfigUpdate, "config:permissionPolicy")
+            .Item("permissionPolicyId"),
+        Description = """
+            A policy that is attached already stays so. Refused with 403 when the policy permits what you may not do.
+            """,
+    };
+
+    private static ApiOperation Detach(PrincipalType type, string verb, string principal, ApiSchema? body) => new(
+        "POST", Root + verb, $"RemovePermissionPolicyFrom{type}", "PermissionPolicy",
+        $"Detach a policy from {principal}", Answer, call => DetachAsync(call, type))
+    {
+        Body = body,
+        Permission = Permission.On(PermissionAction.ConfigUpdate, "config:permissionPolicy")
+            .Item("permissionPolicyId"),
+        Description = """
+            Answers with what was detached. Refused with 409 for the last principal with the policy Administrator, and
+            with 403 when the policy denies what you may not do.
+            """,
+    };
+
+    private static async Task AttachAsync(ApiCall call, PrincipalType type)
+    {
+        var (related, policy) = await PolicyAsync(call);
+        var principalId = await PrincipalIdAsync(call, type);
+        if (!await Principals.ExistsAsync(related, type, principalId))
+            throw new RefusedException(new Issue(
+                "unknown_reference", "principalId", $"names no existing {Principals.Words(type)}: '{principalId}'"));
+        GrantRules.CheckGiven(call, [.. PermissionStatements.Rules(policy.Statements)]);
+        var proposed = new PrincipalPermission
+        {
+            PermissionPolicyId = policy.Id,
+            PrincipalId = principalId,
+            PrincipalType = type,
+        };
+        await call.AnswerAsync(Definition.Write(await AttachedPolicies.AttachAsync(
+            call.Service<ResourceService>(), related, call.OrganizationId, call.Caller.AuditName, proposed,
+            call.Cancelled)));
+    }
+
+    private static async Task DetachAsync(ApiCall call, PrincipalType type)
+    {
+        var (related, policy) = await PolicyAsync(call);
+        var principalId = await PrincipalIdAsync(call, type);
+        var attached = await AttachedPolicies.FindAsync(related, policy.Id, type, principalId)
+            ?? throw new NotFoundException(
+                $"The policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
+        GrantRules.CheckTaken(call, PermissionStatements.Rules(policy.Statements));
+        await call.AnswerAsync(Definition.Write(await call.Service<ResourceService>().DeleteAsync(
+            Definition, call.OrganizationId, call.Caller.AuditName, attached.Id, call.Cancelled)));
+    }
+
+    private static async ValueTask<(IResourceReader Related, PermissionPolicy Policy)> PolicyAsync(ApiCall call)
+    {
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var id = call.Route("permissionPolicyId");
+        return (related, await related.FindAsync<PermissionPolicy>(id)
+            ?? throw ResourceService.NotFound(PermissionPolicyResource.Definition, id));
+    }
+
+    // Support users are one principal, without an id and so without a body.
+    private static async ValueTask<string?> PrincipalIdAsync(ApiCall call, PrincipalType type)
+    {
+        if (type == PrincipalType.Supportusers)
+            return null;
+        using var body = await call.ReadJsonAsync();
+        return JsonSerializer.Deserialize(
+            OfPrincipal.Shape.Check(body.RootElement), AuthJson.Format.PrincipalPermissionRequest)!.PrincipalId;
+    }
+}
+
+/// <summary>The body of a request about the policies of support users.</summary>
+internal record PermissionRequest
+{
+    /// <summary>Not used.</summary>
+    public long Version { get; init; }
+}
+
+/// <summary>The body of a request about the policies of a principal.</summary>
+internal sealed record PrincipalPermissionRequest : PermissionRequest
+{
+    /// <summary>UUID of the principal.</summary>
+    [Characters(1, int.MaxValue)]
+    public required string PrincipalId { get; init; }
+}

@@ -1,0 +1,37 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+
+namespace Tallystick.Server.Permissions;
+
+/// <summary>A policy attached to a principal.</summary>
+internal sealed record PrincipalPermission : Resource
+{
+    /// <summary>UUID of the policy.</summary>
+    public required string PermissionPolicyId { get; init; }
+
+    /// <summary>UUID of the principal; absent for support users, who are one principal.</summary>
+    public string? PrincipalId { get; init; }
+
+    /// <summary>The kind of the principal.</summary>
+    public required PrincipalType PrincipalType { get; init; }
+
+    /// <summary>The principal as one text.</summary>
+    internal static string PrincipalKey(PrincipalType type, string? id) => $"{JsonFormat.Name(type)}_{id}";
+}
+
+/// <summary>What is special about attached policies.</summary>
+internal static class PrincipalPermissionResource
+{
+    internal static ResourceDefinition<PrincipalPermission> Definition { get; } =
+        new("PrincipalPermission", "principalpermissions", () => AuthJson.Format.PrincipalPermission)
+        {
+            IsInternal = true,
+            UniqueBy = [new("attachment", one => $"{Key(one)} {one.PermissionPolicyId}")],
+            IndexedBy = [new("principal", Key)],
+            CheckDelete = Principals.CheckStaysAdministratedAsync,
+            Refers = [new("permissionPolicyId", "PermissionPolicy", one => one.PermissionPolicyId)],
+        };
+
+    private static string Key(PrincipalPermission one) =>
+        PrincipalPermission.PrincipalKey(one.PrincipalType, one.PrincipalId);
+}

@@ -1,0 +1,61 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.ResourceGroups;
+
+/// <summary>What is given by putting something into a group, and by taking it out.</summary>
+internal static class GroupGrants
+{
+    /// <summary>Refuses what would, by joining the group, give somebody more than the caller has.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="joining">The entity or group that joins it.</param>
+    internal static async ValueTask CheckJoiningAsync(ApiCall call, ResourceGroup group, ResourcePattern joining) =>
+        GrantRules.CheckGiven(call, await RulesAsync(call, group, joining));
+
+    /// <summary>Refuses what would, by leaving the group, lift a deny from what the caller does not have.</summary>
+    internal static async ValueTask CheckLeavingAsync(ApiCall call, ResourceGroup group, ResourcePattern leaving) =>
+        GrantRules.CheckTaken(call, await RulesAsync(call, group, leaving));
+
+    /// <summary>Ids of the policies that are attached to the group or name it.</summary>
+    internal static async ValueTask<IReadOnlyList<string>> PolicyIdsAsync(ApiCall call, ResourceGroup group)
+    {
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var attached = await related.ListAsync<PrincipalPermission>(Condition.Equal(
+            "principal", PrincipalPermission.PrincipalKey(PrincipalType.Usergroup, group.Id)));
+        var naming = (await related.ListAsync<PermissionPolicy>(Condition.And())).Where(policy =>
+            PermissionStatements.Rules(policy.Statements).Any(rule => IsAbout(rule.Pattern, group.Type, [group.Id])));
+        return
+        [
+            .. attached.Select(one => one.PermissionPolicyId).Concat(naming.Select(policy => policy.Id)).Distinct(),
+        ];
+    }
+
+    // Members of a user group have its policies; entities of another group are named by those of whomever.
+    private static async ValueTask<IReadOnlyList<PermissionRule>> RulesAsync(
+        ApiCall call, ResourceGroup group, ResourcePattern member)
+    {
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var around = (await GroupMembers.ReadAsync(related)).AroundGroup(group.Id);
+        var named = (await related.ListAsync<PermissionPolicy>(Condition.And()))
+            .SelectMany(policy => PermissionStatements.Rules(policy.Statements))
+            .Where(rule => IsAbout(rule.Pattern, group.Type, around))
+            .Select(rule => rule with { Pattern = member with { Type = rule.Pattern.Type } });
+        var attached = group.Type == GroupTypes.User
+            ? await PrincipalPolicies.RulesAsync(related, [.. around.Select(Key)])
+            : [];
+        return [.. named, .. attached];
+    }
+
+    private static bool IsAbout(ResourcePattern pattern, string type, IReadOnlyCollection<string> groups) =>
+        pattern.Scope == PatternScope.Group
+        && (groups.Contains(pattern.Id) || (pattern.Id == "*" && IsOfType(pattern, type)));
+
+    private static bool IsOfType(ResourcePattern pattern, string type) =>
+        pattern.IsOfType($"config:{type}") || pattern.IsOfType($"billing:{type}") || type == GroupTypes.User;
+
+    private static string Key(string groupId) => PrincipalPermission.PrincipalKey(PrincipalType.Usergroup, groupId);
+}

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.ResourceGroups;
+
+/// <summary>Resource groups and the policies that are about them.</summary>
+internal static class ResourceGroupOperations
+{
+    private const string Root = "/organizations/{orgId}/resourcegroups/{type}";
+    private const string Tag = "ResourceGroup";
+    private const string Resource = "config:resourceGroup";
+    private static readonly ResourceDefinition<ResourceGroup> Definition = ResourceGroupResource.Definition;
+
+    /// <summary>A group as answered: its type stands in the path.</summary>
+    internal static ApiSchema Answer { get; } = new("ResourceGroupResponse", Definition.Shape with
+    {
+        Members = [.. Definition.Shape.Members.Where(member => member.Name != "type")],
+    });
+
+    private static readonly ApiSchema Request = new("ResourceGroupRequest", Definition.Shape) { IsRequest = true };
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        new("GET", Root, "ListResourceGroups", Tag, "List resource groups", Answer with { IsPage = true },
+            async call => await ListAsync(call, Condition.Equal("type", GroupTypes.Read(call.Route("type")))))
+        {
+            Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
+            Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Visible(),
+            Description = "Groups of one type, such as `meter` or `user`; newest first.",
+        },
+        new("POST", Root, "PostResourceGroup", Tag, "Create a resource group", Answer, CreateAsync)
+        {
+            Body = Request,
+            Permission = Permission.On(PermissionAction.ConfigCreate, Resource),
+            Description = "Policies name its entities as `config:{type}/group/{id}`. A group of type `user` is a user "
+                + "group: policies are attached to it, and its members have them too.",
+        },
+        new("GET", Root + "/{id}", "GetResourceGroup", Tag, "Retrieve a resource group", Answer,
+            async call => await call.AnswerAsync(View(await FindAsync(call, "id"))))
+        {
+            Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Item(),
+        },
+        new("PUT", Root + "/{id}", "PutResourceGroup", Tag, "Update a resource group", Answer, UpdateAsync)
+        {
+            Body = Request,
+            Permission = Permission.On(PermissionAction.ConfigUpdate, Resource).Item(),
+        },
+        new("DELETE", Root + "/{id}", "DeleteResourceGroup", Tag, "Delete a resource group", Answer, DeleteAsync)
+        {
+            Permission = Permission.On(PermissionAction.ConfigDelete, Resource).Item(),
+            Description = "What was in it stays. Policies that name it match nothing any more.",
+        },
+        new("GET", Root + "/{resourceGroupId}/permissions", "GetResourceGroupPermissions", Tag,
+            "List the policies of a resource group", ResourceOperations.Page(PermissionPolicyResource.Definition),
+            PermissionsAsync)
+        {
+            Parameters = ResourceOperations.PageParameters(PermissionPolicyResource.Definition.MaximumPageSize),
+            Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Item("resourceGroupId"),
+            Description = "Those attached to it and those that name it.",
+        },
+        .. ResourceGroupItemOperations.All,
+    ];
+
+    /// <summary>Answers with a page of groups.</summary>
+    internal static Task ListAsync(ApiCall call, Condition within, int? maximumPageSize = null) =>
+        ListRequest.AnswerAsync(call, Definition, within, maximumPageSize, document => Without(document.Json, "type"));
+
+    /// <summary>The group that the path names, if it is of the path's type.</summary>
+    internal static async ValueTask<ResourceGroup> FindAsync(ApiCall call, string route)
+    {
+        var type = GroupTypes.Read(call.Route("type"));
+        var id = call.Route(route);
+        return await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
+            .FindAsync<ResourceGroup>(id) is { } group && group.Type == type
+            ? group
+            : throw ResourceService.NotFound(Definition, id);
+    }
+
+    /// <summary>A group as answered.</summary>
+    internal static ReadOnlyMemory<byte> View(Resource group) => Without(Definition.Write(group), "type");
+
+    /// <summary>An entity without a member that is not for answers.</summary>
+    internal static ReadOnlyMemory<byte> Without(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> members)
+    {
+        var entity = JsonNode.Parse(json.Span)!.AsObject();
+        foreach (var member in members)
+            entity.Remove(member);
+        return JsonAnswer.Write(entity);
+    }
+
+    private static async Task CreateAsync(ApiCall call)
+    {
+        var type = GroupTypes.Read(call.Route("type"));
+        using var body = await call.ReadJsonAsync();
+        var proposed = (ResourceGroup)Definition.Read(Definition.Shape.Check(body.RootElement)) with { Type = type };
+        await call.AnswerAsync(View(await call.Service<ResourceService>().CreateAsync(
+            Definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled)));
+    }
+
+    private static async Task UpdateAsync(ApiCall call)
+    {
+        using var body = await call.ReadJsonAsync();
+        var proposed = Definition.Read(Definition.Shape.Check(body.RootElement));
+        var group = await FindAsync(call, "id");
+        await call.AnswerAsync(View(await call.Service<ResourceService>().UpdateAsync(
+            Definition, call.OrganizationId, call.Caller.AuditName, group.Id, proposed, call.Cancelled)));
+    }
+
+    private static async Task DeleteAsync(ApiCall call)
+    {
+        var group = await FindAsync(call, "id");
+        await GroupGrants.CheckLeavingAsync(call, group, new ResourcePattern("*", PatternScope.Group, group.Id));
+        var resources = call.Service<ResourceService>();
+        var memberships = await resources.Reader(call.OrganizationId, call.Cancelled).ListAsync<ResourceGroupItem>(
+            Condition.Or(Condition.Equal("group_id", group.Id), Condition.Equal("target_id", group.Id)));
+        await AttachedPolicies.DetachAllAsync(call, PrincipalType.Usergroup, group.Id);
+        foreach (var item in memberships)
+            await resources.DeleteAsync(
+                ResourceGroupItemResource.Definition, call.OrganizationId, call.Caller.AuditName, item.Id,
+                call.Cancelled);
+        await resources.DeleteAsync(
+            Definition, call.OrganizationId, call.Caller.AuditName, group.Id, call.Cancelled);
+        await call.AnswerAsync(View(group));
+    }
+
+    private static async Task PermissionsAsync(ApiCall call)
+    {
+        var group = await FindAsync(call, "resourceGroupId");
+        var ids = await GroupGrants.PolicyIdsAsync(call, group);
+        await ListRequest.AnswerAsync(
+            call, PermissionPolicyResource.Definition, new Condition.In("id", ids));
+    }
+}

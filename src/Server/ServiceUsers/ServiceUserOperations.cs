@@ -1,0 +1,65 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.ServiceUsers;
+
+/// <summary>Programs that call the API. The published contract has no operations for them.</summary>
+internal static class ServiceUserOperations
+{
+    /// <summary>The heading of the API document that they stand under.</summary>
+    internal const string Tag = "ServiceUser";
+
+    private static readonly ResourceDefinition<ServiceUser> Definition = ServiceUserResource.Definition;
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        ResourceOperations.List(Definition),
+        ResourceOperations.Create(Definition),
+        ResourceOperations.Retrieve(Definition),
+        ResourceOperations.Update(Definition),
+        ResourceOperations.Delete(Definition, DeleteAsync) with
+        {
+            Description = "Deletes its access keys too: its tokens are refused from now on.",
+        },
+        new(
+            "GET", "/organizations/{orgId}/serviceusers/{id}/permissions", "ListServiceUserPermissions", Tag,
+            "List the policies of a service user", ResourceOperations.Page(PermissionPolicyResource.Definition),
+            PermissionsAsync)
+        {
+            Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
+            Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:serviceUser").Item(),
+        },
+        .. AccessKeyOperations.All,
+    ];
+
+    private static async Task PermissionsAsync(ApiCall call)
+    {
+        await call.Service<ResourceService>().FindJsonAsync(
+            Definition, call.OrganizationId, call.Route("id"), call.Cancelled);
+        await AttachedPolicies.AnswerAsync(
+            call, PrincipalType.Serviceuser, call.Route("id"), Definition.MaximumPageSize);
+    }
+
+    private static async Task DeleteAsync(ApiCall call)
+    {
+        var id = call.Route("id");
+        if (call.Caller.Type == PrincipalType.Serviceuser && call.Caller.PrincipalId == id)
+            throw new RefusedException(new Issue(
+                "own", "", "A service user cannot delete itself", IssueKind.Conflict));
+        var resources = call.Service<ResourceService>();
+        var user = await resources.Reader(call.OrganizationId, call.Cancelled).FindAsync<ServiceUser>(id)
+            ?? throw ResourceService.NotFound(Definition, id);
+        await AttachedPolicies.DetachAllAsync(call, PrincipalType.Serviceuser, id);
+        foreach (var key in await AccessKeyOperations.KeysAsync(call, id))
+            await resources.DeleteAsync(
+                AccessKeyResource.Definition, AccessKeyResource.Installation, call.Caller.AuditName, key.Id,
+                call.Cancelled);
+        await resources.DeleteAsync(
+            Definition, call.OrganizationId, call.Caller.AuditName, user.Id, call.Cancelled);
+        await call.AnswerAsync(Definition.Write(user));
+    }
+}

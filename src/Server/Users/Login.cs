@@ -1,0 +1,44 @@
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+
+namespace Tallystick.Server.Users;
+
+/// <summary>How a person signs in, to whichever of their organizations. It is never answered.</summary>
+internal sealed record Login : Resource
+{
+    /// <summary>E-mail address in lower case.</summary>
+    public required string Email { get; init; }
+
+    /// <summary>First name.</summary>
+    public string? FirstName { get; init; }
+
+    /// <summary>Surname.</summary>
+    public string? LastName { get; init; }
+
+    /// <summary>Telephone number.</summary>
+    public string? ContactNumber { get; init; }
+
+    /// <summary>Salted hash of the password.</summary>
+    public required string PasswordHash { get; init; }
+
+    /// <summary>When a temporary password stops to work; null for a password that the person chose.</summary>
+    public Instant? DtTemporaryPasswordEnds { get; init; }
+
+    /// <summary>Grows with each password: tokens got with an earlier one are refused.</summary>
+    public long PasswordNumber { get; init; }
+
+    /// <summary>UUIDs of the organizations that the person is a user of.</summary>
+    public required IReadOnlyList<string> Organizations { get; init; }
+}
+
+/// <summary>Where logins are kept: they are looked up before the organization is known.</summary>
+internal static class LoginResource
+{
+    internal static ResourceDefinition<Login> Definition { get; } =
+        new("Login", "logins", () => AuthJson.Format.Login)
+        {
+            IsInternal = true,
+            UniqueBy = [new("email", login => login.Email)],
+        };
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Users;
+
+/// <summary>Who calls, and from which organization.</summary>
+internal static class MeOperation
+{
+    internal static ApiOperation Get { get; } = new(
+        "GET", "/organizations/{orgId}/users/me", "GetMe", "User", "Retrieve who calls",
+        new ApiSchema("MeResponse", new ObjectShape(
+            "MeResponse",
+            [
+                new JsonMember("user", JsonShapes.Of(typeof(User))),
+                new JsonMember("serviceUser", ServiceUserResource.Definition.Shape),
+                new JsonMember("organization", OrganizationResource.Definition.Shape),
+            ])),
+        AnswerAsync)
+    {
+        Permission = Permission.Anyone,
+        Description = "Answers with the `user` or the `serviceUser` of the token, and its `organization`.",
+    };
+
+    private static async Task AnswerAsync(ApiCall call)
+    {
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var answer = new JsonObject();
+        if (call.Caller.Type == PrincipalType.User)
+        {
+            var user = (await related.FindAsync<OrgUser>(call.Caller.PrincipalId))!;
+            answer["user"] = JsonNode.Parse(ResourceGroupOperations.Without(
+                OrgUserResource.Definition.Write(user), "permissionPolicy", "dtEndAccess").Span);
+        }
+        else
+        {
+            var user = (await related.FindAsync<ServiceUser>(call.Caller.PrincipalId))!;
+            answer["serviceUser"] = JsonNode.Parse(ServiceUserResource.Definition.Write(user));
+        }
+        var organization = (await related.FindAsync<Organization>(call.OrganizationId))!;
+        answer["organization"] = JsonNode.Parse(OrganizationResource.Definition.Write(organization with
+        {
+            OrgId = organization.Id,
+            Type = organization.Type ?? OrganizationType.Production,
+            Status = organization.Status ?? OrganizationStatus.Active,
+        }));
+        await call.AnswerAsync(JsonAnswer.Write(answer));
+    }
+}

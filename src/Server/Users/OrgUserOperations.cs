@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Invitations;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Users;
+
+/// <summary>The users of an organization. They come by invitation, and go when their access ends.</summary>
+internal static class OrgUserOperations
+{
+    private const string One = "/organizations/{orgId}/users/{id}";
+    private static readonly ResourceDefinition<OrgUser> Definition = OrgUserResource.Definition;
+
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        ResourceOperations.List(Definition) with { Permission = Needs(PermissionAction.ConfigRetrieve).Visible() },
+        ResourceOperations.Retrieve(Definition) with { Permission = Needs(PermissionAction.ConfigRetrieve).Item() },
+        ResourceOperations.Update(Definition) with
+        {
+            Permission = Needs(PermissionAction.ConfigUpdate).Item(),
+            Description = "Sets the user's own statements and when the access ends, at once also for who is signed in. "
+                + "`version` must be the stored version.",
+        },
+        new("GET", One + "/permissions", "GetOrgUserPermissions", Definition.Tag, "List the policies of a user",
+            ResourceOperations.Page(PermissionPolicyResource.Definition), PermissionsAsync)
+        {
+            Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
+            Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
+            Description = "Those attached to the user; those of its user groups are listed with the groups.",
+        },
+        new("GET", One + "/usergroups", "GetOrgUserGroups", Definition.Tag, "List the user groups of a user",
+            ResourceGroupOperations.Answer with { IsPage = true }, GroupsAsync)
+        {
+            Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
+            Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
+            Description = "With `inherited=true` also the groups that those are nested in.",
+        },
+        new("PUT", One + "/password/resend", "AdminResendTempPass", Definition.Tag,
+            "Send a user a temporary password", null, ResendAsync)
+        {
+            Permission = Needs(PermissionAction.ConfigUpdate).Item(),
+            Description = "Good for one sign-in within 30 days, which must set another. Without a mail server it is "
+                + "answered as `temporaryPassword`, unless the user belongs to other organizations too. Needs no body.",
+        },
+    ];
+
+    private static Permission Needs(PermissionAction action) =>
+        Permission.On(action, "config:orgUser", "config:user");
+
+    private static async Task PermissionsAsync(ApiCall call)
+    {
+        var user = await FindAsync(call);
+        await AttachedPolicies.AnswerAsync(call, PrincipalType.User, user.Id, Definition.MaximumPageSize);
+    }
+
+    private static async Task GroupsAsync(ApiCall call)
+    {
+        var user = await FindAsync(call);
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var isInherited = bool.TryParse(QueryText.Single(call.Http.Request, "inherited"), out var flag) && flag;
+        var groups = isInherited
+            ? (IEnumerable<string>)(await GroupMembers.ReadAsync(related)).Around(user.Id)
+            : (await related.ListAsync<ResourceGroupItem>(Condition.Equal("target_id", user.Id)))
+                .Select(item => item.GroupId);
+        await ResourceGroupOperations.ListAsync(
+            call,
+            Condition.And(Condition.Equal("type", GroupTypes.User), new Condition.In("id", [.. groups])),
+            Definition.MaximumPageSize);
+    }
+
+    private static async Task ResendAsync(ApiCall call)
+    {
+        var user = await FindAsync(call);
+        // Whoever reads the password speaks for the user.
+        await GrantRules.CheckMaySpeakForAsync(call, PrincipalType.User, user.Id);
+        var logins = call.Service<Logins>();
+        var mail = call.Service<Mail>();
+        var login = await logins.FindByIdAsync(user.Id, call.Cancelled)
+            ?? throw new RefusedException(new Issue("no_login", "", "The user has no login"));
+        if (!mail.IsConfigured && login.Organizations.Count > 1)
+            throw new RefusedException(new Issue(
+                "no_mail", "", "The user belongs to other organizations too, so the password can only be mailed, and "
+                    + "no mail server is configured", IssueKind.Conflict));
+        var password = await logins.SetTemporaryPasswordAsync(login, call.Cancelled);
+        call.Http.Response.Headers.CacheControl = "no-store";
+        if (await mail.TrySendAsync(login.Email, MailTexts.TemporaryPassword(password), call.Cancelled))
+            await call.AnswerAsync(JsonAnswer.Write(new JsonObject()));
+        else
+            await call.AnswerAsync(JsonAnswer.Write(new JsonObject { ["temporaryPassword"] = password }));
+    }
+
+    private static async ValueTask<OrgUser> FindAsync(ApiCall call) =>
+        await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
+            .FindAsync<OrgUser>(call.Route("id"))
+        ?? throw ResourceService.NotFound(Definition, call.Route("id"));
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodaTime;
+using NodaTime.Testing;
+using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.Permissions;
+
+namespace Tallystick.Server.Tests.Users;
+
+/// <summary>People come by invitation.</summary>
+public sealed class InvitationTests(SqliteServer server)
+{
+    [Fact]
+    public async Task Invitation_Accepted_MakesAUserWithItsPolicies()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        var policy = (await administrator.PostAsync(
+            "permissionpolicies", Principal.Policy("allow config:retrieve config:product"))).Id;
+
+        using var person = await Person.MakeAsync(administrator, null, policy);
+
+        (await person.Client.GetAsync("products")).Status.ShouldBe(HttpStatusCode.OK);
+        (await person.Client.GetAsync("meters")).Status.ShouldBe(HttpStatusCode.Forbidden);
+        var me = (await person.Client.GetAsync("users/me")).Object;
+        ((string?)me["user"]!["email"]).ShouldBe(person.Email, StringCompareShould.IgnoreCase);
+        ((string?)me["user"]!["firstName"]).ShouldBe("Ann");
+        me["user"]!.AsObject().ContainsKey("permissionPolicy").ShouldBeFalse();
+        ((string?)me["organization"]!["orgId"]).ShouldBe(administrator.OrganizationId);
+        ((string?)me["organization"]!["status"]).ShouldBe("ACTIVE");
+        var user = (await administrator.GetAsync($"users/{person.Id}")).Object;
+        ((string?)user["contactNumber"]).ShouldBe("+44 1");
+        (await administrator.GetAsync($"users?ids={person.Id}")).Data.Single().ToJsonString()
+            .ShouldBe(user.ToJsonString());
+        (await administrator.GetAsync($"users/{person.Id}/permissions")).Data.Single()["id"]!.GetValue<string>()
+            .ShouldBe(policy);
+        ((bool)(await administrator.GetAsync("invitations")).Data.Single()["accepted"]!).ShouldBeTrue();
+        // What a person writes bears the person's name.
+        (await administrator.PutAsync($"permissionpolicies/{policy}", Versioned(
+            Principal.Policy("allow all config:product"), 1))).Status.ShouldBe(HttpStatusCode.OK);
+        ((string?)(await person.Client.PostAsync("products", """{"name":"n","code":"c"}""")).Object["createdBy"])
+            .ShouldBe($"USER_{person.Id}");
+    }
+
+    [Fact]
+    public async Task Invitation_Read_TellsNothingSecret()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        var sent = (await administrator.PostAsync("invitations", Person.Invitation())).Object;
+        var url = new Uri((string)sent["acceptUrl"]!);
+
+        var read = (await administrator.GetAsync($"invitations/{sent["id"]}")).Object;
+
+        var listed = (await administrator.GetAsync("invitations")).Data.Single();
+        listed.ToJsonString().ShouldBe(read.ToJsonString());
+        read.Select(member => member.Key).ShouldBe(
+            [
+                "id", "version", "email", "firstName", "lastName", "dtExpiry", "invitingPrincipalId", "accepted",
+                "dtCreated", "dtLastModified", "createdBy", "lastModifiedBy",
+            ],
+            ignoreOrder: true);
+        using var page = await administrator.Http.GetAsync(
+            url.GetLeftPart(UriPartial.Query), TestContext.Current.CancellationToken);
+        page.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        page.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'");
+    }
+
+    [Fact]
+    public async Task Invitation_WithAnotherLink_IsNotAccepted()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        using var stranger = await server.NewOrganizationAsync();
+        var url = (string)(await administrator.PostAsync("invitations", Person.Invitation())).Object["acceptUrl"]!;
+
+        foreach (var wrong in new[]
+        {
+            url[..^1] + (url[^1] == 'x' ? 'y' : 'x'), url + "x", url[..(url.IndexOf('#') + 1)] + "x",
+            url.Replace(administrator.OrganizationId, stranger.OrganizationId, StringComparison.Ordinal),
+            url.Replace(administrator.OrganizationId, "installation", StringComparison.Ordinal),
+        })
+            (await Person.AcceptAsync(administrator, wrong)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await Person.AcceptAsync(administrator, url, "short")).Faults.ShouldBe(["length password"]);
+        (await administrator.GetAsync("users")).Data.ShouldBeEmpty();
+        (await Person.AcceptAsync(administrator, url)).Status.ShouldBe(HttpStatusCode.OK);
+        (await Person.AcceptAsync(administrator, url)).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await administrator.GetAsync("users")).Data.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Invitation_Expired_IsNotAccepted()
+    {
+        var clock = new FakeClock(Instant.FromUtc(2026, 3, 1, 12, 0));
+        await using var own = await ApiServer.StartAsync(clock: clock);
+        var sent = (await own.Client.PostAsync("invitations", Person.Invitation())).Object;
+
+        clock.AdvanceDays(30);
+
+        ((string?)sent["dtExpiry"]).ShouldBe("2026-03-31T12:00:00Z");
+        (await Person.AcceptAsync(own.Client, (string)sent["acceptUrl"]!)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("""{"email":"nobody"}""", "form email")]
+    [InlineData("""{"firstName":null}""", "required firstName")]
+    [InlineData("""{"lastName":null}""", "required lastName")]
+    [InlineData("""{"dtExpiry":"2020-01-01T00:00:00Z"}""", "range dtExpiry")]
+    [InlineData("""{"permissionPolicyIds":["x"]}""", "unknown_reference permissionPolicyIds[0]")]
+    [InlineData("""{"m3terUser":true,"permissionPolicyIds":["00000000-0000-4000-8000-000000000002"]}""",
+        "contradiction permissionPolicyIds")]
+    public async Task Invitation_WithAFault_IsRefusedByPath(string change, string fault)
+    {
+        using var administrator = await server.NewOrganizationAsync();
+
+        var answer = await administrator.PostAsync(
+            "invitations", Rules.RuleTable.Changed(Person.Invitation(), change));
+
+        answer.Faults.ShouldBe([fault]);
+        (await administrator.GetAsync("invitations")).Data.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Invitation_ByWhoMayOnlyInvite_GivesNoMore()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        using var inviter = await Principal.MakeAsync(administrator, "allow config:create config:orgUserInvitation");
+        var body = Person.Invitation();
+        body["permissionPolicyIds"] = new JsonArray("00000000-0000-4000-8000-000000000002");
+
+        (await inviter.Client.PostAsync("invitations", body)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await inviter.Client.PostAsync("invitations", Person.Invitation())).Status.ShouldBe(HttpStatusCode.OK);
+        var support = Person.Invitation();
+        support["m3terUser"] = true;
+        (await inviter.Client.PostAsync("invitations", support)).Status.ShouldBe(HttpStatusCode.OK);
+        await administrator.PostAsync(
+            "permissionpolicies/00000000-0000-4000-8000-000000000002/addtosupportusers", "{}");
+        (await inviter.Client.PostAsync("invitations", support)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Person_InvitedByTwoOrganizations_HasOneLogin()
+    {
+        using var first = await server.NewOrganizationAsync();
+        using var second = await server.NewOrganizationAsync();
+        using var person = await Person.MakeAsync(first);
+        var sent = (await second.PostAsync(
+            "invitations", new JsonObject { ["email"] = person.Email.ToUpperInvariant() })).Object;
+
+        var accepted = (await Person.AcceptAsync(second, (string)sent["acceptUrl"]!, null)).Object;
+
+        ((string?)accepted["userId"]).ShouldBe(person.Id);
+        (await person.SignInAsync()).Faults.ShouldBe(["unknown_value organizationId"]);
+        (await person.SignInAsync(organizationId: second.OrganizationId)).Status.ShouldBe(HttpStatusCode.OK);
+        (await person.Client.GetAsync($"../{second.OrganizationId}/users/me")).Status.ShouldBe(HttpStatusCode.OK);
+        (await person.Client.GetAsync("users/me")).Status.ShouldBe(HttpStatusCode.Forbidden);
+        // One organization does not hear of the other, nor can it take the login over.
+        (await first.GetAsync($"users/{person.Id}")).Object["organizations"]!.ToJsonString()
+            .ShouldBe($"[\"{first.OrganizationId}\"]");
+        (await first.PutAsync($"users/{person.Id}/password/resend", "")).Faults.ShouldBe(["no_mail "]);
+        (await second.PostAsync("invitations", Person.Invitation(person.Email))).Faults.ShouldBe(["taken email"]);
+    }
+
+    private static JsonObject Versioned(JsonObject body, long version)
+    {
+        body["version"] = version;
+        return body;
+    }
+}

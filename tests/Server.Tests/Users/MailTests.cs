@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using NodaTime;
+using Tallystick.Server.Tests.Api;
+using Tallystick.Storage.Documents;
+using Tallystick.Testing;
+
+namespace Tallystick.Server.Tests.Users;
+
+/// <summary>With a mail server, links and passwords go to the person and not to the administrator.</summary>
+public sealed class MailTests
+{
+    [Fact]
+    public async Task Invitation_WithAMailServer_IsMailed()
+    {
+        using var mailServer = new MailServer();
+        await using var server = await MailingServer.StartAsync(
+            "--TALLYSTICK_SMTP", $"smtp://127.0.0.1:{mailServer.Port}", "--TALLYSTICK_MAIL_FROM", "billing@example.com",
+            "--TALLYSTICK_PUBLIC_URL", "https://tally.example.com/");
+
+        var sent = await server.Client.PostAsync("invitations", Person.Invitation("ann@example.com"));
+
+        sent.Object.ContainsKey("acceptUrl").ShouldBeFalse();
+        var mail = await mailServer.ReceiveAsync();
+        mail.ShouldContain("To: ann@example.com");
+        mail.ShouldContain("From: billing@example.com");
+        mail.Replace("=\r\n", "", StringComparison.Ordinal)
+            .ShouldContain($"https://tally.example.com/invitations/accept?organizationId");
+    }
+
+    [Fact]
+    public async Task Invitation_WithAMailServerThatIsDown_ShowsTheLink()
+    {
+        await using var server = await MailingServer.StartAsync(
+            "--TALLYSTICK_SMTP", "smtp://127.0.0.1:1", "--TALLYSTICK_MAIL_FROM", "billing@example.com");
+
+        var sent = await server.Client.PostAsync("invitations", Person.Invitation());
+
+        ((string?)sent.Object["acceptUrl"]).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("--TALLYSTICK_SMTP", "mail.example.com")]
+    [InlineData("--TALLYSTICK_SMTP", "http://mail.example.com")]
+    [InlineData("--TALLYSTICK_SMTP", "smtp://mail.example.com")]
+    [InlineData("--TALLYSTICK_SMTP", "smtp://mail.example.com", "--TALLYSTICK_MAIL_FROM", "@")]
+    public async Task Server_WithMailSettingsThatCannotBeUsed_DoesNotStart(params string[] settings) =>
+        (await Should.ThrowAsync<StoreUnavailableException>(() => MailingServer.StartAsync(settings)))
+            .Message.ShouldContain("TALLYSTICK_");
+
+    /// <summary>A product with mail settings and a client of its administrator.</summary>
+    private sealed record MailingServer(RunningServer Server, TemporaryDirectory Data, ApiClient Client)
+        : IAsyncDisposable
+    {
+        internal static async Task<MailingServer> StartAsync(params string[] settings)
+        {
+            var data = new TemporaryDirectory();
+            var server = await ServerHost.StartAsync(
+                ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data.Path, .. settings], SystemClock.Instance);
+            var credentials = server.FirstCredentials!;
+            var client = new ApiClient(server.Address, credentials.OrganizationId);
+            await client.SignInAsync(credentials.AccessKeyId, credentials.ApiSecret!);
+            return new MailingServer(server, data, client);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Client.Dispose();
+            await Server.DisposeAsync();
+            Data.Dispose();
+        }
+    }
+
+    /// <summary>Takes one message by SMTP.</summary>
+    private sealed class MailServer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly Task<string> _received;
+
+        internal MailServer()
+        {
+            _listener.Start();
+            _received = ServeAsync();
+        }
+
+        internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        internal Task<string> ReceiveAsync() => _received;
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task<string> ServeAsync()
+        {
+            using var connection = await _listener.AcceptTcpClientAsync();
+            using var reader = new StreamReader(connection.GetStream(), Encoding.Latin1);
+            await using var writer = new StreamWriter(connection.GetStream(), Encoding.Latin1)
+            {
+                NewLine = "\r\n",
+                AutoFlush = true,
+            };
+            await writer.WriteLineAsync("220 test");
+            var message = new StringBuilder();
+            while (await reader.ReadLineAsync() is { } line)
+            {
+                await writer.WriteLineAsync(line switch
+                {
+                    "DATA" => "354 go on",
+                    "QUIT" => "221 bye",
+                    _ => "250 ok",
+                });
+                if (line != "DATA")
+                    continue;
+                while (await reader.ReadLineAsync() is { } text && text != ".")
+                    message.Append(text).Append("\r\n");
+                await writer.WriteLineAsync("250 taken");
+                return message.ToString();
+            }
+            return "";
+        }
+    }
+}
