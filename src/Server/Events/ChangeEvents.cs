@@ -31,7 +31,7 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     /// <summary>The kind that the store must keep.</summary>
     internal static DocumentKind Kind { get; } = new(
         "change_event",
-        [new DocumentColumn(Name), new DocumentColumn(ResourceId), new DocumentColumn(AccountId), new DocumentColumn(Time)],
+        [.. new[] { Name, ResourceId, AccountId, Time }.Select(column => new DocumentColumn(column))],
         json => ColumnsOf(JsonNode.Parse(json.Span)!.AsObject()));
 
     /// <inheritdoc/>

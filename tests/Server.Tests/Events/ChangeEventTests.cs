@@ -7,7 +7,7 @@ using Tallystick.Server.Tests.Usage;
 
 namespace Tallystick.Server.Tests.Events;
 
-/// <summary>Each change of an entity is told by an event, with what was before and after, who did it and when.</summary>
+/// <summary>Each change of an entity is told by an event: what was before and after, who did it and when.</summary>
 public sealed class ChangeEventTests(SqliteServer shared)
 {
     [Fact]
@@ -126,14 +126,15 @@ public sealed class ChangeEventTests(SqliteServer shared)
         var clock = new FakeClock(Instant.FromUtc(2026, 3, 1, 12, 0));
         await using var server = await ApiServer.StartAsync(clock: clock);
         await server.Client.PostAsync("products", """{"name":"Maps","code":"maps"}""");
-        var id = (string?)(await server.Client.GetAsync("events?eventName=configuration.product.created")).Data[0]["id"];
+        const string Created = "events?eventName=configuration.product.created";
+        var id = (string?)(await server.Client.GetAsync(Created)).Data[0]["id"];
 
         clock.Advance(Duration.FromDays(28));
         await server.Client.SignInAsync(server.AccessKeyId, server.ApiSecret);
         (await server.Client.GetAsync($"events/{id}")).Status.ShouldBe(HttpStatusCode.OK);
 
         clock.Advance(Duration.FromSeconds(1));
-        (await server.Client.GetAsync("events?eventName=configuration.product.created")).Data.ShouldBeEmpty();
+        (await server.Client.GetAsync(Created)).Data.ShouldBeEmpty();
         (await server.Client.GetAsync($"events/{id}")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

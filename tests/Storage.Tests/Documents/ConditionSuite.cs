@@ -41,6 +41,7 @@ public abstract class ConditionSuite(StoreEngine engine) : DocumentStoreSuite(en
     [InlineData(Comparison.Greater, "b", "ba c")]
     [InlineData(Comparison.GreaterOrEqual, "b", "b ba c")]
     [InlineData(Comparison.StartsWith, "b", "b ba")]
+    [InlineData(Comparison.Contains, "a", "a ba")]
     public async Task Comparison_WithAValue_NeverHoldsForAMissingOne(
         Comparison comparison, string value, string expected)
     {
