@@ -47,15 +47,22 @@ internal sealed class OrganizationAccounts(string organizationId, long generatio
     /// <summary>The account with a code, or <see cref="Unknown"/>.</summary>
     public int Find(ReadOnlySpan<byte> code) => _codes.IndexOf(code);
 
-    /// <summary>Looks an account up, which creates it where there is none.</summary>
-    public async ValueTask<int> MatchAsync(string code, CancellationToken cancellationToken)
+    /// <summary>Looks accounts up, which creates those that are not there.</summary>
+    /// <returns>Their numbers.</returns>
+    public async ValueTask<IReadOnlyList<int>> MatchAsync(
+        IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
-        var account = new KnownAccount(await catalogue.MatchAccountAsync(organizationId, code, cancellationToken));
+        var matches = await catalogue.MatchAccountsAsync(organizationId, codes, cancellationToken);
+        return [.. codes.Zip(matches, Keep)];
+    }
+
+    private int Keep(string code, AccountMatch match)
+    {
         var number = _codes.Intern(Encoding.UTF8.GetBytes(code));
         if (number == _accounts.Count)
-            _accounts.Add(account);
+            _accounts.Add(new KnownAccount(match));
         else
-            _accounts[number] = account;
+            _accounts[number] = new KnownAccount(match);
         return number;
     }
 }

@@ -14,10 +14,11 @@ public interface IMeteringCatalogue
     ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The account with exactly this code, case-sensitive. Where there is none and no nearly equal code either, a
-    /// skeleton account is created: one, however often and from however many sides it is asked for.
+    /// The accounts with exactly these codes, case-sensitive, in their order. Where there is none and no nearly equal
+    /// code either, a skeleton account is created: one, however often and from however many sides it is asked for.
     /// </summary>
-    ValueTask<AccountMatch> MatchAccountAsync(string organizationId, string code, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<AccountMatch>> MatchAccountsAsync(
+        string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken);
 }
 
 /// <summary>The account that an account code stands for.</summary>

@@ -92,16 +92,8 @@ internal sealed class LoadBuilder(
         }
         _plans.FindAccounts(known);
         _plans.ReadRows(uids);
-        for (var row = 0; row < _plans.Rows.Count;)
-        {
-            row = AddRows(row, record.Position, known);
-            if (row < _plans.Rows.Count)
-            {
-                // Asked for only now: a measurement that cannot be stored must not create an account.
-                var code = BatchReader.Text(_batch.Account(_plans.Rows[row].Row.Account));
-                _plans.Accounts[_plans.Rows[row].Row.Account] = await known.MatchAsync(code, cancellationToken);
-            }
-        }
+        await MatchAccountsAsync(known, cancellationToken);
+        AddRows(record.Position, known);
         CountRows();
         LastReceivedAt = _batch.ReceivedAt;
     }
@@ -114,25 +106,34 @@ internal sealed class LoadBuilder(
             [.. meter.DataFields.Select(field => new FieldColumnValues(field.Code, field.Category.IsNumeric()))]);
     }
 
-    // Adds rows up to one whose account must be looked up first, and returns that one's index.
-    private int AddRows(int first, LogPosition batchAt, OrganizationAccounts known)
+    // Only now, and not for what cannot be stored: that must not create an account.
+    private async ValueTask MatchAccountsAsync(OrganizationAccounts known, CancellationToken cancellationToken)
     {
-        var rows = CollectionsMarshal.AsSpan(_plans.Rows);
-        for (var index = first; index < rows.Length; index++)
+        if (!_plans.Accounts.AsSpan(0, _batch.Accounts).Contains(OrganizationAccounts.Unknown))
+            return;
+        int[] unknown =
+        [
+            .. _plans.Rows.Where(prepared => prepared.Plan.Failure is null
+                    && _plans.Accounts[prepared.Row.Account] == OrganizationAccounts.Unknown)
+                .Select(prepared => prepared.Row.Account).Distinct(),
+        ];
+        if (unknown.Length == 0)
+            return;
+        string[] codes = [.. unknown.Select(account => BatchReader.Text(_batch.Account(account)))];
+        foreach (var (index, number) in (await known.MatchAsync(codes, cancellationToken)).Index())
+            _plans.Accounts[unknown[index]] = number;
+    }
+
+    private void AddRows(LogPosition batchAt, OrganizationAccounts known)
+    {
+        foreach (ref readonly var prepared in CollectionsMarshal.AsSpan(_plans.Rows))
         {
-            ref readonly var prepared = ref rows[index];
             var position = new LogPosition(batchAt.Value + prepared.Row.Start);
             if (prepared.Plan.Failure is { } failure)
-            {
                 Fail(failure, position, prepared.Row.Meter, null);
-                continue;
-            }
-            var account = _plans.Accounts[prepared.Row.Account];
-            if (account == OrganizationAccounts.Unknown)
-                return index;
-            Add(prepared, position, ref known[account]);
+            else
+                Add(prepared, position, ref known[_plans.Accounts[prepared.Row.Account]]);
         }
-        return rows.Length;
     }
 
     private void Add(in PreparedRow prepared, LogPosition position, ref KnownAccount account)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Resources;
-using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Meters;
 using Tallystick.Server.Resources;
@@ -36,37 +35,42 @@ internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed ch
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AccountMatch> MatchAccountAsync(
-        string organizationId, string code, CancellationToken cancellationToken)
+    /// <remarks>Those that are missing are made in one change: a first batch may name a thousand.</remarks>
+    public async ValueTask<IReadOnlyList<AccountMatch>> MatchAccountsAsync(
+        string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
         var remembered = Of(_accounts, organizationId, AccountKind);
-        if (remembered.ByCode.TryGetValue(code, out var known))
-            return known;
-        if (await FindAccountAsync(organizationId, code, cancellationToken) is { } match)
-            return remembered.Keep(code, match);
-        try
+        if (!codes.All(remembered.ByCode.ContainsKey))
         {
-            var created = await resources.CreateAsync(
-                AccountResource.Definition, organizationId, Principal, Skeleton(code), cancellationToken);
-            return new AccountMatch(created.Id, null);
+            return await resources.ChangeAsync(
+                organizationId, Principal, cancellationToken, async change =>
+                {
+                    var matches = new List<AccountMatch>();
+                    foreach (var code in codes)
+                    {
+                        if (!remembered.ByCode.TryGetValue(code, out var match))
+                            match = await FindAccountAsync(change.Related, code) is { } found
+                                ? remembered.Keep(code, found)
+                                : new AccountMatch(await CreateAccountAsync(change, code), null);
+                        matches.Add(match);
+                    }
+                    return matches;
+                });
         }
-        catch (RefusedException)
-        {
-            // Somebody else made it in the meantime.
-            return await FindAccountAsync(organizationId, code, cancellationToken)
-                ?? throw new InvalidOperationException($"The account '{code}' can neither be found nor created.");
-        }
+        return [.. codes.Select(code => remembered.ByCode[code])];
     }
 
-    private async ValueTask<AccountMatch?> FindAccountAsync(
-        string organizationId, string code, CancellationToken cancellationToken)
+    private static async ValueTask<AccountMatch?> FindAccountAsync(IResourceReader related, string code)
     {
-        var alike = await resources.Reader(organizationId, cancellationToken)
-            .ListAsync<Account>(Condition.Equal("folded_code", AccountResource.FoldCode(code)));
+        var alike =
+            await related.ListAsync<Account>(Condition.Equal("folded_code", AccountResource.FoldCode(code)));
         if (alike.FirstOrDefault(account => account.Code == code) is { } exact)
             return new AccountMatch(exact.Id, null);
         return alike.Count == 0 ? null : new AccountMatch(null, alike[0].Code);
     }
+
+    private static async ValueTask<string> CreateAccountAsync(ResourceChange change, string code) =>
+        (await change.CreateAsync(AccountResource.Definition, Skeleton(code))).Id;
 
     /// <summary>
     /// An account for a code that nobody configured (Submitting Usage Data for Non-Existent Accounts).

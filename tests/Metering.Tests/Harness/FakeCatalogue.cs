@@ -25,13 +25,16 @@ internal sealed class FakeCatalogue : IMeteringCatalogue
         return ValueTask.FromResult(Meters.GetValueOrDefault((organizationId, code)));
     }
 
-    public ValueTask<AccountMatch> MatchAccountAsync(
-        string organizationId, string code, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<AccountMatch>> MatchAccountsAsync(
+        string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<AccountMatch>>([.. codes.Select(code => Match(organizationId, code))]);
+
+    private AccountMatch Match(string organizationId, string code)
     {
         var near = Accounts.Keys.FirstOrDefault(key => key.Organization == organizationId && key.Code != code
             && string.Equals(key.Code, code, StringComparison.OrdinalIgnoreCase)).Code;
-        return ValueTask.FromResult(near is null
+        return near is null
             ? new AccountMatch(Accounts.GetOrAdd((organizationId, code), key => "id-of-" + key.Code), null)
-            : new AccountMatch(null, near));
+            : new AccountMatch(null, near);
     }
 }
