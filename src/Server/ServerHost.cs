@@ -26,7 +26,8 @@ namespace Tallystick.Server;
 /// <summary>The composition root: the one place where engines, workers and the API come together.</summary>
 internal static class ServerHost
 {
-    private const string DefaultUrl = "http://127.0.0.1:8080";
+    /// <summary>Address to listen on when none is told.</summary>
+    internal const string DefaultUrl = "http://127.0.0.1:8080";
 
     /// <summary>Runs the product until it is told to stop.</summary>
     /// <returns>0, or 1 when it could not start.</returns>

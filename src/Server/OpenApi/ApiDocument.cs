@@ -13,7 +13,8 @@ namespace Tallystick.Server.OpenApi;
 /// </summary>
 internal static partial class ApiDocument
 {
-    private static readonly JsonSerializerOptions Readable = new()
+    /// <summary>JSON for people to read, which is never put into a page.</summary>
+    internal static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -41,7 +42,8 @@ internal static partial class ApiDocument
                 ["version"] = "1.0",
                 ["description"] =
                     "Usage metering, pricing and billing. Every path but `/oauth/token` begins with your organization, "
-                    + "and every request to it carries a bearer token. Create, read, update and delete all answer 200.",
+                    + "and every request to it carries a bearer token. Create, read, update and delete all answer 200. "
+                    + "A collection for Postman is at [/postman_collection.json](/postman_collection.json).",
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["security"] = new JsonArray(new JsonObject { ["OAuth2"] = new JsonArray() }),
@@ -81,11 +83,15 @@ internal static partial class ApiDocument
         described["description"] = $"{operation.Description}\n\n{Needs(operation.Permission)}".TrimStart();
         described["parameters"] = parameters;
         if (operation.Body is not null)
+        {
+            var content = Json(schemas.Reference(operation.Body));
+            content["application/json"]!["example"] = ExampleBody.Of(operation);
             described["requestBody"] = new JsonObject
             {
                 ["required"] = !operation.IsBodyOptional,
-                ["content"] = Json(schemas.Reference(operation.Body)),
+                ["content"] = content,
             };
+        }
         described["responses"] = Responses(operation.Answer is null ? null : schemas.Reference(operation.Answer));
         if (operation.Permission.Scope == PermissionScope.Public)
             described["security"] = new JsonArray();

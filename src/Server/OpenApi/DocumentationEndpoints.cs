@@ -2,13 +2,18 @@ using Scalar.AspNetCore;
 
 namespace Tallystick.Server.OpenApi;
 
-/// <summary>The API document and the page to browse it.</summary>
+/// <summary>The API document, the page to browse it and the collection for Postman.</summary>
 internal static class DocumentationEndpoints
 {
-    /// <summary>Maps <c>/openapi.json</c> and <c>/docs</c>.</summary>
+    // Written when it is first asked for, so that a start costs nothing.
+    private static readonly Lazy<byte[]> Collection =
+        new(() => PostmanCollection.Write(ApiOperations.All, ServerHost.DefaultUrl));
+
+    /// <summary>Maps <c>/openapi.json</c>, <c>/postman_collection.json</c> and <c>/docs</c>.</summary>
     internal static void Map(WebApplication app)
     {
         app.MapGet("/openapi.json", AnswerAsync);
+        app.MapGet("/postman_collection.json", () => Results.Bytes(Collection.Value, "application/json"));
         app.MapScalarApiReference("/docs", options => options
             .WithTitle("Tallystick API")
             .WithOpenApiRoutePattern("/openapi.json")

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.OpenApi;
+
+/// <summary>
+/// Makes up bodies to start from: the members that a shape requires, with values that fit their names.
+/// </summary>
+internal static class ExampleBody
+{
+    /// <summary>A UUID that nothing has.</summary>
+    private const string Id = "7f8a1c52-3d0e-4b6a-9c1d-2e5f60718293";
+
+    // Not always required by themselves, but of use nearly always, or one of a few of which some one is required.
+    private static readonly string[] Telling = ["name", "unit", "amount", "planId", "aggregationId"];
+
+    // Of several choices, those that need nothing else and are the most usual.
+    private static readonly string[] Usual = ["MEASURE", "AD_HOC", "MONTHLY"];
+
+    /// <summary>A body for an operation; null when it takes none.</summary>
+    internal static JsonNode? Of(ApiOperation operation)
+    {
+        if (operation.Body is not { } body)
+            return null;
+        var example = Object(body.Shape);
+        // Only an update is asked for the version.
+        if (operation.Method == "PUT" && body.Shape.Members.Any(IsVersion))
+            example["version"] = 1;
+        return body.IsList ? new JsonArray(example) : example;
+    }
+
+    /// <summary>A value of a member or parameter.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="owner">Name of the object that it is a member of.</param>
+    internal static JsonNode? Of(string name, JsonShape shape, string owner = "") => shape switch
+    {
+        TextShape text => Text(name, text, owner),
+        DateShape => Day(name),
+        InstantShape => $"{Day(name)}T00:00:00Z",
+        BooleanShape => true,
+        NumberShape number => Number(name, number),
+        ListShape list => List(name, list, owner),
+        MapShape map => new JsonObject { ["example"] = map.Value is null ? "x" : Of(name, map.Value, owner) },
+        ObjectShape inner => Object(inner),
+        _ => "x",
+    };
+
+    private static JsonArray List(string name, ListShape shape, string owner)
+    {
+        var list = new JsonArray();
+        do
+        {
+            var item = Of(name, shape.Item, owner);
+            if (list.Count > 0 && item is JsonObject other && other["name"] is { } taken)
+                other["name"] = $"{taken}_{list.Count + 1}";
+            list.Add(item);
+        }
+        while (list.Count < shape.Minimum);
+        return list;
+    }
+
+    private static JsonObject Object(ObjectShape shape)
+    {
+        var example = new JsonObject();
+        foreach (var member in shape.Members)
+        {
+            if (member.IsServerSet || IsVersion(member))
+                continue;
+            if (member.IsRequired || member.IsRequiredInContract || Telling.Contains(member.Name))
+                example[member.Name] = Of(member.Name, member.Shape, shape.Name);
+        }
+        return example;
+    }
+
+    private static bool IsVersion(JsonMember member) => member is { Name: "version", IsServerSet: false };
+
+    private static string Text(string name, TextShape shape, string owner)
+    {
+        if ((shape.Choices ?? shape.ChoicesInContract) is { } choices)
+            return choices.FirstOrDefault(Usual.Contains) ?? choices[0];
+        var snake = JsonNamingPolicy.SnakeCaseLower.ConvertName(owner);
+        var text = name switch
+        {
+            _ when shape.Form == TextForm.Email || name == "email" => "billing@example.com",
+            _ when shape.Form == TextForm.Id || IsNameOfId(name) => Id,
+            "keys" => "country",
+            "name" when owner == nameof(LookupTableRevisionField) => "country",
+            "name" => $"Example {snake.Replace('_', ' ')}",
+            "code" => $"example_{snake}",
+            "meter" or "account" => $"example_{name}",
+            "targetField" => "example_data_field",
+            "m3terEntity" => "Account",
+            "resource" => "config:*",
+            "currency" or "fromCurrency" or "toCurrency" => "USD",
+            "timezone" => "UTC",
+            "unit" or "calculation" => "1",
+            _ when name.EndsWith("url", StringComparison.OrdinalIgnoreCase) => "https://example.com",
+            _ => "example",
+        };
+        text = text.PadRight(shape.Minimum ?? 0, 'x');
+        return text.Length > shape.Maximum ? text[..shape.Maximum.Value] : text;
+    }
+
+    private static bool IsNameOfId(string name) =>
+        name is "id" or "ids"
+        || name.EndsWith("Id", StringComparison.Ordinal)
+        || name.EndsWith("Ids", StringComparison.Ordinal);
+
+    // What ends does so after what starts.
+    private static string Day(string name) =>
+        name.Contains("end", StringComparison.OrdinalIgnoreCase) ? "2027-01-01" : "2026-01-01";
+
+    private static int Number(string name, NumberShape shape)
+    {
+        // The first band of a price starts at nothing.
+        var plain = name == "lowerLimit" ? 0 : 1;
+        var least = shape.AtLeast ?? (shape.Above is { } above ? above + 1 : plain);
+        return Math.Min(Math.Max(plain, least), shape.AtMost ?? int.MaxValue);
+    }
+}
