@@ -87,6 +87,7 @@ internal static class ExampleBody
         {
             _ when shape.Form == TextForm.Email || name == "email" => "billing@example.com",
             _ when shape.Form == TextForm.Id || IsNameOfId(name) => Id,
+            "nextToken" => "",
             "keys" => "country",
             "name" when owner == nameof(LookupTableRevisionField) => "country",
             "name" => $"Example {snake.Replace('_', ' ')}",
@@ -116,8 +117,13 @@ internal static class ExampleBody
 
     private static int Number(string name, NumberShape shape)
     {
-        // The first band of a price starts at nothing.
-        var plain = name == "lowerLimit" ? 0 : 1;
+        var plain = name switch
+        {
+            // The first band of a price starts at nothing.
+            "lowerLimit" => 0,
+            "pageSize" => 100,
+            _ => 1,
+        };
         var least = shape.AtLeast ?? (shape.Above is { } above ? above + 1 : plain);
         return Math.Min(Math.Max(plain, least), shape.AtMost ?? int.MaxValue);
     }
