@@ -35,15 +35,27 @@ internal static class LookupDataAnswer
         bool withKeys)
     {
         var keys = new LookupRows(revision);
-        return call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        var answer = new JsonObject
         {
             ["items"] = new JsonArray([.. rows.Select(row => Item(row, withKeys ? keys.PathKeyOf(row) : null))]),
-            ["dtCreated"] = data?.DtCreated is { } created ? InstantText.Write(created) : null,
-            ["dtLastModified"] = data?.DtLastModified is { } modified ? InstantText.Write(modified) : null,
-            ["createdBy"] = data?.CreatedBy,
-            ["lastModifiedBy"] = data?.LastModifiedBy,
-            ["version"] = data?.Version ?? 0,
-        }));
+        };
+        // A revision whose items were never written has no stamps.
+        if (data is not null)
+            Stamp(answer, data);
+        answer["version"] = data?.Version ?? 0;
+        return call.AnswerAsync(JsonAnswer.Write(answer));
+    }
+
+    private static void Stamp(JsonObject answer, LookupTableData data)
+    {
+        if (data.DtCreated is { } created)
+            answer["dtCreated"] = InstantText.Write(created);
+        if (data.DtLastModified is { } modified)
+            answer["dtLastModified"] = InstantText.Write(modified);
+        if (data.CreatedBy is { } creator)
+            answer["createdBy"] = creator;
+        if (data.LastModifiedBy is { } modifier)
+            answer["lastModifiedBy"] = modifier;
     }
 
     private static JsonObject Item(IReadOnlyDictionary<string, CustomFieldValue> row, string? key)

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Tests.Contract;
 using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
@@ -149,10 +150,13 @@ internal sealed class ApiClient(Uri address, string organizationId) : IDisposabl
         return await AnswerAsync(request);
     }
 
+    /// <summary>Sends, and holds the answer to a success against the published contract.</summary>
     internal async Task<ApiAnswer> AnswerAsync(HttpRequestMessage request)
     {
         using var response = await Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
+        if (response.StatusCode == HttpStatusCode.OK && ContractAnswers.Published is { } contract)
+            contract.Faults(request.Method, request.RequestUri!.AbsolutePath, text).ShouldBeEmpty();
         return new ApiAnswer(response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text), response.Headers);
     }
 
