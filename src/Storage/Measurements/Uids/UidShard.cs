@@ -159,7 +159,7 @@ internal unsafe struct UidShard
     /// <summary>Removes all entries and gives the memory back.</summary>
     public void Free()
     {
-        HugePages.Free(_slots);
+        HugePages.Free(_slots, Bytes);
         this = default;
     }
 
