@@ -28,11 +28,10 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
     /// <returns>The credentials at the first start, null at later ones.</returns>
     internal async Task<FirstCredentials?> RunAsync(BootstrapSettings settings, CancellationToken cancellationToken)
     {
-        var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
-            .ListAsync<AccessKey>(Condition.And());
-        foreach (var organizationId in keys.Select(key => key.OrganizationId).Distinct())
+        var organizations = await Organizations.IdsAsync(store, cancellationToken);
+        foreach (var organizationId in organizations)
             await RenewManagedPoliciesAsync(organizationId, cancellationToken);
-        return keys.Count > 0 ? null : await AddOrganizationAsync(settings, cancellationToken);
+        return organizations.Count > 0 ? null : await AddOrganizationAsync(settings, cancellationToken);
     }
 
     // An organization of an earlier version has none, and each of its service users may do everything.

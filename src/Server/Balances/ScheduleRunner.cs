@@ -35,9 +35,7 @@ internal sealed class ScheduleRunner(
     {
         try
         {
-            var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
-                .ListAsync<AccessKey>(Condition.And());
-            foreach (var organizationId in keys.Select(key => key.OrganizationId).Distinct())
+            foreach (var organizationId in await Organizations.IdsAsync(store, cancellationToken))
             {
                 await RunAsync<BalanceTransactionSchedule>(organizationId, DueRuns.RunAsync, cancellationToken);
                 await RunAsync<BalanceChargeSchedule>(organizationId, DueRuns.RunAsync, cancellationToken);

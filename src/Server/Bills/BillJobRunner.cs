@@ -1,9 +1,7 @@
 using System.Threading.Channels;
 using Tallystick.Billing.BillJobs;
-using Tallystick.Foundation.Resources;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Bills;
@@ -43,9 +41,7 @@ internal sealed class BillJobRunner(
 
     private async Task EnqueueInterruptedAsync(CancellationToken cancellationToken)
     {
-        var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
-            .ListAsync<AccessKey>(Condition.And());
-        foreach (var organizationId in keys.Select(key => key.OrganizationId).Distinct())
+        foreach (var organizationId in await Organizations.IdsAsync(store, cancellationToken))
         {
             foreach (var job in (await jobs.ListActiveAsync(organizationId, cancellationToken)).Reverse())
                 Enqueue(organizationId, job.Id);

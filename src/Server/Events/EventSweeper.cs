@@ -1,8 +1,6 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Events;
@@ -16,9 +14,7 @@ internal sealed class EventSweeper(
     /// <summary>Deletes them once.</summary>
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
-        var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
-            .ListAsync<AccessKey>(Condition.And());
-        foreach (var organizationId in keys.Select(key => key.OrganizationId).Distinct())
+        foreach (var organizationId in await Organizations.IdsAsync(store, cancellationToken))
             await events.ForgetAsync(organizationId, cancellationToken);
     }
 

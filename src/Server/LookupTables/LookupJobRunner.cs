@@ -5,7 +5,6 @@ using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.LookupTables;
@@ -50,10 +49,8 @@ internal sealed class LookupJobRunner(
 
     private async Task EnqueueInterruptedAsync(CancellationToken cancellationToken)
     {
-        var keys = await new ResourceReader(store, AccessKeyResource.Installation, cancellationToken)
-            .ListAsync<AccessKey>(Condition.And());
         var waiting = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var organizationId in keys.Select(key => key.OrganizationId).Distinct())
+        foreach (var organizationId in await Organizations.IdsAsync(store, cancellationToken))
         {
             var running = await lookups.Reader(organizationId, cancellationToken)
                 .ListAsync<LookupTableDataJob>(LookupTableResource.Running);
