@@ -12,10 +12,10 @@ public sealed record IngestOptions
     public Duration DuplicateWindow { get; init; } = Duration.FromDays(35);
 
     /// <summary>
-    /// Measurements after which the loader closes a load; a load may exceed it by one entry of the log. Two of
+    /// Measurements after which the loader closes a load; a load may exceed it by one entry of the log. One of
     /// DuckDB's row groups: it writes whole ones straight into its file, and smaller ones twice.
     /// </summary>
-    public int LoadSize { get; init; } = 245_760;
+    public int LoadSize { get; init; } = 122_880;
 
     /// <summary>
     /// For how long the loader lets measurements gather before it stores fewer than <see cref="LoadSize"/>; a query

@@ -17,7 +17,7 @@ internal sealed class LoadBuilder(
     private readonly BatchReader _batch = new();
     private readonly Dictionary<Meter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(string Organization, string Meter, string? MeterId, int Day), LoadTally> _tallies = [];
-    private readonly List<(ulong Fingerprint, LogPosition Position)> _taken = [];
+    private readonly List<UidEntry> _taken = [];
     private readonly BatchPlans _plans = new();
     private readonly long _window = window.ToInt64Nanoseconds();
 
@@ -152,7 +152,7 @@ internal sealed class LoadBuilder(
             return;
         }
         uids.Add(prepared.Fingerprint, position);
-        _taken.Add((prepared.Fingerprint, position));
+        _taken.Add(new UidEntry(prepared.Fingerprint, position));
         var rows = prepared.Plan.Rows!;
         rows.Uids.Add(_batch.Uid(row));
         rows.Accounts.Add(account.IndexIn(Load, _plans.OrganizationId));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 
@@ -10,6 +11,9 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 public sealed class MeasurementLoader
 {
+    // Uids that are added to the index together when it is restored: 32 MB of them.
+    private const int RestoredAtOnce = 2 * 1024 * 1024;
+
     private readonly IMeasurementLog _log;
     private readonly IMeasurementStore _store;
     private readonly IUidIndex _uids;
@@ -130,14 +134,21 @@ public sealed class MeasurementLoader
         }
         _uids.Clear();
         var oldest = _log.Start;
+        List<UidEntry> found = [];
         await _store.VisitUidsAsync(
             since - _options.DuplicateWindow,
             (organization, uid, at) =>
             {
-                if (at >= oldest)
-                    _uids.Add(_uids.Fingerprint(organization, uid), at);
+                if (at < oldest)
+                    return;
+                found.Add(new UidEntry(_uids.Fingerprint(organization, uid), at));
+                if (found.Count < RestoredAtOnce)
+                    return;
+                _uids.AddAll(CollectionsMarshal.AsSpan(found));
+                found.Clear();
             },
             cancellationToken);
+        _uids.AddAll(CollectionsMarshal.AsSpan(found));
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ public readonly record struct LogPosition(long Value) : IComparable<LogPosition>
 }
 
 /// <summary>One appended record, such as an encoded batch.</summary>
-/// <param name="Bytes">The bytes as appended; valid until the next entry is read.</param>
+/// <param name="Bytes">The bytes as appended; valid until the next entry is read, or reading ends.</param>
 /// <param name="Position">Where its first byte stands: byte n stands at the position plus n.</param>
 public readonly record struct LogRecord(ReadOnlyMemory<byte> Bytes, LogPosition Position);
 

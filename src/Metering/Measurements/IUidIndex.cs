@@ -28,6 +28,9 @@ public interface IUidIndex
     /// <summary>Adds a position. Equal entries may be added more than once.</summary>
     void Add(ulong fingerprint, LogPosition position);
 
+    /// <summary>Adds many entries, which is quicker than one after the other.</summary>
+    void AddAll(ReadOnlySpan<UidEntry> entries);
+
     /// <summary>Removes an entry added before; does nothing when there is none.</summary>
     void Remove(ulong fingerprint, LogPosition position);
 
@@ -37,3 +40,8 @@ public interface IUidIndex
     /// <summary>Removes every entry.</summary>
     void Clear();
 }
+
+/// <summary>An entry of the uid index.</summary>
+/// <param name="Fingerprint">The fingerprint of the uid.</param>
+/// <param name="Position">Where in the measurement log it was used.</param>
+public readonly record struct UidEntry(ulong Fingerprint, LogPosition Position);

@@ -76,7 +76,7 @@ public readonly record struct LoadedAccount(string OrganizationId, string Accoun
 /// <param name="ReceivedAt">When it was received.</param>
 /// <param name="Position">Where it stands in the log; identifies it and gives the order of receipt.</param>
 /// <param name="AccountId">UUID of its account where that is known.</param>
-public readonly record struct FailedMeasurement(
+public sealed record FailedMeasurement(
     string OrganizationId, IngestFailure Type, string? Detail, Instant ReceivedAt, LogPosition Position,
     string? AccountId);
 

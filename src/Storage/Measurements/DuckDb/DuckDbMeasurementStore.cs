@@ -37,6 +37,9 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         {
             DataSource = path,
             ["memory_limit"] = FormattableString.Invariant($"{options.MemoryMegabytes}MB"),
+            // What a query has freed goes back to the system; the engine would keep some hundred megabytes.
+            ["allocator_flush_threshold"] = "16MB",
+            ["allocator_bulk_deallocation_flush_threshold"] = "16MB",
             ["threads"] = FormattableString.Invariant($"{options.Threads}"),
         }.ConnectionString;
         var writer = new DuckDBConnection(connectionText);

@@ -3,8 +3,11 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>Settings of the DuckDB measurement store.</summary>
 public sealed record DuckDbOptions
 {
-    /// <summary>Megabytes of memory that the engine may use.</summary>
-    public int MemoryMegabytes { get; init; } = 512;
+    /// <summary>
+    /// Megabytes of memory that the engine may use; what a query needs beyond it goes to disk, and the system keeps
+    /// what is read often.
+    /// </summary>
+    public int MemoryMegabytes { get; init; } = 256;
 
     /// <summary>Threads that the engine may use.</summary>
     public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);

@@ -17,19 +17,20 @@ internal static class ExplorerMeasurements
         foreach (var meter in query.Meters)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            // A source of its own for each meter: a statement takes no parameters that it does not name.
-            if (ExplorerSource.Find(connection, query, keys) is not { } source || source.From(meter) is not { } from)
-                continue;
             // Nothing older than what is certain to be answered needs to be read.
             var oldest = latest.Count > query.Limit ? latest[^1].Position.Value : -1;
-            using var command = source.Command(Statement(source, meter, from, oldest, query.Limit + 1));
+            // A source of its own for each meter: a statement takes no parameters that it does not name.
+            if (ExplorerSource.Find(connection, query, keys) is not { } source
+                || source.From(meter, FormattableString.Invariant($"m.sequence > {oldest}")) is not { } from)
+                continue;
+            using var command = source.Command(Statement(source, meter, from, query.Limit + 1));
             var found = command.Read(row => Measurement(row, meter));
             latest = [.. latest.Concat(found).OrderByDescending(one => one.Position.Value).Take(query.Limit + 1)];
         }
         return new ExplorerRows([.. latest.Take(query.Limit)], [], latest.Count > query.Limit);
     }
 
-    private static string Statement(ExplorerSource source, Meter meter, string from, long oldest, int limit)
+    private static string Statement(ExplorerSource source, Meter meter, string from, int limit)
     {
         var fields = Fields(meter).Select(field => source.Columns(meter, field.Code) switch
         {
@@ -42,7 +43,7 @@ internal static class ExplorerMeasurements
             $"""
             SELECT r.sequence, coalesce(r.uuid::VARCHAR, r.uid), a.id, r.ts, r.ets, r.received_at,
                 {string.Join(", ", fields)}
-            FROM (SELECT m.* {from} AND m.sequence > {oldest} ORDER BY m.sequence DESC LIMIT {limit}) r
+            FROM (SELECT m.* {from} ORDER BY m.sequence DESC LIMIT {limit}) r
             JOIN accounts a ON a.key = r.account
             """);
     }

@@ -33,11 +33,13 @@ internal sealed class ExplorerSource
             : null;
 
     /// <summary>The meter's measurements in question, as <c>FROM … WHERE …</c>; null without data.</summary>
-    public string? From(Meter meter)
+    /// <param name="meter">The meter.</param>
+    /// <param name="also">SQL of what they must fulfil besides.</param>
+    public string? From(Meter meter, string also = "true")
     {
         if (FindKey(meter) is not { } key)
             return null;
-        List<string> conditions = [FormattableString.Invariant($"m.ts >= {_first} AND m.ts < {_behind}")];
+        List<string> conditions = [also];
         if (_accounts is not null)
             conditions.Add($"m.account IN (SELECT unnest({_accounts}))");
         foreach (var filter in _query.Filters.Where(filter => filter.MeterId == meter.Id))

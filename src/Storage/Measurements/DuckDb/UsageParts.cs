@@ -44,7 +44,7 @@ internal static class UsageParts
         return parts;
     }
 
-    /// <summary>SQL of a relation that has a meter's rows of a period at least.</summary>
+    /// <summary>SQL of a relation that has a meter's rows of a period.</summary>
     /// <param name="connection">The connection, in a transaction.</param>
     /// <param name="meter">Key of the meter.</param>
     /// <param name="fields">
@@ -56,9 +56,22 @@ internal static class UsageParts
         DuckDBConnection connection, int meter, FieldColumn[] fields, long first = long.MinValue,
         long behind = long.MaxValue)
     {
-        var loaded = $"SELECT {string.Join(", ", Columns(fields.Length))} FROM {KeyMaps.Table(meter)}";
-        var parts = Read(connection, meter, first, behind).Select(part => Select(part, fields));
+        var loaded = $"SELECT {string.Join(", ", Columns(fields.Length))} FROM {KeyMaps.Table(meter)}"
+            + Within(first, behind, long.MinValue, long.MaxValue);
+        var parts = Read(connection, meter, first, behind)
+            .Select(part => Select(part, fields) + Within(first, behind, part.First, part.Behind));
         return $"({string.Join(" UNION ALL ", parts.Prepend(loaded))})";
+    }
+
+    // A bound is compared only where rows may lie beyond it: to look at each timestamp takes longer than to add up.
+    private static string Within(long first, long behind, long from, long to)
+    {
+        List<string> bounds = [];
+        if (first > from)
+            bounds.Add(FormattableString.Invariant($"ts >= {first}"));
+        if (behind < to)
+            bounds.Add(FormattableString.Invariant($"ts < {behind}"));
+        return bounds.Count == 0 ? "" : $" WHERE {string.Join(" AND ", bounds)}";
     }
 
     // A part may be older than a field.

@@ -86,8 +86,8 @@ internal sealed class UsagePlan
         var relation = UsageParts.Relation(connection, _meter, _fields, first, behind);
         using var command = sql.Command(
             connection,
-            "m.account", FormattableString.Invariant(
-                $"FROM {relation} m {sql.SegmentJoins} WHERE m.ts >= {first} AND m.ts < {behind} AND {condition}"));
+            "m.account",
+            $"FROM {relation} m {sql.SegmentJoins} WHERE {condition}");
         var rows = command.Read(row => (
             Account: row.GetInt32(0), Segment: row.GetInt32(1),
             Value: ofAccount.Contains(row.GetInt32(0)) ? _values.Read(row, 2) : 0));

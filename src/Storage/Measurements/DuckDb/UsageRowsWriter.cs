@@ -27,8 +27,11 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
                 continue;
             }
             var tiers = 0;
-            foreach (var number in field.Numbers.Values)
-                tiers |= 1 << (int)ExactDecimal.TierOf(number);
+            for (var chunk = 0; chunk * Column<decimal>.ChunkRows < field.Numbers.Count; chunk++)
+            {
+                foreach (var number in field.Numbers.Chunk(chunk))
+                    tiers |= 1 << (int)ExactDecimal.TierOf(number);
+            }
             foreach (var tier in ColumnKinds.Tiers)
             {
                 if ((tiers & (1 << (int)tier)) != 0)
@@ -64,10 +67,10 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             appender.Begin();
             WriteUids(appender, first, count);
             WriteAccounts(appender.Values<int>(Account), first, count);
-            rows.Ts.Values.Slice(first, count).CopyTo(appender.Values<long>(Ts));
+            rows.Ts.Slice(first, count).CopyTo(appender.Values<long>(Ts));
             WriteEts(appender, first, count);
-            rows.ReceivedAt.Values.Slice(first, count).CopyTo(appender.Values<long>(ReceivedAt));
-            rows.Positions.Values.Slice(first, count).CopyTo(appender.Values<long>(Sequence));
+            rows.ReceivedAt.Slice(first, count).CopyTo(appender.Values<long>(ReceivedAt));
+            rows.Positions.Slice(first, count).CopyTo(appender.Values<long>(Sequence));
             for (var number = 0; number < columns.Length; number++)
                 WriteField(appender, FirstField + number, columns[number], first, count);
             appender.Append(count);
@@ -97,14 +100,14 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
 
     private void WriteAccounts(Span<int> target, int first, int count)
     {
-        var indices = rows.Accounts.Values.Slice(first, count);
+        var indices = rows.Accounts.Slice(first, count);
         for (var row = 0; row < count; row++)
             target[row] = accounts[indices[row]];
     }
 
     private void WriteEts(ChunkAppender appender, int first, int count)
     {
-        var source = rows.Ets.Values.Slice(first, count);
+        var source = rows.Ets.Slice(first, count);
         var target = appender.Values<long>(Ets);
         var isPresent = appender.Presence(Ets);
         isPresent.Clear();
@@ -128,9 +131,9 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
                 appender.Text(target, row, field.Texts[first + row]);
         }
         else if (column.Kind == ColumnKind.Narrow)
-            WriteNumbers<long>(appender, target, ColumnKind.Narrow, field.Numbers.Values.Slice(first, count));
+            WriteNumbers<long>(appender, target, ColumnKind.Narrow, field.Numbers.Slice(first, count));
         else
-            WriteNumbers<Int128>(appender, target, column.Kind, field.Numbers.Values.Slice(first, count));
+            WriteNumbers<Int128>(appender, target, column.Kind, field.Numbers.Slice(first, count));
     }
 
     private static void WriteNumbers<T>(

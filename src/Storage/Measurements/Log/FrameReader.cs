@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using Tallystick.Storage.Documents;
 
@@ -22,19 +23,21 @@ internal enum FrameState
     PayloadInvalid,
 }
 
-/// <summary>Reads the frames of one file one after the other.</summary>
+/// <summary>
+/// Reads the frames of one file one after the other, into memory that is lent: the log is read many times a second.
+/// </summary>
 internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDisposable
 {
-    private byte[] _buffer = new byte[LogFrame.HeaderBytes];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(LogFrame.HeaderBytes);
     private int _length;
 
     /// <summary>The frame last read, as far as its header is valid.</summary>
     public LogFrame Frame { get; private set; }
 
-    /// <summary>All bytes last read, the header's first; valid until the next read.</summary>
+    /// <summary>All bytes last read, the header's first; valid until the next read or the end.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
-    /// <summary>The records of the frame last read, each behind its length; valid until the next read.</summary>
+    /// <summary>The records of the frame last read, each behind its length; valid until the next read or the end.</summary>
     public ReadOnlyMemory<byte> Payload => _buffer.AsMemory(LogFrame.HeaderBytes, Frame.PayloadLength);
 
     public static FrameReader Open(LogFile file) => new(file, file.OpenToRead());
@@ -47,7 +50,7 @@ internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDispos
             return state;
         var length = (int)Frame.Length;
         if (_buffer.Length < length)
-            Array.Resize(ref _buffer, Math.Max(length, Math.Min(2 * _buffer.Length, 1024 * 1024)));
+            Grow(length);
         if (!TryReadAll(LogFrame.HeaderBytes, length, offset))
             return FrameState.PayloadCut;
         return Frame.Holds(Bytes) ? FrameState.Whole : FrameState.PayloadInvalid;
@@ -80,7 +83,20 @@ internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDispos
             + "Restore the file from a backup; nothing behind it has been read or changed.");
 
     /// <inheritdoc/>
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        handle.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    private void Grow(int length)
+    {
+        var grown = ArrayPool<byte>.Shared.Rent(length);
+        Bytes.CopyTo(grown);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = grown;
+    }
 
     private bool TryReadAll(int from, int to, long offset)
     {

@@ -4,7 +4,7 @@ namespace Tallystick.Storage.Measurements.Uids;
 public sealed record UidIndexOptions
 {
     /// <summary>
-    /// Bytes of memory it may hold. Three quarters are for entries, at 12 to 15 bytes each; the rest is used only
+    /// Bytes of memory it may hold. Three quarters are for entries, at 11 to 13 bytes each; the rest is used only
     /// once entries have been spilled.
     /// </summary>
     public long MemoryBytes { get; init; } = 2_000_000_000;

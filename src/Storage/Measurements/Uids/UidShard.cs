@@ -15,8 +15,8 @@ namespace Tallystick.Storage.Measurements.Uids;
 /// </remarks>
 internal unsafe struct UidShard
 {
-    private const int LeastHomes = 16;
-    private const int LeastTail = 16;
+    private const int LeastHomes = 64;
+    private const uint LeastTail = 16;
 
     private byte* _slots;
     private uint _tail;
@@ -62,7 +62,7 @@ internal unsafe struct UidShard
     /// <returns>False when the shard is too full and must be rebuilt before.</returns>
     public bool TryAdd(uint remainder, long position)
     {
-        if (IsFull)
+        if (IsFull(Count, Homes))
             return false;
         var slot = FirstOf(remainder);
         while (!UidSlot.IsEmpty(slot) && UidSlot.Remainder(slot) == remainder)
@@ -107,33 +107,39 @@ internal unsafe struct UidShard
         var count = 0;
         for (var slot = _slots; slot < End; slot += UidSlot.Bytes)
         {
-            if (UidSlot.Position(slot) >= before && !UidSlot.IsEmpty(slot))
+            if (IsLive(slot, before))
                 count++;
         }
         return count;
     }
 
     /// <summary>
-    /// Home slots for a number of entries: 68 % of them full. At 85 % it is time for a quarter more, so that an entry
-    /// is moved four times on the average.
+    /// Home slots for a number of entries: 75 % of them full, to 90 %, after which there will be a fifth more. Each
+    /// shard begins with another number, so that they do not all grow at the same time.
     /// </summary>
-    public static uint HomesFor(int count) => Math.Max(LeastHomes, (uint)(count * 25L / 17));
+    public static uint HomesFor(int shard, int count)
+    {
+        var homes = (uint)(LeastHomes + shard / 20);
+        while (IsFull(count, homes))
+            homes += homes / 5;
+        return homes;
+    }
 
     /// <summary>
-    /// Moves the entries that do not lie before a position to new memory. When the shard is not full, it must be its
-    /// tail that is: that is doubled.
+    /// Gives the shard another number of home slots, in place, and drops the entries that lie before a position. The
+    /// tail is made longer than it needs to be.
     /// </summary>
+    /// <exception cref="OutOfMemoryException">The system has no memory; the shard is as it was.</exception>
     public void Rebuild(uint homes, long before)
     {
-        var tail = Math.Max(LeastTail, IsFull ? _tail : _tail * 2);
-        var rebuilt = Allocate(homes, tail);
-        while (!rebuilt.TryCopy(this, before))
-        {
-            rebuilt.Free();
-            tail *= 2;
-            rebuilt = Allocate(homes, tail);
-        }
-        Free();
+        var tail = LeastTail + 2 * OverflowOf(homes, before);
+        var rebuilt = new UidShard { Homes = homes, _tail = tail, _slots = _slots };
+        if (rebuilt.Bytes > Bytes)
+            rebuilt._slots = SlotMemory.Resize(_slots, Bytes, rebuilt.Bytes);
+        rebuilt.Count = Pack(rebuilt._slots, Bytes, before);
+        rebuilt.Spread();
+        if (rebuilt.Bytes < Bytes)
+            rebuilt._slots = SlotMemory.Resize(rebuilt._slots, Bytes, rebuilt.Bytes);
         this = rebuilt;
     }
 
@@ -159,17 +165,16 @@ internal unsafe struct UidShard
     /// <summary>Removes all entries and gives the memory back.</summary>
     public void Free()
     {
-        HugePages.Free(_slots, Bytes);
+        SlotMemory.Free(_slots, Bytes);
         this = default;
     }
 
-    private readonly bool IsFull => (Count + 1) * 20L > Homes * 17L;
+    private static bool IsFull(int count, uint homes) => (count + 1) * 10L > homes * 9L;
 
-    private static UidShard Allocate(uint homes, uint tail)
+    private static bool IsLive(byte* slot, long before)
     {
-        var shard = new UidShard { Homes = homes, _tail = tail };
-        shard._slots = HugePages.AllocZeroed(shard.Bytes);
-        return shard;
+        var position = UidSlot.Position(slot);
+        return position >= before && position != 0;
     }
 
     // Multiply and shift: a home for every remainder without a division, for any number of homes.
@@ -183,23 +188,54 @@ internal unsafe struct UidShard
         return slot;
     }
 
-    private bool TryCopy(in UidShard from, long before)
+    /// <summary>How many slots the entries would take behind a number of home slots.</summary>
+    private readonly uint OverflowOf(uint homes, long before)
     {
-        var next = _slots;
-        for (var slot = from._slots; slot < from.End; slot += UidSlot.Bytes)
+        var next = 0UL;
+        for (var slot = _slots; slot < End; slot += UidSlot.Bytes)
         {
-            var position = UidSlot.Position(slot);
-            if (position == 0 || position < before)
+            if (IsLive(slot, before))
+                next = Math.Max(next, (UidSlot.Remainder(slot) * (ulong)homes) >> 32) + 1;
+        }
+        return next > homes ? (uint)(next - homes) : 0;
+    }
+
+    /// <summary>Moves the entries that do not lie before a position to the beginning.</summary>
+    private static int Pack(byte* slots, long bytes, long before)
+    {
+        var next = slots;
+        for (var slot = slots; slot < slots + bytes; slot += UidSlot.Bytes)
+        {
+            if (!IsLive(slot, before))
                 continue;
-            var remainder = UidSlot.Remainder(slot);
+            UidSlot.Write(next, UidSlot.Remainder(slot), UidSlot.Position(slot));
+            next += UidSlot.Bytes;
+        }
+        return (int)((next - slots) / UidSlot.Bytes);
+    }
+
+    /// <summary>
+    /// Moves entries that stand at the beginning to their homes. They are moved to the end first: so no entry is
+    /// written over before it is read, since those behind it still have room behind the one that is written.
+    /// </summary>
+    private readonly void Spread()
+    {
+        var packed = (long)Count * UidSlot.Bytes;
+        var from = End - packed;
+        Buffer.MemoryCopy(_slots, from, packed, packed);
+        var next = _slots;
+        for (; from < End; from += UidSlot.Bytes)
+        {
+            var (remainder, position) = (UidSlot.Remainder(from), UidSlot.Position(from));
             var home = Home(remainder);
-            next = home > next ? home : next;
-            if (next + UidSlot.Bytes == End)
-                return false;
+            if (home > next)
+            {
+                NativeMemory.Clear(next, (nuint)(home - next));
+                next = home;
+            }
             UidSlot.Write(next, remainder, position);
             next += UidSlot.Bytes;
-            Count++;
         }
-        return true;
+        NativeMemory.Clear(next, (nuint)(End - next));
     }
 }

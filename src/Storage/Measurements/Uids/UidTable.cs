@@ -47,7 +47,7 @@ internal sealed class UidTable : IDisposable
     public bool TryGrow(int shard, long before, long limit)
     {
         ref var grown = ref _shards[shard];
-        var homes = Math.Max(grown.Homes, UidShard.HomesFor(grown.CountFrom(before)));
+        var homes = Math.Max(grown.Homes, UidShard.HomesFor(shard, grown.CountFrom(before)));
         if (Bytes + homes * (long)UidSlot.Bytes - grown.Bytes > limit && Count > Bytes / UidSlot.Bytes / 4)
             return false;
         Rebuild(ref grown, homes, before);
@@ -66,15 +66,16 @@ internal sealed class UidTable : IDisposable
     {
         for (var visits = Math.Min(ShardsPerSweep, _sweepLeft); visits > 0; visits--, _sweepLeft--)
         {
-            ref var shard = ref _shards[_sweepNext];
-            _sweepNext = (_sweepNext + 1) % _shards.Length;
+            var number = _sweepNext;
+            ref var shard = ref _shards[number];
+            _sweepNext = (number + 1) % _shards.Length;
             var live = shard.CountFrom(before);
             if (shard.Count - live <= live / 8)
                 continue;
             if (live == 0 && mayShrink)
                 Free(ref shard);
             else
-                Rebuild(ref shard, mayShrink ? UidShard.HomesFor(live) : shard.Homes, before);
+                Rebuild(ref shard, mayShrink ? UidShard.HomesFor(number, live) : shard.Homes, before);
         }
     }
 

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+
+namespace Tallystick.Metering.Measurements;
+
+/// <summary>
+/// Values of a fixed size, in chunks that the collector does not count as large: of those it would keep many times as
+/// much as is in use.
+/// </summary>
+public sealed class Column<T>
+    where T : unmanaged
+{
+    /// <summary>Values in a chunk.</summary>
+    public const int ChunkRows = 4096;
+
+    private const int LeastRows = 256;
+    private readonly List<T[]> _chunks = [];
+    private T[] _chunk = [];
+    private int _index = -1;
+    private int _length;
+
+    /// <summary>The number of values.</summary>
+    public int Count => _index < 0 ? 0 : _index * ChunkRows + _length;
+
+    /// <summary>A value.</summary>
+    public T this[int row] => _chunks[row / ChunkRows][row % ChunkRows];
+
+    /// <summary>Values that stand in one chunk.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They stand in more than one.</exception>
+    public ReadOnlySpan<T> Slice(int first, int count) =>
+        _chunks[first / ChunkRows].AsSpan(first % ChunkRows, count);
+
+    /// <summary>The values of a chunk; empty behind the last one.</summary>
+    public ReadOnlySpan<T> Chunk(int index) =>
+        index < _index ? _chunks[index] : index == _index ? _chunk.AsSpan(0, _length) : [];
+
+    /// <summary>Adds a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(T value)
+    {
+        if (_length == _chunk.Length)
+            MakeRoom();
+        _chunk[_length++] = value;
+    }
+
+    /// <summary>Removes the values and keeps the memory.</summary>
+    public void Clear()
+    {
+        _chunk = [];
+        _index = -1;
+        _length = 0;
+    }
+
+    // The first chunk grows, since most columns are short.
+    private void MakeRoom()
+    {
+        if (_index == 0 && _length < ChunkRows)
+            Array.Resize(ref _chunk, _length * 2);
+        else
+        {
+            if (++_index == _chunks.Count)
+                _chunks.Add(new T[_index == 0 ? LeastRows : ChunkRows]);
+            _chunk = _chunks[_index];
+            _length = 0;
+        }
+        _chunks[_index] = _chunk;
+    }
+}
