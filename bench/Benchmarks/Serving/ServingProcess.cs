@@ -19,32 +19,38 @@ internal sealed record Outcome(long Accepted, long Stored, long Duplicate, long 
 /// <summary>The server as a child process on a data directory of its own, set up over HTTP.</summary>
 internal sealed class ServingProcess : IDisposable
 {
-    private readonly TemporaryDirectory _data;
-    private readonly Process _process;
-    private readonly HttpClient _client;
+    private readonly TemporaryDirectory _data = new();
+    private readonly ProcessStartInfo _start;
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromMinutes(10) };
+    private Process _process;
 
-    private ServingProcess(Process process, TemporaryDirectory data, Uri address, string organizationId)
+    private ServingProcess(bool isDiscarding, string key, string secret)
     {
-        (_process, _data, Address, OrganizationId) = (process, data, address, organizationId);
-        Usage = new ProcessUsage(process.Id);
-        _client = new HttpClient
+        _start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", _data.Path])
         {
-            BaseAddress = new Uri(address, $"/organizations/{organizationId}/"),
-            Timeout = TimeSpan.FromMinutes(10),
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = _data.Path,
         };
+        if (isDiscarding)
+            _start.ArgumentList.Add("--discard");
+        _start.Environment["TALLYSTICK_ORG_ID"] = OrganizationId;
+        _start.Environment["TALLYSTICK_ACCESS_KEY_ID"] = key;
+        _start.Environment["TALLYSTICK_API_SECRET"] = secret;
+        _process = Process.Start(_start)!;
     }
 
     /// <summary>Where it listens.</summary>
-    public Uri Address { get; }
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
 
     /// <summary>UUID of its organization.</summary>
-    public string OrganizationId { get; }
+    public string OrganizationId { get; } = $"{Guid.NewGuid()}";
 
     /// <summary>The bearer token.</summary>
     public string Token { get; private set; } = "";
 
     /// <summary>What it uses of the machine.</summary>
-    public ProcessUsage Usage { get; }
+    public ProcessUsage Usage => new(_process.Id);
 
     /// <summary>Bytes of the measurement store's files.</summary>
     public long StoreBytes =>
@@ -54,26 +60,24 @@ internal sealed class ServingProcess : IDisposable
     /// <param name="isDiscarding">Keeps no measurements.</param>
     public static async Task<ServingProcess> StartAsync(bool isDiscarding)
     {
-        var data = new TemporaryDirectory();
-        var (organization, key, secret) = ($"{Guid.NewGuid()}", "benchmark", $"{Guid.NewGuid():N}{Guid.NewGuid():N}");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", data.Path])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = data.Path,
-        };
-        if (isDiscarding)
-            start.ArgumentList.Add("--discard");
-        start.Environment["TALLYSTICK_ORG_ID"] = organization;
-        start.Environment["TALLYSTICK_ACCESS_KEY_ID"] = key;
-        start.Environment["TALLYSTICK_API_SECRET"] = secret;
-        var process = Process.Start(start)!;
-        var address = await process.StandardOutput.ReadLineAsync()
-            ?? throw new InvalidOperationException("The server did not start.");
-        var server = new ServingProcess(process, data, new Uri(address), organization);
+        var (key, secret) = ("benchmark", $"{Guid.NewGuid():N}{Guid.NewGuid():N}");
+        var server = new ServingProcess(isDiscarding, key, secret);
+        await server.ReadAddressAsync();
         await server.SignInAsync(key, secret);
         await Setup.MakeMeterAsync(server);
         return server;
+    }
+
+    /// <summary>Stops the process and starts another one on the same data.</summary>
+    /// <returns>The seconds until it has restored its uid index and all is loaded again.</returns>
+    public async Task<double> RestartAsync()
+    {
+        Stop();
+        var began = Stopwatch.GetTimestamp();
+        _process = Process.Start(_start)!;
+        await ReadAddressAsync();
+        await AskAsync("loaded");
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
     /// <summary>Asks what the API does not tell.</summary>
@@ -110,7 +114,8 @@ internal sealed class ServingProcess : IDisposable
     public async Task<JsonNode?> PostAsync(string path, JsonNode body)
     {
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        using var response = await _client.PostAsync(path, content);
+        using var response = await _client.PostAsync(
+            new Uri(Address, $"/organizations/{OrganizationId}/{path}"), content);
         if (response.StatusCode == System.Net.HttpStatusCode.NotFound)
             return null;
         var text = await response.Content.ReadAsStringAsync();
@@ -122,12 +127,21 @@ internal sealed class ServingProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _process.StandardInput.Close();
-        _process.WaitForExit();
-        _process.Dispose();
+        Stop();
         _client.Dispose();
         _data.Dispose();
     }
+
+    private void Stop()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private async Task ReadAddressAsync() => Address = new Uri(
+        await _process.StandardOutput.ReadLineAsync()
+        ?? throw new InvalidOperationException("The server did not start."));
 
     private async Task SignInAsync(string key, string secret)
     {
