@@ -1,4 +1,5 @@
 using Tallystick.Benchmarks;
+using Tallystick.Benchmarks.Config;
 using Tallystick.Benchmarks.Serving;
 
 switch (args)
@@ -12,8 +13,12 @@ switch (args)
     case ["query", .. var rest] when Options.Parse(rest) is { } options:
         await QueryBenchmark.RunAsync(options);
         return 0;
+    case ["config", .. var rest] when Options.Parse(rest) is { } options:
+        await ConfigBenchmark.RunAsync(options);
+        return 0;
     default:
         Console.Error.WriteLine("usage: bench/ingest [--quick] [--full] [--seconds N] [--uids N]");
         Console.Error.WriteLine("       bench/query [--quick] [--full]");
+        Console.Error.WriteLine("       bench/config [--quick] [--seconds N]");
         return 2;
 }

@@ -24,7 +24,7 @@ internal sealed class ServingProcess : IDisposable
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromMinutes(10) };
     private Process _process;
 
-    private ServingProcess(bool isDiscarding, string key, string secret)
+    private ServingProcess(bool isDiscarding, string? postgres, string key, string secret)
     {
         _start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", _data.Path])
         {
@@ -37,6 +37,8 @@ internal sealed class ServingProcess : IDisposable
         _start.Environment["TALLYSTICK_ORG_ID"] = OrganizationId;
         _start.Environment["TALLYSTICK_ACCESS_KEY_ID"] = key;
         _start.Environment["TALLYSTICK_API_SECRET"] = secret;
+        if (postgres is not null)
+            _start.Environment["TALLYSTICK_POSTGRES"] = postgres;
         _process = Process.Start(_start)!;
     }
 
@@ -58,10 +60,11 @@ internal sealed class ServingProcess : IDisposable
 
     /// <summary>Starts a server and sets it up: an access token, a product, a meter.</summary>
     /// <param name="isDiscarding">Keeps no measurements.</param>
-    public static async Task<ServingProcess> StartAsync(bool isDiscarding)
+    /// <param name="postgres">How to connect to a database for configuration; null for SQLite.</param>
+    public static async Task<ServingProcess> StartAsync(bool isDiscarding, string? postgres = null)
     {
         var (key, secret) = ("benchmark", $"{Guid.NewGuid():N}{Guid.NewGuid():N}");
-        var server = new ServingProcess(isDiscarding, key, secret);
+        var server = new ServingProcess(isDiscarding, postgres, key, secret);
         await server.ReadAddressAsync();
         await server.SignInAsync(key, secret);
         await Setup.MakeMeterAsync(server);

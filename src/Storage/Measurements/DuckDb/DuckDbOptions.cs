@@ -7,7 +7,7 @@ public sealed record DuckDbOptions
     /// Megabytes of memory that the engine may use; what a query needs beyond it goes to disk, and the system keeps
     /// what is read often.
     /// </summary>
-    public int MemoryMegabytes { get; init; } = 256;
+    public int MemoryMegabytes { get; init; } = 320;
 
     /// <summary>Threads that the engine may use.</summary>
     public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);

@@ -36,14 +36,15 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
         return true;
     }
 
-    // Rows are taken in the order received, so that each is looked at once.
+    // Rows are taken in the order received, so that each is looked at once. In that order they stand in the table: to
+    // sort them by it would take as much memory as all of them.
     private bool TryMove(int meter, long closedBefore, CancellationToken cancellationToken)
     {
         var table = KeyMaps.Table(meter);
         var bound = Scalar(FormattableString.Invariant(
             $"""
             SELECT max(sequence) FROM (
-                SELECT sequence FROM {table} WHERE ts < {closedBefore} ORDER BY sequence LIMIT {StepRows})
+                SELECT sequence FROM {table} WHERE ts < {closedBefore} LIMIT {StepRows})
             """));
         if (bound is null)
             return false;
