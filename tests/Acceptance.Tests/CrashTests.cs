@@ -12,7 +12,7 @@ public sealed class CrashTests
 
     // Writers stop by themselves when the server is gone: one that hangs fails the test rather than the build.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("TALLYSTICK_SOAK") is null ? 4 : 20;
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("TALLYSTICK_SOAK") is null ? 4 : 100;
 
     [Fact]
     public async Task Server_KilledUnderLoad_KeepsWhatItAcknowledgedOnce()

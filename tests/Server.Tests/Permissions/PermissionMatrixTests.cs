@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
+using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Permissions;
@@ -143,6 +145,36 @@ public sealed partial class PermissionMatrixTests(SqliteServer server)
         }
     }
 
+    public static TheoryData<string> GroupedKinds =>
+        [.. ResourceCatalog.All.Where(kind => kind is { IsInternal: false, IsSingleton: false })
+            .Select(kind => kind.Kind)];
+
+    [Theory]
+    [MemberData(nameof(GroupedKinds))]
+    public async Task Operations_WithThePermissionForAGroup_AreAnsweredForItsMembersOnly(string kind)
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        var member = (string)(await Entity.MakeAsync(administrator, kind)).Stored["id"]!;
+        var group = (await administrator.PostAsync($"resourcegroups/{kind}", """{"name":"Group"}""")).Id;
+        (await administrator.PostAsync($"resourcegroups/{kind}/{group}/addresource",
+            new JsonObject { ["targetId"] = member, ["targetType"] = "item" })).Id.ShouldBe(group);
+        using var principal = await Principal.MakeAsync(administrator);
+        // What is deleted is no member any more.
+        var operations = Guarded.Where(one => Resource(one).EndsWith($":{kind}", StringComparison.OrdinalIgnoreCase))
+            .OrderBy(operation => operation.Method == "DELETE").ToList();
+        operations.ShouldNotBeEmpty();
+        foreach (var operation in operations)
+        {
+            await principal.MayAsync($"allow {Action(operation)} {Resource(operation)}/group/{group}");
+            if (operation.Permission.Scope == PermissionScope.Visible)
+                await ShouldBeAnsweredAsync(principal.Client, operation);
+            else
+                await ShouldBeRefusedAsync(principal.Client, operation);
+            if (operation.Permission.Scope == PermissionScope.Item)
+                await ShouldBeAnsweredAsync(principal.Client, operation, member);
+        }
+    }
+
     private static IEnumerable<ApiOperation> Authorized =>
         ApiOperations.All.Where(operation => operation.Permission.Scope != PermissionScope.Public);
 
@@ -160,16 +192,28 @@ public sealed partial class PermissionMatrixTests(SqliteServer server)
         answer.Message.ShouldContain($"`{Action(operation)}` on `{Resource(operation)}", Case.Sensitive, operation.Id);
     }
 
-    // It goes on to the faults of the request, which names nothing that exists.
-    private static async Task ShouldBeAnsweredAsync(ApiClient client, ApiOperation operation) =>
-        (await CallAsync(client, operation)).Status.ShouldBeOneOf(
-            [HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.NotFound, HttpStatusCode.Conflict],
-            operation.Id);
-
-    private static Task<ApiAnswer> CallAsync(ApiClient client, ApiOperation operation, string organization = "")
+    // It goes on to the faults of the request, which names nothing that exists; or to those of a policy that gives more
+    // than the caller has.
+    private static async Task ShouldBeAnsweredAsync(ApiClient client, ApiOperation operation, string? item = null)
     {
-        var path = PathPart().Replace(
-            operation.Path["/organizations/{orgId}/".Length..].Replace("{type}", "plan", StringComparison.Ordinal), Id);
+        var answer = await CallAsync(client, operation, item: item);
+        if (item is not null && operation.Id.StartsWith("AddPermissionPolicyTo", StringComparison.Ordinal))
+            answer.Message.ShouldNotContain($"`{Action(operation)}` on `{Resource(operation)}", Case.Sensitive);
+        else
+        {
+            answer.Status.ShouldBeOneOf(
+                [HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.NotFound, HttpStatusCode.Conflict],
+                operation.Id);
+        }
+    }
+
+    private static Task<ApiAnswer> CallAsync(
+        ApiClient client, ApiOperation operation, string organization = "", string? item = null)
+    {
+        var path = operation.Path["/organizations/{orgId}/".Length..];
+        if (item is not null)
+            path = path.Replace($"{{{operation.Permission.ItemRoute}}}", item, StringComparison.Ordinal);
+        path = PathPart().Replace(path.Replace("{type}", "plan", StringComparison.Ordinal), Id);
         return client.SendAsync(
             new HttpMethod(operation.Method), organization + path, operation.Method is "POST" or "PUT" ? "{}" : null);
     }
