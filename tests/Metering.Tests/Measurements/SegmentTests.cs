@@ -49,6 +49,11 @@ public sealed class SegmentTests
     [InlineData("UK /Std;UK/Std", "UK/Std", "-1 0")]
     [InlineData("*/x;UK/x", "*/x", "0 0")]
     [InlineData("o'Brien\"/x;größe/x", "o'Brien\"/x;größe/x", "0 1")]
+    // The guide's example: six of the nine combinations are segments (metering reference 9.4).
+    [InlineData(
+        "China/Standard;China/Extended;China/Complete;USA/Standard;USA/Extended;USA/Complete;UK/Standard;UK/Extended;"
+        + "UK/Complete",
+        "China/Standard;China/Extended;USA/Standard;USA/Complete;UK/Extended;UK/Complete", "0 1 -1 2 -1 3 -1 4 5")]
     public async Task Segments_OfRows_AreTheMostExact(string rows, string segments, string expected) =>
         (await MatchAsync(rows, segments)).ShouldBe(expected);
 
