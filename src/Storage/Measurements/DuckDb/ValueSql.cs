@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using DuckDB.NET.Data;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
@@ -81,7 +82,12 @@ internal sealed record ValueSql(
     private static ExactTotal Sum(IEnumerable<string?> values) =>
         Present(values).Aggregate(default(ExactTotal), (total, value) => total + value);
 
-    private static decimal Total(IReadOnlyList<string?> values) => Sum(values).ToDecimal();
+    private static decimal Total(IReadOnlyList<string?> values) =>
+        values is [{ Length: <= ExactNumber.MaximumDigits } only] ? Short(only) : Sum(values).ToDecimal();
+
+    // A text as short as that is exact as it is; the division takes the zeros from its end.
+    private static decimal Short(string text) =>
+        decimal.Parse(text, CultureInfo.InvariantCulture) / 1.0000000000000000000000000000m;
 
     private static decimal Least(IReadOnlyList<string?> values) =>
         Present(values).MinBy(value => value.Units).ToDecimal();
