@@ -5,7 +5,8 @@ namespace Tallystick.Benchmarks.Config;
 
 /// <summary>
 /// The hand-written alternative: the same documents in a table with the same keys, and an event for each change in the
-/// same transaction, by ADO.NET alone, with prepared statements. It is spared HTTP, tokens, permissions, JSON and rules.
+/// same transaction, by ADO.NET alone, with prepared statements. It is spared HTTP, tokens, permissions, JSON and
+/// rules.
 /// </summary>
 internal sealed class BareAccounts : IBatchSender
 {

@@ -49,7 +49,7 @@ internal sealed class ConfigBenchmark(Options options, PostgresCluster cluster)
             "empty request/s", "of it", "target met");
         Row([.. Enumerable.Repeat("---", 11)]);
         using var file = new TemporaryDirectory();
-        var sqlite = new SqliteConnectionStringBuilder { DataSource = file.File("bare.db"), Pooling = false }.ToString();
+        var sqlite = $"{new SqliteConnectionStringBuilder { DataSource = file.File("bare.db"), Pooling = false }}";
         var onSqlite = await MeasureAsync("SQLite", null, () => OpenSqlite(sqlite), new Lock());
         var (product, bare) = (await cluster.CreateDatabaseAsync(), await cluster.CreateDatabaseAsync());
         var onPostgres = await MeasureAsync("PostgreSQL", product, () => OpenPostgres(bare), turn: null);

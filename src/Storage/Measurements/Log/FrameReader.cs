@@ -37,7 +37,9 @@ internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDispos
     /// <summary>All bytes last read, the header's first; valid until the next read or the end.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
-    /// <summary>The records of the frame last read, each behind its length; valid until the next read or the end.</summary>
+    /// <summary>
+    /// The records of the frame last read, each behind its length; valid until the next read or the end.
+    /// </summary>
     public ReadOnlyMemory<byte> Payload => _buffer.AsMemory(LogFrame.HeaderBytes, Frame.PayloadLength);
 
     public static FrameReader Open(LogFile file) => new(file, file.OpenToRead());
