@@ -212,12 +212,6 @@ internal sealed class IngestBenchmark(
         [.. (await keeping.AskAsync($"groups {from}")).Split(' ')
             .Select(bytes => int.Parse(bytes, CultureInfo.InvariantCulture))];
 
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values[values.Count / 2];
-    }
-
     private static string[] Cells(ServerFigures figures) =>
     [
         Short(figures.Load.MedianMs), Short(figures.Load.SlowMs), Short(figures.ServerCores),

@@ -109,8 +109,7 @@ internal sealed class QueryBenchmark(Options options, PostgresCluster cluster)
                 return "not served";
             times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
-        times.Sort();
-        return Short(times[times.Count / 2]);
+        return Short(Median(times));
     }
 
     private JsonObject Question(string meter, params string[] accounts) => new()

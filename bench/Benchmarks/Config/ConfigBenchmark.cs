@@ -136,10 +136,4 @@ internal sealed class ConfigBenchmark(Options options, PostgresCluster cluster)
         while (token is not null);
         return times;
     }
-
-    private static double Median(List<double> times)
-    {
-        times.Sort();
-        return times[times.Count / 2];
-    }
 }

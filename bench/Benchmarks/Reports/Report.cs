@@ -52,6 +52,13 @@ internal static class Report
     public static string Short(double number) =>
         number.ToString(number < 10 ? "F2" : "F1", CultureInfo.InvariantCulture);
 
+    /// <summary>The middle one of some figures.</summary>
+    public static double Median(IEnumerable<double> figures)
+    {
+        var sorted = figures.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
     /// <summary>Whether a target was met.</summary>
     public static string Verdict(bool isMet) => isMet ? "yes" : "NO";
 

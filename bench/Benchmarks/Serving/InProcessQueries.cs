@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime.Text;
+using Tallystick.Benchmarks.Reports;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
@@ -44,8 +45,7 @@ internal sealed class InProcessQueries(
             await AskAsync(AggregationMethod.Sum, isOfAll ? windows : [windows[run * 37 % windows.Count]]);
             times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
-        times.Sort();
-        return $"{times[times.Count / 2]:F3}";
+        return $"{Report.Median(times):F3}";
     }
 
     /// <summary>How many measurements there are in the windows.</summary>
