@@ -4,20 +4,8 @@ using Tallystick.Foundation.Resources;
 namespace Tallystick.Billing.BalanceSchedules;
 
 /// <summary>Makes a charge for a balance for each billing period of a time.</summary>
-public sealed record BalanceChargeSchedule : ResourceWithCustomFields, ISchedule
+public sealed record BalanceChargeSchedule : BalanceSchedule
 {
-    /// <summary>UUID of the balance.</summary>
-    [ServerSet]
-    public string? BalanceId { get; init; }
-
-    /// <summary>Descriptive name, which each charge takes.</summary>
-    [Characters(1, 200)]
-    public required string Name { get; init; }
-
-    /// <summary>Short code, unique among balance charge schedules.</summary>
-    [Characters(1, 80), Form(TextForm.Code)]
-    public required string Code { get; init; }
-
     /// <summary>Amount of each charge; either this, or units and unit price.</summary>
     [AtLeast(0)]
     public decimal? Amount { get; init; }
@@ -53,12 +41,4 @@ public sealed record BalanceChargeSchedule : ResourceWithCustomFields, ISchedule
     /// <summary>Description of each charge, the text of its line on the bill.</summary>
     [Characters(1, int.MaxValue), StatedInAnswers]
     public required string ChargeDescription { get; init; }
-
-    /// <summary>Instant (ISO 8601) at which the next charge is made; absent after the last.</summary>
-    [ServerSet]
-    public Instant? NextRun { get; init; }
-
-    /// <summary>Instant (ISO 8601) at which the latest charge was made.</summary>
-    [ServerSet]
-    public Instant? PreviousRun { get; init; }
 }

@@ -4,20 +4,8 @@ using Tallystick.Foundation.Resources;
 namespace Tallystick.Billing.BalanceSchedules;
 
 /// <summary>Makes a transaction on a balance at its start and at every step from there on until its end.</summary>
-public sealed record BalanceTransactionSchedule : ResourceWithCustomFields, ISchedule
+public sealed record BalanceTransactionSchedule : BalanceSchedule
 {
-    /// <summary>UUID of the balance.</summary>
-    [ServerSet]
-    public string? BalanceId { get; init; }
-
-    /// <summary>Descriptive name.</summary>
-    [Characters(1, 200)]
-    public required string Name { get; init; }
-
-    /// <summary>Short code, unique among balance transaction schedules.</summary>
-    [Characters(1, 80), Form(TextForm.Code)]
-    public required string Code { get; init; }
-
     /// <summary>What each transaction adds.</summary>
     [AtLeast(0)]
     public required decimal Amount { get; init; }
@@ -48,14 +36,6 @@ public sealed record BalanceTransactionSchedule : ResourceWithCustomFields, ISch
     /// <summary>Length of a step in units.</summary>
     [AtLeast(1), AtMost(365)]
     public required int FrequencyInterval { get; init; }
-
-    /// <summary>Instant (ISO 8601) of the next transaction; absent after the last.</summary>
-    [ServerSet]
-    public Instant? NextRun { get; init; }
-
-    /// <summary>Instant (ISO 8601) of the latest transaction.</summary>
-    [ServerSet]
-    public Instant? PreviousRun { get; init; }
 }
 
 /// <summary>Unit of the steps of a schedule.</summary>

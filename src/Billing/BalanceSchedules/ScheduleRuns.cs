@@ -6,26 +6,13 @@ using Tallystick.Pricing.Plans;
 
 namespace Tallystick.Billing.BalanceSchedules;
 
-/// <summary>When a schedule runs: any run is found by its number, without those before it.</summary>
-public interface ISchedule
-{
-    /// <summary>UUID of the balance.</summary>
-    string? BalanceId { get; }
-
-    /// <summary>Instant of the next run.</summary>
-    Instant? NextRun { get; }
-
-    /// <summary>Instant of the latest run.</summary>
-    Instant? PreviousRun { get; }
-}
-
 /// <summary>One run of a schedule.</summary>
 /// <param name="At">When it runs.</param>
 /// <param name="Period">The time that it is for.</param>
 /// <param name="BillDate">The bill date of what it makes.</param>
 public sealed record ScheduleRun(Instant At, Window Period, LocalDate BillDate);
 
-/// <summary>The runs of a schedule, numbered from 0.</summary>
+/// <summary>The runs of a schedule, numbered from 0: any is found without those before it.</summary>
 public sealed class ScheduleRuns
 {
     private readonly Func<int, ScheduleRun> _at;

@@ -108,7 +108,7 @@ internal static class DueRuns
         ScheduleId = schedule.Id,
     };
 
-    private static void RefuseWhenDue(ResourceChange change, ISchedule schedule, string member)
+    private static void RefuseWhenDue(ResourceChange change, BalanceSchedule schedule, string member)
     {
         if (schedule.NextRun <= change.Now)
             throw new RefusedException(new Issue(

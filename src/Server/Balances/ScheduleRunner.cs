@@ -49,7 +49,7 @@ internal sealed class ScheduleRunner(
 
     private async Task RunAsync<T>(
         string organizationId, Func<ResourceChange, T, ValueTask<T>> run, CancellationToken cancellationToken)
-        where T : Resource, ISchedule
+        where T : BalanceSchedule
     {
         var now = InstantText.Sortable(clock.GetCurrentInstant());
         var due = await new ResourceReader(store, organizationId, cancellationToken)
@@ -74,7 +74,7 @@ internal sealed class ScheduleRunner(
         string id,
         Func<ResourceChange, T, ValueTask<T>> run,
         CancellationToken cancellationToken)
-        where T : Resource, ISchedule
+        where T : BalanceSchedule
     {
         var isDue = true;
         while (isDue)
