@@ -62,29 +62,6 @@ public abstract class ResourceSuite(SharedServer server)
     }
 
     [Fact]
-    public async Task List_EntitiesAddedBetweenPages_HasNoGapAndNoRepeat()
-    {
-        using var client = await server.NewOrganizationAsync();
-        var made = new List<string>();
-        for (var number = 0; number < 11; number++)
-            made.Add(await MakeProductAsync(client, $"p{number}"));
-        var seen = new List<string>();
-        string? token = null;
-        do
-        {
-            var page =
-                await client.GetAsync($"products?pageSize=3{(token is null ? "" : $"&nextToken={token}")}");
-            seen.AddRange(page.Data.Select(item => (string)item["id"]!));
-            token = (string?)page.Object["nextToken"];
-            await MakeProductAsync(client, $"late{seen.Count}");
-        }
-        while (token is not null);
-
-        seen.ShouldBe(made.AsEnumerable().Reverse());
-        (await client.GetAsync("products?pageSize=201")).Status.ShouldBe(HttpStatusCode.BadRequest);
-    }
-
-    [Fact]
     public async Task Update_OfOneVersionFromManySides_OneWins()
     {
         using var client = await server.NewOrganizationAsync();
