@@ -18,6 +18,7 @@ using Tallystick.Server.Resources;
 using Tallystick.Server.Users;
 using Tallystick.Storage;
 using Tallystick.Storage.Documents;
+using Tallystick.Storage.Documents.Caching;
 using Tallystick.Storage.Documents.PostgreSql;
 using Tallystick.Storage.Documents.Sqlite;
 
@@ -26,6 +27,14 @@ namespace Tallystick.Server;
 /// <summary>The composition root: the one place where engines, workers and the API come together.</summary>
 internal static class ServerHost
 {
+    /// <summary>
+    /// Settings are read once. Watching their files would report every write to a data directory beside them.
+    /// </summary>
+    private const string UnwatchedSettings = "--hostBuilder:reloadConfigOnChange=false";
+
+    /// <summary>How long a start waits for a former process to give its database back.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Address to listen on when none is told.</summary>
     internal const string DefaultUrl = "http://127.0.0.1:8080";
 
@@ -60,7 +69,7 @@ internal static class ServerHost
     internal static async Task<RunningServer> StartAsync(
         string[] args, IClock clock, Func<IMeasurementLog, IMeasurementLog>? wrapLog = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder([.. args, UnwatchedSettings]);
         if (builder.Configuration["urls"] is null)
             builder.WebHost.UseUrls(DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -117,11 +126,23 @@ internal static class ServerHost
         IReadOnlyList<DocumentKind> kinds =
             [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
-            return await SqliteDocumentStore.OpenAsync(
-                Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None);
+            return new CachedDocumentStore(
+                await SqliteDocumentStore.OpenAsync(
+                    Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None),
+                new GivenSoleUse());
         try
         {
-            return await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None);
+            var soleUse = await PostgresSoleUse.TakeAsync(connection, Patience, CancellationToken.None);
+            try
+            {
+                return new CachedDocumentStore(
+                    await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None), soleUse);
+            }
+            catch
+            {
+                await soleUse.DisposeAsync();
+                throw;
+            }
         }
         catch (ArgumentException malformed)
         {

@@ -44,6 +44,22 @@ public sealed class PostgresTests
         Directory.GetFiles(server.DataDirectory, "*.sqlite").ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Database_InUseByAnotherServer_IsRefusedAtTheStart()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["TALLYSTICK_POSTGRES"] = await (await PostgresCluster.Shared).CreateDatabaseAsync(),
+        };
+        using var server = new LiveServer(settings);
+
+        var (code, said) = LiveServer.TryStart(settings);
+
+        code.ShouldBe(1);
+        said.ShouldContain("in use by another Tallystick");
+        said.Trim().Split('\n').Length.ShouldBe(1, said);
+    }
+
     private static async Task SubmitAsync(LiveServer server, string uid, int amount) =>
         await server.PostAsync("measurements", new JsonObject
         {

@@ -18,6 +18,9 @@ public static class AccountResource
             new("folded_code", account => FoldCode(account.Code)),
             new("name", account => account.Name),
             new("purchase_order_number", account => account.PurchaseOrderNumber),
+        ],
+            SearchedBy =
+        [
             new("created_by", account => account.CreatedBy),
             new("last_modified_by", account => account.LastModifiedBy),
             new("dt_created", account => account.DtCreated is { } created ? InstantText.Sortable(created) : null),

@@ -15,6 +15,9 @@ public static class CommitmentResource
             [
                 new("start_date", commitment => InstantText.Write(commitment.StartDate)),
                 new("end_date", commitment => InstantText.Write(commitment.EndDate)),
+            ],
+            SearchedBy =
+            [
                 new("created_by", commitment => commitment.CreatedBy),
                 new("last_modified_by", commitment => commitment.LastModifiedBy),
                 new("dt_created", commitment =>

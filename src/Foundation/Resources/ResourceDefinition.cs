@@ -101,8 +101,8 @@ public abstract class ResourceDefinition
     /// <summary>True when answers have more than what is stored.</summary>
     public abstract bool IsShownWithMore { get; }
 
-    /// <summary>Names and uniqueness of its columns.</summary>
-    public abstract IReadOnlyList<(string Name, bool IsUnique)> Columns { get; }
+    /// <summary>Names, uniqueness and use of its columns.</summary>
+    public abstract IReadOnlyList<(string Name, bool IsUnique, bool IsIndexed)> Columns { get; }
 
     /// <summary>Its references to other kinds.</summary>
     public abstract IReadOnlyList<ReferenceTarget> References { get; }
@@ -167,6 +167,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <summary>Columns to filter, search or sort by.</summary>
     public IReadOnlyList<Column<T>> IndexedBy { get; init; } = [];
 
+    /// <summary>Columns that few search by: a search looks at all entities, and a change costs nothing more.</summary>
+    public IReadOnlyList<Column<T>> SearchedBy { get; init; } = [];
+
     /// <summary>References to other entities: they must exist, and cannot be deleted meanwhile.</summary>
     public IReadOnlyList<Reference<T>> Refers { get; init; } = [];
 
@@ -195,8 +198,8 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     public override ParentTarget? ParentTarget => Parent;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, bool IsUnique)> Columns =>
-        [.. All.Select(column => (column.Name, column.IsUnique))];
+    public override IReadOnlyList<(string Name, bool IsUnique, bool IsIndexed)> Columns => field ??=
+        [.. All.Select(column => (column.Name, column.IsUnique, column.IsIndexed))];
 
     /// <inheritdoc/>
     public override IReadOnlyList<ReferenceTarget> References => Refers;
@@ -207,6 +210,7 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     [
         .. UniqueBy.Select(column => column with { IsUnique = true }),
         .. IndexedBy,
+        .. SearchedBy.Select(column => column with { IsIndexed = false }),
         .. Refers.Where(reference => !UniqueBy.Concat(IndexedBy).Any(column => column.Name == reference.Column))
             .Select(reference => new Column<T>(reference.Column, reference.Value)),
     ];

@@ -9,6 +9,9 @@ public sealed record Column<T>(string Name, Func<T, string?> Value)
 {
     /// <summary>Each value may occur once in an organization.</summary>
     public bool IsUnique { get; init; }
+
+    /// <summary>Whether entities are found by it without looking at all of them, for which each change pays.</summary>
+    public bool IsIndexed { get; init; } = true;
 }
 
 /// <summary>A member that names another entity.</summary>

@@ -18,7 +18,9 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     private const string Name = "event_name";
     private const string ResourceId = "resource_id";
     private const string AccountId = "account_id";
-    private const string Time = "event_time";
+
+    /// <summary>Letters of an id that tell the time.</summary>
+    private const int TimeOfId = 13;
 
     private static readonly string[] Changes = ["created", "updated", "deleted"];
 
@@ -31,7 +33,7 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     /// <summary>The kind that the store must keep.</summary>
     internal static DocumentKind Kind { get; } = new(
         "change_event",
-        [.. new[] { Name, ResourceId, AccountId, Time }.Select(column => new DocumentColumn(column))],
+        [.. new[] { Name, ResourceId, AccountId }.Select(column => new DocumentColumn(column))],
         json => ColumnsOf(JsonNode.Parse(json.Span)!.AsObject()));
 
     /// <inheritdoc/>
@@ -72,9 +74,9 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
             if (state is not null)
                 told[name] = await TellAsync(entity, state, organizationId, related);
         }
-        await transaction.InsertAsync(
+        await transaction.AppendAsync(
             Kind, organizationId,
-            new DocumentWrite(Guid.CreateVersion7().ToString(), 1, JsonAnswer.Write(told), ColumnsOf(told)),
+            new DocumentWrite(NewId(by.Time), 1, JsonAnswer.Write(told), ColumnsOf(told)),
             cancellationToken);
     }
 
@@ -106,18 +108,20 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     public async Task<IReadOnlyList<RecordedEvent>> ReadAsync(
         string organizationId, EventRequest request, long before, int limit, CancellationToken cancellationToken)
     {
-        var conditions = new List<Condition> { Kept };
+        var conditions = new List<Condition>();
         if (request.EventName is { } name)
             conditions.Add(Condition.Equal(Name, name));
         if (request.ResourceId is { } resource)
             conditions.Add(Condition.Equal(ResourceId, resource));
         if (request.AccountId is { } account)
-            conditions.Add(Condition.Equal(AccountId, account));
+            conditions.Add(Condition.Or(Condition.Equal(AccountId, account), Condition.Equal(ResourceId, account)));
         var found = await store.QueryAsync(
             Kind, organizationId,
             new DocumentQuery { Where = Condition.And(conditions), BeforeSequence = before, Limit = limit },
             cancellationToken);
-        return [.. found.Select(Read)];
+        // The latest come first, so that those no longer kept are the last ones of all.
+        var since = retention.Since;
+        return [.. found.Select(Read).Where(one => one.Time >= since)];
     }
 
     /// <inheritdoc/>
@@ -131,12 +135,12 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     internal Task ForgetAsync(string organizationId, CancellationToken cancellationToken) => store.TransactAsync(
         organizationId,
         transaction => transaction.DeleteAllAsync(
-            Kind, organizationId,
-            new Condition.Compare(Time, Comparison.Less, InstantText.Sortable(retention.Since)), cancellationToken),
+            Kind, organizationId, new Condition.Compare("id", Comparison.Less, NewId(retention.Since)[..TimeOfId]),
+            cancellationToken),
         cancellationToken);
 
-    private Condition Kept =>
-        new Condition.Compare(Time, Comparison.GreaterOrEqual, InstantText.Sortable(retention.Since));
+    // The first letters of an id are its time, so that older events have lesser ids.
+    private static string NewId(Instant time) => Guid.CreateVersion7(time.ToDateTimeOffset()).ToString();
 
     // As the API answers it, with what a rule may want to know besides (Events: Event JSON).
     private static async ValueTask<JsonObject> TellAsync(
@@ -152,18 +156,21 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     private static string?[] ColumnsOf(JsonObject told)
     {
         var entity = (told["newDto"] ?? told["oldDto"])!;
-        var name = (string)told["eventName"]!;
-        var account = name.StartsWith("configuration.account.", StringComparison.Ordinal)
-            ? told["resourceId"] : entity["accountId"];
-        return [name, (string?)told["resourceId"], (string?)account, (string?)told["eventTime"]];
+        return [(string?)told["eventName"], (string?)told["resourceId"], (string?)entity["accountId"]];
     }
+
+    // The account that an event is about: of an account's own events it is the resource, and not in the column.
+    private static string? AccountOf(JsonObject told) =>
+        ((string)told["eventName"]!).StartsWith("configuration.account.", StringComparison.Ordinal)
+            ? (string?)told["resourceId"]
+            : ColumnsOf(told)[2];
 
     private static RecordedEvent Read(Document document)
     {
         var told = JsonNode.Parse(document.Json.Span)!.AsObject();
         _ = InstantText.TryParse((string)told["eventTime"]!, out var time);
         return new RecordedEvent(
-            document.Sequence, document.Id, (string)told["eventName"]!, time, ColumnsOf(told)[2],
+            document.Sequence, document.Id, (string)told["eventName"]!, time, AccountOf(told),
             _ =>
             {
                 var data = new JsonObject();

@@ -123,6 +123,6 @@ internal static class ResourceCatalog
 
     private static DocumentKind NewKind(ResourceDefinition definition) => new(
         definition.Table,
-        [.. definition.Columns.Select(column => new DocumentColumn(column.Name, column.IsUnique))],
+        [.. definition.Columns.Select(column => new DocumentColumn(column.Name, column.IsUnique, column.IsIndexed))],
         json => definition.ReadColumns(definition.Read(json.Span)));
 }

@@ -40,8 +40,16 @@ internal sealed class ResourceChange(
             LastModifiedBy = principal,
         };
         await ResourceChecks.CheckAsync(definition, created, null, Related);
-        await transaction.InsertAsync(
-            ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
+        try
+        {
+            await transaction.InsertAsync(
+                ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
+        }
+        catch (DuplicateKeyException)
+        {
+            await ResourceChecks.CheckUniqueAsync(definition, created, Related);
+            throw;
+        }
         await TellAsync(definition, null, created);
         return (T)await ResourceEffects.AfterWriteAsync(this, created);
     }
@@ -63,12 +71,7 @@ internal sealed class ResourceChange(
             LastModifiedBy = principal,
         };
         await ResourceChecks.CheckAsync(definition, updated, current, Related);
-        await transaction.UpdateAsync(
-            ResourceCatalog.KindOf(definition),
-            organizationId,
-            current.Version,
-            Write(definition, updated),
-            cancellationToken);
+        await ReplaceAsync(definition, current.Version, updated);
         await TellAsync(definition, current, updated);
         return (T)await ResourceEffects.AfterWriteAsync(this, updated);
     }
@@ -77,12 +80,7 @@ internal sealed class ResourceChange(
     internal async ValueTask KeepAsync(ResourceDefinition definition, Resource entity)
     {
         var current = await FindAsync(definition, entity.Id);
-        await transaction.UpdateAsync(
-            ResourceCatalog.KindOf(definition),
-            organizationId,
-            entity.Version,
-            Write(definition, entity),
-            cancellationToken);
+        await ReplaceAsync(definition, entity.Version, entity);
         await TellAsync(definition, current, entity);
     }
 
@@ -108,6 +106,22 @@ internal sealed class ResourceChange(
     {
         if (await Related.FindAsync(definition, organizationId) is null)
             await CreateAsync(definition, definition.Read("{}"u8) with { Id = organizationId });
+    }
+
+    private async ValueTask ReplaceAsync(ResourceDefinition definition, long version, Resource entity)
+    {
+        try
+        {
+            if (!await transaction.UpdateAsync(
+                ResourceCatalog.KindOf(definition), organizationId, version, Write(definition, entity),
+                cancellationToken))
+                throw ResourceChecks.Stale($"is {version} and no longer the stored one; read it again");
+        }
+        catch (DuplicateKeyException)
+        {
+            await ResourceChecks.CheckUniqueAsync(definition, entity, Related);
+            throw;
+        }
     }
 
     private async ValueTask<Resource> FindAsync(ResourceDefinition definition, string id) =>

@@ -13,23 +13,28 @@ internal static class ResourceChecks
             throw new RefusedException(
                 new Issue("required", "version", $"is required; the stored version is {current.Version}"));
         if (version != current.Version)
-        {
-            throw new RefusedException(new Issue(
-                "stale_version", "version",
-                    $"is {version}, and the stored version is {current.Version}; read it again", IssueKind.Conflict));
-        }
+            throw Stale($"is {version}, and the stored version is {current.Version}; read it again");
     }
 
-    /// <summary>References, rules, unique columns, and what those who name the entity have to say.</summary>
+    /// <summary>That the version of a replacement is not the stored one.</summary>
+    internal static RefusedException Stale(string message) =>
+        new(new Issue("stale_version", "version", message, IssueKind.Conflict));
+
+    /// <summary>
+    /// References, rules, and what those who name the entity have to say. Unique columns are looked up only to tell
+    /// all faults at once: where there is no other, writing the entity finds them.
+    /// </summary>
     internal static async ValueTask CheckAsync(
         ResourceDefinition definition, Resource proposed, Resource? current, ResourceReader related)
     {
         var issues = new Issues();
         await CheckReferencesAsync(definition, proposed, related, issues);
         await definition.CheckAsync(proposed, current, related, issues);
-        await CheckUniqueAsync(definition, proposed, related, issues);
         if (current is not null)
             await CheckReferrersAsync(definition, proposed, current, related, issues);
+        if (issues.IsEmpty)
+            return;
+        await CheckUniqueAsync(definition, proposed, related, issues);
         issues.ThrowIfAny();
     }
 
@@ -56,6 +61,15 @@ internal static class ResourceChecks
                     issues.Add("unknown_reference", path, $"names no existing {target.Words}: '{value}'");
             }
         }
+    }
+
+    /// <summary>Refuses unique values that another entity has.</summary>
+    internal static async ValueTask CheckUniqueAsync(
+        ResourceDefinition definition, Resource proposed, ResourceReader related)
+    {
+        var issues = new Issues();
+        await CheckUniqueAsync(definition, proposed, related, issues);
+        issues.ThrowIfAny();
     }
 
     private static async ValueTask CheckUniqueAsync(

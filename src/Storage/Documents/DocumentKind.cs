@@ -12,12 +12,16 @@ public sealed record DocumentKind(
     IReadOnlyList<DocumentColumn> Columns,
     Func<ReadOnlyMemory<byte>, IReadOnlyList<string?>> ReadColumns);
 
-/// <summary>One indexed text column of a kind.</summary>
+/// <summary>One text column of a kind.</summary>
 /// <param name="Name">Column name: lower-case letters and underscores.</param>
 /// <param name="IsUnique">
 /// At most one document of an organization has a given value; missing values do not clash.
 /// </param>
-public sealed record DocumentColumn(string Name, bool IsUnique = false);
+/// <param name="IsIndexed">
+/// Whether documents are found by a value at the cost of those found, and each change pays for it. Without it all
+/// documents of the organization are looked at.
+/// </param>
+public sealed record DocumentColumn(string Name, bool IsUnique = false, bool IsIndexed = true);
 
 /// <summary>A document as stored.</summary>
 /// <param name="Id">Its id, unique in its kind and organization.</param>

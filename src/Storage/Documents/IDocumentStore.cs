@@ -29,6 +29,13 @@ public interface IDocumentTransaction : IDocumentReader
     ValueTask InsertAsync(
         DocumentKind kind, string organizationId, DocumentWrite write, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Adds a document of which nobody else can have made another with the same id or unique value. It is written with
+    /// the statement that follows, or with the commit.
+    /// </summary>
+    ValueTask AppendAsync(
+        DocumentKind kind, string organizationId, DocumentWrite write, CancellationToken cancellationToken);
+
     /// <summary>Replaces the document if its stored version is <paramref name="expectedVersion"/>.</summary>
     /// <returns>False, with nothing written, when there is no such document or its version differs.</returns>
     /// <exception cref="DuplicateKeyException">The value of a unique column is taken.</exception>

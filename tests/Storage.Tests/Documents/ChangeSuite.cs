@@ -8,6 +8,8 @@ public sealed class SqliteChangeTests() : ChangeSuite(new SqliteEngine());
 
 public sealed class PostgresChangeTests() : ChangeSuite(new PostgresEngine());
 
+public sealed class CachedChangeTests() : ChangeSuite(new CachedEngine(new SqliteEngine()));
+
 /// <summary>Changes are atomic, see themselves, follow one another, and lose no other change.</summary>
 public abstract class ChangeSuite(StoreEngine engine) : DocumentStoreSuite(engine)
 {

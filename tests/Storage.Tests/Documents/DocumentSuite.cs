@@ -8,6 +8,8 @@ public sealed class SqliteDocumentTests() : DocumentSuite(new SqliteEngine());
 
 public sealed class PostgresDocumentTests() : DocumentSuite(new PostgresEngine());
 
+public sealed class CachedDocumentTests() : DocumentSuite(new CachedEngine(new SqliteEngine()));
+
 /// <summary>One document at a time: what is stored is what comes back, to its own organization only.</summary>
 public abstract class DocumentSuite(StoreEngine engine) : DocumentStoreSuite(engine)
 {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Tallystick.Storage.Documents;
+using Tallystick.Storage.Documents.Caching;
 using Tallystick.Storage.Documents.PostgreSql;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
@@ -40,9 +41,43 @@ public abstract class StoreEngine : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Names of a table's indexes.</summary>
+    public async Task<List<string>> IndexesAsync(string address, string table, CancellationToken cancellationToken)
+    {
+        await using var connection = Connect(address);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"{IndexNames}'{table}'";
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            names.Add(reader.GetString(0));
+        return names;
+    }
+
     public abstract ValueTask DisposeAsync();
 
+    protected abstract string IndexNames { get; }
+
     protected abstract DbConnection Connect(string address);
+}
+
+/// <summary>An engine whose stores remember documents, as the server uses them.</summary>
+public sealed class CachedEngine(StoreEngine engine) : StoreEngine
+{
+    public override Task<string> CreateAsync() => engine.CreateAsync();
+
+    public override async Task<IDocumentStore> OpenAsync(
+        string address, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken) =>
+        new CachedDocumentStore(await engine.OpenAsync(address, kinds, cancellationToken), new GivenSoleUse());
+
+    public override string Table(string name) => engine.Table(name);
+
+    public override ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    protected override string IndexNames => throw new NotSupportedException();
+
+    protected override DbConnection Connect(string address) => throw new NotSupportedException();
 }
 
 public sealed class SqliteEngine : StoreEngine
@@ -69,6 +104,8 @@ public sealed class SqliteEngine : StoreEngine
         return ValueTask.CompletedTask;
     }
 
+    protected override string IndexNames => "SELECT name FROM pragma_index_list WHERE arg = ";
+
     protected override DbConnection Connect(string address) =>
         new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = address, Pooling = false }.ToString());
 }
@@ -84,6 +121,8 @@ public sealed class PostgresEngine : StoreEngine
     public override string Table(string name) => $"\"tallystick\".\"{name}\"";
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    protected override string IndexNames => "SELECT indexname::text FROM pg_indexes WHERE tablename = ";
 
     protected override DbConnection Connect(string address) =>
         new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address) { Pooling = false }.ToString());

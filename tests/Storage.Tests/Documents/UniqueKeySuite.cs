@@ -6,6 +6,8 @@ public sealed class SqliteUniqueKeyTests() : UniqueKeySuite(new SqliteEngine());
 
 public sealed class PostgresUniqueKeyTests() : UniqueKeySuite(new PostgresEngine());
 
+public sealed class CachedUniqueKeyTests() : UniqueKeySuite(new CachedEngine(new SqliteEngine()));
+
 /// <summary>Ids and values of unique columns belong to one document of an organization.</summary>
 public abstract class UniqueKeySuite(StoreEngine engine) : DocumentStoreSuite(engine)
 {

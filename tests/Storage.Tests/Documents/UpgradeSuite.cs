@@ -111,6 +111,33 @@ public abstract class UpgradeSuite(StoreEngine engine) : DocumentStoreSuite(engi
     }
 
     [Fact]
+    public async Task Index_OfAnOlderVersion_IsReplaced()
+    {
+        await InsertAsync(Accounts.Write("a", name: "one"));
+        await Store.DisposeAsync();
+        await Engine.ExecuteAsync(
+            Address,
+            $"CREATE INDEX \"account.name.idx\" ON {Engine.Table("account")} (organization_id, name, sequence)",
+            Token);
+        await ReopenAsync();
+
+        (await IndexesAsync()).ShouldBe(
+            ["account.code.key", "account.id.key", "account.name.set", "account.sequence.idx"]);
+        (await IdsAsync(Condition.Equal("name", "one"))).ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task Column_WithoutAnIndex_IsSearchedAllTheSame()
+    {
+        var kind = Accounts.KindOf(new DocumentColumn("code", IsUnique: true), new("name", IsIndexed: false));
+        await InsertAsync(Accounts.Write("a", name: "one"), Accounts.Write("b", name: "two"));
+        await ReopenAsync(kind);
+
+        (await IndexesAsync()).ShouldNotContain("account.name.set");
+        (await IdsAsync(Condition.Equal("name", "two"))).ShouldBe(["b"]);
+    }
+
+    [Fact]
     public async Task Store_OfANewerFormat_IsRefused()
     {
         await Store.DisposeAsync();
@@ -154,6 +181,12 @@ public abstract class UpgradeSuite(StoreEngine engine) : DocumentStoreSuite(engi
     [Fact]
     public async Task Kinds_DeclaredTwice_AreRefused() => await Should.ThrowAsync<ArgumentException>(
         Engine.OpenAsync(Address, [Accounts.Kind, Accounts.Kind], Token));
+
+    // SQLite has a name of its own for the index of a primary key.
+    private async Task<IEnumerable<string>> IndexesAsync() =>
+        (await Engine.IndexesAsync(Address, "account", Token))
+            .Select(name => name.StartsWith("sqlite_", StringComparison.Ordinal) ? "account.id.key" : name)
+            .Order(StringComparer.Ordinal);
 
     private async Task<int> CountAsync(DocumentKind kind, string organization, Condition where) =>
         (await Store.QueryAsync(kind, organization, new DocumentQuery { Where = where }, Token)).Count;

@@ -13,6 +13,13 @@ internal sealed class PostgresDialect : SqlDialect
     /// <summary>Key of the lock that keeps two starting processes from upgrading the same store at once.</summary>
     private const string SchemaLock = "7310586492015317";
 
+    internal override bool IsEmbedded => false;
+
+    internal override string Begin => "BEGIN";
+
+    internal override string IndexNames =>
+        $"SELECT indexname::text FROM pg_indexes WHERE schemaname = '{Schema}' AND tablename = ";
+
     internal override string TextType => "text COLLATE \"C\"";
 
     internal override string DocumentType => "text";
@@ -30,18 +37,10 @@ internal sealed class PostgresDialect : SqlDialect
 
     internal override string NextSequence => $"nextval('{Qualify("_sequence")}')";
 
-    internal override string? UndoFailedWrite => "ROLLBACK TO SAVEPOINT guard; RELEASE SAVEPOINT guard";
-
     internal override (string Before, string After) TextsOfList =>
         ("SELECT jsonb_array_elements_text(CAST(", " AS jsonb))");
 
     internal override string Qualify(string name) => $"{Quote(Schema)}.{Quote(name)}";
-
-    internal override SqlText Guard(SqlText text, Action<SqlText> write)
-    {
-        write(text.Append("SAVEPOINT guard; "));
-        return text.Append("; RELEASE SAVEPOINT guard");
-    }
 
     /// <summary>The bytes of a document are UTF-8 and go into its text column as they are.</summary>
     internal override void Bind(DbParameter parameter, object? value)
@@ -50,8 +49,6 @@ internal sealed class PostgresDialect : SqlDialect
         parameter.Value = value ?? DBNull.Value;
     }
 
-    internal override string? FindClash(DbException failure, TableLayout table) =>
-        failure is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: var index }
-            ? table.ColumnOfUniqueIndex(index)
-            : null;
+    internal override bool IsClash(DbException failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 }

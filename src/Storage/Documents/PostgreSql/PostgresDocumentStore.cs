@@ -16,18 +16,25 @@ public sealed class PostgresDocumentStore : IDocumentStore
     /// Changes that run at once in this process. A change waits for its turn here, by organization, and holds no
     /// connection while it does: many waiting changes of one organization leave connections for everyone else.
     /// </summary>
-    private const int Turns = 16;
+    private const int Lanes = 16;
 
-    /// <summary>Settings that the connection string, which comes after them, may override.</summary>
-    private const string Defaults = "Max Auto Prepare=200;";
+    /// <summary>
+    /// Settings that the connection string, which comes after them, may override. A session keeps nothing that would
+    /// have to be reset: locks end with their transaction.
+    /// </summary>
+    private const string Defaults = "Max Auto Prepare=200;No Reset On Close=true;";
 
     private readonly NpgsqlDataSource _source;
     private readonly TableLayouts _tables;
     private readonly PostgresDialect _dialect = new();
-    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
+    private readonly WriteLane[] _lanes;
 
-    private PostgresDocumentStore(NpgsqlDataSource source, TableLayouts tables) =>
+    private PostgresDocumentStore(NpgsqlDataSource source, TableLayouts tables)
+    {
         (_source, _tables) = (source, tables);
+        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new WriteLane(
+            tables, () => ConnectAsync(CancellationToken.None), Lock) { Release = runner => runner.DisposeAsync() })];
+    }
 
     /// <summary>Connects to the database and brings it to the declared kinds.</summary>
     /// <exception cref="StoreUnavailableException">
@@ -53,15 +60,22 @@ public sealed class PostgresDocumentStore : IDocumentStore
         catch (Exception failure)
         {
             await store.DisposeAsync();
-            if (failure is NpgsqlException or SocketException or TimeoutException)
-            {
-                throw new StoreUnavailableException(
-                    $"The PostgreSQL database {settings.Database} on {settings.Host} cannot be used: {failure.Message}",
-                    failure);
-            }
-
+            if (IsUnreachable(failure))
+                throw Unavailable(connectionString, failure);
             throw;
         }
+    }
+
+    /// <summary>Whether the server is not reached or refuses.</summary>
+    internal static bool IsUnreachable(Exception failure) =>
+        failure is NpgsqlException or SocketException or TimeoutException or IOException;
+
+    /// <summary>That the server is not reached or refuses.</summary>
+    internal static StoreUnavailableException Unavailable(string connectionString, Exception failure)
+    {
+        var address = new NpgsqlConnectionStringBuilder(connectionString);
+        return new StoreUnavailableException(
+            $"The PostgreSQL database {address.Database} on {address.Host} cannot be used: {failure.Message}", failure);
     }
 
     /// <inheritdoc />
@@ -85,25 +99,24 @@ public sealed class PostgresDocumentStore : IDocumentStore
         string organizationId, Func<IDocumentTransaction, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         StorableText.Require(organizationId, "organization_id");
-        var hash = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(organizationId));
-        var turn = _turns[hash % Turns];
-        await turn.WaitAsync(cancellationToken);
-        try
-        {
-            await using var runner = await ConnectAsync(cancellationToken);
-            var enter = new SqlText()
-                .Append("SELECT pg_advisory_xact_lock(").Value(unchecked((long)hash)).Append(")");
-            return await DocumentTransaction.RunAsync(
-                runner, _tables, organizationId, enter, work, cancellationToken);
-        }
-        finally
-        {
-            turn.Release();
-        }
+        var lane = _lanes[unchecked((ulong)Hash(organizationId)) % Lanes];
+        return await lane.RunAsync(organizationId, work, cancellationToken);
     }
 
-    /// <summary>Closes all connections.</summary>
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    /// <summary>Waits for the changes that are running, then closes all connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lane in _lanes)
+            await lane.CloseAsync();
+        await _source.DisposeAsync();
+    }
+
+    private static long Hash(string organizationId) =>
+        unchecked((long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(organizationId)));
+
+    private static SqlText Lock(string organizationId) =>
+        new SqlText { AnswersRows = true }
+            .Append("SELECT pg_advisory_xact_lock(").Value(Hash(organizationId)).Append(")");
 
     private async ValueTask<SqlRunner> ConnectAsync(CancellationToken cancellationToken) =>
         new(await _source.OpenConnectionAsync(cancellationToken), _dialect);

@@ -30,47 +30,57 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         return AppendWindow(sql, query);
     }
 
-    internal SqlText Insert(TableLayout table, string organizationId, DocumentWrite write)
+    /// <summary>Adds a document, and answers with a row unless its id or a unique value is taken.</summary>
+    internal SqlText Insert(TableLayout table, string organizationId, DocumentWrite write) =>
+        Append(table, organizationId, write).Append(" ON CONFLICT DO NOTHING RETURNING sequence");
+
+    /// <summary>Adds a document that cannot clash with another.</summary>
+    internal SqlText Append(TableLayout table, string organizationId, DocumentWrite write)
     {
-        var columns = table.Kind.Columns;
         var sql = new SqlText();
         if (dialect.BeforeInsert is { } before)
             sql.Append(before).Append("; ");
-        return dialect.Guard(sql, text =>
-        {
-            text.Append("INSERT INTO ").Append(dialect.Qualify(table.Kind.Name))
-                .Append(" (organization_id, id, sequence, version, document");
-            foreach (var column in columns)
-                text.Append(", ").Append(SqlDialect.Quote(column.Name));
-            text.Append(") VALUES (").Value(organizationId).Append(", ").Value(write.Id)
-                .Append(", ").Append(dialect.NextSequence)
-                .Append(", ").Value(write.Version).Append(", ").Value(write.Json);
-            foreach (var value in write.Columns)
-                text.Append(", ").Value(value);
-            text.Append(")");
-        });
+        sql.Append("INSERT INTO ").Append(dialect.Qualify(table.Kind.Name))
+            .Append(" (organization_id, id, sequence, version, document");
+        foreach (var column in table.Kind.Columns)
+            sql.Append(", ").Append(SqlDialect.Quote(column.Name));
+        sql.Append(") VALUES (").Value(organizationId).Append(", ").Value(write.Id)
+            .Append(", ").Append(dialect.NextSequence)
+            .Append(", ").Value(write.Version).Append(", ").Value(write.Json);
+        foreach (var value in write.Columns)
+            sql.Append(", ").Value(value);
+        return sql.Append(")");
     }
 
+    /// <summary>
+    /// Replaces a document, and answers with a row unless its version differs or a unique value is taken.
+    /// </summary>
     internal SqlText Update(TableLayout table, string organizationId, long expectedVersion, DocumentWrite write)
     {
-        var sql = new SqlText();
-        return table.HasUniqueColumn ? dialect.Guard(sql, AppendUpdate) : Built();
-
-        SqlText Built()
+        var sql = From("UPDATE ", table)
+            .Append(" SET version = ").Value(write.Version).Append(", document = ").Value(write.Json);
+        foreach (var (column, value) in table.Kind.Columns.Zip(write.Columns))
+            sql.Append(", ").Append(SqlDialect.Quote(column.Name)).Append(" = ").Value(value);
+        WhereId(sql, organizationId, write.Id).Append(" AND version = ").Value(expectedVersion);
+        foreach (var (column, value) in UniqueValues(table, write))
         {
-            AppendUpdate(sql);
-            return sql;
+            sql.Append(" AND NOT EXISTS (").Append(Holder(table, organizationId, column, value, write.Id)).Append(")");
         }
-
-        void AppendUpdate(SqlText text)
-        {
-            text.Append("UPDATE ").Append(dialect.Qualify(table.Kind.Name))
-                .Append(" SET version = ").Value(write.Version).Append(", document = ").Value(write.Json);
-            foreach (var (column, value) in table.Kind.Columns.Zip(write.Columns))
-                text.Append(", ").Append(SqlDialect.Quote(column.Name)).Append(" = ").Value(value);
-            WhereId(text, organizationId, write.Id).Append(" AND version = ").Value(expectedVersion);
-        }
+        return sql.Append(" RETURNING sequence");
     }
+
+    /// <summary>Selects another document that has the value of a unique column.</summary>
+    internal SqlText Holder(
+        TableLayout table, string organizationId, string column, string value, string otherThanId) =>
+        From("SELECT id FROM ", table).Append(" WHERE organization_id = ").Value(organizationId)
+            .Append(" AND ").Append(SqlDialect.Quote(column)).Append(" = ").Value(value)
+            .Append(" AND id <> ").Value(otherThanId);
+
+    /// <summary>The unique columns of a document that have a value.</summary>
+    internal static IEnumerable<(string Column, string Value)> UniqueValues(TableLayout table, DocumentWrite write) =>
+        table.Kind.Columns.Zip(write.Columns)
+            .Where(pair => pair.First.IsUnique && pair.Second is not null)
+            .Select(pair => (pair.First.Name, pair.Second!));
 
     internal SqlText Delete(TableLayout table, string organizationId, string id) =>
         WhereId(From("DELETE FROM ", table), organizationId, id);

@@ -1,74 +1,54 @@
-using System.Data.Common;
 using Tallystick.Foundation.Resources;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>Reads and writes within the open transaction of one connection.</summary>
-internal sealed class DocumentTransaction : IDocumentTransaction
+/// <summary>One change within an open transaction, which other changes may share.</summary>
+/// <param name="runner">The connection.</param>
+/// <param name="tables">The store's tables.</param>
+/// <param name="organizationId">The organization.</param>
+/// <param name="beforeWriting">
+/// To run before the first write, so that the change can be undone without those before it; null for none.
+/// </param>
+internal sealed class DocumentTransaction(
+    SqlRunner runner, TableLayouts tables, string organizationId, SqlText? beforeWriting) : IDocumentTransaction
 {
-    private readonly SqlRunner _runner;
-    private readonly TableLayouts _tables;
-    private readonly string _organizationId;
-    private readonly DocumentReader _reader;
-    private readonly DocumentStatements _statements;
+    private readonly DocumentReader _reader = new(runner, tables);
+    private readonly DocumentStatements _statements = new(runner.Dialect);
     private bool _isOver;
 
-    private DocumentTransaction(SqlRunner runner, TableLayouts tables, string organizationId)
-    {
-        (_runner, _tables, _organizationId) = (runner, tables, organizationId);
-        _reader = new DocumentReader(runner, tables);
-        _statements = new DocumentStatements(runner.Dialect);
-    }
+    /// <summary>Whether it may have written anything.</summary>
+    internal bool HasWritten { get; private set; }
 
-    /// <summary>Runs the work as one change of the organization.</summary>
-    /// <param name="runner">The connection, used by nobody else until the change is over.</param>
-    /// <param name="tables">The store's tables.</param>
-    /// <param name="organizationId">The organization.</param>
-    /// <param name="enter">Statement that keeps out other changes of the organization, or null.</param>
-    /// <param name="work">What to do.</param>
-    /// <param name="cancellationToken">Ends the change, undone, unless it is being committed.</param>
-    internal static Task<T> RunAsync<T>(
-        SqlRunner runner,
-        TableLayouts tables,
-        string organizationId,
-        SqlText? enter,
-        Func<IDocumentTransaction, ValueTask<T>> work,
-        CancellationToken cancellationToken) => runner.TransactAsync(
-        async () =>
-        {
-            if (enter is not null)
-                await runner.ExecuteAsync(enter, cancellationToken);
-            var transaction = new DocumentTransaction(runner, tables, organizationId);
-            try
-            {
-                return await work(transaction);
-            }
-            finally
-            {
-                transaction._isOver = true;
-            }
-        },
-        cancellationToken);
+    /// <summary>Ends its use.</summary>
+    internal void Close() => _isOver = true;
 
     public async ValueTask<Document?> FindAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken)
     {
-        RequireOpen();
-        return await _reader.FindAsync(kind, organizationId, id, cancellationToken);
+        RequireOpen(cancellationToken);
+        return await _reader.FindAsync(kind, organizationId, id, CancellationToken.None);
     }
 
     public async ValueTask<IReadOnlyList<Document>> QueryAsync(
         DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken)
     {
-        RequireOpen();
-        return await _reader.QueryAsync(kind, organizationId, query, cancellationToken);
+        RequireOpen(cancellationToken);
+        return await _reader.QueryAsync(kind, organizationId, query, CancellationToken.None);
     }
 
     public async ValueTask InsertAsync(
         DocumentKind kind, string organizationId, DocumentWrite write, CancellationToken cancellationToken)
     {
-        var table = RequireWritable(kind, organizationId, write);
-        await WriteAsync(table, _statements.Insert(table, organizationId, write), cancellationToken);
+        var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
+        if (!await AnswersAsync(_statements.Insert(table, organizationId, write)))
+            throw new DuplicateKeyException(kind.Name, await FindClashAsync(table, write) ?? "id");
+    }
+
+    public async ValueTask AppendAsync(
+        DocumentKind kind, string organizationId, DocumentWrite write, CancellationToken cancellationToken)
+    {
+        var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
+        await runner.DeferAsync(_statements.Append(table, organizationId, write));
     }
 
     public async ValueTask<bool> UpdateAsync(
@@ -78,72 +58,85 @@ internal sealed class DocumentTransaction : IDocumentTransaction
         DocumentWrite write,
         CancellationToken cancellationToken)
     {
-        var table = RequireWritable(kind, organizationId, write);
-        var update = _statements.Update(table, organizationId, expectedVersion, write);
-        return await WriteAsync(table, update, cancellationToken) > 0;
+        var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
+        if (await AnswersAsync(_statements.Update(table, organizationId, expectedVersion, write)))
+            return true;
+        if ((await _reader.FindAsync(kind, organizationId, write.Id, CancellationToken.None))?.Version
+            == expectedVersion && await FindClashAsync(table, write) is { } column)
+            throw new DuplicateKeyException(kind.Name, column);
+        return false;
     }
 
     public async ValueTask<bool> DeleteAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken)
     {
-        RequireOpen();
-        RequireOwn(organizationId);
-        var table = _tables[kind];
+        var table = await BeforeWriteAsync(kind, organizationId, null, cancellationToken);
         return StorableText.IsStorable(id)
-            && await WriteAsync(table, _statements.Delete(table, organizationId, id), cancellationToken) > 0;
+            && await runner.ExecuteAsync(_statements.Delete(table, organizationId, id), CancellationToken.None) > 0;
     }
 
     public async ValueTask<int> DeleteAllAsync(
         DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken)
     {
-        RequireOpen();
-        RequireOwn(organizationId);
-        var table = _tables[kind];
-        return await WriteAsync(table, _statements.DeleteAll(table, organizationId, condition), cancellationToken);
+        var table = await BeforeWriteAsync(kind, organizationId, null, cancellationToken);
+        return await runner.ExecuteAsync(
+            _statements.DeleteAll(table, organizationId, condition), CancellationToken.None);
     }
 
-    private async Task<int> WriteAsync(TableLayout table, SqlText sql, CancellationToken cancellationToken)
+    private async Task<bool> AnswersAsync(SqlText sql) =>
+        (await runner.ReadAsync(sql, row => row.GetInt64(0), CancellationToken.None)).Count > 0;
+
+    private async Task<string?> FindClashAsync(TableLayout table, DocumentWrite write)
     {
-        try
+        foreach (var (column, value) in DocumentStatements.UniqueValues(table, write))
         {
-            return await _runner.ExecuteAsync(sql, cancellationToken);
+            var holder = _statements.Holder(table, organizationId, column, value, write.Id);
+            if ((await runner.ReadAsync(holder, row => row.GetString(0), CancellationToken.None)).Count > 0)
+                return column;
         }
-        catch (DbException failure) when (_runner.Dialect.FindClash(failure, table) is { } column)
-        {
-            if (_runner.Dialect.UndoFailedWrite is { } undo)
-                await _runner.ExecuteAsync(undo, cancellationToken);
-            throw new DuplicateKeyException(table.Kind.Name, column);
-        }
+        return null;
     }
 
-    private TableLayout RequireWritable(DocumentKind kind, string organizationId, DocumentWrite write)
+    // A statement under way is not interrupted, which would spoil the transaction for those who share it.
+    private async ValueTask<TableLayout> BeforeWriteAsync(
+        DocumentKind kind, string organizationId, DocumentWrite? write, CancellationToken cancellationToken)
     {
-        RequireOpen();
+        RequireOpen(cancellationToken);
         RequireOwn(organizationId);
-        var table = _tables[kind];
+        var table = tables[kind];
+        if (write is not null)
+            RequireStorable(table, write);
+        if (!HasWritten && beforeWriting is not null)
+            await runner.DeferAsync(beforeWriting);
+        HasWritten = true;
+        return table;
+    }
+
+    private static void RequireStorable(TableLayout table, DocumentWrite write)
+    {
         var columns = table.Kind.Columns;
         if (write.Columns.Count != columns.Count)
         {
             throw new ArgumentException(
-                $"A {kind.Name} has {columns.Count} columns, but {write.Columns.Count} values are given.");
+                $"A {table.Kind.Name} has {columns.Count} columns, but {write.Columns.Count} values are given.");
         }
 
         StorableText.Require(write.Id, "id");
         for (var i = 0; i < write.Columns.Count; i++)
             StorableText.Require(write.Columns[i], columns[i].Name);
-        return table;
     }
 
-    private void RequireOpen()
+    private void RequireOpen(CancellationToken cancellationToken)
     {
         if (_isOver)
             throw new InvalidOperationException("The transaction is over.");
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Changes of another organization may be running, so nothing of it may be written here.</summary>
-    private void RequireOwn(string organizationId)
+    private void RequireOwn(string written)
     {
-        if (organizationId != _organizationId)
+        if (written != organizationId)
             throw new ArgumentException("A transaction writes documents of its own organization only.");
     }
 }

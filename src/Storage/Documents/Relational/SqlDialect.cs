@@ -5,6 +5,15 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <summary>All in which the SQL of one engine differs from that of the other.</summary>
 internal abstract class SqlDialect
 {
+    /// <summary>Whether the engine is in this process, so that a statement costs no way to it and back.</summary>
+    internal abstract bool IsEmbedded { get; }
+
+    /// <summary>Begins a transaction that will write.</summary>
+    internal abstract string Begin { get; }
+
+    /// <summary>Names the indexes of the table given as the only parameter.</summary>
+    internal abstract string IndexNames { get; }
+
     /// <summary>Type of a text column whose order is by code point.</summary>
     internal abstract string TextType { get; }
 
@@ -31,23 +40,17 @@ internal abstract class SqlDialect
     /// <summary>Expression for the sequence number of the document being inserted.</summary>
     internal abstract string NextSequence { get; }
 
-    /// <summary>Undoes a write made by <see cref="Guard"/> that failed; null when the engine has done so.</summary>
-    internal abstract string? UndoFailedWrite { get; }
-
     /// <summary>What stands before and after a parameter of JSON to select the texts of its list.</summary>
     internal abstract (string Before, string After) TextsOfList { get; }
 
     /// <summary>The quoted full name of a table or an index.</summary>
     internal abstract string Qualify(string name);
 
-    /// <summary>Surrounds a write so that its failure leaves the rest of the transaction usable.</summary>
-    internal abstract SqlText Guard(SqlText text, Action<SqlText> write);
-
     /// <summary>Gives a parameter its value.</summary>
     internal abstract void Bind(DbParameter parameter, object? value);
 
-    /// <summary>The unique column that a failed write of the table clashed with; null for other failures.</summary>
-    internal abstract string? FindClash(DbException failure, TableLayout table);
+    /// <summary>Whether a value that must be unique was found twice.</summary>
+    internal abstract bool IsClash(DbException failure);
 
     /// <summary>A name of ours, checked by <see cref="TableLayout"/>, in quotes.</summary>
     internal static string Quote(string name) => $"\"{name}\"";

@@ -9,52 +9,131 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
     private const int MostCommands = 200;
 
     private readonly Dictionary<string, DbCommand> _commands = [];
-    private DbTransaction? _transaction;
+    private SqlText? _deferred;
 
     internal SqlDialect Dialect => dialect;
 
-    /// <summary>Runs the work as one transaction: kept when it returns, undone when it throws.</summary>
-    internal async Task<T> TransactAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>A statement has failed since the transaction began or was restored: it must not be committed.</summary>
+    internal bool HasFailed { get; private set; }
+
+    /// <summary>Begins a transaction.</summary>
+    internal ValueTask BeginAsync()
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        _transaction = transaction;
+        HasFailed = false;
+        return DeferAsync(new SqlText().Append(dialect.Begin));
+    }
+
+    /// <summary>Keeps what the transaction has written. A failure leaves it open.</summary>
+    internal async Task CommitAsync()
+    {
+        if (HasFailed)
+            throw new InvalidOperationException("A statement of the transaction has failed.");
+
+        // A cancellation would only leave the caller in doubt.
+        await ReadAsync(new SqlText().Append("COMMIT"), _ => true, CancellationToken.None);
+    }
+
+    /// <summary>Undoes what the transaction has written, and ends it.</summary>
+    internal async ValueTask RollbackAsync()
+    {
+        _deferred = null;
+        HasFailed = false;
         try
         {
-            var result = await work();
-
-            // From here on a cancellation would only leave the caller in doubt.
-            await transaction.CommitAsync(CancellationToken.None);
-            return result;
+            await ExecuteAsync("ROLLBACK", CancellationToken.None);
         }
-        finally
+        catch (Exception failure) when (failure is DbException or InvalidOperationException)
         {
-            _transaction = null;
+            // The engine has done so already, or the connection is lost and the transaction with it.
         }
     }
 
+    /// <summary>Undoes what was written since the savepoint.</summary>
+    internal async Task RestoreAsync(string savepoint)
+    {
+        _deferred = null;
+        await ExecuteAsync($"ROLLBACK TO SAVEPOINT {savepoint}", CancellationToken.None);
+        HasFailed = false;
+    }
+
+    /// <summary>Runs the work as one transaction: kept when it returns, undone when it throws.</summary>
+    internal async Task TransactAsync(Func<Task> work)
+    {
+        await BeginAsync();
+        try
+        {
+            await work();
+            await CommitAsync();
+        }
+        catch
+        {
+            await RollbackAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Runs a statement whose answer nobody needs: at once, or, where the engine is behind a network, on the same way
+    /// as the next one. Its failure is then the next one's.
+    /// </summary>
+    internal async ValueTask DeferAsync(SqlText sql)
+    {
+        if (dialect.IsEmbedded)
+            await ExecuteAsync(sql, CancellationToken.None);
+        else
+            _deferred = _deferred?.Then(sql) ?? sql;
+    }
+
     /// <summary>Runs a statement and returns the number of rows written.</summary>
-    internal Task<int> ExecuteAsync(SqlText sql, CancellationToken cancellationToken) =>
-        Prepare(sql).ExecuteNonQueryAsync(cancellationToken);
+    internal async Task<int> ExecuteAsync(SqlText sql, CancellationToken cancellationToken)
+    {
+        if (_deferred is { } before)
+        {
+            _deferred = null;
+            await ExecuteAsync(before, cancellationToken);
+        }
+        return await WatchAsync(() => Prepare(sql).ExecuteNonQueryAsync(cancellationToken));
+    }
 
     /// <summary>Runs a statement without parameters.</summary>
     internal Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
         ExecuteAsync(new SqlText().Append(sql), cancellationToken);
 
     /// <summary>Reads all rows.</summary>
-    internal async Task<List<T>> ReadAsync<T>(
+    internal Task<List<T>> ReadAsync<T>(
         SqlText sql, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
-        await using var reader = await Prepare(sql).ExecuteReaderAsync(cancellationToken);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken))
-            rows.Add(read(reader));
-        return rows;
+        var due = _deferred?.Then(sql) ?? sql;
+        _deferred = null;
+        return WatchAsync(async () =>
+        {
+            await using var reader = await Prepare(due).ExecuteReaderAsync(cancellationToken);
+            for (var i = 0; i < due.RowSetsBefore; i++)
+                await reader.NextResultAsync(cancellationToken);
+            var rows = new List<T>();
+            while (await reader.ReadAsync(cancellationToken))
+                rows.Add(read(reader));
+            return rows;
+        });
     }
 
     public async ValueTask DisposeAsync()
     {
         await ForgetCommandsAsync();
         await connection.DisposeAsync();
+    }
+
+    private async Task<T> WatchAsync<T>(Func<Task<T>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
+        }
     }
 
     private DbCommand Prepare(SqlText sql)
@@ -70,7 +149,6 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
 
         for (var i = 0; i < sql.Values.Count; i++)
             dialect.Bind(command.Parameters[i], sql.Values[i]);
-        command.Transaction = _transaction;
         return command;
     }
 

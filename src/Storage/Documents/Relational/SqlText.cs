@@ -9,11 +9,20 @@ namespace Tallystick.Storage.Documents.Relational;
 /// </summary>
 internal sealed class SqlText
 {
+    // Stands for a parameter until the text is complete and all of them have their numbers.
+    private const char Parameter = '\u0001';
+
     private readonly StringBuilder _text = new();
     private readonly List<object?> _values = [];
 
     /// <summary>The parameters' values: the first is named <c>@p0</c>.</summary>
     internal IReadOnlyList<object?> Values => _values;
+
+    /// <summary>Whether the statement, which nobody reads, answers with rows.</summary>
+    internal bool AnswersRows { get; init; }
+
+    /// <summary>Statements before the last one that answer with rows.</summary>
+    internal int RowSetsBefore { get; private set; }
 
     /// <summary>Appends our own text.</summary>
     internal SqlText Append(string text)
@@ -22,10 +31,18 @@ internal sealed class SqlText
         return this;
     }
 
+    /// <summary>Appends other text with its parameters.</summary>
+    internal SqlText Append(SqlText other)
+    {
+        _text.Append(other._text);
+        _values.AddRange(other._values);
+        return this;
+    }
+
     /// <summary>Appends a parameter: text, a whole number, a document or null for missing text.</summary>
     internal SqlText Value(object? value)
     {
-        _text.Append("@p").Append(_values.Count.ToString(CultureInfo.InvariantCulture));
+        _text.Append(Parameter);
         _values.Add(value);
         return this;
     }
@@ -43,5 +60,27 @@ internal sealed class SqlText
         return this;
     }
 
-    public override string ToString() => _text.ToString();
+    /// <summary>Another statement after this one.</summary>
+    internal SqlText Then(SqlText next)
+    {
+        RowSetsBefore += next.AnswersRows ? 1 : 0;
+        return Append("; ").Append(next);
+    }
+
+    public override string ToString()
+    {
+        var numbered = new StringBuilder(_text.Length + (_values.Count * 3));
+        var number = 0;
+        foreach (var part in _text.GetChunks())
+        {
+            foreach (var letter in part.Span)
+            {
+                if (letter == Parameter)
+                    numbered.Append(CultureInfo.InvariantCulture, $"@p{number++}");
+                else
+                    numbered.Append(letter);
+            }
+        }
+        return numbered.ToString();
+    }
 }

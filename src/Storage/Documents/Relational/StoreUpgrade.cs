@@ -24,9 +24,7 @@ internal sealed class StoreUpgrade(SqlRunner runner)
             if (_dialect.LockSchema is { } enter)
                 await runner.ExecuteAsync(enter, cancellationToken);
             await change();
-            return true;
-        },
-        cancellationToken);
+        });
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {

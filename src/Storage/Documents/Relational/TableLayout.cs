@@ -18,7 +18,7 @@ internal sealed partial class TableLayout
         {
             if (!NamePattern().IsMatch(name))
                 throw new ArgumentException($"'{name}' of the kind {kind.Name} is no name of a table or column.");
-            if (IndexName(name, isUnique: true).Length > MostNameLength)
+            if (IndexName(name, IndexUse.Unique).Length > MostNameLength)
                 throw new ArgumentException($"The names of the kind {kind.Name} and its column {name} are too long.");
         }
 
@@ -29,15 +29,20 @@ internal sealed partial class TableLayout
 
     internal DocumentKind Kind { get; }
 
-    internal bool HasUniqueColumn => Kind.Columns.Any(column => column.IsUnique);
+    /// <summary>Name of the primary key.</summary>
+    internal string KeyName => IndexName("id", IndexUse.Unique);
 
-    /// <summary>Name of a column's index: <c>account.code.key</c> when unique, else <c>account.code.idx</c>.</summary>
-    internal string IndexName(string column, bool isUnique) => $"{Kind.Name}.{column}.{(isUnique ? "key" : "idx")}";
+    /// <summary>All indexes but the primary key.</summary>
+    internal IReadOnlyList<TableIndex> Indexes =>
+    [
+        NewIndex("sequence", IndexUse.Order),
+        .. Kind.Columns.Where(column => column.IsIndexed).Select(column => NewIndex(
+            column.Name, column.IsUnique ? IndexUse.Unique : IndexUse.Search)),
+    ];
 
-    /// <summary>The unique column, or <c>id</c>, whose index has the name; null for none.</summary>
-    internal string? ColumnOfUniqueIndex(string? index) =>
-        Kind.Columns.Where(column => column.IsUnique).Select(column => column.Name).Append("id")
-            .FirstOrDefault(column => IndexName(column, isUnique: true) == index);
+    /// <summary>Whether an index of the table is one that we made, and not the primary key.</summary>
+    internal bool OwnsIndex(string name) =>
+        name != KeyName && name.StartsWith($"{Kind.Name}.", StringComparison.Ordinal);
 
     /// <summary>The quoted name of a column that conditions and sorting may use.</summary>
     /// <exception cref="ArgumentException">The kind does not declare the column.</exception>
@@ -46,6 +51,28 @@ internal sealed partial class TableLayout
             ? SqlDialect.Quote(name)
             : throw new ArgumentException($"The kind {Kind.Name} has no column '{name}'.");
 
+    private TableIndex NewIndex(string column, IndexUse use) => new(IndexName(column, use), column, use);
+
+    // "idx" was once the name of indexes on all values of a column, the missing ones included.
+    private string IndexName(string column, IndexUse use) =>
+        $"{Kind.Name}.{column}.{use switch { IndexUse.Unique => "key", IndexUse.Search => "set", _ => "idx" }}";
+
     [GeneratedRegex(@"\A[a-z][a-z_0-9]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
 }
+
+/// <summary>What an index of a table is for.</summary>
+internal enum IndexUse
+{
+    /// <summary>No value occurs twice in an organization.</summary>
+    Unique,
+
+    /// <summary>Finds documents by a value; those without one are not in it.</summary>
+    Search,
+
+    /// <summary>Gives the documents in the order of the column.</summary>
+    Order,
+}
+
+/// <summary>An index of a table.</summary>
+internal sealed record TableIndex(string Name, string Column, IndexUse Use);

@@ -5,7 +5,7 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <summary>
 /// Brings a kind's table to its declaration: missing table, columns and indexes are made. A column that is declared now
 /// but was not at the last opening is filled from the documents, also when it existed before: a program that did not
-/// know it may have written since. A column no longer declared stays, without its rule of uniqueness.
+/// know it may have written since. A column no longer declared stays, without its index.
 /// </summary>
 internal sealed class TableUpgrade(SqlRunner runner)
 {
@@ -18,28 +18,22 @@ internal sealed class TableUpgrade(SqlRunner runner)
         await CreateTableAsync(table, cancellationToken);
         var filled = await ReadFilledAsync(table, cancellationToken);
         var fresh = table.Kind.Columns.Where(column => !filled.Contains(column.Name)).ToList();
-        var gone = filled.Except(table.Kind.Columns.Select(column => column.Name)).ToList();
-
-        foreach (var column in gone)
-        {
-            await DropIndexAsync(table, column, isUnique: true, cancellationToken);
-            await ForgetFilledAsync(table, column, cancellationToken);
-        }
-
+        foreach (var gone in filled.Except(table.Kind.Columns.Select(column => column.Name)))
+            await ForgetFilledAsync(table, gone, cancellationToken);
         await AddMissingColumnsAsync(table, cancellationToken);
-        foreach (var column in fresh)
-            await DropIndexAsync(table, column.Name, column.IsUnique, cancellationToken);
+        var indexes = await DropIndexesAsync(table, fresh, cancellationToken);
         if (fresh.Count > 0)
             await _backfill.RunAsync(table, fresh, cancellationToken);
         foreach (var column in fresh)
             await RecordFilledAsync(table, column.Name, cancellationToken);
-        await CreateIndexesAsync(table, cancellationToken);
+        foreach (var index in table.Indexes.Where(index => !indexes.Contains(index.Name)))
+            await CreateIndexAsync(table, index, cancellationToken);
     }
 
     private async Task CreateTableAsync(TableLayout table, CancellationToken cancellationToken)
     {
         var text = _dialect.TextType;
-        var key = SqlDialect.Quote(table.IndexName("id", isUnique: true));
+        var key = SqlDialect.Quote(table.KeyName);
         await runner.ExecuteAsync(
             $"CREATE TABLE IF NOT EXISTS {Name(table)} (organization_id {text} NOT NULL, id {text} NOT NULL, "
             + $"sequence bigint NOT NULL, version bigint NOT NULL, document {_dialect.DocumentType} NOT NULL, "
@@ -59,41 +53,44 @@ internal sealed class TableUpgrade(SqlRunner runner)
         }
     }
 
-    private async Task CreateIndexesAsync(TableLayout table, CancellationToken cancellationToken)
+    // Those that are not declared, and those of columns that are to be filled.
+    private async Task<HashSet<string>> DropIndexesAsync(
+        TableLayout table, IReadOnlyList<DocumentColumn> fresh, CancellationToken cancellationToken)
     {
-        await CreateIndexAsync(table, "sequence", isUnique: false, "sequence", cancellationToken);
-        foreach (var column in table.Kind.Columns)
-        {
-            await DropIndexAsync(table, column.Name, !column.IsUnique, cancellationToken);
-            var name = SqlDialect.Quote(column.Name);
-            var columns = column.IsUnique ? name : $"{name}, sequence";
-            try
-            {
-                await CreateIndexAsync(table, column.Name, column.IsUnique, columns, cancellationToken);
-            }
-            catch (DbException failure) when (_dialect.FindClash(failure, table) is not null)
-            {
-                throw new StoreUnavailableException(
-                    $"Some {table.Kind.Name} documents share a value of {column.Name}, which this Tallystick needs to "
-                    + "be unique. Run the former version and make the values differ.",
-                    failure);
-            }
-        }
+        var names = new SqlText().Append(_dialect.IndexNames).Value(table.Kind.Name);
+        var present = await runner.ReadAsync(names, row => row.GetString(0), cancellationToken);
+        var kept = table.Indexes.Where(index => fresh.All(column => column.Name != index.Column))
+            .Select(index => index.Name).ToHashSet();
+        foreach (var name in present.Where(name => table.OwnsIndex(name) && !kept.Contains(name)))
+            await runner.ExecuteAsync($"DROP INDEX {_dialect.Qualify(name)}", cancellationToken);
+        return [.. present.Where(kept.Contains)];
     }
 
-    private Task CreateIndexAsync(
-        TableLayout table, string column, bool isUnique, string columns, CancellationToken cancellationToken)
+    private async Task CreateIndexAsync(TableLayout table, TableIndex index, CancellationToken cancellationToken)
     {
         // PostgreSQL makes an index where its table is and takes no full name; SQLite has a single home anyway.
-        var name = SqlDialect.Quote(table.IndexName(column, isUnique));
-        var index = isUnique ? "UNIQUE INDEX" : "INDEX";
-        return runner.ExecuteAsync(
-            $"CREATE {index} IF NOT EXISTS {name} ON {Name(table)} (organization_id, {columns})", cancellationToken);
+        var name = SqlDialect.Quote(index.Name);
+        var column = SqlDialect.Quote(index.Column);
+        try
+        {
+            await runner.ExecuteAsync(
+                index.Use switch
+                {
+                    IndexUse.Unique => $"CREATE UNIQUE INDEX {name} ON {Name(table)} (organization_id, {column})",
+                    IndexUse.Search => $"CREATE INDEX {name} ON {Name(table)} (organization_id, {column}, sequence) "
+                        + $"WHERE {column} IS NOT NULL",
+                    _ => $"CREATE INDEX {name} ON {Name(table)} (organization_id, {column})",
+                },
+                cancellationToken);
+        }
+        catch (DbException failure) when (_dialect.IsClash(failure))
+        {
+            throw new StoreUnavailableException(
+                $"Some {table.Kind.Name} documents share a value of {index.Column}, which this Tallystick needs to "
+                + "be unique. Run the former version and make the values differ.",
+                failure);
+        }
     }
-
-    private Task DropIndexAsync(
-        TableLayout table, string column, bool isUnique, CancellationToken cancellationToken) => runner.ExecuteAsync(
-        $"DROP INDEX IF EXISTS {_dialect.Qualify(table.IndexName(column, isUnique))}", cancellationToken);
 
     private async Task<HashSet<string>> ReadFilledAsync(TableLayout table, CancellationToken cancellationToken)
     {

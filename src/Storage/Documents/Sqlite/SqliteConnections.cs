@@ -10,6 +10,18 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     /// <summary>More would only queue for the processor: a read is short and never waits for a writer.</summary>
     private const int MostReaders = 8;
 
+    /// <summary>
+    /// Of a new file. A change writes a page or two to each index it touches, and waits until the disk has all of them:
+    /// small pages are less to wait for.
+    /// </summary>
+    private const int PageBytes = 2048;
+
+    /// <summary>
+    /// Pages of the log (16 MiB) at which it is copied into the file: most of them are written again and again, and
+    /// each is copied once.
+    /// </summary>
+    private const int CheckpointPages = 8_000;
+
     private readonly SqliteDialect _dialect = new();
     private readonly ConcurrentBag<SqlRunner> _idle = [];
     private readonly SemaphoreSlim _free = new(MostReaders);
@@ -17,7 +29,10 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
 
     /// <summary>Opens the connection for writing. What it commits is on the disk.</summary>
     internal Task<SqlRunner> OpenWriterAsync(CancellationToken cancellationToken) => OpenAsync(
-        SqliteOpenMode.ReadWriteCreate, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", cancellationToken);
+        SqliteOpenMode.ReadWriteCreate,
+        $"PRAGMA page_size = {PageBytes}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+        + $"PRAGMA wal_autocheckpoint = {CheckpointPages}",
+        cancellationToken);
 
     /// <summary>Lends a connection for reading; disposing the loan gives it back.</summary>
     internal async ValueTask<Loan> RentReaderAsync(CancellationToken cancellationToken)

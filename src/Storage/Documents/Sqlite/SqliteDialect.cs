@@ -8,6 +8,12 @@ namespace Tallystick.Storage.Documents.Sqlite;
 /// <summary>SQL as SQLite has it. Text compares by its UTF-8 bytes, and so by code point.</summary>
 internal sealed class SqliteDialect : SqlDialect
 {
+    internal override bool IsEmbedded => true;
+
+    internal override string Begin => "BEGIN IMMEDIATE";
+
+    internal override string IndexNames => "SELECT name FROM pragma_index_list WHERE arg = ";
+
     internal override string TextType => "text";
 
     internal override string DocumentType => "blob";
@@ -25,17 +31,9 @@ internal sealed class SqliteDialect : SqlDialect
 
     internal override string NextSequence => "(SELECT value FROM _sequence)";
 
-    internal override string? UndoFailedWrite => null;
-
     internal override (string Before, string After) TextsOfList => ("SELECT value FROM json_each(", ")");
 
     internal override string Qualify(string name) => Quote(name);
-
-    internal override SqlText Guard(SqlText text, Action<SqlText> write)
-    {
-        write(text);
-        return text;
-    }
 
     internal override void Bind(DbParameter parameter, object? value) => parameter.Value = value switch
     {
@@ -44,19 +42,8 @@ internal sealed class SqliteDialect : SqlDialect
         _ => value,
     };
 
-    /// <summary>
-    /// SQLite names the columns: <c>UNIQUE constraint failed: account.organization_id, account.code</c>.
-    /// </summary>
-    internal override string? FindClash(DbException failure, TableLayout table)
+    internal override bool IsClash(DbException failure) => failure is SqliteException
     {
-        if (failure is not SqliteException { SqliteExtendedErrorCode: var code, Message: var message }
-            || code is not (raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY))
-        {
-            return null;
-        }
-
-        var prefix = $"{table.Kind.Name}.organization_id, {table.Kind.Name}.";
-        return table.Kind.Columns.Where(column => column.IsUnique).Select(column => column.Name).Append("id")
-            .FirstOrDefault(column => message.Contains($"{prefix}{column}'", StringComparison.Ordinal));
-    }
+        SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY,
+    };
 }

@@ -5,18 +5,25 @@ namespace Tallystick.Storage.Documents.Sqlite;
 
 /// <summary>
 /// Documents in one SQLite file, for one process. Changes of all organizations run one after the other on a single
-/// connection; readers see the last committed change and never wait for a writer.
+/// connection, those of one organization that come together with one commit; readers see the last committed change and
+/// never wait for a writer.
 /// </summary>
 public sealed class SqliteDocumentStore : IDocumentStore
 {
     private readonly SqliteConnections _connections;
     private readonly TableLayouts _tables;
     private readonly SqlRunner _writer;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly WriteLane _lane;
     private bool _isDisposed;
 
-    private SqliteDocumentStore(SqliteConnections connections, TableLayouts tables, SqlRunner writer) =>
+    private SqliteDocumentStore(SqliteConnections connections, TableLayouts tables, SqlRunner writer)
+    {
         (_connections, _tables, _writer) = (connections, tables, writer);
+        _lane = new WriteLane(tables, () => ValueTask.FromResult(writer), _ => null)
+        {
+            Release = _ => ValueTask.CompletedTask,
+        };
+    }
 
     /// <summary>Opens the file, creates it where missing, and brings it to the declared kinds.</summary>
     /// <exception cref="StoreUnavailableException">
@@ -68,34 +75,16 @@ public sealed class SqliteDocumentStore : IDocumentStore
         string organizationId, Func<IDocumentTransaction, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         StorableText.Require(organizationId, "organization_id");
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return await DocumentTransaction.RunAsync(
-                _writer, _tables, organizationId, enter: null, work, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        return await _lane.RunAsync(organizationId, work, cancellationToken);
     }
 
     /// <summary>Waits for the change that is running, then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _turn.WaitAsync();
-        try
-        {
-            if (_isDisposed)
-                return;
-            _isDisposed = true;
-            await _connections.DisposeAsync();
-            await _writer.DisposeAsync();
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
+        await _lane.CloseAsync();
+        await _connections.DisposeAsync();
+        await _writer.DisposeAsync();
     }
 }

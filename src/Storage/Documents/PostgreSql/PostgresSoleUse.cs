@@ -1,0 +1,129 @@
+using Npgsql;
+using Tallystick.Storage.Documents.Caching;
+
+namespace Tallystick.Storage.Documents.PostgreSql;
+
+/// <summary>
+/// A lock on the database that one process has, for as long as its connection lasts. When the connection is lost the
+/// process does not count as the only one until it has the lock again.
+/// </summary>
+public sealed class PostgresSoleUse : ISoleUse
+{
+    private const string TryLock = "SELECT pg_try_advisory_lock(7310586492015318)";
+
+    private const string KeepAlive =
+        "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly string _address;
+    private readonly CancellationTokenSource _stopping = new();
+    private NpgsqlConnection? _connection;
+    private Task _watching = Task.CompletedTask;
+    private long _terms;
+    private long _term;
+
+    private PostgresSoleUse(string connectionString) => _address = new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Pooling = false,
+        KeepAlive = 10,
+    }.ToString();
+
+    /// <inheritdoc/>
+    public long Term => Interlocked.Read(ref _term);
+
+    /// <summary>Takes the database for this process.</summary>
+    /// <param name="connectionString">The database.</param>
+    /// <param name="patience">How long to wait for a process that has it, which may just be ending.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">Another process keeps it.</exception>
+    public static async Task<PostgresSoleUse> TakeAsync(
+        string connectionString, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var sole = new PostgresSoleUse(connectionString);
+        using var patient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patient.CancelAfter(patience);
+        try
+        {
+            await sole.LockAsync(patient.Token);
+        }
+        catch (Exception failure) when (PostgresDocumentStore.IsUnreachable(failure))
+        {
+            await sole.DisposeAsync();
+            throw PostgresDocumentStore.Unavailable(connectionString, failure);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await sole.DisposeAsync();
+            throw new StoreUnavailableException(
+                "The PostgreSQL database is in use by another Tallystick. A database belongs to one process, as a data "
+                + "directory does, where the measurements are. Stop the other one, or use another database.");
+        }
+        sole._watching = sole.WatchAsync();
+        return sole;
+    }
+
+    /// <summary>Gives the database back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+            return;
+        await _stopping.CancelAsync();
+        await _watching;
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private async Task LockAsync(CancellationToken cancellationToken)
+    {
+        _connection = await ConnectAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(TryLock, _connection);
+        while (await command.ExecuteScalarAsync(cancellationToken) is not true)
+            await Task.Delay(Pause, cancellationToken);
+        Interlocked.Exchange(ref _term, ++_terms);
+    }
+
+    // Waits for the end of the connection, and then for another one.
+    private async Task WatchAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (Term == 0)
+                    await LockAsync(_stopping.Token);
+                await _connection!.WaitAsync(_stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception failure) when (PostgresDocumentStore.IsUnreachable(failure))
+            {
+                Interlocked.Exchange(ref _term, 0);
+                if (_connection is not null)
+                    await _connection.DisposeAsync();
+                await Task.Delay(Pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    // A session whose process or network is gone gives the lock back within half a minute.
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(_address);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = new NpgsqlCommand(KeepAlive, connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+}

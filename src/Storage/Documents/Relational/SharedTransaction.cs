@@ -1,0 +1,132 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+
+namespace Tallystick.Storage.Documents.Relational;
+
+/// <summary>
+/// A transaction that changes of one organization share, one after the other: they are kept by one commit. Each is
+/// undone by itself when it fails.
+/// </summary>
+internal sealed class SharedTransaction
+{
+    /// <summary>Changes wait for those after them no longer than this, and whatever the last one takes.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(5);
+
+    private const int MostChanges = 64;
+
+    private readonly SqlRunner _runner;
+    private readonly TableLayouts _tables;
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private int _changes;
+    private int _savepoints;
+    private bool _hasWrites;
+    private bool _isUndone;
+    private Exception? _lost;
+
+    private SharedTransaction(SqlRunner runner, TableLayouts tables, string organizationId) =>
+        (_runner, _tables, OrganizationId) = (runner, tables, organizationId);
+
+    internal string OrganizationId { get; }
+
+    /// <summary>Ends when all of it is kept; fails when none of it is.</summary>
+    internal Task End => _end.Task;
+
+    /// <summary>Whether no other change should be let in.</summary>
+    internal bool IsDue =>
+        _isUndone || _lost is not null || _changes >= MostChanges || Stopwatch.GetElapsedTime(_began) > Longest;
+
+    /// <summary>Begins one.</summary>
+    /// <param name="runner">The connection.</param>
+    /// <param name="tables">The store's tables.</param>
+    /// <param name="organizationId">Whose changes it has.</param>
+    /// <param name="enter">Statement that keeps out other changes of the organization, or null.</param>
+    internal static async Task<SharedTransaction> BeginAsync(
+        SqlRunner runner, TableLayouts tables, string organizationId, SqlText? enter)
+    {
+        var shared = new SharedTransaction(runner, tables, organizationId);
+        await runner.BeginAsync();
+        if (enter is not null)
+            await runner.DeferAsync(enter);
+        return shared;
+    }
+
+    /// <summary>Runs a change in it. One that throws has written nothing.</summary>
+    internal async Task<T> RunAsync<T>(Func<IDocumentTransaction, ValueTask<T>> work)
+    {
+        _changes++;
+        var savepoint = _hasWrites ? $"change_{_savepoints % 2}" : null;
+        var change = new DocumentTransaction(_runner, _tables, OrganizationId, SaveAt(savepoint));
+        try
+        {
+            var result = await work(change);
+            _hasWrites |= change.HasWritten;
+            return result;
+        }
+        catch (Exception failure) when (change.HasWritten || _runner.HasFailed)
+        {
+            await UndoAsync(change.HasWritten ? savepoint : null, failure);
+            throw;
+        }
+        finally
+        {
+            change.Close();
+            if (change.HasWritten && savepoint is not null)
+                _savepoints++;
+        }
+    }
+
+    /// <summary>Keeps all of it, or nothing, and tells by <see cref="End"/>.</summary>
+    internal async Task CloseAsync()
+    {
+        try
+        {
+            if (_lost is not null)
+                ExceptionDispatchInfo.Throw(_lost);
+            if (!_isUndone)
+                await _runner.CommitAsync();
+            _end.SetResult();
+        }
+        catch (Exception failure)
+        {
+            await _runner.RollbackAsync();
+            _end.SetException(failure);
+        }
+    }
+
+    // Only one savepoint is ever there, and the next one has another name: to restore one that could not be made fails.
+    private SqlText? SaveAt(string? savepoint)
+    {
+        if (savepoint is null)
+            return null;
+        var save = new SqlText().Append($"SAVEPOINT {savepoint}");
+        return _savepoints == 0
+            ? save
+            : new SqlText().Append($"RELEASE SAVEPOINT change_{(_savepoints - 1) % 2}").Then(save);
+    }
+
+    private async Task UndoAsync(string? savepoint, Exception failure)
+    {
+        try
+        {
+            if (savepoint is not null)
+            {
+                await _runner.RestoreAsync(savepoint);
+            }
+            else if (!_hasWrites)
+            {
+                _isUndone = true;
+                await _runner.RollbackAsync();
+            }
+            else
+            {
+                _lost = failure;
+            }
+        }
+        catch (Exception undoing) when (undoing is DbException or InvalidOperationException)
+        {
+            _lost = failure;
+        }
+    }
+}

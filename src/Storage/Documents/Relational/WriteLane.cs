@@ -1,0 +1,95 @@
+using System.Runtime.ExceptionServices;
+
+namespace Tallystick.Storage.Documents.Relational;
+
+/// <summary>
+/// Changes that run one after the other. While one is being made durable others wait, and then they share the next
+/// commit: the more of them there are, the less each costs.
+/// </summary>
+/// <param name="tables">The store's tables.</param>
+/// <param name="open">Lends a connection.</param>
+/// <param name="enter">Statement that keeps other processes from changing an organization, or null.</param>
+internal sealed class WriteLane(
+    TableLayouts tables, Func<ValueTask<SqlRunner>> open, Func<string, SqlText?> enter)
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private SharedTransaction? _shared;
+    private SqlRunner? _runner;
+    private int _waiting;
+    private bool _isClosed;
+
+    /// <summary>Gives the connection back.</summary>
+    internal required Func<SqlRunner, ValueTask> Release { get; init; }
+
+    /// <summary>Runs the work as one change of the organization.</summary>
+    internal async Task<T> RunAsync<T>(
+        string organizationId, Func<IDocumentTransaction, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        // Whoever is counted comes to its turn: the change before it may have left its commit to this one.
+        Interlocked.Increment(ref _waiting);
+        await _turn.WaitAsync(CancellationToken.None);
+        Interlocked.Decrement(ref _waiting);
+        SharedTransaction? shared = null;
+        var result = default(T);
+        ExceptionDispatchInfo? failure = null;
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            cancellationToken.ThrowIfCancellationRequested();
+            shared = await JoinAsync(organizationId);
+            result = await shared.RunAsync(work);
+        }
+        catch (Exception thrown)
+        {
+            failure = ExceptionDispatchInfo.Capture(thrown);
+        }
+        finally
+        {
+            if (_shared is not null && (_shared.IsDue || Volatile.Read(ref _waiting) == 0))
+                await LeaveAsync();
+            _turn.Release();
+        }
+
+        // Also what was refused waits: it may have been for a change that is then not kept.
+        if (shared is not null)
+            await shared.End;
+        failure?.Throw();
+        return result!;
+    }
+
+    /// <summary>Waits for the change that is running; later ones are refused.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        await _turn.WaitAsync();
+        _isClosed = true;
+        if (_shared is not null)
+            await LeaveAsync();
+        _turn.Release();
+    }
+
+    private async ValueTask<SharedTransaction> JoinAsync(string organizationId)
+    {
+        if (_shared is not null && _shared.OrganizationId != organizationId)
+            await LeaveAsync();
+        if (_shared is not null)
+            return _shared;
+        _runner = await open();
+        try
+        {
+            return _shared = await SharedTransaction.BeginAsync(
+                _runner, tables, organizationId, enter(organizationId));
+        }
+        catch
+        {
+            await Release(_runner);
+            throw;
+        }
+    }
+
+    private async ValueTask LeaveAsync()
+    {
+        await _shared!.CloseAsync();
+        _shared = null;
+        await Release(_runner!);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Tallystick.Storage.Tests.Documents;
+
+public sealed class SqliteSharedChangeTests() : SharedChangeSuite(new SqliteEngine());
+
+public sealed class PostgresSharedChangeTests() : SharedChangeSuite(new PostgresEngine())
+{
+    [Fact]
+    public async Task Changes_WhoseConnectionIsLost_AreAllRefusedAndTheNextOneIsKept()
+    {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = ChangeAsync(async change =>
+        {
+            await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write("a"), Token);
+            entered.SetResult();
+            await lost.Task;
+            await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write("b"), Token);
+        });
+        await entered.Task;
+        await Engine.ExecuteAsync(
+            Address,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            + "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            Token);
+        lost.SetResult();
+
+        await Should.ThrowAsync<DbException>(first);
+        await InsertAsync(Accounts.Write("c"));
+        (await IdsAsync()).ShouldBe(["c"]);
+    }
+}
+
+/// <summary>Changes that come together share a commit, and nothing else.</summary>
+public abstract class SharedChangeSuite(StoreEngine engine) : DocumentStoreSuite(engine)
+{
+    private const int Changes = 240;
+
+    [Fact]
+    public async Task Changes_ThatComeTogether_AreEachKeptOrUndoneByThemselves()
+    {
+        await InsertAsync(Accounts.Write("sum", name: "0"));
+
+        var kept = await Task.WhenAll(Enumerable.Range(0, Changes).Select(RunAsync));
+
+        var expected = Enumerable.Range(0, Changes).Where(i => i % 4 == 0).ToList();
+        kept.Index().Where(one => one.Item).Select(one => one.Index).ShouldBe(expected);
+        (await IdsAsync()).Where(id => id != "sum").Order(StringComparer.Ordinal)
+            .ShouldBe(expected.SelectMany(i => new[] { $"inserted {i}", $"appended {i}" })
+                .Order(StringComparer.Ordinal));
+        Accounts.NameOf(await FindAsync("sum")).ShouldBe($"{expected.Count}");
+    }
+
+    [Fact]
+    public async Task Appended_Document_IsSeenByItsOwnChangeAndKeptWithIt()
+    {
+        await ChangeAsync(async change =>
+        {
+            await change.AppendAsync(Accounts.Kind, Acme, Accounts.Write("a", name: "x"), Token);
+            (await change.FindAsync(Accounts.Kind, Acme, "a", Token)).ShouldNotBeNull();
+            await change.AppendAsync(Accounts.Kind, Acme, Accounts.Write("b"), Token);
+        });
+        await Should.ThrowAsync<InvalidTimeZoneException>(ChangeAsync(async change =>
+        {
+            await change.AppendAsync(Accounts.Kind, Acme, Accounts.Write("c"), Token);
+            throw new InvalidTimeZoneException();
+        }));
+
+        (await IdsAsync()).ShouldBe(["b", "a"]);
+        await Should.ThrowAsync<ArgumentException>(
+            ChangeAsync(change => change.AppendAsync(Accounts.Kind, Other, Accounts.Write("d"), Token)));
+    }
+
+    [Fact]
+    public async Task Changes_OfSeveralOrganizationsTogether_AreAllKept()
+    {
+        string[] organizations = [Acme, Other, "third", "fourth"];
+
+        await Task.WhenAll(Enumerable.Range(0, Changes).Select(i =>
+            InsertIntoAsync(organizations[i % 4], Accounts.Write($"{i}"))));
+
+        foreach (var organization in organizations)
+            (await IdsAsync(organization: organization)).Count.ShouldBe(Changes / 4);
+    }
+
+    [Fact]
+    public async Task Store_ClosedAmongChanges_KeepsThoseItAnswered()
+    {
+        var changes = Enumerable.Range(0, Changes).Select(async i =>
+        {
+            try
+            {
+                await InsertAsync(Accounts.Write($"{i}"));
+                return $"{i}";
+            }
+            catch (ObjectDisposedException)
+            {
+                return null;
+            }
+        }).ToList();
+        await changes[0];
+
+        await ReopenAsync();
+
+        var answered = (await Task.WhenAll(changes)).OfType<string>().ToList();
+        answered.ShouldNotBeEmpty();
+        (await IdsAsync()).Order(StringComparer.Ordinal).ShouldBe(answered.Order(StringComparer.Ordinal));
+    }
+
+    // One is kept, one refused before it writes, one undone after it wrote, and one given up in between.
+    private async Task<bool> RunAsync(int i)
+    {
+        using var given = new CancellationTokenSource();
+        try
+        {
+            return await Store.TransactAsync(
+                Acme,
+                async change =>
+                {
+                    var sum = (await change.FindAsync(Accounts.Kind, Acme, "sum", Token))!;
+                    if (i % 4 == 1)
+                        throw new InvalidTimeZoneException();
+                    var next = int.Parse(Accounts.NameOf(sum)!, CultureInfo.InvariantCulture) + 1;
+                    (await change.UpdateAsync(
+                        Accounts.Kind, Acme, sum.Version,
+                        Accounts.Write("sum", name: $"{next}", version: sum.Version + 1), Token)).ShouldBeTrue();
+                    await change.AppendAsync(Accounts.Kind, Acme, Accounts.Write($"appended {i}"), Token);
+                    if (i % 4 == 2)
+                        throw new InvalidTimeZoneException();
+                    if (i % 4 == 3)
+                        await given.CancelAsync();
+                    await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write($"inserted {i}"), given.Token);
+                    return true;
+                },
+                Token);
+        }
+        catch (Exception failure) when (failure is InvalidTimeZoneException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}
