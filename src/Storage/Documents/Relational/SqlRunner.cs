@@ -51,7 +51,6 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
     /// <summary>Undoes what was written since the savepoint.</summary>
     internal async Task RestoreAsync(string savepoint)
     {
-        _deferred = null;
         await ExecuteAsync($"ROLLBACK TO SAVEPOINT {savepoint}", CancellationToken.None);
         HasFailed = false;
     }
