@@ -7,24 +7,19 @@ internal sealed class StoreUpgrade(SqlRunner runner)
 {
     private readonly SqlDialect _dialect = runner.Dialect;
 
+    /// <summary>Makes all changes in one transaction: a store is of the former program, or of this one.</summary>
     /// <exception cref="StoreUnavailableException">
     /// A newer program wrote the store, or its documents do not fit a column that has become unique.
     /// </exception>
-    internal async Task RunAsync(TableLayouts tables, CancellationToken cancellationToken)
+    internal Task RunAsync(TableLayouts tables, CancellationToken cancellationToken) => runner.TransactAsync(async () =>
     {
-        await ChangeSchemaAsync(() => MigrateAsync(cancellationToken), cancellationToken);
+        if (_dialect.LockSchema is { } enter)
+            await runner.ExecuteAsync(enter, cancellationToken);
+        await MigrateAsync(cancellationToken);
         var upgrade = new TableUpgrade(runner);
         foreach (var table in tables)
-            await ChangeSchemaAsync(() => upgrade.RunAsync(table, cancellationToken), cancellationToken);
-    }
-
-    private Task ChangeSchemaAsync(Func<Task> change, CancellationToken cancellationToken) => runner.TransactAsync(
-        async () =>
-        {
-            if (_dialect.LockSchema is { } enter)
-                await runner.ExecuteAsync(enter, cancellationToken);
-            await change();
-        });
+            await upgrade.RunAsync(table, cancellationToken);
+    });
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
