@@ -132,22 +132,28 @@ internal static class ServerHost
                 new GivenSoleUse());
         try
         {
-            var soleUse = await PostgresSoleUse.TakeAsync(connection, Patience, CancellationToken.None);
-            try
-            {
-                return new CachedDocumentStore(
-                    await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None), soleUse);
-            }
-            catch
-            {
-                await soleUse.DisposeAsync();
-                throw;
-            }
+            return await OpenPostgresAsync(connection, kinds);
         }
         catch (ArgumentException malformed)
         {
             throw new StoreUnavailableException(
                 $"TALLYSTICK_POSTGRES must be a connection string of PostgreSQL: {malformed.Message}", malformed);
+        }
+    }
+
+    private static async Task<IDocumentStore> OpenPostgresAsync(
+        string connection, IReadOnlyList<DocumentKind> kinds)
+    {
+        var soleUse = await PostgresSoleUse.TakeAsync(connection, Patience, CancellationToken.None);
+        try
+        {
+            var store = await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None);
+            return new CachedDocumentStore(store, soleUse);
+        }
+        catch
+        {
+            await soleUse.DisposeAsync();
+            throw;
         }
     }
 

@@ -40,16 +40,8 @@ internal sealed class ResourceChange(
             LastModifiedBy = principal,
         };
         await ResourceChecks.CheckAsync(definition, created, null, Related);
-        try
-        {
-            await transaction.InsertAsync(
-                ResourceCatalog.KindOf(definition), organizationId, Write(definition, created), cancellationToken);
-        }
-        catch (DuplicateKeyException)
-        {
-            await ResourceChecks.CheckUniqueAsync(definition, created, Related);
-            throw;
-        }
+        await WriteAsync(definition, created, async (kind, write) =>
+            await transaction.InsertAsync(kind, organizationId, write, cancellationToken));
         await TellAsync(definition, null, created);
         return (T)await ResourceEffects.AfterWriteAsync(this, created);
     }
@@ -108,14 +100,22 @@ internal sealed class ResourceChange(
             await CreateAsync(definition, definition.Read("{}"u8) with { Id = organizationId });
     }
 
-    private async ValueTask ReplaceAsync(ResourceDefinition definition, long version, Resource entity)
+    private ValueTask ReplaceAsync(ResourceDefinition definition, long version, Resource entity) =>
+        WriteAsync(definition, entity, async (kind, write) =>
+        {
+            if (!await transaction.UpdateAsync(kind, organizationId, version, write, cancellationToken))
+                throw ResourceChecks.Stale($"is {version} and no longer the stored one; read it again");
+        });
+
+    // Tells of all unique values that are taken, where the store tells of one.
+    private async ValueTask WriteAsync(
+        ResourceDefinition definition, Resource entity, Func<DocumentKind, DocumentWrite, ValueTask> write)
     {
         try
         {
-            if (!await transaction.UpdateAsync(
-                ResourceCatalog.KindOf(definition), organizationId, version, Write(definition, entity),
-                cancellationToken))
-                throw ResourceChecks.Stale($"is {version} and no longer the stored one; read it again");
+            await write(
+                ResourceCatalog.KindOf(definition),
+                new(entity.Id, entity.Version, definition.Write(entity), definition.ReadColumns(entity)));
         }
         catch (DuplicateKeyException)
         {
@@ -160,7 +160,4 @@ internal sealed class ResourceChange(
             Kinds.Add(definition.Kind);
         }
     }
-
-    private static DocumentWrite Write(ResourceDefinition definition, Resource resource) =>
-        new(resource.Id, resource.Version, definition.Write(resource), definition.ReadColumns(resource));
 }

@@ -4,17 +4,8 @@ using Tallystick.Storage.Documents.PostgreSql;
 namespace Tallystick.Storage.Tests.Documents;
 
 /// <summary>A database belongs to one process at a time.</summary>
-public sealed class PostgresSoleUseTests : IAsyncLifetime
+public sealed class PostgresSoleUseTests : PostgresDatabase
 {
-    private readonly PostgresEngine _engine = new();
-    private string _address = "";
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _address = await _engine.CreateAsync();
-
-    public ValueTask DisposeAsync() => _engine.DisposeAsync();
-
     [Fact]
     public async Task Database_InUse_IsRefusedAndFreeAfterwards()
     {
@@ -31,14 +22,14 @@ public sealed class PostgresSoleUseTests : IAsyncLifetime
     [Fact]
     public async Task Database_ThatIsMissing_IsUnavailable() =>
         (await Should.ThrowAsync<StoreUnavailableException>(PostgresSoleUse.TakeAsync(
-            _address + ";Database=missing", TimeSpan.FromSeconds(30), Token))).Message.ShouldContain("missing");
+            Address + ";Database=missing", TimeSpan.FromSeconds(30), Token))).Message.ShouldContain("missing");
 
     [Fact]
     public async Task SoleUse_WhoseConnectionIsLost_EndsAndBeginsAnew()
     {
         await using var use = await TakeAsync(TimeSpan.FromSeconds(30));
-        await _engine.ExecuteAsync(
-            _address,
+        await Engine.ExecuteAsync(
+            Address,
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid() "
             + "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
             Token);
@@ -47,5 +38,5 @@ public sealed class PostgresSoleUseTests : IAsyncLifetime
             await Task.Yield();
     }
 
-    private Task<PostgresSoleUse> TakeAsync(TimeSpan patience) => PostgresSoleUse.TakeAsync(_address, patience, Token);
+    private Task<PostgresSoleUse> TakeAsync(TimeSpan patience) => PostgresSoleUse.TakeAsync(Address, patience, Token);
 }

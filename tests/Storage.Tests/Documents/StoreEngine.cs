@@ -4,6 +4,7 @@ using Npgsql;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.Caching;
 using Tallystick.Storage.Documents.PostgreSql;
+using Tallystick.Storage.Documents.Relational;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
@@ -44,22 +45,18 @@ public abstract class StoreEngine : IAsyncDisposable
     /// <summary>Names of a table's indexes.</summary>
     public async Task<List<string>> IndexesAsync(string address, string table, CancellationToken cancellationToken)
     {
-        await using var connection = Connect(address);
+        var connection = Connect(address);
         await connection.OpenAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"{IndexNames}'{table}'";
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var names = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-            names.Add(reader.GetString(0));
-        return names;
+        await using var runner = new SqlRunner(connection, Dialect);
+        return await runner.ReadAsync(
+            new SqlText().Append(Dialect.IndexNames).Value(table), row => row.GetString(0), cancellationToken);
     }
 
     public abstract ValueTask DisposeAsync();
 
-    protected abstract string IndexNames { get; }
+    internal abstract SqlDialect Dialect { get; }
 
-    protected abstract DbConnection Connect(string address);
+    internal abstract DbConnection Connect(string address);
 }
 
 /// <summary>An engine whose stores remember documents, as the server uses them.</summary>
@@ -75,9 +72,9 @@ public sealed class CachedEngine(StoreEngine engine) : StoreEngine
 
     public override ValueTask DisposeAsync() => engine.DisposeAsync();
 
-    protected override string IndexNames => throw new NotSupportedException();
+    internal override SqlDialect Dialect => engine.Dialect;
 
-    protected override DbConnection Connect(string address) => throw new NotSupportedException();
+    internal override DbConnection Connect(string address) => engine.Connect(address);
 }
 
 public sealed class SqliteEngine : StoreEngine
@@ -104,9 +101,9 @@ public sealed class SqliteEngine : StoreEngine
         return ValueTask.CompletedTask;
     }
 
-    protected override string IndexNames => "SELECT name FROM pragma_index_list WHERE arg = ";
+    internal override SqlDialect Dialect => new SqliteDialect();
 
-    protected override DbConnection Connect(string address) =>
+    internal override DbConnection Connect(string address) =>
         new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = address, Pooling = false }.ToString());
 }
 
@@ -122,8 +119,8 @@ public sealed class PostgresEngine : StoreEngine
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    protected override string IndexNames => "SELECT indexname::text FROM pg_indexes WHERE tablename = ";
+    internal override SqlDialect Dialect => new PostgresDialect();
 
-    protected override DbConnection Connect(string address) =>
+    internal override DbConnection Connect(string address) =>
         new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address) { Pooling = false }.ToString());
 }
