@@ -7,8 +7,9 @@ using Tallystick.Storage.Documents.Relational;
 namespace Tallystick.Storage.Documents.PostgreSql;
 
 /// <summary>
-/// Documents in the schema <c>tallystick</c> of a PostgreSQL database, for any number of processes. A change first
-/// takes the lock of its organization, so that none of them ever has to run again.
+/// Documents in the schema <c>tallystick</c> of a PostgreSQL database. It is right for any number of processes, since a
+/// change first takes the lock of its organization; to remember documents above it, a process must be the only one
+/// (<see cref="PostgresSoleUse"/>).
 /// </summary>
 public sealed class PostgresDocumentStore : IDocumentStore
 {
