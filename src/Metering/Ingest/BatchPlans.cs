@@ -50,10 +50,7 @@ internal sealed class BatchPlans
             Accounts[account] = known.Find(_batch.Account(account));
     }
 
-    /// <summary>
-    /// Reads the rows and fetches what the index knows of their uids into the cache: one look-up alone would wait for
-    /// memory most of its time.
-    /// </summary>
+    /// <summary>Reads the rows and computes the fingerprints of their uids.</summary>
     public void ReadRows(IUidIndex uids)
     {
         ShapePlan? plan = null;
@@ -64,7 +61,6 @@ internal sealed class BatchPlans
                 plan = PlanFor(meter = row.Meter, list = row.List);
             _batch.Advance(row, plan.Measure(_batch.Values(row)));
             var fingerprint = uids.Fingerprint(_batch.OrganizationId, _batch.Uid(row));
-            uids.Prefetch(fingerprint);
             Rows.Add(new PreparedRow(row, plan, fingerprint));
         }
     }

@@ -13,13 +13,11 @@ namespace Tallystick.Metering.Ingest;
 internal sealed class LoadBuilder(
     IMeteringCatalogue catalogue, AccountCache accounts, IUidIndex uids, IMeasurementLog log, Duration window)
 {
-    private readonly LoggedMeasurements _logged = new(log);
     private readonly BatchReader _batch = new();
     private readonly Dictionary<Meter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(string Organization, string Meter, string? MeterId, int Day), LoadTally> _tallies = [];
-    private readonly List<UidEntry> _taken = [];
+    private readonly LoadUids _uids = new(uids, log, window);
     private readonly BatchPlans _plans = new();
-    private readonly long _window = window.ToInt64Nanoseconds();
 
     public MeasurementLoad Load { get; } = new();
 
@@ -48,7 +46,7 @@ internal sealed class LoadBuilder(
                 rows.Clear();
         }
         _tallies.Clear();
-        _taken.Clear();
+        _uids.Clear();
         Count = 0;
     }
 
@@ -59,9 +57,10 @@ internal sealed class LoadBuilder(
         Load.ExtendTo(entry.Next);
     }
 
-    /// <summary>Ends the load.</summary>
+    /// <summary>Ends the load: takes its uids into the index and drops the rows that repeat one.</summary>
     public void End()
     {
+        FailRepeated(_uids.Take());
         foreach (var rows in _rows.Values)
         {
             if (rows.Count > 0)
@@ -72,12 +71,7 @@ internal sealed class LoadBuilder(
     }
 
     /// <summary>Gives the uids back that the load has taken.</summary>
-    public void Undo()
-    {
-        foreach (var (fingerprint, position) in _taken)
-            uids.Remove(fingerprint, position);
-        _taken.Clear();
-    }
+    public void Undo() => _uids.Undo();
 
     private async ValueTask AddAsync(LogRecord record, CancellationToken cancellationToken)
     {
@@ -144,15 +138,6 @@ internal sealed class LoadBuilder(
             Fail(new Failure(IngestFailure.InvalidAccountCode, account.Match.NearMatchCode), position, row.Meter, null);
             return;
         }
-        if (FindDuplicate(prepared) is { } first)
-        {
-            Fail(
-                new Failure(IngestFailure.DuplicateUid, Differs(first, row) ? MeasurementChecks.Differs : null),
-                position, row.Meter, account.Match.AccountId);
-            return;
-        }
-        uids.Add(prepared.Fingerprint, position);
-        _taken.Add(new UidEntry(prepared.Fingerprint, position));
         var rows = prepared.Plan.Rows!;
         rows.Uids.Add(_batch.Uid(row));
         rows.Accounts.Add(account.IndexIn(Load, _plans.OrganizationId));
@@ -161,31 +146,33 @@ internal sealed class LoadBuilder(
         rows.ReceivedAt.Add(_batch.ReceivedAt);
         rows.Positions.Add(position.Value);
         prepared.Plan.AddValues(_batch.Values(row));
+        _uids.Note(prepared.Fingerprint, row.ContentHash, rows);
         _plans.Outcomes[row.Meter] += new LoadTally(0, 1, 0, 0);
     }
 
-    private LoggedRow? FindDuplicate(in PreparedRow prepared)
+    private void FailRepeated(List<RepeatedRow> repeated)
     {
-        Span<LogPosition> positions = stackalloc LogPosition[16];
-        foreach (var position in positions[..uids.Find(prepared.Fingerprint, positions)])
+        if (repeated.Count == 0)
+            return;
+        var byMeter = repeated.ToLookup(row => row.Rows);
+        foreach (var (meter, rows) in _rows)
         {
-            var found = _logged.Find(position, _batch.OrganizationId, _batch.Uid(prepared.Row));
-            if (found is { } first && _batch.ReceivedAt - first.ReceivedAt < _window)
-                return first;
+            foreach (var (_, row, differs) in byMeter[rows])
+                FailRepeated(meter, rows, row, differs);
+            rows.Remove([.. byMeter[rows].Select(row => row.Row).Order()]);
         }
-        return null;
+        Load.SortFailures();
     }
 
-    // The hash is of the bytes as sent: fields in another order, or 1.0 for 1, make no other content.
-    private bool Differs(LoggedRow first, in BatchRow row)
+    private void FailRepeated(Meter meter, MeterRows rows, int row, bool differs)
     {
-        if (first.ContentHash == row.ContentHash)
-            return false;
-        var before = _logged.Read(first.Position);
-        var now = BatchDecoder.Decode(_batch, row, out _);
-        return before is null
-            || (before.Meter, before.Account, before.Ts, before.Ets) != (now.Meter, now.Account, now.Ts, now.Ets)
-            || !before.Fields.ToHashSet().SetEquals(now.Fields);
+        var receivedAt = rows.ReceivedAt[row];
+        Load.Add(new FailedMeasurement(
+            rows.OrganizationId, IngestFailure.DuplicateUid, differs ? MeasurementChecks.Differs : null,
+            Nanoseconds.ToInstant(receivedAt), new LogPosition(rows.Positions[row]),
+            Load.Accounts[rows.Accounts[row]].AccountId));
+        var key = (rows.OrganizationId, meter.Code, meter.Id, Nanoseconds.DayOf(receivedAt));
+        CollectionsMarshal.GetValueRefOrNullRef(_tallies, key) += new LoadTally(0, -1, 1, 0);
     }
 
     private void Fail(Failure failure, LogPosition position, int meter, string? accountId)
@@ -193,9 +180,7 @@ internal sealed class LoadBuilder(
         Load.Add(new FailedMeasurement(
             _plans.OrganizationId, failure.Type, failure.Detail, Nanoseconds.ToInstant(_batch.ReceivedAt), position,
             accountId));
-        _plans.Outcomes[meter] += failure.Type == IngestFailure.DuplicateUid
-            ? new LoadTally(0, 0, 1, 0)
-            : new LoadTally(0, 0, 0, 1);
+        _plans.Outcomes[meter] += new LoadTally(0, 0, 0, 1);
     }
 
     // Accepted is what the batch says it holds, not what came of its rows: the tally is there to find a difference.

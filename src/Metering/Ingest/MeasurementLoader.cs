@@ -160,6 +160,7 @@ public sealed class MeasurementLoader
             while (true)
             {
                 await FillAsync(stored, cancellationToken);
+                _filling.End();
                 await stored;
                 _uids.Forget(_log.Start);
                 (_filling, _storing) = (_storing, _filling);
@@ -209,7 +210,6 @@ public sealed class MeasurementLoader
 
     private async Task StoreAsync(LoadBuilder builder, CancellationToken cancellationToken)
     {
-        builder.End();
         await _store.LoadAsync(builder.Load, cancellationToken);
         Fault = null;
         _progress.Add(builder.Load.Tallies);

@@ -44,12 +44,45 @@ public sealed class Column<T>
         _chunk[_length++] = value;
     }
 
+    /// <summary>Removes some values; those behind them move up.</summary>
+    /// <param name="rows">Their indices, in ascending order.</param>
+    public void Remove(ReadOnlySpan<int> rows)
+    {
+        if (rows.IsEmpty)
+            return;
+        var count = Count;
+        var kept = rows[0];
+        for (var row = kept; row < count; row++)
+        {
+            if (!rows.IsEmpty && rows[0] == row)
+                rows = rows[1..];
+            else
+            {
+                _chunks[kept / ChunkRows][kept % ChunkRows] = this[row];
+                kept++;
+            }
+        }
+        Truncate(kept);
+    }
+
     /// <summary>Removes the values and keeps the memory.</summary>
     public void Clear()
     {
         _chunk = [];
         _index = -1;
         _length = 0;
+    }
+
+    private void Truncate(int count)
+    {
+        if (count == 0)
+        {
+            Clear();
+            return;
+        }
+        _index = (count - 1) / ChunkRows;
+        _chunk = _chunks[_index];
+        _length = count - _index * ChunkRows;
     }
 
     // The first chunk grows, since most columns are short.

@@ -50,6 +50,9 @@ public sealed class MeasurementLoad
     /// <summary>Adds a failure.</summary>
     public void Add(FailedMeasurement failure) => _failures.Add(failure);
 
+    /// <summary>Puts the failures in the order received.</summary>
+    public void SortFailures() => _failures.Sort((left, right) => left.Position.Value.CompareTo(right.Position.Value));
+
     /// <summary>Adds a tally.</summary>
     public void Add(MeterDay tally) => _tallies.Add(tally);
 

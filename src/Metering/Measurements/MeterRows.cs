@@ -39,6 +39,25 @@ public sealed class MeterRows(string organizationId, string meterId, IReadOnlyLi
     /// <summary>The values of the fields.</summary>
     public IReadOnlyList<FieldColumnValues> Fields => fields;
 
+    /// <summary>Removes some rows.</summary>
+    /// <param name="rows">Their indices, in ascending order.</param>
+    public void Remove(ReadOnlySpan<int> rows)
+    {
+        Uids.Remove(rows);
+        Accounts.Remove(rows);
+        Ts.Remove(rows);
+        Ets.Remove(rows);
+        ReceivedAt.Remove(rows);
+        Positions.Remove(rows);
+        foreach (var field in fields)
+        {
+            if (field.IsNumeric)
+                field.Numbers.Remove(rows);
+            else
+                field.Texts.Remove(rows);
+        }
+    }
+
     /// <summary>Removes the rows and keeps the memory.</summary>
     public void Clear()
     {

@@ -34,6 +34,10 @@ public sealed class TextColumn
         _length += utf8.Length;
     }
 
+    /// <summary>Removes some texts; their bytes stay until all are removed.</summary>
+    /// <param name="rows">Their indices, in ascending order.</param>
+    public void Remove(ReadOnlySpan<int> rows) => _places.Remove(rows);
+
     /// <summary>Removes the texts and keeps the memory.</summary>
     public void Clear()
     {

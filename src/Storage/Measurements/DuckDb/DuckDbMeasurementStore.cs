@@ -9,8 +9,9 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>The measurement store as one DuckDB file, used by one process at a time.</summary>
 public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
 {
-    private readonly ReadSessions _sessions;
     private readonly DuckDBConnection _writer;
+    private readonly QueryThreads _threads;
+    private readonly ReadSessions _sessions;
     private readonly KeyMaps _keys;
     private readonly DuckDBConnection _sorter;
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -18,13 +19,14 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
 
     private DuckDbMeasurementStore(string connectionText, DuckDBConnection writer, DuckDbOptions options)
     {
-        _sessions = new ReadSessions(connectionText);
         _writer = writer;
         writer.Execute(FormattableString.Invariant($"SET checkpoint_threshold = '{options.CheckpointMegabytes}MB'"));
         DuckDbSchema.Prepare(writer);
         _keys = KeyMaps.Read(writer);
         _sorter = new DuckDBConnection(connectionText);
         _sorter.Open();
+        _threads = new QueryThreads(writer, options.Threads - 1);
+        _sessions = new ReadSessions(connectionText, _threads);
     }
 
     /// <summary>Opens the store in a file, which is created where missing.</summary>
@@ -41,6 +43,8 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             ["allocator_flush_threshold"] = "16MB",
             ["allocator_bulk_deallocation_flush_threshold"] = "16MB",
             ["threads"] = FormattableString.Invariant($"{options.Threads}"),
+            // None of its own; see QueryThreads.
+            ["external_threads"] = FormattableString.Invariant($"{options.Threads}"),
         }.ConnectionString;
         var writer = new DuckDBConnection(connectionText);
         try
@@ -228,6 +232,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         await _writing.WaitAsync();
         await _sorting.WaitAsync();
         _sessions.Dispose();
+        _threads.Dispose();
         await _sorter.DisposeAsync();
         await _writer.DisposeAsync();
         _writing.Dispose();

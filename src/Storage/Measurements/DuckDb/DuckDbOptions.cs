@@ -9,7 +9,7 @@ public sealed record DuckDbOptions
     /// </summary>
     public int MemoryMegabytes { get; init; } = 320;
 
-    /// <summary>Threads that the engine may use.</summary>
+    /// <summary>Threads that work on a query at most, the one that asks included.</summary>
     public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     /// <summary>

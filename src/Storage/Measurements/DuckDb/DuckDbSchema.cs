@@ -17,6 +17,15 @@ internal static class DuckDbSchema
     public const string UsageColumns =
         "uuid UUID, uid VARCHAR, account INTEGER, ts BIGINT, ets BIGINT, received_at BIGINT, sequence BIGINT";
 
+    /// <summary>
+    /// The same columns where measurements are loaded; see <see cref="ColumnKinds.LoadedSqlType"/>.
+    /// </summary>
+    public const string LoadedColumns =
+        "uuid UUID USING COMPRESSION uncompressed, uid VARCHAR USING COMPRESSION dictionary, "
+        + "account INTEGER USING COMPRESSION bitpacking, ts BIGINT USING COMPRESSION bitpacking, "
+        + "ets BIGINT USING COMPRESSION bitpacking, received_at BIGINT USING COMPRESSION rle, "
+        + "sequence BIGINT USING COMPRESSION bitpacking";
+
     /// <summary>The names of <see cref="UsageColumns"/>.</summary>
     public static readonly string[] UsageColumnNames =
         ["uuid", "uid", "account", "ts", "ets", "received_at", "sequence"];

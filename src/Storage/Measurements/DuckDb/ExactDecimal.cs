@@ -14,8 +14,6 @@ internal static class ExactDecimal
     /// <summary>The number times 10^scale, which must be whole.</summary>
     public static Int128 Unscaled(decimal number, int scale)
     {
-        if (scale == ColumnKind.Narrow.Scale() && TryNarrow(number, out var narrow))
-            return narrow;
         // Only zeros can stand behind the scale of the tier.
         var fitting = decimal.Round(number, scale, MidpointRounding.ToZero);
         Span<int> bits = stackalloc int[4];
@@ -26,8 +24,11 @@ internal static class ExactDecimal
         return fitting < 0 ? -digits : digits;
     }
 
-    // Nearly every number has few digits: no division, no rounding.
-    private static bool TryNarrow(decimal number, out long unscaled)
+    /// <summary>
+    /// The digits of a number of the narrow tier, without division or rounding. False where it is of another tier, or
+    /// has zeros behind the sixth digit after the point, which <see cref="Unscaled"/> does without.
+    /// </summary>
+    public static bool TryNarrow(decimal number, out long unscaled)
     {
         unscaled = 0;
         Span<int> bits = stackalloc int[4];

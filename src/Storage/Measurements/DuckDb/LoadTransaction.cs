@@ -24,7 +24,7 @@ internal sealed class LoadTransaction(DuckDBConnection connection, KeyMaps commi
                     $"The load begins at {load.From.Value}, which is not the position of the measurement store.");
             }
         }
-        var accounts = load.Accounts.Select(AccountKey).ToArray();
+        var accounts = AccountKeys(load.Accounts);
         foreach (var meter in load.Meters)
             WriteMeter(meter, accounts);
         WriteFailures(load.Failures);
@@ -35,8 +35,21 @@ internal sealed class LoadTransaction(DuckDBConnection connection, KeyMaps commi
         _keys.Publish();
     }
 
-    private int AccountKey(LoadedAccount account) =>
-        _keys.Account(_keys.Organization(account.OrganizationId), account.AccountId);
+    private int[] AccountKeys(IReadOnlyList<LoadedAccount> accounts)
+    {
+        var keys = new int[accounts.Count];
+        string? organizationId = null;
+        var organization = None;
+        for (var index = 0; index < keys.Length; index++)
+        {
+            var account = accounts[index];
+            // They come in thousands, mostly of one organization.
+            if (!ReferenceEquals(account.OrganizationId, organizationId))
+                organization = _keys.Organization(organizationId = account.OrganizationId);
+            keys[index] = _keys.Account(organization, account.AccountId);
+        }
+        return keys;
+    }
 
     private void WriteMeter(MeterRows rows, int[] accounts)
     {

@@ -4,7 +4,7 @@ using DuckDB.NET.Data;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>Connections for reading. What one reads within a session is of one moment.</summary>
-internal sealed class ReadSessions(string connectionText) : IDisposable
+internal sealed class ReadSessions(string connectionText, QueryThreads threads) : IDisposable
 {
     private const int MostIdle = 8;
     private readonly ConcurrentBag<DuckDBConnection> _idle = [];
@@ -15,6 +15,7 @@ internal sealed class ReadSessions(string connectionText) : IDisposable
         {
             var connection = Take();
             var isWell = false;
+            threads.Begin();
             try
             {
                 using (var transaction = connection.BeginTransaction())
@@ -34,6 +35,7 @@ internal sealed class ReadSessions(string connectionText) : IDisposable
             }
             finally
             {
+                threads.End();
                 if (isWell && _idle.Count < MostIdle)
                     _idle.Add(connection);
                 else

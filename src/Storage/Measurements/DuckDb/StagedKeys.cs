@@ -29,7 +29,7 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             return key;
         key = committed.Meters.Count + _meters.Count;
         connection.Execute("INSERT INTO meters VALUES ($1, $2, $3)", key, organization, id);
-        connection.Execute($"CREATE TABLE {KeyMaps.Table(key)} ({DuckDbSchema.UsageColumns})");
+        connection.Execute($"CREATE TABLE {KeyMaps.Table(key)} ({DuckDbSchema.LoadedColumns})");
         return _meters[(organization, id)] = key;
     }
 
@@ -50,7 +50,8 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         {
             var number = columns.Length;
             connection.Execute(
-                $"ALTER TABLE {KeyMaps.Table(meter)} ADD COLUMN {KeyMaps.ColumnName(number)} {column.Kind.SqlType()}");
+                $"ALTER TABLE {KeyMaps.Table(meter)} ADD COLUMN {KeyMaps.ColumnName(number)} "
+                + column.Kind.LoadedSqlType());
             connection.Execute(
                 "INSERT INTO fields VALUES ($1, $2, $3, $4)", meter, number, column.Code, (int)column.Kind);
             columns = [.. columns, column];

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using NodaTime;
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>
+/// Tells which rows of a load repeat a uid, and takes the uids of the others into the index. It does so for a whole
+/// load at once, in the order of the fingerprints' first byte: looked for one by one as they come, each would be
+/// somewhere else in memory, and to find out where takes a processor most of the time.
+/// </summary>
+internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration window)
+{
+    private const int FirstBytes = 256;
+    private const int PrefetchedAhead = 16;
+
+    private readonly LoggedMeasurements _logged = new(log);
+    private readonly List<Candidate> _candidates = [];
+    private readonly List<UidEntry> _taken = [];
+    private readonly int[] _next = new int[FirstBytes];
+    private readonly long _window = window.ToInt64Nanoseconds();
+    private (string Id, byte[] Utf8) _organization = ("", []);
+
+    /// <summary>Begins a load.</summary>
+    public void Clear()
+    {
+        _candidates.Clear();
+        _taken.Clear();
+    }
+
+    /// <summary>Takes note of the row that was added last.</summary>
+    public void Note(ulong fingerprint, int contentHash, MeterRows rows) =>
+        _candidates.Add(new Candidate(fingerprint, rows, rows.Count - 1, contentHash));
+
+    /// <summary>Takes the uids into the index, but for those that it has already.</summary>
+    /// <returns>The rows of those: of equal ones within the load, all but the first.</returns>
+    public List<RepeatedRow> Take()
+    {
+        List<RepeatedRow> repeated = [];
+        var count = _candidates.Count;
+        var sorted = ArrayPool<Candidate>.Shared.Rent(count);
+        Sort(sorted);
+        for (var index = 0; index < count; index++)
+        {
+            if (index + PrefetchedAhead < count)
+                uids.Prefetch(sorted[index + PrefetchedAhead].Fingerprint);
+            ref readonly var candidate = ref sorted[index];
+            if (FindFirst(candidate) is { } first)
+                repeated.Add(new RepeatedRow(candidate.Rows, candidate.Row, Differs(first, candidate)));
+            else
+            {
+                var position = new LogPosition(candidate.Rows.Positions[candidate.Row]);
+                uids.Add(candidate.Fingerprint, position);
+                _taken.Add(new UidEntry(candidate.Fingerprint, position));
+            }
+        }
+        ArrayPool<Candidate>.Shared.Return(sorted, clearArray: true);
+        return repeated;
+    }
+
+    /// <summary>Gives back what was taken.</summary>
+    public void Undo()
+    {
+        foreach (var (fingerprint, position) in _taken)
+            uids.Remove(fingerprint, position);
+        _taken.Clear();
+    }
+
+    // Equal first bytes stay in the order received, so that the first of equal uids is the one that is kept.
+    private void Sort(Span<Candidate> sorted)
+    {
+        var candidates = CollectionsMarshal.AsSpan(_candidates);
+        Array.Clear(_next);
+        foreach (ref readonly var candidate in candidates)
+            _next[FirstByte(candidate)]++;
+        var place = 0;
+        foreach (ref var next in _next.AsSpan())
+            (next, place) = (place, place + next);
+        foreach (ref readonly var candidate in candidates)
+            sorted[_next[FirstByte(candidate)]++] = candidate;
+    }
+
+    private static int FirstByte(in Candidate candidate) => (int)(candidate.Fingerprint >> 56);
+
+    private LoggedRow? FindFirst(in Candidate candidate)
+    {
+        Span<LogPosition> positions = stackalloc LogPosition[16];
+        var found = uids.Find(candidate.Fingerprint, positions);
+        if (found == 0)
+            return null;
+        var (rows, row) = (candidate.Rows, candidate.Row);
+        if (!ReferenceEquals(_organization.Id, rows.OrganizationId))
+            _organization = (rows.OrganizationId, Encoding.UTF8.GetBytes(rows.OrganizationId));
+        foreach (var position in positions[..found])
+        {
+            if (_logged.Find(position, _organization.Utf8, rows.Uids[row]) is { } first
+                && rows.ReceivedAt[row] - first.ReceivedAt < _window)
+                return first;
+        }
+        return null;
+    }
+
+    // The hash is of the bytes as sent: fields in another order, or 1.0 for 1, make no other content.
+    private bool Differs(LoggedRow first, in Candidate candidate)
+    {
+        if (first.ContentHash == candidate.ContentHash)
+            return false;
+        var before = _logged.Read(first.Position);
+        var now = _logged.Read(new LogPosition(candidate.Rows.Positions[candidate.Row]));
+        return before is null || now is null
+            || (before.Meter, before.Account, before.Ts, before.Ets) != (now.Meter, now.Account, now.Ts, now.Ets)
+            || !before.Fields.ToHashSet().SetEquals(now.Fields);
+    }
+
+    private readonly record struct Candidate(ulong Fingerprint, MeterRows Rows, int Row, int ContentHash);
+}
+
+/// <summary>A row of a load whose uid was used before.</summary>
+/// <param name="Rows">The rows of its meter.</param>
+/// <param name="Row">Its index among them.</param>
+/// <param name="Differs">Whether it says something else than the first one.</param>
+internal readonly record struct RepeatedRow(MeterRows Rows, int Row, bool Differs);
