@@ -157,23 +157,28 @@ internal sealed class LoadBuilder(
         var byMeter = repeated.ToLookup(row => row.Rows);
         foreach (var (meter, rows) in _rows)
         {
-            foreach (var (_, row, differs) in byMeter[rows])
-                FailRepeated(meter, rows, row, differs);
-            rows.Remove([.. byMeter[rows].Select(row => row.Row).Order()]);
+            var ofMeter = byMeter[rows].OrderBy(row => row.Row).ToList();
+            foreach (var row in ofMeter)
+                FailRepeated(meter, row);
+            rows.Remove([.. ofMeter.Select(row => row.Row)]);
         }
         Load.SortFailures();
     }
 
-    private void FailRepeated(Meter meter, MeterRows rows, int row, bool differs)
+    private void FailRepeated(Meter meter, RepeatedRow repeated)
     {
+        var (rows, row, differs) = repeated;
         var receivedAt = rows.ReceivedAt[row];
         Load.Add(new FailedMeasurement(
             rows.OrganizationId, IngestFailure.DuplicateUid, differs ? MeasurementChecks.Differs : null,
             Nanoseconds.ToInstant(receivedAt), new LogPosition(rows.Positions[row]),
             Load.Accounts[rows.Accounts[row]].AccountId));
-        var key = (rows.OrganizationId, meter.Code, meter.Id, Nanoseconds.DayOf(receivedAt));
-        CollectionsMarshal.GetValueRefOrNullRef(_tallies, key) += new LoadTally(0, -1, 1, 0);
+        Tally(rows.OrganizationId, meter.Code, meter.Id, receivedAt) += new LoadTally(0, -1, 1, 0);
     }
+
+    private ref LoadTally Tally(string organizationId, string meterCode, string? meterId, long receivedAt) =>
+        ref CollectionsMarshal.GetValueRefOrAddDefault(
+            _tallies, (organizationId, meterCode, meterId, Nanoseconds.DayOf(receivedAt)), out _);
 
     private void Fail(Failure failure, LogPosition position, int meter, string? accountId)
     {
@@ -186,12 +191,10 @@ internal sealed class LoadBuilder(
     // Accepted is what the batch says it holds, not what came of its rows: the tally is there to find a difference.
     private void CountRows()
     {
-        var day = Nanoseconds.DayOf(_batch.ReceivedAt);
         for (var meter = 0; meter < _batch.Meters; meter++)
         {
-            var key = (
-                _plans.OrganizationId, BatchReader.Text(_batch.Meter(meter)), _plans.MeterId(meter), day);
-            ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(_tallies, key, out _);
+            ref var tally = ref Tally(
+                _plans.OrganizationId, BatchReader.Text(_batch.Meter(meter)), _plans.MeterId(meter), _batch.ReceivedAt);
             tally += _plans.Outcomes[meter] + new LoadTally(_batch.RowsOf(meter), 0, 0, 0);
         }
         Count += _batch.Count;

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using NodaTime;
@@ -19,6 +19,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     private readonly LoggedMeasurements _logged = new(log);
     private readonly List<Candidate> _candidates = [];
     private readonly List<UidEntry> _taken = [];
+    private Candidate[] _sorted = [];
     private readonly int[] _next = new int[FirstBytes];
     private readonly long _window = window.ToInt64Nanoseconds();
     private (string Id, byte[] Utf8) _organization = ("", []);
@@ -40,13 +41,12 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     {
         List<RepeatedRow> repeated = [];
         var count = _candidates.Count;
-        var sorted = ArrayPool<Candidate>.Shared.Rent(count);
-        Sort(sorted);
+        Sort();
         for (var index = 0; index < count; index++)
         {
             if (index + PrefetchedAhead < count)
-                uids.Prefetch(sorted[index + PrefetchedAhead].Fingerprint);
-            ref readonly var candidate = ref sorted[index];
+                uids.Prefetch(_sorted[index + PrefetchedAhead].Fingerprint);
+            ref readonly var candidate = ref _sorted[index];
             if (FindFirst(candidate) is { } first)
                 repeated.Add(new RepeatedRow(candidate.Rows, candidate.Row, Differs(first, candidate)));
             else
@@ -56,7 +56,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
                 _taken.Add(new UidEntry(candidate.Fingerprint, position));
             }
         }
-        ArrayPool<Candidate>.Shared.Return(sorted, clearArray: true);
+        Array.Clear(_sorted, 0, count); // the rows of a meter that was changed are not kept
         return repeated;
     }
 
@@ -69,9 +69,11 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     }
 
     // Equal first bytes stay in the order received, so that the first of equal uids is the one that is kept.
-    private void Sort(Span<Candidate> sorted)
+    private void Sort()
     {
         var candidates = CollectionsMarshal.AsSpan(_candidates);
+        if (_sorted.Length < candidates.Length)
+            _sorted = new Candidate[BitOperations.RoundUpToPowerOf2((uint)candidates.Length)];
         Array.Clear(_next);
         foreach (ref readonly var candidate in candidates)
             _next[FirstByte(candidate)]++;
@@ -79,7 +81,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
         foreach (ref var next in _next.AsSpan())
             (next, place) = (place, place + next);
         foreach (ref readonly var candidate in candidates)
-            sorted[_next[FirstByte(candidate)]++] = candidate;
+            _sorted[_next[FirstByte(candidate)]++] = candidate;
     }
 
     private static int FirstByte(in Candidate candidate) => (int)(candidate.Fingerprint >> 56);

@@ -10,25 +10,28 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// </summary>
 internal static class DuckDbSchema
 {
-    /// <summary>
-    /// Columns that every usage table has. A uid stands in one of the first two. Instants are nanoseconds since 1970;
-    /// the sequence is the position in the log, unique and in the order of receipt.
-    /// </summary>
-    public const string UsageColumns =
-        "uuid UUID, uid VARCHAR, account INTEGER, ts BIGINT, ets BIGINT, received_at BIGINT, sequence BIGINT";
+    // A uid stands in one of the first two. Instants are nanoseconds since 1970; the sequence is the position in the
+    // log, unique and in the order of receipt.
+    private static readonly (string Name, string Type, string Compression)[] Usage =
+    [
+        ("uuid", "UUID", "uncompressed"), ("uid", "VARCHAR", "dictionary"), ("account", "INTEGER", "bitpacking"),
+        ("ts", "BIGINT", "bitpacking"), ("ets", "BIGINT", "bitpacking"), ("received_at", "BIGINT", "rle"),
+        ("sequence", "BIGINT", "bitpacking"),
+    ];
+
+    /// <summary>Columns that every usage table has.</summary>
+    public static readonly string UsageColumns =
+        string.Join(", ", Usage.Select(column => $"{column.Name} {column.Type}"));
 
     /// <summary>
-    /// The same columns where measurements are loaded; see <see cref="ColumnKinds.LoadedSqlType"/>.
+    /// The same where measurements are loaded. How they are compressed is told, since to try every way, as the engine
+    /// does else, costs more than to write; sorted parts are written once and for long, and try.
     /// </summary>
-    public const string LoadedColumns =
-        "uuid UUID USING COMPRESSION uncompressed, uid VARCHAR USING COMPRESSION dictionary, "
-        + "account INTEGER USING COMPRESSION bitpacking, ts BIGINT USING COMPRESSION bitpacking, "
-        + "ets BIGINT USING COMPRESSION bitpacking, received_at BIGINT USING COMPRESSION rle, "
-        + "sequence BIGINT USING COMPRESSION bitpacking";
+    public static readonly string LoadedColumns = string.Join(
+        ", ", Usage.Select(column => $"{column.Name} {Compressed(column.Type, column.Compression)}"));
 
     /// <summary>The names of <see cref="UsageColumns"/>.</summary>
-    public static readonly string[] UsageColumnNames =
-        ["uuid", "uid", "account", "ts", "ets", "received_at", "sequence"];
+    public static readonly string[] UsageColumnNames = [.. Usage.Select(column => column.Name)];
 
     private const int Version = 2;
 
@@ -51,6 +54,9 @@ internal static class DuckDbSchema
             organization INTEGER, sequence BIGINT, type INTEGER, detail VARCHAR, received_at BIGINT, account INTEGER)
         """,
     ];
+
+    /// <summary>Type of a column that is compressed in one way.</summary>
+    public static string Compressed(string type, string compression) => $"{type} USING COMPRESSION {compression}";
 
     /// <summary>Creates the tables of a new file.</summary>
     /// <exception cref="StoreUnavailableException">A newer program wrote the file.</exception>

@@ -11,8 +11,23 @@ internal static class ExactDecimal
     public static ColumnKind TierOf(decimal number) =>
         TryNarrow(number, out _) ? ColumnKind.Narrow : ColumnKinds.TierOf(number);
 
-    /// <summary>The number times 10^scale, which must be whole.</summary>
-    public static Int128 Unscaled(decimal number, int scale)
+    /// <summary>The digits of a number that belongs to a tier: the number times 10^scale, which is whole.</summary>
+    /// <returns>False when it belongs to another one.</returns>
+    public static bool TryUnscale(decimal number, ColumnKind tier, out Int128 unscaled)
+    {
+        unscaled = 0;
+        if (TryNarrow(number, out var narrow))
+        {
+            unscaled = narrow;
+            return tier == ColumnKind.Narrow;
+        }
+        if (ColumnKinds.TierOf(number) != tier)
+            return false;
+        unscaled = Unscaled(number, tier.Scale());
+        return true;
+    }
+
+    private static Int128 Unscaled(decimal number, int scale)
     {
         // Only zeros can stand behind the scale of the tier.
         var fitting = decimal.Round(number, scale, MidpointRounding.ToZero);
@@ -24,11 +39,8 @@ internal static class ExactDecimal
         return fitting < 0 ? -digits : digits;
     }
 
-    /// <summary>
-    /// The digits of a number of the narrow tier, without division or rounding. False where it is of another tier, or
-    /// has zeros behind the sixth digit after the point, which <see cref="Unscaled"/> does without.
-    /// </summary>
-    public static bool TryNarrow(decimal number, out long unscaled)
+    // Nearly every number has few digits: no division, no rounding.
+    private static bool TryNarrow(decimal number, out long unscaled)
     {
         unscaled = 0;
         Span<int> bits = stackalloc int[4];

@@ -46,11 +46,10 @@ internal static class ColumnKinds
     };
 
     /// <summary>
-    /// Type of the column where measurements are loaded. How it is compressed is told, since to try every way, as the
-    /// engine does else, costs more than to write; sorted parts are written once and for long, and try.
+    /// Type of the column where measurements are loaded; see <see cref="DuckDbSchema.LoadedColumns"/>.
     /// </summary>
     public static string LoadedSqlType(this ColumnKind kind) =>
-        $"{kind.SqlType()} USING COMPRESSION {(kind == ColumnKind.Text ? "dictionary" : "bitpacking")}";
+        DuckDbSchema.Compressed(kind.SqlType(), kind == ColumnKind.Text ? "dictionary" : "bitpacking");
 
     /// <summary>The first tier that holds the number exactly.</summary>
     public static ColumnKind TierOf(decimal number)

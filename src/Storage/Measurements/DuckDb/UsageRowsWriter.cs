@@ -1,3 +1,4 @@
+using System.Numerics;
 using DuckDB.NET.Data;
 using Tallystick.Metering.Measurements;
 
@@ -130,39 +131,23 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
                 appender.Text(target, row, field.Texts[first + row]);
         }
         else if (column.Kind == ColumnKind.Narrow)
-            WriteNarrow(appender, target, field.Numbers.Slice(first, count));
+            WriteNumbers<long>(appender, target, ColumnKind.Narrow, field.Numbers.Slice(first, count));
         else
-            WriteWide(appender, target, column.Kind, field.Numbers.Slice(first, count));
+            WriteNumbers<Int128>(appender, target, column.Kind, field.Numbers.Slice(first, count));
     }
 
-    private static void WriteNarrow(ChunkAppender appender, int column, ReadOnlySpan<decimal> numbers)
-    {
-        var target = appender.Values<long>(column);
-        var isPresent = appender.Presence(column);
-        isPresent.Clear();
-        for (var row = 0; row < numbers.Length; row++)
-        {
-            if (!ExactDecimal.TryNarrow(numbers[row], out target[row]))
-            {
-                if (ExactDecimal.TierOf(numbers[row]) != ColumnKind.Narrow)
-                    continue;
-                target[row] = (long)ExactDecimal.Unscaled(numbers[row], ColumnKind.Narrow.Scale());
-            }
-            isPresent[row >> 6] |= 1UL << (row & 63);
-        }
-    }
-
-    private static void WriteWide(
+    private static void WriteNumbers<T>(
         ChunkAppender appender, int column, ColumnKind tier, ReadOnlySpan<decimal> numbers)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        var target = appender.Values<Int128>(column);
+        var target = appender.Values<T>(column);
         var isPresent = appender.Presence(column);
         isPresent.Clear();
         for (var row = 0; row < numbers.Length; row++)
         {
-            if (ExactDecimal.TierOf(numbers[row]) != tier)
+            if (!ExactDecimal.TryUnscale(numbers[row], tier, out var unscaled))
                 continue;
-            target[row] = ExactDecimal.Unscaled(numbers[row], tier.Scale());
+            target[row] = T.CreateChecked(unscaled);
             isPresent[row >> 6] |= 1UL << (row & 63);
         }
     }
