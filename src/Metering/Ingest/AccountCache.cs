@@ -71,7 +71,7 @@ internal sealed class OrganizationAccounts(string organizationId, long generatio
 internal struct KnownAccount(AccountMatch match)
 {
     private MeasurementLoad? _load;
-    private LogPosition _from;
+    private long _begun;
     private int _index;
 
     public readonly AccountMatch Match => match;
@@ -79,9 +79,9 @@ internal struct KnownAccount(AccountMatch match)
     /// <summary>The index of the account, which must have been found, in a load.</summary>
     public int IndexIn(MeasurementLoad load, string organizationId)
     {
-        if (_load != load || _from != load.From)
+        if (_load != load || _begun != load.Begun)
         {
-            (_load, _from) = (load, load.From);
+            (_load, _begun) = (load, load.Begun);
             _index = load.Add(new LoadedAccount(organizationId, match.AccountId!));
         }
         return _index;

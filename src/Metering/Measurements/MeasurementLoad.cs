@@ -31,9 +31,15 @@ public sealed class MeasurementLoad
     /// <summary>What became of the measurements of the stretch, for each meter code and day of receipt.</summary>
     public IReadOnlyList<MeterDay> Tallies => _tallies;
 
+    /// <summary>
+    /// How many loads were begun in this memory. Tells two of them apart, also where one begins again after a fault.
+    /// </summary>
+    internal long Begun { get; private set; }
+
     /// <summary>Begins a load that holds nothing yet.</summary>
     public void Begin(LogPosition from)
     {
+        Begun++;
         (From, To) = (from, from);
         _meters.Clear();
         _accounts.Clear();

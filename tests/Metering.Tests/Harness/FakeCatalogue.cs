@@ -11,8 +11,11 @@ internal sealed class FakeCatalogue : IMeteringCatalogue
 
     public ConcurrentDictionary<(string Organization, string Code), string> Accounts { get; } = new();
 
-    /// <summary>How many of the next questions fail.</summary>
+    /// <summary>How many of the next questions for a meter fail.</summary>
     public int FaultsToCome;
+
+    /// <summary>The code of the meter for which they fail; any when null.</summary>
+    public string? FaultyMeter { get; set; }
 
     public void Add(string organization, Meter meter) => Meters[(organization, meter.Code)] = meter;
 
@@ -20,7 +23,7 @@ internal sealed class FakeCatalogue : IMeteringCatalogue
 
     public ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken)
     {
-        if (Interlocked.Decrement(ref FaultsToCome) >= 0)
+        if ((FaultyMeter ?? code) == code && Interlocked.Decrement(ref FaultsToCome) >= 0)
             throw new IOException("The catalogue is away.");
         return ValueTask.FromResult(Meters.GetValueOrDefault((organizationId, code)));
     }

@@ -229,6 +229,27 @@ public sealed class MeasurementLoaderTests : IDisposable
         ingestion.Loader.Fault.ShouldBeNull();
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Fault_InTheMiddleOfALoad_LeavesNoTraceOfItInTheNext()
+    {
+        await using (var log = FileMeasurementLog.Open(_directory["log"]))
+        {
+            var intake = new MeasurementIntake(log, _clock, Ingestion.Options);
+            foreach (var (uid, members) in new[] { ("u0", ""), ("u1", ""), ("u1", ""), ("u2", "\"meter\":\"other\"") })
+            {
+                var body = $$"""{"measurements":[{{Json(uid, members)}}]}""";
+                await intake.AcceptAsync(Make.Organization, Encoding.UTF8.GetBytes(body), Token);
+            }
+        }
+        (_catalogue.FaultyMeter, _catalogue.FaultsToCome) = ("other", 1);
+        await using var ingestion = await StartAsync();
+        await ingestion.Loader.WaitForAsync(ingestion.Log.End, TestContext.Current.CancellationToken);
+
+        (await SumAsync(ingestion)).ShouldBe(2);
+        (await ingestion.TallyAsync()).ShouldBe(new LoadTally(4, 2, 1, 1));
+        (await ingestion.FailureReportsAsync())[0].Failure.AccountId.ShouldBe("id-of-acme");
+    }
+
     [Fact]
     public async Task Restart_BetweenLogAndStoreOrBeforeDeletion_CountsNothingTwice()
     {
