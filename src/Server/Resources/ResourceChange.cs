@@ -40,7 +40,7 @@ internal sealed class ResourceChange(
             LastModifiedBy = principal,
         };
         await ResourceChecks.CheckAsync(definition, created, null, Related);
-        await WriteAsync(definition, created, async (kind, write) =>
+        await WriteAsync(definition, null, created, async (kind, write) =>
             await transaction.InsertAsync(kind, organizationId, write, cancellationToken));
         await TellAsync(definition, null, created);
         return (T)await ResourceEffects.AfterWriteAsync(this, created);
@@ -63,7 +63,7 @@ internal sealed class ResourceChange(
             LastModifiedBy = principal,
         };
         await ResourceChecks.CheckAsync(definition, updated, current, Related);
-        await ReplaceAsync(definition, current.Version, updated);
+        await ReplaceAsync(definition, current, current.Version, updated);
         await TellAsync(definition, current, updated);
         return (T)await ResourceEffects.AfterWriteAsync(this, updated);
     }
@@ -72,7 +72,7 @@ internal sealed class ResourceChange(
     internal async ValueTask KeepAsync(ResourceDefinition definition, Resource entity)
     {
         var current = await FindAsync(definition, entity.Id);
-        await ReplaceAsync(definition, entity.Version, entity);
+        await ReplaceAsync(definition, current, entity.Version, entity);
         await TellAsync(definition, current, entity);
     }
 
@@ -100,8 +100,9 @@ internal sealed class ResourceChange(
             await CreateAsync(definition, definition.Read("{}"u8) with { Id = organizationId });
     }
 
-    private ValueTask ReplaceAsync(ResourceDefinition definition, long version, Resource entity) =>
-        WriteAsync(definition, entity, async (kind, write) =>
+    private ValueTask ReplaceAsync(
+        ResourceDefinition definition, Resource current, long version, Resource entity) =>
+        WriteAsync(definition, current, entity, async (kind, write) =>
         {
             if (!await transaction.UpdateAsync(kind, organizationId, version, write, cancellationToken))
                 throw ResourceChecks.Stale($"is {version} and no longer the stored one; read it again");
@@ -109,13 +110,19 @@ internal sealed class ResourceChange(
 
     // Tells of all unique values that are taken, where the store tells of one.
     private async ValueTask WriteAsync(
-        ResourceDefinition definition, Resource entity, Func<DocumentKind, DocumentWrite, ValueTask> write)
+        ResourceDefinition definition,
+        Resource? current,
+        Resource entity,
+        Func<DocumentKind, DocumentWrite, ValueTask> write)
     {
         try
         {
             await write(
                 ResourceCatalog.KindOf(definition),
-                new(entity.Id, entity.Version, definition.Write(entity), definition.ReadColumns(entity)));
+                new(entity.Id, entity.Version, definition.Write(entity), definition.ReadColumns(entity))
+                {
+                    Former = current is null ? null : definition.ReadColumns(current),
+                });
         }
         catch (DuplicateKeyException)
         {

@@ -35,4 +35,11 @@ public sealed record Document(string Id, long Version, long Sequence, ReadOnlyMe
 /// <param name="Version">Its new version.</param>
 /// <param name="Json">UTF-8 JSON.</param>
 /// <param name="Columns">The columns' values in the order of <see cref="DocumentKind.Columns"/>.</param>
-public sealed record DocumentWrite(string Id, long Version, ReadOnlyMemory<byte> Json, IReadOnlyList<string?> Columns);
+public sealed record DocumentWrite(string Id, long Version, ReadOnlyMemory<byte> Json, IReadOnlyList<string?> Columns)
+{
+    /// <summary>
+    /// The columns' values in the version that it replaces, where the caller knows them; null writes all columns. Those
+    /// that stay as they are need not be looked up, compared and written again.
+    /// </summary>
+    public IReadOnlyList<string?>? Former { get; init; }
+}

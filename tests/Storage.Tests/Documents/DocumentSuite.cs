@@ -78,6 +78,40 @@ public abstract class DocumentSuite(StoreEngine engine) : DocumentStoreSuite(eng
     }
 
     [Fact]
+    public async Task Sequence_AfterChangesThatFailed_GoesOnGrowing()
+    {
+        await InsertAsync(Accounts.Write("a"));
+        await Should.ThrowAsync<InvalidTimeZoneException>(ChangeAsync(async change =>
+        {
+            await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write("b"), Token);
+            throw new InvalidTimeZoneException();
+        }));
+        await InsertAsync(Accounts.Write("c"), Accounts.Write("d"));
+        await ReopenAsync();
+        await InsertAsync(Accounts.Write("e"));
+
+        (await IdsAsync()).ShouldBe(["e", "d", "c", "a"]);
+    }
+
+    [Fact]
+    public async Task Replacement_NamingItsFormerColumns_ChangesThoseThatDiffer()
+    {
+        var former = Accounts.Write("a", "old", "name");
+        await InsertAsync(former, Accounts.Write("b", "taken", "name"));
+        var next = Accounts.Write("a", "new", "name", version: 2);
+
+        (await UpdateAsync(1, next with { Former = former.Columns })).ShouldBeTrue();
+        (await IdsAsync(Condition.Equal("code", "new"))).ShouldBe(["a"]);
+        (await IdsAsync(Condition.Equal("code", "old"))).ShouldBeEmpty();
+        (await IdsAsync(Condition.Equal("name", "name"))).ShouldBe(["b", "a"]);
+
+        (await UpdateAsync(1, next with { Former = former.Columns })).ShouldBeFalse();
+        await Should.ThrowAsync<DuplicateKeyException>(UpdateAsync(
+            2, Accounts.Write("a", "taken", version: 3) with { Former = next.Columns }));
+        await Should.ThrowAsync<ArgumentException>(UpdateAsync(2, next with { Former = [null] }));
+    }
+
+    [Fact]
     public async Task Organizations_WithEqualIdsAndCodes_AreApart()
     {
         await InsertAsync(Accounts.Write("a", "code", "ours"));

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Tallystick.Storage.Documents;
 
 namespace Tallystick.Storage.Tests.Documents;
 
@@ -107,6 +108,88 @@ public abstract class SharedChangeSuite(StoreEngine engine) : DocumentStoreSuite
         var answered = (await Task.WhenAll(changes)).OfType<string>().ToList();
         answered.ShouldNotBeEmpty();
         (await IdsAsync()).Order(StringComparer.Ordinal).ShouldBe(answered.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Changes_OfWhichSomeTakeAValueThatIsTaken_AreKeptWithoutThose()
+    {
+        await InsertAsync(Accounts.Write("holder", "taken"));
+
+        var kept = await Task.WhenAll(Enumerable.Range(0, Changes).Select(async i =>
+        {
+            try
+            {
+                await InsertAsync(Accounts.Write($"{i}", i % 8 == 3 ? "taken" : $"code {i}"));
+                return true;
+            }
+            catch (DuplicateKeyException taken)
+            {
+                taken.Column.ShouldBe("code");
+                return false;
+            }
+        }));
+
+        kept.Index().Where(one => !one.Item).Select(one => one.Index % 8).Distinct().ShouldBe([3]);
+        (await IdsAsync()).Count.ShouldBe(1 + (Changes * 7 / 8));
+    }
+
+    [Fact]
+    public async Task Changes_OfWhichSomeReplaceAVersionThatIsGone_AreKeptWithoutThose()
+    {
+        await InsertAsync(Accounts.Write("a"), Accounts.Write("b"));
+
+        var replaced = await Task.WhenAll(Enumerable.Range(0, Changes).Select(i => Store.TransactAsync(
+            Acme,
+            async change =>
+            {
+                await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write($"{i}"), Token);
+                return await change.UpdateAsync(Accounts.Kind, Acme, 1, Accounts.Write("a", version: 2), Token);
+            },
+            Token)));
+
+        replaced.Count(isReplaced => isReplaced).ShouldBe(1);
+        (await FindAsync("a"))!.Version.ShouldBe(2);
+        (await IdsAsync()).Count.ShouldBe(2 + Changes);
+    }
+
+    [Fact]
+    public async Task Change_ThatReadsAfterEachOfItsWrites_SeesThem()
+    {
+        await InsertAsync(Accounts.Write("a", name: "0"));
+        await ChangeAsync(async change =>
+        {
+            for (var version = 1; version <= 3; version++)
+            {
+                (await change.UpdateAsync(
+                    Accounts.Kind, Acme, version, Accounts.Write("a", name: $"{version}", version: version + 1),
+                    Token)).ShouldBeTrue();
+                await change.AppendAsync(Accounts.Kind, Acme, Accounts.Write($"appended {version}"), Token);
+                Accounts.NameOf(await change.FindAsync(Accounts.Kind, Acme, "a", Token)).ShouldBe($"{version}");
+            }
+        });
+
+        (await IdsAsync()).Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Change_OfMoreThanGoesToTheEngineAtOnce_IsKeptAsAWhole()
+    {
+        const int Documents = 1_500;
+        await Should.ThrowAsync<InvalidTimeZoneException>(ChangeAsync(async change =>
+        {
+            await WriteAllAsync(change);
+            throw new InvalidTimeZoneException();
+        }));
+        (await IdsAsync()).ShouldBeEmpty();
+
+        await ChangeAsync(WriteAllAsync);
+        (await IdsAsync()).Count.ShouldBe(Documents);
+
+        static async ValueTask WriteAllAsync(IDocumentTransaction change)
+        {
+            for (var i = 0; i < Documents; i++)
+                await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write($"{i}"), Token);
+        }
     }
 
     // Of five one is kept. The others are refused before they write, after they appended or after they wrote, or are

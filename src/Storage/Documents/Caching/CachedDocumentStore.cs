@@ -39,7 +39,11 @@ public sealed class CachedDocumentStore(IDocumentStore store, ISoleUse soleUse) 
         {
             var result = await store.TransactAsync(
                 organizationId,
-                transaction => work(new WatchedTransaction(transaction, _cache, term, changing)),
+                transaction =>
+                {
+                    changing.Restart();
+                    return work(new WatchedTransaction(transaction, _cache, term, changing));
+                },
                 cancellationToken);
             isCommitted = true;
             return result;

@@ -71,6 +71,9 @@ internal sealed class DocumentCache : IDisposable
         private readonly Dictionary<int, long> _stripes = [];
         private readonly Dictionary<DocumentKey, Document> _written = [];
 
+        /// <summary>The change is run, perhaps once more: what it wrote before is undone.</summary>
+        internal void Restart() => _written.Clear();
+
         /// <summary>From here until the change is over the document is not kept.</summary>
         internal void Begin(DocumentKey key)
         {

@@ -33,9 +33,9 @@ internal sealed class PostgresDialect : SqlDialect
     internal override string ColumnNames =>
         $"SELECT column_name::text FROM information_schema.columns WHERE table_schema = '{Schema}' AND table_name = ";
 
-    internal override string? BeforeInsert => null;
+    internal override string? NextSequence => $"nextval('{Qualify("_sequence")}')";
 
-    internal override string NextSequence => $"nextval('{Qualify("_sequence")}')";
+    internal override string ReserveSequences(long count) => throw new NotSupportedException();
 
     internal override (string Before, string After) TextsOfList =>
         ("SELECT jsonb_array_elements_text(CAST(", " AS jsonb))");
@@ -51,4 +51,8 @@ internal sealed class PostgresDialect : SqlDialect
 
     internal override bool IsClash(DbException failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    /// <summary>See <see cref="DocumentStatements.UpdateOrFail"/>.</summary>
+    internal override bool IsUntrue(DbException failure) =>
+        IsClash(failure) || failure is PostgresException { SqlState: PostgresErrorCodes.DivisionByZero };
 }

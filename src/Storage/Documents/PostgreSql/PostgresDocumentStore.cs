@@ -33,8 +33,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
     private PostgresDocumentStore(NpgsqlDataSource source, TableLayouts tables)
     {
         (_source, _tables) = (source, tables);
-        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new WriteLane(
-            tables, () => ConnectAsync(CancellationToken.None), Lock) { Release = runner => runner.DisposeAsync() })];
+        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => NewLane())];
     }
 
     /// <summary>Connects to the database and brings it to the declared kinds.</summary>
@@ -116,8 +115,13 @@ public sealed class PostgresDocumentStore : IDocumentStore
         unchecked((long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(organizationId)));
 
     private static SqlText Lock(string organizationId) =>
-        new SqlText { AnswersRows = true }
-            .Append("SELECT pg_advisory_xact_lock(").Value(Hash(organizationId)).Append(")");
+        SqlText.Unread().Append("SELECT pg_advisory_xact_lock(").Value(Hash(organizationId)).Append(")");
+
+    private WriteLane NewLane() => new(_tables, () => ConnectAsync(CancellationToken.None), Lock)
+    {
+        Release = runner => runner.DisposeAsync(),
+        IsTrusting = true,
+    };
 
     private async ValueTask<SqlRunner> ConnectAsync(CancellationToken cancellationToken) =>
         new(await _source.OpenConnectionAsync(cancellationToken), _dialect);

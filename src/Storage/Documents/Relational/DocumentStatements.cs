@@ -31,21 +31,17 @@ internal sealed class DocumentStatements(SqlDialect dialect)
     }
 
     /// <summary>Adds a document, and answers with a row unless its id or a unique value is taken.</summary>
-    internal SqlText Insert(TableLayout table, string organizationId, DocumentWrite write) =>
-        Append(table, organizationId, write).Append(" ON CONFLICT DO NOTHING RETURNING sequence");
+    internal SqlText Insert(TableLayout table, string organizationId, DocumentWrite write, SqlText sequence) =>
+        InsertOrFail(table, organizationId, write, sequence).Append(" ON CONFLICT DO NOTHING RETURNING sequence");
 
-    /// <summary>Adds a document that cannot clash with another.</summary>
-    internal SqlText Append(TableLayout table, string organizationId, DocumentWrite write)
+    /// <summary>Adds a document, and fails when its id or a unique value is taken.</summary>
+    internal SqlText InsertOrFail(TableLayout table, string organizationId, DocumentWrite write, SqlText sequence)
     {
-        var sql = new SqlText();
-        if (dialect.BeforeInsert is { } before)
-            sql.Append(before).Append("; ");
-        sql.Append("INSERT INTO ").Append(dialect.Qualify(table.Kind.Name))
-            .Append(" (organization_id, id, sequence, version, document");
+        var sql = From("INSERT INTO ", table).Append(" (organization_id, id, sequence, version, document");
         foreach (var column in table.Kind.Columns)
             sql.Append(", ").Append(SqlDialect.Quote(column.Name));
         sql.Append(") VALUES (").Value(organizationId).Append(", ").Value(write.Id)
-            .Append(", ").Append(dialect.NextSequence)
+            .Append(", ").Append(sequence)
             .Append(", ").Value(write.Version).Append(", ").Value(write.Json);
         foreach (var value in write.Columns)
             sql.Append(", ").Value(value);
@@ -57,17 +53,19 @@ internal sealed class DocumentStatements(SqlDialect dialect)
     /// </summary>
     internal SqlText Update(TableLayout table, string organizationId, long expectedVersion, DocumentWrite write)
     {
-        var sql = From("UPDATE ", table)
-            .Append(" SET version = ").Value(write.Version).Append(", document = ").Value(write.Json);
-        foreach (var (column, value) in table.Kind.Columns.Zip(write.Columns))
-            sql.Append(", ").Append(SqlDialect.Quote(column.Name)).Append(" = ").Value(value);
-        WhereId(sql, organizationId, write.Id).Append(" AND version = ").Value(expectedVersion);
-        foreach (var (column, value) in UniqueValues(table, write))
-        {
+        var sql = Replace(table, organizationId, expectedVersion, write);
+        foreach (var (column, value) in NewUniqueValues(table, write))
             sql.Append(" AND NOT EXISTS (").Append(Holder(table, organizationId, column, value, write.Id)).Append(")");
-        }
         return sql.Append(" RETURNING sequence");
     }
+
+    /// <summary>Replaces a document, and fails when its version differs or a unique value is taken.</summary>
+    internal SqlText UpdateOrFail(
+        TableLayout table, string organizationId, long expectedVersion, DocumentWrite write) =>
+        SqlText.Unread().Append("WITH changed AS (")
+            .Append(Replace(table, organizationId, expectedVersion, write))
+            // When no row is changed this is a division by zero.
+            .Append(" RETURNING 1) SELECT 1 / count(*) FROM changed");
 
     /// <summary>Selects another document that has the value of a unique column.</summary>
     internal SqlText Holder(
@@ -76,11 +74,12 @@ internal sealed class DocumentStatements(SqlDialect dialect)
             .Append(" AND ").Append(SqlDialect.Quote(column)).Append(" = ").Value(value)
             .Append(" AND id <> ").Value(otherThanId);
 
-    /// <summary>The unique columns of a document that have a value.</summary>
-    internal static IEnumerable<(string Column, string Value)> UniqueValues(TableLayout table, DocumentWrite write) =>
-        table.Kind.Columns.Zip(write.Columns)
-            .Where(pair => pair.First.IsUnique && pair.Second is not null)
-            .Select(pair => (pair.First.Name, pair.Second!));
+    /// <summary>The unique columns to which a document gives a value that it had not.</summary>
+    internal static IEnumerable<(string Column, string Value)> NewUniqueValues(
+        TableLayout table, DocumentWrite write) =>
+        NewValues(table, write)
+            .Where(pair => pair.Column.IsUnique && pair.Value is not null)
+            .Select(pair => (pair.Column.Name, pair.Value!));
 
     internal SqlText Delete(TableLayout table, string organizationId, string id) =>
         WhereId(From("DELETE FROM ", table), organizationId, id);
@@ -90,6 +89,26 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         var sql = From("DELETE FROM ", table).Append(" WHERE organization_id = ").Value(organizationId).Append(" AND ");
         new ConditionSql(dialect, table).Append(sql, condition);
         return sql;
+    }
+
+    private SqlText Replace(TableLayout table, string organizationId, long expectedVersion, DocumentWrite write)
+    {
+        var sql = From("UPDATE ", table)
+            .Append(" SET version = ").Value(write.Version).Append(", document = ").Value(write.Json);
+        foreach (var (column, value) in NewValues(table, write))
+            sql.Append(", ").Append(SqlDialect.Quote(column.Name)).Append(" = ").Value(value);
+        return WhereId(sql, organizationId, write.Id).Append(" AND version = ").Value(expectedVersion);
+    }
+
+    // SQLite writes the index of each column that is set, also when its value stays.
+    private static IEnumerable<(DocumentColumn Column, string? Value)> NewValues(
+        TableLayout table, DocumentWrite write)
+    {
+        for (var i = 0; i < write.Columns.Count; i++)
+        {
+            if (write.Former is not { } former || former[i] != write.Columns[i])
+                yield return (table.Kind.Columns[i], write.Columns[i]);
+        }
     }
 
     private SqlText From(string verb, TableLayout table) =>

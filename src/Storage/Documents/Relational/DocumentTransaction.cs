@@ -9,8 +9,13 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <param name="beforeWriting">
 /// To run before the first write, so that the change can be undone without those before it; null for none.
 /// </param>
+/// <param name="isTrusting">
+/// Takes writes to succeed: none has a way to the engine of its own. When one does not, a later statement or the commit
+/// fails (<see cref="SqlDialect.IsUntrue"/>), and nothing that the change has found out since is true.
+/// </param>
 internal sealed class DocumentTransaction(
-    SqlRunner runner, TableLayouts tables, string organizationId, SqlText? beforeWriting) : IDocumentTransaction
+    SqlRunner runner, TableLayouts tables, string organizationId, SqlText? beforeWriting, bool isTrusting)
+    : IDocumentTransaction
 {
     private readonly DocumentReader _reader = new(runner, tables);
     private readonly DocumentStatements _statements = new(runner.Dialect);
@@ -40,7 +45,10 @@ internal sealed class DocumentTransaction(
         DocumentKind kind, string organizationId, DocumentWrite write, CancellationToken cancellationToken)
     {
         var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
-        if (!await AnswersAsync(_statements.Insert(table, organizationId, write)))
+        var sequence = await runner.NextSequenceAsync();
+        if (isTrusting)
+            await runner.DeferAsync(_statements.InsertOrFail(table, organizationId, write, sequence));
+        else if (!await AnswersAsync(_statements.Insert(table, organizationId, write, sequence)))
             throw new DuplicateKeyException(kind.Name, await FindClashAsync(table, write) ?? "id");
     }
 
@@ -48,7 +56,8 @@ internal sealed class DocumentTransaction(
         DocumentKind kind, string organizationId, DocumentWrite write, CancellationToken cancellationToken)
     {
         var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
-        await runner.DeferAsync(_statements.Append(table, organizationId, write));
+        await runner.DeferAsync(
+            _statements.InsertOrFail(table, organizationId, write, await runner.NextSequenceAsync()));
     }
 
     public async ValueTask<bool> UpdateAsync(
@@ -59,6 +68,11 @@ internal sealed class DocumentTransaction(
         CancellationToken cancellationToken)
     {
         var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
+        if (isTrusting)
+        {
+            await runner.DeferAsync(_statements.UpdateOrFail(table, organizationId, expectedVersion, write));
+            return true;
+        }
         if (await AnswersAsync(_statements.Update(table, organizationId, expectedVersion, write)))
             return true;
         if ((await _reader.FindAsync(kind, organizationId, write.Id, CancellationToken.None))?.Version
@@ -88,7 +102,7 @@ internal sealed class DocumentTransaction(
 
     private async Task<string?> FindClashAsync(TableLayout table, DocumentWrite write)
     {
-        foreach (var (column, value) in DocumentStatements.UniqueValues(table, write))
+        foreach (var (column, value) in DocumentStatements.NewUniqueValues(table, write))
         {
             var holder = _statements.Holder(table, organizationId, column, value, write.Id);
             if ((await runner.ReadAsync(holder, row => row.GetString(0), CancellationToken.None)).Count > 0)
@@ -119,6 +133,12 @@ internal sealed class DocumentTransaction(
         {
             throw new ArgumentException(
                 $"A {table.Kind.Name} has {columns.Count} columns, but {write.Columns.Count} values are given.");
+        }
+
+        if (write.Former is { } former && former.Count != columns.Count)
+        {
+            throw new ArgumentException(
+                $"A {table.Kind.Name} has {columns.Count} columns, but {former.Count} former values are given.");
         }
 
         StorableText.Require(write.Id, "id");

@@ -6,7 +6,7 @@ namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>
 /// A transaction that changes of one organization share, one after the other: they are kept by one commit. Each is
-/// undone by itself when it fails.
+/// undone by itself when it fails, or, when their writes are taken to succeed, all of them are to be run again.
 /// </summary>
 internal sealed class SharedTransaction
 {
@@ -25,12 +25,20 @@ internal sealed class SharedTransaction
     private bool _isUndone;
     private Exception? _lost;
 
-    private SharedTransaction(SqlRunner runner, TableLayouts tables, string organizationId) =>
-        (_runner, _tables, OrganizationId) = (runner, tables, organizationId);
+    private SharedTransaction(SqlRunner runner, TableLayouts tables, string organizationId, bool isTrusting) =>
+        (_runner, _tables, OrganizationId, IsTrusting) = (runner, tables, organizationId, isTrusting);
 
     internal string OrganizationId { get; }
 
-    /// <summary>Ends when all of it is kept; fails when none of it is.</summary>
+    /// <summary>
+    /// Whether writes are taken to succeed. They go to the engine with the next read, or with the commit.
+    /// </summary>
+    internal bool IsTrusting { get; }
+
+    /// <summary>
+    /// Ends when all of it is kept; fails when none of it is: with a <see cref="RunAgainException"/> when its changes
+    /// may be kept without trust.
+    /// </summary>
     internal Task End => _end.Task;
 
     /// <summary>Whether no other change should be let in.</summary>
@@ -42,11 +50,12 @@ internal sealed class SharedTransaction
     /// <param name="tables">The store's tables.</param>
     /// <param name="organizationId">Whose changes it has.</param>
     /// <param name="enter">Statement that keeps out other changes of the organization, or null.</param>
+    /// <param name="isTrusting">Whether writes are taken to succeed.</param>
     internal static async Task<SharedTransaction> BeginAsync(
-        SqlRunner runner, TableLayouts tables, string organizationId, SqlText? enter)
+        SqlRunner runner, TableLayouts tables, string organizationId, SqlText? enter, bool isTrusting)
     {
-        var shared = new SharedTransaction(runner, tables, organizationId);
-        await runner.BeginAsync();
+        var shared = new SharedTransaction(runner, tables, organizationId, isTrusting);
+        await runner.BeginAsync(mayBeOneBatch: isTrusting);
         if (enter is not null)
             await runner.DeferAsync(enter);
         return shared;
@@ -56,8 +65,8 @@ internal sealed class SharedTransaction
     internal async Task<T> RunAsync<T>(Func<IDocumentTransaction, ValueTask<T>> work)
     {
         _changes++;
-        var savepoint = _hasWrites ? $"change_{_savepoints % 2}" : null;
-        var change = new DocumentTransaction(_runner, _tables, OrganizationId, SaveAt(savepoint));
+        var savepoint = _hasWrites && !IsTrusting ? $"change_{_savepoints % 2}" : null;
+        var change = new DocumentTransaction(_runner, _tables, OrganizationId, SaveAt(savepoint), IsTrusting);
         try
         {
             var result = await work(change);
@@ -66,7 +75,11 @@ internal sealed class SharedTransaction
         }
         catch (Exception failure) when (change.HasWritten || _runner.HasFailed)
         {
-            await UndoAsync(change.HasWritten ? savepoint : null, failure);
+            // What it was refused for may come of a write that did not succeed.
+            if (IsTrusting)
+                _lost = !_runner.HasFailed || IsUntrue(failure) ? new RunAgainException(failure) : failure;
+            else
+                await UndoAsync(change.HasWritten ? savepoint : null, failure);
             throw;
         }
         finally
@@ -91,9 +104,11 @@ internal sealed class SharedTransaction
         catch (Exception failure)
         {
             await _runner.RollbackAsync();
-            _end.SetException(failure);
+            _end.SetException(IsTrusting && IsUntrue(failure) ? new RunAgainException(failure) : failure);
         }
     }
+
+    private bool IsUntrue(Exception failure) => failure is DbException engine && _runner.Dialect.IsUntrue(engine);
 
     // Only one savepoint is ever there, and the next one has another name: to restore one that could not be made fails.
     private SqlText? SaveAt(string? savepoint)

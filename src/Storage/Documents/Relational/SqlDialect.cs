@@ -34,11 +34,16 @@ internal abstract class SqlDialect
     /// <summary>Names the columns of the table given as the only parameter.</summary>
     internal abstract string ColumnNames { get; }
 
-    /// <summary>Statement to run before an insertion, or null.</summary>
-    internal abstract string? BeforeInsert { get; }
+    /// <summary>
+    /// Expression for the sequence number of the document being inserted; null when the process counts by itself.
+    /// </summary>
+    internal abstract string? NextSequence { get; }
 
-    /// <summary>Expression for the sequence number of the document being inserted.</summary>
-    internal abstract string NextSequence { get; }
+    /// <summary>
+    /// Statement that reserves so many sequence numbers and answers with the last of them, where there is no
+    /// <see cref="NextSequence"/>.
+    /// </summary>
+    internal abstract string ReserveSequences(long count);
 
     /// <summary>What stands before and after a parameter of JSON to select the texts of its list.</summary>
     internal abstract (string Before, string After) TextsOfList { get; }
@@ -51,6 +56,9 @@ internal abstract class SqlDialect
 
     /// <summary>Whether a value that must be unique was found twice.</summary>
     internal abstract bool IsClash(DbException failure);
+
+    /// <summary>Whether a write that was taken to succeed did not: a value is taken, or nothing was replaced.</summary>
+    internal abstract bool IsUntrue(DbException failure);
 
     /// <summary>A name of ours, checked by <see cref="TableLayout"/>, in quotes.</summary>
     internal static string Quote(string name) => $"\"{name}\"";

@@ -8,8 +8,17 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
 {
     private const int MostCommands = 200;
 
+    /// <summary>So few changes write the counter. What is left of them is lost with a failure and at the end.</summary>
+    private const long SequencesAtOnce = 1_000;
+
+    /// <summary>Parameters of statements that are deferred together.</summary>
+    private const int MostDeferredValues = 2_000;
+
     private readonly Dictionary<string, DbCommand> _commands = [];
     private SqlText? _deferred;
+    private bool _isToBegin;
+    private long _lastSequence;
+    private long _lastReserved;
 
     internal SqlDialect Dialect => dialect;
 
@@ -17,10 +26,15 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
     internal bool HasFailed { get; private set; }
 
     /// <summary>Begins a transaction.</summary>
-    internal ValueTask BeginAsync()
+    /// <param name="mayBeOneBatch">
+    /// Whether statements that all go to the engine at once, without failure, are known to be a transaction without
+    /// saying so. There are no savepoints in it then.
+    /// </param>
+    internal ValueTask BeginAsync(bool mayBeOneBatch = false)
     {
         HasFailed = false;
-        return DeferAsync(new SqlText().Append(dialect.Begin));
+        _isToBegin = mayBeOneBatch;
+        return mayBeOneBatch ? ValueTask.CompletedTask : DeferAsync(new SqlText().Append(dialect.Begin));
     }
 
     /// <summary>Keeps what the transaction has written. A failure leaves it open.</summary>
@@ -30,14 +44,18 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
             throw new InvalidOperationException("A statement of the transaction has failed.");
 
         // A cancellation would only leave the caller in doubt.
-        await ReadAsync(new SqlText().Append("COMMIT"), _ => true, CancellationToken.None);
+        if (!_isToBegin)
+            await ReadAsync(new SqlText().Append("COMMIT"), _ => true, CancellationToken.None);
+        _isToBegin = false;
+        await FlushAsync();
     }
 
     /// <summary>Undoes what the transaction has written, and ends it.</summary>
     internal async ValueTask RollbackAsync()
     {
-        _deferred = null;
+        (_deferred, _isToBegin) = (null, false);
         HasFailed = false;
+        ForgetReserved();
         try
         {
             await ExecuteAsync("ROLLBACK", CancellationToken.None);
@@ -51,6 +69,7 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
     /// <summary>Undoes what was written since the savepoint.</summary>
     internal async Task RestoreAsync(string savepoint)
     {
+        ForgetReserved();
         await ExecuteAsync($"ROLLBACK TO SAVEPOINT {savepoint}", CancellationToken.None);
         HasFailed = false;
     }
@@ -78,19 +97,40 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
     internal async ValueTask DeferAsync(SqlText sql)
     {
         if (dialect.IsEmbedded)
+        {
             await ExecuteAsync(sql, CancellationToken.None);
-        else
-            _deferred = _deferred?.Then(sql) ?? sql;
+            return;
+        }
+        _deferred = _deferred?.Then(sql) ?? sql;
+        if (_deferred.Values.Count > MostDeferredValues)
+            await FlushAsync();
+    }
+
+    /// <summary>Runs what is deferred.</summary>
+    internal async Task FlushAsync()
+    {
+        if (TakeDeferred() is { } before)
+            await WatchAsync(() => Prepare(before).ExecuteNonQueryAsync(CancellationToken.None));
+    }
+
+    /// <summary>The sequence number of the document that is inserted next.</summary>
+    internal async ValueTask<SqlText> NextSequenceAsync()
+    {
+        if (dialect.NextSequence is { } expression)
+            return new SqlText().Append(expression);
+        if (_lastSequence == _lastReserved)
+        {
+            var reserve = new SqlText().Append(dialect.ReserveSequences(SequencesAtOnce));
+            _lastReserved = (await ReadAsync(reserve, row => row.GetInt64(0), CancellationToken.None))[0];
+            _lastSequence = _lastReserved - SequencesAtOnce;
+        }
+        return new SqlText().Value(++_lastSequence);
     }
 
     /// <summary>Runs a statement and returns the number of rows written.</summary>
     internal async Task<int> ExecuteAsync(SqlText sql, CancellationToken cancellationToken)
     {
-        if (_deferred is { } before)
-        {
-            _deferred = null;
-            await ExecuteAsync(before, cancellationToken);
-        }
+        await FlushAsync();
         return await WatchAsync(() => Prepare(sql).ExecuteNonQueryAsync(cancellationToken));
     }
 
@@ -102,12 +142,11 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
     internal Task<List<T>> ReadAsync<T>(
         SqlText sql, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
-        var due = _deferred?.Then(sql) ?? sql;
-        _deferred = null;
+        var due = TakeDeferred()?.Then(sql) ?? sql;
         return WatchAsync(async () =>
         {
             await using var reader = await Prepare(due).ExecuteReaderAsync(cancellationToken);
-            for (var i = 0; i < due.RowSetsBefore; i++)
+            for (var i = 0; i < due.UnreadRowSets; i++)
                 await reader.NextResultAsync(cancellationToken);
             var rows = new List<T>();
             while (await reader.ReadAsync(cancellationToken))
@@ -121,6 +160,21 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
         await ForgetCommandsAsync();
         await connection.DisposeAsync();
     }
+
+    private SqlText? TakeDeferred()
+    {
+        var taken = _deferred;
+        if (_isToBegin)
+        {
+            var begin = new SqlText().Append(dialect.Begin);
+            taken = taken is null ? begin : begin.Then(taken);
+        }
+        (_deferred, _isToBegin) = (null, false);
+        return taken;
+    }
+
+    // They may have been reserved by what is undone.
+    private void ForgetReserved() => (_lastSequence, _lastReserved) = (0, 0);
 
     private async Task<T> WatchAsync<T>(Func<Task<T>> run)
     {

@@ -18,11 +18,11 @@ internal sealed class SqlText
     /// <summary>The parameters' values: the first is named <c>@p0</c>.</summary>
     internal IReadOnlyList<object?> Values => _values;
 
-    /// <summary>Whether the statement, which nobody reads, answers with rows.</summary>
-    internal bool AnswersRows { get; init; }
+    /// <summary>Statements that answer with rows which nobody reads.</summary>
+    internal int UnreadRowSets { get; private set; }
 
-    /// <summary>Statements before the last one that answer with rows.</summary>
-    internal int RowSetsBefore { get; private set; }
+    /// <summary>A statement that answers with rows which nobody reads.</summary>
+    internal static SqlText Unread() => new() { UnreadRowSets = 1 };
 
     /// <summary>Appends our own text.</summary>
     internal SqlText Append(string text)
@@ -63,7 +63,7 @@ internal sealed class SqlText
     /// <summary>Another statement after this one.</summary>
     internal SqlText Then(SqlText next)
     {
-        RowSetsBefore += next.AnswersRows ? 1 : 0;
+        UnreadRowSets += next.UnreadRowSets;
         return Append("; ").Append(next);
     }
 

@@ -21,9 +21,38 @@ internal sealed class WriteLane(
     /// <summary>Gives the connection back.</summary>
     internal required Func<SqlRunner, ValueTask> Release { get; init; }
 
+    /// <summary>Whether writes are first taken to succeed, and so need no way to the engine of their own.</summary>
+    internal required bool IsTrusting { get; init; }
+
     /// <summary>Runs the work as one change of the organization.</summary>
     internal async Task<T> RunAsync<T>(
         string organizationId, Func<IDocumentTransaction, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(organizationId, IsTrusting, work, cancellationToken);
+        }
+        catch (RunAgainException)
+        {
+            return await RunAsync(organizationId, isTrusting: false, work, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for the change that is running; later ones are refused.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        await _turn.WaitAsync();
+        _isClosed = true;
+        if (_shared is not null)
+            await LeaveAsync();
+        _turn.Release();
+    }
+
+    private async Task<T> RunAsync<T>(
+        string organizationId,
+        bool isTrusting,
+        Func<IDocumentTransaction, ValueTask<T>> work,
+        CancellationToken cancellationToken)
     {
         // Whoever is counted comes to its turn: the change before it may have left its commit to this one.
         Interlocked.Increment(ref _waiting);
@@ -36,7 +65,7 @@ internal sealed class WriteLane(
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
             cancellationToken.ThrowIfCancellationRequested();
-            shared = await JoinAsync(organizationId);
+            shared = await JoinAsync(organizationId, isTrusting);
             result = await shared.RunAsync(work);
         }
         catch (Exception thrown)
@@ -57,19 +86,9 @@ internal sealed class WriteLane(
         return result!;
     }
 
-    /// <summary>Waits for the change that is running; later ones are refused.</summary>
-    internal async ValueTask CloseAsync()
+    private async ValueTask<SharedTransaction> JoinAsync(string organizationId, bool isTrusting)
     {
-        await _turn.WaitAsync();
-        _isClosed = true;
-        if (_shared is not null)
-            await LeaveAsync();
-        _turn.Release();
-    }
-
-    private async ValueTask<SharedTransaction> JoinAsync(string organizationId)
-    {
-        if (_shared is not null && _shared.OrganizationId != organizationId)
+        if (_shared is not null && (_shared.OrganizationId, _shared.IsTrusting) != (organizationId, isTrusting))
             await LeaveAsync();
         if (_shared is not null)
             return _shared;
@@ -77,7 +96,7 @@ internal sealed class WriteLane(
         try
         {
             return _shared = await SharedTransaction.BeginAsync(
-                _runner, tables, organizationId, enter(organizationId));
+                _runner, tables, organizationId, enter(organizationId), isTrusting);
         }
         catch
         {

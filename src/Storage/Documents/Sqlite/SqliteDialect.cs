@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Tallystick.Storage.Documents.Relational;
@@ -27,9 +28,10 @@ internal sealed class SqliteDialect : SqlDialect
 
     internal override string ColumnNames => "SELECT name FROM pragma_table_info WHERE arg = ";
 
-    internal override string? BeforeInsert => "UPDATE _sequence SET value = value + 1";
+    internal override string? NextSequence => null;
 
-    internal override string NextSequence => "(SELECT value FROM _sequence)";
+    internal override string ReserveSequences(long count) =>
+        string.Create(CultureInfo.InvariantCulture, $"UPDATE _sequence SET value = value + {count} RETURNING value");
 
     internal override (string Before, string After) TextsOfList => ("SELECT value FROM json_each(", ")");
 
@@ -41,6 +43,8 @@ internal sealed class SqliteDialect : SqlDialect
         ReadOnlyMemory<byte> document => document.ToArray(),
         _ => value,
     };
+
+    internal override bool IsUntrue(DbException failure) => false;
 
     internal override bool IsClash(DbException failure) => failure is SqliteException
     {

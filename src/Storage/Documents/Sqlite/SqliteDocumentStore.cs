@@ -22,6 +22,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
         _lane = new WriteLane(tables, () => ValueTask.FromResult(writer), _ => null)
         {
             Release = _ => ValueTask.CompletedTask,
+            IsTrusting = false,
         };
     }
 
