@@ -40,24 +40,27 @@ internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed ch
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
         var remembered = Of(_accounts, organizationId, AccountKind);
-        if (!codes.All(remembered.ByCode.ContainsKey))
-        {
-            return await resources.ChangeAsync(
-                organizationId, Principal, cancellationToken, async change =>
+        var missing = codes.Where(code => !remembered.ByCode.ContainsKey(code)).Distinct().ToList();
+        if (missing.Count == 0)
+            return [.. codes.Select(code => remembered.ByCode[code])];
+        var matches = await resources.ChangeAsync(
+            organizationId, Principal, cancellationToken, async change =>
+            {
+                var made = new Dictionary<string, AccountMatch>(StringComparer.Ordinal);
+                foreach (var code in missing)
                 {
-                    var matches = new List<AccountMatch>();
-                    foreach (var code in codes)
-                    {
-                        if (!remembered.ByCode.TryGetValue(code, out var match))
-                            match = await FindAccountAsync(change.Related, code) is { } found
-                                ? remembered.Keep(code, found)
-                                : new AccountMatch(await CreateAccountAsync(change, code), null);
-                        matches.Add(match);
-                    }
-                    return matches;
-                });
-        }
-        return [.. codes.Select(code => remembered.ByCode[code])];
+                    made[code] = await FindAccountAsync(change.Related, code)
+                        ?? new AccountMatch(await CreateAccountAsync(change, code), null);
+                }
+                return made;
+            });
+        // Only now: what a change sees may be undone with it.
+        foreach (var (code, match) in matches)
+            remembered.Keep(code, match);
+        return
+        [
+            .. codes.Select(code => matches.TryGetValue(code, out var match) ? match : remembered.ByCode[code]),
+        ];
     }
 
     private static async ValueTask<AccountMatch?> FindAccountAsync(IResourceReader related, string code)
