@@ -8,6 +8,7 @@ internal static partial class Disk
 {
     private const int Interrupted = 4;
     private const int ReadOnlyClosedOnExecute = 0x80000;
+    private const int NotNeeded = 4;
 
     /// <summary>
     /// Makes the bytes of a file durable, and its size where that has changed; not its time of change, which would
@@ -38,6 +39,26 @@ internal static partial class Disk
             ThrowUnlessInterrupted($"The directory {directory} cannot be flushed");
     }
 
+    /// <summary>
+    /// Tells the system that the first bytes of a file, which must be durable, need not be cached any more. This is
+    /// advice: whether it is followed does not show, nor that the file does not exist any more.
+    /// </summary>
+    public static void GiveBack(string path, long bytes)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            using var file = File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            _ = Advise(file, 0, bytes, NotNeeded);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The memory is found when it is needed, only later.
+        }
+    }
+
     private static void ThrowUnlessInterrupted(string what)
     {
         if (Marshal.GetLastPInvokeError() != Interrupted)
@@ -51,6 +72,9 @@ internal static partial class Disk
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FlushAll(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int Advise(SafeFileHandle file, long offset, long bytes, int advice);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

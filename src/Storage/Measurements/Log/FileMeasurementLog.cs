@@ -15,6 +15,7 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     private readonly string _directory;
     private readonly FileStream _ownership;
     private readonly LogFiles _files;
+    private readonly LogCache _cache;
     private readonly LogWriter _writer;
     private readonly Task _writing;
     private readonly Lock _trimming = new();
@@ -38,6 +39,7 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
         if (last.Start == end.Position)
             files[^1] = new LogFile(last.Path, last.Start) { NewestBefore = end.Newest };
         _files = new LogFiles(files);
+        _cache = new LogCache(_files, options);
         CutAtOpening = end.Cut;
         _end = end.Position;
         _writer = new LogWriter(new LogTail(directory, options, _files, end), options, Advance);
@@ -104,6 +106,7 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
             throw new StoreUnavailableException(
                 $"The measurement log in {_directory} holds {files[0].Start} to {end}, not {from.Value}.");
         }
+        _cache.MoveTo(from.Value);
         for (var index = LogFiles.IndexOf(files, from.Value); index < files.Length; index++)
         {
             var file = files[index];

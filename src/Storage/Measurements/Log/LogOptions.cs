@@ -20,6 +20,11 @@ public sealed record LogOptions
     /// </summary>
     public long WaitingBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes before the position last read from that stay in the page cache of the system; older files do not.
+    /// </summary>
+    internal long CachedBytes { get; init; } = 256 * 1024 * 1024;
+
     /// <summary>Growth up to which files are filled with zeros beforehand.</summary>
     internal long QuietBytesPerSecond { get; init; } = 4 * 1024 * 1024;
 
@@ -34,6 +39,9 @@ public sealed record LogOptions
 
     /// <summary>Makes what was written to a file durable. Tests put a failing disk in its place.</summary>
     internal Action<SafeFileHandle> Flush { get; init; } = Disk.Flush;
+
+    /// <summary>Gives back the memory in which the first bytes of a file are cached.</summary>
+    internal Action<string, long> GiveBack { get; init; } = Disk.GiveBack;
 }
 
 /// <summary>Writes all the bytes at an offset of a file, or throws.</summary>
