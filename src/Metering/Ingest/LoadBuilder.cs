@@ -146,7 +146,7 @@ internal sealed class LoadBuilder(
         rows.ReceivedAt.Add(_batch.ReceivedAt);
         rows.Positions.Add(position.Value);
         prepared.Plan.AddValues(_batch.Values(row));
-        _uids.Note(prepared.Fingerprint, row.ContentHash, rows);
+        _uids.Note(prepared.Fingerprint, position, row.ContentHash, rows);
         _plans.Outcomes[row.Meter] += new LoadTally(0, 1, 0, 0);
     }
 

@@ -17,6 +17,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     private const int PrefetchedAhead = 16;
 
     private readonly LoggedMeasurements _logged = new(log);
+    private readonly List<NotedRow> _noted = [];
     private readonly List<Candidate> _candidates = [];
     private readonly List<UidEntry> _taken = [];
     private Candidate[] _sorted = [];
@@ -27,36 +28,40 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     /// <summary>Begins a load.</summary>
     public void Clear()
     {
+        _noted.Clear();
         _candidates.Clear();
         _taken.Clear();
     }
 
     /// <summary>Takes note of the row that was added last.</summary>
-    public void Note(ulong fingerprint, int contentHash, MeterRows rows) =>
-        _candidates.Add(new Candidate(fingerprint, rows, rows.Count - 1, contentHash));
+    public void Note(ulong fingerprint, LogPosition position, int contentHash, MeterRows rows)
+    {
+        _candidates.Add(new Candidate(new UidEntry(fingerprint, position), _noted.Count));
+        _noted.Add(new NotedRow(rows, rows.Count - 1, contentHash));
+    }
 
     /// <summary>Takes the uids into the index, but for those that it has already.</summary>
     /// <returns>The rows of those: of equal ones within the load, all but the first.</returns>
     public List<RepeatedRow> Take()
     {
         List<RepeatedRow> repeated = [];
-        var count = _candidates.Count;
-        Sort();
-        for (var index = 0; index < count; index++)
+        var candidates = Sorted();
+        for (var index = 0; index < candidates.Length; index++)
         {
-            if (index + PrefetchedAhead < count)
-                uids.Prefetch(_sorted[index + PrefetchedAhead].Fingerprint);
-            ref readonly var candidate = ref _sorted[index];
-            if (FindFirst(candidate) is { } first)
-                repeated.Add(new RepeatedRow(candidate.Rows, candidate.Row, Differs(first, candidate)));
+            if (index + PrefetchedAhead < candidates.Length)
+                uids.Prefetch(candidates[index + PrefetchedAhead].Entry.Fingerprint);
+            var (entry, row) = candidates[index];
+            if (FindFirst(entry, row) is { } first)
+            {
+                var noted = _noted[row];
+                repeated.Add(new RepeatedRow(noted.Rows, noted.Row, Differs(first, entry.Position, noted.ContentHash)));
+            }
             else
             {
-                var position = new LogPosition(candidate.Rows.Positions[candidate.Row]);
-                uids.Add(candidate.Fingerprint, position);
-                _taken.Add(new UidEntry(candidate.Fingerprint, position));
+                uids.Add(entry.Fingerprint, entry.Position);
+                _taken.Add(entry);
             }
         }
-        Array.Clear(_sorted, 0, count); // the rows of a meter that was changed are not kept
         return repeated;
     }
 
@@ -69,7 +74,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     }
 
     // Equal first bytes stay in the order received, so that the first of equal uids is the one that is kept.
-    private void Sort()
+    private ReadOnlySpan<Candidate> Sorted()
     {
         var candidates = CollectionsMarshal.AsSpan(_candidates);
         if (_sorted.Length < candidates.Length)
@@ -82,17 +87,18 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
             (next, place) = (place, place + next);
         foreach (ref readonly var candidate in candidates)
             _sorted[_next[FirstByte(candidate)]++] = candidate;
+        return _sorted.AsSpan(0, candidates.Length);
     }
 
-    private static int FirstByte(in Candidate candidate) => (int)(candidate.Fingerprint >> 56);
+    private static int FirstByte(in Candidate candidate) => (int)(candidate.Entry.Fingerprint >> 56);
 
-    private LoggedRow? FindFirst(in Candidate candidate)
+    private LoggedRow? FindFirst(UidEntry entry, int noted)
     {
         Span<LogPosition> positions = stackalloc LogPosition[16];
-        var found = uids.Find(candidate.Fingerprint, positions);
+        var found = uids.Find(entry.Fingerprint, positions);
         if (found == 0)
             return null;
-        var (rows, row) = (candidate.Rows, candidate.Row);
+        var (rows, row, _) = _noted[noted];
         if (!ReferenceEquals(_organization.Id, rows.OrganizationId))
             _organization = (rows.OrganizationId, Encoding.UTF8.GetBytes(rows.OrganizationId));
         foreach (var position in positions[..found])
@@ -105,18 +111,21 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     }
 
     // The hash is of the bytes as sent: fields in another order, or 1.0 for 1, make no other content.
-    private bool Differs(LoggedRow first, in Candidate candidate)
+    private bool Differs(LoggedRow first, LogPosition position, int contentHash)
     {
-        if (first.ContentHash == candidate.ContentHash)
+        if (first.ContentHash == contentHash)
             return false;
         var before = _logged.Read(first.Position);
-        var now = _logged.Read(new LogPosition(candidate.Rows.Positions[candidate.Row]));
+        var now = _logged.Read(position);
         return before is null || now is null
             || (before.Meter, before.Account, before.Ts, before.Ets) != (now.Meter, now.Account, now.Ts, now.Ets)
             || !before.Fields.ToHashSet().SetEquals(now.Fields);
     }
 
-    private readonly record struct Candidate(ulong Fingerprint, MeterRows Rows, int Row, int ContentHash);
+    // What is sorted is kept apart from what only a repeat is looked at for, and holds no reference.
+    private readonly record struct Candidate(UidEntry Entry, int Noted);
+
+    private readonly record struct NotedRow(MeterRows Rows, int Row, int ContentHash);
 }
 
 /// <summary>A row of a load whose uid was used before.</summary>

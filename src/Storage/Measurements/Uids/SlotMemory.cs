@@ -4,14 +4,20 @@ namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
 /// Memory that grows and shrinks again and again. On Linux all but a little comes from the system and goes back there
-/// at once, and grows without being copied: in a heap it would leave holes as large as all that it held.
+/// at once: in a heap it would leave holes as large as all that it held. Addresses are set aside for many times as much,
+/// so that it grows where it is: a page that is moved must be found anew by the processor, and by the host below it.
 /// </summary>
 internal static unsafe partial class SlotMemory
 {
     private const long LeastMapped = 64 * 1024;
+    private const long LeastAddresses = 64 * 1024 * 1024;
+    private const int AddressesFactor = 16;
+    private const int Nothing = 0;
     private const int ReadAndWrite = 1 | 2;
-    private const int PrivateAndAnonymous = 2 | 32;
-    private const int MayMove = 1;
+    private const int PrivateAnonymousAndUnreserved = 2 | 32 | 0x4000;
+    private const int NotNeeded = 4;
+
+    private static readonly long _page = Environment.SystemPageSize;
 
     /// <summary>Makes memory larger or smaller, and keeps what is in both.</summary>
     /// <param name="memory">What was given before, or null.</param>
@@ -20,13 +26,17 @@ internal static unsafe partial class SlotMemory
     /// <exception cref="OutOfMemoryException">The system has no more; the memory is as it was.</exception>
     public static byte* Resize(byte* memory, long from, long to)
     {
-        if (IsMapped(from) && IsMapped(to))
-            return Check(Remap(memory, (nuint)from, (nuint)to, MayMove), to);
         if (!IsMapped(from) && !IsMapped(to))
             return (byte*)NativeMemory.Realloc(memory, (nuint)to);
-        var moved = IsMapped(to)
-            ? Check(Map(null, (nuint)to, ReadAndWrite, PrivateAndAnonymous, -1, 0), to)
-            : (byte*)NativeMemory.Alloc((nuint)to);
+        if (AddressesFor(from) == AddressesFor(to))
+        {
+            if (to > from)
+                Open(memory, from, to);
+            else
+                Close(memory, from, to);
+            return memory;
+        }
+        var moved = IsMapped(to) ? Map(to) : (byte*)NativeMemory.Alloc((nuint)to);
         var kept = Math.Min(from, to);
         Buffer.MemoryCopy(memory, moved, kept, kept);
         Free(memory, from);
@@ -38,23 +48,72 @@ internal static unsafe partial class SlotMemory
     public static void Free(byte* memory, long bytes)
     {
         if (IsMapped(bytes))
-            _ = Unmap(memory, (nuint)bytes);
+            _ = Unmap(memory, (nuint)AddressesFor(bytes));
         else
             NativeMemory.Free(memory);
     }
 
     private static bool IsMapped(long bytes) => bytes >= LeastMapped && OperatingSystem.IsLinux();
 
-    private static byte* Check(byte* mapped, long bytes) => mapped != (byte*)-1
-        ? mapped
-        : throw new OutOfMemoryException($"The system has no {bytes} bytes of memory for the uid index.");
+    // None for what is not mapped.
+    private static long AddressesFor(long bytes)
+    {
+        if (!IsMapped(bytes))
+            return 0;
+        var addresses = LeastAddresses;
+        while (addresses < bytes)
+            addresses *= AddressesFactor;
+        return addresses;
+    }
+
+    private static byte* Map(long bytes)
+    {
+        var addresses = AddressesFor(bytes);
+        var mapped = Map(null, (nuint)addresses, Nothing, PrivateAnonymousAndUnreserved, -1, 0);
+        if (mapped == (byte*)-1)
+            throw NoMemory(bytes);
+        try
+        {
+            Open(mapped, 0, bytes);
+        }
+        catch (OutOfMemoryException)
+        {
+            _ = Unmap(mapped, (nuint)addresses);
+            throw;
+        }
+        return mapped;
+    }
+
+    private static void Open(byte* memory, long from, long to)
+    {
+        var (first, end) = (WholePages(from), WholePages(to));
+        if (end > first && Protect(memory + first, (nuint)(end - first), ReadAndWrite) != 0)
+            throw NoMemory(to);
+    }
+
+    private static void Close(byte* memory, long from, long to)
+    {
+        var (first, end) = (WholePages(to), WholePages(from));
+        if (end == first)
+            return;
+        _ = Advise(memory + first, (nuint)(end - first), NotNeeded);
+        _ = Protect(memory + first, (nuint)(end - first), Nothing);
+    }
+
+    private static long WholePages(long bytes) => (bytes + _page - 1) / _page * _page;
+
+    private static OutOfMemoryException NoMemory(long bytes) =>
+        new($"The system has no {bytes} bytes of memory for the uid index.");
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial byte* Map(
         byte* address, nuint bytes, int protection, int flags, int file, nint offset);
 
-    [LibraryImport("libc", EntryPoint = "mremap")]
-    private static partial byte* Remap(byte* memory, nuint from, nuint to, int flags);
+    [LibraryImport("libc", EntryPoint = "mprotect")]
+    private static partial int Protect(byte* memory, nuint bytes, int protection);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(byte* memory, nuint bytes, int advice);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int Unmap(byte* memory, nuint bytes);

@@ -136,8 +136,9 @@ internal unsafe struct UidShard
         var rebuilt = new UidShard { Homes = homes, _tail = tail, _slots = _slots };
         if (rebuilt.Bytes > Bytes)
             rebuilt._slots = SlotMemory.Resize(_slots, Bytes, rebuilt.Bytes);
-        rebuilt.Count = Pack(rebuilt._slots, Bytes, before);
-        rebuilt.Spread();
+        var end = rebuilt._slots + Math.Max(Bytes, rebuilt.Bytes);
+        rebuilt.Count = PackBackwards(rebuilt._slots, Bytes, end, before);
+        rebuilt.Spread(end);
         if (rebuilt.Bytes < Bytes)
             rebuilt._slots = SlotMemory.Resize(rebuilt._slots, Bytes, rebuilt.Bytes);
         this = rebuilt;
@@ -200,39 +201,34 @@ internal unsafe struct UidShard
         return next > homes ? (uint)(next - homes) : 0;
     }
 
-    /// <summary>Moves the entries that do not lie before a position to the beginning.</summary>
-    private static int Pack(byte* slots, long bytes, long before)
+    /// <summary>Moves the entries that do not lie before a position to the end of the memory.</summary>
+    /// <returns>How many there are.</returns>
+    private static int PackBackwards(byte* slots, long bytes, byte* end, long before)
     {
-        var next = slots;
-        for (var slot = slots; slot < slots + bytes; slot += UidSlot.Bytes)
+        var next = end;
+        for (var slot = slots + bytes; slot > slots;)
         {
+            slot -= UidSlot.Bytes;
             if (!IsLive(slot, before))
                 continue;
+            next -= UidSlot.Bytes;
             UidSlot.Write(next, UidSlot.Remainder(slot), UidSlot.Position(slot));
-            next += UidSlot.Bytes;
         }
-        return (int)((next - slots) / UidSlot.Bytes);
+        return (int)((end - next) / UidSlot.Bytes);
     }
 
     /// <summary>
-    /// Moves entries that stand at the beginning to their homes. They are moved to the end first: so no entry is
-    /// written over before it is read, since those behind it still have room behind the one that is written.
+    /// Moves entries that stand at the end of the memory to their homes. None is written over before it is read, since
+    /// those behind it still have room behind the one that is written.
     /// </summary>
-    private readonly void Spread()
+    private readonly void Spread(byte* end)
     {
-        var packed = (long)Count * UidSlot.Bytes;
-        var from = End - packed;
-        Buffer.MemoryCopy(_slots, from, packed, packed);
         var next = _slots;
-        for (; from < End; from += UidSlot.Bytes)
+        for (var from = end - (long)Count * UidSlot.Bytes; from < end; from += UidSlot.Bytes)
         {
             var (remainder, position) = (UidSlot.Remainder(from), UidSlot.Position(from));
-            var home = Home(remainder);
-            if (home > next)
-            {
-                NativeMemory.Clear(next, (nuint)(home - next));
-                next = home;
-            }
+            for (var home = Home(remainder); next < home; next += UidSlot.Bytes)
+                UidSlot.Write(next, 0, 0);
             UidSlot.Write(next, remainder, position);
             next += UidSlot.Bytes;
         }
