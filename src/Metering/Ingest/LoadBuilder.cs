@@ -13,11 +13,16 @@ namespace Tallystick.Metering.Ingest;
 internal sealed class LoadBuilder(
     IMeteringCatalogue catalogue, AccountCache accounts, IUidIndex uids, IMeasurementLog log, Duration window)
 {
+    private const int NoAccount = -1;
+
     private readonly BatchReader _batch = new();
     private readonly Dictionary<Meter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(string Organization, string Meter, string? MeterId, int Day), LoadTally> _tallies = [];
     private readonly LoadUids _uids = new(uids, log, window);
     private readonly BatchPlans _plans = new();
+
+    // The indices in the load of the accounts of the batch at hand.
+    private int[] _accounts = [];
 
     public MeasurementLoad Load { get; } = new();
 
@@ -120,27 +125,44 @@ internal sealed class LoadBuilder(
 
     private void AddRows(LogPosition batchAt, OrganizationAccounts known)
     {
+        IndexAccounts(known);
         foreach (ref readonly var prepared in CollectionsMarshal.AsSpan(_plans.Rows))
         {
             var position = new LogPosition(batchAt.Value + prepared.Row.Start);
             if (prepared.Plan.Failure is { } failure)
                 Fail(failure, position, prepared.Row.Meter, null);
             else
-                Add(prepared, position, ref known[_plans.Accounts[prepared.Row.Account]]);
+                Add(prepared, position, known);
         }
     }
 
-    private void Add(in PreparedRow prepared, LogPosition position, ref KnownAccount account)
+    // All at once: row by row, the processor would wait for memory each time.
+    private void IndexAccounts(OrganizationAccounts known)
+    {
+        if (_accounts.Length < _batch.Accounts)
+            _accounts = new int[_batch.Accounts];
+        for (var account = 0; account < _batch.Accounts; account++)
+        {
+            var number = _plans.Accounts[account];
+            _accounts[account] = number == OrganizationAccounts.Unknown || known[number].Match.AccountId is null
+                ? NoAccount
+                : known[number].IndexIn(Load, _plans.OrganizationId);
+        }
+    }
+
+    private void Add(in PreparedRow prepared, LogPosition position, OrganizationAccounts known)
     {
         var row = prepared.Row;
-        if (account.Match.AccountId is null)
+        var account = _accounts[row.Account];
+        if (account == NoAccount)
         {
-            Fail(new Failure(IngestFailure.InvalidAccountCode, account.Match.NearMatchCode), position, row.Meter, null);
+            var near = known[_plans.Accounts[row.Account]].Match.NearMatchCode;
+            Fail(new Failure(IngestFailure.InvalidAccountCode, near), position, row.Meter, null);
             return;
         }
         var rows = prepared.Plan.Rows!;
         rows.Uids.Add(_batch.Uid(row));
-        rows.Accounts.Add(account.IndexIn(Load, _plans.OrganizationId));
+        rows.Accounts.Add(account);
         rows.Ts.Add(row.Ts);
         rows.Ets.Add(row.Ets);
         rows.ReceivedAt.Add(_batch.ReceivedAt);
