@@ -48,6 +48,39 @@ public sealed class DuckDbMeasurementStoreTests
     }
 
     [Fact]
+    public async Task Load_ThatFailsInTheEngine_LeavesNoTrace()
+    {
+        await using var usage = await StoredUsage.CreateAsync(Row("u0"));
+        var bad = StoredUsage.Load(1, [.. Enumerable.Range(0, 5000).Select(number => Row($"bad {number}"))]);
+        bad.Meters[0].Accounts.Remove([4999]);
+        bad.Meters[0].Accounts.Add(5000); // an account that the load does not have
+        var fault = await Should.ThrowAsync<IOException>(usage.Store.LoadAsync(bad, Token).AsTask());
+        fault.Message.ShouldStartWith("The measurement store cannot be written: ");
+
+        (await usage.Store.FindPositionAsync(Token)).ShouldBe(new LogPosition(1));
+        (await UidsAsync(usage.Store, Make.Now)).ShouldBe(["u0 at 0"]);
+        await usage.Store.LoadAsync(StoredUsage.Load(1, Row("good")), Token);
+        (await UidsAsync(usage.Store, Make.Now)).ShouldBe(["u0 at 0", "good at 1"]);
+    }
+
+    [Fact]
+    public async Task Load_OfSeveralRowGroups_KeepsItsOrderAndIsNotWrittenToTheJournal()
+    {
+        using var directory = new TempDirectory();
+        var path = directory["usage.duckdb"];
+        await using var store = await DuckDbMeasurementStore.OpenAsync(path, new DuckDbOptions(), Token);
+        var positions = new List<long>();
+        for (var load = 0; load < 2; load++)
+        {
+            var rows = Enumerable.Range(0, 150_000).Select(number => Row($"uid of measurement {number}"));
+            await store.LoadAsync(StoredUsage.Load(load * 150_000, [.. rows]), Token);
+        }
+        new FileInfo(path + ".wal").Length.ShouldBeLessThan(100_000);
+        await store.VisitUidsAsync(Make.Now, (_, _, position) => positions.Add(position.Value), Token);
+        positions.ShouldBe(Enumerable.Range(0, 300_000).Select(position => (long)position));
+    }
+
+    [Fact]
     public async Task Store_Reopened_KnowsKeysColumnsAndUids()
     {
         using var directory = new TempDirectory();

@@ -2,7 +2,7 @@ using DuckDB.NET.Native;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>The type of a column, as the engine's appender wants to know it.</summary>
+/// <summary>The type of a column, as the engine wants to know it.</summary>
 /// <param name="Type">The type.</param>
 /// <param name="Width">Digits of a decimal.</param>
 /// <param name="Scale">Digits of a decimal after the point.</param>

@@ -10,6 +10,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
 {
     private readonly DuckDBConnection _writer;
+    private readonly RowLoader _loader;
     private readonly QueryThreads _threads;
     private readonly ReadSessions _sessions;
     private readonly KeyMaps _keys;
@@ -22,6 +23,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         _writer = writer;
         writer.Execute(FormattableString.Invariant($"SET checkpoint_threshold = '{options.CheckpointMegabytes}MB'"));
         DuckDbSchema.Prepare(writer);
+        _loader = new RowLoader(writer);
         _keys = KeyMaps.Read(writer);
         _sorter = new DuckDBConnection(connectionText);
         _sorter.Open();
@@ -90,7 +92,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             await _writing.WaitAsync(cancellationToken);
             try
             {
-                await Task.Run(() => new LoadTransaction(_writer, _keys).Run(load), cancellationToken);
+                await Task.Run(() => new LoadTransaction(_writer, _loader, _keys).Run(load), cancellationToken);
             }
             finally
             {

@@ -60,7 +60,7 @@ internal static class ColumnKinds
         return size < FineLimit ? ColumnKind.Fine : ColumnKind.Broad;
     }
 
-    /// <summary>The type of the column, for the appender.</summary>
+    /// <summary>The type of the column, for writing it.</summary>
     public static ColumnType Type(this ColumnKind kind) => kind switch
     {
         ColumnKind.Text => ColumnType.Text,

@@ -1,11 +1,10 @@
-using System.Text;
 using DuckDB.NET.Data;
 using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>Writes one load: rows, failures, tallies and the position in the log, in one transaction.</summary>
-internal sealed class LoadTransaction(DuckDBConnection connection, KeyMaps committed)
+internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loader, KeyMaps committed)
 {
     private const int None = -1;
 
@@ -55,42 +54,21 @@ internal sealed class LoadTransaction(DuckDBConnection connection, KeyMaps commi
     {
         var meter = _keys.Meter(_keys.Organization(rows.OrganizationId), rows.MeterId);
         var columns = _keys.Columns(meter, UsageRowsWriter.ColumnsOf(rows));
-        new UsageRowsWriter(rows, accounts, columns).Write(connection, KeyMaps.Table(meter));
+        new UsageRowsWriter(rows, accounts, columns).InsertInto(KeyMaps.Table(meter), loader);
     }
 
     private void WriteFailures(IReadOnlyList<FailedMeasurement> failures)
     {
         if (failures.Count == 0)
             return;
-        ColumnType[] types =
-        [
-            ColumnType.Int32, ColumnType.Int64, ColumnType.Int32, ColumnType.Text, ColumnType.Int64, ColumnType.Int32,
-        ];
-        using var appender = new ChunkAppender(connection, "failures", types);
-        for (var first = 0; first < failures.Count; first += ChunkAppender.ChunkRows)
+        // The keys are asked for first, since a new organization is written at once.
+        var keys = new (int Organization, int Account)[failures.Count];
+        for (var row = 0; row < keys.Length; row++)
         {
-            var count = Math.Min(ChunkAppender.ChunkRows, failures.Count - first);
-            appender.Begin();
-            var hasDetail = appender.Presence(3);
-            hasDetail.Clear();
-            for (var row = 0; row < count; row++)
-            {
-                var failure = failures[first + row];
-                var organization = _keys.Organization(failure.OrganizationId);
-                appender.Values<int>(0)[row] = organization;
-                appender.Values<long>(1)[row] = failure.Position.Value;
-                appender.Values<int>(2)[row] = (int)failure.Type;
-                if (failure.Detail is { } detail)
-                {
-                    appender.Text(3, row, Encoding.UTF8.GetBytes(detail));
-                    hasDetail[row >> 6] |= 1UL << (row & 63);
-                }
-                appender.Values<long>(4)[row] = Nanoseconds.Of(failure.ReceivedAt);
-                appender.Values<int>(5)[row] = failure.AccountId is { } id ? _keys.Account(organization, id) : None;
-            }
-            appender.Append(count);
+            var organization = _keys.Organization(failures[row].OrganizationId);
+            keys[row] = (organization, failures[row].AccountId is { } id ? _keys.Account(organization, id) : None);
         }
-        appender.Close();
+        loader.Insert("failures", new FailureRows(failures, keys));
     }
 
     private void WriteTallies(IReadOnlyList<MeterDay> tallies)

@@ -1,11 +1,13 @@
 using System.Numerics;
-using DuckDB.NET.Data;
 using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Appends the rows of one meter to its table.</summary>
-internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColumn[] columns)
+/// <summary>Writes the rows of one meter, in the order received, for its table.</summary>
+/// <param name="rows">The rows.</param>
+/// <param name="accounts">Keys of the accounts of the load.</param>
+/// <param name="columns">All columns of the meter's table that hold values of fields.</param>
+internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColumn[] columns) : IRowSource
 {
     private const int Uuid = 0;
     private const int Uid = 1;
@@ -15,6 +17,16 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
     private const int ReceivedAt = 5;
     private const int Sequence = 6;
     private const int FirstField = 7;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ColumnType> Types { get; } =
+    [
+        ColumnType.Uuid, ColumnType.Text, ColumnType.Int32, ColumnType.Int64, ColumnType.Int64, ColumnType.Int64,
+        ColumnType.Int64, .. columns.Select(column => column.Kind.Type()),
+    ];
+
+    /// <inheritdoc/>
+    public int Count => rows.Count;
 
     /// <summary>The columns that the values of a load need.</summary>
     public static IEnumerable<FieldColumn> ColumnsOf(MeterRows rows)
@@ -46,43 +58,36 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         || !keys.Meters.TryGetValue((organization, rows.MeterId), out var meter)
         || ColumnsOf(rows).Except(keys.Columns.GetValueOrDefault(meter, [])).Any();
 
-    /// <summary>Appends all rows, in the order received.</summary>
+    /// <summary>Inserts all rows.</summary>
     /// <exception cref="ArgumentException">A field has not as many values as there are rows.</exception>
-    public void Write(DuckDBConnection connection, string table)
+    public void InsertInto(string table, RowLoader loader)
     {
         foreach (var field in rows.Fields)
         {
             if ((field.IsNumeric ? field.Numbers.Count : field.Texts.Count) != rows.Count)
                 throw new ArgumentException($"The field '{field.Code}' has not a value for each row.");
         }
-        ColumnType[] types =
-        [
-            ColumnType.Uuid, ColumnType.Text, ColumnType.Int32, ColumnType.Int64, ColumnType.Int64, ColumnType.Int64,
-            ColumnType.Int64, .. columns.Select(column => column.Kind.Type()),
-        ];
-        using var appender = new ChunkAppender(connection, table, types);
-        for (var first = 0; first < rows.Count; first += ChunkAppender.ChunkRows)
-        {
-            var count = Math.Min(ChunkAppender.ChunkRows, rows.Count - first);
-            appender.Begin();
-            WriteUids(appender, first, count);
-            WriteAccounts(appender.Values<int>(Account), first, count);
-            rows.Ts.Slice(first, count).CopyTo(appender.Values<long>(Ts));
-            WriteEts(appender, first, count);
-            rows.ReceivedAt.Slice(first, count).CopyTo(appender.Values<long>(ReceivedAt));
-            rows.Positions.Slice(first, count).CopyTo(appender.Values<long>(Sequence));
-            for (var number = 0; number < columns.Length; number++)
-                WriteField(appender, FirstField + number, columns[number], first, count);
-            appender.Append(count);
-        }
-        appender.Close();
+        loader.Insert(table, this);
     }
 
-    private void WriteUids(ChunkAppender appender, int first, int count)
+    /// <inheritdoc/>
+    public void Write(ChunkWriter chunk, int first, int count)
     {
-        var uuids = appender.Values<UInt128>(Uuid);
-        var isUuid = appender.Presence(Uuid);
-        var isText = appender.Presence(Uid);
+        WriteUids(chunk, first, count);
+        WriteAccounts(chunk.Values<int>(Account), first, count);
+        rows.Ts.Slice(first, count).CopyTo(chunk.Values<long>(Ts));
+        WriteEts(chunk, first, count);
+        rows.ReceivedAt.Slice(first, count).CopyTo(chunk.Values<long>(ReceivedAt));
+        rows.Positions.Slice(first, count).CopyTo(chunk.Values<long>(Sequence));
+        for (var number = 0; number < columns.Length; number++)
+            WriteField(chunk, FirstField + number, columns[number], first, count);
+    }
+
+    private void WriteUids(ChunkWriter chunk, int first, int count)
+    {
+        var uuids = chunk.Values<UInt128>(Uuid);
+        var isUuid = chunk.Presence(Uuid);
+        var isText = chunk.Presence(Uid);
         isUuid.Clear();
         isText.Clear();
         for (var row = 0; row < count; row++)
@@ -93,7 +98,7 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             else
             {
                 isText[row >> 6] |= 1UL << (row & 63);
-                appender.Text(Uid, row, uid);
+                chunk.Text(Uid, row, uid);
             }
         }
     }
@@ -105,11 +110,11 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             target[row] = accounts[indices[row]];
     }
 
-    private void WriteEts(ChunkAppender appender, int first, int count)
+    private void WriteEts(ChunkWriter chunk, int first, int count)
     {
         var source = rows.Ets.Slice(first, count);
-        var target = appender.Values<long>(Ets);
-        var isPresent = appender.Presence(Ets);
+        var target = chunk.Values<long>(Ets);
+        var isPresent = chunk.Presence(Ets);
         isPresent.Clear();
         for (var row = 0; row < count; row++)
         {
@@ -119,29 +124,29 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         }
     }
 
-    private void WriteField(ChunkAppender appender, int target, FieldColumn column, int first, int count)
+    private void WriteField(ChunkWriter chunk, int target, FieldColumn column, int first, int count)
     {
         // A meter's column may belong to a field that it no longer has.
         if (rows.Fields.FirstOrDefault(field => field.Code == column.Code) is not { } field
             || field.IsNumeric == (column.Kind == ColumnKind.Text))
-            appender.Presence(target).Clear();
+            chunk.Presence(target).Clear();
         else if (column.Kind == ColumnKind.Text)
         {
             for (var row = 0; row < count; row++)
-                appender.Text(target, row, field.Texts[first + row]);
+                chunk.Text(target, row, field.Texts[first + row]);
         }
         else if (column.Kind == ColumnKind.Narrow)
-            WriteNumbers<long>(appender, target, ColumnKind.Narrow, field.Numbers.Slice(first, count));
+            WriteNumbers<long>(chunk, target, ColumnKind.Narrow, field.Numbers.Slice(first, count));
         else
-            WriteNumbers<Int128>(appender, target, column.Kind, field.Numbers.Slice(first, count));
+            WriteNumbers<Int128>(chunk, target, column.Kind, field.Numbers.Slice(first, count));
     }
 
     private static void WriteNumbers<T>(
-        ChunkAppender appender, int column, ColumnKind tier, ReadOnlySpan<decimal> numbers)
+        ChunkWriter chunk, int column, ColumnKind tier, ReadOnlySpan<decimal> numbers)
         where T : unmanaged, IBinaryInteger<T>
     {
-        var target = appender.Values<T>(column);
-        var isPresent = appender.Presence(column);
+        var target = chunk.Values<T>(column);
+        var isPresent = chunk.Presence(column);
         isPresent.Clear();
         for (var row = 0; row < numbers.Length; row++)
         {
