@@ -4,8 +4,8 @@ namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
 /// Memory that grows and shrinks again and again. On Linux all but a little comes from the system and goes back there
-/// at once: in a heap it would leave holes as large as all that it held. Addresses are set aside for many times as much,
-/// so that it grows where it is: a page that is moved must be found anew by the processor, and by the host below it.
+/// at once: in a heap it would leave holes as large as all that it held. Addresses are set aside for many times as
+/// much, so that it grows where it is: a page that moves must be found anew by the processor, and by the host below it.
 /// </summary>
 internal static unsafe partial class SlotMemory
 {
@@ -17,7 +17,7 @@ internal static unsafe partial class SlotMemory
     private const int PrivateAnonymousAndUnreserved = 2 | 32 | 0x4000;
     private const int NotNeeded = 4;
 
-    private static readonly long _page = Environment.SystemPageSize;
+    private static readonly long PageBytes = Environment.SystemPageSize;
 
     /// <summary>Makes memory larger or smaller, and keeps what is in both.</summary>
     /// <param name="memory">What was given before, or null.</param>
@@ -100,7 +100,7 @@ internal static unsafe partial class SlotMemory
         _ = Protect(memory + first, (nuint)(end - first), Nothing);
     }
 
-    private static long WholePages(long bytes) => (bytes + _page - 1) / _page * _page;
+    private static long WholePages(long bytes) => (bytes + PageBytes - 1) / PageBytes * PageBytes;
 
     private static OutOfMemoryException NoMemory(long bytes) =>
         new($"The system has no {bytes} bytes of memory for the uid index.");
