@@ -45,7 +45,7 @@ public sealed class SupervisionTests
         {
             await connection.OpenAsync(Token);
             await using var command = connection.CreateCommand();
-            command.CommandText = "DELETE FROM usage_0 WHERE uid = 'u1'";
+            command.CommandText = "DELETE FROM usage_0 WHERE sequence = (SELECT min(sequence) FROM usage_0)";
             (await command.ExecuteNonQueryAsync(Token)).ShouldBe(1);
         }
         server.StartAgain();

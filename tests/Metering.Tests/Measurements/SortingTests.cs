@@ -3,6 +3,7 @@ using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Tests.Harness;
+using Tallystick.Metering.Usage;
 using Tallystick.Storage.Measurements.DuckDb;
 
 namespace Tallystick.Metering.Tests.Measurements;
@@ -57,6 +58,43 @@ public sealed class SortingTests
         var uids = new List<long>();
         await store.VisitUidsAsync(NodaConstants.UnixEpoch, (_, _, position) => uids.Add(position.Value), Token);
         return string.Join('\n', answers.Append($"{string.Join(' ', rows)}; {string.Join(' ', uids.Order())}"));
+    }
+
+    [Fact]
+    public async Task UidsAndEnds_OfOtherKindsThanBefore_AreReadFromSortedAndUnsortedRows()
+    {
+        const string uuid = "80f1e2d3-0000-4abc-8def-0123456789ab";
+        var end = Make.At("2026-03-05T00:00:00.000000001Z");
+        await using var usage = await StoredUsage.CreateAsync(Row(1, "2026-03-01T00:00:00Z") with { Uid = uuid });
+        (await ExploreAsync()).ShouldBe([(uuid, null)]);
+
+        // Neither the table nor the part of March has a column for them yet.
+        await SortAllAsync(usage.Store);
+        await usage.Store.LoadAsync(
+            StoredUsage.Load(
+                1, Row(2, "2026-03-02T00:00:00Z"), Row(3, "2026-03-03T00:00:00Z") with { Ets = end },
+                Row(4, "2026-04-04T00:00:00Z") with { Ets = end }),
+            Token);
+        (string, Instant?)[] expected = [("u4", end), ("u3", end), ("u2", null), (uuid, null)];
+        (await ExploreAsync()).ShouldBe(expected);
+
+        (await SortAllAsync(usage.Store)).ShouldBeGreaterThan(0);
+        (await ExploreAsync()).ShouldBe(expected);
+
+        async Task<(string Uid, Instant? Ets)[]> ExploreAsync()
+        {
+            var rows = await usage.Store.ExploreAsync(
+                new UsageExploration
+                {
+                    OrganizationId = Make.Organization,
+                    Window = Quarter.Window,
+                    Zone = DateTimeZone.Utc,
+                    Meters = [Make.Meter("m", "measure.n")],
+                    Limit = 10,
+                },
+                Token);
+            return [.. rows.Measurements.Select(row => (row.Uid, row.Ets))];
+        }
     }
 
     [Fact]

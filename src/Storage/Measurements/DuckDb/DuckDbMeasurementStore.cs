@@ -55,6 +55,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                 () =>
                 {
                     writer.Open();
+                    EngineAllocator.KeepFreedMemory();
                     return new DuckDbMeasurementStore(connectionText, writer, options);
                 },
                 cancellationToken);
@@ -84,7 +85,8 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
         // A table cannot be given a column while its rows are being moved.
-        var changesTables = load.Meters.Any(meter => UsageRowsWriter.NeedsColumns(meter, _keys));
+        var columns = load.Meters.Select(UsageRowsWriter.ColumnsOf).ToList();
+        var changesTables = load.Meters.Zip(columns, _keys.Lacks).Any(lacks => lacks);
         if (changesTables)
             await _sorting.WaitAsync(cancellationToken);
         try
@@ -92,7 +94,8 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             await _writing.WaitAsync(cancellationToken);
             try
             {
-                await Task.Run(() => new LoadTransaction(_writer, _loader, _keys).Run(load), cancellationToken);
+                await Task.Run(
+                    () => new LoadTransaction(_writer, _loader, _keys).Run(load, columns), cancellationToken);
             }
             finally
             {
@@ -125,18 +128,21 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     /// <inheritdoc/>
     public Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken)
     {
-        var organizations = _keys.Organizations.ToDictionary(pair => pair.Value, pair => pair.Key);
+        var keys = _keys.Snapshot();
+        var organizations = keys.Organizations.ToDictionary(pair => pair.Value, pair => pair.Key);
         return _sessions.RunAsync(
             connection =>
             {
-                foreach (var ((organization, _), meter) in _keys.Meters)
+                foreach (var ((organization, _), meter) in keys.Meters)
                 {
                     var visitor = new StoredUids(organizations[organization], visit);
+                    var columns = keys.Columns.GetValueOrDefault(meter, []);
                     ChunkReader.Read(
                         connection,
                         FormattableString.Invariant(
                             $"""
-                            SELECT uuid, uid, sequence FROM {UsageParts.Relation(connection, meter, [])}
+                            SELECT uuid, {keys.FindUids(meter) ?? "NULL::VARCHAR"}, sequence
+                            FROM {UsageParts.Relation(connection, meter, columns)}
                             WHERE received_at >= {Nanoseconds.OfBound(receivedSince)}
                             """),
                         visitor.Visit,

@@ -10,13 +10,12 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// </summary>
 internal static class DuckDbSchema
 {
-    // A uid stands in one of the first two. Instants are nanoseconds since 1970; the sequence is the position in the
-    // log, unique and in the order of receipt.
+    // A uid that is no UUID stands in a column of its own. Instants are nanoseconds since 1970; the sequence is the
+    // position in the log, unique and in the order of receipt.
     private static readonly (string Name, string Type, string Compression)[] Usage =
     [
-        ("uuid", "UUID", "uncompressed"), ("uid", "VARCHAR", "dictionary"), ("account", "INTEGER", "bitpacking"),
-        ("ts", "BIGINT", "bitpacking"), ("ets", "BIGINT", "bitpacking"), ("received_at", "BIGINT", "rle"),
-        ("sequence", "BIGINT", "bitpacking"),
+        ("uuid", "UUID", "uncompressed"), ("account", "INTEGER", "bitpacking"), ("ts", "BIGINT", "bitpacking"),
+        ("received_at", "BIGINT", "rle"), ("sequence", "BIGINT", "bitpacking"),
     ];
 
     /// <summary>Columns that every usage table has.</summary>
@@ -33,7 +32,7 @@ internal static class DuckDbSchema
     /// <summary>The names of <see cref="UsageColumns"/>.</summary>
     public static readonly string[] UsageColumnNames = [.. Usage.Select(column => column.Name)];
 
-    private const int Version = 2;
+    private const int Version = 3;
 
     private static readonly string[] Tables =
     [

@@ -41,8 +41,8 @@ internal static class ExplorerMeasurements
         });
         return FormattableString.Invariant(
             $"""
-            SELECT r.sequence, coalesce(r.uuid::VARCHAR, r.uid), a.id, r.ts, r.ets, r.received_at,
-                {string.Join(", ", fields)}
+            SELECT r.sequence, coalesce(r.uuid::VARCHAR, {source.Uids(meter)}), a.id, r.ts, {source.Ets(meter)},
+                r.received_at, {string.Join(", ", fields)}
             FROM (SELECT m.* {from} ORDER BY m.sequence DESC LIMIT {limit}) r
             JOIN accounts a ON a.key = r.account
             """);

@@ -57,6 +57,16 @@ internal sealed class ExplorerSource
     public string? FindText(Meter meter, string code) =>
         FindKey(meter) is { } key ? _keys.FindColumn(key, code, ColumnKind.Text) : null;
 
+    /// <summary>SQL of the uid of a row <c>r</c> where it is no UUID.</summary>
+    public string Uids(Meter meter) => FindKey(meter) is { } key && _keys.FindUids(key) is { } column
+        ? $"r.{column}"
+        : "NULL::VARCHAR";
+
+    /// <summary>SQL of the end of the usage of a row <c>r</c>.</summary>
+    public string Ets(Meter meter) => FindKey(meter) is { } key && _keys.FindEts(key) is { } column
+        ? $"r.{column}"
+        : "NULL::BIGINT";
+
     /// <summary>The columns in which the values of a field stand.</summary>
     public ValueColumn[] Columns(Meter meter, string code)
     {

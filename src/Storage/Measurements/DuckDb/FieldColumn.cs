@@ -20,12 +20,28 @@ internal enum ColumnKind
 
     /// <summary>Numbers below 10^28 with at most 9 digits after the point.</summary>
     Broad = 3,
+
+    /// <summary>Uids that are no UUIDs.</summary>
+    Uid = 4,
+
+    /// <summary>The end of the usage, in nanoseconds since 1970.</summary>
+    Ets = 5,
 }
 
-/// <summary>A column of a usage table: the values of one field that are of one kind.</summary>
-/// <param name="Code">Code of the field.</param>
+/// <summary>
+/// A column that a usage table has once a measurement needs it: the values of one field that are of one kind, or what
+/// few measurements carry besides.
+/// </summary>
+/// <param name="Code">Code of the field; empty where the kind tells all.</param>
 /// <param name="Kind">Which of its values are here.</param>
-internal readonly record struct FieldColumn(string Code, ColumnKind Kind);
+internal readonly record struct FieldColumn(string Code, ColumnKind Kind)
+{
+    /// <summary>Uids that are no UUIDs.</summary>
+    public static FieldColumn Uid { get; } = new("", ColumnKind.Uid);
+
+    /// <summary>The ends of usage.</summary>
+    public static FieldColumn Ets { get; } = new("", ColumnKind.Ets);
+}
 
 /// <summary>Facts about kinds of columns.</summary>
 internal static class ColumnKinds
@@ -39,7 +55,8 @@ internal static class ColumnKinds
     /// <summary>Type of the column.</summary>
     public static string SqlType(this ColumnKind kind) => kind switch
     {
-        ColumnKind.Text => "VARCHAR",
+        ColumnKind.Text or ColumnKind.Uid => "VARCHAR",
+        ColumnKind.Ets => "BIGINT",
         ColumnKind.Narrow => "DECIMAL(18,6)",
         ColumnKind.Fine => "DECIMAL(38,18)",
         ColumnKind.Broad => "DECIMAL(38,9)",
@@ -49,7 +66,8 @@ internal static class ColumnKinds
     /// Type of the column where measurements are loaded; see <see cref="DuckDbSchema.LoadedColumns"/>.
     /// </summary>
     public static string LoadedSqlType(this ColumnKind kind) =>
-        DuckDbSchema.Compressed(kind.SqlType(), kind == ColumnKind.Text ? "dictionary" : "bitpacking");
+        DuckDbSchema.Compressed(
+            kind.SqlType(), kind is ColumnKind.Text or ColumnKind.Uid ? "dictionary" : "bitpacking");
 
     /// <summary>The first tier that holds the number exactly.</summary>
     public static ColumnKind TierOf(decimal number)
@@ -63,7 +81,8 @@ internal static class ColumnKinds
     /// <summary>The type of the column, for writing it.</summary>
     public static ColumnType Type(this ColumnKind kind) => kind switch
     {
-        ColumnKind.Text => ColumnType.Text,
+        ColumnKind.Text or ColumnKind.Uid => ColumnType.Text,
+        ColumnKind.Ets => ColumnType.Int64,
         ColumnKind.Narrow => new ColumnType(DuckDBType.Decimal, 18, 6),
         ColumnKind.Fine => new ColumnType(DuckDBType.Decimal, 38, 18),
         ColumnKind.Broad => new ColumnType(DuckDBType.Decimal, 38, 9),
@@ -72,10 +91,10 @@ internal static class ColumnKinds
     /// <summary>Digits after the point that a tier has.</summary>
     public static int Scale(this ColumnKind tier) => tier switch
     {
-        ColumnKind.Text => throw new ArgumentOutOfRangeException(nameof(tier)),
         ColumnKind.Narrow => 6,
         ColumnKind.Fine => 18,
         ColumnKind.Broad => 9,
+        _ => throw new ArgumentOutOfRangeException(nameof(tier)),
     };
 
     private static bool HasScale(decimal number, int scale) =>

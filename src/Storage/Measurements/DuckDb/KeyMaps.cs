@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DuckDB.NET.Data;
+using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
@@ -54,6 +55,18 @@ internal sealed class KeyMaps
 
     /// <summary>Name of the column with a number.</summary>
     public static string ColumnName(int number) => FormattableString.Invariant($"c{number}");
+
+    /// <summary>True when rows need columns that the table of their meter does not have.</summary>
+    public bool Lacks(MeterRows rows, FieldColumn[] columns) =>
+        !Organizations.TryGetValue(rows.OrganizationId, out var organization)
+        || !Meters.TryGetValue((organization, rows.MeterId), out var meter)
+        || columns.Except(Columns.GetValueOrDefault(meter, [])).Any();
+
+    /// <summary>The name of the column with uids that are no UUIDs, or null where a meter has none.</summary>
+    public string? FindUids(int meter) => FindColumn(meter, FieldColumn.Uid.Code, FieldColumn.Uid.Kind);
+
+    /// <summary>The name of the column with the ends of usage, or null where a meter has none.</summary>
+    public string? FindEts(int meter) => FindColumn(meter, FieldColumn.Ets.Code, FieldColumn.Ets.Kind);
 
     /// <summary>The column's name in the meter's table, or null when it has none.</summary>
     public string? FindColumn(int meter, string code, ColumnKind kind)

@@ -11,8 +11,10 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
     private readonly StagedKeys _keys = new(connection, committed);
 
     /// <summary>Writes and commits.</summary>
+    /// <param name="load">The load.</param>
+    /// <param name="columns">The columns that the rows of each of its meters need.</param>
     /// <exception cref="InvalidOperationException">The load does not begin at the store's position.</exception>
-    public void Run(MeasurementLoad load)
+    public void Run(MeasurementLoad load, IReadOnlyList<FieldColumn[]> columns)
     {
         using var transaction = connection.BeginTransaction();
         using (var state = connection.Command("SELECT position FROM state"))
@@ -24,8 +26,8 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
             }
         }
         var accounts = AccountKeys(load.Accounts);
-        foreach (var meter in load.Meters)
-            WriteMeter(meter, accounts);
+        foreach (var (rows, needed) in load.Meters.Zip(columns))
+            WriteMeter(rows, needed, accounts);
         WriteFailures(load.Failures);
         WriteTallies(load.Tallies);
         _keys.Flush();
@@ -50,10 +52,10 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
         return keys;
     }
 
-    private void WriteMeter(MeterRows rows, int[] accounts)
+    private void WriteMeter(MeterRows rows, FieldColumn[] needed, int[] accounts)
     {
         var meter = _keys.Meter(_keys.Organization(rows.OrganizationId), rows.MeterId);
-        var columns = _keys.Columns(meter, UsageRowsWriter.ColumnsOf(rows));
+        var columns = _keys.Columns(meter, needed);
         new UsageRowsWriter(rows, accounts, columns).InsertInto(KeyMaps.Table(meter), loader);
     }
 

@@ -10,27 +10,31 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColumn[] columns) : IRowSource
 {
     private const int Uuid = 0;
-    private const int Uid = 1;
-    private const int Account = 2;
-    private const int Ts = 3;
-    private const int Ets = 4;
-    private const int ReceivedAt = 5;
-    private const int Sequence = 6;
-    private const int FirstField = 7;
+    private const int Account = 1;
+    private const int Ts = 2;
+    private const int ReceivedAt = 3;
+    private const int Sequence = 4;
+    private const int FirstField = 5;
 
     /// <inheritdoc/>
     public IReadOnlyList<ColumnType> Types { get; } =
     [
-        ColumnType.Uuid, ColumnType.Text, ColumnType.Int32, ColumnType.Int64, ColumnType.Int64, ColumnType.Int64,
-        ColumnType.Int64, .. columns.Select(column => column.Kind.Type()),
+        ColumnType.Uuid, ColumnType.Int32, ColumnType.Int64, ColumnType.Int64, ColumnType.Int64,
+        .. columns.Select(column => column.Kind.Type()),
     ];
 
     /// <inheritdoc/>
     public int Count => rows.Count;
 
     /// <summary>The columns that the values of a load need.</summary>
-    public static IEnumerable<FieldColumn> ColumnsOf(MeterRows rows)
+    public static FieldColumn[] ColumnsOf(MeterRows rows) => [.. FindColumns(rows)];
+
+    private static IEnumerable<FieldColumn> FindColumns(MeterRows rows)
     {
+        if (HasOtherUids(rows))
+            yield return FieldColumn.Uid;
+        if (HasEts(rows))
+            yield return FieldColumn.Ets;
         foreach (var field in rows.Fields)
         {
             if (!field.IsNumeric)
@@ -52,12 +56,6 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         }
     }
 
-    /// <summary>True when the values of a load need columns that the meter's table does not have.</summary>
-    public static bool NeedsColumns(MeterRows rows, KeyMaps keys) =>
-        !keys.Organizations.TryGetValue(rows.OrganizationId, out var organization)
-        || !keys.Meters.TryGetValue((organization, rows.MeterId), out var meter)
-        || ColumnsOf(rows).Except(keys.Columns.GetValueOrDefault(meter, [])).Any();
-
     /// <summary>Inserts all rows.</summary>
     /// <exception cref="ArgumentException">A field has not as many values as there are rows.</exception>
     public void InsertInto(string table, RowLoader loader)
@@ -73,33 +71,58 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
     /// <inheritdoc/>
     public void Write(ChunkWriter chunk, int first, int count)
     {
-        WriteUids(chunk, first, count);
+        WriteUuids(chunk, first, count);
         WriteAccounts(chunk.Values<int>(Account), first, count);
         rows.Ts.Slice(first, count).CopyTo(chunk.Values<long>(Ts));
-        WriteEts(chunk, first, count);
         rows.ReceivedAt.Slice(first, count).CopyTo(chunk.Values<long>(ReceivedAt));
         rows.Positions.Slice(first, count).CopyTo(chunk.Values<long>(Sequence));
         for (var number = 0; number < columns.Length; number++)
-            WriteField(chunk, FirstField + number, columns[number], first, count);
+            WriteColumn(chunk, FirstField + number, columns[number], first, count);
     }
 
-    private void WriteUids(ChunkWriter chunk, int first, int count)
+    private static bool HasOtherUids(MeterRows rows)
+    {
+        for (var row = 0; row < rows.Count; row++)
+        {
+            if (!UuidText.TryParse(rows.Uids[row], out _))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool HasEts(MeterRows rows)
+    {
+        for (var chunk = 0; chunk * Column<long>.ChunkRows < rows.Count; chunk++)
+        {
+            if (rows.Ets.Chunk(chunk).ContainsAnyExcept(MeterRows.NoEts))
+                return true;
+        }
+        return false;
+    }
+
+    private void WriteUuids(ChunkWriter chunk, int first, int count)
     {
         var uuids = chunk.Values<UInt128>(Uuid);
         var isUuid = chunk.Presence(Uuid);
-        var isText = chunk.Presence(Uid);
         isUuid.Clear();
-        isText.Clear();
+        for (var row = 0; row < count; row++)
+        {
+            if (UuidText.TryParse(rows.Uids[first + row], out uuids[row]))
+                isUuid[row >> 6] |= 1UL << (row & 63);
+        }
+    }
+
+    private void WriteOtherUids(ChunkWriter chunk, int column, int first, int count)
+    {
+        var isOther = chunk.Presence(column);
+        isOther.Clear();
         for (var row = 0; row < count; row++)
         {
             var uid = rows.Uids[first + row];
-            if (UuidText.TryParse(uid, out uuids[row]))
-                isUuid[row >> 6] |= 1UL << (row & 63);
-            else
-            {
-                isText[row >> 6] |= 1UL << (row & 63);
-                chunk.Text(Uid, row, uid);
-            }
+            if (UuidText.TryParse(uid, out _))
+                continue;
+            isOther[row >> 6] |= 1UL << (row & 63);
+            chunk.Text(column, row, uid);
         }
     }
 
@@ -110,11 +133,11 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             target[row] = accounts[indices[row]];
     }
 
-    private void WriteEts(ChunkWriter chunk, int first, int count)
+    private void WriteEts(ChunkWriter chunk, int column, int first, int count)
     {
         var source = rows.Ets.Slice(first, count);
-        var target = chunk.Values<long>(Ets);
-        var isPresent = chunk.Presence(Ets);
+        var target = chunk.Values<long>(column);
+        var isPresent = chunk.Presence(column);
         isPresent.Clear();
         for (var row = 0; row < count; row++)
         {
@@ -122,6 +145,16 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             if (source[row] != MeterRows.NoEts)
                 isPresent[row >> 6] |= 1UL << (row & 63);
         }
+    }
+
+    private void WriteColumn(ChunkWriter chunk, int target, FieldColumn column, int first, int count)
+    {
+        if (column == FieldColumn.Uid)
+            WriteOtherUids(chunk, target, first, count);
+        else if (column == FieldColumn.Ets)
+            WriteEts(chunk, target, first, count);
+        else
+            WriteField(chunk, target, column, first, count);
     }
 
     private void WriteField(ChunkWriter chunk, int target, FieldColumn column, int first, int count)
