@@ -58,15 +58,15 @@ internal sealed class IngestBenchmark(
         await SendLoneAsync();
         await _keeping.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: true);
         await _discarding.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: false);
-        await SustainAsync();
+        var sustained = await SustainAsync();
         if (options.Uids > 0)
-            await FillAsync();
+            await FillAsync(sustained);
         await TabulateAsync();
         if (options.Uids > 0)
             await RestartAsync();
     }
 
-    private async Task SustainAsync()
+    private async Task<ServerFigures> SustainAsync()
     {
         var extent = new Extent(options.SustainedSeconds);
         // Half before and half after, since the machine is not equally quick at all times; sorting would slow it.
@@ -114,6 +114,7 @@ internal sealed class IngestBenchmark(
             {disk.BytesPerSecond / kept.LogBytes / rate:F1} times as many measurements.
 
             """);
+        return kept;
     }
 
     private async Task SendLoneAsync()
@@ -185,12 +186,13 @@ internal sealed class IngestBenchmark(
         return options.IsFull ? pairs : pairs.Append(new Shape(1000, 32, 10)).Append(new Shape(1000, 32, 100));
     }
 
-    private async Task FillAsync()
+    // Where there are as many uids already, the load that brought them tells how much memory they take.
+    private async Task FillAsync(ServerFigures figures)
     {
         Tell($"filling up to {Count(options.Uids)} uids");
-        var there = (await keeping.ReadOutcomeAsync()).Stored;
-        var figures = await _keeping.RunAndCheckAsync(
-            Sustained, new Extent(double.PositiveInfinity, Math.Max(1000, options.Uids - there)));
+        var missing = options.Uids - (await keeping.ReadOutcomeAsync()).Stored;
+        if (missing > 0)
+            figures = await _keeping.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, missing));
         var live = (await keeping.ReadOutcomeAsync()).Stored;
         Write($"""
             ## Memory with {Count(live)} live uids
