@@ -58,15 +58,13 @@ internal sealed class IngestBenchmark(
         await SendLoneAsync();
         await _keeping.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: true);
         await _discarding.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: false);
-        var sustained = await SustainAsync();
-        if (options.Uids > 0)
-            await FillAsync(sustained);
+        await SustainAsync();
         await TabulateAsync();
         if (options.Uids > 0)
-            await RestartAsync();
+            await HoldUidsAsync();
     }
 
-    private async Task<ServerFigures> SustainAsync()
+    private async Task SustainAsync()
     {
         var extent = new Extent(options.SustainedSeconds);
         // Half before and half after, since the machine is not equally quick at all times; sorting would slow it.
@@ -114,7 +112,6 @@ internal sealed class IngestBenchmark(
             {disk.BytesPerSecond / kept.LogBytes / rate:F1} times as many measurements.
 
             """);
-        return kept;
     }
 
     private async Task SendLoneAsync()
@@ -186,16 +183,22 @@ internal sealed class IngestBenchmark(
         return options.IsFull ? pairs : pairs.Append(new Shape(1000, 32, 10)).Append(new Shape(1000, 32, 100));
     }
 
-    // Where there are as many uids already, the load that brought them tells how much memory they take.
-    private async Task FillAsync(ServerFigures figures)
+    // On a server of its own, so that there are as many as asked for, whatever the rates before were.
+    private async Task HoldUidsAsync()
     {
-        Tell($"filling up to {Count(options.Uids)} uids");
-        var missing = options.Uids - (await keeping.ReadOutcomeAsync()).Stored;
-        if (missing > 0)
-            figures = await _keeping.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, missing));
-        var live = (await keeping.ReadOutcomeAsync()).Stored;
+        Tell($"filling a new server with {Count(options.Uids)} uids");
+        using var server = await ServingProcess.StartAsync(isDiscarding: false);
+        var run = new ServerRun(server);
+        await run.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, AccountsCreatedBy));
+        await run.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, options.Uids / 5 * 4));
+        await server.AskAsync("sort");
+        var figures = await run.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, options.Uids / 5));
+        var live = (await server.ReadOutcomeAsync()).Stored;
         Write($"""
+
             ## Memory with {Count(live)} live uids
+
+            While the last fifth of them came, after closed days had been sorted.
 
             | measurements/s | p50 ms | p99 ms | processors of the server | of the generator | peak MB | caught up s |
             | --- | --- | --- | --- | --- | --- | --- |
@@ -203,13 +206,8 @@ internal sealed class IngestBenchmark(
         Row([Count(figures.Load.Rate), .. Cells(figures), Short(figures.CatchUpSeconds)]);
         if (options.Uids >= TargetUids)
             Write($"\nTarget: less than 1,536 MB with 50 million uids: {Verdict(figures.PeakMegabytes < 1536)}.\n");
-    }
-
-    private async Task RestartAsync()
-    {
-        var live = (await keeping.ReadOutcomeAsync()).Stored;
         Tell("restarting");
-        var restored = await keeping.RestartAsync();
+        var restored = await server.RestartAsync();
         Write($"""
 
             ## Restart
