@@ -115,9 +115,12 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         await _sorting.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(
+            var isSorting = await Task.Run(
                 () => new UsageSorter(_sorter, _keys).TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
                 cancellationToken);
+            // A step takes many times as much as a load, which would not use it again.
+            EngineAllocator.GiveFreedMemoryBack();
+            return isSorting;
         }
         finally
         {

@@ -11,21 +11,33 @@ internal static unsafe class EngineAllocator
 {
     private const nint KeptMilliseconds = 10_000;
 
+    private static readonly IntPtr Control = Find();
+
     /// <summary>Lets the allocator keep what was freed for some seconds, where it can be told to.</summary>
     public static void KeepFreedMemory()
     {
-        if (!NativeLibrary.TryLoad("duckdb", typeof(EngineAllocator).Assembly, null, out var engine)
-            || !NativeLibrary.TryGetExport(engine, "duckdb_je_mallctl", out var control))
-            return;
-        Set(control, "arenas.dirty_decay_ms\0"u8); // for arenas to come
-        Set(control, "arena.4096.dirty_decay_ms\0"u8); // for all that there are
+        var kept = KeptMilliseconds;
+        Tell("arenas.dirty_decay_ms\0"u8, &kept); // arenas to come
+        Tell("arena.4096.dirty_decay_ms\0"u8, &kept); // all that there are
     }
 
-    private static void Set(IntPtr control, ReadOnlySpan<byte> name)
+    /// <summary>Gives what was freed back to the system now, where that is possible.</summary>
+    public static void GiveFreedMemoryBack() => Tell("arena.4096.purge\0"u8, null);
+
+    private static IntPtr Find() =>
+        NativeLibrary.TryLoad("duckdb", typeof(EngineAllocator).Assembly, null, out var engine)
+        && NativeLibrary.TryGetExport(engine, "duckdb_je_mallctl", out var control)
+            ? control
+            : 0;
+
+    private static void Tell(ReadOnlySpan<byte> name, nint* value)
     {
-        var kept = KeptMilliseconds;
+        if (Control == 0)
+            return;
         fixed (byte* text = name)
-            _ = ((delegate* unmanaged[Cdecl]<byte*, void*, nuint*, void*, nuint, int>)control)(
-                text, null, null, &kept, (nuint)sizeof(nint));
+        {
+            _ = ((delegate* unmanaged[Cdecl]<byte*, void*, nuint*, void*, nuint, int>)Control)(
+                text, null, null, value, value is null ? 0 : (nuint)sizeof(nint));
+        }
     }
 }
