@@ -6,7 +6,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>Writes the rows of one meter, in the order received, for its table.</summary>
 /// <param name="rows">The rows.</param>
 /// <param name="accounts">Keys of the accounts of the load.</param>
-/// <param name="columns">All columns of the meter's table that hold values of fields.</param>
+/// <param name="columns">The columns that the table has got besides those of every usage table.</param>
 internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColumn[] columns) : IRowSource
 {
     private const int Uuid = 0;
