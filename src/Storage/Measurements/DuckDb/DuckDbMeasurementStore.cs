@@ -115,12 +115,13 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         await _sorting.WaitAsync(cancellationToken);
         try
         {
-            var isSorting = await Task.Run(
+            var hasSorted = await Task.Run(
                 () => new UsageSorter(_sorter, _keys).TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
                 cancellationToken);
             // A step takes many times as much as a load, which would not use it again.
-            EngineAllocator.GiveFreedMemoryBack();
-            return isSorting;
+            if (hasSorted)
+                EngineAllocator.GiveFreedMemoryBack();
+            return hasSorted;
         }
         finally
         {
