@@ -148,7 +148,13 @@ internal sealed class IngestBenchmark(
 
     private async Task TabulateAsync()
     {
-        Write($"## Shapes of load, {options.Seconds} s each\n");
+        Write($"""
+            ## Shapes of load, {options.Seconds} s each
+
+            In between, the server sorts closed days and PostgreSQL's table is dropped, so that none of what they would
+            do in the background disturbs the others.
+
+            """);
         Row(Columns);
         Row([.. Columns.Select(_ => "---")]);
         foreach (var shape in Shapes())
@@ -156,6 +162,7 @@ internal sealed class IngestBenchmark(
             Tell($"{shape}");
             var extent = new Extent(options.Seconds);
             var kept = await _keeping.RunAndCheckAsync(shape, extent);
+            await keeping.AskAsync("sort");
             var parsed = (await _discarding.RunAsync(shape, extent)).Load;
             var postgres = await RunPostgresAsync(shape, extent);
             Row(
@@ -221,8 +228,11 @@ internal sealed class IngestBenchmark(
     {
         var database = await PostgresSender.CreateDatabaseAsync(cluster);
         var workload = Workload.OfLastDays(++_runs);
-        return LoadGenerator.Run(
+        var load = LoadGenerator.Run(
             shape, extent, connection => new PostgresSender(database, workload, connection));
+        // What it would do in the background must not disturb what runs next.
+        await cluster.DropDatabaseAsync(database);
+        return load;
     }
 
     private async Task<IReadOnlyList<int>> ReadGroupsAsync(long from) =>

@@ -58,15 +58,15 @@ public sealed class PostgresCluster : IDisposable
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"test{Interlocked.Increment(ref _databases)}";
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres", pooling: false));
-        await connection.OpenAsync();
-
         // Sorts as people do, so that a query that should sort by code point has to ask for it.
-        await using var create = new NpgsqlCommand(
-            $"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'", connection);
-        await create.ExecuteNonQueryAsync();
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'");
         return ConnectionString(name, pooling: true);
     }
+
+    /// <summary>Deletes a database; nothing of it is written or cleaned up in the background afterwards.</summary>
+    /// <param name="database">How to connect to it.</param>
+    public Task DropDatabaseAsync(string database) =>
+        ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(database).Database} WITH (FORCE)");
 
     /// <summary>Stops the server as its crash would: nothing in its memory is written.</summary>
     public Task CrashAsync() => ControlAsync("stop", "-m", "immediate");
@@ -96,6 +96,14 @@ public sealed class PostgresCluster : IDisposable
             RedirectStandardInput = true,
         };
         return Process.Start(start)!;
+    }
+
+    private async Task ExecuteAsync(string statement)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres", pooling: false));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private string ConnectionString(string database, bool pooling) => new NpgsqlConnectionStringBuilder

@@ -12,8 +12,9 @@ public sealed record IngestOptions
     public Duration DuplicateWindow { get; init; } = Duration.FromDays(35);
 
     /// <summary>
-    /// Measurements after which the loader closes a load; a load may exceed it by one entry of the log. One of
-    /// DuckDB's row groups: it writes whole ones straight into its file, and smaller ones twice.
+    /// Measurements after which the loader closes a load, besides about as many as were dropped of the one before it;
+    /// a load may exceed it by one entry of the log. One of DuckDB's row groups: it writes whole ones straight into
+    /// its file, and smaller ones twice.
     /// </summary>
     public int LoadSize { get; init; } = 122_880;
 

@@ -176,13 +176,13 @@ internal sealed class LoadBuilder(
     {
         if (repeated.Count == 0)
             return;
+        repeated.Sort(static (left, right) => left.Row.CompareTo(right.Row));
         var byMeter = repeated.ToLookup(row => row.Rows);
         foreach (var (meter, rows) in _rows)
         {
-            var ofMeter = byMeter[rows].OrderBy(row => row.Row).ToList();
-            foreach (var row in ofMeter)
+            foreach (var row in byMeter[rows])
                 FailRepeated(meter, row);
-            rows.Remove([.. ofMeter.Select(row => row.Row)]);
+            rows.Remove([.. byMeter[rows].Select(row => row.Row)]);
         }
         Load.SortFailures();
     }

@@ -15,11 +15,13 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
 {
     private const int FirstBytes = 256;
     private const int PrefetchedAhead = 16;
+    private const int MostFound = 16;
 
     private readonly LoggedMeasurements _logged = new(log);
     private readonly List<NotedRow> _noted = [];
     private readonly List<Candidate> _candidates = [];
     private readonly List<UidEntry> _taken = [];
+    private readonly List<(LogPosition Newest, Candidate Candidate)> _doubtful = [];
     private Candidate[] _sorted = [];
     private readonly int[] _next = new int[FirstBytes];
     private readonly long _window = window.ToInt64Nanoseconds();
@@ -45,22 +47,16 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     public List<RepeatedRow> Take()
     {
         List<RepeatedRow> repeated = [];
-        var candidates = Sorted();
-        for (var index = 0; index < candidates.Length; index++)
+        TakeUnknown();
+        foreach (var (_, (entry, row)) in _doubtful)
         {
-            if (index + PrefetchedAhead < candidates.Length)
-                uids.Prefetch(candidates[index + PrefetchedAhead].Entry.Fingerprint);
-            var (entry, row) = candidates[index];
             if (FindFirst(entry, row) is { } first)
             {
                 var noted = _noted[row];
                 repeated.Add(new RepeatedRow(noted.Rows, noted.Row, Differs(first, entry.Position, noted.ContentHash)));
             }
             else
-            {
-                uids.Add(entry.Fingerprint, entry.Position);
-                _taken.Add(entry);
-            }
+                Take(entry);
         }
         return repeated;
     }
@@ -71,6 +67,43 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
         foreach (var (fingerprint, position) in _taken)
             uids.Remove(fingerprint, position);
         _taken.Clear();
+    }
+
+    // What the index does not find is new. The others are left for later, to be compared with the log from its
+    // beginning to its end instead of here and there.
+    private void TakeUnknown()
+    {
+        _doubtful.Clear();
+        Span<LogPosition> positions = stackalloc LogPosition[MostFound];
+        var candidates = Sorted();
+        for (var index = 0; index < candidates.Length; index++)
+        {
+            if (index + PrefetchedAhead < candidates.Length)
+                uids.Prefetch(candidates[index + PrefetchedAhead].Entry.Fingerprint);
+            var entry = candidates[index].Entry;
+            var found = uids.Find(entry.Fingerprint, positions);
+            if (found == 0)
+                Take(entry);
+            else
+                _doubtful.Add((Newest(positions[..found]), candidates[index]));
+        }
+        // Those with one fingerprint were found at the same positions, so they stay in the order received.
+        _doubtful.Sort(static (left, right) =>
+            (left.Newest, left.Candidate.Noted).CompareTo((right.Newest, right.Candidate.Noted)));
+    }
+
+    private void Take(UidEntry entry)
+    {
+        uids.Add(entry.Fingerprint, entry.Position);
+        _taken.Add(entry);
+    }
+
+    private static LogPosition Newest(ReadOnlySpan<LogPosition> positions)
+    {
+        var newest = positions[0];
+        foreach (var position in positions)
+            newest = position > newest ? position : newest;
+        return newest;
     }
 
     // Equal first bytes stay in the order received, so that the first of equal uids is the one that is kept.
@@ -94,7 +127,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
 
     private LoggedRow? FindFirst(UidEntry entry, int noted)
     {
-        Span<LogPosition> positions = stackalloc LogPosition[16];
+        Span<LogPosition> positions = stackalloc LogPosition[MostFound];
         var found = uids.Find(entry.Fingerprint, positions);
         if (found == 0)
             return null;

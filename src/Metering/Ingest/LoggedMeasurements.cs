@@ -9,26 +9,30 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
     // Holds the uid of any row (at most 150 bytes) and what stands behind it up to the hash of the content.
     private const int RowHeadBytes = 192;
 
+    // Rows that are looked up in order stand next to each other where a whole submission is repeated.
+    private const int BlockBytes = 1024;
+
     // Holds the head of any batch but one of an organization with an unheard-of id.
     private const int BatchHeadBytes = 128;
 
-    private readonly byte[] _rowHead = new byte[RowHeadBytes];
+    private readonly byte[] _block = new byte[BlockBytes];
     private readonly byte[] _batchHead = new byte[BatchHeadBytes];
     private readonly BatchReader _batch = new();
     private readonly BatchReader _head = new();
+    private LogPosition _blockAt;
+    private int _blockLength;
     private LogPosition _batchAt;
     private LogPosition _headAt;
 
     /// <summary>The row at a position if it has the uid; else null.</summary>
     public LoggedRow? Find(LogPosition position, ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid)
     {
-        var read = log.Read(position, _rowHead);
-        if (read == 0)
+        var head = RowHead(position);
+        if (head.IsEmpty)
             return null;
-        var head = _rowHead.AsSpan(0, read);
         var offset = 0;
         var length = ByteReading.Varint(head, ref offset);
-        if (length != (ulong)uid.Length || read - offset < uid.Length
+        if (length != (ulong)uid.Length || head.Length - offset < uid.Length
             || !head.Slice(offset, uid.Length).SequenceEqual(uid))
             return null;
         offset += uid.Length;
@@ -42,15 +46,27 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
     /// <summary>The measurement at a position; null when the log no longer keeps it.</summary>
     public Measurement? Read(LogPosition position)
     {
-        var read = log.Read(position, _rowHead);
-        if (read == 0)
+        var head = RowHead(position);
+        if (head.IsEmpty)
             return null;
         var offset = 0;
-        ByteReading.Text(_rowHead, ref offset);
-        var distance = ByteReading.Count(_rowHead, ref offset);
+        ByteReading.Text(head, ref offset);
+        var distance = ByteReading.Count(head, ref offset);
         if (!OpenBatch(new LogPosition(position.Value - distance)))
             return null;
         return BatchDecoder.Decode(_batch, _batch.ReadRow(distance), out _);
+    }
+
+    // Fewer bytes than that only where the log or one of its files ends.
+    private ReadOnlySpan<byte> RowHead(LogPosition position)
+    {
+        var offset = position.Value - _blockAt.Value;
+        if (offset < 0 || offset + RowHeadBytes > _blockLength)
+        {
+            (_blockAt, _blockLength) = (position, log.Read(position, _block));
+            offset = 0;
+        }
+        return _block.AsSpan((int)offset, Math.Min(RowHeadBytes, _blockLength - (int)offset));
     }
 
     private bool OpenHead(LogPosition batchAt)

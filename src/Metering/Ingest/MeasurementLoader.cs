@@ -179,12 +179,13 @@ public sealed class MeasurementLoader
     private async Task FillAsync(Task stored, CancellationToken cancellationToken)
     {
         Task? gathered = null;
+        var enough = EnoughFor(_options.LoadSize, dropped: _storing.Load.Failures.Count);
         while (true)
         {
             await foreach (var entry in _log.ReadAsync(_filling.Load.To, cancellationToken))
             {
                 await _filling.AddAsync(entry, cancellationToken);
-                if (_filling.Count >= _options.LoadSize)
+                if (_filling.Count >= enough)
                     return;
             }
             if (stored.IsFaulted)
@@ -207,6 +208,9 @@ public sealed class MeasurementLoader
             await await Task.WhenAny(awaited);
         }
     }
+
+    // A few rows too many cost less than one too few, for which the load would be written twice.
+    private static int EnoughFor(int rows, int dropped) => rows + Math.Min(dropped + dropped / 8, rows);
 
     private async Task StoreAsync(LoadBuilder builder, CancellationToken cancellationToken)
     {

@@ -17,12 +17,12 @@ internal sealed class Ingestion : IAsyncDisposable
 
     private Ingestion(
         FileMeasurementLog log, DuckDbMeasurementStore duckDb, IMeasurementStore store, FakeCatalogue catalogue,
-        IClock clock, IngestOptions options)
+        IClock clock, IngestOptions options, IUidIndex uids)
     {
         Log = log;
         DuckDb = duckDb;
         Intake = new MeasurementIntake(log, clock, options);
-        Loader = new MeasurementLoader(log, store, new UidIndex(), catalogue, clock, options);
+        Loader = new MeasurementLoader(log, store, uids, catalogue, clock, options);
         Failures = new FailedMeasurements(store, log);
         Reader = new UsageReader(log, Loader, store);
         _running = Loader.RunAsync(_stop.Token);
@@ -48,15 +48,17 @@ internal sealed class Ingestion : IAsyncDisposable
     /// <param name="wrap">Puts another store before the real one.</param>
     /// <param name="logOptions">Settings of the log.</param>
     /// <param name="options">Settings of ingest.</param>
+    /// <param name="uids">The index of uids; the real one when left out.</param>
     public static async Task<Ingestion> StartAsync(
         TempDirectory directory, FakeCatalogue catalogue, IClock? clock = null,
         Func<IMeasurementStore, IMeasurementStore>? wrap = null, LogOptions? logOptions = null,
-        IngestOptions? options = null)
+        IngestOptions? options = null, IUidIndex? uids = null)
     {
         var log = FileMeasurementLog.Open(directory["log"], logOptions);
         var store = await DuckDbMeasurementStore.OpenAsync(directory["usage.duckdb"], Small);
         return new Ingestion(
-            log, store, wrap?.Invoke(store) ?? store, catalogue, clock ?? new FakeClock(Make.Now), options ?? Options);
+            log, store, wrap?.Invoke(store) ?? store, catalogue, clock ?? new FakeClock(Make.Now), options ?? Options,
+            uids ?? new UidIndex());
     }
 
     public static DuckDbOptions Small { get; } = new() { MemoryMegabytes = 256, Threads = 1 };

@@ -154,6 +154,22 @@ public sealed class MeasurementLoaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Uids_WithEqualFingerprints_AreToldApartByTheLog()
+    {
+        using var index = new ColludingIndex(fingerprints: 3);
+        await using var ingestion = await Ingestion.StartAsync(_directory, _catalogue, _clock, uids: index);
+        for (var submission = 0; submission < 4; submission++)
+        {
+            // Five new uids each time, the first of them twice with another value, and five of the time before.
+            var uids = Enumerable.Range(submission * 5, 10).Select(number => $"u{number}").ToArray();
+            await ingestion.SubmitAsync([.. uids.Select(uid => Json(uid)), Json(uids[5], n: 100)]);
+        }
+
+        (await SumAsync(ingestion)).ShouldBe(25);
+        (await ingestion.TallyAsync()).ShouldBe(new LoadTally(44, 25, 19, 0));
+    }
+
+    [Fact]
     public async Task Uid_OfAnotherOrganization_IsNoDuplicate()
     {
         _catalogue.Add("org-2", Meter with { });
