@@ -12,12 +12,11 @@ namespace Tallystick.Benchmarks;
 internal sealed class IngestBenchmark(
     Options options, ServingProcess keeping, ServingProcess discarding, PostgresCluster cluster)
 {
-    private static readonly Shape Sustained = new(1000, 32, 0);
+    internal static readonly Shape Sustained = new(1000, 32, 0);
     private const int LoneRounds = 5;
 
     // Ten for each account: hardly one is left out.
-    private const int AccountsCreatedBy = 10 * Workload.Accounts;
-    private const long TargetUids = 50_000_000;
+    internal const int AccountsCreatedBy = 10 * Workload.Accounts;
 
     private static readonly string[] Columns =
     [
@@ -61,7 +60,7 @@ internal sealed class IngestBenchmark(
         await SustainAsync();
         await TabulateAsync();
         if (options.Uids > 0)
-            await HoldUidsAsync();
+            await LiveUids.RunAsync(options.Uids);
     }
 
     private async Task SustainAsync()
@@ -90,9 +89,9 @@ internal sealed class IngestBenchmark(
             | | measurements/s | p50 ms | p99 ms | processors of the server | of the generator | peak MB |
             | --- | --- | --- | --- | --- | --- | --- |
             """);
-        Row(["(a) parsing only, half of the time before", Count(before.Load.Rate), .. Cells(before)]);
-        Row(["Tallystick", Count(rate), .. Cells(kept)]);
-        Row(["(a) parsing only, the other half after", Count(after.Load.Rate), .. Cells(after)]);
+        Row(["(a) parsing only, half of the time before", Count(before.Load.Rate), .. before.Cells]);
+        Row(["Tallystick", Count(rate), .. kept.Cells]);
+        Row(["(a) parsing only, the other half after", Count(after.Load.Rate), .. after.Cells]);
         var diskRate = Count(disk.BytesPerSecond / kept.LogBytes);
         Row("(b) write + fdatasync of the log's groups", diskRate, "", "", "", "", "");
         Row("(c) PostgreSQL", Count(postgres.Rate), Short(postgres.MedianMs), Short(postgres.SlowMs), "", "", "");
@@ -168,7 +167,7 @@ internal sealed class IngestBenchmark(
             Row(
             [
                 Count(shape.Batch), $"{shape.Connections}", $"{shape.RepeatedPercent} %",
-                Count(kept.Load.Rate), .. Cells(kept), Count(kept.LogBytes),
+                Count(kept.Load.Rate), .. kept.Cells, Count(kept.LogBytes),
                 // Where nearly everything is repeated there is nothing to divide by.
                 shape.RepeatedPercent == 100 ? "" : Count(kept.StoreBytes), Short(kept.CatchUpSeconds),
                 Count(parsed.Rate), $"{kept.Load.Rate / parsed.Rate:P0}",
@@ -190,40 +189,6 @@ internal sealed class IngestBenchmark(
         return options.IsFull ? pairs : pairs.Append(new Shape(1000, 32, 10)).Append(new Shape(1000, 32, 100));
     }
 
-    // On a server of its own, so that there are as many as asked for, whatever the rates before were.
-    private async Task HoldUidsAsync()
-    {
-        Tell($"filling a new server with {Count(options.Uids)} uids");
-        using var server = await ServingProcess.StartAsync(isDiscarding: false);
-        var run = new ServerRun(server);
-        await run.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, AccountsCreatedBy));
-        await run.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, options.Uids / 5 * 4));
-        await server.AskAsync("sort");
-        var figures = await run.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, options.Uids / 5));
-        var live = (await server.ReadOutcomeAsync()).Stored;
-        Write($"""
-
-            ## Memory with {Count(live)} live uids
-
-            While the last fifth of them came, after closed days had been sorted.
-
-            | measurements/s | p50 ms | p99 ms | processors of the server | of the generator | peak MB | caught up s |
-            | --- | --- | --- | --- | --- | --- | --- |
-            """);
-        Row([Count(figures.Load.Rate), .. Cells(figures), Short(figures.CatchUpSeconds)]);
-        if (options.Uids >= TargetUids)
-            Write($"\nTarget: less than 1,536 MB with 50 million uids: {Verdict(figures.PeakMegabytes < 1536)}.\n");
-        Tell("restarting");
-        var restored = await server.RestartAsync();
-        Write($"""
-
-            ## Restart
-
-            Until the index of {Count(live)} uids was restored from the store: {Short(restored)} s; target for 100
-            million: less than 60.
-            """);
-    }
-
     private async Task<LoadResult> RunPostgresAsync(Shape shape, Extent extent)
     {
         var database = await PostgresSender.CreateDatabaseAsync(cluster);
@@ -238,10 +203,4 @@ internal sealed class IngestBenchmark(
     private async Task<IReadOnlyList<int>> ReadGroupsAsync(long from) =>
         [.. (await keeping.AskAsync($"groups {from}")).Split(' ')
             .Select(bytes => int.Parse(bytes, CultureInfo.InvariantCulture))];
-
-    private static string[] Cells(ServerFigures figures) =>
-    [
-        Short(figures.Load.MedianMs), Short(figures.Load.SlowMs), Short(figures.ServerCores),
-        Short(figures.GeneratorCores), Count(figures.PeakMegabytes),
-    ];
 }

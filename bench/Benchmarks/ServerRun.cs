@@ -1,6 +1,7 @@
 using Tallystick.Benchmarks.Load;
 using Tallystick.Benchmarks.Reports;
 using Tallystick.Benchmarks.Serving;
+using static Tallystick.Benchmarks.Reports.Report;
 
 namespace Tallystick.Benchmarks;
 
@@ -33,6 +34,12 @@ internal sealed record ServerFigures
 
     /// <summary>Where the log ended before the load.</summary>
     public required long LogStart { get; init; }
+
+    /// <summary>For a report: times of the answers in ms, processors of server and generator, peak MB.</summary>
+    public string[] Cells =>
+    [
+        Short(Load.MedianMs), Short(Load.SlowMs), Short(ServerCores), Short(GeneratorCores), Count(PeakMegabytes),
+    ];
 }
 
 /// <summary>Drives a server and checks after each load that nothing was lost and nothing counted twice.</summary>

@@ -46,6 +46,8 @@ internal static class ServingChild
                 var rows = await services.GetRequiredService<IMeasurementStore>()
                     .CountRowsAsync(organization, CancellationToken.None);
                 return $"{all.Accepted} {all.Stored} {all.Duplicate} {all.Failed} {rows.Sum(row => row.Count)}";
+            case ["uids"]:
+                return $"{services.GetRequiredService<IUidIndex>().MemoryBytes}";
             case ["sort"]:
                 await SortAsync(services.GetRequiredService<IMeasurementStore>());
                 return "yes";

@@ -112,6 +112,10 @@ internal sealed class ServingProcess : IDisposable
     /// <summary>The position behind the log's last byte.</summary>
     public async Task<long> ReadLogEndAsync() => long.Parse(await AskAsync("log"), CultureInfo.InvariantCulture);
 
+    /// <summary>Memory that the index of uids holds, in MB.</summary>
+    public async Task<double> ReadUidMegabytesAsync() =>
+        long.Parse(await AskAsync("uids"), CultureInfo.InvariantCulture) / 1024.0 / 1024.0;
+
     /// <summary>Posts to an operation below the organization.</summary>
     /// <returns>The answer, or null when there is no such operation.</returns>
     public async Task<JsonNode?> PostAsync(string path, JsonNode body)
