@@ -32,7 +32,7 @@ internal static class DuckDbSchema
     /// <summary>The names of <see cref="UsageColumns"/>.</summary>
     public static readonly string[] UsageColumnNames = [.. Usage.Select(column => column.Name)];
 
-    private const int Version = 3;
+    private const int Version = 4;
 
     private static readonly string[] Tables =
     [
@@ -40,7 +40,10 @@ internal static class DuckDbSchema
         "CREATE TABLE organizations (key INTEGER, id VARCHAR)",
         "CREATE TABLE meters (key INTEGER, organization INTEGER, id VARCHAR)",
         "CREATE TABLE accounts (key INTEGER, organization INTEGER, id VARCHAR)",
-        "CREATE TABLE parts (meter INTEGER, month INTEGER, number INTEGER, columns INTEGER, runs INTEGER, rows BIGINT)",
+        """
+        CREATE TABLE parts (
+            meter INTEGER, month INTEGER, number INTEGER, columns INTEGER, sorted BIGINT, rows BIGINT)
+        """,
         "CREATE TABLE fields (meter INTEGER, number INTEGER, code VARCHAR, kind INTEGER)",
         // Each load adds rows: the tally is their sum. The meter is -1 where no meter has the code.
         """

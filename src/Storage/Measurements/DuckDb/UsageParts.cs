@@ -10,10 +10,15 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <param name="Month">The month: years since 0 times 12, plus the month counted from 0.</param>
 /// <param name="Number">Number of the table, unique in the store.</param>
 /// <param name="Columns">How many of the meter's field columns it has: the first ones.</param>
-/// <param name="Runs">How many sorted runs it consists of.</param>
+/// <param name="Sorted">How many rows its first run has.</param>
 /// <param name="Rows">How many rows it has.</param>
-internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, int Runs, long Rows)
+internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, long Sorted, long Rows)
 {
+    // How often a row is written anew, at most, for each one that comes later: more often once the month is closed,
+    // when it is mostly read. The fewer rows stand behind the first run, the less is read of other accounts.
+    private const int WrittenAnew = 8;
+    private const int WrittenAnewOnceClosed = 32;
+
     public string Table => FormattableString.Invariant($"part_{Number}");
 
     /// <summary>The first nanosecond of its month.</summary>
@@ -21,6 +26,16 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
 
     /// <summary>The first nanosecond behind it.</summary>
     public long Behind => Months.First(Month + 1);
+
+    /// <summary>Whether so many rows came behind its first run that all are to be sorted into one.</summary>
+    /// <param name="closedBefore">The first nanosecond of the first day that is not closed.</param>
+    public bool IsToBeSorted(long closedBefore)
+    {
+        var added = Rows - Sorted;
+        return added > 0
+            && (added * WrittenAnew >= Rows
+                || (Behind <= closedBefore && added >= Math.Max(UsageSorter.StepRows, Rows / WrittenAnewOnceClosed)));
+    }
 }
 
 /// <summary>
@@ -37,9 +52,9 @@ internal static class UsageParts
     public static List<UsagePart> Read(DuckDBConnection connection, int meter, long first, long behind)
     {
         using var command = connection.Command(
-            "SELECT month, number, columns, runs, rows FROM parts WHERE meter = $1 ORDER BY month", meter);
+            "SELECT month, number, columns, sorted, rows FROM parts WHERE meter = $1 ORDER BY month", meter);
         var parts = command.Read(row => new UsagePart(
-            meter, row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt64(4)));
+            meter, row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4)));
         parts.RemoveAll(part => part.First >= behind || part.Behind <= first);
         return parts;
     }

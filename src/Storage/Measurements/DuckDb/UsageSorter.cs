@@ -5,15 +5,13 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
 /// Moves measurements of closed days from the table into which they were loaded to the part of their month, sorted by
-/// account and time, and sorts months anew whose runs have become many. Each step is one transaction of bounded size:
+/// account and time, and sorts months anew that have grown by so much. Each step is one transaction of bounded size:
 /// readers and the loader go on meanwhile, and a crash leaves the rows where they were.
 /// </summary>
 internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
 {
     /// <summary>Rows that are sorted at once, in memory.</summary>
     public const int StepRows = 1_000_000;
-
-    private const int MostRuns = 8;
 
     /// <summary>Takes the next step.</summary>
     /// <param name="closedBefore">The first nanosecond of the first day that is not closed.</param>
@@ -26,10 +24,10 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
             if (TryMove(meter, closedBefore, cancellationToken))
                 return true;
         }
-        using var command = connection.Command("SELECT meter, month, number, columns, runs, rows FROM parts");
+        using var command = connection.Command("SELECT meter, month, number, columns, sorted, rows FROM parts");
         var parts = command.Read(row => new UsagePart(
-            row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt64(5)));
-        var part = parts.Find(part => part.Runs > MostRuns || (part.Runs > 1 && part.Behind <= closedBefore));
+            row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt64(4), row.GetInt64(5)));
+        var part = parts.Find(part => part.IsToBeSorted(closedBefore));
         if (part is null)
             return false;
         SortMonth(part, cancellationToken);
@@ -76,7 +74,8 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
         connection.Execute(
             $"INSERT INTO {part.Table} SELECT {columns} FROM {table} WHERE {rows} ORDER BY account, ts, sequence");
         connection.Execute(
-            "UPDATE parts SET runs = runs + 1, rows = rows + $1 WHERE number = $2", count.Value, part.Number);
+            "UPDATE parts SET sorted = if(rows = 0, $1, sorted), rows = rows + $1 WHERE number = $2", count.Value,
+            part.Number);
     }
 
     // A month is written anew in slices of accounts, each small enough to be sorted in memory.
@@ -96,7 +95,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
                 """,
                 first, last);
         }
-        connection.Execute("UPDATE parts SET runs = 1, rows = $1 WHERE number = $2", part.Rows, sorted.Number);
+        connection.Execute("UPDATE parts SET sorted = $1, rows = $1 WHERE number = $2", part.Rows, sorted.Number);
         connection.Execute("DELETE FROM parts WHERE number = $1", part.Number);
         connection.Execute($"DROP TABLE {part.Table}");
         transaction.Commit();
