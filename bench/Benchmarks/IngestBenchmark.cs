@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tallystick.Benchmarks.Load;
 using Tallystick.Benchmarks.Serving;
 using Tallystick.Testing;
@@ -12,11 +11,7 @@ namespace Tallystick.Benchmarks;
 internal sealed class IngestBenchmark(
     Options options, ServingProcess keeping, ServingProcess discarding, PostgresCluster cluster)
 {
-    internal static readonly Shape Sustained = new(1000, 32, 0);
     private const int LoneRounds = 5;
-
-    // Ten for each account: hardly one is left out.
-    internal const int AccountsCreatedBy = 10 * Workload.Accounts;
 
     private static readonly string[] Columns =
     [
@@ -50,67 +45,17 @@ internal sealed class IngestBenchmark(
             the server, accepted = stored + duplicate and stored = distinct uids sent were checked.
 
             """);
-        Tell("creating the accounts");
-        await _keeping.RunAndCheckAsync(Sustained, new Extent(double.PositiveInfinity, AccountsCreatedBy));
+        await _keeping.CreateAccountsAsync();
         // First, while there is nothing to be sorted in the background that would also use the disk.
         await keeping.AskAsync("sort");
         await SendLoneAsync();
         await _keeping.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: true);
+        await keeping.AskAsync("sort");
         await _discarding.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: false);
-        await SustainAsync();
+        await new SustainedLoad(options, _discarding).RunAsync(RunPostgresAsync);
         await TabulateAsync();
         if (options.Uids > 0)
             await LiveUids.RunAsync(options.Uids);
-    }
-
-    private async Task SustainAsync()
-    {
-        var extent = new Extent(options.SustainedSeconds);
-        // Half before and half after, since the machine is not equally quick at all times; sorting would slow it.
-        var half = new Extent(options.SustainedSeconds / 2.0);
-        await keeping.AskAsync("sort");
-        Tell("sustained: parsing only");
-        var before = await _discarding.RunAsync(Sustained, half);
-        Tell("sustained: server");
-        var kept = await _keeping.RunAndCheckAsync(Sustained, extent);
-        await keeping.AskAsync("sort");
-        Tell("sustained: parsing only");
-        var after = await _discarding.RunAsync(Sustained, half);
-        var parsedRate = (before.Load.Rate + after.Load.Rate) / 2;
-        var groups = await ReadGroupsAsync(kept.LogStart);
-        Tell("sustained: PostgreSQL");
-        var postgres = await RunPostgresAsync(Sustained, extent);
-        var disk = RawDisk.Write(groups, extent.Seconds);
-        var (rate, ofParsing, ofPostgres) =
-            (kept.Load.Rate, kept.Load.Rate / parsedRate, kept.Load.Rate / postgres.Rate);
-        Write($"""
-            ## Sustained: batches of 1,000 over 32 connections for {options.SustainedSeconds} s, loading included
-
-            | | measurements/s | p50 ms | p99 ms | processors of the server | of the generator | peak MB |
-            | --- | --- | --- | --- | --- | --- | --- |
-            """);
-        Row(["(a) parsing only, half of the time before", Count(before.Load.Rate), .. before.Cells]);
-        Row(["Tallystick", Count(rate), .. kept.Cells]);
-        Row(["(a) parsing only, the other half after", Count(after.Load.Rate), .. after.Cells]);
-        var diskRate = Count(disk.BytesPerSecond / kept.LogBytes);
-        Row("(b) write + fdatasync of the log's groups", diskRate, "", "", "", "", "");
-        Row("(c) PostgreSQL", Count(postgres.Rate), Short(postgres.MedianMs), Short(postgres.SlowMs), "", "", "");
-        Write($"""
-
-            | | measured | target | met |
-            | --- | --- | --- | --- |
-            | share of (a) | {ofParsing:P0} | ≥ 40 %, aim 60 % | {Verdict(ofParsing >= 0.4)} |
-            | times (c) | {ofPostgres:F1} | ≥ 6 | {Verdict(ofPostgres >= 6)} |
-            | caught up after | {kept.CatchUpSeconds:F1} s | ≤ 5 s | {Verdict(kept.CatchUpSeconds <= 5)} |
-
-            The log takes {kept.LogBytes:F0} bytes a measurement, DuckDB {kept.StoreBytes:F0}; the log was written in
-            {Count(groups.Count)} groups of {Count(groups.Average() / 1024)} KB on average.
-
-            What limits the rate: of {Environment.ProcessorCount} processors the server kept {kept.ServerCores:F2} busy,
-            the generator {kept.GeneratorCores:F2} and other programs {kept.OtherCores:F2}; the disk alone would take
-            {disk.BytesPerSecond / kept.LogBytes / rate:F1} times as many measurements.
-
-            """);
     }
 
     private async Task SendLoneAsync()
@@ -124,7 +69,7 @@ internal sealed class IngestBenchmark(
         {
             var figures = await _keeping.RunAndCheckAsync(shape, extent);
             kept.Add(figures.Load.MedianMs);
-            var groups = await ReadGroupsAsync(figures.LogStart);
+            var groups = await keeping.ReadGroupsAsync(figures.LogStart);
             least.Add(_discarding.SendAndFlush(shape, extent, groups[0]));
             flushed.Add(RawDisk.Write(groups, extent.Seconds).MedianMs);
             parsed.Add((await _discarding.RunAsync(shape, extent)).Load.MedianMs);
@@ -199,8 +144,4 @@ internal sealed class IngestBenchmark(
         await cluster.DropDatabaseAsync(database);
         return load;
     }
-
-    private async Task<IReadOnlyList<int>> ReadGroupsAsync(long from) =>
-        [.. (await keeping.AskAsync($"groups {from}")).Split(' ')
-            .Select(bytes => int.Parse(bytes, CultureInfo.InvariantCulture))];
 }

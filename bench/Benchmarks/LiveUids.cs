@@ -1,4 +1,3 @@
-using Tallystick.Benchmarks.Load;
 using Tallystick.Benchmarks.Serving;
 using static Tallystick.Benchmarks.Reports.Report;
 
@@ -33,16 +32,16 @@ internal static class LiveUids
         Row([.. Columns.Select(_ => "---")]);
         using var server = await ServingProcess.StartAsync(isDiscarding: false);
         var run = new ServerRun(server);
-        await FillAsync(run, IngestBenchmark.AccountsCreatedBy);
+        await run.CreateAccountsAsync();
         long[] counts = uids > Half ? [Half, uids] : [uids];
         List<string> verdicts = [];
         foreach (var count in counts)
         {
             Tell($"filling a new server with {Count(count)} uids");
             var held = (await server.ReadOutcomeAsync()).Stored;
-            await FillAsync(run, (count / 5 * 4) - held);
+            await run.FillAsync((count / 5 * 4) - held);
             await server.AskAsync("sort");
-            var figures = await FillAsync(run, count / 5);
+            var figures = await run.FillAsync(count / 5);
             var live = (await server.ReadOutcomeAsync()).Stored;
             var index = await server.ReadUidMegabytesAsync();
             Row([Count(live), Count(index), Count(figures.Load.Rate), .. figures.Cells, Short(figures.CatchUpSeconds)]);
@@ -59,7 +58,4 @@ internal static class LiveUids
         if (verdicts.Count > 0)
             Write($"\nTargets: {string.Join("; ", verdicts)}.");
     }
-
-    private static Task<ServerFigures> FillAsync(ServerRun run, long measurements) =>
-        run.RunAndCheckAsync(IngestBenchmark.Sustained, new Extent(double.PositiveInfinity, measurements));
 }

@@ -102,6 +102,17 @@ internal sealed class ServerRun(ServingProcess server)
         return figures;
     }
 
+    /// <summary>Sends so many measurements that each account has some, which creates the accounts.</summary>
+    public Task CreateAccountsAsync()
+    {
+        Report.Tell("creating the accounts");
+        return FillAsync(10 * Workload.Accounts);
+    }
+
+    /// <summary>Sends a number of measurements as quickly as they are taken.</summary>
+    public Task<ServerFigures> FillAsync(long measurements) =>
+        RunAndCheckAsync(Shape.Sustained, new Extent(double.PositiveInfinity, measurements));
+
     /// <summary>Sends for some seconds, so that code is compiled, caches are filled and the accounts exist.</summary>
     public async Task WarmUpAsync(double seconds, bool isChecked)
     {

@@ -4,7 +4,11 @@ namespace Tallystick.Benchmarks.Load;
 /// <param name="Batch">Measurements per request.</param>
 /// <param name="Connections">Connections that send at once, each waiting for its answer.</param>
 /// <param name="RepeatedPercent">Share of measurements that were sent before.</param>
-internal sealed record Shape(int Batch, int Connections, int RepeatedPercent);
+internal sealed record Shape(int Batch, int Connections, int RepeatedPercent)
+{
+    /// <summary>The shape for which there are targets.</summary>
+    public static Shape Sustained { get; } = new(1000, 32, 0);
+}
 
 /// <summary>What came of a run.</summary>
 /// <param name="Sent">Measurements that were answered for.</param>

@@ -112,6 +112,11 @@ internal sealed class ServingProcess : IDisposable
     /// <summary>The position behind the log's last byte.</summary>
     public async Task<long> ReadLogEndAsync() => long.Parse(await AskAsync("log"), CultureInfo.InvariantCulture);
 
+    /// <summary>Bytes of the groups in which the log was written from a position on.</summary>
+    public async Task<IReadOnlyList<int>> ReadGroupsAsync(long from) =>
+        [.. (await AskAsync($"groups {from}")).Split(' ')
+            .Select(bytes => int.Parse(bytes, CultureInfo.InvariantCulture))];
+
     /// <summary>Memory that the index of uids holds, in MB.</summary>
     public async Task<double> ReadUidMegabytesAsync() =>
         long.Parse(await AskAsync("uids"), CultureInfo.InvariantCulture) / 1024.0 / 1024.0;
