@@ -9,8 +9,9 @@ namespace Tallystick.Benchmarks;
 /// </summary>
 internal static class LiveUids
 {
-    private const long Half = 50_000_000;
-    private const long Whole = 100_000_000;
+    // What there is a target for: the memory of the server, and the index with its restart.
+    private const long OfServer = 50_000_000;
+    private const long OfIndex = 100_000_000;
 
     private static readonly string[] Columns =
     [
@@ -33,7 +34,7 @@ internal static class LiveUids
         using var server = await ServingProcess.StartAsync(isDiscarding: false);
         var run = new ServerRun(server);
         await run.CreateAccountsAsync();
-        long[] counts = uids > Half ? [Half, uids] : [uids];
+        long[] counts = uids > OfServer ? [OfServer, uids] : [uids];
         List<string> verdicts = [];
         foreach (var count in counts)
         {
@@ -45,14 +46,14 @@ internal static class LiveUids
             var live = (await server.ReadOutcomeAsync()).Stored;
             var index = await server.ReadUidMegabytesAsync();
             Row([Count(live), Count(index), Count(figures.Load.Rate), .. figures.Cells, Short(figures.CatchUpSeconds)]);
-            if (count is >= Half and < Whole)
+            if (count is >= OfServer and < OfIndex)
                 verdicts.Add($"less than 1,536 MB with 50 million: {Verdict(figures.PeakMegabytes < 1536)}");
-            if (count >= Whole)
+            if (count >= OfIndex)
                 verdicts.Add($"an index of at most 2,048 MB with 100 million: {Verdict(index <= 2048)}");
         }
         Tell("restarting");
         var restored = await server.RestartAsync();
-        if (counts[^1] >= Whole)
+        if (counts[^1] >= OfIndex)
             verdicts.Add($"restored in less than 60 s with 100 million: {Verdict(restored < 60)}");
         Write($"\nAfter a restart their index was restored from the store in {Short(restored)} s.");
         if (verdicts.Count > 0)
