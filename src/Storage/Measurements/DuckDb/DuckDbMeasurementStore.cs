@@ -23,6 +23,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         _writer = writer;
         writer.Execute(FormattableString.Invariant($"SET checkpoint_threshold = '{options.CheckpointMegabytes}MB'"));
         DuckDbSchema.Prepare(writer);
+        NarrowSum.Register(writer);
         _loader = new RowLoader(writer);
         _keys = KeyMaps.Read(writer);
         _sorter = new DuckDBConnection(connectionText);

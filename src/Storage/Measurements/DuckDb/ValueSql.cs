@@ -68,7 +68,7 @@ internal sealed record ValueSql(
     // The sum of two numbers of 20 digits at scale 18 would leave 38 digits: whole part and fraction are summed apart.
     // Narrow numbers have 18 digits, so that the sum of any number of rows fits.
     private static IEnumerable<string> Sums(ValueColumn value) => value.Kind == ColumnKind.Narrow
-        ? [Text($"sum({value.Name})")]
+        ? [Text($"{NarrowSum.Name}({value.Name})")]
         : [Text($"sum(trunc({value.Name}))"), Text($"sum({value.Name} - trunc({value.Name}))")];
 
     private static IEnumerable<string> Latest(string column) =>

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// The aggregate function <c>narrow_sum</c>: the sum of a column of <see cref="ColumnKind.Narrow"/>; 0 where there are
+/// no values. Sorted rows of one account stand together, so it adds up what belongs together before it adds that to
+/// the account's sum. The engine's own adds row by row, and each waits for the one before.
+/// </summary>
+internal static unsafe partial class NarrowSum
+{
+    /// <summary>The name in SQL.</summary>
+    public const string Name = "narrow_sum";
+
+    // So many values are added without carry: a lane adds up eight, each below 10^18, and 8 * 10^18 is below 2^63.
+    private const int AddedTogether = 32;
+
+    private const byte SumWidth = 38;
+
+    /// <summary>Makes the function known to the database, for as long as it is open.</summary>
+    public static void Register(DuckDBConnection connection)
+    {
+        var function = CreateFunction();
+        try
+        {
+            SetName(function, Name);
+            using var value = ColumnKind.Narrow.Type().Create();
+            AddParameter(function, value);
+            using var sum = new ColumnType(DuckDBType.Decimal, SumWidth, (byte)ColumnKind.Narrow.Scale()).Create();
+            SetReturnType(function, sum);
+            SetFunctions(function, &SizeOfSum, &Begin, &Add, &Combine, &Finish);
+            if (Register(connection.NativeConnection, function) != DuckDBState.Success)
+                throw new NotSupportedException($"The measurement store does not take the function {Name}.");
+        }
+        finally
+        {
+            DestroyFunction(ref function);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static ulong SizeOfSum(IntPtr info) => (ulong)sizeof(Total);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Begin(IntPtr info, Total* sum) => *sum = default;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Add(IntPtr info, IntPtr rows, Total** sums)
+    {
+        using var data = new DuckDBDataChunk(rows);
+        var chunk = new Chunk(data, (int)NativeMethods.DataChunks.DuckDBDataChunkGetSize(data));
+        var isPresent = chunk.Presence(0);
+        if (isPresent.IsEmpty)
+            AddRuns(chunk.Values<long>(0), sums);
+        else
+            AddPresent(chunk.Values<long>(0), isPresent, sums);
+    }
+
+    private static void AddRuns(ReadOnlySpan<long> values, Total** sums)
+    {
+        var owners = new ReadOnlySpan<IntPtr>(sums, values.Length);
+        while (!values.IsEmpty)
+        {
+            var others = owners.IndexOfAnyExcept(owners[0]);
+            var run = others < 0 ? owners.Length : others;
+            ((Total*)owners[0])->Add(SumOf(values[..run]));
+            values = values[run..];
+            owners = owners[run..];
+        }
+    }
+
+    private static void AddPresent(ReadOnlySpan<long> values, ReadOnlySpan<ulong> isPresent, Total** sums)
+    {
+        for (var row = 0; row < values.Length; row++)
+        {
+            if ((isPresent[row >> 6] & (1UL << (row & 63))) != 0)
+                sums[row]->Add(values[row]);
+        }
+    }
+
+    private static Int128 SumOf(ReadOnlySpan<long> values)
+    {
+        Int128 sum = 0;
+        for (; values.Length >= AddedTogether; values = values[AddedTogether..])
+        {
+            var lanes = Vector256<long>.Zero;
+            for (var at = 0; at < AddedTogether; at += Vector256<long>.Count)
+                lanes += Vector256.Create(values[at..]);
+            sum += (Int128)lanes[0] + lanes[1] + lanes[2] + lanes[3];
+        }
+        foreach (var value in values)
+            sum += value;
+        return sum;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Combine(IntPtr info, Total** parts, Total** sums, ulong count)
+    {
+        for (var index = 0UL; index < count; index++)
+            sums[index]->Add(parts[index]->Sum);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Finish(IntPtr info, Total** sums, IntPtr result, ulong count, ulong offset)
+    {
+        var results = (Total*)NativeMethods.Vectors.DuckDBVectorGetData(result) + offset;
+        for (var index = 0UL; index < count; index++)
+            results[index] = *sums[index];
+    }
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_create_aggregate_function")]
+    private static partial IntPtr CreateFunction();
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_destroy_aggregate_function")]
+    private static partial void DestroyFunction(ref IntPtr function);
+
+    [LibraryImport(
+        "duckdb", EntryPoint = "duckdb_aggregate_function_set_name", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial void SetName(IntPtr function, string name);
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_aggregate_function_add_parameter")]
+    private static partial void AddParameter(IntPtr function, DuckDBLogicalType type);
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_aggregate_function_set_return_type")]
+    private static partial void SetReturnType(IntPtr function, DuckDBLogicalType type);
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_aggregate_function_set_functions")]
+    private static partial void SetFunctions(
+        IntPtr function,
+        delegate* unmanaged[Cdecl]<IntPtr, ulong> size,
+        delegate* unmanaged[Cdecl]<IntPtr, Total*, void> begin,
+        delegate* unmanaged[Cdecl]<IntPtr, IntPtr, Total**, void> add,
+        delegate* unmanaged[Cdecl]<IntPtr, Total**, Total**, ulong, void> combine,
+        delegate* unmanaged[Cdecl]<IntPtr, Total**, IntPtr, ulong, ulong, void> finish);
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_register_aggregate_function")]
+    private static partial DuckDBState Register(DuckDBNativeConnection connection, IntPtr function);
+
+    /// <summary>A sum as the engine keeps decimals of 38 digits; in halves, since it aligns them to 8 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Total
+    {
+        private ulong _lower;
+        private ulong _upper;
+
+        public readonly Int128 Sum => new(_upper, _lower);
+
+        public void Add(Int128 value)
+        {
+            var sum = Sum + value;
+            (_lower, _upper) = ((ulong)sum, (ulong)(sum >> 64));
+        }
+    }
+}
