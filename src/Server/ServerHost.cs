@@ -35,6 +35,12 @@ internal static class ServerHost
     /// <summary>How long a start waits for a former process to give its database back.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Threads that are there at once when they are needed. The pool begins with one for each processor and adds
+    /// another about twice a second, while some wait for the disk.
+    /// </summary>
+    private const int LeastThreads = 16;
+
     /// <summary>Address to listen on when none is told.</summary>
     internal const string DefaultUrl = "http://127.0.0.1:8080";
 
@@ -69,6 +75,8 @@ internal static class ServerHost
     internal static async Task<RunningServer> StartAsync(
         string[] args, IClock clock, Func<IMeasurementLog, IMeasurementLog>? wrapLog = null)
     {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), completions);
         var builder = WebApplication.CreateSlimBuilder([.. args, UnwatchedSettings]);
         if (builder.Configuration["urls"] is null)
             builder.WebHost.UseUrls(DefaultUrl);
