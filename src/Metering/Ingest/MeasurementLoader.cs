@@ -6,11 +6,15 @@ namespace Tallystick.Metering.Ingest;
 
 /// <summary>
 /// Carries accepted measurements from the log into the store: enriches them, drops duplicates, and lets the log go.
-/// One load is enriched while the one before it is stored. Whatever goes wrong is tried again with a growing pause;
-/// no record is ever skipped, and none is loaded twice, since the store keeps the position together with the rows.
+/// One load is enriched while the one before it is stored, and another may wait in between, so that neither waits for
+/// the other as long as the log has more. Whatever goes wrong is tried again with a growing pause; no record is ever
+/// skipped, and none is loaded twice, since the store keeps the position together with the rows.
 /// </summary>
 public sealed class MeasurementLoader
 {
+    // One that is filled, one that waits and one that is stored.
+    private const int Loads = 3;
+
     // Uids that are added to the index together when it is restored: 32 MB of them.
     private const int RestoredAtOnce = 2 * 1024 * 1024;
 
@@ -20,8 +24,7 @@ public sealed class MeasurementLoader
     private readonly IClock _clock;
     private readonly IngestOptions _options;
     private readonly LoadProgress _progress = new();
-    private LoadBuilder _filling;
-    private LoadBuilder _storing;
+    private readonly LoadBuilder[] _loads;
     private bool _isRestored;
 
     /// <summary>Puts the loader between its log and its store; it does nothing before <see cref="RunAsync"/>.</summary>
@@ -31,8 +34,11 @@ public sealed class MeasurementLoader
     {
         (_log, _store, _uids, _clock, _options) = (log, store, uids, clock, options);
         var accounts = new AccountCache(catalogue);
-        _filling = new LoadBuilder(catalogue, accounts, uids, log, options.DuplicateWindow);
-        _storing = new LoadBuilder(catalogue, accounts, uids, log, options.DuplicateWindow);
+        _loads =
+        [
+            .. Enumerable.Range(0, Loads)
+                .Select(_ => new LoadBuilder(catalogue, accounts, uids, log, options.DuplicateWindow)),
+        ];
     }
 
     /// <summary>Everything before this position is loaded.</summary>
@@ -113,7 +119,7 @@ public sealed class MeasurementLoader
             _isRestored = true;
         }
         // After a fault the store may have kept a load although it could not say so.
-        foreach (var builder in new[] { _storing, _filling })
+        foreach (var builder in _loads)
         {
             if (builder.Load.To > position)
                 builder.Undo();
@@ -154,18 +160,25 @@ public sealed class MeasurementLoader
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         var stored = Task.CompletedTask;
-        _filling.Begin(Position);
+        var stores = new Queue<Task>();
+        var from = Position;
+        var dropped = 0;
         try
         {
-            while (true)
+            for (var number = 0; ; number = (number + 1) % Loads)
             {
-                await FillAsync(stored, cancellationToken);
-                _filling.End();
-                await stored;
+                // It is free: only those of the last Loads - 1 rounds wait or are being stored.
+                var builder = _loads[number];
+                builder.Begin(from);
+                await FillAsync(builder, EnoughFor(_options.LoadSize, dropped), stored, cancellationToken);
+                builder.End();
+                if (stores.Count == Loads - 1)
+                    await stores.Dequeue();
                 _uids.Forget(_log.Start);
-                (_filling, _storing) = (_storing, _filling);
-                stored = StoreAsync(_storing, cancellationToken);
-                _filling.Begin(_storing.Load.To);
+                stored = StoreAsync(builder, after: stored, cancellationToken);
+                stores.Enqueue(stored);
+                from = builder.Load.To;
+                dropped = builder.Load.Failures.Count;
             }
         }
         finally
@@ -176,24 +189,23 @@ public sealed class MeasurementLoader
     }
 
     /// <summary>Takes measurements in until there are enough, or somebody waits, or it has been long.</summary>
-    private async Task FillAsync(Task stored, CancellationToken cancellationToken)
+    private async Task FillAsync(LoadBuilder builder, int enough, Task stored, CancellationToken cancellationToken)
     {
         Task? gathered = null;
-        var enough = EnoughFor(_options.LoadSize, dropped: _storing.Load.Failures.Count);
         while (true)
         {
-            await foreach (var entry in _log.ReadAsync(_filling.Load.To, cancellationToken))
+            await foreach (var entry in _log.ReadAsync(builder.Load.To, cancellationToken))
             {
-                await _filling.AddAsync(entry, cancellationToken);
-                if (_filling.Count >= enough)
+                await builder.AddAsync(entry, cancellationToken);
+                if (builder.Count >= enough)
                     return;
             }
             if (stored.IsFaulted)
                 return;
-            var isWanted = _progress.Wanted(behind: _filling.Load.From);
+            var isWanted = _progress.Wanted(behind: builder.Load.From);
             List<Task> awaited = [];
-            if (_filling.Count == 0)
-                awaited.Add(_log.WaitForMoreAsync(_filling.Load.To, cancellationToken));
+            if (builder.Count == 0)
+                awaited.Add(_log.WaitForMoreAsync(builder.Load.To, cancellationToken));
             else
             {
                 gathered ??= Task.Delay(_options.GatheringTime.ToTimeSpan(), cancellationToken);
@@ -212,8 +224,9 @@ public sealed class MeasurementLoader
     // A few rows too many cost less than one too few, for which the load would be written twice.
     private static int EnoughFor(int rows, int dropped) => rows + Math.Min(dropped + dropped / 8, rows);
 
-    private async Task StoreAsync(LoadBuilder builder, CancellationToken cancellationToken)
+    private async Task StoreAsync(LoadBuilder builder, Task after, CancellationToken cancellationToken)
     {
+        await after;
         await _store.LoadAsync(builder.Load, cancellationToken);
         Fault = null;
         _progress.Add(builder.Load.Tallies);

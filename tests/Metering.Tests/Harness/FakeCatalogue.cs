@@ -17,12 +17,16 @@ internal sealed class FakeCatalogue : IMeteringCatalogue
     /// <summary>The code of the meter for which they fail; any when null.</summary>
     public string? FaultyMeter { get; set; }
 
+    /// <summary>Is told the code of each meter that is asked for.</summary>
+    public Action<string>? Asked { get; set; }
+
     public void Add(string organization, Meter meter) => Meters[(organization, meter.Code)] = meter;
 
     public long AccountGeneration(string organizationId) => 0;
 
     public ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken)
     {
+        Asked?.Invoke(code);
         if ((FaultyMeter ?? code) == code && Interlocked.Decrement(ref FaultsToCome) >= 0)
             throw new IOException("The catalogue is away.");
         return ValueTask.FromResult(Meters.GetValueOrDefault((organizationId, code)));

@@ -5,7 +5,8 @@ using Tallystick.Metering.Usage;
 namespace Tallystick.Metering.Tests.Harness;
 
 /// <summary>A store whose loads fail a number of times: before anything was kept, or after all of it was.</summary>
-internal sealed class FaultyStore(IMeasurementStore inner, int faultsBefore, int faultsAfter) : IMeasurementStore
+internal sealed class FaultyStore(
+    IMeasurementStore inner, int faultsBefore, int faultsAfter, Task? held = null) : IMeasurementStore
 {
     private int _before = faultsBefore;
     private int _after = faultsAfter;
@@ -17,6 +18,8 @@ internal sealed class FaultyStore(IMeasurementStore inner, int faultsBefore, int
 
     public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
+        if (held is not null)
+            await held;
         if (_before-- > 0)
             throw new IOException("The store is away.");
         await inner.LoadAsync(load, cancellationToken);

@@ -266,6 +266,41 @@ public sealed class MeasurementLoaderTests : IDisposable
         (await ingestion.FailureReportsAsync())[0].Failure.AccountId.ShouldBe("id-of-acme");
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(1, 0)]
+    [InlineData(0, 1)]
+    public async Task Fault_WhileLaterLoadsWait_StoresAllOfThemOnceAndInOrder(int before, int after)
+    {
+        await using (var log = FileMeasurementLog.Open(_directory["log"]))
+        {
+            var intake = new MeasurementIntake(log, _clock, Ingestion.Options);
+            string[] submissions =
+            [
+                $"{Json("u0")},{Json("u1")}", $"{Json("u1", n: 5)},{Json("u2")}",
+                $"{Json("u2", n: 5)},{Json("u3")},{Json("u4", "\"meter\":\"last\"")}", $"{Json("u3")},{Json("u4")}",
+            ];
+            foreach (var submission in submissions)
+            {
+                await intake.AcceptAsync(
+                    Make.Organization, Encoding.UTF8.GetBytes($$"""{"measurements":[{{submission}}]}"""), Token);
+            }
+        }
+        var third = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _catalogue.Asked = code => _ = code == "last" && third.TrySetResult();
+        await using var ingestion = await Ingestion.StartAsync(
+            _directory, _catalogue, _clock, store => new FaultyStore(store, before, after, held: third.Task),
+            options: Ingestion.Options with { LoadSize = 1 });
+        await ingestion.LoadedAsync();
+
+        (await SumAsync(ingestion)).ShouldBe(5);
+        (await ingestion.TallyAsync()).ShouldBe(new LoadTally(9, 5, 3, 1));
+        (await ingestion.FailuresAsync()).ShouldBe(
+        [
+            IngestFailure.DuplicateUid, IngestFailure.DuplicateUid, IngestFailure.UndefinedMeter,
+            IngestFailure.DuplicateUid,
+        ]);
+    }
+
     [Fact]
     public async Task Restart_BetweenLogAndStoreOrBeforeDeletion_CountsNothingTwice()
     {
