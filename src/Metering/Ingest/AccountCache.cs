@@ -60,16 +60,19 @@ internal sealed class OrganizationAccounts(string organizationId, long generatio
     {
         var number = _codes.Intern(Encoding.UTF8.GetBytes(code));
         if (number == _accounts.Count)
-            _accounts.Add(new KnownAccount(match));
+            _accounts.Add(new KnownAccount(organizationId, match));
         else
-            _accounts[number] = new KnownAccount(match);
+            _accounts[number] = new KnownAccount(organizationId, match);
         return number;
     }
 }
 
 /// <summary>What an account code stands for, and its index in the load at hand.</summary>
-internal struct KnownAccount(AccountMatch match)
+internal struct KnownAccount(string organizationId, AccountMatch match)
 {
+    private readonly LoadedAccount? _account =
+        match.AccountId is { } id ? new LoadedAccount(organizationId, id) : null;
+
     private MeasurementLoad? _load;
     private long _begun;
     private int _index;
@@ -77,12 +80,12 @@ internal struct KnownAccount(AccountMatch match)
     public readonly AccountMatch Match => match;
 
     /// <summary>The index of the account, which must have been found, in a load.</summary>
-    public int IndexIn(MeasurementLoad load, string organizationId)
+    public int IndexIn(MeasurementLoad load)
     {
         if (_load != load || _begun != load.Begun)
         {
             (_load, _begun) = (load, load.Begun);
-            _index = load.Add(new LoadedAccount(organizationId, match.AccountId!));
+            _index = load.Add(_account!);
         }
         return _index;
     }

@@ -146,7 +146,7 @@ internal sealed class LoadBuilder(
             var number = _plans.Accounts[account];
             _accounts[account] = number == OrganizationAccounts.Unknown || known[number].Match.AccountId is null
                 ? NoAccount
-                : known[number].IndexIn(Load, _plans.OrganizationId);
+                : known[number].IndexIn(Load);
         }
     }
 

@@ -71,10 +71,20 @@ public sealed class MeasurementLoad
     }
 }
 
-/// <summary>An account of a load.</summary>
-/// <param name="OrganizationId">Its organization.</param>
-/// <param name="AccountId">Its UUID.</param>
-public readonly record struct LoadedAccount(string OrganizationId, string AccountId);
+/// <summary>An account of loads: one object for all loads that it is in.</summary>
+/// <param name="organizationId">Its organization.</param>
+/// <param name="accountId">Its UUID.</param>
+public sealed class LoadedAccount(string organizationId, string accountId)
+{
+    /// <summary>Its organization.</summary>
+    public string OrganizationId => organizationId;
+
+    /// <summary>Its UUID.</summary>
+    public string AccountId => accountId;
+
+    /// <summary>What the store calls it; null until the store has kept a load with it.</summary>
+    public int? StoreKey { get; set; }
+}
 
 /// <summary>A measurement that was accepted but not stored. What was sent stands in the log.</summary>
 /// <param name="OrganizationId">Its organization.</param>

@@ -34,6 +34,8 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
         connection.Execute("UPDATE state SET position = $1", load.To.Value);
         transaction.Commit();
         _keys.Publish();
+        foreach (var (account, key) in load.Accounts.Zip(accounts))
+            account.StoreKey = key;
     }
 
     private int[] AccountKeys(IReadOnlyList<LoadedAccount> accounts)
@@ -44,6 +46,11 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
         for (var index = 0; index < keys.Length; index++)
         {
             var account = accounts[index];
+            if (account.StoreKey is { } known)
+            {
+                keys[index] = known;
+                continue;
+            }
             // They come in thousands, mostly of one organization.
             if (!ReferenceEquals(account.OrganizationId, organizationId))
                 organization = _keys.Organization(organizationId = account.OrganizationId);
