@@ -290,7 +290,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         await using var ingestion = await Ingestion.StartAsync(
             _directory, _catalogue, _clock, store => new FaultyStore(store, before, after, held: third.Task),
             options: Ingestion.Options with { LoadSize = 1 });
-        await ingestion.LoadedAsync();
+        await ingestion.Loader.WaitForAsync(ingestion.Log.End, TestContext.Current.CancellationToken);
 
         (await SumAsync(ingestion)).ShouldBe(5);
         (await ingestion.TallyAsync()).ShouldBe(new LoadTally(9, 5, 3, 1));
