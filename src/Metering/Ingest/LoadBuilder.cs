@@ -11,14 +11,14 @@ namespace Tallystick.Metering.Ingest;
 /// when the load cannot be stored. Its memory serves one load after another.
 /// </summary>
 internal sealed class LoadBuilder(
-    IMeteringCatalogue catalogue, AccountCache accounts, IUidIndex uids, IMeasurementLog log, Duration window)
+    IMeteringCatalogue catalogue, AccountCache accounts, IUidIndex uids, LoadUids loadUids)
 {
     private const int NoAccount = -1;
 
     private readonly BatchReader _batch = new();
     private readonly Dictionary<Meter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(string Organization, string Meter, string? MeterId, int Day), LoadTally> _tallies = [];
-    private readonly LoadUids _uids = new(uids, log, window);
+    private readonly List<UidEntry> _taken = [];
     private readonly BatchPlans _plans = new();
 
     // The indices in the load of the accounts of the batch at hand.
@@ -51,7 +51,8 @@ internal sealed class LoadBuilder(
                 rows.Clear();
         }
         _tallies.Clear();
-        _uids.Clear();
+        loadUids.Clear();
+        _taken.Clear();
         Count = 0;
     }
 
@@ -65,7 +66,7 @@ internal sealed class LoadBuilder(
     /// <summary>Ends the load: takes its uids into the index and drops the rows that repeat one.</summary>
     public void End()
     {
-        FailRepeated(_uids.Take());
+        FailRepeated(loadUids.Take(_taken));
         foreach (var rows in _rows.Values)
         {
             if (rows.Count > 0)
@@ -76,7 +77,7 @@ internal sealed class LoadBuilder(
     }
 
     /// <summary>Gives the uids back that the load has taken.</summary>
-    public void Undo() => _uids.Undo();
+    public void Undo() => loadUids.Undo(_taken);
 
     private async ValueTask AddAsync(LogRecord record, CancellationToken cancellationToken)
     {
@@ -168,7 +169,7 @@ internal sealed class LoadBuilder(
         rows.ReceivedAt.Add(_batch.ReceivedAt);
         rows.Positions.Add(position.Value);
         prepared.Plan.AddValues(_batch.Values(row));
-        _uids.Note(prepared.Fingerprint, position, row.ContentHash, rows);
+        loadUids.Note(prepared.Fingerprint, position, row.ContentHash, rows);
         _plans.Outcomes[row.Meter] += new LoadTally(0, 1, 0, 0);
     }
 

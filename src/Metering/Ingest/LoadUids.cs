@@ -9,7 +9,8 @@ namespace Tallystick.Metering.Ingest;
 /// <summary>
 /// Tells which rows of a load repeat a uid, and takes the uids of the others into the index. It does so for a whole
 /// load at once, in the order of the fingerprints' first byte: looked for one by one as they come, each would be
-/// somewhere else in memory, and to find out where takes a processor most of the time.
+/// somewhere else in memory, and to find out where takes a processor most of the time. One serves all loads, one after
+/// another.
 /// </summary>
 internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration window)
 {
@@ -20,7 +21,6 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     private readonly LoggedMeasurements _logged = new(log);
     private readonly List<NotedRow> _noted = [];
     private readonly List<Candidate> _candidates = [];
-    private readonly List<UidEntry> _taken = [];
     private readonly List<(LogPosition Newest, Candidate Candidate)> _doubtful = [];
     private Candidate[] _sorted = [];
     private readonly int[] _next = new int[FirstBytes];
@@ -32,7 +32,6 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     {
         _noted.Clear();
         _candidates.Clear();
-        _taken.Clear();
     }
 
     /// <summary>Takes note of the row that was added last.</summary>
@@ -43,11 +42,12 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     }
 
     /// <summary>Takes the uids into the index, but for those that it has already.</summary>
-    /// <returns>The rows of those: of equal ones within the load, all but the first.</returns>
-    public List<RepeatedRow> Take()
+    /// <param name="taken">Gets what was taken.</param>
+    /// <returns>The rows of the others: of equal ones within the load, all but the first.</returns>
+    public List<RepeatedRow> Take(List<UidEntry> taken)
     {
         List<RepeatedRow> repeated = [];
-        TakeUnknown();
+        TakeUnknown(taken);
         foreach (var (_, (entry, row)) in _doubtful)
         {
             if (FindFirst(entry, row) is { } first)
@@ -56,22 +56,22 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
                 repeated.Add(new RepeatedRow(noted.Rows, noted.Row, Differs(first, entry.Position, noted.ContentHash)));
             }
             else
-                Take(entry);
+                Take(entry, taken);
         }
         return repeated;
     }
 
     /// <summary>Gives back what was taken.</summary>
-    public void Undo()
+    public void Undo(List<UidEntry> taken)
     {
-        foreach (var (fingerprint, position) in _taken)
+        foreach (var (fingerprint, position) in taken)
             uids.Remove(fingerprint, position);
-        _taken.Clear();
+        taken.Clear();
     }
 
     // What the index does not find is new. The others are left for later, to be compared with the log from its
     // beginning to its end instead of here and there.
-    private void TakeUnknown()
+    private void TakeUnknown(List<UidEntry> taken)
     {
         _doubtful.Clear();
         Span<LogPosition> positions = stackalloc LogPosition[MostFound];
@@ -83,7 +83,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
             var entry = candidates[index].Entry;
             var found = uids.Find(entry.Fingerprint, positions);
             if (found == 0)
-                Take(entry);
+                Take(entry, taken);
             else
                 _doubtful.Add((Newest(positions[..found]), candidates[index]));
         }
@@ -92,10 +92,10 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
             (left.Newest, left.Candidate.Noted).CompareTo((right.Newest, right.Candidate.Noted)));
     }
 
-    private void Take(UidEntry entry)
+    private void Take(UidEntry entry, List<UidEntry> taken)
     {
         uids.Add(entry.Fingerprint, entry.Position);
-        _taken.Add(entry);
+        taken.Add(entry);
     }
 
     private static LogPosition Newest(ReadOnlySpan<LogPosition> positions)

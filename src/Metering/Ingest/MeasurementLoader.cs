@@ -34,10 +34,10 @@ public sealed class MeasurementLoader
     {
         (_log, _store, _uids, _clock, _options) = (log, store, uids, clock, options);
         var accounts = new AccountCache(catalogue);
+        var loadUids = new LoadUids(uids, log, options.DuplicateWindow);
         _loads =
         [
-            .. Enumerable.Range(0, Loads)
-                .Select(_ => new LoadBuilder(catalogue, accounts, uids, log, options.DuplicateWindow)),
+            .. Enumerable.Range(0, Loads).Select(_ => new LoadBuilder(catalogue, accounts, uids, loadUids)),
         ];
     }
 

@@ -114,14 +114,14 @@ internal unsafe struct UidShard
     }
 
     /// <summary>
-    /// Home slots for a number of entries: 69 % of them full, to 90 %, after which there will be three tenths more.
-    /// Each shard begins with another number, so that they do not all grow at the same time.
+    /// Home slots for a number of entries: 75 % of them full, to 90 %, after which there will be a fifth more. Each
+    /// shard begins with another number, so that they do not all grow at the same time.
     /// </summary>
     public static uint HomesFor(int shard, int count)
     {
-        var homes = (uint)(LeastHomes + shard / 13);
+        var homes = (uint)(LeastHomes + shard / 20);
         while (IsFull(count, homes))
-            homes += homes * 3 / 10;
+            homes += homes / 5;
         return homes;
     }
 
