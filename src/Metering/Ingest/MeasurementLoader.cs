@@ -98,8 +98,8 @@ public sealed class MeasurementLoader
         var tolerated = new LogPosition(_log.End.Value - bytes);
         if (tolerated <= Position || Fault is not null)
             return;
-        var caughtUp = WaitForAsync(tolerated, cancellationToken);
-        await Task.WhenAny(caughtUp, Task.Delay(longest.ToTimeSpan(), cancellationToken));
+        await WaitForAsync(tolerated, cancellationToken).WaitAsync(longest.ToTimeSpan(), cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

@@ -28,7 +28,11 @@ internal enum FrameState
 /// </summary>
 internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDisposable
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(LogFrame.HeaderBytes);
+    // Mostly there is one reader. The shared pool would keep some megabytes for each thread on which one was at work.
+    private static readonly ArrayPool<byte> Buffers =
+        ArrayPool<byte>.Create(maxArrayLength: 16 * 1024 * 1024, maxArraysPerBucket: 1);
+
+    private byte[] _buffer = Buffers.Rent(LogFrame.HeaderBytes);
     private int _length;
 
     /// <summary>The frame last read, as far as its header is valid.</summary>
@@ -88,15 +92,15 @@ internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDispos
     public void Dispose()
     {
         handle.Dispose();
-        ArrayPool<byte>.Shared.Return(_buffer);
+        Buffers.Return(_buffer);
         _buffer = [];
     }
 
     private void Grow(int length)
     {
-        var grown = ArrayPool<byte>.Shared.Rent(length);
+        var grown = Buffers.Rent(length);
         Bytes.CopyTo(grown);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        Buffers.Return(_buffer);
         _buffer = grown;
     }
 
