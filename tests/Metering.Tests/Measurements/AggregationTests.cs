@@ -131,6 +131,33 @@ public sealed class AggregationTests
             new UsageValue(5, -1, 101)]);
     }
 
+    [Theory]
+    [InlineData("0.5")]
+    [InlineData("0.0000001")] // of another tier
+    public async Task Sum_OfHundredsOfAccounts_IsThatOfEach(string more)
+    {
+        const int accounts = 300;
+        var added = decimal.Parse(more, CultureInfo.InvariantCulture);
+        // The last account has nothing in the period, the one before it only zeros.
+        var rows = Enumerable.Range(0, accounts).SelectMany(account => Enumerable.Range(0, 3).Select(day =>
+            Make.Measurement(
+                $"u{account}-{day}", $"2026-0{(account == accounts - 1 ? 4 : 3)}-0{day + 1}T00:00:00Z",
+                Make.Number("n", account == accounts - 2 ? 0 : account * 1000 + day * added)) with
+            {
+                Account = $"a{account}",
+            }));
+        await using var usage = await StoredUsage.CreateAsync([.. rows]);
+        var windows = Enumerable.Range(0, accounts).Select(account => new UsageWindow($"id-of-a{account}", Make.March))
+            .Append(new UsageWindow("id-of-a5", Make.March)).ToArray();
+
+        var values = await usage.ReadAsync(Make.Query(Numbers, "n", AggregationMethod.Sum, windows));
+
+        values.ShouldBe([
+            .. Enumerable.Range(0, accounts - 2).Select(account =>
+                new UsageValue(account, -1, 3000 * account + 3 * added)),
+            new UsageValue(accounts - 2, -1, 0), new UsageValue(accounts, -1, 15_000 + 3 * added)]);
+    }
+
     [Fact]
     public async Task Query_OfUnknownOrganizationMeterOrField_IsEmpty()
     {

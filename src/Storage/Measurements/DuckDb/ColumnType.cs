@@ -10,6 +10,8 @@ internal readonly record struct ColumnType(DuckDBType Type, byte Width = 0, byte
 {
     public static ColumnType Text { get; } = new(DuckDBType.Varchar);
 
+    public static ColumnType Blob { get; } = new(DuckDBType.Blob);
+
     public static ColumnType Uuid { get; } = new(DuckDBType.Uuid);
 
     public static ColumnType Int32 { get; } = new(DuckDBType.Integer);

@@ -24,6 +24,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         writer.Execute(FormattableString.Invariant($"SET checkpoint_threshold = '{options.CheckpointMegabytes}MB'"));
         DuckDbSchema.Prepare(writer);
         NarrowSum.Register(writer);
+        AccountSums.Register(writer);
         _loader = new RowLoader(writer);
         _keys = KeyMaps.Read(writer);
         _sorter = new DuckDBConnection(connectionText);

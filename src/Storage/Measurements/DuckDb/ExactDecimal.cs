@@ -1,9 +1,14 @@
+using System.Numerics;
+using Tallystick.Foundation.Values;
+
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>The digits of decimals as whole numbers, the form in which the engine keeps them.</summary>
 internal static class ExactDecimal
 {
     private const ulong NarrowLimit = 1_000_000_000_000_000_000; // 10^12 with 6 digits after the point
+
+    private static readonly UInt128 ShortLimit = UInt128.CreateChecked(BigInteger.Pow(10, ExactNumber.MaximumDigits));
 
     private static ReadOnlySpan<ulong> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
@@ -38,6 +43,22 @@ internal static class ExactDecimal
             digits *= 10;
         return fitting < 0 ? -digits : digits;
     }
+
+    /// <summary>The number that is so many units of the narrow tier.</summary>
+    /// <exception cref="OverflowException">It has more than 28 digits.</exception>
+    public static decimal OfNarrow(Int128 units)
+    {
+        var size = UInt128.CreateChecked(Int128.Abs(units));
+        if (size >= ShortLimit)
+            return new ExactTotal(units * BigInteger.Pow(10, ExactNumber.MaximumScale - ColumnKind.Narrow.Scale()))
+                .ToDecimal();
+        return WithoutZeros(new decimal(
+            (int)(uint)size, (int)(uint)(size >> 32), (int)(uint)(size >> 64), Int128.IsNegative(units),
+            (byte)ColumnKind.Narrow.Scale()));
+    }
+
+    /// <summary>The same number without zeros at its end, where it has at most 28 digits.</summary>
+    public static decimal WithoutZeros(decimal number) => number / 1.0000000000000000000000000000m;
 
     // Nearly every number has few digits: no division, no rounding.
     private static bool TryNarrow(decimal number, out long unscaled)

@@ -11,7 +11,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// no values. Sorted rows of one account stand together, so it adds up what belongs together before it adds that to
 /// the account's sum. The engine's own adds row by row, and each waits for the one before.
 /// </summary>
-internal static unsafe partial class NarrowSum
+internal static unsafe class NarrowSum
 {
     /// <summary>The name in SQL.</summary>
     public const string Name = "narrow_sum";
@@ -22,42 +22,50 @@ internal static unsafe partial class NarrowSum
     private const byte SumWidth = 38;
 
     /// <summary>Makes the function known to the database, for as long as it is open.</summary>
-    public static void Register(DuckDBConnection connection)
+    public static void Register(DuckDBConnection connection) => AggregateFunction.Register(
+        connection, Name, [ColumnKind.Narrow.Type()],
+        new ColumnType(DuckDBType.Decimal, SumWidth, (byte)ColumnKind.Narrow.Scale()),
+        new AggregateSteps
+        {
+            Size = &SizeOfSum,
+            Begin = &Begin,
+            Add = &Add,
+            Combine = &Combine,
+            Finish = &Finish,
+        });
+
+    /// <summary>The sum of numbers of <see cref="ColumnKind.Narrow"/>.</summary>
+    public static Int128 SumOf(ReadOnlySpan<long> values)
     {
-        var function = CreateFunction();
-        try
+        Int128 sum = 0;
+        for (; values.Length >= AddedTogether; values = values[AddedTogether..])
         {
-            SetName(function, Name);
-            using var value = ColumnKind.Narrow.Type().Create();
-            AddParameter(function, value);
-            using var sum = new ColumnType(DuckDBType.Decimal, SumWidth, (byte)ColumnKind.Narrow.Scale()).Create();
-            SetReturnType(function, sum);
-            SetFunctions(function, &SizeOfSum, &Begin, &Add, &Combine, &Finish);
-            if (Register(connection.NativeConnection, function) != DuckDBState.Success)
-                throw new NotSupportedException($"The measurement store does not take the function {Name}.");
+            var lanes = Vector256<long>.Zero;
+            for (var at = 0; at < AddedTogether; at += Vector256<long>.Count)
+                lanes += Vector256.Create(values[at..]);
+            sum += (Int128)lanes[0] + lanes[1] + lanes[2] + lanes[3];
         }
-        finally
-        {
-            DestroyFunction(ref function);
-        }
+        foreach (var value in values)
+            sum += value;
+        return sum;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static ulong SizeOfSum(IntPtr info) => (ulong)sizeof(Total);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Begin(IntPtr info, Total* sum) => *sum = default;
+    private static void Begin(IntPtr info, void* sum) => *(Total*)sum = default;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Add(IntPtr info, IntPtr rows, Total** sums)
+    private static void Add(IntPtr info, IntPtr rows, void** sums)
     {
         using var data = new DuckDBDataChunk(rows);
         var chunk = new Chunk(data, (int)NativeMethods.DataChunks.DuckDBDataChunkGetSize(data));
         var isPresent = chunk.Presence(0);
         if (isPresent.IsEmpty)
-            AddRuns(chunk.Values<long>(0), sums);
+            AddRuns(chunk.Values<long>(0), (Total**)sums);
         else
-            AddPresent(chunk.Values<long>(0), isPresent, sums);
+            AddPresent(chunk.Values<long>(0), isPresent, (Total**)sums);
     }
 
     private static void AddRuns(ReadOnlySpan<long> values, Total** sums)
@@ -82,63 +90,20 @@ internal static unsafe partial class NarrowSum
         }
     }
 
-    private static Int128 SumOf(ReadOnlySpan<long> values)
-    {
-        Int128 sum = 0;
-        for (; values.Length >= AddedTogether; values = values[AddedTogether..])
-        {
-            var lanes = Vector256<long>.Zero;
-            for (var at = 0; at < AddedTogether; at += Vector256<long>.Count)
-                lanes += Vector256.Create(values[at..]);
-            sum += (Int128)lanes[0] + lanes[1] + lanes[2] + lanes[3];
-        }
-        foreach (var value in values)
-            sum += value;
-        return sum;
-    }
-
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Combine(IntPtr info, Total** parts, Total** sums, ulong count)
+    private static void Combine(IntPtr info, void** parts, void** sums, ulong count)
     {
         for (var index = 0UL; index < count; index++)
-            sums[index]->Add(parts[index]->Sum);
+            ((Total*)sums[index])->Add(((Total*)parts[index])->Sum);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Finish(IntPtr info, Total** sums, IntPtr result, ulong count, ulong offset)
+    private static void Finish(IntPtr info, void** sums, IntPtr result, ulong count, ulong offset)
     {
         var results = (Total*)NativeMethods.Vectors.DuckDBVectorGetData(result) + offset;
         for (var index = 0UL; index < count; index++)
-            results[index] = *sums[index];
+            results[index] = *(Total*)sums[index];
     }
-
-    [LibraryImport("duckdb", EntryPoint = "duckdb_create_aggregate_function")]
-    private static partial IntPtr CreateFunction();
-
-    [LibraryImport("duckdb", EntryPoint = "duckdb_destroy_aggregate_function")]
-    private static partial void DestroyFunction(ref IntPtr function);
-
-    [LibraryImport(
-        "duckdb", EntryPoint = "duckdb_aggregate_function_set_name", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial void SetName(IntPtr function, string name);
-
-    [LibraryImport("duckdb", EntryPoint = "duckdb_aggregate_function_add_parameter")]
-    private static partial void AddParameter(IntPtr function, DuckDBLogicalType type);
-
-    [LibraryImport("duckdb", EntryPoint = "duckdb_aggregate_function_set_return_type")]
-    private static partial void SetReturnType(IntPtr function, DuckDBLogicalType type);
-
-    [LibraryImport("duckdb", EntryPoint = "duckdb_aggregate_function_set_functions")]
-    private static partial void SetFunctions(
-        IntPtr function,
-        delegate* unmanaged[Cdecl]<IntPtr, ulong> size,
-        delegate* unmanaged[Cdecl]<IntPtr, Total*, void> begin,
-        delegate* unmanaged[Cdecl]<IntPtr, IntPtr, Total**, void> add,
-        delegate* unmanaged[Cdecl]<IntPtr, Total**, Total**, ulong, void> combine,
-        delegate* unmanaged[Cdecl]<IntPtr, Total**, IntPtr, ulong, ulong, void> finish);
-
-    [LibraryImport("duckdb", EntryPoint = "duckdb_register_aggregate_function")]
-    private static partial DuckDBState Register(DuckDBNativeConnection connection, IntPtr function);
 
     /// <summary>A sum as the engine keeps decimals of 38 digits; in halves, since it aligns them to 8 bytes.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
@@ -23,13 +24,15 @@ internal sealed class UsagePlan
     private readonly KeyMaps _keys;
     private readonly int _meter;
     private readonly FieldColumn[] _fields;
+    private readonly ValueColumn[] _columns;
     private readonly ValueSql _values;
     private readonly List<WindowKeys[]> _periods;
     private readonly WindowKeys[] _others;
 
-    private UsagePlan(UsageQuery query, KeyMaps keys, int meter, WindowKeys[] windows, ValueSql values)
+    private UsagePlan(UsageQuery query, KeyMaps keys, int meter, WindowKeys[] windows, ValueColumn[] columns)
     {
-        (_query, _keys, _meter, _values) = (query, keys, meter, values);
+        (_query, _keys, _meter, _columns) = (query, keys, meter, columns);
+        _values = ValueSql.Build(query.Method, columns);
         _fields = keys.Columns.GetValueOrDefault(meter, []);
         var periods = windows.GroupBy(window => (window.First, window.Behind)).Select(period => period.ToArray())
             .ToList();
@@ -54,7 +57,7 @@ internal sealed class UsagePlan
         var windows = WindowKeys.Of(query, keys, organization);
         return columns.Length == 0 || windows.Length == 0
             ? null
-            : new UsagePlan(query, keys, meter, windows, ValueSql.Build(query.Method, columns));
+            : new UsagePlan(query, keys, meter, windows, columns);
     }
 
     /// <summary>Answers within the connection's transaction.</summary>
@@ -82,8 +85,13 @@ internal sealed class UsagePlan
                 account => account.ToString(CultureInfo.InvariantCulture)))})",
             _ => FormattableString.Invariant($"m.account BETWEEN {accounts[0]} AND {accounts[^1]}"),
         };
-        var sql = new UsageSql(_query, _keys, _meter, _values);
         var relation = UsageParts.Relation(connection, _meter, _fields, first, behind);
+        if (accounts.Length > MostListedAccounts && NarrowSummand is { } column)
+        {
+            var sums = $"SELECT {AccountSums.Name}(m.account, m.{column}) FROM {relation} m WHERE {condition}";
+            return ReadSums(connection, sums, ofAccount);
+        }
+        var sql = new UsageSql(_query, _keys, _meter, _values);
         using var command = sql.Command(
             connection,
             "m.account",
@@ -93,6 +101,31 @@ internal sealed class UsagePlan
             Value: ofAccount.Contains(row.GetInt32(0)) ? _values.Read(row, 2) : 0));
         return [.. rows.SelectMany(row => ofAccount[row.Account].Select(
             window => new UsageValue(window, row.Segment, row.Value)))];
+    }
+
+    // The column whose numbers are to be added up, where that and nothing else is to be done.
+    private string? NarrowSummand =>
+        _query.Method == AggregationMethod.Sum && _query.Segments.Count == 0
+        && _columns is [{ Kind: ColumnKind.Narrow } only]
+            ? only.Name
+            : null;
+
+    private static List<UsageValue> ReadSums(
+        DuckDBConnection connection, string sql, ILookup<int, int> windowsOfAccount)
+    {
+        var values = new List<UsageValue>();
+        ChunkReader.Read(
+            connection, sql,
+            chunk =>
+            {
+                foreach (ref readonly var sum in AccountSums.Read(chunk.Text(0, 0)))
+                {
+                    foreach (var window in windowsOfAccount[sum.Account])
+                        values.Add(new UsageValue(window, SegmentIndex: -1, ExactDecimal.OfNarrow(sum.Units)));
+                }
+            },
+            CancellationToken.None);
+        return values;
     }
 
     private List<UsageValue> ReadOthers(DuckDBConnection connection)

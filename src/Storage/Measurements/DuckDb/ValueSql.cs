@@ -85,9 +85,9 @@ internal sealed record ValueSql(
     private static decimal Total(IReadOnlyList<string?> values) =>
         values is [{ Length: <= ExactNumber.MaximumDigits } only] ? Short(only) : Sum(values).ToDecimal();
 
-    // A text as short as that is exact as it is; the division takes the zeros from its end.
+    // A text as short as that is exact as it is.
     private static decimal Short(string text) =>
-        decimal.Parse(text, CultureInfo.InvariantCulture) / 1.0000000000000000000000000000m;
+        ExactDecimal.WithoutZeros(decimal.Parse(text, CultureInfo.InvariantCulture));
 
     private static decimal Least(IReadOnlyList<string?> values) =>
         Present(values).MinBy(value => value.Units).ToDecimal();
