@@ -16,7 +16,7 @@ public static class AccountPlanResource
             UniqueBy = [new("code", accountPlan => accountPlan.Code)],
             IndexedBy =
             [
-                new("product_id", accountPlan => accountPlan.ProductId),
+                new("product_id", accountPlan => accountPlan.ProductId) { HasFewValues = true },
                 new("start_date", accountPlan => InstantText.Sortable(accountPlan.StartDate)),
                 new("end_date", accountPlan => accountPlan.EndDate is { } end ? InstantText.Sortable(end) : null),
             ],

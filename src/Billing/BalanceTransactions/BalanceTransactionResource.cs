@@ -19,7 +19,10 @@ public static class BalanceTransactionResource
             MaximumPageSize = 200,
             IndexedBy =
             [
-                new("entity_type", made => made.EntityType is { } type ? JsonFormat.Name(type) : null),
+                new("entity_type", made => made.EntityType is { } type ? JsonFormat.Name(type) : null)
+                {
+                    HasFewValues = true,
+                },
                 new("entity_id", made => made.EntityId),
             ],
             Filters =

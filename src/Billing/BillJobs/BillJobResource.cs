@@ -18,7 +18,7 @@ public static class BillJobResource
             IsInternal = true,
             IndexedBy =
         [
-            new("status", job => JsonFormat.Name(job.Status ?? BillJobStatus.Pending)),
+            new("status", job => JsonFormat.Name(job.Status ?? BillJobStatus.Pending)) { HasFewValues = true },
             new("active", job => job.Status is BillJobStatus.Complete or BillJobStatus.Cancelled ? "false" : IsActive),
         ],
             Filters =

@@ -12,13 +12,13 @@ public static class BillResource
         IsInternal = true,
         IndexedBy =
         [
-            new("status", bill => JsonFormat.Name(bill.Status)),
-            new("locked", bill => bill.Locked ? "true" : "false"),
-            new("bill_date", bill => InstantText.Write(bill.BillDate)),
-            new("end_date", bill => InstantText.Write(bill.EndDate)),
+            new("status", bill => JsonFormat.Name(bill.Status)) { HasFewValues = true },
+            new("locked", bill => bill.Locked ? "true" : "false") { HasFewValues = true },
+            new("bill_date", bill => InstantText.Write(bill.BillDate)) { HasFewValues = true },
+            new("end_date", bill => InstantText.Write(bill.EndDate)) { HasFewValues = true },
             new("external_invoice_date", bill => bill.ExternalInvoiceDate is { } date ? InstantText.Write(date) : null),
             new("bill_job_id", bill => bill.BillJobId),
-            new("billing_frequency", bill => JsonFormat.Name(bill.BillingFrequency)),
+            new("billing_frequency", bill => JsonFormat.Name(bill.BillingFrequency)) { HasFewValues = true },
         ],
         Filters =
         [

@@ -15,8 +15,11 @@ public static class ChargeResource
             UniqueBy = [new("code", charge => charge.Code)],
             IndexedBy =
             [
-                new("entity_type", charge => JsonFormat.Name(charge.EntityType)),
-                new("bill_date", charge => charge.BillDate is { } date ? InstantText.Write(date) : null),
+                new("entity_type", charge => JsonFormat.Name(charge.EntityType)) { HasFewValues = true },
+                new("bill_date", charge => charge.BillDate is { } date ? InstantText.Write(date) : null)
+                {
+                    HasFewValues = true,
+                },
                 new("schedule_id", charge => charge.ScheduleId),
             ],
             Filters =

@@ -15,10 +15,10 @@ public static class ExternalMappingResource
             MaximumPageSize = 200,
             IndexedBy =
             [
-                new("entity_kind", mapping => mapping.M3terEntity),
+                new("entity_kind", mapping => mapping.M3terEntity) { HasFewValues = true },
                 new("entity_id", mapping => mapping.M3terId),
-                new("external_system", mapping => mapping.ExternalSystem),
-                new("external_table", mapping => mapping.ExternalTable),
+                new("external_system", mapping => mapping.ExternalSystem) { HasFewValues = true },
+                new("external_table", mapping => mapping.ExternalTable) { HasFewValues = true },
                 new("external_id", mapping => mapping.ExternalId),
                 new("integration_config_id", mapping => mapping.IntegrationConfigId),
             ],

@@ -37,7 +37,7 @@ public static class Picklist
         {
             UniqueBy = [new("code", entry => entry.Code)],
             CheckAgainst = checkAgainst,
-            IndexedBy = [new("archived", entry => entry.Archived ? "true" : "false")],
+            IndexedBy = [new("archived", entry => entry.Archived ? "true" : "false") { HasFewValues = true }],
             Filters =
             [
                 ListFilter.Many("codes", "code", $"Only {words} with these codes."),

@@ -101,8 +101,8 @@ public abstract class ResourceDefinition
     /// <summary>True when answers have more than what is stored.</summary>
     public abstract bool IsShownWithMore { get; }
 
-    /// <summary>Names, uniqueness and use of its columns.</summary>
-    public abstract IReadOnlyList<(string Name, bool IsUnique, bool IsIndexed)> Columns { get; }
+    /// <summary>Its columns.</summary>
+    public abstract IReadOnlyList<Column> Columns { get; }
 
     /// <summary>Its references to other kinds.</summary>
     public abstract IReadOnlyList<ReferenceTarget> References { get; }
@@ -198,8 +198,7 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     public override ParentTarget? ParentTarget => Parent;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, bool IsUnique, bool IsIndexed)> Columns => field ??=
-        [.. All.Select(column => (column.Name, column.IsUnique, column.IsIndexed))];
+    public override IReadOnlyList<Column> Columns => All;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ReferenceTarget> References => Refers;
@@ -212,7 +211,10 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
         .. IndexedBy,
         .. SearchedBy.Select(column => column with { IsIndexed = false }),
         .. Refers.Where(reference => !UniqueBy.Concat(IndexedBy).Any(column => column.Name == reference.Column))
-            .Select(reference => new Column<T>(reference.Column, reference.Value)),
+            .Select(reference => new Column<T>(reference.Column, reference.Value)
+            {
+                HasFewValues = reference.TargetColumn != "id",
+            }),
     ];
 
     /// <inheritdoc/>

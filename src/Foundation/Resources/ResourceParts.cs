@@ -4,15 +4,22 @@ namespace Tallystick.Foundation.Resources;
 
 /// <summary>A text column drawn from an entity, for filters, search, sorting and unique keys.</summary>
 /// <param name="Name">Column name: lower-case letters and underscores.</param>
-/// <param name="Value">Its value; null where the entity has none.</param>
-public sealed record Column<T>(string Name, Func<T, string?> Value)
+public abstract record Column(string Name)
 {
     /// <summary>Each value may occur once in an organization.</summary>
     public bool IsUnique { get; init; }
 
     /// <summary>Whether entities are found by it without looking at all of them, for which each change pays.</summary>
     public bool IsIndexed { get; init; } = true;
+
+    /// <summary>Whether many entities have the same value, such as a status or a currency.</summary>
+    public bool HasFewValues { get; init; }
 }
+
+/// <summary>A column of <typeparamref name="T"/>.</summary>
+/// <param name="Name">Column name.</param>
+/// <param name="Value">Its value; null where the entity has none.</param>
+public sealed record Column<T>(string Name, Func<T, string?> Value) : Column(Name);
 
 /// <summary>A member that names another entity.</summary>
 /// <param name="Member">The member's name in JSON.</param>

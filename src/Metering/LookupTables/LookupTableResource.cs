@@ -33,7 +33,10 @@ public static class LookupTableResource
             IndexedBy =
             [
                 new(OfTable, revision => revision.LookupTableId),
-                new("status", revision => revision.Status is { } status ? JsonFormat.Name(status) : null),
+                new("status", revision => revision.Status is { } status ? JsonFormat.Name(status) : null)
+                {
+                    HasFewValues = true,
+                },
             ],
             Parts =
             [

@@ -33,7 +33,7 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     /// <summary>The kind that the store must keep.</summary>
     internal static DocumentKind Kind { get; } = new(
         "change_event",
-        [.. new[] { Name, ResourceId, AccountId }.Select(column => new DocumentColumn(column))],
+        [new DocumentColumn(Name, HasFewValues: true), new(ResourceId), new(AccountId)],
         json => ColumnsOf(JsonNode.Parse(json.Span)!.AsObject()));
 
     /// <inheritdoc/>

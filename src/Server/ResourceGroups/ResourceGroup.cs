@@ -62,7 +62,7 @@ internal static class ResourceGroupResource
         {
             IsInternal = true,
             HasIdsFilter = false,
-            IndexedBy = [new("type", group => group.Type)],
+            IndexedBy = [new("type", group => group.Type) { HasFewValues = true }],
             Complete = (group, current, _) => ValueTask.FromResult(
                 current is null ? group : group with { Type = current.Type }),
         };

@@ -123,6 +123,7 @@ internal static class ResourceCatalog
 
     private static DocumentKind NewKind(ResourceDefinition definition) => new(
         definition.Table,
-        [.. definition.Columns.Select(column => new DocumentColumn(column.Name, column.IsUnique, column.IsIndexed))],
+        [.. definition.Columns.Select(column =>
+            new DocumentColumn(column.Name, column.IsUnique, column.IsIndexed, column.HasFewValues))],
         json => definition.ReadColumns(definition.Read(json.Span)));
 }

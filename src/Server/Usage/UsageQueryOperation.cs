@@ -18,9 +18,6 @@ namespace Tallystick.Server.Usage;
 /// <summary>Querying usage: the data explorer.</summary>
 internal static class UsageQueryOperation
 {
-    // An engine refuses too many values in one condition.
-    private const int AccountsAtOnce = 200;
-
     internal static ApiOperation Query { get; } = new(
         "POST", "/organizations/{orgId}/usage/query", "PostUsageDataQuery", "DataExplorerV2", "Query usage",
         new ApiSchema(
@@ -100,12 +97,7 @@ internal static class UsageQueryOperation
 
     private static async Task<Dictionary<string, Account>> AccountsAsync(ResourceReader stored, HashSet<string> ids)
     {
-        var accounts = new Dictionary<string, Account>(StringComparer.Ordinal);
-        foreach (var some in ids.Chunk(AccountsAtOnce))
-        {
-            foreach (var account in await stored.ListAsync<Account>(new Condition.In("id", some)))
-                accounts[account.Id] = account;
-        }
-        return accounts;
+        var accounts = await stored.ListAsync<Account>(new Condition.In("id", [.. ids]));
+        return accounts.ToDictionary(account => account.Id, StringComparer.Ordinal);
     }
 }

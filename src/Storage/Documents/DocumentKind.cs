@@ -21,7 +21,11 @@ public sealed record DocumentKind(
 /// Whether documents are found by a value at the cost of those found, and each change pays for it. Without it all
 /// documents of the organization are looked at.
 /// </param>
-public sealed record DocumentColumn(string Name, bool IsUnique = false, bool IsIndexed = true);
+/// <param name="HasFewValues">
+/// Whether many documents have the same value, so that another column finds fewer where a query gives both.
+/// </param>
+public sealed record DocumentColumn(
+    string Name, bool IsUnique = false, bool IsIndexed = true, bool HasFewValues = false);
 
 /// <summary>A document as stored.</summary>
 /// <param name="Id">Its id, unique in its kind and organization.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using Tallystick.Foundation.Resources;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.Relational;
 using Tallystick.Storage.Documents.Sqlite;
@@ -37,6 +38,43 @@ public sealed class SqliteStoreTests : IDisposable
 
         async Task<string> ReadSettingAsync(string name) => (await writer.ReadAsync(
             new SqlText().Append($"PRAGMA {name}"), row => row.GetString(0), Token)).Single();
+    }
+
+    public static TheoryData<Condition?, string> WaysToDocuments => new()
+    {
+        { null, "sequence.idx (organization_id=?)" },
+        { new Condition.In("id", ["a", "b"]), "id.key (organization_id=? AND id=?)" },
+        { new Condition.In("id", [.. ManyValues]), "id.key (organization_id=? AND id=?)" },
+        { new Condition.In("code", ["A", "B"]), "code.key (organization_id=? AND code=?)" },
+        { Condition.Equal("name", "Acme"), "name.set (organization_id=? AND name=?)" },
+        { new Condition.In("name", ["Acme", "Other"]), "name.set (organization_id=? AND name=?)" },
+        { new Condition.In("name", [.. ManyValues]), "name.set (organization_id=? AND name=?)" },
+        { Condition.Equal("status", "ACTIVE"), "status.set (organization_id=? AND status=?)" },
+        {
+            Condition.And(Condition.Equal("status", "ACTIVE"), new Condition.In("name", ["Acme", "Other"])),
+            "name.set (organization_id=? AND name=?)"
+        },
+    };
+
+    private static IEnumerable<string> ManyValues => Enumerable.Range(0, 1_000).Select(number => $"{number}");
+
+    [Theory, MemberData(nameof(WaysToDocuments))]
+    public async Task Sqlite_Query_ReadsOnlyWhatTheConditionFinds(Condition? condition, string way)
+    {
+        var kind = Accounts.KindOf(
+            new DocumentColumn("status", HasFewValues: true), new("code", IsUnique: true), new("name"));
+        await using var engine = new SqliteEngine();
+        var path = await engine.CreateAsync();
+        await using var store = await engine.OpenAsync(path, [kind], Token);
+        await using var connections = new SqliteConnections(path);
+        await using var reader = await connections.RentReaderAsync(Token);
+
+        var query = new DocumentStatements(new SqliteDialect()).Query(
+            new TableLayout(kind), "acme", new DocumentQuery { Where = condition });
+        var plan = await reader.Runner.ReadAsync(
+            new SqlText().Append("EXPLAIN QUERY PLAN ").Append(query), row => row.GetString(3), Token);
+        plan[0].Replace("sqlite_autoindex_account_1", "account.id.key", StringComparison.Ordinal)
+            .ShouldBe($"SEARCH account USING INDEX account.{way}");
     }
 
     [Fact]

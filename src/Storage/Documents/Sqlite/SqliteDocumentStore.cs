@@ -41,6 +41,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
         {
             writer = await connections.OpenWriterAsync(cancellationToken);
             await new StoreUpgrade(writer).RunAsync(tables, cancellationToken);
+            await SqliteStatistics.WriteAsync(writer, tables, cancellationToken);
             return new SqliteDocumentStore(connections, tables, writer);
         }
         catch (Exception failure)
