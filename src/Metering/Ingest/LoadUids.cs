@@ -16,7 +16,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
 {
     private const int FirstBytes = 256;
     private const int PrefetchedAhead = 16;
-    private const int MostFound = 16;
+    private const int MostUsuallyFound = 16;
 
     private readonly LoggedMeasurements _logged = new(log);
     private readonly List<NotedRow> _noted = [];
@@ -26,6 +26,7 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     private readonly int[] _next = new int[FirstBytes];
     private readonly long _window = window.ToInt64Nanoseconds();
     private (string Id, byte[] Utf8) _organization = ("", []);
+    private LogPosition[] _found = new LogPosition[MostUsuallyFound];
 
     /// <summary>Begins a load.</summary>
     public void Clear()
@@ -74,18 +75,17 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     private void TakeUnknown(List<UidEntry> taken)
     {
         _doubtful.Clear();
-        Span<LogPosition> positions = stackalloc LogPosition[MostFound];
         var candidates = Sorted();
         for (var index = 0; index < candidates.Length; index++)
         {
             if (index + PrefetchedAhead < candidates.Length)
                 uids.Prefetch(candidates[index + PrefetchedAhead].Entry.Fingerprint);
             var entry = candidates[index].Entry;
-            var found = uids.Find(entry.Fingerprint, positions);
-            if (found == 0)
+            var found = Find(entry);
+            if (found.IsEmpty)
                 Take(entry, taken);
             else
-                _doubtful.Add((Newest(positions[..found]), candidates[index]));
+                _doubtful.Add((Newest(found), candidates[index]));
         }
         // Those with one fingerprint were found at the same positions, so they stay in the order received.
         _doubtful.Sort(static (left, right) =>
@@ -96,6 +96,15 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     {
         uids.Add(entry.Fingerprint, entry.Position);
         taken.Add(entry);
+    }
+
+    // All of them, until the next search.
+    private ReadOnlySpan<LogPosition> Find(UidEntry entry)
+    {
+        int found;
+        while ((found = uids.Find(entry.Fingerprint, _found)) == _found.Length)
+            _found = new LogPosition[2 * found];
+        return _found.AsSpan(0, found);
     }
 
     private static LogPosition Newest(ReadOnlySpan<LogPosition> positions)
@@ -127,14 +136,13 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
 
     private LoggedRow? FindFirst(UidEntry entry, int noted)
     {
-        Span<LogPosition> positions = stackalloc LogPosition[MostFound];
-        var found = uids.Find(entry.Fingerprint, positions);
-        if (found == 0)
+        var found = Find(entry);
+        if (found.IsEmpty)
             return null;
         var (rows, row, _) = _noted[noted];
         if (!ReferenceEquals(_organization.Id, rows.OrganizationId))
             _organization = (rows.OrganizationId, Encoding.UTF8.GetBytes(rows.OrganizationId));
-        foreach (var position in positions[..found])
+        foreach (var position in found)
         {
             if (_logged.Find(position, _organization.Utf8, rows.Uids[row]) is { } first
                 && rows.ReceivedAt[row] - first.ReceivedAt < _window)

@@ -158,15 +158,15 @@ public sealed class MeasurementLoaderTests : IDisposable
     {
         using var index = new ColludingIndex(fingerprints: 3);
         await using var ingestion = await Ingestion.StartAsync(_directory, _catalogue, _clock, uids: index);
-        for (var submission = 0; submission < 4; submission++)
+        for (var submission = 0; submission < 12; submission++)
         {
             // Five new uids each time, the first of them twice with another value, and five of the time before.
             var uids = Enumerable.Range(submission * 5, 10).Select(number => $"u{number}").ToArray();
             await ingestion.SubmitAsync([.. uids.Select(uid => Json(uid)), Json(uids[5], n: 100)]);
         }
 
-        (await SumAsync(ingestion)).ShouldBe(25);
-        (await ingestion.TallyAsync()).ShouldBe(new LoadTally(44, 25, 19, 0));
+        (await SumAsync(ingestion)).ShouldBe(65);
+        (await ingestion.TallyAsync()).ShouldBe(new LoadTally(132, 65, 67, 0));
     }
 
     [Fact]
