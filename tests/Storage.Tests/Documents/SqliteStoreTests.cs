@@ -56,25 +56,41 @@ public sealed class SqliteStoreTests : IDisposable
         },
     };
 
+    private static DocumentKind Members { get; } = Accounts.KindOf(
+        new DocumentColumn("status", HasFewValues: true), new("code", IsUnique: true), new("name"));
+
     private static IEnumerable<string> ManyValues => Enumerable.Range(0, 1_000).Select(number => $"{number}");
 
     [Theory, MemberData(nameof(WaysToDocuments))]
     public async Task Sqlite_Query_ReadsOnlyWhatTheConditionFinds(Condition? condition, string way)
     {
-        var kind = Accounts.KindOf(
-            new DocumentColumn("status", HasFewValues: true), new("code", IsUnique: true), new("name"));
         await using var engine = new SqliteEngine();
         var path = await engine.CreateAsync();
-        await using var store = await engine.OpenAsync(path, [kind], Token);
-        await using var connections = new SqliteConnections(path);
-        await using var reader = await connections.RentReaderAsync(Token);
+        await using var store = await engine.OpenAsync(path, [Members], Token);
+        (await WayAsync(path, condition)).ShouldBe(way);
+    }
 
-        var query = new DocumentStatements(new SqliteDialect()).Query(
-            new TableLayout(kind), "acme", new DocumentQuery { Where = condition });
-        var plan = await reader.Runner.ReadAsync(
-            new SqlText().Append("EXPLAIN QUERY PLAN ").Append(query), row => row.GetString(3), Token);
-        plan[0].Replace("sqlite_autoindex_account_1", "account.id.key", StringComparison.Ordinal)
-            .ShouldBe($"SEARCH account USING INDEX account.{way}");
+    [Fact]
+    public async Task Sqlite_Analyzed_ReadsAsBefore()
+    {
+        await using var engine = new SqliteEngine();
+        var path = await engine.CreateAsync();
+        await using (var store = await engine.OpenAsync(path, [Members], Token))
+        {
+            await store.TransactAsync(
+                "acme",
+                async transaction =>
+                {
+                    await transaction.InsertAsync(Members, "acme", Accounts.WriteFor(Members, "a", "A", "Acme"), Token);
+                    return true;
+                },
+                Token);
+        }
+        await engine.ExecuteAsync(path, "ANALYZE", Token);
+        (await WayAsync(path, new Condition.In("name", ["Acme", "Other"]))).ShouldStartWith("sequence.idx");
+
+        await using var again = await engine.OpenAsync(path, [Members], Token);
+        (await WayAsync(path, new Condition.In("name", ["Acme", "Other"]))).ShouldStartWith("name.set");
     }
 
     [Fact]
@@ -88,6 +104,19 @@ public sealed class SqliteStoreTests : IDisposable
             store.FindAsync(Accounts.Kind, "acme", "a", Token).AsTask());
         await Should.ThrowAsync<ObjectDisposedException>(
             store.TransactAsync("acme", _ => ValueTask.FromResult(true), Token));
+    }
+
+    // The index that is searched, and by what.
+    private static async Task<string> WayAsync(string path, Condition? condition)
+    {
+        await using var connections = new SqliteConnections(path);
+        await using var reader = await connections.RentReaderAsync(Token);
+        var query = new DocumentStatements(new SqliteDialect()).Query(
+            new TableLayout(Members), "acme", new DocumentQuery { Where = condition });
+        var plan = await reader.Runner.ReadAsync(
+            new SqlText().Append("EXPLAIN QUERY PLAN ").Append(query), row => row.GetString(3), Token);
+        return plan[0].Replace("sqlite_autoindex_account_1", "account.id.key", StringComparison.Ordinal)
+            .Replace("SEARCH account USING INDEX account.", "", StringComparison.Ordinal);
     }
 
     private static async Task<string> OpenFailsAsync(string path)

@@ -19,16 +19,24 @@ internal static class SqliteStatistics
         SqlRunner writer, IEnumerable<TableLayout> tables, CancellationToken cancellationToken) =>
         writer.TransactAsync(async () =>
         {
-            // Makes the table of statistics where it is missing; at the end, has it read.
+            // Makes the table of statistics where it is missing.
             await writer.ExecuteAsync("ANALYZE sqlite_schema", cancellationToken);
+            var wanted = tables.SelectMany(Statistics).ToHashSet();
+            var present = await writer.ReadAsync(
+                new SqlText().Append("SELECT tbl, coalesce(idx, ''), stat FROM sqlite_stat1"),
+                row => (row.GetString(0), row.GetString(1), row.GetString(2)),
+                cancellationToken);
+            if (wanted.SetEquals(present))
+                return;
             await writer.ExecuteAsync("DELETE FROM sqlite_stat1", cancellationToken);
-            foreach (var (table, index, statistic) in tables.SelectMany(Statistics))
+            foreach (var (table, index, statistic) in wanted)
             {
                 await writer.ExecuteAsync(
                     new SqlText().Append("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (")
                         .Value(table).Append(", ").Value(index).Append(", ").Value(statistic).Append(")"),
                     cancellationToken);
             }
+            // Has it read.
             await writer.ExecuteAsync("ANALYZE sqlite_schema", cancellationToken);
         });
 
