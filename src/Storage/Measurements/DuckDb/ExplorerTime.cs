@@ -14,6 +14,10 @@ internal sealed class ExplorerTime
 {
     private const long NoFloor = long.MinValue + 1;
 
+    // From here on, local times are after the beginning of 1970 everywhere.
+    private static readonly Instant Late = NodaConstants.UnixEpoch + Duration.FromDays(1);
+
+    private readonly bool _isLate;
     private readonly DataExplorerUsageDataFrequency _frequency;
     private readonly DateTimeZone _zone;
 
@@ -23,20 +27,19 @@ internal sealed class ExplorerTime
         var start = Nanoseconds.ToInstant(Nanoseconds.OfBound(window.Start));
         var end = Nanoseconds.ToInstant(Nanoseconds.OfBound(window.End));
         var intervals = start < end ? zone.GetZoneIntervals(start, end).ToList() : [zone.GetZoneInterval(start)];
-        // Whole seconds, rounded down also before 1970.
-        const string seconds = "(m.ts // 1000000000 - CASE WHEN m.ts % 1000000000 < 0 THEN 1 ELSE 0 END)";
+        _isLate = start >= Late;
         var offset = Choose(intervals, interval => interval.WallOffset.Seconds);
-        var local = $"({seconds} + {offset})";
+        var local = $"({Quotient("m.ts", NodaConstants.NanosecondsPerSecond)} + {offset})";
         if (frequency == DataExplorerUsageDataFrequency.Hour)
         {
-            Bucket = NotBefore($"({local} - {Modulo(local, 3600)} - {offset})", intervals, HourFloor);
+            Bucket = NotBefore($"({Quotient(local, 3600)} * 3600 - {offset})", intervals, HourFloor);
             return;
         }
-        var day = NotBefore($"(({local} - {Modulo(local, 86400)}) // 86400)", intervals, DayFloor);
+        var day = NotBefore(Quotient(local, 86400), intervals, DayFloor);
         var date = $"(DATE '1970-01-01' + {day}::INTEGER)";
         Bucket = frequency switch
         {
-            DataExplorerUsageDataFrequency.Week => $"({day} - {Modulo($"({day} + 3)", 7)})", // day 0 was a Thursday
+            DataExplorerUsageDataFrequency.Week => $"({Quotient($"({day} + 3)", 7)} * 7 - 3)", // day 0 was a Thursday
             DataExplorerUsageDataFrequency.Month => $"(year({date}) * 12 + month({date}) - 1)",
             DataExplorerUsageDataFrequency.Quarter => $"(year({date}) * 12 + (quarter({date}) - 1) * 3)",
             _ => day,
@@ -56,8 +59,14 @@ internal sealed class ExplorerTime
         _ => LocalDay.Start(Nanoseconds.ToDate((int)bucket), _zone),
     };
 
-    private static string Modulo(string number, int divisor) =>
-        FormattableString.Invariant($"((({number} % {divisor}) + {divisor}) % {divisor})");
+    // Rounded down.
+    private string Quotient(string number, long divisor)
+    {
+        var quotient = FormattableString.Invariant($"({number} // {divisor})");
+        return _isLate
+            ? quotient
+            : FormattableString.Invariant($"({quotient} - CASE WHEN {number} % {divisor} < 0 THEN 1 ELSE 0 END)");
+    }
 
     private static string Choose(IReadOnlyList<ZoneInterval> intervals, Func<ZoneInterval, long> value)
     {
