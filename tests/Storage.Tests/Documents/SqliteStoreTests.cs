@@ -71,6 +71,19 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Sqlite_OpenedAgain_WritesNothing()
+    {
+        await using var engine = new SqliteEngine();
+        var path = await engine.CreateAsync();
+        await (await engine.OpenAsync(path, [Members], Token)).DisposeAsync();
+        var before = await File.ReadAllBytesAsync(path, Token);
+
+        await using (await engine.OpenAsync(path, [Members], Token))
+            (await File.ReadAllBytesAsync(path + "-wal", Token)).ShouldBeEmpty();
+        (await File.ReadAllBytesAsync(path, Token)).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task Sqlite_Analyzed_ReadsAsBefore()
     {
         await using var engine = new SqliteEngine();
