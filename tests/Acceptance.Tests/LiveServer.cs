@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -25,6 +27,19 @@ internal sealed class LiveServer : IDisposable
     internal LiveServer(IReadOnlyDictionary<string, string>? settings = null)
     {
         _settings = settings ?? new Dictionary<string, string>();
+        _process = Start();
+    }
+
+    /// <param name="archive">A gzipped tar of the data directory to start with.</param>
+    /// <param name="credentials">The credentials that the data directory holds, as environment variables.</param>
+    internal LiveServer(string archive, IReadOnlyDictionary<string, string> credentials)
+    {
+        using (var file = File.OpenRead(archive))
+        using (var unzipped = new GZipStream(file, CompressionMode.Decompress))
+            TarFile.ExtractToDirectory(unzipped, _data.Path, overwriteFiles: true);
+        foreach (var (name, value) in credentials)
+            Environment[name] = value;
+        _settings = credentials;
         _process = Start();
     }
 

@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using Tallystick.Testing;
+
+namespace Tallystick.Acceptance.Tests;
+
+/// <summary>
+/// Data directories of earlier versions, kept as they were written: the server was killed while measurements were
+/// waiting to be loaded. The answers beside them are those of the version that wrote the directory.
+/// </summary>
+public sealed class UpgradeTests
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "Acceptance.Tests", "Upgrades");
+
+    private static readonly Dictionary<string, string> Credentials = new()
+    {
+        ["TALLYSTICK_ORG_ID"] = "8f1d2c30-5f2a-4a3e-9a51-1bdae2900001",
+        ["TALLYSTICK_ACCESS_KEY_ID"] = "upgrade-access-key",
+        ["TALLYSTICK_API_SECRET"] = "upgrade-api-secret-1bdae29",
+    };
+
+    private static readonly string[] Usage =
+    [
+        "acme 236479 26.036385184857705252",
+        "globex 112586 0.018007407245334176",
+        "initech 10900 25",
+    ];
+
+    [Fact]
+    public async Task DataOf1bdae29_Opened_GivesTheSameUsageAndBills()
+    {
+        using var server = Open("1bdae29");
+
+        (await UsageAsync(server)).ShouldBe(Usage);
+        (await server.GetAsync("bills?pageSize=50")).ToJsonString().ShouldBe(Answer("bills-1bdae29.json"));
+
+        // Again from what the first start has made of it.
+        server.Stop().ShouldBe(0);
+        server.StartAgain();
+
+        (await UsageAsync(server)).ShouldBe(Usage);
+    }
+
+    [Fact]
+    public async Task DataOf1bdae29_MeasurementsSentAgain_StillCountOnce()
+    {
+        using var server = Open("1bdae29");
+
+        await server.PostAsync("measurements", Repeated());
+
+        (await UsageAsync(server)).ShouldBe(Usage);
+        var totals = (await server.GetAsync("measurements/conservation"))["totals"]!;
+        ((int)totals["accepted"]!).ShouldBe(851 + 100);
+        ((int)totals["duplicate"]!).ShouldBe(343 + 100);
+        ((int)totals["mismatch"]!).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task DataOf1bdae29_BillsRecalculated_AreTheSame()
+    {
+        using var server = Open("1bdae29");
+        var before = await LinesAsync(server);
+
+        await server.RunAsync("billjobs", new JsonObject
+        {
+            ["accountIds"] = new JsonArray(
+                "01a22a12-ed9b-75c2-8f6f-909d3c55534b", "01a22a12-ee54-7c86-b962-94ac1a89b704"),
+            ["billDate"] = "2026-10-01",
+        });
+
+        (await LinesAsync(server)).ShouldBe(before);
+    }
+
+    [Fact]
+    public void DataOf1bdae29_CredentialsOfAServiceUser_AreStillGood()
+    {
+        using var server = Open("1bdae29");
+
+        var token = server.Run("curl", [
+            "-s", "-u", "sWRo3gXrWzYyYVPZHbiO:p5QdsDj6seK2U5bW5Rr6te0zGTGuHuUYIcJ7ifHf9Zr6NX7K",
+            "-d", "grant_type=client_credentials", $"{server.Address}/oauth/token"]);
+
+        token.ShouldContain("access_token");
+    }
+
+    private static LiveServer Open(string commit) =>
+        new(Path.Combine(Folder, $"data-{commit}.tar.gz"), Credentials);
+
+    private static string Answer(string file) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!.ToJsonString();
+
+    private static async Task<List<string>> UsageAsync(LiveServer server)
+    {
+        const string Meter = "01a22a12-e9ec-7b86-9bfa-f3d0242afbb3";
+        JsonObject SumOf(string field) => new()
+        {
+            ["meterId"] = Meter,
+            ["fieldCode"] = field,
+            ["fieldType"] = "MEASURE",
+            ["function"] = "SUM",
+        };
+        var answer = await server.PostAsync("usage/query", new JsonObject
+        {
+            ["meterIds"] = new JsonArray(Meter),
+            ["startDate"] = "2026-09-01T00:00:00Z",
+            ["endDate"] = "2026-11-01T00:00:00Z",
+            ["aggregations"] = new JsonArray(SumOf("tokens"), SumOf("hours")),
+            ["groups"] = new JsonArray(new JsonObject { ["groupType"] = "ACCOUNT" }),
+        });
+        // The account 'initech' is only created when the log is loaded: its id differs each time.
+        return [.. answer["data"]!.AsArray()
+            .Select(row => $"{row!["accountCode"]} {row["requests.tokens.SUM"]} {row["requests.hours.SUM"]}")
+            .Order(StringComparer.Ordinal)];
+    }
+
+    // What the bills say, without what tells when they were calculated.
+    private static async Task<List<string>> LinesAsync(LiveServer server)
+    {
+        var bills = (await server.GetAsync("bills?pageSize=50"))["data"]!.AsArray();
+        return [.. bills
+            .Select(bill => $"{bill!["id"]} {bill["accountCode"]} {bill["lineItems"]!.ToJsonString()}")
+            .Order(StringComparer.Ordinal)];
+    }
+
+    // Fifty that the store holds and fifty that only the log did when the server was killed.
+    private static JsonObject Repeated() => new()
+    {
+        ["measurements"] = new JsonArray([.. Enumerable.Range(0, 50).SelectMany(index => new[]
+        {
+            Measurement($"u-{1 + (index * 3)}", "acme"),
+            Measurement($"v-{1 + (index * 2)}", "acme"),
+        })]),
+    };
+
+    private static JsonNode Measurement(string uid, string account) => new JsonObject
+    {
+        ["uid"] = uid,
+        ["meter"] = "requests",
+        ["account"] = account,
+        ["ts"] = "2026-10-02T05:00:00Z",
+        ["measure"] = new JsonObject { ["tokens"] = 1000000, ["hours"] = 1000 },
+        ["where"] = new JsonObject { ["region"] = "eu" },
+    };
+}
