@@ -66,9 +66,8 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
         {
             if (!JsonMembers.TryName(entry, path, issues, out var name))
                 continue;
-            if (!names.Add(name))
-                issues.Add("duplicate", $"{path}.{name}", "is given twice");
-            else if (name.Length == 0 || name.Length > Longest)
+            names.Add(name);
+            if (name.Length == 0 || TextLength.Of(name) > Longest)
                 issues.Add("length", path, $"must have names of 1 to {Longest} characters");
             else if (IsRow && entry.Value.ValueKind == JsonValueKind.Null)
                 continue;
@@ -128,11 +127,7 @@ public sealed record ObjectShape(string Name, IReadOnlyList<JsonMember> Members)
                 || member.IsServerSet
                 || entry.Value.ValueKind == JsonValueKind.Null)
                 continue;
-            if (!given.Add(name))
-            {
-                issues.Add("duplicate", JsonMembers.Join(path, name), "is given twice");
-                continue;
-            }
+            given.Add(name);
             copy.WritePropertyName(name);
             member.Shape.Check(entry.Value, JsonMembers.Join(path, name), issues, copy);
         }

@@ -17,8 +17,8 @@ public abstract record JsonShape
 }
 
 /// <summary>Text, possibly of a form or one of a few values.</summary>
-/// <param name="Minimum">Fewest UTF-16 characters, or null.</param>
-/// <param name="Maximum">Most UTF-16 characters, or null.</param>
+/// <param name="Minimum">Fewest characters, or null.</param>
+/// <param name="Maximum">Most characters, or null.</param>
 /// <param name="Form">The form beyond the length.</param>
 /// <param name="Choices">The values allowed, or null for any.</param>
 public sealed record TextShape(
@@ -46,7 +46,8 @@ public sealed record TextShape(
     {
         if (Choices is not null)
             return Choices.Contains(text) ? null : ("unknown_value", $"must be one of {string.Join(", ", Choices)}");
-        if (text.Length < Minimum || text.Length > Maximum)
+        var length = TextLength.Of(text);
+        if (length < Minimum || length > Maximum)
             return ("length", LengthRule);
         if (text.Length == 0 && Form != TextForm.Any)
             return ("form", "must not be empty");

@@ -4,7 +4,7 @@ namespace Tallystick.Foundation.Resources;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ServerSetAttribute : Attribute;
 
-/// <summary>Fewest and most UTF-16 characters of a text.</summary>
+/// <summary>Fewest and most characters (Unicode code points) of a text.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CharactersAttribute(int minimum, int maximum) : Attribute
 {

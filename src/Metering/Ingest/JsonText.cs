@@ -48,10 +48,6 @@ internal static class JsonText
         }
     }
 
-    /// <summary>True when the text has at most a number of characters, counted as the API counts them.</summary>
-    public static bool HasAtMost(ReadOnlySpan<byte> text, int characters) =>
-        text.Length <= characters || Encoding.UTF8.GetCharCount(text) <= characters;
-
     /// <summary>A member name of the sender's for use in a path, shortened.</summary>
     public static string PathPart(ReadOnlySpan<byte> name)
     {

@@ -59,6 +59,17 @@ internal static class MeasurementMembers
         _ => throw new ArgumentOutOfRangeException(nameof(map)),
     };
 
+    /// <summary>The name of a known member.</summary>
+    public static string NameOf(MeasurementMember member) => member switch
+    {
+        MeasurementMember.Uid => "uid",
+        MeasurementMember.Meter => "meter",
+        MeasurementMember.Account => "account",
+        MeasurementMember.Ts => "ts",
+        MeasurementMember.Ets => "ets",
+        _ => NameOf(CategoryOf(member)),
+    };
+
     /// <summary>The name of a category's map.</summary>
     public static string NameOf(DataFieldCategory category) => category switch
     {

@@ -23,7 +23,9 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
     private readonly ByteBuffer _account = new(128);
     private readonly ByteBuffer _scratch = new(256);
     private readonly FieldRow _fields = new();
+    private readonly UnknownMembers _unknown = new(issues);
     private Given _given;
+    private int _seen; // a bit for each member that was given
     private int _index;
     private long _ts;
     private long? _ets;
@@ -45,10 +47,19 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var member = MeasurementMembers.Of(ref reader);
+            if (member == MeasurementMember.Other)
+            {
+                _unknown.Skip(ref reader, index);
+                continue;
+            }
             reader.Read();
-            ReadMember(ref reader, member);
+            if (IsFirst(member))
+                ReadMember(ref reader, member);
+            else
+                reader.Skip();
         }
         CheckWhole();
+        SettleFields();
         if (issues.Count == 0)
             Write();
     }
@@ -59,7 +70,9 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
         _meter.Clear();
         _account.Clear();
         _fields.Clear();
+        _unknown.Clear();
         _given = Given.Nothing;
+        _seen = 0;
         _ts = 0;
         _ets = null;
     }
@@ -78,15 +91,11 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
                 ReadCode(ref reader, "account", Given.Account, _account);
                 return;
             case MeasurementMember.Ts:
-                _given &= ~Given.Ts;
                 if (TryInstant(ref reader, "ts", Given.Ts, out _ts))
                     _given |= Given.Ts;
                 return;
             case MeasurementMember.Ets:
                 _ets = TryInstant(ref reader, "ets", Given.Nothing, out var ets) ? ets : null;
-                return;
-            case MeasurementMember.Other:
-                reader.Skip();
                 return;
             default:
                 ReadMap(ref reader, MeasurementMembers.CategoryOf(member));
@@ -94,9 +103,20 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
         }
     }
 
+    private bool IsFirst(MeasurementMember member)
+    {
+        var flag = 1 << (int)member;
+        if ((_seen & flag) != 0)
+        {
+            issues.Add(RepeatedMembers.Code, Path(MeasurementMembers.NameOf(member)), RepeatedMembers.Message);
+            return false;
+        }
+        _seen |= flag;
+        return true;
+    }
+
     private void ReadCode(ref Utf8JsonReader reader, string name, Given flag, ByteBuffer target)
     {
-        _given &= ~flag;
         if (reader.TokenType != JsonTokenType.Null)
             _given |= flag; // a faulty code was given all the same: it is not told to be missing besides
         if (TryText(ref reader, name, MaximumCode, target) && !IsCode(target.Written))
@@ -120,7 +140,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
             issues.Add(SubmissionIssues.BadText, Path(name), SubmissionIssues.MustBeUnicode);
             return false;
         }
-        if (JsonText.HasAtMost(target.Written, maximum))
+        if (TextLength.IsAtMost(target.Written, maximum))
             return true;
         issues.Add(SubmissionIssues.OutOfRange, Path(name), $"must have at most {maximum} characters");
         return false;
@@ -152,7 +172,6 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
 
     private void ReadMap(ref Utf8JsonReader reader, DataFieldCategory category)
     {
-        _fields.BeginMap(BatchWriter.NumberOf(category));
         if (reader.TokenType == JsonTokenType.Null)
             return;
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -230,7 +249,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
             return;
         }
         var text = reader.ValueIsEscaped ? _scratch.Written : reader.ValueSpan;
-        if (category == DataFieldCategory.Metadata && !JsonText.HasAtMost(text, MaximumMetadata))
+        if (category == DataFieldCategory.Metadata && !TextLength.IsAtMost(text, MaximumMetadata))
         {
             issues.Add(
                 SubmissionIssues.OutOfRange, EntryPath(category), $"must have at most {MaximumMetadata} characters");
@@ -260,6 +279,18 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
             issues.Add(SubmissionIssues.Required, Path(name), SubmissionIssues.IsRequired);
     }
 
+    // A list of fields that the batch has already is known to be in order.
+    private void SettleFields()
+    {
+        if (!_fields.HasNull && batch.HasList(_fields.List))
+            return;
+        foreach (var (category, code) in _fields.Settle())
+        {
+            issues.Add(
+                RepeatedMembers.Code, EntryPath(BatchWriter.CategoryOf(category), code), RepeatedMembers.Message);
+        }
+    }
+
     private void Write()
     {
         // An empty uid tells as little as none: taking it for a value would drop all but the first as duplicates.
@@ -268,8 +299,6 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
             Guid.NewGuid().TryFormat(_uid.Reserve(36), out var length);
             _uid.Advance(length);
         }
-        if (_fields.IsIrregular || !batch.HasList(_fields.List))
-            _fields.Settle();
         batch.Row(
             _uid.Written, batch.Meter(_meter.Written), batch.List(_fields.List), batch.Account(_account.Written), _ts,
             _ets, _fields.Values);
@@ -279,8 +308,10 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
         code.Length > 0 && code[0] != ' ' && code[^1] != ' '
         && code.IndexOfAnyInRange((byte)0, (byte)0x1f) < 0 && !code.Contains((byte)0x7f);
 
-    private string EntryPath(DataFieldCategory category) =>
-        $"{Path(MeasurementMembers.NameOf(category))}.{JsonText.PathPart(_fields.LastCode)}";
+    private string EntryPath(DataFieldCategory category) => EntryPath(category, _fields.LastCode);
+
+    private string EntryPath(DataFieldCategory category, ReadOnlySpan<byte> code) =>
+        $"{Path(MeasurementMembers.NameOf(category))}.{JsonText.PathPart(code)}";
 
     private string Path(string? member) => FormattableString.Invariant(
         $"measurements[{_index}]{(member is null ? "" : ".")}{member}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using NodaTime;
+using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Measurements.Batches;
@@ -9,8 +10,8 @@ namespace Tallystick.Metering.Ingest;
 
 /// <summary>
 /// Reads the body of a submission, <c>{"measurements": [1..1000]}</c>, straight from its bytes into an encoded batch.
-/// Strict: nothing is coerced, cut or rounded; unknown members are ignored; of a member given twice the last counts,
-/// but a fault in the first is a fault. Used for one submission at a time.
+/// Strict: nothing is coerced, cut or rounded; unknown members are ignored, but no member may be given twice. Used for
+/// one submission at a time.
 /// </summary>
 internal sealed class SubmissionParser
 {
@@ -20,14 +21,20 @@ internal sealed class SubmissionParser
 
     private readonly BatchWriter _batch = new();
     private readonly SubmissionIssues _issues = new();
+    private readonly UnknownMembers _unknown;
     private readonly MeasurementParser _measurements;
 
-    public SubmissionParser(IngestOptions options) => _measurements = new MeasurementParser(options, _batch, _issues);
+    public SubmissionParser(IngestOptions options)
+    {
+        _unknown = new UnknownMembers(_issues);
+        _measurements = new MeasurementParser(options, _batch, _issues);
+    }
 
     /// <returns>The encoded batch; valid until the next call.</returns>
     /// <exception cref="RefusedException">The body has faults.</exception>
     public ReadOnlyMemory<byte> Parse(string organizationId, ReadOnlySpan<byte> body, Instant receivedAt)
     {
+        body = JsonBody.WithoutMark(body);
         if (!Utf8.IsValid(body))
             throw Malformed("the body is not well-formed UTF-8");
         _issues.Clear();
@@ -57,16 +64,23 @@ internal sealed class SubmissionParser
             throw new RefusedException(new Issue(
                 SubmissionIssues.WrongType, "", "the body must be an object such as {\"measurements\": [...]}"));
         }
-        var isGiven = false;
+        var (isGiven, isSeen) = (false, false);
+        _unknown.Clear();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isList = JsonText.IsAt(ref reader, "measurements"u8);
-            reader.Read();
-            if (!isList)
+            if (!JsonText.IsAt(ref reader, "measurements"u8))
             {
+                _unknown.Skip(ref reader, null);
+                continue;
+            }
+            reader.Read();
+            if (isSeen)
+            {
+                _issues.Add(RepeatedMembers.Code, ListPath, RepeatedMembers.Message);
                 reader.Skip();
                 continue;
             }
+            isSeen = true;
             isGiven = reader.TokenType != JsonTokenType.Null;
             if (isGiven)
                 ReadList(ref reader, organizationId);

@@ -14,9 +14,18 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
     private static readonly MapShape Row = new(null) { IsRow = true };
     private static readonly ObjectShape Holder = new("Line", [new JsonMember("row", Row) { IsRequired = true }]);
 
+    // Stands for bytes that are not UTF-8. It is no character of any text (Unicode 23.7), and refused with its line.
+    private const char NoCharacter = '\uffff';
+
+    private static readonly Encoding FileEncoding = Encoding.GetEncoding(
+        "utf-8", EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(NoCharacter.ToString()));
+
     private readonly LookupRows _rows = new(revision);
     private readonly Issues _issues = new();
     private long _line;
+
+    /// <summary>The text of a file, to be read by a reader of rows.</summary>
+    public static TextReader Decode(Stream file) => new StreamReader(file, FileEncoding);
 
     /// <summary>The rows of the file.</summary>
     /// <exception cref="RefusedException">Rows are faulty; the first faults are told, each with its line.</exception>
@@ -51,19 +60,20 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
         try
         {
             // By itself first: what is one JSON value cannot end the object around it.
-            using var alone = JsonDocument.Parse(line);
+            using var alone = JsonBody.Parse(Encoding.UTF8.GetBytes(line), "the line");
             using var document = JsonDocument.Parse($"{{\"row\":{line}}}");
             using var plain = JsonDocument.Parse(Holder.Check(document.RootElement));
             return LookupRowJson.Read(plain.RootElement.GetProperty("row"));
         }
-        catch (JsonException)
-        {
-            _issues.Add("json", Place, "is no JSON object");
-        }
         catch (RefusedException refused)
         {
             foreach (var issue in refused.Issues)
-                _issues.Add(issue.Code, $"{Place}.{issue.Path}", issue.Message);
+            {
+                if (issue.Path.Length == 0)
+                    _issues.Add("json", Place, "must be a JSON object");
+                else
+                    _issues.Add(issue.Code, $"{Place}.{issue.Path}", issue.Message);
+            }
         }
         return null;
     }
@@ -101,7 +111,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
         {
             if (cell is { Text: "", IsQuoted: false })
                 continue;
-            if (field.Type == LookupTableRevisionFieldType.String && cell.Text.Length <= LookupRows.LongestText)
+            if (field.Type == LookupTableRevisionFieldType.String && TextLength.Of(cell.Text) <= LookupRows.LongestText)
                 row[field.Name!] = new CustomFieldValue(cell.Text, null);
             else if (field.Type == LookupTableRevisionFieldType.Number
                 && LookupRows.TryNumber(cell.Text, out var number))
@@ -126,9 +136,10 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
             if (character == '\n' && !isQuoted)
                 return record.ToString().TrimEnd('\r');
             isQuoted ^= isCsv && character == '"';
-            if (character == '\0' || record.Length == LongestRecord)
+            if (character is '\0' or NoCharacter || record.Length == LongestRecord)
             {
-                _issues.Add("line", Place, $"must have at most {LongestRecord} characters and no U+0000");
+                _issues.Add(
+                    "line", Place, $"must be valid UTF-8 without U+0000, at most {LongestRecord} characters long");
                 _issues.ThrowIfAny();
             }
             record.Append(character);

@@ -82,7 +82,7 @@ public sealed class LookupRows
         foreach (var (name, text) in _revision.Keys.Zip(values))
         {
             if (_types[name] == LookupTableRevisionFieldType.String
-                && text.Length <= LongestText && !text.Contains('\0'))
+                && TextLength.Of(text) <= LongestText && !text.Contains('\0'))
                 key[name] = new CustomFieldValue(text, null);
             else if (_types[name] == LookupTableRevisionFieldType.Number && TryNumber(text, out var number))
                 key[name] = new CustomFieldValue(null, number);

@@ -3,6 +3,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Auth;
@@ -70,18 +72,18 @@ internal static class TokenEndpoint
 
     private static string? GrantType(ReadOnlyMemory<byte> body)
     {
-        var text = Encoding.UTF8.GetString(body.Span).Trim();
+        var text = Encoding.UTF8.GetString(JsonBody.WithoutMark(body.Span)).Trim();
         if (!text.StartsWith('{'))
             return QueryHelpers.ParseQuery(text).TryGetValue("grant_type", out var value) ? value.ToString() : null;
         try
         {
-            using var json = JsonDocument.Parse(text);
+            using var json = JsonBody.Parse(body, "The request body");
             return json.RootElement.TryGetProperty("grant_type", out var grantType)
                 && grantType.ValueKind == JsonValueKind.String
                 ? grantType.GetString()
                 : null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is RefusedException or InvalidOperationException)
         {
             return null;
         }

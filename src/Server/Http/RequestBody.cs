@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Server.Http;
@@ -12,7 +13,9 @@ internal static class RequestBody
     /// <summary>
     /// The JSON of a configuration request. The content type does not matter: some clients send none.
     /// </summary>
-    /// <exception cref="RefusedException">The body is no JSON; the message says where.</exception>
+    /// <exception cref="RefusedException">
+    /// The body is not valid JSON, or has a member twice; the message says where.
+    /// </exception>
     /// <param name="context">The request.</param>
     /// <param name="isOptional">True when no body stands for an empty object.</param>
     internal static async Task<JsonDocument> ReadJsonAsync(HttpContext context, bool isOptional = false)
@@ -23,15 +26,7 @@ internal static class RequestBody
         if (body.Length == 0)
             throw new RefusedException(
                 new Issue("json", "", "The request body must be a JSON object, and it is empty"));
-        try
-        {
-            return JsonDocument.Parse(body);
-        }
-        catch (JsonException exception)
-        {
-            throw new RefusedException(
-                new Issue("json", "", $"The request body is not valid JSON: {exception.Message}"));
-        }
+        return JsonBody.Parse(body, "The request body");
     }
 
     /// <summary>The bytes of the body.</summary>

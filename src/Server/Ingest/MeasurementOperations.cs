@@ -19,11 +19,12 @@ internal static class MeasurementOperations
         { IsRequest = true },
         Permission = Permission.On(PermissionAction.MeasurementsUpload, "measurements:measurement"),
         Description = """
-            Takes 1 to 1000 measurements in fewer than 512,000 bytes, all of them or, when one is malformed, none. The
-            body may be sent with `Content-Encoding: gzip`; the limit is that of the bytes before they were packed.
-            The answer comes once they are on disk. Meters, accounts and fields are looked up afterwards: an unknown
-            account is created, and what else cannot be processed is kept with the reason.
-            A `uid` that was received in the last 35 days is not counted again.
+            Accepts 1-1,000 measurements per request, in a body of fewer than 512,000 bytes. The request is atomic: if one
+            measurement is malformed, none is accepted. A member that is given twice, anywhere in the body, is an error.
+            The body may be sent with `Content-Encoding: gzip`, as one complete gzip member; the limit applies to the
+            uncompressed body. The response is sent once the measurements are on disk. Meters, accounts and fields are
+            resolved afterwards: an unknown account is created, and a measurement that cannot be processed is kept
+            together with the reason. A `uid` that was received within the last 35 days is not counted again.
             """,
     };
 

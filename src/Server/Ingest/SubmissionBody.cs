@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.IO.Pipelines;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
@@ -11,6 +13,8 @@ internal sealed class SubmissionBody : IDisposable
 {
     /// <summary>The first size of a body that is refused, in bytes (contract: <c>SubmitMeasurements</c>).</summary>
     internal const int Limit = 512_000;
+
+    private const int TrailerBytes = 8;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Limit);
     private int _length;
@@ -35,7 +39,11 @@ internal sealed class SubmissionBody : IDisposable
             if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
                 await body.CopyAsync(context.Request.BodyReader, context.RequestAborted);
             else if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
-                await body.UnpackAsync(context.Request.Body, context.RequestAborted);
+            {
+                using var packed = new SubmissionBody();
+                await packed.CopyAsync(context.Request.BodyReader, context.RequestAborted);
+                body.Unpack(packed);
+            }
             else
                 throw new BadHttpRequestException(
                     "The Content-Encoding must be gzip or left out", StatusCodes.Status415UnsupportedMediaType);
@@ -64,16 +72,14 @@ internal sealed class SubmissionBody : IDisposable
         }
     }
 
-    private async ValueTask UnpackAsync(Stream packed, CancellationToken cancellationToken)
+    private void Unpack(SubmissionBody packed)
     {
         try
         {
-            await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
-            while (true)
+            using var unpacked = new GZipStream(
+                new MemoryStream(packed._buffer, 0, packed._length), CompressionMode.Decompress);
+            while (unpacked.Read(_buffer.AsSpan(_length, Limit - _length)) is > 0 and var read)
             {
-                var read = await unpacked.ReadAsync(_buffer.AsMemory(_length, Limit - _length), cancellationToken);
-                if (read == 0)
-                    return;
                 _length += read;
                 if (_length >= Limit)
                     throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
@@ -81,9 +87,19 @@ internal sealed class SubmissionBody : IDisposable
         }
         catch (InvalidDataException)
         {
-            throw new RefusedException(new Issue("gzip", "", "The request body is not valid gzip data"));
+            throw NotGzip();
         }
+        // The framework takes a body that lacks its trailer and one with more behind it. A whole one ends with the
+        // checksum and the length of what it holds (RFC 1952 2.3.1).
+        var trailer = packed._buffer.AsSpan(0, packed._length)[^Math.Min(packed._length, TrailerBytes)..];
+        if (trailer.Length < TrailerBytes
+            || BinaryPrimitives.ReadUInt32LittleEndian(trailer) != Crc32.HashToUInt32(Bytes.Span)
+            || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) != (uint)_length)
+            throw NotGzip();
     }
+
+    private static RefusedException NotGzip() =>
+        new(new Issue("gzip", "", "The request body must be one complete gzip member with nothing after it"));
 
     private void Add(ReadOnlySpan<byte> bytes)
     {

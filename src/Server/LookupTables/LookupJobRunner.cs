@@ -1,4 +1,3 @@
-using System.Text;
 using System.Threading.Channels;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
@@ -116,7 +115,8 @@ internal sealed class LookupJobRunner(
     private IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>> Read(
         LookupTableDataJob job, LookupTableRevision revision)
     {
-        using var text = new StreamReader(uploads.PathOf(job.Id), Encoding.UTF8);
+        using var file = File.OpenRead(uploads.PathOf(job.Id));
+        using var text = LookupFileReader.Decode(file);
         foreach (var row in new LookupFileReader(text, revision).Read(job.ContentType!))
             yield return row;
     }

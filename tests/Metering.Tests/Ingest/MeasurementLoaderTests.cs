@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Metering.Aggregations;
@@ -33,12 +34,18 @@ public sealed class MeasurementLoaderTests : IDisposable
 
     private static string Json(string uid, string members = "", decimal n = 1)
     {
-        var more = members.Length > 0 ? "," + members : "";
-        return FormattableString.Invariant(
-            $$$"""
-            {"uid":"{{{uid}}}","meter":"m","account":"acme","ts":"2026-03-01",
-            "what":{"kind":"k"},"measure":{"n":{{{n}}}}{{{more}}}}
-            """);
+        var measurement = new JsonObject
+        {
+            ["uid"] = uid,
+            ["meter"] = "m",
+            ["account"] = "acme",
+            ["ts"] = "2026-03-01",
+            ["what"] = new JsonObject { ["kind"] = "k" },
+            ["measure"] = new JsonObject { ["n"] = n },
+        };
+        foreach (var (name, value) in JsonNode.Parse("{" + members + "}")!.AsObject())
+            measurement[name] = value?.DeepClone();
+        return measurement.ToJsonString();
     }
 
     private static async Task<decimal?> SumAsync(Ingestion ingestion) =>

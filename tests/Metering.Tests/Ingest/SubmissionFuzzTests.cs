@@ -31,8 +31,9 @@ public sealed class SubmissionFuzzTests
         """,
         """
         {"x":[{"measurements":[]}],"measurements":[
-        {"ts":"2026-02-28t00:00:00.5z","uid":"\u0075","measure":{"a":1,"a":null,"b":2},"measure":{"b":3,"c":-0.10},
-        "account":"acc","meter":"m\/n"}],"measurements":[{"meter":"m","account":"a","ts":"1970-01-01 00:00"}]}
+        {"ts":"2026-02-28t00:00:00.5z","uid":"\u0075","measure":{"a":1,"z":null,"b":2},"cost":{"b":3,"c":-0.10},
+        "account":"acc","meter":"m\/n","x":{"x":{},"y":[{"x":1},{"x":2}]},"y":2},
+        {"meter":"m","account":"a","ts":"1970-01-01 00:00"}],"measurement":[]}
         """,
     ];
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -27,7 +28,10 @@ internal static class SubmissionOracle
         {
             if (!Utf8.IsValid(body))
                 return null;
+            if (body.AsSpan().StartsWith("\ufeff"u8))
+                body = body[3..];
             using var document = JsonDocument.Parse(body);
+            Require(!HasRepeatedMember(document.RootElement));
             JsonElement? list = null;
             var result = new List<Measurement>();
             foreach (var member in Members(document.RootElement).Where(member => member.Name == "measurements"))
@@ -145,7 +149,7 @@ internal static class SubmissionOracle
         {
             throw new FaultException();
         }
-        Require(text.Length <= maximum && !text.Contains('\0', StringComparison.Ordinal));
+        Require(text.EnumerateRunes().Count() <= maximum && !text.Contains('\0', StringComparison.Ordinal));
         return text;
     }
 
@@ -155,6 +159,27 @@ internal static class SubmissionOracle
         Require(element.ValueKind == JsonValueKind.Object);
         foreach (var property in element.EnumerateObject())
             yield return (NameOf(property), property.Value);
+    }
+
+    private static bool HasRepeatedMember(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().Any(HasRepeatedMember),
+        JsonValueKind.Object => element.EnumerateObject().Any(member => HasRepeatedMember(member.Value))
+            || element.EnumerateObject().GroupBy(RawName).Any(group => group.Count() > 1),
+        _ => false,
+    };
+
+    // A name that is no Unicode text stands as it was sent.
+    private static string RawName(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(property));
+        }
     }
 
     private static string? NameOf(JsonProperty property)

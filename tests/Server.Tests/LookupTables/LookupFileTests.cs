@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
@@ -44,6 +45,22 @@ public sealed class LookupFileTests(SqliteServer server)
     }
 
     [Theory]
+    [InlineData(Csv, "country,rate\nUK,1\nF?,1\n")]
+    [InlineData(JsonLines, "{\"country\":\"UK\"}\n\n{\"country\":\"F?\"}")]
+    public async Task File_NotUtf8_FailsItsJobByLine(string contentType, string file)
+    {
+        using var client = await server.NewOrganizationAsync();
+        var revision = await LookupSetup.MakeAsync(client);
+        var bytes = Encoding.UTF8.GetBytes(file);
+        bytes[Array.IndexOf(bytes, (byte)'?')] = 0xff;
+
+        var job = await revision.UploadAsync(bytes, contentType);
+
+        ((string?)job["status"]).ShouldBe("FAILED");
+        ((string?)job["failureReason"]).ShouldNotBeNull().ShouldContain("line 3: must be valid UTF-8");
+    }
+
+    [Theory]
     [InlineData(Csv, "", "line 1: must have the names of the fields")]
     [InlineData(Csv, "country,price\nUK,1\n", "'price' is no field of the revision")]
     [InlineData(Csv, "country,country\nUK,1\n", "names a field twice")]
@@ -52,9 +69,10 @@ public sealed class LookupFileTests(SqliteServer server)
     [InlineData(Csv, "country,rate\nUK,1\nF\"R,1\n", "line 3: must have 2 values with quotes")]
     [InlineData(Csv, "rate\n1\n", "line 2.country: is required")]
     [InlineData(JsonLines, "{\"country\":\"UK\"}\n{\"rate\":1}", "line 2.country: is required")]
-    [InlineData(JsonLines, "{\"country\":\"UK\"}\n{", "line 2: is no JSON object")]
+    [InlineData(JsonLines, "{\"country\":\"UK\"}\n{", "line 2: must be a JSON object")]
     [InlineData(JsonLines, "[1]", "must be an object")]
-    [InlineData(JsonLines, "{\"country\":\"UK\"},\"x\":{}", "line 1: is no JSON object")]
+    [InlineData(JsonLines, "{\"country\":\"UK\",\"country\":\"FR\"}", "line 1.country: is given twice")]
+    [InlineData(JsonLines, "{\"country\":\"UK\"},\"x\":{}", "line 1: must be a JSON object")]
     public async Task File_Faulty_FailsItsJobByLineAndChangesNothing(string contentType, string file, string reason)
     {
         using var client = await server.NewOrganizationAsync();

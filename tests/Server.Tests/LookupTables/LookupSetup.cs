@@ -63,9 +63,12 @@ internal sealed class LookupSetup(ApiClient client, string tableId, string revis
         [.. answer.Object["items"]!.AsArray().Select(item => item!.ToJsonString())];
 
     /// <summary>Uploads a file as data and waits for the end of its job.</summary>
-    internal async Task<JsonObject> UploadAsync(string file, string contentType)
+    internal Task<JsonObject> UploadAsync(string file, string contentType) =>
+        UploadAsync(Encoding.UTF8.GetBytes(file), contentType);
+
+    internal async Task<JsonObject> UploadAsync(byte[] file, string contentType)
     {
-        var asked = await AskForUploadAsync(Encoding.UTF8.GetByteCount(file), contentType);
+        var asked = await AskForUploadAsync(file.Length, contentType);
         (await SendAsync((string)asked["url"]!, file)).ShouldBe(HttpStatusCode.OK);
         return await EndedAsync((string)asked["jobId"]!);
     }
@@ -76,10 +79,13 @@ internal sealed class LookupSetup(ApiClient client, string tableId, string revis
             """)).Object;
 
     /// <summary>Sends a file as a browser would: without a token.</summary>
-    internal static async Task<HttpStatusCode> SendAsync(string url, string file)
+    internal static Task<HttpStatusCode> SendAsync(string url, string file) =>
+        SendAsync(url, Encoding.UTF8.GetBytes(file));
+
+    private static async Task<HttpStatusCode> SendAsync(string url, byte[] file)
     {
         using var http = new HttpClient();
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(file));
+        using var content = new ByteArrayContent(file);
         using var response = await http.PutAsync(url, content, TestContext.Current.CancellationToken);
         return response.StatusCode;
     }

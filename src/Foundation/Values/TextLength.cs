@@ -1,0 +1,29 @@
+namespace Tallystick.Foundation.Values;
+
+/// <summary>Counts the characters of a text as people and the API do: by Unicode code points.</summary>
+public static class TextLength
+{
+    /// <summary>The number of code points; half a surrogate pair counts as one.</summary>
+    public static int Of(ReadOnlySpan<char> text)
+    {
+        var count = text.Length;
+        for (var index = 1; index < text.Length; index++)
+        {
+            if (char.IsSurrogatePair(text[index - 1], text[index]))
+                count--;
+        }
+        return count;
+    }
+
+    /// <summary>True when a text of UTF-8 has at most a number of code points.</summary>
+    public static bool IsAtMost(ReadOnlySpan<byte> utf8, int maximum)
+    {
+        // Each code point has one byte at least; most texts are decided by their number of bytes.
+        if (utf8.Length <= maximum)
+            return true;
+        var count = 0;
+        foreach (var value in utf8)
+            count += (value & 0b1100_0000) == 0b1000_0000 ? 0 : 1; // all but the bytes that continue a code point
+        return count <= maximum;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>
+/// The members of one object that the product does not know. They are skipped; one that is given twice is refused, as
+/// the sender's program has a fault that may concern known members as well.
+/// </summary>
+internal sealed class UnknownMembers(SubmissionIssues issues)
+{
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>Begins another object.</summary>
+    public void Clear()
+    {
+        if (_names.Count > 0)
+            _names.Clear();
+    }
+
+    /// <summary>Skips the member whose name is at hand.</summary>
+    /// <param name="reader">Stands on the name, afterwards on the last token of the value.</param>
+    /// <param name="measurement">Index of the measurement that has the member; null for the body.</param>
+    public void Skip(ref Utf8JsonReader reader, int? measurement)
+    {
+        var name = RepeatedMembers.NameAt(ref reader);
+        var isRepeated = !_names.Add(name);
+        reader.Read();
+        if (!isRepeated && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+            return;
+        var parent = measurement is { } index ? FormattableString.Invariant($"measurements[{index}].") : "";
+        var path = parent + RepeatedMembers.InPath(name);
+        if (isRepeated)
+            issues.Add(RepeatedMembers.Code, path, RepeatedMembers.Message);
+        RepeatedMembers.Skip(ref reader, path, issues.Add);
+    }
+}
