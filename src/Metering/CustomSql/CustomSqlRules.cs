@@ -38,18 +38,12 @@ internal sealed class CustomSqlRules
 
     private readonly IReadOnlyList<SqlToken> _tokens;
     private readonly Issues _issues;
-    private readonly HashSet<string> _tables;
     private readonly Stack<Bracket> _brackets = new([new Bracket()]);
 
     private CustomSqlRules(IReadOnlyList<SqlToken> tokens, Issues issues)
     {
         _tokens = tokens;
         _issues = issues;
-        // WITH name AS (SELECT …)
-        var named = tokens.Index().Where(token =>
-            At(token.Index + 1).IsWord("AS")
-            && At(token.Index + 2).IsSymbol("(") && At(token.Index + 3).IsWord("SELECT"));
-        _tables = [Measurements, .. named.Select(token => token.Item.Text.ToUpperInvariant())];
     }
 
     /// <summary>Adds every fault of a query.</summary>
@@ -86,8 +80,15 @@ internal sealed class CustomSqlRules
         var bracket = _brackets.Peek();
         if (Forbidden.Contains(word.Text))
             Add(word.Column, $"{word.Text} is not allowed; the query can only select");
-        if (word.Text == "SELECT")
+        if (word.Text == "WITH")
+        {
+            bracket.IsInWith = true;
+        }
+        else if (word.Text == "SELECT")
+        {
             bracket.IsSelect = true;
+            bracket.IsInWith = false;
+        }
         // EXTRACT(year FROM ts) names no table.
         if (word.Text is ("FROM" or "JOIN") && (bracket.IsSelect || !bracket.IsOfWordyFunction))
         {
@@ -110,13 +111,16 @@ internal sealed class CustomSqlRules
                 _brackets.Push(new Bracket
                 {
                     IsOfWordyFunction = index > 0 && _tokens[index - 1].Text is ("EXTRACT" or "SUBSTRING" or "TRIM"),
+                    Name = NameOfQuery(index),
                 });
                 break;
             case ")" when _brackets.Count == 1:
                 Add(symbol.Column, "the bracket was not opened");
                 break;
             case ")":
-                _brackets.Pop();
+                // From here on, not within itself: there the name would stand for a table of that name.
+                if (_brackets.Pop().Name is { } name)
+                    _brackets.Peek().Tables.Add(name);
                 break;
             case "," when _brackets.Peek().IsInFrom:
                 CheckTable(index + 1);
@@ -138,11 +142,21 @@ internal sealed class CustomSqlRules
     {
         var (table, next) = (At(index), At(index + 1));
         var isAllowed = table.Kind is SqlTokenKind.Word or SqlTokenKind.Name
-            ? _tables.Contains(table.Text.ToUpperInvariant()) && !next.IsSymbol(".")
+            ? IsInScope(table.Text.ToUpperInvariant()) && !next.IsSymbol(".")
             : table.IsSymbol("(") && (next.IsWord("SELECT") || next.IsWord("WITH"));
         if (!isAllowed)
             Add(table.Column, "the only table is measurements");
     }
+
+    // The name in WITH name AS (SELECT ...), whose bracket is at the index; null for any other bracket.
+    private string? NameOfQuery(int index) =>
+        _brackets.Peek().IsInWith && index >= 2 && At(index - 1).IsWord("AS")
+        && At(index - 2).Kind is SqlTokenKind.Word or SqlTokenKind.Name
+            ? At(index - 2).Text.ToUpperInvariant()
+            : null;
+
+    private bool IsInScope(string table) =>
+        table == Measurements || _brackets.Any(bracket => bracket.Tables.Contains(table));
 
     private SqlToken At(int index) =>
         index < _tokens.Count ? _tokens[index] : new SqlToken(SqlTokenKind.Symbol, "", _tokens[^1].Column);
@@ -161,5 +175,14 @@ internal sealed class CustomSqlRules
         internal bool IsSelect { get; set; }
 
         internal bool IsInFrom { get; set; }
+
+        /// <summary>Between WITH and its SELECT, where queries are given names.</summary>
+        internal bool IsInWith { get; set; }
+
+        /// <summary>The name that WITH gives to the query in the brackets, in capitals.</summary>
+        internal string? Name { get; init; }
+
+        /// <summary>The named queries that can be read between the brackets, and in brackets within.</summary>
+        internal HashSet<string> Tables { get; } = [];
     }
 }

@@ -14,6 +14,10 @@ public sealed class CustomSqlTests
     [InlineData("SELECT CAST(SUM(x) AS DECIMAL(18, 6)) - -1 FROM measurements")]
     [InlineData("SELECT SUM(x) OVER (ORDER BY ts) FROM measurements")]
     [InlineData("SELECT 1")]
+    [InlineData("WITH d AS (SELECT ts FROM measurements), e AS (SELECT ts FROM d) SELECT COUNT(*) FROM e, d")]
+    [InlineData("WITH d AS (WITH e AS (SELECT 1 FROM measurements) SELECT 1 FROM e) SELECT 1 FROM D")]
+    [InlineData("WITH \"my day\" AS (SELECT 1 FROM measurements) SELECT 1 FROM (SELECT 1 FROM \"my day\") x")]
+    [InlineData("WITH d AS (SELECT 1 FROM measurements) SELECT 1 FROM d UNION SELECT 1 FROM d")]
     public void CustomSql_OneSelectOverMeasurements_IsAccepted(string sql) => Faults(sql).ShouldBeEmpty();
 
     [Theory]
@@ -36,6 +40,18 @@ public sealed class CustomSqlTests
     [InlineData("SELECT pg_sleep(10) FROM measurements", "at column 8: there is no function PG_SLEEP")]
     [InlineData("WITH d AS (DELETE FROM measurements) SELECT 1", "DELETE is not allowed")]
     [InlineData("WITH RECURSIVE d AS (SELECT 1) SELECT 1 FROM d", "RECURSIVE is not allowed")]
+    [InlineData(
+        "SELECT count(*) FROM (WITH accounts AS (SELECT 1 FROM measurements) SELECT 1 FROM measurements) s, accounts",
+        "at column 100: the only table")]
+    [InlineData("WITH accounts AS (SELECT 1 FROM accounts) SELECT 1 FROM accounts", "at column 33: the only table")]
+    [InlineData(
+        "WITH a AS (SELECT 1 FROM b), b AS (SELECT 1 FROM measurements) SELECT 1 FROM a",
+        "at column 26: the only table")]
+    [InlineData("SELECT 1 FROM d UNION (WITH d AS (SELECT 1) SELECT 1 FROM d)", "at column 15: the only table")]
+    [InlineData("SELECT (SELECT 1 AS d) FROM d", "at column 29: the only table")]
+    [InlineData(
+        "WITH d AS (WITH e AS (SELECT 1) SELECT 1 FROM e) SELECT 1 FROM e", "at column 64: the only table")]
+    [InlineData("SELECT accounts AS (SELECT 1) FROM accounts", "at column 36: the only table")]
     [InlineData("SELECT 1 INTO x FROM measurements", "INTO is not allowed")]
     [InlineData("SELECT 1 -- all", "comments are not allowed")]
     [InlineData("SELECT /* all */ 1", "comments are not allowed")]
