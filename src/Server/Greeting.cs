@@ -15,6 +15,8 @@ internal static class Greeting
               API document   {host}/openapi.json
               Data           {server.DataPath}
             """);
+        if (server.MetricsAddress is { } metrics)
+            Console.WriteLine($"  Metrics        {metrics}");
         if (server.FirstCredentials is not { } first)
             return;
         Console.WriteLine($"""

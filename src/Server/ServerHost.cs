@@ -78,8 +78,8 @@ internal static class ServerHost
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), completions);
         var builder = WebApplication.CreateSlimBuilder([.. args, UnwatchedSettings]);
-        if (builder.Configuration["urls"] is null)
-            builder.WebHost.UseUrls(DefaultUrl);
+        var metrics = MetricsAccess.From(builder.Configuration);
+        builder.WebHost.UseUrls(metrics.AddTo(builder.Configuration["urls"] ?? DefaultUrl));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
@@ -99,10 +99,10 @@ internal static class ServerHost
             var app = builder.Build();
             // Its settings are checked before anything is served.
             app.Services.GetRequiredService<Mail>();
-            Map(app);
+            Map(app, metrics);
             if (measurements.Log.CutAtOpening is { } cut)
                 Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
-            var server = new RunningServer(app, [measurements, store], data);
+            var server = new RunningServer(app, metrics, [measurements, store], data);
             await server.ListenAsync(new Bootstrap(store, clock), settings);
             return server;
         }
@@ -217,14 +217,18 @@ internal static class ServerHost
         services.AddHostedService(provider => provider.GetRequiredService<LookupJobRunner>());
     }
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, MetricsAccess metrics)
     {
         app.Use((context, next) => ErrorAnswer.GuardAsync(context, _ => next(context)));
+        app.Use((context, next) => ResponseHeaders.AddAsync(context, _ => next(context)));
         app.Use((context, next) => PathNormalizer.CollapseAsync(context, _ => next(context)));
+        app.Use((context, next) => metrics.GuardAsync(context, app, _ => next(context)));
+        app.Use((context, next) => Methods.AnswerHeadAsync(context, _ => next(context)));
         app.UseRouting();
         app.MapPost("/oauth/token", TokenEndpoint.AnswerAsync);
         foreach (var operation in ApiOperations.All)
             app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
+        HomePage.Map(app);
         FailedIngestDownload.Map(app);
         InvitationPage.Map(app);
         LookupDownload.Map(app);
@@ -232,6 +236,7 @@ internal static class ServerHost
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
         IngestMetrics.Map(app);
+        Methods.RefuseOthers(app);
         // Also for paths that look like files, which the default pattern leaves without an answer.
         app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
             context, StatusCodes.Status404NotFound,
@@ -255,13 +260,19 @@ internal static class ServerHost
 
 /// <summary>A server that is running.</summary>
 /// <param name="app">What serves.</param>
+/// <param name="metrics">Who may read the metrics.</param>
 /// <param name="stores">What it keeps its data in, in the order in which to close them.</param>
 /// <param name="data">The data directory.</param>
-internal sealed class RunningServer(WebApplication app, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data)
+internal sealed class RunningServer(
+    WebApplication app, MetricsAccess metrics, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data)
     : IAsyncDisposable
 {
     /// <summary>Where it listens.</summary>
     internal Uri Address => new(app.Urls.First());
+
+    /// <summary>Where the metrics are when they have an address of their own.</summary>
+    internal Uri? MetricsAddress =>
+        metrics.HasOwnAddress ? new Uri(new Uri(app.Urls.Last()), MetricsAccess.Path) : null;
 
     /// <summary>Full path of the data directory.</summary>
     internal string DataPath => data.Path;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Conservation;
@@ -47,18 +48,29 @@ internal sealed class IngestMetrics : IDisposable
     internal static void AddTo(IServiceCollection services)
     {
         services.AddSingleton<IngestMetrics>();
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(Name)
-            // Durations of requests by the pattern of their path, ingest among them.
-            .AddMeter("Microsoft.AspNetCore.Hosting")
-            .AddPrometheusExporter());
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(Name.ToLowerInvariant()))
+            .WithMetrics(metrics => metrics
+                .AddMeter(Name)
+                // Durations of requests by the pattern of their path, ingest among them.
+                .AddMeter("Microsoft.AspNetCore.Hosting")
+                .AddView("http.server.request.duration", Durations)
+                .AddPrometheusExporter());
     }
 
-    /// <summary>Maps <c>/metrics</c>, which needs no token.</summary>
+    // A few buckets for each operation: there are hundreds of operations. What else the framework tells of a request,
+    // such as its scheme, would multiply them.
+    private static ExplicitBucketHistogramConfiguration Durations => new()
+    {
+        Boundaries = [0.005, 0.025, 0.1, 0.5, 2.5],
+        TagKeys = ["http.request.method", "http.route", "http.response.status_code"],
+    };
+
+    /// <summary>Maps <c>/metrics</c>; <see cref="MetricsAccess"/> says who may read it.</summary>
     internal static void Map(WebApplication app)
     {
         app.Services.GetRequiredService<IngestMetrics>();
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapPrometheusScrapingEndpoint(MetricsAccess.Path);
     }
 
     /// <inheritdoc/>

@@ -32,24 +32,32 @@ internal static class ListRequest
         issues.ThrowIfAny();
         var parent = definition.ParentTarget is { } target ? call.Route(target.Parameter) : "";
         var list = $"{definition.Kind}|{call.OrganizationId}|{parent}|{isAscending}";
-        var place = PageToken.Read(list, QueryText.Single(request, "nextToken"));
+        var token = QueryText.Single(request, "nextToken");
         var query = new DocumentQuery { Where = where, Limit = pageSize + 1 };
         var page = await call.Service<IDocumentStore>().QueryAsync(
             ResourceCatalog.KindOf(definition),
             call.OrganizationId,
             isAscending is null
-                ? query with { BeforeSequence = place }
+                ? query with { BeforeSequence = PageToken.Read(list, token) }
                 : query with
                 {
                     SortBy = definition.SortedBy,
                     IsAscending = isAscending.Value,
-                    Offset = (int)(place ?? 0),
+                    After = PageToken.ReadSorted(list, token),
                 },
             call.Cancelled);
-        var last = isAscending is null ? page.ElementAtOrDefault(pageSize - 1)?.Sequence : (place ?? 0) + pageSize;
-        var next = page.Count > pageSize ? PageToken.Write(list, last!.Value) : null;
+        var next = page.Count <= pageSize ? null
+            : isAscending is null ? PageToken.Write(list, page[pageSize - 1].Sequence)
+            : PageToken.Write(list, KeyOf(definition, page[pageSize - 1]));
         var items = page.Take(pageSize).Select(document => view?.Invoke(document) ?? document.Json).ToList();
         await JsonAnswer.WritePageAsync(call.Http, await ResourceViews.ShowAsync(call, definition, items), next);
+    }
+
+    private static PageKey KeyOf(ResourceDefinition definition, Document document)
+    {
+        var column = definition.Columns.Index().First(column => column.Item.Name == definition.SortedBy).Index;
+        return new PageKey(
+            definition.ReadColumns(definition.Read(document.Json.Span))[column], document.Sequence);
     }
 
     /// <summary>The page size asked for, or the maximum.</summary>

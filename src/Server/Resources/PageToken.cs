@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using Tallystick.Foundation.Values;
+using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
 
@@ -15,17 +17,28 @@ internal static class PageToken
 {
     private const int CheckBytes = 8;
 
+    /// <summary>Before the value in the place of a sorted list.</summary>
+    private const byte HasValue = 1;
+
     /// <summary>The token for the page after <paramref name="place"/>.</summary>
     internal static string Write(string list, long place) => Write(list, [place]);
 
     /// <summary>The token for the page after a place in each of several lists that are read as one.</summary>
     internal static string Write(string list, IReadOnlyList<long> places)
     {
-        var token = new byte[places.Count * sizeof(long) + CheckBytes];
+        var bytes = new byte[places.Count * sizeof(long)];
         foreach (var (index, place) in places.Index())
-            BinaryPrimitives.WriteInt64BigEndian(token.AsSpan(index * sizeof(long)), place);
-        Check(list, token.AsSpan(..^CheckBytes)).CopyTo(token.AsSpan(^CheckBytes..));
-        return Base64Url.EncodeToString(token);
+            BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(index * sizeof(long)), place);
+        return Write(list, bytes);
+    }
+
+    /// <summary>The token for the page after a place in a sorted list.</summary>
+    internal static string Write(string list, PageKey place)
+    {
+        var sequence = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(sequence, place.Sequence);
+        return Write(
+            list, place.Value is { } value ? [.. sequence, HasValue, .. Encoding.UTF8.GetBytes(value)] : sequence);
     }
 
     /// <summary>The place that a token names; null without a token.</summary>
@@ -38,22 +51,49 @@ internal static class PageToken
     {
         if (token is null)
             return null;
-        var bytes = new byte[places * sizeof(long) + CheckBytes];
-        // DecodeFromChars answers for illegal characters, where TryDecodeFromChars throws.
-        if (token.Length == Base64Url.GetEncodedLength(bytes.Length)
-            && Base64Url.DecodeFromChars(token, bytes, out _, out var length) == OperationStatus.Done
-            && length == bytes.Length
-            && Check(list, bytes.AsSpan(..^CheckBytes)).AsSpan().SequenceEqual(bytes.AsSpan(^CheckBytes..)))
-        {
-            return
-            [
-                .. Enumerable.Range(0, places)
-                    .Select(index => BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(index * sizeof(long)))),
-            ];
-        }
-        throw new RefusedException(new Issue("token", "nextToken", "must be the nextToken of a page of this list"));
+        var bytes = ReadBytes(list, token);
+        if (bytes.Length != places * sizeof(long))
+            throw Forged();
+        return
+        [
+            .. Enumerable.Range(0, places)
+                .Select(index => BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(index * sizeof(long)))),
+        ];
     }
 
-    private static byte[] Check(string list, ReadOnlySpan<byte> places) =>
-        SHA256.HashData([.. Encoding.UTF8.GetBytes($"{list}|"), .. places])[..CheckBytes];
+    /// <summary>The place in a sorted list that a token names; null without a token.</summary>
+    /// <exception cref="RefusedException">The token is not one of this list.</exception>
+    internal static PageKey? ReadSorted(string list, string? token)
+    {
+        if (token is null)
+            return null;
+        var bytes = ReadBytes(list, token);
+        if (bytes.Length < sizeof(long) || (bytes.Length > sizeof(long) && bytes[sizeof(long)] != HasValue)
+            || !Utf8.IsValid(bytes.AsSpan(sizeof(long))) || bytes.AsSpan(sizeof(long)).Contains((byte)0))
+            throw Forged();
+        var value = bytes.Length == sizeof(long) ? null : Encoding.UTF8.GetString(bytes.AsSpan(sizeof(long) + 1));
+        return new PageKey(value, BinaryPrimitives.ReadInt64BigEndian(bytes));
+    }
+
+    private static string Write(string list, byte[] place) =>
+        Base64Url.EncodeToString([.. place, .. Check(list, place)]);
+
+    private static byte[] ReadBytes(string list, string token)
+    {
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(token.Length)];
+        // DecodeFromChars answers for illegal characters, where TryDecodeFromChars throws.
+        if (Base64Url.DecodeFromChars(token, bytes, out _, out var length) == OperationStatus.Done
+            && length >= CheckBytes
+            && token.Length == Base64Url.GetEncodedLength(length)
+            && Check(list, bytes.AsSpan(..(length - CheckBytes))).AsSpan()
+                .SequenceEqual(bytes.AsSpan((length - CheckBytes)..length)))
+            return bytes[..(length - CheckBytes)];
+        throw Forged();
+    }
+
+    private static RefusedException Forged() =>
+        new(new Issue("token", "nextToken", "must be the nextToken of a page of this list"));
+
+    private static byte[] Check(string list, ReadOnlySpan<byte> place) =>
+        SHA256.HashData([.. Encoding.UTF8.GetBytes($"{list}|"), .. place])[..CheckBytes];
 }

@@ -23,9 +23,17 @@ public sealed record DocumentQuery
     /// <summary>Only documents created after this one's sequence: the key of a keyset page, oldest first.</summary>
     public long? AfterSequence { get; init; }
 
+    /// <summary>Only documents after this place in the order of <see cref="SortBy"/>: the key of a keyset page.</summary>
+    public PageKey? After { get; init; }
+
     /// <summary>Documents to pass over; used by search only.</summary>
     public int Offset { get; init; }
 
     /// <summary>Most documents to return; null for all.</summary>
     public int? Limit { get; init; }
 }
+
+/// <summary>The place of a document in a list that is sorted by a column.</summary>
+/// <param name="Value">Its value of the column.</param>
+/// <param name="Sequence">Its sequence, which orders equal values, newest first.</param>
+public sealed record PageKey(string? Value, long Sequence);

@@ -107,10 +107,10 @@ public sealed class BadInputTests(SqliteServer shared)
     [InlineData("DELETE", "products/nobody", null, HttpStatusCode.NotFound, "nobody")]
     [InlineData("GET", "products/%F0%9F%8D%8E", null, HttpStatusCode.NotFound, "product")]
     [InlineData("GET", "products/..%2F..%2Fx", null, HttpStatusCode.NotFound, "product")]
-    [InlineData("PATCH", "products/{id}", "{}", HttpStatusCode.NotFound, "PATCH")]
+    [InlineData("PATCH", "products/{id}", "{}", HttpStatusCode.MethodNotAllowed, "PATCH")]
     [InlineData("GET", "nothing", null, HttpStatusCode.NotFound, "nothing")]
     [InlineData("GET", "nothing.json", null, HttpStatusCode.NotFound, "nothing.json")]
-    [InlineData("PATCH", "products/a.json", "{}", HttpStatusCode.NotFound, "PATCH")]
+    [InlineData("PATCH", "products/a.json", "{}", HttpStatusCode.MethodNotAllowed, "PATCH")]
     [InlineData("POST", "products", """{"name":"n","code":"p"}""", HttpStatusCode.Conflict, "code")]
     [InlineData("POST", "products", """{"name":"n","name":"m","code":"q"}""", HttpStatusCode.BadRequest, "name")]
     public async Task Change_ThatIsWrong_IsRefusedAndChangesNothing(

@@ -1,5 +1,6 @@
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Tests.Api;
 
@@ -32,6 +33,25 @@ public sealed class PageTokenTests(SqliteServer server)
 
         (await client.GetAsync($"products?nextToken={Uri.EscapeDataString(token)}")).Faults
             .ShouldBe(["token nextToken"]);
+    }
+
+    [Theory]
+    [InlineData("2026-01-01", 7)]
+    [InlineData("", -1)]
+    [InlineData("é😀", long.MaxValue)]
+    [InlineData(null, 0)]
+    public void Token_OfASortedList_IsReadBack(string? value, long sequence) =>
+        PageToken.ReadSorted("adjustments", PageToken.Write("adjustments", new PageKey(value, sequence)))
+            .ShouldBe(new PageKey(value, sequence));
+
+    [Fact]
+    public void Token_OfASortedList_IsNoneOfAnother()
+    {
+        var sorted = PageToken.Write("adjustments", new PageKey("x", 1));
+
+        Should.Throw<RefusedException>(() => PageToken.Read("adjustments", sorted));
+        Should.Throw<RefusedException>(() => PageToken.ReadSorted("accounts", sorted));
+        Should.Throw<RefusedException>(() => PageToken.ReadSorted("adjustments", "AAAA"));
     }
 
     [Fact]

@@ -118,6 +118,11 @@ public sealed class RecurringRuleTests(SqliteServer server)
         Dates(second).ShouldBe("2026-01");
         second.Object.ContainsKey("nextToken").ShouldBeFalse();
         (await client.GetAsync($"{list}&nextToken={first.Object["nextToken"]}")).Faults.ShouldBe(["token nextToken"]);
+
+        // What was on the page before is gone: the place after it stays.
+        await client.DeleteAsync($"counteradjustments/{first.Data[0]["id"]}");
+        Dates(await client.GetAsync($"{list}&sortOrder=DESC&pageSize=3&nextToken={first.Object["nextToken"]}"))
+            .ShouldBe("2026-01");
     }
 
     [Fact]

@@ -56,6 +56,31 @@ public abstract class PageSuite(StoreEngine engine) : DocumentStoreSuite(engine)
         await Should.ThrowAsync<ArgumentOutOfRangeException>(IdsAsync(sorted with { Offset = -1 }));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Pages_OfSortedDocuments_HaveNoGapAndNoRepeatWhileTheListChanges(bool isAscending)
+    {
+        var names = new[] { "b", null, "a", "b", "c", "b", null, "", null, "a" };
+        await InsertAsync([.. names.Select((name, index) => Accounts.Write($"{index}", name: name))]);
+        var query = new DocumentQuery { SortBy = "name", IsAscending = isAscending, Limit = 2 };
+        var all = await IdsAsync(query with { Limit = null });
+
+        var read = new List<string>();
+        while (await Store.QueryAsync(Accounts.Kind, Acme, query, Token) is { Count: > 0 } page)
+        {
+            read.AddRange(page.Select(document => document.Id));
+            query = query with { After = new PageKey(Accounts.NameOf(page[^1]), page[^1].Sequence) };
+            // What was read is deleted and another one added before it: an offset would pass over others.
+            await DeleteAsync(page[0].Id);
+            await DeleteAsync(page[^1].Id);
+            if (isAscending)
+                await InsertAsync(Accounts.Write($"late {read.Count}", name: ""));
+        }
+
+        read.ShouldBe(all);
+    }
+
     [Fact]
     public async Task Page_OfMatchingDocuments_StartsAfterTheFormer()
     {

@@ -21,6 +21,9 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         if (query.Where is { } condition)
             new ConditionSql(dialect, table).Append(sql.Append(" AND "), condition);
 
+        if (query is { SortBy: { } sorted, After: { } place })
+            AppendAfter(sql.Append(" AND "), table.Column(sorted), place, query.IsAscending);
+
         var direction = query.IsAscending ? " ASC" : " DESC";
         sql.Append(" ORDER BY ");
         if (query.SortBy is { } column)
@@ -116,6 +119,20 @@ internal sealed class DocumentStatements(SqlDialect dialect)
 
     private static SqlText WhereId(SqlText sql, string organizationId, string id) =>
         sql.Append(" WHERE organization_id = ").Value(organizationId).Append(" AND id = ").Value(id);
+
+    private static void AppendAfter(SqlText sql, string column, PageKey place, bool isAscending)
+    {
+        if (place.Value is { } value)
+        {
+            sql.Append("(").Append(column).Append(isAscending ? " > " : " < ").Value(value)
+                .Append(" OR ").Append(column).Append(" IS NULL OR (").Append(column).Append(" = ").Value(value)
+                .Append(" AND sequence < ").Value(place.Sequence).Append("))");
+        }
+        else
+        {
+            sql.Append(column).Append(" IS NULL AND sequence < ").Value(place.Sequence);
+        }
+    }
 
     private static SqlText AppendWindow(SqlText sql, DocumentQuery query)
     {
