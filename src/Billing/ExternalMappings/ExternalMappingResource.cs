@@ -6,6 +6,8 @@ namespace Tallystick.Billing.ExternalMappings;
 /// <summary>What is special about external mappings.</summary>
 public static class ExternalMappingResource
 {
+    private const int MaxLength = 255;
+
     /// <summary>The definition.</summary>
     public static ResourceDefinition<ExternalMapping> Definition { get; } =
         new("ExternalMapping", "externalmappings", () => BillingJson.Format.ExternalMapping)
@@ -37,8 +39,25 @@ public static class ExternalMappingResource
             Complete = (mapping, _, _) => ValueTask.FromResult(
                 // Clients send an unused reference as an empty text.
                 mapping.IntegrationConfigId is "" ? mapping with { IntegrationConfigId = null } : mapping),
+            Check = Check,
             CheckAgainst = CheckAgainstAsync,
         };
+
+    // The contract sets no limit; mappings are found by each of them, and what is found by is kept in an index.
+    private static void Check(ExternalMapping mapping, Issues issues)
+    {
+        Limit(mapping.M3terEntity, "m3terEntity");
+        Limit(mapping.M3terId, "m3terId");
+        Limit(mapping.ExternalSystem, "externalSystem");
+        Limit(mapping.ExternalTable, "externalTable");
+        Limit(mapping.ExternalId, "externalId");
+
+        void Limit(string text, string path)
+        {
+            if (TextLength.Of(text) > MaxLength)
+                issues.Add("length", path, $"must have at most {MaxLength} characters");
+        }
+    }
 
     private static async ValueTask CheckAgainstAsync(
         ExternalMapping mapping, ExternalMapping? current, IResourceReader related, Issues issues)

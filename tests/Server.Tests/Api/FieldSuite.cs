@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Resources;
@@ -99,6 +100,38 @@ public abstract class FieldSuite(SharedServer server)
             {
                 await entity.ShouldRefuseAsync(place, Number(1.5m), "type");
                 await entity.ShouldRefuseAsync(place, Number(bits == 32 ? 2147483648m : 9223372036854775808m), "type");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Resource_LongestText_IsAcceptedOrRefusedByName(string kind)
+    {
+        using var client = await server.NewOrganizationAsync();
+        var entity = await Entity.MakeAsync(client, kind);
+        // Of every text, and so of every column: what cannot be indexed must not come so far. Random, as what repeats
+        // would be compressed.
+        var random = new Random(kind.Length);
+        var letters = new string(random.GetItems<char>("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 5_000));
+
+        foreach (var place in Offered(kind))
+        {
+            if (place.Shape is not TextShape { Choices: null } text)
+                continue;
+            var length = Math.Min(text.Maximum ?? letters.Length, letters.Length);
+            List<string> values = [letters[..length]];
+            // The contract's pattern of identifiers, as tests read it, knows no characters beyond the first plane.
+            if (text.Form != TextForm.Identifier)
+                values.Add(string.Concat(Enumerable.Range(0, length).Select(_ =>
+                    char.ConvertFromUtf32(random.Next(0x20000, 0x2a6d0)))));
+            foreach (var value in values)
+            {
+                var answer = await entity.ReplaceAsync(place.With(entity.Body, value));
+                answer.Status.ShouldBeOneOf(
+                    [HttpStatusCode.OK, HttpStatusCode.BadRequest], $"{place.Path}: {answer.Message}");
+                if (answer.Status == HttpStatusCode.BadRequest)
+                    answer.Faults.ShouldNotBeEmpty();
             }
         }
     }
