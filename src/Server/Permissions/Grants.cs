@@ -52,7 +52,7 @@ internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, s
         foreach (var rule in rules)
         {
             if ((rule.Actions & permission.Action) != permission.Action
-                || !permission.Folded.Any(rule.Pattern.IsOfType))
+                || !rule.Pattern.IsOfType(permission.Name))
                 continue;
             if (rule is { IsDeny: true, Pattern.Scope: PatternScope.Any })
                 return Reach.None;

@@ -31,7 +31,7 @@ internal sealed class Permission
         Scope = scope;
         Resources = resources;
         ItemRoute = itemRoute;
-        Folded = [.. resources.Select(resource => resource.ToLowerInvariant())];
+        Name = resources.Count == 0 ? "" : ResourceNames.Canonical(resources[0]);
     }
 
     /// <summary>What an operation needs that does not say so: every right there is.</summary>
@@ -50,19 +50,19 @@ internal sealed class Permission
     internal PermissionScope Scope { get; }
 
     /// <summary>
-    /// Names of the resource, such as <c>config:meter</c>. Those of billing also go by the service <c>config</c>, as
-    /// the actions on them do.
+    /// Names of the resource, such as <c>config:meter</c>; the first is the one that messages use. Those of billing
+    /// also go by the service <c>config</c>, as the actions on them do.
     /// </summary>
     internal IReadOnlyList<string> Resources { get; }
 
-    /// <summary>The names in lower case.</summary>
-    internal IReadOnlyList<string> Folded { get; }
+    /// <summary>The canonical name, which the rules of policies are compared with.</summary>
+    internal string Name { get; }
 
     /// <summary>The part of the path that names the entity.</summary>
     internal string? ItemRoute { get; }
 
     /// <summary>The type of the resource in lower case, such as <c>meter</c>.</summary>
-    internal string Type => Folded[0][(Folded[0].IndexOf(':', StringComparison.Ordinal) + 1)..];
+    internal string Type => Name[(Name.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <summary>An action on a whole type, such as <c>config:meter</c>.</summary>
     internal static Permission On(PermissionAction action, params IReadOnlyList<string> resources) =>

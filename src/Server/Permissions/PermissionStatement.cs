@@ -40,7 +40,7 @@ internal sealed record PermissionStatement
 /// <summary>One pair of actions and resources of a statement, read.</summary>
 /// <param name="IsDeny">True when it forbids.</param>
 /// <param name="Actions">The actions.</param>
-/// <param name="Pattern">The resources.</param>
+/// <param name="Pattern">The resources, by their canonical names.</param>
 internal sealed record PermissionRule(bool IsDeny, PermissionAction Actions, ResourcePattern Pattern)
 {
     /// <summary>Its actions and resources in words.</summary>
@@ -86,13 +86,14 @@ internal static class PermissionStatements
             issues.Add("count", path, $"must have at most {MostResources} resources in all");
     }
 
-    /// <summary>The rules of checked statements.</summary>
+    /// <summary>The rules of checked statements, by the canonical names of resources.</summary>
     internal static IEnumerable<PermissionRule> Rules(IEnumerable<PermissionStatement>? statements) =>
         from statement in statements ?? []
         let isDeny = Enum.Parse<PermissionEffect>(statement.Effect, ignoreCase: true) == PermissionEffect.Deny
         let actions = statement.Action.Aggregate(default(PermissionAction), (all, text) => all | Action(text))
         from resource in statement.Resource
-        select new PermissionRule(isDeny, actions, Pattern(resource));
+        from pattern in ResourceNames.Canonical(Pattern(resource))
+        select new PermissionRule(isDeny, actions, pattern);
 
     private static PermissionAction Action(string text) =>
         PermissionActions.TryRead(text, out var action) ? action : default;

@@ -55,7 +55,7 @@ internal static class GroupGrants
         && (groups.Contains(pattern.Id) || (pattern.Id == "*" && IsOfType(pattern, type)));
 
     private static bool IsOfType(ResourcePattern pattern, string type) =>
-        pattern.IsOfType($"config:{type}") || pattern.IsOfType($"billing:{type}") || type == GroupTypes.User;
+        pattern.IsOfType(ResourceNames.Canonical($"config:{type}"));
 
     private static string Key(string groupId) => PrincipalPermission.PrincipalKey(PrincipalType.Usergroup, groupId);
 }
