@@ -11,7 +11,8 @@ internal static class AttachedPolicies
     /// <summary>Answers with a page of the policies.</summary>
     internal static async Task AnswerAsync(ApiCall call, PrincipalType type, string? id, int maximumPageSize)
     {
-        var policies = (await OfAsync(call, type, id)).Select(one => one.PermissionPolicyId);
+        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var policies = (await OfAsync(related, type, id)).Select(one => one.PermissionPolicyId);
         await ListRequest.AnswerAsync(
             call, PermissionPolicyResource.Definition, new Condition.In("id", [.. policies]), maximumPageSize);
     }
@@ -31,17 +32,14 @@ internal static class AttachedPolicies
             "principal", PrincipalPermission.PrincipalKey(type, id))))
             .FirstOrDefault(one => one.PermissionPolicyId == policyId);
 
-    /// <summary>Detaches all of them, which is refused for the last administrator.</summary>
-    internal static async Task DetachAllAsync(ApiCall call, PrincipalType type, string id)
+    /// <summary>Detaches all of them.</summary>
+    internal static async ValueTask DetachAllAsync(ResourceChange change, PrincipalType type, string id)
     {
-        foreach (var attached in await OfAsync(call, type, id))
-            await call.Service<ResourceService>().DeleteAsync(
-                PrincipalPermissionResource.Definition, call.OrganizationId, call.Caller.AuditName, attached.Id,
-                call.Cancelled);
+        foreach (var attached in await OfAsync(change.Related, type, id))
+            await change.DeleteAsync(PrincipalPermissionResource.Definition, attached.Id);
     }
 
     private static ValueTask<IReadOnlyList<PrincipalPermission>> OfAsync(
-        ApiCall call, PrincipalType type, string? id) =>
-        call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled).ListAsync<PrincipalPermission>(
-            Condition.Equal("principal", PrincipalPermission.PrincipalKey(type, id)));
+        IResourceReader related, PrincipalType type, string? id) => related.ListAsync<PrincipalPermission>(
+        Condition.Equal("principal", PrincipalPermission.PrincipalKey(type, id)));
 }

@@ -28,7 +28,6 @@ internal static class PrincipalPermissionResource
             IsInternal = true,
             UniqueBy = [new("attachment", one => $"{Key(one)} {one.PermissionPolicyId}")],
             IndexedBy = [new("principal", Key)],
-            CheckDelete = Principals.CheckStaysAdministratedAsync,
             Refers = [new("permissionPolicyId", "PermissionPolicy", one => one.PermissionPolicyId)],
         };
 

@@ -1,5 +1,4 @@
 using Tallystick.Foundation.Resources;
-using Tallystick.Foundation.Values;
 using Tallystick.Server.Auth;
 using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Users;
@@ -27,20 +26,4 @@ internal static class Principals
             PrincipalType.Usergroup => (await related.FindAsync<ResourceGroup>(id))?.Type == GroupTypes.User,
             PrincipalType.Supportusers => true,
         };
-
-    /// <summary>Adds an issue when nobody would be left who may do everything.</summary>
-    internal static async ValueTask CheckStaysAdministratedAsync(
-        PrincipalPermission leaving, IResourceReader related, Issues issues)
-    {
-        if (leaving.PermissionPolicyId != ManagedPolicies.Administrator.Id || !IsAdministrator(leaving))
-            return;
-        var attached = await related.ListAsync<PrincipalPermission>(
-            Condition.Equal("permission_policy_id", ManagedPolicies.Administrator.Id));
-        if (!attached.Any(one => one.Id != leaving.Id && IsAdministrator(one)))
-            issues.AddConflict("last_administrator", "", "The last administrator of the organization must stay one");
-    }
-
-    // A group may be empty, and support users come and go.
-    private static bool IsAdministrator(PrincipalPermission attached) =>
-        attached.PrincipalType is PrincipalType.Serviceuser or PrincipalType.User;
 }

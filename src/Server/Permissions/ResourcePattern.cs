@@ -29,6 +29,9 @@ internal sealed record ResourcePattern(string Type, PatternScope Scope, string I
     private const string Anything = "*";
     private const int Longest = 200;
 
+    /// <summary>All there is.</summary>
+    internal static ResourcePattern Everything { get; } = new(Anything, PatternScope.Any, "");
+
     /// <summary>Reads a pattern; case does not matter.</summary>
     internal static bool TryRead(string text, out ResourcePattern pattern)
     {

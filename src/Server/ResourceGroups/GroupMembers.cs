@@ -19,6 +19,9 @@ internal sealed class GroupMembers
     /// <summary>Of an organization without groups.</summary>
     internal static GroupMembers None { get; } = new([], []);
 
+    /// <summary>The types that there are groups of.</summary>
+    internal IEnumerable<string> Types => _groups.Values.Select(group => group.Type).Distinct();
+
     internal static async ValueTask<GroupMembers> ReadAsync(IResourceReader related) => new(
         await related.ListAsync<ResourceGroup>(Condition.And()),
         await related.ListAsync<ResourceGroupItem>(Condition.And()));

@@ -114,16 +114,17 @@ internal static class ResourceGroupOperations
     {
         var group = await FindAsync(call, "id");
         await GroupGrants.CheckLeavingAsync(call, group, new ResourcePattern("*", PatternScope.Group, group.Id));
-        var resources = call.Service<ResourceService>();
-        var memberships = await resources.Reader(call.OrganizationId, call.Cancelled).ListAsync<ResourceGroupItem>(
-            Condition.Or(Condition.Equal("group_id", group.Id), Condition.Equal("target_id", group.Id)));
-        await AttachedPolicies.DetachAllAsync(call, PrincipalType.Usergroup, group.Id);
-        foreach (var item in memberships)
-            await resources.DeleteAsync(
-                ResourceGroupItemResource.Definition, call.OrganizationId, call.Caller.AuditName, item.Id,
-                call.Cancelled);
-        await resources.DeleteAsync(
-            Definition, call.OrganizationId, call.Caller.AuditName, group.Id, call.Cancelled);
+        await call.Service<ResourceService>().ChangeAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Cancelled,
+            async change =>
+            {
+                await AttachedPolicies.DetachAllAsync(change, PrincipalType.Usergroup, group.Id);
+                foreach (var item in await change.Related.ListAsync<ResourceGroupItem>(Condition.Or(
+                    Condition.Equal("group_id", group.Id), Condition.Equal("target_id", group.Id))))
+                    await change.DeleteAsync(ResourceGroupItemResource.Definition, item.Id);
+                return await change.DeleteAsync(Definition, group.Id);
+            },
+            call.OrganizationId);
         await call.AnswerAsync(View(group));
     }
 

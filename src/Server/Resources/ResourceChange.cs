@@ -1,8 +1,10 @@
 using NodaTime;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Server.Auth;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
@@ -18,6 +20,8 @@ internal sealed class ResourceChange(
     Instant now,
     CancellationToken cancellationToken)
 {
+    private AccessGuard? _access;
+
     /// <summary>Reads what is stored, the changes so far included.</summary>
     internal ResourceReader Related { get; } = new(transaction, organizationId, cancellationToken);
 
@@ -26,6 +30,12 @@ internal sealed class ResourceChange(
 
     /// <summary>The time of the change.</summary>
     internal Instant Now => now;
+
+    /// <summary>UUID of the organization whose access the change may take; null when it may not.</summary>
+    internal string? AccessOf { get; init; }
+
+    /// <summary>The last check of the change, when all is written.</summary>
+    internal ValueTask CheckAsync() => _access?.CheckAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Creates an entity.</summary>
     internal async ValueTask<T> CreateAsync<T>(ResourceDefinition definition, T proposed) where T : Resource
@@ -115,6 +125,7 @@ internal sealed class ResourceChange(
         Resource entity,
         Func<DocumentKind, DocumentWrite, ValueTask> write)
     {
+        await WatchAccessAsync(current, entity);
         try
         {
             await write(
@@ -137,11 +148,25 @@ internal sealed class ResourceChange(
     /// <summary>Removes an entity, and what belongs to it, without asking.</summary>
     internal async ValueTask RemoveAsync(ResourceDefinition definition, Resource current)
     {
+        await WatchAccessAsync(current, null);
         await RemovePartsAsync(definition, current.Id);
         await transaction.DeleteAsync(
             ResourceCatalog.KindOf(definition), organizationId, current.Id, cancellationToken);
         await TellAsync(definition, current, null);
     }
+
+    private async ValueTask WatchAccessAsync(Resource? current, Resource? proposed)
+    {
+        if (!AccessGuard.MayTake(current, proposed))
+            return;
+        if (AccessOf is null)
+            throw new InvalidOperationException("A change that may take access must say so before it begins.");
+        _access ??= new AccessGuard(
+            ReaderOf(AccessOf), ReaderOf(AccessKeyResource.Installation), AccessOf, principal, now);
+        await _access.BeforeAsync(current, proposed);
+    }
+
+    private ResourceReader ReaderOf(string owner) => new(transaction, owner, cancellationToken);
 
     private ValueTask TellAsync(ResourceDefinition definition, Resource? before, Resource? after)
     {

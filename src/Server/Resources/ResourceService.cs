@@ -2,6 +2,7 @@ using NodaTime;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
@@ -13,6 +14,13 @@ namespace Tallystick.Server.Resources;
 internal sealed class ResourceService(IDocumentStore store, IClock clock, ChangeFeed changes)
 {
     private const string System = "SYSTEM";
+
+    /// <summary>The kinds that say who may do what.</summary>
+    private static readonly string[] OfAccess =
+        ["PermissionPolicy", "PrincipalPermission", "ServiceUser", "OrgUser", "Support", "ResourceGroup",
+            "ResourceGroupItem"];
+
+    private readonly AccessTurns _access = new();
 
     /// <summary>Creates an entity from the plain form of a request.</summary>
     /// <param name="definition">Its kind.</param>
@@ -33,7 +41,7 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
             if (guard is not null)
                 await guard(change.Related);
             return await change.CreateAsync(definition, proposed);
-        });
+        }, AccessOf(definition, organizationId));
 
     /// <summary>Replaces an entity; what the request leaves out is cleared.</summary>
     /// <exception cref="NotFoundException">There is no such entity.</exception>
@@ -46,13 +54,16 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
         Resource proposed,
         CancellationToken cancellationToken) =>
         ChangeAsync(
-            organizationId, principal, cancellationToken, change => change.UpdateAsync(definition, id, proposed));
+            organizationId, principal, cancellationToken, change => change.UpdateAsync(definition, id, proposed),
+            AccessOf(definition, organizationId));
 
     /// <summary>Deletes an entity that nothing refers to, and returns it as it was.</summary>
     internal Task<Resource> DeleteAsync(
         ResourceDefinition definition, string organizationId, string principal, string id,
         CancellationToken cancellationToken) =>
-        ChangeAsync(organizationId, principal, cancellationToken, change => change.DeleteAsync(definition, id));
+        ChangeAsync(
+            organizationId, principal, cancellationToken, change => change.DeleteAsync(definition, id),
+            AccessOf(definition, organizationId));
 
     /// <summary>Makes the singleton of an organization that does not have it yet, empty.</summary>
     internal async Task EnsureAsync(
@@ -72,20 +83,28 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
     /// <param name="principal">Who makes them, for the audit fields.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="work">What to change; has no other effect, since it may be run again.</param>
+    /// <param name="accessOf">UUID of the organization in which somebody may lose access; null for none.</param>
     internal async Task<T> ChangeAsync<T>(
         string organizationId,
         string principal,
         CancellationToken cancellationToken,
-        Func<ResourceChange, ValueTask<T>> work)
+        Func<ResourceChange, ValueTask<T>> work,
+        string? accessOf = null)
     {
+        using var turn = accessOf is null ? null : await _access.TakeAsync(accessOf, cancellationToken);
         try
         {
             var (changed, kinds) = await store.TransactAsync(
                 organizationId,
                 async transaction =>
                 {
-                    var change = new ResourceChange(transaction, organizationId, principal, Now(), cancellationToken);
-                    return (await work(change), change.Kinds);
+                    var change = new ResourceChange(transaction, organizationId, principal, Now(), cancellationToken)
+                    {
+                        AccessOf = accessOf,
+                    };
+                    var result = await work(change);
+                    await change.CheckAsync();
+                    return (result, change.Kinds);
                 },
                 cancellationToken);
             foreach (var kind in kinds)
@@ -114,6 +133,9 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
     /// <summary>That there is no such entity.</summary>
     internal static NotFoundException NotFound(ResourceDefinition definition, string id) =>
         new($"There is no {definition.Words} with the id '{id}'");
+
+    private static string? AccessOf(ResourceDefinition definition, string organizationId) =>
+        OfAccess.Contains(definition.Kind) ? organizationId : null;
 
     // Microseconds, as in the contract's examples; a store may keep no more.
     private Instant Now()

@@ -40,7 +40,8 @@ internal static class AccessKeyOperations
         Operation(PermissionAction.ConfigUpdate, "PUT", Path + "/{credentialId}/deactivate", "DeactivateAccessKey",
             "Deactivate an access key", call => SetAsync(call, AccessKeyStatus.Inactive)) with
         {
-            Description = "Its tokens are refused from now on.",
+            Description = "Its tokens are refused from now on. Refused with 403 when the service user may do more than "
+                + "you, and with 409 for the last key of the last administrator.",
         },
     ];
 
@@ -91,9 +92,9 @@ internal static class AccessKeyOperations
     {
         var key = await FindAsync(call);
         RefuseOwn(call, key);
-        await call.Service<ResourceService>().DeleteAsync(
-            AccessKeyResource.Definition, AccessKeyResource.Installation, call.Caller.AuditName, key.Id,
-                call.Cancelled);
+        await call.Service<ResourceService>().ChangeAsync(
+            AccessKeyResource.Installation, call.Caller.AuditName, call.Cancelled,
+            change => change.DeleteAsync(AccessKeyResource.Definition, key.Id), call.OrganizationId);
         await AnswerAsync(call, key);
     }
 
@@ -104,9 +105,10 @@ internal static class AccessKeyOperations
             RefuseOwn(call, key);
         else
             await GrantRules.CheckMaySpeakForAsync(call, PrincipalType.Serviceuser, key.ServiceUserId);
-        await AnswerAsync(call, (AccessKey)await call.Service<ResourceService>().UpdateAsync(
-            AccessKeyResource.Definition, AccessKeyResource.Installation, call.Caller.AuditName, key.Id,
-            key with { Status = status }, call.Cancelled));
+        await AnswerAsync(call, await call.Service<ResourceService>().ChangeAsync(
+            AccessKeyResource.Installation, call.Caller.AuditName, call.Cancelled,
+            change => change.UpdateAsync(AccessKeyResource.Definition, key.Id, key with { Status = status }),
+            call.OrganizationId));
     }
 
     private static void RefuseOwn(ApiCall call, AccessKey key)

@@ -23,7 +23,8 @@ internal static class ServiceUserOperations
         ResourceOperations.Update(Definition),
         ResourceOperations.Delete(Definition, DeleteAsync) with
         {
-            Description = "Deletes its access keys too: its tokens are refused from now on.",
+            Description = "Deletes its access keys too: its tokens are refused from now on. Refused with 403 when it "
+                + "may do more than you, and with 409 for the last administrator.",
         },
         new(
             "GET", "/organizations/{orgId}/serviceusers/{id}/permissions", "ListServiceUserPermissions", Tag,
@@ -53,13 +54,19 @@ internal static class ServiceUserOperations
         var resources = call.Service<ResourceService>();
         var user = await resources.Reader(call.OrganizationId, call.Cancelled).FindAsync<ServiceUser>(id)
             ?? throw ResourceService.NotFound(Definition, id);
-        await AttachedPolicies.DetachAllAsync(call, PrincipalType.Serviceuser, id);
+        // The keys come last: without their service user they open nothing.
+        await resources.ChangeAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Cancelled,
+            async change =>
+            {
+                await AttachedPolicies.DetachAllAsync(change, PrincipalType.Serviceuser, id);
+                return await change.DeleteAsync(Definition, id);
+            },
+            call.OrganizationId);
         foreach (var key in await AccessKeyOperations.KeysAsync(call, id))
-            await resources.DeleteAsync(
-                AccessKeyResource.Definition, AccessKeyResource.Installation, call.Caller.AuditName, key.Id,
-                call.Cancelled);
-        await resources.DeleteAsync(
-            Definition, call.OrganizationId, call.Caller.AuditName, user.Id, call.Cancelled);
+            await resources.ChangeAsync(
+                AccessKeyResource.Installation, call.Caller.AuditName, call.Cancelled,
+                change => change.DeleteAsync(AccessKeyResource.Definition, key.Id), call.OrganizationId);
         await call.AnswerAsync(Definition.Write(user));
     }
 }

@@ -1,0 +1,139 @@
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
+
+namespace Tallystick.Server.Permissions;
+
+/// <summary>
+/// Watches one change of who may do what, within its transaction. It compares everybody's access before and after,
+/// whatever the change consists of: to take from a principal needs what the principal has, and an organization keeps a
+/// principal that can really do everything.
+/// </summary>
+/// <param name="organization">Reads the organization.</param>
+/// <param name="installation">Reads access keys and logins.</param>
+/// <param name="organizationId">UUID of the organization.</param>
+/// <param name="by">Who makes the change, as in audit fields.</param>
+/// <param name="now">The time of the change.</param>
+internal sealed class AccessGuard(
+    ResourceReader organization, ResourceReader installation, string organizationId, string by, Instant now)
+{
+    private readonly HashSet<string> _losingKeys = new(StringComparer.Ordinal);
+    private AccessRoster? _before;
+    private bool _isCallerActive;
+    private Administrators _administrators = new(false, false);
+    private bool _changesGroups;
+
+    /// <summary>True for a change that may take access from somebody.</summary>
+    /// <param name="current">The entity as it is; null when it is created.</param>
+    /// <param name="proposed">The entity as it becomes; null when it is deleted.</param>
+    internal static bool MayTake(Resource? current, Resource? proposed) => (current ?? proposed) switch
+    {
+        AccessKey => current is AccessKey { Status: AccessKeyStatus.Active }
+            && proposed is not AccessKey { Status: AccessKeyStatus.Active },
+        PermissionPolicy or ServiceUser or OrgUser or ResourceGroup => current is not null,
+        PrincipalPermission or Support or ResourceGroupItem => true,
+        _ => false,
+    };
+
+    /// <summary>Takes notice of a write that may take access, before it is done.</summary>
+    internal async ValueTask BeforeAsync(Resource? current, Resource? proposed)
+    {
+        if (_before is null)
+        {
+            _before = await AccessRoster.ReadAsync(organization);
+            _administrators = await AdministratorsAsync(_before);
+            _isCallerActive = _before.Find(by) is { } caller && caller.Ends > now
+                && (await SignInsAsync([caller])).Count > 0;
+        }
+        if (current is AccessKey key)
+            _losingKeys.Add(key.ServiceUserId);
+        _changesGroups |= (current ?? proposed) is ResourceGroup or ResourceGroupItem;
+    }
+
+    /// <summary>Refuses the change, once it is written, for what it takes.</summary>
+    /// <exception cref="ForbiddenException">It takes what the caller does not have.</exception>
+    /// <exception cref="RefusedException">Nobody would be left who can do everything.</exception>
+    internal async ValueTask CheckAsync()
+    {
+        var after = await AccessRoster.ReadAsync(organization);
+        Weigh(_before!, after);
+        var administrators = await AdministratorsAsync(after);
+        if ((_administrators.AnyLasting && !administrators.AnyLasting) || (_administrators.Any && !administrators.Any))
+            throw new RefusedException(new Issue(
+                "last_administrator", "",
+                "The organization must keep a principal that may do everything, has an active access key or a login, "
+                    + "and whose access does not end; this would take away the last one",
+                IssueKind.Conflict));
+    }
+
+    // What the server does by itself, such as accepting an invitation, was weighed when it was asked for.
+    private void Weigh(AccessRoster before, AccessRoster after)
+    {
+        if (!by.Contains('_', StringComparison.Ordinal))
+            return;
+        var losing = before.Entries.Where(entry => HasLess(entry, before, after)).ToList();
+        if (losing.Count == 0)
+            return;
+        if (!_isCallerActive)
+            throw new ForbiddenException("Forbidden: your access has been taken away");
+        var caller = before.Find(by)!;
+        if (caller.IsWhole)
+            return;
+        var grants = new Grants(caller.Rules, (_, _) => []);
+        foreach (var entry in losing.DistinctBy(entry => entry.Sources))
+        {
+            if (grants.FirstBeyond(entry.Rules.Where(rule => !rule.IsDeny), entry.Rules) is { } beyond)
+                throw new ForbiddenException(
+                    $"Forbidden: this would take access away from the {Principals.Words(entry.Type)} '{entry.Id}', "
+                    + $"who may do more than you have permission for, namely {beyond.Describe()}");
+        }
+    }
+
+    private bool HasLess(RosterEntry entry, AccessRoster before, AccessRoster after)
+    {
+        if (after.Find(entry.Type, entry.Id) is not { } left || left.HasLess(entry))
+            return true;
+        if (entry.Type == PrincipalType.Serviceuser && _losingKeys.Contains(entry.Id))
+            return true;
+        return _changesGroups && entry.Rules.Any(rule => rule.Pattern.Scope == PatternScope.Group
+            && !(rule.IsDeny ? before : after).MembersOf(rule.Pattern).IsSupersetOf(
+                (rule.IsDeny ? after : before).MembersOf(rule.Pattern)));
+    }
+
+    // Support users come and go, and what they may do ends.
+    private async ValueTask<Administrators> AdministratorsAsync(AccessRoster roster)
+    {
+        var whole = roster.Entries.Where(entry => !entry.IsSupport && entry.Ends > now && entry.IsWhole).ToList();
+        var signIns = await SignInsAsync(whole);
+        return new Administrators(
+            signIns.Count > 0,
+            whole.Any(entry => entry.Ends == Instant.MaxValue && signIns.TryGetValue(entry.Id, out var lasts) && lasts));
+    }
+
+    // Which of the principals have an active key or a login, and whether that lasts.
+    private async ValueTask<IReadOnlyDictionary<string, bool>> SignInsAsync(IReadOnlyList<RosterEntry> entries)
+    {
+        var found = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var programs = entries.Where(entry => entry.Type == PrincipalType.Serviceuser).Select(entry => entry.Id);
+        foreach (var key in await installation.ListAsync<AccessKey>(new Condition.In("service_user_id", [.. programs])))
+        {
+            if (key.Status == AccessKeyStatus.Active && key.OrganizationId == organizationId)
+                found[key.ServiceUserId] = true;
+        }
+        var people = entries.Where(entry => entry.Type == PrincipalType.User).Select(entry => entry.Id);
+        foreach (var login in await installation.ListAsync<Login>(new Condition.In("id", [.. people])))
+        {
+            if (login.Organizations.Contains(organizationId) && !(login.DtTemporaryPasswordEnds <= now))
+                found[login.Id] = login.DtTemporaryPasswordEnds is null;
+        }
+        return found;
+    }
+
+    /// <summary>Whether there are principals that can do everything, and some for whom that does not end.</summary>
+    private sealed record Administrators(bool Any, bool AnyLasting);
+}
