@@ -56,6 +56,11 @@ internal static class ServerHost
         }
         try
         {
+            if (args.Contains(RestoreAdministrator.Option))
+            {
+                await RestoreAdministratorAsync(args, SystemClock.Instance, Console.Out);
+                return 0;
+            }
             await using var server = await StartAsync(args, SystemClock.Instance);
             Greeting.Print(server);
             await server.WaitForShutdownAsync();
@@ -85,7 +90,7 @@ internal static class ServerHost
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // Its errors come with the same exception once more: as ours at the start, as critical in a worker.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        var data = DataDirectory.Open(builder.Configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data");
+        var data = OpenData(builder.Configuration);
         try
         {
             var (store, measurements) = await OpenEnginesAsync(builder.Configuration, data);
@@ -103,7 +108,10 @@ internal static class ServerHost
             if (measurements.Log.CutAtOpening is { } cut)
                 Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
             var server = new RunningServer(app, metrics, [measurements, store], data);
-            await server.ListenAsync(new Bootstrap(store, clock), settings);
+            var bootstrap = new Bootstrap(store, clock);
+            // Before the workers begin, who serve all organizations.
+            await bootstrap.ListOrganizationsAsync(CancellationToken.None);
+            await server.ListenAsync(bootstrap, settings);
             return server;
         }
         catch
@@ -112,6 +120,19 @@ internal static class ServerHost
             throw;
         }
     }
+
+    /// <summary>Adds an administrator to an organization while the product is stopped.</summary>
+    internal static async Task RestoreAdministratorAsync(string[] args, IClock clock, TextWriter output)
+    {
+        var (organizationId, rest) = RestoreAdministrator.Read(args);
+        var builder = WebApplication.CreateSlimBuilder([.. rest, UnwatchedSettings]);
+        using var data = OpenData(builder.Configuration);
+        await using var store = await OpenStoreAsync(builder.Configuration, data);
+        await RestoreAdministrator.RunAsync(store, clock, organizationId, output);
+    }
+
+    private static DataDirectory OpenData(ConfigurationManager configuration) =>
+        DataDirectory.Open(configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data");
 
     /// <summary>Opens both kinds of engine side by side, which halves the wait at the start.</summary>
     private static async Task<(IDocumentStore Store, MeasurementEngines Measurements)> OpenEnginesAsync(

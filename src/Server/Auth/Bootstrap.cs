@@ -34,8 +34,37 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
         return organizations.Count > 0 ? null : await AddOrganizationAsync(settings, cancellationToken);
     }
 
+    /// <summary>Lists the organizations that an earlier version made.</summary>
+    internal async ValueTask ListOrganizationsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var organizationId in await Organizations.UnlistedAsync(store, cancellationToken))
+        {
+            if (await new ResourceReader(store, organizationId, cancellationToken)
+                .FindAsync<Organization>(organizationId) is not null)
+                await store.TransactAsync(
+                    AccessKeyResource.Installation,
+                    async transaction =>
+                    {
+                        await ListAsync(transaction, organizationId, cancellationToken);
+                        return 0;
+                    },
+                    cancellationToken);
+        }
+    }
+
+    private async ValueTask ListAsync(
+        IDocumentTransaction transaction, string organizationId, CancellationToken cancellationToken)
+    {
+        var installation = new ResourceReader(transaction, AccessKeyResource.Installation, cancellationToken);
+        if (await installation.FindAsync<InstalledOrganization>(organizationId) is null)
+            await InsertAsync(
+                transaction, AccessKeyResource.Installation, new InstalledOrganization { Id = organizationId },
+                cancellationToken);
+    }
+
+    /// <summary>Makes the managed policies what they are in this version.</summary>
     // An organization of an earlier version has none, and each of its service users may do everything.
-    private async ValueTask RenewManagedPoliciesAsync(string organizationId, CancellationToken cancellationToken)
+    internal async ValueTask RenewManagedPoliciesAsync(string organizationId, CancellationToken cancellationToken)
     {
         var stored = await ManagedPoliciesAsync(store, organizationId, cancellationToken);
         if (ManagedPolicies.All.All(policy => stored.Any(one => IsSame(one, policy))))
@@ -102,6 +131,13 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
             organizationId,
             transaction => MakeOrganizationAsync(transaction, organizationId, serviceUserId, cancellationToken),
             cancellationToken);
+        return await AddKeyAsync(settings, organizationId, serviceUserId, cancellationToken);
+    }
+
+    /// <summary>Gives a service user an access key, and lists its organization.</summary>
+    internal async Task<FirstCredentials> AddKeyAsync(
+        BootstrapSettings settings, string organizationId, string serviceUserId, CancellationToken cancellationToken)
+    {
         var secret = settings.ApiSecret ?? SecretHash.NewText(48);
         var key = new AccessKey
         {
@@ -116,6 +152,7 @@ internal sealed class Bootstrap(IDocumentStore store, IClock clock)
             async transaction =>
             {
                 await InsertAsync(transaction, AccessKeyResource.Installation, key, cancellationToken);
+                await ListAsync(transaction, organizationId, cancellationToken);
                 return key;
             },
             cancellationToken);

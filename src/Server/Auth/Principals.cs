@@ -51,6 +51,7 @@ internal sealed record AccessKey : Resource
 }
 
 [JsonSerializable(typeof(Organization))]
+[JsonSerializable(typeof(InstalledOrganization))]
 [JsonSerializable(typeof(ServiceUser))]
 [JsonSerializable(typeof(AccessKey))]
 [JsonSerializable(typeof(AccessKeyAnswer))]
@@ -77,6 +78,7 @@ internal static class ServiceUserResource
         new("ServiceUser", "serviceusers", () => AuthJson.Format.ServiceUser)
         {
             IsInternal = true,
+            EventName = "configuration.serviceuser",
             MaximumPageSize = 200,
         };
 }

@@ -59,31 +59,45 @@ internal static class AcceptOperation
         var resources = call.Service<ResourceService>();
         var related = resources.Reader(request.OrganizationId, call.Cancelled);
         var invitation = await FindAsync(call, related, request);
+        var now = call.Service<IClock>().GetCurrentInstant();
+        await InvitationGrants.CheckInviterAsync(related, invitation, now);
         var login = await LoginAsync(call, request, invitation);
-        // Each step may have been done by an attempt that was cut short.
-        if (await related.FindAsync<OrgUser>(login.Id) is null)
-            await resources.CreateAsync(
-                OrgUserResource.Definition, request.OrganizationId, Principal,
-                UserOf(login, invitation, request.OrganizationId), call.Cancelled);
-        foreach (var policyId in (invitation.PermissionPolicyIds ?? []).Distinct())
-            await AttachedPolicies.AttachAsync(
-                resources, related, request.OrganizationId, Principal,
-                new PrincipalPermission
-                {
-                    PermissionPolicyId = policyId,
-                    PrincipalId = login.Id,
-                    PrincipalType = PrincipalType.User,
-                },
-                call.Cancelled);
-        await resources.UpdateAsync(
-            OrgUserInvitationResource.Definition, request.OrganizationId, $"USER_{login.Id}", invitation.Id,
-            invitation with { Accepted = true }, call.Cancelled);
+        await resources.ChangeAsync(
+            request.OrganizationId, Principal, call.Cancelled,
+            async change =>
+            {
+                await InvitationGrants.CheckInviterAsync(change.Related, invitation, now);
+                return await JoinAsync(change, login, invitation, request.OrganizationId);
+            },
+            request.OrganizationId);
         await call.AnswerAsync(JsonAnswer.Write(new JsonObject
         {
             ["userId"] = login.Id,
             ["organizationId"] = request.OrganizationId,
             ["email"] = login.Email,
         }));
+    }
+
+    private static async ValueTask<OrgUser> JoinAsync(
+        ResourceChange change, Login login, OrgUserInvitation invitation, string organizationId)
+    {
+        if (await change.Related.FindAsync<OrgUser>(login.Id) is not null)
+            throw new RefusedException(new Issue(
+                "taken", "", "You are a user of the organization already; sign in", IssueKind.Conflict));
+        var user = await change.CreateAsync(
+            OrgUserResource.Definition, UserOf(login, invitation, organizationId));
+        foreach (var policyId in (invitation.PermissionPolicyIds ?? []).Distinct())
+            await change.CreateAsync(
+                PrincipalPermissionResource.Definition,
+                new PrincipalPermission
+                {
+                    PermissionPolicyId = policyId,
+                    PrincipalId = login.Id,
+                    PrincipalType = PrincipalType.User,
+                });
+        await change.UpdateAsync(
+            OrgUserInvitationResource.Definition, invitation.Id, invitation with { Accepted = true });
+        return user;
     }
 
     // One answer for all that is wrong with a link, so that it tells nothing about others.

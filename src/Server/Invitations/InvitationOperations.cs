@@ -45,7 +45,7 @@ internal static class InvitationOperations
             Handle = CreateAsync,
             Description = "The link to accept with is mailed. Without a mail server, or when it fails, it is answered "
                 + "as `acceptUrl`, this once: give it to the person. Refused with 403 when a policy permits what you "
-                + "may not do.",
+                + "may not do. To invite a support user (`m3terUser`) you need every permission.",
         },
         ResourceOperations.Retrieve(Definition) with
         {
@@ -93,13 +93,8 @@ internal static class InvitationOperations
         if (proposed.DtExpiry <= call.Service<IClock>().GetCurrentInstant())
             issues.Add("range", "dtExpiry", "must be in the future");
         issues.ThrowIfAny();
-        var policies = await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
-            .ListAsync<PermissionPolicy>(new Condition.In("id", proposed.PermissionPolicyIds ?? []));
-        GrantRules.CheckGiven(
-            call, [.. policies.SelectMany(policy => PermissionStatements.Rules(policy.Statements))]);
-        if (proposed.IsSupport == true)
-            GrantRules.CheckGiven(call, await PrincipalPolicies.SupportRulesAsync(
-                call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)));
+        GrantRules.CheckGiven(call, await InvitationGrants.RulesAsync(
+            call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled), proposed));
         return proposed;
     }
 

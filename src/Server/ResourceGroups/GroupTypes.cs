@@ -13,7 +13,10 @@ internal static class GroupTypes
     internal const string User = "user";
 
     private static readonly string[] Unnamed =
-        ["accesskey", "organization", "principalpermission", "resourcegroup", "resourcegroupitem", "login"];
+    [
+        "accesskey", "organization", "installedorganization", "principalpermission", "resourcegroup",
+        "resourcegroupitem", "login",
+    ];
 
     private static readonly FrozenDictionary<string, ResourceDefinition> ByType = ResourceCatalog.All
         .Where(definition => !definition.IsSingleton)

@@ -82,6 +82,7 @@ internal static class ResourceCatalog
         BillJobResource.Definition,
         BillResource.Definition,
         OrganizationResource.Definition,
+        InstalledOrganizationResource.Definition,
         ServiceUserResource.Definition,
         AccessKeyResource.Definition,
         PermissionPolicyResource.Definition,

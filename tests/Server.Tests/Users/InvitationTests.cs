@@ -129,10 +129,50 @@ public sealed class InvitationTests(SqliteServer server)
         (await inviter.Client.PostAsync("invitations", Person.Invitation())).Status.ShouldBe(HttpStatusCode.OK);
         var support = Person.Invitation();
         support["m3terUser"] = true;
-        (await inviter.Client.PostAsync("invitations", support)).Status.ShouldBe(HttpStatusCode.OK);
-        await administrator.PostAsync(
-            "permissionpolicies/00000000-0000-4000-8000-000000000002/addtosupportusers", "{}");
+        // Support has nothing yet, and gets whatever is given to it later.
         (await inviter.Client.PostAsync("invitations", support)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        using var narrower = await Principal.MakeAsync(administrator, "allow all *", "deny all config:meter");
+        (await narrower.Client.PostAsync("invitations", support)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await administrator.PostAsync("invitations", support)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Invitation_OfAnInviterWhoHasLostIt_GivesNothing(bool isSupport)
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        using var inviter = await Principal.MakeAsync(administrator, "allow all *");
+        var body = Person.Invitation();
+        if (isSupport)
+            body["m3terUser"] = true;
+        else
+            body["permissionPolicyIds"] = new JsonArray("00000000-0000-4000-8000-000000000002");
+        var url = (string)(await inviter.Client.PostAsync("invitations", body)).Object["acceptUrl"]!;
+        await inviter.MayAsync("allow config:create config:orgUserInvitation");
+
+        var refused = await Person.AcceptAsync(administrator, url);
+
+        refused.Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await administrator.GetAsync("users")).Data.ShouldBeEmpty();
+        await inviter.MayAsync("allow all *");
+        (await Person.AcceptAsync(administrator, url)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Invitation_OfWhoIsAUserAlready_ChangesNothingOfTheUser()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        var body = Person.Invitation();
+        var deny = (await administrator.PostAsync("permissionpolicies", Principal.Policy("deny all *"))).Id;
+        body["permissionPolicyIds"] = new JsonArray(deny);
+        var url = (string)(await administrator.PostAsync("invitations", body)).Object["acceptUrl"]!;
+        using var person = await Person.MakeAsync(
+            administrator, Person.Invitation((string)body["email"]!), "00000000-0000-4000-8000-000000000001");
+
+        (await Person.AcceptAsync(administrator, url)).Status.ShouldBe(HttpStatusCode.Conflict);
+
+        (await person.Client.GetAsync("products")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -1,0 +1,41 @@
+using NodaTime;
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
+
+namespace Tallystick.Server.Invitations;
+
+/// <summary>What an invitation gives, and whether its inviter may give it.</summary>
+internal static class InvitationGrants
+{
+    /// <summary>
+    /// The rules that somebody gains by accepting. Support users get whatever support is given later, so that to
+    /// invite one needs everything there is.
+    /// </summary>
+    internal static async ValueTask<IReadOnlyList<PermissionRule>> RulesAsync(
+        IResourceReader related, OrgUserInvitation invitation)
+    {
+        if (invitation.IsSupport == true)
+            return [new PermissionRule(false, PermissionAction.All, ResourcePattern.Everything)];
+        var policies = await related.ListAsync<PermissionPolicy>(
+            new Condition.In("id", invitation.PermissionPolicyIds ?? []));
+        return [.. policies.SelectMany(policy => PermissionStatements.Rules(policy.Statements))];
+    }
+
+    /// <summary>Refuses an invitation that gives more than its inviter may give by now.</summary>
+    internal static async ValueTask CheckInviterAsync(
+        IResourceReader related, OrgUserInvitation invitation, Instant now)
+    {
+        var rules = await RulesAsync(related, invitation);
+        if (rules.Count == 0)
+            return;
+        var roster = await AccessRoster.ReadAsync(related);
+        var id = invitation.InvitingPrincipalId ?? "";
+        var inviter = roster.Find(PrincipalType.User, id) ?? roster.Find(PrincipalType.Serviceuser, id);
+        if (inviter is null || inviter.Ends <= now || new Grants(inviter.Rules, (_, _) => [])
+            .FirstBeyond(rules.Where(rule => !rule.IsDeny), rules) is not null)
+            throw new ForbiddenException(
+                "Forbidden: whoever sent this invitation may no longer give what it gives; ask for a new one");
+    }
+}
