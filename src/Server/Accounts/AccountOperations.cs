@@ -20,6 +20,7 @@ internal static class AccountOperations
         {
             Parameters = ResourceOperations.PageParameters(MaximumChildren),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:account").Visible(),
+            AlsoNeeds = [Sight.Retrieve(AccountResource.Definition).Item()],
         },
     ];
 

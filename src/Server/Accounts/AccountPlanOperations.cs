@@ -23,7 +23,8 @@ internal static class AccountPlanOperations
                 "ReplacedAccountPlan", [new("originalAccountPlan", Entity), new("newAccountPlan", Entity)])),
             ReplaceAsync)
         {
-            Permission = Permission.On(PermissionAction.ConfigUpdate, "config:accountPlan"),
+            Permission = Sight.Update(Definition).Item(),
+            AlsoNeeds = [Permission.On(PermissionAction.ConfigCreate, "config:accountPlan")],
             Body = new ApiSchema("AccountPlanRequest", Definition.Shape) { IsRequest = true },
             Description = "Ends the account plan at the start of the one given, which is made; both or neither.",
         },
@@ -42,7 +43,8 @@ internal static class AccountPlanOperations
                 var ended = await change.UpdateAsync(
                     Definition, current.Id, current with { EndDate = proposed.StartDate });
                 return (ended, await change.CreateAsync(Definition, proposed));
-            });
+            },
+            caller: call.Grants);
         await call.AnswerAsync(JsonAnswer.Write(new JsonObject
         {
             ["originalAccountPlan"] = JsonNode.Parse(Definition.Write(original)),

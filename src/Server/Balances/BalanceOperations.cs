@@ -59,6 +59,7 @@ internal static class BalanceOperations
             handle)
         {
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Permission.Config(schedule.Kind)),
+            AlsoNeeds = [Reading],
             Parameters = ResourceOperations.PageParameters(MaximumPageSize),
             Body = new ApiSchema($"{schedule.Kind}Request", schedule.Shape) { IsRequest = true },
             Description = "Makes nothing. What would be made comes in the order of its dates.",
@@ -91,7 +92,8 @@ internal static class BalanceOperations
                     EntityType = TransactionEntityType.ServiceUser,
                     EntityId = call.Caller.PrincipalId,
                     AppliedDate = asked.AppliedDate ?? change.Now,
-                }));
+                }),
+            caller: call.Grants);
         await call.AnswerAsync(Definition.Write(created));
     }
 
@@ -150,7 +152,7 @@ internal static class BalanceOperations
     {
         var proposed = await ResourceOperations.ReadAsync(call, definition);
         var completed = await definition.CompleteAsync(proposed, null, Reader(call));
-        await ResourceChecks.CheckProposedAsync(definition, completed, Reader(call));
+        await ResourceChecks.CheckProposedAsync(definition, completed, Reader(call), call.Grants);
         return (T)completed;
     }
 

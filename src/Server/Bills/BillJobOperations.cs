@@ -1,7 +1,9 @@
+using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Currencies;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -30,6 +32,11 @@ internal static class BillJobOperations
         {
             Body = new ApiSchema("BillJobRequest", Definition.Shape) { IsRequest = true },
             Permission = Needs(PermissionAction.ConfigCreate),
+            AlsoNeeds =
+            [
+                Permission.OnBilling(PermissionAction.ConfigCreate, "bill"),
+                Sight.Retrieve(AccountResource.Definition).Visible(),
+            ],
             Description = """
                 Makes the bills of the given accounts for a bill date, in the background: read the job until its
                 status is `COMPLETE`. A bill that exists is recalculated in place, a locked one is left alone. Without
@@ -50,6 +57,7 @@ internal static class BillJobOperations
         {
             Body = new ApiSchema("BillJobRecalculateRequest", RecalculateShape) { IsRequest = true },
             Permission = Needs(PermissionAction.ConfigCreate),
+            AlsoNeeds = [Sight.Update(BillResource.Definition).Visible()],
             Description = "Calculates bills again from present configuration and usage. Ids, dates and currency stay; "
                 + "locked bills are left alone.",
         },
@@ -65,7 +73,29 @@ internal static class BillJobOperations
     {
         using var body = await call.ReadJsonAsync();
         var asked = (BillJob)Definition.Read(Definition.Shape.Check(body.RootElement));
+        await RequireSightAsync(call, asked);
         await StartAsync(call, asked with { Type = BillJobType.Create });
+    }
+
+    // A job without accounts is about all of them.
+    private static async ValueTask RequireSightAsync(ApiCall call, BillJob asked)
+    {
+        if (asked.AccountIds is { Count: > 0 } accounts)
+            Sight.Require(
+                call, AccountResource.Definition, [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
+        else if (call.Grants.Of(Sight.Retrieve(AccountResource.Definition)) is { IsWhole: false } or
+            { Denied.Count: > 0 })
+            throw new ForbiddenException(
+                $"Forbidden: without accountIds this needs the permission "
+                + $"{Sight.Retrieve(AccountResource.Definition).Describe()} for every account");
+        if (asked.TargetCurrency is not { } code)
+            return;
+        var found = await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
+            .ListAsync<Currency>(Condition.Equal("code", code));
+        var issues = new Issues();
+        Sight.Check(
+            call.Grants, CurrencyResource.Definition, "targetCurrency", code, found.FirstOrDefault()?.Id, issues);
+        issues.ThrowIfAny();
     }
 
     private static async Task RecalculateAsync(ApiCall call)
@@ -74,6 +104,10 @@ internal static class BillJobOperations
         RecalculateShape.Check(body.RootElement);
         var billIds =
             body.RootElement.GetProperty("billIds").EnumerateArray().Select(id => id.GetString()!).Distinct().ToList();
+        Sight.Require(
+            call, BillResource.Definition, [.. billIds.Select((id, index) => ($"billIds[{index}]", id))]);
+        foreach (var id in billIds)
+            Sight.Demand(call.Grants, Sight.Update(BillResource.Definition), id);
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var bills = await related.ListAsync<Bill>(new Condition.In("id", billIds));
         var issues = new Issues();

@@ -26,6 +26,8 @@ internal static class BillOperations
     /// <summary>What reading bills needs.</summary>
     internal static Permission Reading { get; } = Permission.OnBilling(PermissionAction.ConfigRetrieve, "bill");
 
+    private static Permission OfAccount { get; } = Sight.Retrieve(AccountResource.Definition).Item("accountId");
+
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         Get("", "ListBills", "List bills", Page, call => ListRequest.AnswerAsync(
@@ -48,12 +50,14 @@ internal static class BillOperations
         Get("/latest/{accountId}", "GetLatestBill", "Retrieve the latest bill of an account", One, GetLatestAsync) with
         {
             Parameters = [Additional],
+            AlsoNeeds = [OfAccount],
             Description = "The bill with the latest bill date.",
         },
         Get("/accountid/{accountId}",
             "GetAllBillsForAccount", "List the bills of an account", Page, OfAccountAsync) with
         {
             Parameters = [.. ResourceOperations.PageParameters(Definition.MaximumPageSize), Additional],
+            AlsoNeeds = [OfAccount],
         },
         Get("/billingperiod/{lastDateInBillingPeriod}/{billingFrequency}",
             "GetAllBillsInBillingPeriod", "List the bills of a period", Page, OfPeriodAsync) with

@@ -29,11 +29,12 @@ internal static class EndDateOperations
         new("PUT", $"/organizations/{{orgId}}/{path}/{{id}}/enddatebillingentities", id, tag, summary, Answer, handle)
         {
             Body = Request,
-            Permission = Permission.On(PermissionAction.ConfigUpdate, Permission.Config(tag)),
+            Permission = Permission.On(PermissionAction.ConfigUpdate, Permission.Config(tag)).Item(),
             Description = """
                 Ends those of the given kinds that are active at the end date; others are left alone. Pricings are
                 ended on plans that were made for the account only: those of plans that others may be on are answered
-                as failed, like every entity whose rules forbid to end it then.
+                as failed, like every entity whose rules forbid to end it then. Needs `config:update` on each of the
+                kinds; an entity that you may not update is answered as failed.
                 """,
         };
 
@@ -44,6 +45,10 @@ internal static class EndDateOperations
         if (request.ApplyToChildren is true)
             accounts.AddRange((await related.ListAsync<Account>(Condition.Equal("parent_account_id", account.Id)))
                 .Select(child => child.Id));
+        var update = Sight.Update(AccountResource.Definition);
+        if (!accounts.All(call.Grants.Of(update).Holds))
+            throw new ForbiddenException(
+                $"Forbidden: this needs the permission {update.Describe()} for each child of the account");
         return new EndDateScope(
             new Condition.In("account_id", accounts), new Condition.In("account_id", accounts), accounts);
     });
@@ -61,9 +66,15 @@ internal static class EndDateOperations
         using var body = await call.ReadJsonAsync();
         var request = EndDateBillingEntitiesRequest.Read(
             EndDateBillingEntitiesRequest.Shape.Check(body.RootElement));
+        foreach (var kind in request.BillingEntities)
+        {
+            var update = EndDating.UpdateOf(kind);
+            if (call.Grants.Of(update).IsNone)
+                throw new ForbiddenException($"Forbidden: this needs the permission {update.Describe()}");
+        }
         var response = await call.Service<ResourceService>().ChangeAsync(
             call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-                await new EndDating(change, await find(change.Related, request), request).RunAsync());
+                await new EndDating(change, await find(change.Related, request), request, call.Grants).RunAsync());
         await call.AnswerAsync(response.ToJson());
     }
 

@@ -11,6 +11,7 @@ using Tallystick.Foundation.Values;
 using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.EndDating;
@@ -19,7 +20,8 @@ namespace Tallystick.Server.EndDating;
 /// Ends the billing entities of a scope as one change. What is active at the end date ends then; what the rules refuse
 /// is told, and the rest ends all the same.
 /// </summary>
-internal sealed class EndDating(ResourceChange change, EndDateScope scope, EndDateBillingEntitiesRequest request)
+internal sealed class EndDating(
+    ResourceChange change, EndDateScope scope, EndDateBillingEntitiesRequest request, Grants caller)
 {
     private readonly List<(BillingEntity Kind, string Id)> _updated = [];
     private readonly List<(BillingEntity Kind, string Id)> _failed = [];
@@ -63,13 +65,29 @@ internal sealed class EndDating(ResourceChange change, EndDateScope scope, EndDa
         };
     }
 
+    /// <summary>What ending a kind needs.</summary>
+    internal static Permission UpdateOf(BillingEntity kind) => Sight.Update(kind switch
+    {
+        BillingEntity.Contract => ResourceCatalog.Of<Contract>(),
+        BillingEntity.Prepayment => ResourceCatalog.Of<Commitment>(),
+        BillingEntity.Accountplan => ResourceCatalog.Of<AccountPlan>(),
+        BillingEntity.Pricings => ResourceCatalog.Of<PlanPricing>(),
+        BillingEntity.CounterPricings => ResourceCatalog.Of<CounterPricing>(),
+    });
+
     private string EndText => InstantText.Sortable(request.EndDate);
 
     private async ValueTask EndAsync<T>(BillingEntity kind, Condition within, string end, Func<T, T> ended)
         where T : Resource
     {
+        var permitted = caller.Of(UpdateOf(kind));
         foreach (var entity in await change.Related.ListAsync<T>(Condition.And(within, Condition.HoldsAt(end))))
         {
+            if (!permitted.Holds(entity.Id))
+            {
+                _failed.Add((kind, entity.Id));
+                continue;
+            }
             try
             {
                 await change.UpdateAsync(ResourceCatalog.Of<T>(), entity.Id, ended(entity));

@@ -4,6 +4,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
 
@@ -15,19 +16,25 @@ namespace Tallystick.Server.Events;
 /// </summary>
 internal sealed class ChangeEvents(IDocumentStore store, EventRetention retention) : IEventSource
 {
-    private const string Name = "event_name";
-    private const string ResourceId = "resource_id";
+    /// <summary>The column of what happened.</summary>
+    internal const string Name = "event_name";
+
+    /// <summary>The column of what it happened to.</summary>
+    internal const string ResourceId = "resource_id";
+
     private const string AccountId = "account_id";
 
     /// <summary>Letters of an id that tell the time.</summary>
     private const int TimeOfId = 13;
 
-    private static readonly string[] Changes = ["created", "updated", "deleted"];
+    /// <summary>What can happen to an entity.</summary>
+    internal static readonly string[] Changes = ["created", "updated", "deleted"];
 
     private static readonly string[] Audit =
         ["version", "dtCreated", "dtLastModified", "createdBy", "lastModifiedBy"];
 
-    private static readonly IReadOnlyList<ResourceDefinition> Told =
+    /// <summary>The kinds that have events.</summary>
+    internal static readonly IReadOnlyList<ResourceDefinition> Told =
         [.. ResourceCatalog.All.Where(definition => definition.EventName is not null)];
 
     /// <summary>The kind that the store must keep.</summary>
@@ -102,13 +109,16 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
     }
 
     /// <inheritdoc/>
-    public bool MayHave(EventRequest request) => request is { Category: null, IsOfNotification: false };
+    public bool MayHave(EventRequest request, Grants caller) =>
+        request is { Category: null, IsOfNotification: false } && VisibleEvents.Of(caller) is not { IsNone: true };
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RecordedEvent>> ReadAsync(
-        string organizationId, EventRequest request, long before, int limit, CancellationToken cancellationToken)
+        ApiCall call, EventRequest request, long before, int limit)
     {
         var conditions = new List<Condition>();
+        if (VisibleEvents.Of(call.Grants) is { Condition: { } visible })
+            conditions.Add(visible);
         if (request.EventName is { } name)
             conditions.Add(Condition.Equal(Name, name));
         if (request.ResourceId is { } resource)
@@ -116,9 +126,9 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
         if (request.AccountId is { } account)
             conditions.Add(Condition.Or(Condition.Equal(AccountId, account), Condition.Equal(ResourceId, account)));
         var found = await store.QueryAsync(
-            Kind, organizationId,
+            Kind, call.OrganizationId,
             new DocumentQuery { Where = Condition.And(conditions), BeforeSequence = before, Limit = limit },
-            cancellationToken);
+            call.Cancelled);
         // The latest come first, so that those no longer kept are the last ones of all.
         var since = retention.Since;
         return [.. found.Select(Read).Where(one => one.Time >= since)];
@@ -171,13 +181,13 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
         _ = InstantText.TryParse((string)told["eventTime"]!, out var time);
         return new RecordedEvent(
             document.Sequence, document.Id, (string)told["eventName"]!, time, AccountOf(told),
-            _ =>
+            call =>
             {
                 var data = new JsonObject();
                 foreach (var state in new[] { "newDto", "oldDto" })
                 {
                     if (told[state] is { } dto)
-                        data[state] = dto.DeepClone();
+                        data[state] = VisibleEvents.Tell(dto, call.Grants);
                 }
                 return new JsonObject
                 {
@@ -185,7 +195,8 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
                     ["actor"] = told["actor"]!.DeepClone(),
                     ["eventData"] = data,
                 };
-            });
+            },
+            caller => VisibleEvents.IsVisible(told, caller));
     }
 
     private static string TypeOf(JsonShape shape) => shape switch

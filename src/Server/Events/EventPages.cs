@@ -15,13 +15,13 @@ internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEv
     /// <summary>The sources.</summary>
     internal IReadOnlyList<IEventSource> Sources => sources;
 
-    /// <summary>The event with an id; null where there is none.</summary>
+    /// <summary>The event with an id; null where there is none that the caller may see.</summary>
     internal async Task<RecordedEvent?> FindAsync(ApiCall call, string id)
     {
         foreach (var source in sources)
         {
             if (await source.FindAsync(call.OrganizationId, id, call.Cancelled) is { } found)
-                return found;
+                return found.IsVisible(call.Grants) ? found : null;
         }
         return null;
     }
@@ -35,7 +35,7 @@ internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEv
         var read = new List<(Queue<RecordedEvent> Events, long End)>();
         foreach (var (index, source) in sources.Index())
         {
-            read.Add(places[index] == Exhausted || !source.MayHave(request)
+            read.Add(places[index] == Exhausted || !source.MayHave(request, call.Grants)
                 ? ([], Exhausted)
                 : await ReadAsync(call, source, request, places[index]));
         }
@@ -68,7 +68,7 @@ internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEv
         var atOnce = request is { AccountId: null, IncludesActioned: true } ? request.PageSize + 1 : ReadAtOnce;
         for (var looked = 0; looked < MostRead; looked += atOnce)
         {
-            var some = await source.ReadAsync(call.OrganizationId, request, before, atOnce, call.Cancelled);
+            var some = await source.ReadAsync(call, request, before, atOnce);
             var marked = request.IncludesActioned
                 ? null
                 : await marks.FindAsync(call.OrganizationId, [.. some.Select(one => one.Id)], call.Cancelled);
@@ -77,7 +77,8 @@ internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEv
                 if (passed.Count == request.PageSize)
                     return (passed, before);
                 before = one.Place;
-                if ((request.AccountId ?? one.AccountId) == one.AccountId && marked?.ContainsKey(one.Id) != true)
+                if ((request.AccountId ?? one.AccountId) == one.AccountId && marked?.ContainsKey(one.Id) != true
+                    && one.IsVisible(call.Grants))
                     passed.Enqueue(one);
             }
             if (some.Count < atOnce)

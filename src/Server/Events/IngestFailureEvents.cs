@@ -5,6 +5,7 @@ using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Events;
 
@@ -17,6 +18,10 @@ internal sealed class IngestFailureEvents(FailedMeasurements failures, EventRete
     /// <summary>Category of the events.</summary>
     internal const string Category = "IngestValidationFailure";
 
+    /// <summary>What reading a measurement as it was sent needs.</summary>
+    internal static Permission Retrieving { get; } =
+        Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement");
+
     private static readonly string[] Fields =
         ["account", "accountId", "field", "getDownloadUrl", "message", "meter", "receivedAt", "type", "uid"];
 
@@ -28,14 +33,14 @@ internal sealed class IngestFailureEvents(FailedMeasurements failures, EventRete
         Fields.Select(field => KeyValuePair.Create($"new.{field}", "string"));
 
     /// <inheritdoc/>
-    public bool MayHave(EventRequest request) =>
-        (request.Category ?? Category) == Category && (request.EventName ?? Name) == Name
+    public bool MayHave(EventRequest request, Grants caller) =>
+        caller.Of(Retrieving).IsWhole && (request.Category ?? Category) == Category && (request.EventName ?? Name) == Name
         && request is { ResourceId: null, IsOfNotification: false };
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RecordedEvent>> ReadAsync(
-        string organizationId, EventRequest request, long before, int limit, CancellationToken cancellationToken) =>
-        [.. (await ReadAsync(organizationId, new LogPosition(before), limit, cancellationToken))
+        ApiCall call, EventRequest request, long before, int limit) =>
+        [.. (await ReadAsync(call.OrganizationId, new LogPosition(before), limit, call.Cancelled))
             .Select(one => one.Told)];
 
     /// <inheritdoc/>
@@ -66,7 +71,8 @@ internal sealed class IngestFailureEvent(FailureReport report)
     internal LogPosition Position => report.Failure.Position;
 
     /// <summary>The event.</summary>
-    internal RecordedEvent Told => new(Position.Value, Id, IngestFailureEvents.Name, Time, AccountId, Tell);
+    internal RecordedEvent Told => new(Position.Value, Id, IngestFailureEvents.Name, Time, AccountId, Tell,
+        caller => caller.Of(IngestFailureEvents.Retrieving).IsWhole);
 
     internal string Id { get; } = FailureEventId.Of(report.Failure.OrganizationId, report.Failure.Position);
 

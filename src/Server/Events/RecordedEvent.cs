@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodaTime;
 using Tallystick.Server.Http;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Events;
 
@@ -11,8 +12,10 @@ namespace Tallystick.Server.Events;
 /// <param name="Time">When it happened.</param>
 /// <param name="AccountId">UUID of the account that it concerns; null where there is none.</param>
 /// <param name="Describe">Writes what it tells, the contract's <c>m3terEvent</c>.</param>
+/// <param name="IsVisible">Whether a caller may retrieve what it tells of.</param>
 internal sealed record RecordedEvent(
-    long Place, string Id, string Name, Instant Time, string? AccountId, Func<ApiCall, JsonObject> Describe);
+    long Place, string Id, string Name, Instant Time, string? AccountId, Func<ApiCall, JsonObject> Describe,
+    Func<Grants, bool> IsVisible);
 
 /// <summary>Keeps events of one origin.</summary>
 internal interface IEventSource
@@ -23,14 +26,15 @@ internal interface IEventSource
     /// <summary>The fields that events of one of its names tell, and their types.</summary>
     IEnumerable<KeyValuePair<string, string>> FieldsOf(string name);
 
-    /// <summary>True when some of its events may be among those that a list asks for.</summary>
-    bool MayHave(EventRequest request);
+    /// <summary>True when some of its events may be among those that a list asks for and the caller may see.</summary>
+    bool MayHave(EventRequest request, Grants caller);
 
     /// <summary>
-    /// The events before a place, the latest first: of those that match the filters by name and resource, so many.
+    /// The events before a place, the latest first: of those that match the filters by name and resource, and as far
+    /// as the source can tell by what the caller may see, so many.
     /// </summary>
     Task<IReadOnlyList<RecordedEvent>> ReadAsync(
-        string organizationId, EventRequest request, long before, int limit, CancellationToken cancellationToken);
+        ApiCall call, EventRequest request, long before, int limit);
 
     /// <summary>The event with an id; null where there is none, or no longer.</summary>
     Task<RecordedEvent?> FindAsync(string organizationId, string id, CancellationToken cancellationToken);

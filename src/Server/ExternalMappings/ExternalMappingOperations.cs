@@ -33,7 +33,8 @@ internal static class ExternalMappingOperations
         Find("external/{entity}/{m3terId}", "ListExternalMappingsForM3terEntity", "List the mappings of an entity",
             call => Condition.And(
                 Condition.Equal("entity_kind", call.Route("entity")),
-                Condition.Equal("entity_id", call.Route("m3terId")))),
+                Condition.Equal("entity_id", call.Route("m3terId")),
+                IsVisible(call) ? Condition.And() : new Condition.In("id", []))),
         Find("externalid/{system}/{externalTable}/{externalId}", "ListExternalMappingsForExternalSystemAndEntity",
             "List the mappings to an entity of another system",
             call => Condition.And(
@@ -50,6 +51,11 @@ internal static class ExternalMappingOperations
         Offer("values/{destination}/{entityType}/{integrationCredentialsId}",
             "GetExternalMappingOptionsForDestinationForCredentialsId"),
     ];
+
+    private static bool IsVisible(ApiCall call) =>
+        ResourceCatalog.All.FirstOrDefault(definition => string.Equals(
+            definition.Kind, call.Route("entity"), StringComparison.OrdinalIgnoreCase)) is not { } kind
+        || call.Grants.Of(Sight.Retrieve(kind)).Holds(call.Route("m3terId"));
 
     private static ApiOperation Find(string path, string id, string summary, Func<ApiCall, Condition> within) =>
         new("GET", $"{Root}externalmappings/{path}", id, Tag, summary, ResourceOperations.Page(Definition),

@@ -20,6 +20,9 @@ internal sealed record ApiOperation(
     /// <summary>What a caller must be permitted. An operation that does not say needs every right there is.</summary>
     internal Permission Permission { get; init; } = Permission.Unstated;
 
+    /// <summary>What it needs besides, for other kinds that it touches or that the path names.</summary>
+    internal IReadOnlyList<Permission> AlsoNeeds { get; init; } = [];
+
     /// <summary>The request body; null for none.</summary>
     internal ApiSchema? Body { get; init; }
 

@@ -93,6 +93,9 @@ internal static class InvitationOperations
         if (proposed.DtExpiry <= call.Service<IClock>().GetCurrentInstant())
             issues.Add("range", "dtExpiry", "must be in the future");
         issues.ThrowIfAny();
+        Sight.Require(
+            call, PermissionPolicyResource.Definition,
+            [.. (proposed.PermissionPolicyIds ?? []).Select((id, index) => ($"permissionPolicyIds[{index}]", id))]);
         GrantRules.CheckGiven(call, await InvitationGrants.RulesAsync(
             call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled), proposed));
         return proposed;

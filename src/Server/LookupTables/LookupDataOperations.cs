@@ -22,12 +22,17 @@ internal static class LookupDataOperations
     /// <summary>What writing it needs.</summary>
     internal static Permission Writing { get; } = Needs(PermissionAction.ConfigUpdate);
 
+    /// <summary>What is needed for the table that the path names.</summary>
+    internal static IReadOnlyList<Permission> OfTable { get; } =
+        [Sight.Retrieve(LookupTableResource.Definition).Item("lookupTableId")];
+
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root, "GetLookupTableRevisionData", LookupContract.Tag, "Read the data of a lookup table revision",
             LookupContract.Data, GetAsync)
         {
             Permission = Reading,
+            AlsoNeeds = OfTable,
             Parameters =
             [
                 new("limit", "Most items to answer; 2000, which is also the most, when absent.", new NumberShape(32)),
@@ -40,6 +45,7 @@ internal static class LookupDataOperations
             "Write items of a lookup table revision", LookupContract.Data, PutAsync)
         {
             Permission = Writing,
+            AlsoNeeds = OfTable,
             Parameters = [LookupDataAnswer.Additional],
             Body = LookupContract.DataRequest,
             Description = """
@@ -52,6 +58,7 @@ internal static class LookupDataOperations
             "Delete the data of a lookup table revision", LookupContract.DataDeleted, DeleteAsync)
         {
             Permission = Writing,
+            AlsoNeeds = OfTable,
             Description = "All items; the revision must be a draft.",
         },
     ];

@@ -21,6 +21,7 @@ internal static class LookupEntryOperations
             LookupContract.Data, GetAsync)
         {
             Permission = LookupDataOperations.Reading,
+            AlsoNeeds = LookupDataOperations.OfTable,
             Description = KeyRule,
         },
         new("PUT", Path, "PutLookupTableRevisionDataEntry", LookupContract.Tag, "Write an item by its key",
@@ -28,6 +29,7 @@ internal static class LookupEntryOperations
         {
             Parameters = [LookupDataAnswer.Additional],
             Permission = LookupDataOperations.Writing,
+            AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.EntryRequest,
             Description = KeyRule + "Adds the item or replaces it as a whole. Keys left out of it are taken from the "
                 + "path. `version` must be the stored version of the data, once there is data.",
@@ -36,6 +38,7 @@ internal static class LookupEntryOperations
             LookupContract.Data, DeleteAsync)
         {
             Permission = LookupDataOperations.Writing,
+            AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.EntryDeleteRequest,
             Description = KeyRule + "Answers with the item deleted. `version` must be the stored version of the data.",
         },

@@ -17,6 +17,9 @@ internal static class LookupJobOperations
     private const int LongestName = 200;
     private const string OfCopy = " Copy";
 
+    private static readonly Permission Creating =
+        Permission.On(PermissionAction.ConfigCreate, "config:lookupTableRevision");
+
     private static readonly Duration DownloadLifetime = Duration.FromHours(1);
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
@@ -24,7 +27,8 @@ internal static class LookupJobOperations
         new("POST", LookupDataOperations.Root + "/copy", "CopyLookupTableRevisionData", LookupContract.Tag,
             "Copy the data of a lookup table revision", LookupContract.Copied, CopyAsync)
         {
-            Permission = Permission.On(PermissionAction.ConfigUpdate, "config:lookupTableRevision"),
+            Permission = LookupDataOperations.Reading,
+            AlsoNeeds = [.. LookupDataOperations.OfTable, Sight.Update(LookupTableResource.Revisions).Visible()],
             Body = LookupContract.CopyRequest,
             IsBodyOptional = true,
             Description = """
@@ -36,6 +40,7 @@ internal static class LookupJobOperations
             LookupContract.Tag, "Get a URL to upload data to", LookupContract.Upload, GenerateUploadUrlAsync)
         {
             Permission = LookupDataOperations.Writing,
+            AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.UploadRequest,
             Description = """
                 Send the file to the URL by PUT, with the `headers`, within one minute and without a token. CSV has a
@@ -47,6 +52,7 @@ internal static class LookupJobOperations
             "Make a file of the data", LookupContract.Download, DownloadAsync)
         {
             Permission = LookupDataOperations.Reading,
+            AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.DownloadRequest,
             Description = "The job has the URL of the file, which works without a token for one hour, as long as the "
                 + "data does not change.",
@@ -55,6 +61,7 @@ internal static class LookupJobOperations
             LookupContract.Tag, "Get the URL of archived data", LookupContract.Archived, ArchivedAsync)
         {
             Permission = LookupDataOperations.Reading,
+            AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.ArchivedRequest,
             Description = "Of an archived revision. The URL works without a token for one hour.",
         },
@@ -62,6 +69,7 @@ internal static class LookupJobOperations
             LookupContract.Job with { IsPage = true }, ListAsync)
         {
             Permission = LookupDataOperations.Reading,
+            AlsoNeeds = LookupDataOperations.OfTable,
             Parameters = ResourceOperations.PageParameters(LookupTableResource.Jobs.MaximumPageSize),
             Description = "Newest first.",
         },
@@ -69,11 +77,13 @@ internal static class LookupJobOperations
             "Retrieve a job of a revision", LookupContract.Job, GetAsync)
         {
             Permission = LookupDataOperations.Reading,
+            AlsoNeeds = LookupDataOperations.OfTable,
         },
         new("DELETE", Jobs + "/{id}", "DeleteLookupTableRevisionDataJobResponse", LookupContract.Tag,
             "Delete a job of a revision", LookupContract.Job, DeleteAsync)
         {
             Permission = LookupDataOperations.Writing,
+            AlsoNeeds = LookupDataOperations.OfTable,
             Description = "Refused with 409 while it runs. An upload that has not come cannot come any more.",
         },
     ];
@@ -90,8 +100,8 @@ internal static class LookupJobOperations
                     change.Related, call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
                 await LookupJobs.RequireRoomAsync(change.Related);
                 var destination = string.IsNullOrEmpty(target)
-                    ? await change.InsertAsync(Copy(source))
-                    : await TargetAsync(change, source, target);
+                    ? await change.InsertAsync(Copy(call, source))
+                    : await TargetAsync(call, change, source, target);
                 return await change.InsertAsync(
                     New(source, LookupTableDataJobType.Copy) with { DestinationId = destination.Id });
             });
@@ -100,16 +110,22 @@ internal static class LookupJobOperations
             new JsonObject { ["jobId"] = job.Id, ["revisionId"] = job.DestinationId }));
     }
 
-    private static LookupTableRevision Copy(LookupTableRevision source) => source with
+    private static LookupTableRevision Copy(ApiCall call, LookupTableRevision source)
     {
-        Id = "",
-        Name = source.Name[..Math.Min(source.Name.Length, LongestName - OfCopy.Length)] + OfCopy,
-        Status = LookupTableRevisionStatus.Draft,
-    };
+        Sight.Demand(call.Grants, Creating);
+        return source with
+        {
+            Id = "",
+            Name = source.Name[..Math.Min(source.Name.Length, LongestName - OfCopy.Length)] + OfCopy,
+            Status = LookupTableRevisionStatus.Draft,
+        };
+    }
 
     private static async ValueTask<LookupTableRevision> TargetAsync(
-        LookupChange change, LookupTableRevision source, string target)
+        ApiCall call, LookupChange change, LookupTableRevision source, string target)
     {
+        Sight.Require(call, LookupTableResource.Revisions, ("revisionId", target));
+        Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), target);
         if (target == source.Id)
             throw new RefusedException(new Issue("contradiction", "revisionId", "must be another revision"));
         if (await change.Related.FindAsync<LookupTableRevision>(target) is not { } found)

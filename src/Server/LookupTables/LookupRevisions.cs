@@ -17,6 +17,7 @@ internal static class LookupRevisions
     {
         Body = LookupContract.StatusRequest,
         Permission = Permission.On(PermissionAction.ConfigUpdate, "config:lookupTableRevision").Item(),
+        AlsoNeeds = LookupDataOperations.OfTable,
         Description = """
             A `DRAFT` becomes `PUBLISHED`, which archives the revision that was published before; a `PUBLISHED` one
             becomes `ARCHIVED`. There is no way back: copy the data into a new revision. `version` must be the stored
@@ -49,18 +50,18 @@ internal static class LookupRevisions
             {
                 var current = await FindAsync(change.Related, call.Route("id"), call.Route("lookupTableId"));
                 LookupVersions.Require(LookupVersions.Read(body.RootElement), current.Version);
-                return await MoveAsync(change, current, asked);
+                return await MoveAsync(call, change, current, asked);
             });
         await ResourceViews.AnswerAsync(call, LookupTableResource.Revisions, changed);
     }
 
     private static async ValueTask<LookupTableRevision> MoveAsync(
-        LookupChange change, LookupTableRevision current, string asked)
+        ApiCall call, LookupChange change, LookupTableRevision current, string asked)
     {
         switch (current.Status, asked)
         {
             case (LookupTableRevisionStatus.Draft, "PUBLISHED"):
-                return await PublishAsync(change, current);
+                return await PublishAsync(call, change, current);
             case (LookupTableRevisionStatus.Published, "ARCHIVED"):
                 return await ArchiveAsync(change, current);
             default:
@@ -70,7 +71,8 @@ internal static class LookupRevisions
         }
     }
 
-    private static async ValueTask<LookupTableRevision> PublishAsync(LookupChange change, LookupTableRevision draft)
+    private static async ValueTask<LookupTableRevision> PublishAsync(
+        ApiCall call, LookupChange change, LookupTableRevision draft)
     {
         var running = await change.Related.ListAsync<LookupTableDataJob>(
             Condition.And(Condition.Equal("target_id", draft.Id), LookupTableResource.Running));
@@ -79,7 +81,10 @@ internal static class LookupRevisions
                 $"cannot change while the job '{running[0].Id}' changes the data", IssueKind.Conflict));
         foreach (var before in await change.Related.ListAsync<LookupTableRevision>(
             LookupTableResource.PublishedOf([draft.LookupTableId])))
+        {
+            Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), before.Id);
             await ArchiveAsync(change, before);
+        }
         return await change.UpdateAsync(draft, draft with { Status = LookupTableRevisionStatus.Published });
     }
 

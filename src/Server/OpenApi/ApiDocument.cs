@@ -80,7 +80,7 @@ internal static partial class ApiDocument
             ["operationId"] = operation.Id,
             ["summary"] = operation.Summary,
         };
-        described["description"] = $"{operation.Description}\n\n{Needs(operation.Permission)}".TrimStart();
+        described["description"] = $"{operation.Description}\n\n{Needs(operation)}".TrimStart();
         described["parameters"] = parameters;
         if (operation.Body is not null)
         {
@@ -98,11 +98,13 @@ internal static partial class ApiDocument
         return described;
     }
 
-    private static string Needs(Permission permission) => permission.Scope switch
+    private static string Needs(ApiOperation operation) => operation.Permission.Scope switch
     {
         PermissionScope.Nothing => "Needs no permission.",
         PermissionScope.Public => "Needs no token.",
-        _ => $"Needs the permission {permission.Describe()}.",
+        _ when operation.AlsoNeeds.Count > 0 => $"Needs the permission {operation.Permission.Describe()}, and "
+            + $"{string.Join(", ", operation.AlsoNeeds.Select(permission => permission.Describe()))}.",
+        _ => $"Needs the permission {operation.Permission.Describe()}.",
     };
 
     /// <summary>The answers of an operation: its own, and the error body for all faults.</summary>

@@ -31,7 +31,10 @@ internal sealed class AccessControl(ResourceService resources, ChangeFeed change
         var access = await OfAsync(caller, context.RequestAborted);
         if (access.RefusalAt(clock) is { } refusal)
             throw new ForbiddenException(refusal);
-        return new ApiCall(context, caller, access.Grants, Demand(access.Grants, operation.Permission, context));
+        var visible = Demand(access.Grants, operation.Permission, context);
+        foreach (var permission in operation.AlsoNeeds)
+            Demand(access.Grants, permission, context);
+        return new ApiCall(context, caller, access.Grants, visible);
     }
 
     /// <summary>What a principal may do.</summary>

@@ -14,7 +14,10 @@ internal static class AttachedPolicies
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var policies = (await OfAsync(related, type, id)).Select(one => one.PermissionPolicyId);
         await ListRequest.AnswerAsync(
-            call, PermissionPolicyResource.Definition, new Condition.In("id", [.. policies]), maximumPageSize);
+            call, PermissionPolicyResource.Definition,
+            Condition.And(
+                new Condition.In("id", [.. policies]), Sight.Visible(call, PermissionPolicyResource.Definition)),
+            maximumPageSize);
     }
 
     /// <summary>Attaches a policy; one that is attached already stays so.</summary>

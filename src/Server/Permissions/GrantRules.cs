@@ -1,4 +1,7 @@
 using NodaTime;
+using Tallystick.Billing.Balances;
+using Tallystick.Billing.Charges;
+using Tallystick.Billing.ExternalMappings;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Auth;
@@ -32,6 +35,11 @@ internal static class GrantRules
                 CheckGiven(call, await PrincipalPolicies.RulesAsync(
                     Related(call), [PrincipalPermission.PrincipalKey(PrincipalType.Supportusers, null)]));
                 break;
+            case ExternalMapping mapping when ResourceCatalog.All.FirstOrDefault(definition => string.Equals(
+                definition.Kind, mapping.M3terEntity, StringComparison.OrdinalIgnoreCase)) is { } kind:
+                if ((await CurrentAsync<ExternalMapping>(call))?.M3terId != mapping.M3terId)
+                    Sight.Require(call, kind, ("m3terId", mapping.M3terId));
+                break;
             default:
                 break;
         }
@@ -48,6 +56,16 @@ internal static class GrantRules
     /// <summary>Refuses what takes the rules of a policy from somebody: to lift a deny is to give.</summary>
     internal static void CheckTaken(ApiCall call, IEnumerable<PermissionRule> rules) =>
         Check(call, rules.Where(rule => rule.IsDeny), []);
+
+    /// <summary>What writing an entity needs besides, for what that does to other kinds.</summary>
+    internal static IEnumerable<Permission> OfEffects(ResourceDefinition definition) => definition.Kind switch
+    {
+        // They write what is due at once.
+        "BalanceTransactionSchedule" => [Sight.Update(BalanceResource.Definition).Item("balanceId")],
+        "BalanceChargeSchedule" => [Permission.On(
+            PermissionAction.ConfigCreate, Permission.Config(ChargeResource.Definition.Kind))],
+        _ => [],
+    };
 
     private static async ValueTask CheckChangeAsync<T>(
         ApiCall call, IReadOnlyList<PermissionStatement> proposed, string path,

@@ -3,7 +3,9 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
+using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;
 
@@ -41,6 +43,7 @@ internal static class PolicyOperations
         Body = body,
         Permission = Permission.On(PermissionAction.ConfigUpdate, "config:permissionPolicy")
             .Item("permissionPolicyId"),
+        AlsoNeeds = AboutPrincipal(type),
         Description = """
             A policy that is attached already stays so. Refused with 403 when the policy permits what you may not do.
             """,
@@ -53,6 +56,7 @@ internal static class PolicyOperations
         Body = body,
         Permission = Permission.On(PermissionAction.ConfigUpdate, "config:permissionPolicy")
             .Item("permissionPolicyId"),
+        AlsoNeeds = AboutPrincipal(type),
         Description = """
             Answers with what was detached. Refused with 409 for the last principal with the policy Administrator, and
             with 403 when the policy denies what you may not do.
@@ -63,6 +67,7 @@ internal static class PolicyOperations
     {
         var (related, policy) = await PolicyAsync(call);
         var principalId = await PrincipalIdAsync(call, type);
+        RequireSight(call, type, principalId);
         if (!await Principals.ExistsAsync(related, type, principalId))
             throw new RefusedException(new Issue(
                 "unknown_reference", "principalId", $"names no existing {Principals.Words(type)}: '{principalId}'"));
@@ -82,12 +87,31 @@ internal static class PolicyOperations
     {
         var (related, policy) = await PolicyAsync(call);
         var principalId = await PrincipalIdAsync(call, type);
+        RequireSight(call, type, principalId);
         var attached = await AttachedPolicies.FindAsync(related, policy.Id, type, principalId)
             ?? throw new NotFoundException(
                 $"The policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
         GrantRules.CheckTaken(call, PermissionStatements.Rules(policy.Statements));
         await call.AnswerAsync(Definition.Write(await call.Service<ResourceService>().DeleteAsync(
             Definition, call.OrganizationId, call.Caller.AuditName, attached.Id, call.Cancelled)));
+    }
+
+    // Support users are one principal, which the settings of support are about, too.
+    private static IReadOnlyList<Permission> AboutPrincipal(PrincipalType type) =>
+        type == PrincipalType.Supportusers ? [Sight.Update(SupportResource.Definition)] : [];
+
+    private static void RequireSight(ApiCall call, PrincipalType type, string? principalId)
+    {
+        if (principalId is not null)
+            Sight.Require(
+                call,
+                type switch
+                {
+                    PrincipalType.User => OrgUserResource.Definition,
+                    PrincipalType.Usergroup => ResourceGroupResource.Definition,
+                    _ => ServiceUserResource.Definition,
+                },
+                ("principalId", principalId));
     }
 
     private static async ValueTask<(IResourceReader Related, PermissionPolicy Policy)> PolicyAsync(ApiCall call)

@@ -19,13 +19,14 @@ internal sealed record Reach(bool IsWhole, FrozenSet<string>? Allowed, FrozenSet
     internal bool Holds(string id) => (IsWhole || Allowed?.Contains(id) == true) && !Denied.Contains(id);
 
     /// <summary>Selects the entities that it holds for; null when those are all.</summary>
-    internal Condition? Condition()
+    /// <param name="column">The column that has the id.</param>
+    internal Condition? Condition(string column = "id")
     {
         var conditions = new List<Condition>();
         if (!IsWhole)
-            conditions.Add(new Condition.In("id", [.. Allowed ?? []]));
+            conditions.Add(new Condition.In(column, [.. Allowed ?? []]));
         if (Denied.Count > 0)
-            conditions.Add(new Condition.NotIn("id", [.. Denied]));
+            conditions.Add(new Condition.NotIn(column, [.. Denied]));
         return conditions.Count == 0 ? null : Foundation.Resources.Condition.And(conditions);
     }
 }

@@ -59,6 +59,11 @@ internal static class ResourceGroupItemOperations
     {
         var (group, member) = await ReadAsync(call);
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        Sight.Require(
+            call,
+            member.TargetType == TargetType.Item
+                ? GroupTypes.DefinitionOf(group.Type) : ResourceGroupResource.Definition,
+            ("targetId", member.TargetId));
         await CheckMemberAsync(related, group, member);
         await GroupGrants.CheckJoiningAsync(call, group, PatternOf(member));
         if (await FindAsync(related, member) is null)

@@ -60,6 +60,7 @@ internal static class ResourceGroupOperations
         {
             Parameters = ResourceOperations.PageParameters(PermissionPolicyResource.Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Item("resourceGroupId"),
+            AlsoNeeds = [Sight.Retrieve(PermissionPolicyResource.Definition).Visible()],
             Description = "Those attached to it and those that name it.",
         },
         .. ResourceGroupItemOperations.All,
@@ -133,6 +134,7 @@ internal static class ResourceGroupOperations
         var group = await FindAsync(call, "resourceGroupId");
         var ids = await GroupGrants.PolicyIdsAsync(call, group);
         await ListRequest.AnswerAsync(
-            call, PermissionPolicyResource.Definition, new Condition.In("id", ids));
+            call, PermissionPolicyResource.Definition,
+            Condition.And(new Condition.In("id", ids), Sight.Visible(call, PermissionPolicyResource.Definition)));
     }
 }

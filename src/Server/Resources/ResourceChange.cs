@@ -34,6 +34,11 @@ internal sealed class ResourceChange(
     /// <summary>UUID of the organization whose access the change may take; null when it may not.</summary>
     internal string? AccessOf { get; init; }
 
+    /// <summary>
+    /// What the caller may do, where what the change names must be visible to them; null where that is settled.
+    /// </summary>
+    internal Grants? Caller { get; init; }
+
     /// <summary>The last check of the change, when all is written.</summary>
     internal ValueTask CheckAsync() => _access?.CheckAsync() ?? ValueTask.CompletedTask;
 
@@ -49,7 +54,7 @@ internal sealed class ResourceChange(
             CreatedBy = principal,
             LastModifiedBy = principal,
         };
-        await ResourceChecks.CheckAsync(definition, created, null, Related);
+        await ResourceChecks.CheckAsync(definition, created, null, Related, Caller);
         await WriteAsync(definition, null, created, async (kind, write) =>
             await transaction.InsertAsync(kind, organizationId, write, cancellationToken));
         await TellAsync(definition, null, created);
@@ -72,7 +77,7 @@ internal sealed class ResourceChange(
             CreatedBy = current.CreatedBy,
             LastModifiedBy = principal,
         };
-        await ResourceChecks.CheckAsync(definition, updated, current, Related);
+        await ResourceChecks.CheckAsync(definition, updated, current, Related, Caller);
         await ReplaceAsync(definition, current, current.Version, updated);
         await TellAsync(definition, current, updated);
         return (T)await ResourceEffects.AfterWriteAsync(this, updated);

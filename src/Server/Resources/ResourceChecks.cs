@@ -1,5 +1,6 @@
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Resources;
 
@@ -25,10 +26,10 @@ internal static class ResourceChecks
     /// all faults at once: where there is no other, writing the entity finds them.
     /// </summary>
     internal static async ValueTask CheckAsync(
-        ResourceDefinition definition, Resource proposed, Resource? current, ResourceReader related)
+        ResourceDefinition definition, Resource proposed, Resource? current, ResourceReader related, Grants? caller)
     {
         var issues = new Issues();
-        await CheckReferencesAsync(definition, proposed, related, issues);
+        await CheckReferencesAsync(definition, proposed, current, related, caller, issues);
         await definition.CheckAsync(proposed, current, related, issues);
         if (current is not null)
             await CheckReferrersAsync(definition, proposed, current, related, issues);
@@ -40,25 +41,32 @@ internal static class ResourceChecks
 
     /// <summary>The checks that what is only proposed passes: references and rules.</summary>
     internal static async ValueTask CheckProposedAsync(
-        ResourceDefinition definition, Resource proposed, ResourceReader related)
+        ResourceDefinition definition, Resource proposed, ResourceReader related, Grants caller)
     {
         var issues = new Issues();
-        await CheckReferencesAsync(definition, proposed, related, issues);
+        await CheckReferencesAsync(definition, proposed, null, related, caller, issues);
         await definition.CheckAsync(proposed, null, related, issues);
         issues.ThrowIfAny();
     }
 
     private static async ValueTask CheckReferencesAsync(
-        ResourceDefinition definition, Resource proposed, ResourceReader related, Issues issues)
+        ResourceDefinition definition, Resource proposed, Resource? current, ResourceReader related, Grants? caller,
+        Issues issues)
     {
         foreach (var reference in definition.References)
         {
             var target = ResourceCatalog.Of(reference.Kind);
+            // Who may change an entity need not see all that it names already.
+            var kept = current is null || caller is null
+                ? []
+                : definition.ReadReferences(current, reference).Select(named => named.Value).ToHashSet();
             foreach (var (path, value) in definition.ReadReferences(proposed, reference))
             {
                 var found = await related.ListAsync(target, Condition.Equal(reference.TargetColumn, value), limit: 1);
                 if (found.Count == 0)
                     issues.Add("unknown_reference", path, $"names no existing {target.Words}: '{value}'");
+                else if (caller is not null && !kept.Contains(value))
+                    Sight.Check(caller, target, path, value, found[0].Id, issues);
             }
         }
     }

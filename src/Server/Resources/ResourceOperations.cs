@@ -34,6 +34,7 @@ internal static class ResourceOperations
     {
         Parameters = ListParameters(definition),
         Permission = Needs(definition, PermissionAction.ConfigRetrieve).Visible(),
+        AlsoNeeds = OfParent(definition),
         Description = "Newest first.",
     };
 
@@ -44,6 +45,7 @@ internal static class ResourceOperations
     {
         Body = Request(definition),
         Permission = Needs(definition, PermissionAction.ConfigCreate),
+        AlsoNeeds = [.. OfParent(definition), .. GrantRules.OfEffects(definition)],
     };
 
     /// <summary>Reads one.</summary>
@@ -53,6 +55,7 @@ internal static class ResourceOperations
     {
         Parameters = ResourceViews.Parameters(definition),
         Permission = NeedsOfOne(definition, PermissionAction.ConfigRetrieve),
+        AlsoNeeds = OfParent(definition),
     };
 
     /// <summary>Replaces one.</summary>
@@ -62,6 +65,7 @@ internal static class ResourceOperations
     {
         Body = Request(definition),
         Permission = NeedsOfOne(definition, PermissionAction.ConfigUpdate),
+        AlsoNeeds = [.. OfParent(definition), .. GrantRules.OfEffects(definition)],
         Description = "Replaces the whole entity: members left out are cleared. `version` must be the stored version.",
     };
 
@@ -71,6 +75,7 @@ internal static class ResourceOperations
         Answer(definition), handle)
     {
         Permission = NeedsOfOne(definition, PermissionAction.ConfigDelete),
+        AlsoNeeds = [.. OfParent(definition), .. PartsOf(definition).Select(Sight.Delete)],
         Description = "Answers with the deleted entity. Refused with 409 while another entity refers to it.",
     };
 
@@ -84,6 +89,18 @@ internal static class ResourceOperations
 
     private static Permission Needs(ResourceDefinition definition, PermissionAction action) =>
         Permission.On(action, Permission.Config(definition.Kind));
+
+    // Who works within an entity must see it.
+    private static IReadOnlyList<Permission> OfParent(ResourceDefinition definition) =>
+        definition.ParentTarget is { } parent
+            ? [Sight.Retrieve(ResourceCatalog.Of(parent.Kind)).Item(parent.Parameter)] : [];
+
+    // What goes when an entity is deleted and has a permission of its own, and so on down.
+    private static IEnumerable<ResourceDefinition> PartsOf(ResourceDefinition definition) =>
+        definition.Parts.Select(part => ResourceCatalog.Of(part.Kind))
+            .SelectMany(part => PartsOf(part).Prepend(part))
+            .Where(part => Sight.Delete(part).Name != Sight.Delete(definition).Name)
+            .DistinctBy(part => Sight.Delete(part).Name);
 
     private static Permission NeedsOfOne(ResourceDefinition definition, PermissionAction action) =>
         definition.IsSingleton ? Needs(definition, action) : Needs(definition, action).Item();
@@ -167,7 +184,7 @@ internal static class ResourceOperations
         var proposed = await ReadAsync(call, definition);
         await GrantRules.CheckAsync(call, definition, proposed);
         var created = await call.Service<ResourceService>().CreateAsync(
-            definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled);
+            definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled, caller: call.Grants);
         await ResourceViews.AnswerAsync(call, definition, created);
     }
 
@@ -179,16 +196,35 @@ internal static class ResourceOperations
         if (definition.IsMadeWhenMissing)
             await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         var updated = await call.Service<ResourceService>().UpdateAsync(
-            definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled);
+            definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled,
+            call.Grants);
         await ResourceViews.AnswerAsync(call, definition, updated);
     }
 
     private static async Task DeleteAsync(ApiCall call, ResourceDefinition definition)
     {
         await ResourceParents.RequireAsync(call, definition);
+        await RequirePartsAsync(call, definition);
         var deleted = await call.Service<ResourceService>().DeleteAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), call.Cancelled);
         await ResourceViews.AnswerAsync(call, definition, deleted);
+    }
+
+    // Of what goes with the entity, some may be denied to the caller.
+    private static async ValueTask RequirePartsAsync(ApiCall call, ResourceDefinition definition)
+    {
+        foreach (var part in definition.Parts)
+        {
+            var kind = ResourceCatalog.Of(part.Kind);
+            var denied = call.Grants.Of(Sight.Delete(kind)).Denied;
+            if (denied.Count == 0 || Sight.IsOfParent(kind))
+                continue;
+            var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+            foreach (var entity in await related.ListAsync(
+                kind, Condition.And(Condition.Equal(part.Column, IdOf(call, definition)),
+                    new Condition.In("id", [.. denied]))))
+                Sight.Demand(call.Grants, Sight.Delete(kind), entity.Id);
+        }
     }
 
     /// <summary>The entity that the body of a request proposes, in the parent that the path names.</summary>

@@ -29,19 +29,21 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
     /// <param name="proposed">What is asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="guard">Refuses by throwing; sees the state that the entity is written to.</param>
+    /// <param name="caller">What the caller may do, where what is named must be visible to them.</param>
     internal Task<Resource> CreateAsync(
         ResourceDefinition definition,
         string organizationId,
         string principal,
         Resource proposed,
         CancellationToken cancellationToken,
-        Func<ResourceReader, ValueTask>? guard = null) =>
+        Func<ResourceReader, ValueTask>? guard = null,
+        Grants? caller = null) =>
         ChangeAsync(organizationId, principal, cancellationToken, async change =>
         {
             if (guard is not null)
                 await guard(change.Related);
             return await change.CreateAsync(definition, proposed);
-        }, AccessOf(definition, organizationId));
+        }, AccessOf(definition, organizationId), caller);
 
     /// <summary>Replaces an entity; what the request leaves out is cleared.</summary>
     /// <exception cref="NotFoundException">There is no such entity.</exception>
@@ -52,10 +54,11 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
         string principal,
         string id,
         Resource proposed,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken,
+        Grants? caller = null) =>
         ChangeAsync(
             organizationId, principal, cancellationToken, change => change.UpdateAsync(definition, id, proposed),
-            AccessOf(definition, organizationId));
+            AccessOf(definition, organizationId), caller);
 
     /// <summary>Deletes an entity that nothing refers to, and returns it as it was.</summary>
     internal Task<Resource> DeleteAsync(
@@ -84,12 +87,14 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="work">What to change; has no other effect, since it may be run again.</param>
     /// <param name="accessOf">UUID of the organization in which somebody may lose access; null for none.</param>
+    /// <param name="caller">What the caller may do, where what is named must be visible to them.</param>
     internal async Task<T> ChangeAsync<T>(
         string organizationId,
         string principal,
         CancellationToken cancellationToken,
         Func<ResourceChange, ValueTask<T>> work,
-        string? accessOf = null)
+        string? accessOf = null,
+        Grants? caller = null)
     {
         using var turn = accessOf is null ? null : await _access.TakeAsync(accessOf, cancellationToken);
         try
@@ -101,6 +106,7 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
                     var change = new ResourceChange(transaction, organizationId, principal, Now(), cancellationToken)
                     {
                         AccessOf = accessOf,
+                        Caller = caller,
                     };
                     var result = await work(change);
                     await change.CheckAsync();

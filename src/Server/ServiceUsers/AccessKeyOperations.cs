@@ -54,7 +54,9 @@ internal static class AccessKeyOperations
         PermissionAction action, string method, string path, string id, string summary, Func<ApiCall, Task> handle) =>
         new(method, path, id, ServiceUserOperations.Tag, summary, Answer, handle)
         {
-            Permission = Permission.On(action, Resource),
+            Permission = path.Contains("{credentialId}", StringComparison.Ordinal)
+                ? Permission.On(action, Resource).Item("credentialId") : Permission.On(action, Resource),
+            AlsoNeeds = [Sight.Retrieve(ServiceUserResource.Definition).Item()],
         };
 
     private static async Task ListAsync(ApiCall call)

@@ -23,6 +23,7 @@ internal static class ServiceUserOperations
         ResourceOperations.Update(Definition),
         ResourceOperations.Delete(Definition, DeleteAsync) with
         {
+            AlsoNeeds = [Sight.Delete(AccessKeyResource.Definition)],
             Description = "Deletes its access keys too: its tokens are refused from now on. Refused with 403 when it "
                 + "may do more than you, and with 409 for the last administrator.",
         },
@@ -33,6 +34,7 @@ internal static class ServiceUserOperations
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:serviceUser").Item(),
+            AlsoNeeds = [Sight.Retrieve(PermissionPolicyResource.Definition).Visible()],
         },
         .. AccessKeyOperations.All,
     ];

@@ -31,6 +31,7 @@ internal static class OrgUserOperations
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
+            AlsoNeeds = [Sight.Retrieve(PermissionPolicyResource.Definition).Visible()],
             Description = "Those attached to the user; those of its user groups are listed with the groups.",
         },
         new("GET", One + "/usergroups", "GetOrgUserGroups", Definition.Tag, "List the user groups of a user",
@@ -38,6 +39,7 @@ internal static class OrgUserOperations
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
+            AlsoNeeds = [Sight.Retrieve(ResourceGroupResource.Definition).Visible()],
             Description = "With `inherited=true` also the groups that those are nested in.",
         },
         new("PUT", One + "/password/resend", "AdminResendTempPass", Definition.Tag,
@@ -69,7 +71,9 @@ internal static class OrgUserOperations
                 .Select(item => item.GroupId);
         await ResourceGroupOperations.ListAsync(
             call,
-            Condition.And(Condition.Equal("type", GroupTypes.User), new Condition.In("id", [.. groups])),
+            Condition.And(
+                Condition.Equal("type", GroupTypes.User), new Condition.In("id", [.. groups]),
+                Sight.Visible(call, ResourceGroupResource.Definition)),
             Definition.MaximumPageSize);
     }
 

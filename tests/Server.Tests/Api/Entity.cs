@@ -46,11 +46,11 @@ internal sealed class Entity
     internal async Task<JsonObject> ReadAsync() => (await _client.GetAsync(_path)).Object;
 
     /// <summary>Replaces it.</summary>
-    internal async Task<ApiAnswer> ReplaceAsync(JsonObject body)
+    internal async Task<ApiAnswer> ReplaceAsync(JsonObject body, ApiClient? by = null)
     {
         var request = body.DeepClone().AsObject();
         request["version"] = _version;
-        var answer = await _client.PutAsync(_path, request);
+        var answer = await (by ?? _client).PutAsync(_path, request);
         if (answer.Status == HttpStatusCode.OK)
             _version = (long)answer.Object["version"]!;
         return answer;

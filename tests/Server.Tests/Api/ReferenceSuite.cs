@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Tallystick.Foundation.Resources;
+using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Tests.Permissions;
 
 namespace Tallystick.Server.Tests.Api;
 
@@ -49,6 +51,37 @@ public abstract class ReferenceSuite(SharedServer server)
             (await client.GetAsync(target)).Object.ToJsonString().ShouldBe(before);
         }
         (await entity.ReadAsync()).ToJsonString().ShouldBe(entity.Stored.ToJsonString());
+    }
+
+    [Theory]
+    [MemberData(nameof(References))]
+    public async Task Reference_ToWhatTheCallerMayNotRetrieve_IsRefused(string kind, string member)
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (entity, reference) = await MakeAsync(client, kind, member);
+        var definition = ResourceCatalog.Of(kind);
+        if (definition.IsSingleton || IsByPath(kind, member))
+            return;
+        var list = Lists.Path(kind, entity.Body);
+        var resource = Permission.Config(reference.Kind);
+        using var principal = await Principal.MakeAsync(client, "allow all *", $"deny config:retrieve {resource}");
+        foreach (var (name, id) in client.Parents)
+            principal.Client.Parents[name] = id;
+
+        var none = await principal.Client.PostAsync(list, entity.Body);
+
+        none.Status.ShouldBe(HttpStatusCode.Forbidden, none.Message);
+        none.Message.ShouldContain($"`config:retrieve` on `{resource}`");
+        foreach (var place in PlacesOf(kind, entity, reference))
+        {
+            var target = await TargetAsync(client, reference, (string)place.Read(entity.Stored)!);
+            await principal.MayAsync(
+                "allow all *", $"deny config:retrieve {resource}/item/{target[(target.LastIndexOf('/') + 1)..]}");
+            var one = await principal.Client.PostAsync(list, entity.Body);
+            one.Faults.ShouldContain($"unknown_reference {place.Path}", one.Message);
+            // What it names already, an entity may go on to name.
+            (await entity.ReplaceAsync(entity.Body, principal.Client)).Status.ShouldBe(HttpStatusCode.OK);
+        }
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed partial class PermissionMatrixTests(SqliteServer server)
         using var principal = await Principal.MakeAsync(administrator);
         foreach (var operation in Guarded)
         {
-            await principal.MayAsync($"allow {Action(operation)} {Resource(operation)}");
+            await principal.MayAsync([$"allow {Action(operation)} {Resource(operation)}", .. Also(operation)]);
             await ShouldBeAnsweredAsync(principal.Client, operation);
         }
     }
@@ -117,12 +117,14 @@ public sealed partial class PermissionMatrixTests(SqliteServer server)
         using var principal = await Principal.MakeAsync(administrator);
         foreach (var operation in Guarded)
         {
-            await principal.MayAsync($"allow {Action(operation)} {Resource(operation)}/item/{Id}");
+            await principal.MayAsync(
+                [$"allow {Action(operation)} {Resource(operation)}/item/{Id}", .. Also(operation)]);
             if (operation.Permission.Scope == PermissionScope.Type)
                 await ShouldBeRefusedAsync(principal.Client, operation);
             else
                 await ShouldBeAnsweredAsync(principal.Client, operation);
-            await principal.MayAsync($"allow {Action(operation)} {Resource(operation)}/item/{Guid.NewGuid()}");
+            await principal.MayAsync(
+                [$"allow {Action(operation)} {Resource(operation)}/item/{Guid.NewGuid()}", .. Also(operation)]);
             if (operation.Permission.Scope == PermissionScope.Visible)
                 await ShouldBeAnsweredAsync(principal.Client, operation);
             else
@@ -165,7 +167,8 @@ public sealed partial class PermissionMatrixTests(SqliteServer server)
         operations.ShouldNotBeEmpty();
         foreach (var operation in operations)
         {
-            await principal.MayAsync($"allow {Action(operation)} {Resource(operation)}/group/{group}");
+            await principal.MayAsync(
+                [$"allow {Action(operation)} {Resource(operation)}/group/{group}", .. Also(operation)]);
             if (operation.Permission.Scope == PermissionScope.Visible)
                 await ShouldBeAnsweredAsync(principal.Client, operation);
             else
@@ -182,6 +185,10 @@ public sealed partial class PermissionMatrixTests(SqliteServer server)
         Authorized.Where(operation => operation.Permission.Scope != PermissionScope.Nothing);
 
     private static string Action(ApiOperation operation) => PermissionActions.Name(operation.Permission.Action);
+
+    // What it needs for other kinds.
+    private static IEnumerable<string> Also(ApiOperation operation) => operation.AlsoNeeds.Select(permission =>
+        $"allow {PermissionActions.Name(permission.Action)} {permission.Resources[0]}");
 
     private static string Resource(ApiOperation operation) => operation.Permission.Resources[0];
 

@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+using Tallystick.Billing.Accounts;
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Permissions;
+
+namespace Tallystick.Server.Events;
+
+/// <summary>
+/// The events of changes that a caller may see: those of entities that the caller may retrieve. Events tell whole
+/// entities, so that who may read events must not read by them what policies hide.
+/// </summary>
+/// <param name="Condition">Selects them in the store, so that pages are whole; null for all.</param>
+/// <param name="IsNone">True when there can be none.</param>
+internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
+{
+    private static readonly FrozenDictionary<string, ResourceDefinition> ByName =
+        ChangeEvents.Told.ToFrozenDictionary(definition => definition.EventName!, StringComparer.Ordinal);
+
+    /// <summary>Those that a caller may see.</summary>
+    internal static VisibleEvents Of(Grants caller)
+    {
+        var whole = new List<string>();
+        var partial = new List<Condition>();
+        foreach (var definition in ChangeEvents.Told)
+        {
+            var reach = caller.Of(Sight.Retrieve(definition));
+            var names = ChangeEvents.Changes.Select(change => $"{definition.EventName}.{change}").ToList();
+            // What is permitted by the entity around it is not told by the resource of the event.
+            if ((reach.IsWhole && reach.Denied.Count == 0) || (!reach.IsNone && Sight.IsOfParent(definition)))
+                whole.AddRange(names);
+            else if (!reach.IsNone)
+                partial.Add(Foundation.Resources.Condition.And(
+                    new Condition.In(ChangeEvents.Name, names), reach.Condition(ChangeEvents.ResourceId)!));
+        }
+        if (whole.Count == ChangeEvents.Told.Count * ChangeEvents.Changes.Length)
+            return new VisibleEvents(null, false);
+        if (whole.Count > 0)
+            partial.Add(new Condition.In(ChangeEvents.Name, whole));
+        return partial.Count == 0
+            ? new VisibleEvents(null, true)
+            : new VisibleEvents(Foundation.Resources.Condition.Or([.. partial]), false);
+    }
+
+    /// <summary>True when a caller may see an event.</summary>
+    internal static bool IsVisible(JsonObject told, Grants caller)
+    {
+        var name = (string)told["eventName"]!;
+        if (!ByName.TryGetValue(name[..name.LastIndexOf('.')], out var definition))
+            return false;
+        var id = Sight.IsOfParent(definition)
+            ? (string?)(told["newDto"] ?? told["oldDto"])!["balanceId"]
+            : (string?)told["resourceId"];
+        return id is not null && caller.Of(Sight.Retrieve(definition)).Holds(id);
+    }
+
+    /// <summary>The entity as an event tells it, without the code of an account that the caller may not see.</summary>
+    internal static JsonNode Tell(JsonNode entity, Grants caller)
+    {
+        var told = entity.DeepClone().AsObject();
+        if ((string?)told["accountId"] is { } account
+            && !caller.Of(Sight.Retrieve(AccountResource.Definition)).Holds(account))
+            told.Remove("accountCode");
+        return told;
+    }
+}
