@@ -1,5 +1,4 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;

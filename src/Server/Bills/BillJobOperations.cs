@@ -80,11 +80,11 @@ internal static class BillJobOperations
     // A job without accounts is about all of them.
     private static async ValueTask RequireSightAsync(ApiCall call, BillJob asked)
     {
+        var reach = call.Grants.Of(Sight.Retrieve(AccountResource.Definition));
         if (asked.AccountIds is { Count: > 0 } accounts)
             Sight.Require(
                 call, AccountResource.Definition, [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
-        else if (call.Grants.Of(Sight.Retrieve(AccountResource.Definition)) is { IsWhole: false } or
-            { Denied.Count: > 0 })
+        else if (!reach.IsWhole || reach.Denied.Count > 0)
             throw new ForbiddenException(
                 $"Forbidden: without accountIds this needs the permission "
                 + $"{Sight.Retrieve(AccountResource.Definition).Describe()} for every account");

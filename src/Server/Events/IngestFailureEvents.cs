@@ -34,7 +34,8 @@ internal sealed class IngestFailureEvents(FailedMeasurements failures, EventRete
 
     /// <inheritdoc/>
     public bool MayHave(EventRequest request, Grants caller) =>
-        caller.Of(Retrieving).IsWhole && (request.Category ?? Category) == Category && (request.EventName ?? Name) == Name
+        caller.Of(Retrieving).IsWhole
+        && (request.Category ?? Category) == Category && (request.EventName ?? Name) == Name
         && request is { ResourceId: null, IsOfNotification: false };
 
     /// <inheritdoc/>

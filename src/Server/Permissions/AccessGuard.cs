@@ -112,7 +112,8 @@ internal sealed class AccessGuard(
         var signIns = await SignInsAsync(whole);
         return new Administrators(
             signIns.Count > 0,
-            whole.Any(entry => entry.Ends == Instant.MaxValue && signIns.TryGetValue(entry.Id, out var lasts) && lasts));
+            whole.Any(entry =>
+                entry.Ends == Instant.MaxValue && signIns.TryGetValue(entry.Id, out var lasts) && lasts));
     }
 
     // Which of the principals have an active key or a login, and whether that lasts.

@@ -45,7 +45,9 @@ internal static class PolicyOperations
             .Item("permissionPolicyId"),
         AlsoNeeds = AboutPrincipal(type),
         Description = """
-            A policy that is attached already stays so. Refused with 403 when the policy permits what you may not do.
+            A policy that is attached already stays so. Refused with 403 when the policy permits what you may not do, or
+            when it denies something to a principal that may do more than you; and with 409 when it would deny
+            something to the last administrator.
             """,
     };
 
@@ -58,8 +60,8 @@ internal static class PolicyOperations
             .Item("permissionPolicyId"),
         AlsoNeeds = AboutPrincipal(type),
         Description = """
-            Answers with what was detached. Refused with 409 for the last principal with the policy Administrator, and
-            with 403 when the policy denies what you may not do.
+            Answers with what was detached. Refused with 403 when the policy denies what you may not do, or when a
+            principal that loses access may do more than you; and with 409 for the last administrator.
             """,
     };
 

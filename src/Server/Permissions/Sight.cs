@@ -70,7 +70,8 @@ internal static class Sight
         call.Grants.Of(Retrieve(definition)).Condition() ?? Condition.And();
 
     private static FrozenDictionary<string, Permission> All(PermissionAction action) =>
-        ResourceCatalog.All.ToFrozenDictionary(definition => definition.Kind, definition => Of(action, definition.Kind));
+        ResourceCatalog.All.Select(definition => definition.Kind)
+            .ToFrozenDictionary(kind => kind, kind => Of(action, kind));
 
     private static Permission Of(PermissionAction action, string kind) => kind switch
     {

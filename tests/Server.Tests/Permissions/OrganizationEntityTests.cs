@@ -15,6 +15,8 @@ public sealed class OrganizationEntityTests
 {
     private const string Administrator = "00000000-0000-4000-8000-000000000001";
 
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Organization_WithoutAnyKey_IsServedAndNotMadeAgain()
     {
@@ -24,7 +26,7 @@ public sealed class OrganizationEntityTests
         await using var again = await StartAsync(data);
 
         again.FirstCredentials.ShouldBeNull();
-        (await Organizations.IdsAsync(again.Services.GetRequiredService<IDocumentStore>(), default))
+        (await Organizations.IdsAsync(again.Services.GetRequiredService<IDocumentStore>(), Cancelled))
             .ShouldBe([organizationId]);
     }
 
@@ -37,7 +39,7 @@ public sealed class OrganizationEntityTests
         await using var again = await StartAsync(data);
 
         again.FirstCredentials.ShouldBeNull();
-        (await Organizations.IdsAsync(again.Services.GetRequiredService<IDocumentStore>(), default))
+        (await Organizations.IdsAsync(again.Services.GetRequiredService<IDocumentStore>(), Cancelled))
             .ShouldBe([organizationId]);
     }
 
@@ -76,7 +78,8 @@ public sealed class OrganizationEntityTests
     {
         await using var output = new StringWriter();
         await ServerHost.RestoreAdministratorAsync(
-            [RestoreAdministrator.Option, .. organization, "--TALLYSTICK_DATA", data.Path], SystemClock.Instance, output);
+            [RestoreAdministrator.Option, .. organization, "--TALLYSTICK_DATA", data.Path], SystemClock.Instance,
+            output);
         return output.ToString();
     }
 
