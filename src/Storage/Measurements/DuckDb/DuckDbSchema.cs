@@ -32,7 +32,8 @@ internal static class DuckDbSchema
     /// <summary>The names of <see cref="UsageColumns"/>.</summary>
     public static readonly string[] UsageColumnNames = [.. Usage.Select(column => column.Name)];
 
-    private const int Version = 4;
+    // The layout of the first version that upgrades; a new file begins with it and takes the same steps.
+    private const int FirstVersion = 4;
 
     private static readonly string[] Tables =
     [
@@ -57,27 +58,50 @@ internal static class DuckDbSchema
         """,
     ];
 
+    // Step n upgrades version FirstVersion + n by one. A released step never changes.
+    private static readonly string[][] Steps =
+    [
+        [
+            // At most one row: which installation the file belongs to.
+            "CREATE TABLE installation (id VARCHAR)",
+        ],
+    ];
+
+    private static int CurrentVersion => FirstVersion + Steps.Length;
+
     /// <summary>Type of a column that is compressed in one way.</summary>
     public static string Compressed(string type, string compression) => $"{type} USING COMPRESSION {compression}";
 
-    /// <summary>Creates the tables of a new file.</summary>
-    /// <exception cref="StoreUnavailableException">A newer program wrote the file.</exception>
+    /// <summary>Creates the tables of a new file and upgrades those of an older version.</summary>
+    /// <exception cref="StoreUnavailableException">The version cannot be read.</exception>
     public static void Prepare(DuckDBConnection connection)
     {
         using var tables = connection.Command("SELECT table_name FROM duckdb_tables() WHERE table_name = 'state'");
         if (tables.ExecuteScalar() is null)
-        {
-            using var transaction = connection.BeginTransaction();
-            foreach (var table in Tables)
-                connection.Execute(table);
-            connection.Execute("INSERT INTO state VALUES ($1, 0)", Version);
-            transaction.Commit();
-        }
+            Commit(connection, [.. Tables, FormattableString.Invariant($"INSERT INTO state VALUES ({FirstVersion}, 0)")]);
         using var state = connection.Command("SELECT version FROM state");
-        if (state.ExecuteScalar() is not Version)
+        var version = state.ExecuteScalar() is int found ? found : 0;
+        if (version > CurrentVersion)
         {
             throw new StoreUnavailableException(
-                $"The measurement store was written by another version of the program; this one reads {Version}.");
+                $"The measurement store was written by a newer version of Tallystick (layout {version}; this version "
+                + $"reads up to {CurrentVersion}). Start that version, or restore a backup made before the upgrade.");
         }
+        if (version < FirstVersion)
+        {
+            throw new StoreUnavailableException(
+                $"The measurement store has layout {version}; this version upgrades layouts from {FirstVersion} on.");
+        }
+        // A step and its version number are committed together, so an interrupted upgrade resumes at the next start.
+        for (; version < CurrentVersion; version++)
+            Commit(connection, [.. Steps[version - FirstVersion], $"UPDATE state SET version = {version + 1}"]);
+    }
+
+    private static void Commit(DuckDBConnection connection, string[] statements)
+    {
+        using var transaction = connection.BeginTransaction();
+        foreach (var statement in statements)
+            connection.Execute(statement);
+        transaction.Commit();
     }
 }
