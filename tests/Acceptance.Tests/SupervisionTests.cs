@@ -77,7 +77,7 @@ public sealed class SupervisionTests
         {
             await connection.OpenAsync(Token);
             await using var command = connection.CreateCommand();
-            command.CommandText = "DELETE FROM usage_0 WHERE sequence = (SELECT min(sequence) FROM usage_0)";
+            command.CommandText = "DELETE FROM usage_shared WHERE sequence = (SELECT min(sequence) FROM usage_shared)";
             (await command.ExecuteNonQueryAsync(Token)).ShouldBe(1);
         }
         server.StartAgain();

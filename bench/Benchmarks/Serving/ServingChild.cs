@@ -40,11 +40,9 @@ internal static class ServingChild
                 return string.Join(
                     ' ', await groups.Select(entry => entry.Records.Sum(record => record.Bytes.Length)).ToListAsync());
             case ["tally", var organization]:
-                var days = await services.GetRequiredService<IMeasurementStore>()
-                    .ReadTalliesAsync(organization, CancellationToken.None);
-                var all = days.Aggregate(default(LoadTally), (sum, day) => sum + day.Tally);
-                var rows = await services.GetRequiredService<IMeasurementStore>()
-                    .CountRowsAsync(organization, CancellationToken.None);
+                var (tallies, rows) = await services.GetRequiredService<IMeasurementStore>()
+                    .CountRowsAsync(organization, Instant.MinValue, CancellationToken.None);
+                var all = tallies.Aggregate(default(LoadTally), (sum, day) => sum + day.Tally);
                 return $"{all.Accepted} {all.Stored} {all.Duplicate} {all.Failed} {rows.Sum(row => row.Count)}";
             case ["uids"]:
                 return $"{services.GetRequiredService<IUidIndex>().MemoryBytes}";

@@ -14,7 +14,7 @@ public sealed class MeasurementConservation(IMeasurementStore store, IMeasuremen
     public async Task<IReadOnlyList<ConservedDay>> ReadAsync(
         string organizationId, CancellationToken cancellationToken)
     {
-        var (position, loaded) = await ReadLoadedAsync(organizationId, cancellationToken);
+        var (position, loaded) = await store.ReadTalliesAsync(organizationId, cancellationToken);
         var days = loaded
             .GroupBy(day => (day.MeterCode, day.Day))
             .ToDictionary(
@@ -30,49 +30,29 @@ public sealed class MeasurementConservation(IMeasurementStore store, IMeasuremen
         return [.. days.Values.OrderBy(day => day.Day).ThenBy(day => day.MeterCode, StringComparer.Ordinal)];
     }
 
-    /// <summary>
-    /// Compares what the loads said they stored with the rows that are there. Rows are counted between two readings of
-    /// the tallies, so that a load in between is no mismatch.
-    /// </summary>
+    /// <summary>Compares what the loads said they stored with the rows that are there.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="since">The first day of receipt, in UTC, that is compared; null for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<ConservationMismatch>> CheckAsync(
-        string organizationId, CancellationToken cancellationToken)
+        string organizationId, LocalDate? since, CancellationToken cancellationToken)
     {
-        var before = StoredOf(await store.ReadTalliesAsync(organizationId, cancellationToken));
-        var rows = (await store.CountRowsAsync(organizationId, cancellationToken))
-            .GroupBy(row => (row.MeterId, row.Day))
-            .ToDictionary(group => group.Key, group => group.Sum(row => row.Count));
-        var tallies = await store.ReadTalliesAsync(organizationId, cancellationToken);
-        var after = StoredOf(tallies);
+        var receivedSince = since?.AtMidnight().InUtc().ToInstant() ?? Instant.MinValue;
+        var (tallies, counted) = await store.CountRowsAsync(organizationId, receivedSince, cancellationToken);
+        var rows = counted.ToDictionary(row => (row.MeterId, row.Day), row => row.Count);
+        var stored = StoredOf(tallies, since);
         var codes = tallies.Where(day => day.MeterId is not null)
             .GroupBy(day => day.MeterId!)
             .ToDictionary(group => group.Key, group => group.Last().MeterCode, StringComparer.Ordinal);
         return
         [
-            .. after.Keys.Union(rows.Keys)
-                .Select(key => (
-                    Key: key,
-                    Least: before.GetValueOrDefault(key),
-                    Most: after.GetValueOrDefault(key),
-                    Rows: rows.GetValueOrDefault(key)))
-                .Where(found => found.Rows < found.Least || found.Rows > found.Most)
-                .Select(found => new ConservationMismatch(
-                    found.Key.MeterId, codes.GetValueOrDefault(found.Key.MeterId), found.Key.Day,
-                    found.Rows < found.Least ? found.Least : found.Most, found.Rows))
+            .. stored.Keys.Union(rows.Keys)
+                .Select(key => new ConservationMismatch(
+                    key.MeterId, codes.GetValueOrDefault(key.MeterId), key.Day, stored.GetValueOrDefault(key),
+                    rows.GetValueOrDefault(key)))
+                .Where(found => found.Tallied != found.Counted)
                 .OrderBy(mismatch => mismatch.Day).ThenBy(mismatch => mismatch.MeterId, StringComparer.Ordinal),
         ];
-    }
-
-    // A load moves the position together with the tallies: with the same position before and after they are of it.
-    private async Task<(LogPosition Position, IReadOnlyList<MeterDay> Days)> ReadLoadedAsync(
-        string organizationId, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var position = await store.FindPositionAsync(cancellationToken);
-            var days = await store.ReadTalliesAsync(organizationId, cancellationToken);
-            if (await store.FindPositionAsync(cancellationToken) == position)
-                return (position, days);
-        }
     }
 
     private async Task<Dictionary<(string MeterCode, LocalDate Day), long>> ReadPendingAsync(
@@ -98,8 +78,9 @@ public sealed class MeasurementConservation(IMeasurementStore store, IMeasuremen
         return pending;
     }
 
-    private static Dictionary<(string MeterId, LocalDate Day), long> StoredOf(IReadOnlyList<MeterDay> days) => days
-        .Where(day => day.MeterId is not null)
+    private static Dictionary<(string MeterId, LocalDate Day), long> StoredOf(
+        IReadOnlyList<MeterDay> days, LocalDate? since) => days
+        .Where(day => day.MeterId is not null && !(day.Day < since))
         .GroupBy(day => (day.MeterId!, day.Day))
         .ToDictionary(group => group.Key, group => group.Sum(day => day.Tally.Stored));
 }

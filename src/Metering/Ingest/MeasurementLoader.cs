@@ -15,6 +15,9 @@ public sealed class MeasurementLoader
     // One that is filled, one that waits and one that is stored.
     private const int Loads = 3;
 
+    // Loads that the store must have kept in a row before they grow again after one was too large.
+    private const int LoadsBeforeGrowth = 32;
+
     // Uids that are added to the index together when it is restored: 32 MB of them.
     private const int RestoredAtOnce = 2 * 1024 * 1024;
 
@@ -27,12 +30,17 @@ public sealed class MeasurementLoader
     private readonly LoadBuilder[] _loads;
     private bool _isRestored;
 
+    // Measurements of a load at present: fewer while the store has not enough memory for more.
+    private int _loadSize;
+    private int _storedInRow;
+
     /// <summary>Puts the loader between its log and its store; it does nothing before <see cref="RunAsync"/>.</summary>
     public MeasurementLoader(
         IMeasurementLog log, IMeasurementStore store, IUidIndex uids, IMeteringCatalogue catalogue, IClock clock,
         IngestOptions options)
     {
         (_log, _store, _uids, _clock, _options) = (log, store, uids, clock, options);
+        _loadSize = options.LoadSize;
         var accounts = new AccountCache(catalogue);
         var loadUids = new LoadUids(uids, log, options.DuplicateWindow);
         _loads =
@@ -170,7 +178,7 @@ public sealed class MeasurementLoader
                 // It is free: only those of the last Loads - 1 rounds wait or are being stored.
                 var builder = _loads[number];
                 builder.Begin(from);
-                await FillAsync(builder, EnoughFor(_options.LoadSize, dropped), stored, cancellationToken);
+                await FillAsync(builder, EnoughFor(_loadSize, dropped), stored, cancellationToken);
                 builder.End();
                 if (stores.Count == Loads - 1)
                     await stores.Dequeue();
@@ -227,7 +235,19 @@ public sealed class MeasurementLoader
     private async Task StoreAsync(LoadBuilder builder, Task after, CancellationToken cancellationToken)
     {
         await after;
-        await _store.LoadAsync(builder.Load, cancellationToken);
+        try
+        {
+            await _store.LoadAsync(builder.Load, cancellationToken);
+        }
+        catch (LoadTooLargeException)
+        {
+            // It is built anew from the log, half as large: each half is stored with the position that it reaches.
+            _loadSize = Math.Max(1, Math.Min(_loadSize, builder.Count) / 2);
+            _storedInRow = 0;
+            throw;
+        }
+        if (_loadSize < _options.LoadSize && ++_storedInRow % LoadsBeforeGrowth == 0)
+            _loadSize = Math.Min(_options.LoadSize, _loadSize * 2);
         Fault = null;
         _progress.Add(builder.Load.Tallies);
         _progress.MoveTo(builder.Load.To);

@@ -12,7 +12,8 @@ public sealed class Column<T>
     /// <summary>Values in a chunk.</summary>
     public const int ChunkRows = 4096;
 
-    private const int LeastRows = 256;
+    // A load may touch tens of thousands of meters with one row each.
+    private const int LeastRows = 8;
     private readonly List<T[]> _chunks = [];
     private T[] _chunk = [];
     private int _index = -1;

@@ -19,6 +19,7 @@ public interface IMeasurementStore
     /// <exception cref="InvalidOperationException">
     /// The load does not begin at the store's position; taking it would lose or repeat measurements.
     /// </exception>
+    /// <exception cref="LoadTooLargeException">It takes more memory than the store may use.</exception>
     ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken);
 
     /// <summary>
@@ -29,6 +30,15 @@ public interface IMeasurementStore
     /// <param name="cancellationToken">Gives up; the step leaves no trace.</param>
     /// <returns>False when there was nothing to do.</returns>
     Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a step towards keeping the bookkeeping of loads small, while they go on: tallies are summed up, and
+    /// failures that the log no longer explains are forgotten. The tallies go on counting them.
+    /// </summary>
+    /// <param name="logStart">Position of the oldest byte that the log keeps.</param>
+    /// <param name="cancellationToken">Gives up before the step.</param>
+    /// <returns>False when there was nothing to do.</returns>
+    Task<bool> CompactAsync(LogPosition logStart, CancellationToken cancellationToken);
 
     /// <summary>Visits the uids of all stored measurements received at or after an instant.</summary>
     Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken);
@@ -44,12 +54,14 @@ public interface IMeasurementStore
     Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken);
 
     /// <summary>What became of the organization's loaded measurements, by meter code and day.</summary>
-    Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken);
+    Task<LoadedDays> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Counts the rows that are there, by meter and day of receipt: what the tallies are compared with.
-    /// </summary>
-    Task<IReadOnlyList<StoredRows>> CountRowsAsync(string organizationId, CancellationToken cancellationToken);
+    /// <summary>Counts the organization's rows and reads what the tallies say there should be, both of one moment.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="receivedSince">Only rows received at or after this instant are counted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<CountedDays> CountRowsAsync(
+        string organizationId, Instant receivedSince, CancellationToken cancellationToken);
 
     /// <summary>The organization's failed measurements, the latest first.</summary>
     /// <param name="organizationId">The organization.</param>
@@ -73,3 +85,13 @@ public delegate void UidVisitor(ReadOnlySpan<byte> organizationId, ReadOnlySpan<
 /// <param name="Day">The day of receipt, in UTC.</param>
 /// <param name="Count">The number.</param>
 public sealed record StoredRows(string MeterId, LocalDate Day, long Count);
+
+/// <summary>What became of an organization's loaded measurements.</summary>
+/// <param name="Position">Everything before this position of the log is in them, and nothing else.</param>
+/// <param name="Days">The tallies, by meter code and day.</param>
+public sealed record LoadedDays(LogPosition Position, IReadOnlyList<MeterDay> Days);
+
+/// <summary>What should be there and what is, at one moment.</summary>
+/// <param name="Tallies">The tallies of all days.</param>
+/// <param name="Rows">The rows that are there, by meter and day of receipt.</param>
+public sealed record CountedDays(IReadOnlyList<MeterDay> Tallies, IReadOnlyList<StoredRows> Rows);

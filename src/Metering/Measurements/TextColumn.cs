@@ -3,7 +3,7 @@ namespace Tallystick.Metering.Measurements;
 /// <summary>Texts as UTF-8, in chunks as those of <see cref="Column{T}"/>.</summary>
 public sealed class TextColumn
 {
-    private const int LeastBytes = 4096;
+    private const int LeastBytes = 256;
     private const int ChunkBytes = 64 * 1024;
     private readonly Column<Place> _places = new();
     private readonly List<byte[]> _chunks = [];

@@ -6,11 +6,17 @@ using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Conservation;
 
-/// <summary>Compares, at the start and every hour, what loads said they stored with what is there.</summary>
+/// <summary>
+/// Compares what loads said they stored with what is there: everything at the start and once a day, and every hour what
+/// was received lately, so that a long history is not read again and again.
+/// </summary>
 internal sealed class ConservationCheck(
-    MeasurementConservation conservation, IMeasurementStore store, TimeProvider time, ILogger<ConservationCheck> logger)
-    : BackgroundService
+    MeasurementConservation conservation, IMeasurementStore store, IClock clock, TimeProvider time,
+    ILogger<ConservationCheck> logger) : BackgroundService
 {
+    private const int ChecksUntilAll = 24;
+    private const int LateDays = 1;
+
     private static readonly Duration Pause = Duration.FromHours(1);
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<ConservationMismatch>> _found =
@@ -24,12 +30,14 @@ internal sealed class ConservationCheck(
         _found.GetValueOrDefault(organizationId, []);
 
     /// <summary>Checks all organizations once.</summary>
-    internal async Task CheckAsync(CancellationToken cancellationToken)
+    /// <param name="since">The first day of receipt, in UTC, to check; null for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task CheckAsync(LocalDate? since, CancellationToken cancellationToken)
     {
         foreach (var organizationId in store.OrganizationIds)
         {
-            var mismatches = await conservation.CheckAsync(organizationId, cancellationToken);
-            _found[organizationId] = mismatches;
+            var mismatches = await conservation.CheckAsync(organizationId, since, cancellationToken);
+            _found[organizationId] = [.. Of(organizationId).Where(found => found.Day < since), .. mismatches];
             foreach (var mismatch in mismatches)
             {
                 Log.ConservationBroken(
@@ -41,11 +49,12 @@ internal sealed class ConservationCheck(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        for (var check = 0; ; check = (check + 1) % ChecksUntilAll)
         {
             try
             {
-                await CheckAsync(stoppingToken);
+                LocalDate? lately = clock.GetCurrentInstant().InUtc().Date.PlusDays(-LateDays);
+                await CheckAsync(check == 0 ? null : lately, stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

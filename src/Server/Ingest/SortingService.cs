@@ -6,8 +6,8 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Ingest;
 
 /// <summary>
-/// Sorts the measurements of closed days in the background, as long as the loader has little to do: usage that comes
-/// in goes first.
+/// Sorts the measurements of closed days in the background and keeps the bookkeeping of loads small, as long as the
+/// loader has little to do: usage that comes in goes first.
 /// </summary>
 internal sealed class SortingService(
     IMeasurementStore store, IMeasurementLog log, MeasurementLoader loader, IClock clock,
@@ -29,7 +29,8 @@ internal sealed class SortingService(
             try
             {
                 while (log.End.Value - loader.Position.Value < LittleToDo
-                    && await store.SortAsync(ClosedBefore(), stoppingToken))
+                    && (await store.SortAsync(ClosedBefore(), stoppingToken)
+                        || await store.CompactAsync(log.Start, stoppingToken)))
                 {
                 }
             }

@@ -39,13 +39,15 @@ internal sealed class FaultyStore(
     public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken) =>
         inner.ExploreAsync(query, cancellationToken);
 
-    public Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(
-        string organizationId, CancellationToken cancellationToken) =>
+    public Task<bool> CompactAsync(LogPosition logStart, CancellationToken cancellationToken) =>
+        inner.CompactAsync(logStart, cancellationToken);
+
+    public Task<LoadedDays> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken) =>
         inner.ReadTalliesAsync(organizationId, cancellationToken);
 
-    public Task<IReadOnlyList<StoredRows>> CountRowsAsync(
-        string organizationId, CancellationToken cancellationToken) =>
-        inner.CountRowsAsync(organizationId, cancellationToken);
+    public Task<CountedDays> CountRowsAsync(
+        string organizationId, Instant receivedSince, CancellationToken cancellationToken) =>
+        inner.CountRowsAsync(organizationId, receivedSince, cancellationToken);
 
     public Task<IReadOnlyList<FailedMeasurement>> ReadFailuresAsync(
         string organizationId, LogPosition before, Instant receivedSince, int limit,

@@ -97,8 +97,8 @@ internal sealed class Ingestion : IAsyncDisposable
 
     public static async Task<LoadTally> TotalAsync(IMeasurementStore store)
     {
-        var days = await store.ReadTalliesAsync(Make.Organization, TestContext.Current.CancellationToken);
-        return days.Aggregate(default(LoadTally), (total, day) => total + day.Tally);
+        var loaded = await store.ReadTalliesAsync(Make.Organization, TestContext.Current.CancellationToken);
+        return loaded.Days.Aggregate(default(LoadTally), (total, day) => total + day.Tally);
     }
 
     public async ValueTask DisposeAsync()

@@ -39,14 +39,14 @@ public sealed class MeasurementConservationTests : IDisposable
         await ingestion.SubmitAsync(Json("a"), Json("b"), Json("a"), Json("c", "x"));
         await ingestion.LoadedAsync();
 
-        (await new MeasurementConservation(ingestion.DuckDb, ingestion.Log).CheckAsync(Make.Organization, Token))
+        (await new MeasurementConservation(ingestion.DuckDb, ingestion.Log).CheckAsync(Make.Organization, null, Token))
             .ShouldBeEmpty();
     }
 
     [Theory]
-    [InlineData("DELETE FROM usage_0 WHERE sequence = (SELECT max(sequence) FROM usage_0)", 2)]
-    [InlineData("INSERT INTO usage_0 SELECT * FROM usage_0 LIMIT 1", 4)]
-    [InlineData("DELETE FROM usage_0", 0)]
+    [InlineData("DELETE FROM usage_shared WHERE sequence = (SELECT max(sequence) FROM usage_shared)", 2)]
+    [InlineData("INSERT INTO usage_shared SELECT * FROM usage_shared LIMIT 1", 4)]
+    [InlineData("DELETE FROM usage_shared", 0)]
     public async Task Check_OfADamagedStore_TellsMeterDayAndNumbers(string damage, long counted)
     {
         await using (var ingestion = await Ingestion.StartAsync(_directory, _catalogue))
@@ -63,7 +63,8 @@ public sealed class MeasurementConservationTests : IDisposable
         }
 
         await using var damaged = await Ingestion.StartAsync(_directory, _catalogue);
-        var found = await new MeasurementConservation(damaged.DuckDb, damaged.Log).CheckAsync(Make.Organization, Token);
+        var found = await new MeasurementConservation(damaged.DuckDb, damaged.Log).CheckAsync(
+            Make.Organization, null, Token);
 
         found.ShouldBe([new ConservationMismatch("meter-m", "m", Make.Now.InUtc().Date, 3, counted)]);
     }

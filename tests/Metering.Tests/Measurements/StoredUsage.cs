@@ -19,11 +19,14 @@ internal sealed class StoredUsage : IAsyncDisposable
 
     public DuckDbMeasurementStore Store { get; }
 
-    public static async Task<StoredUsage> CreateAsync(params Measurement[] measurements)
+    public static Task<StoredUsage> CreateAsync(params Measurement[] measurements) =>
+        CreateAsync(Ingestion.Small, measurements);
+
+    public static async Task<StoredUsage> CreateAsync(DuckDbOptions options, params Measurement[] measurements)
     {
         var directory = new TempDirectory();
         var store = await DuckDbMeasurementStore.OpenAsync(
-            directory["usage.duckdb"], Ingestion.Small, TestContext.Current.CancellationToken);
+            directory["usage.duckdb"], options, TestContext.Current.CancellationToken);
         await store.LoadAsync(Load(0, measurements), TestContext.Current.CancellationToken);
         return new StoredUsage(directory, store);
     }

@@ -17,10 +17,13 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     private readonly DuckDBConnection _sorter;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _sorting = new(1, 1);
+    private readonly Bookkeeping _bookkeeping;
+    private readonly DuckDbOptions _options;
+    private int _ownTables;
 
     private DuckDbMeasurementStore(string connectionText, DuckDBConnection writer, DuckDbOptions options)
     {
-        _writer = writer;
+        (_writer, _options, _ownTables) = (writer, options, options.MaxOwnTables);
         writer.Execute(FormattableString.Invariant($"SET checkpoint_threshold = '{options.CheckpointMegabytes}MB'"));
         DuckDbSchema.Prepare(writer);
         NarrowSum.Register(writer);
@@ -29,6 +32,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         _keys = KeyMaps.Read(writer);
         _sorter = new DuckDBConnection(connectionText);
         _sorter.Open();
+        _bookkeeping = new Bookkeeping(_sorter);
         _threads = new QueryThreads(writer, options.Threads - 1);
         _sessions = new ReadSessions(connectionText, _threads);
     }
@@ -86,18 +90,42 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            var plan = LoadPlan.Make(load, _keys, _options.SmallMeterRows, _ownTables);
+            try
+            {
+                await WriteAsync(load, plan, cancellationToken);
+                _ownTables = Math.Min(_options.MaxOwnTables, Math.Max(1, _ownTables * 2));
+                return;
+            }
+            catch (Exception exception) when (EngineErrors.IsOutOfMemory(exception))
+            {
+                // Nothing of it was kept. Each table takes memory: with half as many, the rest goes to the shared one.
+                if (plan.Own.Count == 0 || _ownTables == 0)
+                {
+                    throw new LoadTooLargeException(
+                        $"The measurement store's memory of {_options.MemoryMegabytes} MB does not suffice for a load "
+                        + $"of {load.Meters.Sum(rows => rows.Count)} measurements: {exception.Message}",
+                        exception);
+                }
+                _ownTables = Math.Min(_ownTables, plan.Own.Count) / 2;
+            }
+        }
+    }
+
+    private async Task WriteAsync(MeasurementLoad load, LoadPlan plan, CancellationToken cancellationToken)
+    {
         // A table cannot be given a column while its rows are being moved.
-        var columns = load.Meters.Select(UsageRowsWriter.ColumnsOf).ToList();
-        var changesTables = load.Meters.Zip(columns, _keys.Lacks).Any(lacks => lacks);
-        if (changesTables)
+        if (plan.AltersTables)
             await _sorting.WaitAsync(cancellationToken);
         try
         {
             await _writing.WaitAsync(cancellationToken);
             try
             {
-                await Task.Run(
-                    () => new LoadTransaction(_writer, _loader, _keys).Run(load, columns), cancellationToken);
+                await Task.Run(() => new LoadTransaction(_writer, _loader, _keys).Run(load, plan), cancellationToken);
+                _bookkeeping.Added(load.Tallies.Count);
             }
             finally
             {
@@ -106,7 +134,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         }
         finally
         {
-            if (changesTables)
+            if (plan.AltersTables)
                 _sorting.Release();
         }
     }
@@ -118,12 +146,26 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         try
         {
             var hasSorted = await Task.Run(
-                () => new UsageSorter(_sorter, _keys).TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
+                () => new UsageSorter(_sorter, _keys, _options.SmallMeterRows).TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
                 cancellationToken);
             // A step takes many times as much as a load, which would not use it again.
             if (hasSorted)
                 EngineAllocator.GiveFreedMemoryBack();
             return hasSorted;
+        }
+        finally
+        {
+            _sorting.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> CompactAsync(LogPosition logStart, CancellationToken cancellationToken)
+    {
+        await _sorting.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => _bookkeeping.TakeStep(logStart.Value), cancellationToken);
         }
         finally
         {
@@ -139,17 +181,21 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         return _sessions.RunAsync(
             connection =>
             {
+                var since = Nanoseconds.OfBound(receivedSince);
+                StoredUids.VisitShared(connection, keys, organizations, since, visit, cancellationToken);
+                var sorted = UsageParts.ReadAll(connection).Select(part => part.Meter).ToHashSet();
                 foreach (var ((organization, _), meter) in keys.Meters)
                 {
+                    if (!keys.Own.ContainsKey(meter) && !sorted.Contains(meter))
+                        continue;
                     var visitor = new StoredUids(organizations[organization], visit);
-                    var columns = keys.Columns.GetValueOrDefault(meter, []);
+                    var source = keys.SourceOf(meter) with { Shared = null };
                     ChunkReader.Read(
                         connection,
                         FormattableString.Invariant(
                             $"""
                             SELECT uuid, {keys.FindUids(meter) ?? "NULL::VARCHAR"}, sequence
-                            FROM {UsageParts.Relation(connection, meter, columns)}
-                            WHERE received_at >= {Nanoseconds.OfBound(receivedSince)}
+                            FROM {UsageParts.Relation(connection, source)} WHERE received_at >= {since}
                             """),
                         visitor.Visit,
                         cancellationToken);
@@ -176,47 +222,19 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<MeterDay>> ReadTalliesAsync(
-        string organizationId, CancellationToken cancellationToken)
-    {
-        if (!_keys.Organizations.TryGetValue(organizationId, out var organization))
-            return [];
-        return await ReadAsync(
-            connection => connection.Command(
-                """
-                SELECT t.code, m.id, t.day, sum(accepted)::BIGINT, sum(stored)::BIGINT, sum(duplicate)::BIGINT,
-                    sum(failed)::BIGINT
-                FROM tallies t LEFT JOIN meters m ON m.key = t.meter
-                WHERE t.organization = $1 GROUP BY t.code, m.id, t.day ORDER BY t.day, t.code, m.id
-                """,
-                organization),
-            row => new MeterDay(
-                organizationId, row.GetString(0), row.TextOrNull(1), Nanoseconds.ToDate(row.GetInt32(2)),
-                new LoadTally(row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6))),
-            cancellationToken);
-    }
+    public Task<LoadedDays> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(
+            connection => ConservationRows.ReadTallies(connection, organizationId), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<StoredRows>> CountRowsAsync(
-        string organizationId, CancellationToken cancellationToken)
-    {
-        if (!_keys.Organizations.TryGetValue(organizationId, out var organization))
-            return [];
-        var counts = new List<StoredRows>();
-        foreach (var ((_, meterId), meter) in _keys.Meters.Where(meter => meter.Key.Organization == organization))
-        {
-            counts.AddRange(await ReadAsync(
-                connection => connection.Command(
-                    $"""
-                    SELECT (received_at // 86400000000000)::INTEGER AS day, count(*)
-                    FROM {UsageParts.Relation(connection, meter, [])}
-                    GROUP BY day ORDER BY day
-                    """),
-                row => new StoredRows(meterId, Nanoseconds.ToDate(row.GetInt32(0)), row.GetInt64(1)),
-                cancellationToken));
-        }
-        return counts;
-    }
+    public Task<CountedDays> CountRowsAsync(
+        string organizationId, Instant receivedSince, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(
+            connection => new CountedDays(
+                ConservationRows.ReadTallies(connection, organizationId).Days,
+                ConservationRows.Count(
+                    connection, organizationId, Nanoseconds.OfBound(receivedSince), cancellationToken)),
+            cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<FailedMeasurement>> ReadFailuresAsync(

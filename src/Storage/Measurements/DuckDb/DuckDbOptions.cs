@@ -17,4 +17,14 @@ public sealed record DuckDbOptions
     /// again and again; a large one stalls them for long.
     /// </summary>
     public int CheckpointMegabytes { get; init; } = 256;
+
+    /// <summary>
+    /// Rows of a meter that are kept in the table that small meters share. A meter that has more gets a table of its
+    /// own, and its rows of closed days are moved to sorted tables; a table per meter from the first row on would cost
+    /// more than the rows. 0: each meter has a table of its own.
+    /// </summary>
+    public int SmallMeterRows { get; init; } = 32_768;
+
+    /// <summary>Meters of one load that are written to tables of their own, at most; fewer when memory is short.</summary>
+    public int MaxOwnTables { get; init; } = LoadPlan.MaxOwnTables;
 }

@@ -4,9 +4,9 @@ using Tallystick.Storage.Documents;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The tables of the store. Besides these there is one table <c>usage_N</c> per meter, N being the meter's key, with
+/// The tables of the store. Besides these, each large meter has a table <c>usage_N</c>, N being the meter's key, with
 /// the columns of <see cref="UsageColumns"/> and one column <c>cN</c> per line of <c>fields</c>: no text of a user's
-/// is ever a name in the database.
+/// is ever a name in the database. Small meters share a table (<see cref="SharedTable"/>).
 /// </summary>
 internal static class DuckDbSchema
 {
@@ -64,6 +64,13 @@ internal static class DuckDbSchema
         [
             // At most one row: which installation the file belongs to.
             "CREATE TABLE installation (id VARCHAR)",
+            // Meters that have a table of their own, and how many of their field columns it has: the first ones.
+            "CREATE TABLE own_tables (meter INTEGER, columns INTEGER)",
+            """
+            INSERT INTO own_tables
+            SELECT m.key, count(f.number) FROM meters m LEFT JOIN fields f ON f.meter = m.key GROUP BY m.key
+            """,
+            $"CREATE TABLE {SharedTable.Name} (meter {Compressed("INTEGER", "bitpacking")}, {LoadedColumns})",
         ],
     ];
 

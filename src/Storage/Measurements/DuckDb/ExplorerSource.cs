@@ -48,8 +48,7 @@ internal sealed class ExplorerSource
                 ? $"m.{column} IN (SELECT unnest({Add(filter.Values.Distinct().ToList())}))"
                 : "false");
         }
-        var fields = _keys.Columns.GetValueOrDefault(key, []);
-        var relation = UsageParts.Relation(_connection, key, fields, _first, _behind);
+        var relation = UsageParts.Relation(_connection, _keys.SourceOf(key), _first, _behind);
         return $"FROM {relation} m WHERE {string.Join(" AND ", conditions)}";
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using DuckDB.NET.Data;
-using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
@@ -23,6 +22,12 @@ internal sealed class KeyMaps
     /// </summary>
     public ConcurrentDictionary<int, FieldColumn[]> Columns { get; private init; } = new();
 
+    /// <summary>How many field columns the meters have in tables of their own; absent where there is none.</summary>
+    public ConcurrentDictionary<int, int> Own { get; private init; } = new();
+
+    /// <summary>How many rows the meters have in the shared table.</summary>
+    public ConcurrentDictionary<int, long> SharedRows { get; private init; } = new();
+
     public static KeyMaps Read(DuckDBConnection connection)
     {
         var maps = new KeyMaps();
@@ -38,6 +43,12 @@ internal sealed class KeyMaps
                 Column: new FieldColumn(row.GetString(1), (ColumnKind)row.GetInt32(2))))
             .GroupBy(row => row.Meter, row => row.Column))
             maps.Columns[meter.Key] = [.. meter];
+        using var own = connection.Command("SELECT meter, columns FROM own_tables");
+        foreach (var (meter, columns) in own.Read(row => (row.GetInt32(0), row.GetInt32(1))))
+            maps.Own[meter] = columns;
+        using var shared = connection.Command($"SELECT meter, count(*) FROM {SharedTable.Name} GROUP BY meter");
+        foreach (var (meter, rows) in shared.Read(row => (row.GetInt32(0), row.GetInt64(1))))
+            maps.SharedRows[meter] = rows;
         return maps;
     }
 
@@ -48,19 +59,32 @@ internal sealed class KeyMaps
         Meters = new(Meters),
         Accounts = Accounts,
         Columns = new(Columns),
+        Own = Own,
+        SharedRows = SharedRows,
     };
 
+    /// <summary>Where the rows of a meter stand.</summary>
+    public UsageSource SourceOf(int meter)
+    {
+        // In this order: pooled columns are known before the fields that need them.
+        var fields = Columns.GetValueOrDefault(meter, []);
+        var hasShared = SharedRows.GetValueOrDefault(meter) > 0;
+        return new UsageSource(meter, fields, hasShared ? Columns.GetValueOrDefault(SharedTable.Key, []) : null);
+    }
+
     /// <summary>Name of a meter's table.</summary>
-    public static string Table(int meter) => FormattableString.Invariant($"usage_{meter}");
+    public static string Table(int meter) =>
+        meter == SharedTable.Key ? SharedTable.Name : FormattableString.Invariant($"usage_{meter}");
 
     /// <summary>Name of the column with a number.</summary>
     public static string ColumnName(int number) => FormattableString.Invariant($"c{number}");
 
-    /// <summary>True when rows need columns that the table of their meter does not have.</summary>
-    public bool Lacks(MeterRows rows, FieldColumn[] columns) =>
-        !Organizations.TryGetValue(rows.OrganizationId, out var organization)
-        || !Meters.TryGetValue((organization, rows.MeterId), out var meter)
-        || columns.Except(Columns.GetValueOrDefault(meter, [])).Any();
+    /// <summary>The key of a meter; null where it has never had rows.</summary>
+    public int? FindMeter(string organizationId, string meterId) =>
+        Organizations.TryGetValue(organizationId, out var organization)
+        && Meters.TryGetValue((organization, meterId), out var meter)
+            ? meter
+            : null;
 
     /// <summary>The name of the column with uids that are no UUIDs, or null where a meter has none.</summary>
     public string? FindUids(int meter) => FindColumn(meter, FieldColumn.Uid.Code, FieldColumn.Uid.Kind);

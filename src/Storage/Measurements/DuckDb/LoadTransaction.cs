@@ -12,9 +12,9 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
 
     /// <summary>Writes and commits.</summary>
     /// <param name="load">The load.</param>
-    /// <param name="columns">The columns that the rows of each of its meters need.</param>
+    /// <param name="plan">Into which tables its rows go.</param>
     /// <exception cref="InvalidOperationException">The load does not begin at the store's position.</exception>
-    public void Run(MeasurementLoad load, IReadOnlyList<FieldColumn[]> columns)
+    public void Run(MeasurementLoad load, LoadPlan plan)
     {
         using var transaction = connection.BeginTransaction();
         using (var state = connection.Command("SELECT position FROM state"))
@@ -26,8 +26,12 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
             }
         }
         var accounts = AccountKeys(load.Accounts);
-        foreach (var (rows, needed) in load.Meters.Zip(columns))
-            WriteMeter(rows, needed, accounts);
+        // A meter may be in a load twice: its columns are settled before any rows are written.
+        foreach (var planned in plan.Own.Concat(plan.Shared))
+            _keys.Columns(MeterOf(planned.Rows), planned.Needed);
+        foreach (var planned in plan.Own)
+            WriteOwn(planned.Rows, accounts);
+        WriteShared(plan.Shared, accounts);
         WriteFailures(load.Failures);
         WriteTallies(load.Tallies);
         _keys.Flush();
@@ -59,11 +63,28 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
         return keys;
     }
 
-    private void WriteMeter(MeterRows rows, FieldColumn[] needed, int[] accounts)
+    private int MeterOf(MeterRows rows) => _keys.Meter(_keys.Organization(rows.OrganizationId), rows.MeterId);
+
+    private void WriteOwn(MeterRows rows, int[] accounts)
     {
-        var meter = _keys.Meter(_keys.Organization(rows.OrganizationId), rows.MeterId);
-        var columns = _keys.Columns(meter, needed);
-        new UsageRowsWriter(rows, accounts, columns).InsertInto(KeyMaps.Table(meter), loader);
+        var meter = MeterOf(rows);
+        var writer = new UsageRowsWriter(rows, accounts, _keys.WidenOwn(meter));
+        writer.RequireValues();
+        loader.Insert(KeyMaps.Table(meter), writer);
+    }
+
+    private void WriteShared(List<PlannedRows> meters, int[] accounts)
+    {
+        if (meters.Count == 0)
+            return;
+        var writer = new SharedRowsWriter(_keys.WidenShared(meters.Select(planned => MeterOf(planned.Rows))));
+        foreach (var (rows, _) in meters)
+        {
+            var meter = MeterOf(rows);
+            writer.Add(rows, accounts, _keys.Columns(meter, []), meter);
+            _keys.AddShared(meter, rows.Count);
+        }
+        loader.Insert(SharedTable.Name, writer);
     }
 
     private void WriteFailures(IReadOnlyList<FailedMeasurement> failures)

@@ -9,9 +9,12 @@ internal static class Months
     private const int Length = 12;
 
     /// <summary>The month of an instant in nanoseconds since 1970.</summary>
-    public static int Of(long nanoseconds)
+    public static int Of(long nanoseconds) => OfDay(Nanoseconds.DayOf(nanoseconds));
+
+    /// <summary>The month of a day, counted from 1 January 1970.</summary>
+    public static int OfDay(int day)
     {
-        var date = Nanoseconds.ToDate(Nanoseconds.DayOf(nanoseconds));
+        var date = Nanoseconds.ToDate(day);
         return (date.Year * Length) + date.Month - 1;
     }
 

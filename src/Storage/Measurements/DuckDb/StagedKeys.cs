@@ -12,6 +12,8 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
     private readonly Dictionary<(int, string), int> _meters = [];
     private readonly Dictionary<(int, string), int> _accounts = [];
     private readonly Dictionary<int, FieldColumn[]> _columns = [];
+    private readonly Dictionary<int, int> _own = [];
+    private readonly Dictionary<int, long> _sharedRows = [];
 
     public int Organization(string id)
     {
@@ -27,10 +29,8 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         if (committed.Meters.TryGetValue((organization, id), out var key)
             || _meters.TryGetValue((organization, id), out key))
             return key;
-        key = committed.Meters.Count + _meters.Count;
-        connection.Execute("INSERT INTO meters VALUES ($1, $2, $3)", key, organization, id);
-        connection.Execute($"CREATE TABLE {KeyMaps.Table(key)} ({DuckDbSchema.LoadedColumns})");
-        return _meters[(organization, id)] = key;
+        // New meters come in thousands at a time: they are written together, by Flush.
+        return _meters[(organization, id)] = committed.Meters.Count + _meters.Count;
     }
 
     public int Account(int organization, string id)
@@ -42,29 +42,74 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         return _accounts[(organization, id)] = committed.Accounts.Count + _accounts.Count;
     }
 
-    /// <summary>The columns of a meter's table, after those still missing were added.</summary>
+    /// <summary>The columns of a meter, after those still missing were added.</summary>
     public FieldColumn[] Columns(int meter, IEnumerable<FieldColumn> needed)
     {
         var columns = _columns.GetValueOrDefault(meter) ?? committed.Columns.GetValueOrDefault(meter, []);
-        foreach (var column in needed.Except(columns).ToArray())
-        {
-            var number = columns.Length;
-            connection.Execute(
-                $"ALTER TABLE {KeyMaps.Table(meter)} ADD COLUMN {KeyMaps.ColumnName(number)} "
-                + column.Kind.LoadedSqlType());
-            connection.Execute(
-                "INSERT INTO fields VALUES ($1, $2, $3, $4)", meter, number, column.Code, (int)column.Kind);
-            columns = [.. columns, column];
-        }
-        return _columns[meter] = columns;
+        FieldColumn[] missing = [.. needed.Except(columns)];
+        return missing.Length == 0 ? columns : _columns[meter] = [.. columns, .. missing];
     }
 
-    /// <summary>Writes the new accounts, still within the transaction.</summary>
+    /// <summary>Makes a meter's own table have all columns of the meter; it is created where it is missing.</summary>
+    /// <returns>The columns.</returns>
+    public FieldColumn[] WidenOwn(int meter)
+    {
+        var columns = Columns(meter, []);
+        if (_own.TryGetValue(meter, out var present) || committed.Own.TryGetValue(meter, out present))
+        {
+            AddColumns(meter, columns, present);
+            if (present < columns.Length)
+                connection.Execute("UPDATE own_tables SET columns = $1 WHERE meter = $2", columns.Length, meter);
+        }
+        else
+        {
+            var fields = columns.Select((column, number) =>
+                $"{KeyMaps.ColumnName(number)} {column.Kind.LoadedSqlType()}");
+            connection.Execute(
+                $"CREATE TABLE {KeyMaps.Table(meter)} ({string.Join(", ", fields.Prepend(DuckDbSchema.LoadedColumns))})");
+            connection.Execute("INSERT INTO own_tables VALUES ($1, $2)", meter, columns.Length);
+        }
+        _own[meter] = columns.Length;
+        return columns;
+    }
+
+    /// <summary>Makes the shared table have the pooled columns that the columns of some meters need.</summary>
+    /// <returns>Its columns.</returns>
+    public FieldColumn[] WidenShared(IEnumerable<int> meters)
+    {
+        var present = Columns(SharedTable.Key, []).Length;
+        var columns = Columns(
+            SharedTable.Key, meters.SelectMany(meter => SharedTable.Pooled(Columns(meter, []))).Distinct());
+        AddColumns(SharedTable.Key, columns, present);
+        return columns;
+    }
+
+    /// <summary>Rows of a meter were added to the shared table.</summary>
+    public void AddShared(int meter, int rows) =>
+        _sharedRows[meter] = _sharedRows.GetValueOrDefault(meter) + rows;
+
+    /// <summary>Writes the new meters, columns and accounts, still within the transaction.</summary>
     public void Flush()
     {
-        using var appender = connection.CreateAppender("accounts");
+        using (var meters = connection.CreateAppender("meters"))
+        {
+            foreach (var ((organization, id), key) in _meters)
+                meters.CreateRow().AppendValue(key).AppendValue(organization).AppendValue(id).EndRow();
+        }
+        using (var fields = connection.CreateAppender("fields"))
+        {
+            foreach (var (meter, columns) in _columns)
+            {
+                for (var number = committed.Columns.GetValueOrDefault(meter, []).Length; number < columns.Length; number++)
+                {
+                    fields.CreateRow().AppendValue(meter).AppendValue(number).AppendValue(columns[number].Code)
+                        .AppendValue((int)columns[number].Kind).EndRow();
+                }
+            }
+        }
+        using var accounts = connection.CreateAppender("accounts");
         foreach (var ((organization, id), key) in _accounts)
-            appender.CreateRow().AppendValue(key).AppendValue(organization).AppendValue(id).EndRow();
+            accounts.CreateRow().AppendValue(key).AppendValue(organization).AppendValue(id).EndRow();
     }
 
     /// <summary>Makes the new keys known, after the commit.</summary>
@@ -76,7 +121,22 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             committed.Meters[id] = key;
         foreach (var (id, key) in _accounts)
             committed.Accounts[id] = key;
-        foreach (var (meter, columns) in _columns)
+        // The shared table first: who knows a meter's columns can rely on the pooled ones.
+        foreach (var (meter, columns) in _columns.OrderBy(meter => meter.Key))
             committed.Columns[meter] = columns;
+        foreach (var (meter, columns) in _own)
+            committed.Own[meter] = columns;
+        foreach (var (meter, rows) in _sharedRows)
+            committed.SharedRows.AddOrUpdate(meter, rows, (_, before) => before + rows);
+    }
+
+    private void AddColumns(int meter, FieldColumn[] columns, int present)
+    {
+        for (var number = present; number < columns.Length; number++)
+        {
+            connection.Execute(
+                $"ALTER TABLE {KeyMaps.Table(meter)} ADD COLUMN {KeyMaps.ColumnName(number)} "
+                + columns[number].Kind.LoadedSqlType());
+        }
     }
 }

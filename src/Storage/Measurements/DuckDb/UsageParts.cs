@@ -59,42 +59,52 @@ internal static class UsageParts
         return parts;
     }
 
+    /// <summary>The parts of all meters.</summary>
+    public static List<UsagePart> ReadAll(DuckDBConnection connection)
+    {
+        using var command = connection.Command("SELECT meter, month, number, columns, sorted, rows FROM parts");
+        return command.Read(row => new UsagePart(
+            row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt64(4), row.GetInt64(5)));
+    }
+
     /// <summary>SQL of a relation that has a meter's rows of a period.</summary>
     /// <param name="connection">The connection, in a transaction.</param>
-    /// <param name="meter">Key of the meter.</param>
-    /// <param name="fields">
-    /// The meter's field columns as they were known before the transaction began, or none of them.
-    /// </param>
+    /// <param name="source">Where the meter's rows stand, as known before the transaction began.</param>
     /// <param name="first">The first nanosecond of the period.</param>
     /// <param name="behind">The first nanosecond behind it.</param>
     public static string Relation(
-        DuckDBConnection connection, int meter, FieldColumn[] fields, long first = long.MinValue,
-        long behind = long.MaxValue)
+        DuckDBConnection connection, UsageSource source, long first = long.MinValue, long behind = long.MaxValue)
     {
-        var loaded = $"SELECT {string.Join(", ", Columns(fields.Length))} FROM {KeyMaps.Table(meter)}"
-            + Within(first, behind, long.MinValue, long.MaxValue);
-        var parts = Read(connection, meter, first, behind)
-            .Select(part => Select(part, fields) + Within(first, behind, part.First, part.Behind));
-        return $"({string.Join(" UNION ALL ", parts.Prepend(loaded))})";
+        List<string> relations = [];
+        if (OwnColumns(connection, source.Meter) is { } own)
+        {
+            relations.Add(source.Select(KeyMaps.Table(source.Meter), own)
+                + Within("WHERE", first, behind, long.MinValue, long.MaxValue));
+        }
+        if (source.SelectShared() is { } shared)
+            relations.Add(shared + Within("AND", first, behind, long.MinValue, long.MaxValue));
+        relations.AddRange(Read(connection, source.Meter, first, behind).Select(part =>
+            source.Select(part.Table, part.Columns) + Within("WHERE", first, behind, part.First, part.Behind)));
+        if (relations.Count == 0)
+            relations.Add(source.Select(SharedTable.Name, 0) + " WHERE false");
+        return $"({string.Join(" UNION ALL ", relations)})";
+    }
+
+    /// <summary>How many field columns the meter's own table has; null where it has none.</summary>
+    public static int? OwnColumns(DuckDBConnection connection, int meter)
+    {
+        using var command = connection.Command("SELECT columns FROM own_tables WHERE meter = $1", meter);
+        return command.ExecuteScalar() as int?;
     }
 
     // A bound is compared only where rows may lie beyond it: to look at each timestamp takes longer than to add up.
-    private static string Within(long first, long behind, long from, long to)
+    private static string Within(string word, long first, long behind, long from, long to)
     {
         List<string> bounds = [];
         if (first > from)
             bounds.Add(FormattableString.Invariant($"ts >= {first}"));
         if (behind < to)
             bounds.Add(FormattableString.Invariant($"ts < {behind}"));
-        return bounds.Count == 0 ? "" : $" WHERE {string.Join(" AND ", bounds)}";
-    }
-
-    // A part may be older than a field.
-    private static string Select(UsagePart part, FieldColumn[] fields)
-    {
-        var missing = Enumerable.Range(0, fields.Length).Skip(part.Columns)
-            .Select(number => $"NULL::{fields[number].Kind.SqlType()} AS {KeyMaps.ColumnName(number)}");
-        var columns = Columns(Math.Min(part.Columns, fields.Length)).Concat(missing);
-        return $"SELECT {string.Join(", ", columns)} FROM {part.Table}";
+        return bounds.Count == 0 ? "" : $" {word} {string.Join(" AND ", bounds)}";
     }
 }

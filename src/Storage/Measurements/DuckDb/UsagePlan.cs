@@ -23,7 +23,7 @@ internal sealed class UsagePlan
     private readonly UsageQuery _query;
     private readonly KeyMaps _keys;
     private readonly int _meter;
-    private readonly FieldColumn[] _fields;
+    private readonly UsageSource _source;
     private readonly ValueColumn[] _columns;
     private readonly ValueSql _values;
     private readonly List<WindowKeys[]> _periods;
@@ -33,7 +33,7 @@ internal sealed class UsagePlan
     {
         (_query, _keys, _meter, _columns) = (query, keys, meter, columns);
         _values = ValueSql.Build(query.Method, columns);
-        _fields = keys.Columns.GetValueOrDefault(meter, []);
+        _source = keys.SourceOf(meter);
         var periods = windows.GroupBy(window => (window.First, window.Behind)).Select(period => period.ToArray())
             .ToList();
         _periods = periods.Count <= MostPasses ? periods : periods.FindAll(period => period.Length >= PassWindows);
@@ -85,7 +85,7 @@ internal sealed class UsagePlan
                 account => account.ToString(CultureInfo.InvariantCulture)))})",
             _ => FormattableString.Invariant($"m.account BETWEEN {accounts[0]} AND {accounts[^1]}"),
         };
-        var relation = UsageParts.Relation(connection, _meter, _fields, first, behind);
+        var relation = UsageParts.Relation(connection, _source, first, behind);
         if (accounts.Length > MostListedAccounts && NarrowSummand is { } column)
         {
             var sums = $"SELECT {AccountSums.Name}(m.account, m.{column}) FROM {relation} m WHERE {condition}";
@@ -132,7 +132,7 @@ internal sealed class UsagePlan
     {
         var sql = new UsageSql(_query, _keys, _meter, _values);
         var relation = UsageParts.Relation(
-            connection, _meter, _fields, _others.Min(window => window.First), _others.Max(window => window.Behind));
+            connection, _source, _others.Min(window => window.First), _others.Max(window => window.Behind));
         using var command = sql.Command(
             connection,
             "w.i",

@@ -3,10 +3,10 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Writes the rows of one meter, in the order received, for its table.</summary>
+/// <summary>Writes the rows of one meter, in the order received, for its own table or for the shared one.</summary>
 /// <param name="rows">The rows.</param>
 /// <param name="accounts">Keys of the accounts of the load.</param>
-/// <param name="columns">The columns that the table has got besides those of every usage table.</param>
+/// <param name="columns">The columns that the meter has besides those of every usage table.</param>
 internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColumn[] columns) : IRowSource
 {
     private const int Uuid = 0;
@@ -17,14 +17,36 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
     private const int FirstField = 5;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ColumnType> Types { get; } =
-    [
-        ColumnType.Uuid, ColumnType.Int32, ColumnType.Int64, ColumnType.Int64, ColumnType.Int64,
-        .. columns.Select(column => column.Kind.Type()),
-    ];
+    public IReadOnlyList<ColumnType> Types { get; } = TypesOf(columns);
+
+    /// <summary>Key of the meter, written in front where the table is the shared one.</summary>
+    public int? Meter { get; init; }
+
+    /// <summary>Into which field column of the table each column goes.</summary>
+    public int[] Targets { get; init; } = [.. Enumerable.Range(0, columns.Length)];
+
+    private int Shift => Meter is null ? 0 : 1;
 
     /// <inheritdoc/>
     public int Count => rows.Count;
+
+    /// <summary>The types of the columns of a usage table.</summary>
+    public static ColumnType[] TypesOf(FieldColumn[] fields) =>
+    [
+        ColumnType.Uuid, ColumnType.Int32, ColumnType.Int64, ColumnType.Int64, ColumnType.Int64,
+        .. fields.Select(column => column.Kind.Type()),
+    ];
+
+    /// <summary>Marks the values of all columns that may lack one as absent.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="shift">How many columns stand before those of every usage table.</param>
+    /// <param name="fields">How many field columns there are.</param>
+    public static void ClearPresence(ChunkWriter chunk, int shift, int fields)
+    {
+        chunk.Presence(shift + Uuid).Clear();
+        for (var number = 0; number < fields; number++)
+            chunk.Presence(shift + FirstField + number).Clear();
+    }
 
     /// <summary>The columns that the values of a load need.</summary>
     public static FieldColumn[] ColumnsOf(MeterRows rows) => [.. FindColumns(rows)];
@@ -56,28 +78,39 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         }
     }
 
-    /// <summary>Inserts all rows.</summary>
     /// <exception cref="ArgumentException">A field has not as many values as there are rows.</exception>
-    public void InsertInto(string table, RowLoader loader)
+    public void RequireValues()
     {
         foreach (var field in rows.Fields)
         {
             if ((field.IsNumeric ? field.Numbers.Count : field.Texts.Count) != rows.Count)
                 throw new ArgumentException($"The field '{field.Code}' has not a value for each row.");
         }
-        loader.Insert(table, this);
     }
 
     /// <inheritdoc/>
     public void Write(ChunkWriter chunk, int first, int count)
     {
-        WriteUuids(chunk, first, count);
-        WriteAccounts(chunk.Values<int>(Account), first, count);
-        rows.Ts.Slice(first, count).CopyTo(chunk.Values<long>(Ts));
-        rows.ReceivedAt.Slice(first, count).CopyTo(chunk.Values<long>(ReceivedAt));
-        rows.Positions.Slice(first, count).CopyTo(chunk.Values<long>(Sequence));
+        ClearPresence(chunk, Shift, columns.Length);
+        WriteAt(chunk, 0, first, count);
+    }
+
+    /// <summary>Writes some rows into a chunk in which all that may be absent is marked so.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="at">The row of the chunk to begin with.</param>
+    /// <param name="first">The first of the rows.</param>
+    /// <param name="count">How many; they stand in one chunk of their columns.</param>
+    public void WriteAt(ChunkWriter chunk, int at, int first, int count)
+    {
+        if (Meter is { } meter)
+            chunk.Values<int>(0).Slice(at, count).Fill(meter);
+        WriteUuids(chunk, at, first, count);
+        WriteAccounts(chunk.Values<int>(Shift + Account)[at..], first, count);
+        rows.Ts.Slice(first, count).CopyTo(chunk.Values<long>(Shift + Ts)[at..]);
+        rows.ReceivedAt.Slice(first, count).CopyTo(chunk.Values<long>(Shift + ReceivedAt)[at..]);
+        rows.Positions.Slice(first, count).CopyTo(chunk.Values<long>(Shift + Sequence)[at..]);
         for (var number = 0; number < columns.Length; number++)
-            WriteColumn(chunk, FirstField + number, columns[number], first, count);
+            WriteColumn(chunk, Shift + FirstField + Targets[number], columns[number], at, first, count);
     }
 
     private static bool HasOtherUids(MeterRows rows)
@@ -100,29 +133,29 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         return false;
     }
 
-    private void WriteUuids(ChunkWriter chunk, int first, int count)
+    private static void MarkPresent(Span<ulong> presence, int row) => presence[row >> 6] |= 1UL << (row & 63);
+
+    private void WriteUuids(ChunkWriter chunk, int at, int first, int count)
     {
-        var uuids = chunk.Values<UInt128>(Uuid);
-        var isUuid = chunk.Presence(Uuid);
-        isUuid.Clear();
+        var uuids = chunk.Values<UInt128>(Shift + Uuid)[at..];
+        var isUuid = chunk.Presence(Shift + Uuid);
         for (var row = 0; row < count; row++)
         {
             if (UuidText.TryParse(rows.Uids[first + row], out uuids[row]))
-                isUuid[row >> 6] |= 1UL << (row & 63);
+                MarkPresent(isUuid, at + row);
         }
     }
 
-    private void WriteOtherUids(ChunkWriter chunk, int column, int first, int count)
+    private void WriteOtherUids(ChunkWriter chunk, int column, int at, int first, int count)
     {
         var isOther = chunk.Presence(column);
-        isOther.Clear();
         for (var row = 0; row < count; row++)
         {
             var uid = rows.Uids[first + row];
             if (UuidText.TryParse(uid, out _))
                 continue;
-            isOther[row >> 6] |= 1UL << (row & 63);
-            chunk.Text(column, row, uid);
+            MarkPresent(isOther, at + row);
+            chunk.Text(column, at + row, uid);
         }
     }
 
@@ -133,60 +166,62 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             target[row] = accounts[indices[row]];
     }
 
-    private void WriteEts(ChunkWriter chunk, int column, int first, int count)
+    private void WriteEts(ChunkWriter chunk, int column, int at, int first, int count)
     {
         var source = rows.Ets.Slice(first, count);
-        var target = chunk.Values<long>(column);
+        var target = chunk.Values<long>(column)[at..];
         var isPresent = chunk.Presence(column);
-        isPresent.Clear();
         for (var row = 0; row < count; row++)
         {
             target[row] = source[row];
             if (source[row] != MeterRows.NoEts)
-                isPresent[row >> 6] |= 1UL << (row & 63);
+                MarkPresent(isPresent, at + row);
         }
     }
 
-    private void WriteColumn(ChunkWriter chunk, int target, FieldColumn column, int first, int count)
+    private void WriteColumn(ChunkWriter chunk, int target, FieldColumn column, int at, int first, int count)
     {
         if (column == FieldColumn.Uid)
-            WriteOtherUids(chunk, target, first, count);
+            WriteOtherUids(chunk, target, at, first, count);
         else if (column == FieldColumn.Ets)
-            WriteEts(chunk, target, first, count);
+            WriteEts(chunk, target, at, first, count);
         else
-            WriteField(chunk, target, column, first, count);
+            WriteField(chunk, target, column, at, first, count);
     }
 
-    private void WriteField(ChunkWriter chunk, int target, FieldColumn column, int first, int count)
+    private void WriteField(ChunkWriter chunk, int target, FieldColumn column, int at, int first, int count)
     {
         // A meter's column may belong to a field that it no longer has.
         if (rows.Fields.FirstOrDefault(field => field.Code == column.Code) is not { } field
             || field.IsNumeric == (column.Kind == ColumnKind.Text))
-            chunk.Presence(target).Clear();
-        else if (column.Kind == ColumnKind.Text)
+            return;
+        if (column.Kind == ColumnKind.Text)
         {
+            var isPresent = chunk.Presence(target);
             for (var row = 0; row < count; row++)
-                chunk.Text(target, row, field.Texts[first + row]);
+            {
+                MarkPresent(isPresent, at + row);
+                chunk.Text(target, at + row, field.Texts[first + row]);
+            }
         }
         else if (column.Kind == ColumnKind.Narrow)
-            WriteNumbers<long>(chunk, target, ColumnKind.Narrow, field.Numbers.Slice(first, count));
+            WriteNumbers<long>(chunk, target, ColumnKind.Narrow, at, field.Numbers.Slice(first, count));
         else
-            WriteNumbers<Int128>(chunk, target, column.Kind, field.Numbers.Slice(first, count));
+            WriteNumbers<Int128>(chunk, target, column.Kind, at, field.Numbers.Slice(first, count));
     }
 
     private static void WriteNumbers<T>(
-        ChunkWriter chunk, int column, ColumnKind tier, ReadOnlySpan<decimal> numbers)
+        ChunkWriter chunk, int column, ColumnKind tier, int at, ReadOnlySpan<decimal> numbers)
         where T : unmanaged, IBinaryInteger<T>
     {
-        var target = chunk.Values<T>(column);
+        var target = chunk.Values<T>(column)[at..];
         var isPresent = chunk.Presence(column);
-        isPresent.Clear();
         for (var row = 0; row < numbers.Length; row++)
         {
             if (!ExactDecimal.TryUnscale(numbers[row], tier, out var unscaled))
                 continue;
             target[row] = T.CreateChecked(unscaled);
-            isPresent[row >> 6] |= 1UL << (row & 63);
+            MarkPresent(isPresent, at + row);
         }
     }
 }

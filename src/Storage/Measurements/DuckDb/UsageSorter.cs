@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using NodaTime;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
@@ -8,7 +9,10 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// account and time, and sorts months anew that have grown by so much. Each step is one transaction of bounded size:
 /// readers and the loader go on meanwhile, and a crash leaves the rows where they were.
 /// </summary>
-internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
+/// <param name="connection">A connection of its own.</param>
+/// <param name="keys">What is known of the meters.</param>
+/// <param name="smallMeterRows">Rows of a meter that stay in the shared table.</param>
+internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, int smallMeterRows)
 {
     /// <summary>Rows that are sorted at once, in memory.</summary>
     public const int StepRows = 1_000_000;
@@ -19,60 +23,103 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
     /// <returns>False when there is nothing to do.</returns>
     public bool TakeStep(long closedBefore, CancellationToken cancellationToken)
     {
-        foreach (var meter in keys.Meters.Values.Order())
+        foreach (var meter in keys.Own.Keys.Order())
         {
-            if (TryMove(meter, closedBefore, cancellationToken))
+            if (TryMove(meter, Own(meter), closedBefore, cancellationToken))
                 return true;
         }
-        using var command = connection.Command("SELECT meter, month, number, columns, sorted, rows FROM parts");
-        var parts = command.Read(row => new UsagePart(
-            row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt64(4), row.GetInt64(5)));
-        var part = parts.Find(part => part.IsToBeSorted(closedBefore));
+        if (FindGrown(closedBefore) is { } grown && TryMove(grown, Shared(grown), closedBefore, cancellationToken))
+            return true;
+        var part = UsageParts.ReadAll(connection).Find(part => part.IsToBeSorted(closedBefore));
         if (part is null)
             return false;
         SortMonth(part, cancellationToken);
         return true;
     }
 
-    // Rows are taken in the order received, so that each is looked at once. In that order they stand in the table: to
-    // sort them by it would take as much memory as all of them.
-    private bool TryMove(int meter, long closedBefore, CancellationToken cancellationToken)
+    private Loaded Own(int meter)
     {
+        var source = keys.SourceOf(meter);
         var table = KeyMaps.Table(meter);
+        var select = source.Select(table, UsageParts.OwnColumns(connection, meter) ?? 0);
+        return new Loaded(table, "true", select, "", source.Fields);
+    }
+
+    // In the shared table the rows of a load stand meter by meter, so they are put in the order received first.
+    private Loaded Shared(int meter)
+    {
+        var source = keys.SourceOf(meter);
+        return new Loaded(
+            SharedTable.Name, FormattableString.Invariant($"meter = {meter}"), source.SelectShared()!,
+            "ORDER BY sequence", source.Fields);
+    }
+
+    // The meter that has more closed rows in the shared table than are kept there.
+    private int? FindGrown(long closedBefore)
+    {
+        var meters = keys.SharedRows.Where(meter => meter.Value >= smallMeterRows && meter.Value > 0)
+            .Select(meter => meter.Key).ToArray();
+        if (meters.Length == 0)
+            return null;
+        return (int?)Scalar(FormattableString.Invariant(
+            $"""
+            SELECT meter FROM {SharedTable.Name} WHERE meter IN ({string.Join(", ", meters)}) AND ts < {closedBefore}
+            GROUP BY meter HAVING count(*) >= {smallMeterRows} ORDER BY count(*) DESC LIMIT 1
+            """));
+    }
+
+    // Rows are taken in the order received, so that each is looked at once. In that order they stand in the meter's own
+    // table: to sort them by it would take as much memory as all of them.
+    private bool TryMove(int meter, Loaded loaded, long closedBefore, CancellationToken cancellationToken)
+    {
+        var closed = FormattableString.Invariant($"{loaded.Condition} AND ts < {closedBefore}");
         var bound = Scalar(FormattableString.Invariant(
             $"""
             SELECT max(sequence) FROM (
-                SELECT sequence FROM {table} WHERE ts < {closedBefore} LIMIT {StepRows})
+                SELECT sequence FROM {loaded.Table} WHERE {closed} {loaded.Order} LIMIT {StepRows})
             """));
         if (bound is null)
             return false;
         var taken = FormattableString.Invariant($"ts < {closedBefore} AND sequence <= {bound}");
-        using var range = connection.Command($"SELECT min(ts), max(ts) FROM {table} WHERE {taken}");
-        var (first, last) = range.Read(row => (row.GetInt64(0), row.GetInt64(1)))[0];
+        var months = MonthsOf($"FROM {loaded.Table} WHERE {loaded.Condition} AND {taken}");
         using var transaction = connection.BeginTransaction();
-        for (var month = Months.Of(first); month <= Months.Of(last); month++)
+        foreach (var month in months)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var rows = FormattableString.Invariant(
                 $"{taken} AND ts >= {Months.First(month)} AND ts < {Months.First(month + 1)}");
-            AddRun(meter, month, table, rows);
+            AddRun(meter, month, loaded, rows);
         }
-        connection.Execute($"DELETE FROM {table} WHERE {taken}");
+        var moved = connection.Execute($"DELETE FROM {loaded.Table} WHERE {loaded.Condition} AND {taken}");
         transaction.Commit();
+        if (loaded.Table == SharedTable.Name)
+            keys.SharedRows.AddOrUpdate(meter, 0, (_, before) => before - moved);
         return true;
     }
 
-    private void AddRun(int meter, int month, string table, string rows)
+    // Only months that have rows: one of 1970 among those of today must not cost a look at each month since.
+    private List<int> MonthsOf(string rows)
     {
-        var count = Scalar($"SELECT count(*) FROM {table} WHERE {rows}");
+        using var command = connection.Command(
+            $"SELECT DISTINCT (ts // {NodaConstants.NanosecondsPerDay})::INTEGER {rows}");
+        // The engine rounds towards 1970: before it, the day may be the one before.
+        return [.. command.Read(row => row.GetInt32(0))
+            .SelectMany(day => day > 0 ? [day] : new[] { day - 1, day })
+            .Select(Months.OfDay).Distinct().Order()];
+    }
+
+    private void AddRun(int meter, int month, Loaded loaded, string rows)
+    {
+        var source = $"({loaded.Select})";
+        var count = Scalar($"SELECT count(*) FROM {source} WHERE {rows}");
         if (count is null or 0)
             return;
         var part = UsageParts.Read(connection, meter, Months.First(month), Months.First(month) + 1).SingleOrDefault()
-            ?? Create(meter, month);
-        part = Widen(part);
+            ?? Create(meter, month, loaded.Fields);
+        part = Widen(part, loaded.Fields);
         var columns = string.Join(", ", UsageParts.Columns(part.Columns));
         connection.Execute(
-            $"INSERT INTO {part.Table} SELECT {columns} FROM {table} WHERE {rows} ORDER BY account, ts, sequence");
+            $"INSERT INTO {part.Table} SELECT {columns} FROM {source} WHERE {rows} ORDER BY account, ts, sequence");
         connection.Execute(
             "UPDATE parts SET sorted = if(rows = 0, $1, sorted), rows = rows + $1 WHERE number = $2", count.Value,
             part.Number);
@@ -82,9 +129,10 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
     private void SortMonth(UsagePart part, CancellationToken cancellationToken)
     {
         using var transaction = connection.BeginTransaction();
-        var sorted = Create(part.Meter, part.Month);
+        var fields = keys.Columns.GetValueOrDefault(part.Meter, []);
+        var sorted = Create(part.Meter, part.Month, fields);
         var columns = string.Join(", ", UsageParts.Columns(sorted.Columns));
-        part = Widen(part);
+        part = Widen(part, fields);
         foreach (var (first, last) in Slices(part))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -120,19 +168,18 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
         return slices;
     }
 
-    private UsagePart Create(int meter, int month)
+    private UsagePart Create(int meter, int month, FieldColumn[] fields)
     {
         var number = (int)Scalar("SELECT coalesce(max(number), 0) + 1 FROM parts")!.Value;
         var part = new UsagePart(meter, month, number, 0, 0, 0);
         connection.Execute($"CREATE TABLE {part.Table} ({DuckDbSchema.UsageColumns})");
         connection.Execute("INSERT INTO parts VALUES ($1, $2, $3, 0, 0, 0)", meter, month, number);
-        return Widen(part);
+        return Widen(part, fields);
     }
 
-    // Gives a part the columns of fields that the meter's table has got since.
-    private UsagePart Widen(UsagePart part)
+    // Gives a part the columns of fields that the meter has got since.
+    private UsagePart Widen(UsagePart part, FieldColumn[] fields)
     {
-        var fields = keys.Columns.GetValueOrDefault(part.Meter, []);
         for (var number = part.Columns; number < fields.Length; number++)
         {
             connection.Execute(
@@ -152,4 +199,13 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys)
         var value = command.ExecuteScalar();
         return value is null or DBNull ? null : Convert.ToInt64(value, CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Rows of a meter as they were loaded.</summary>
+    /// <param name="Table">Where they stand.</param>
+    /// <param name="Condition">SQL that only they fulfil there.</param>
+    /// <param name="Select">SQL of them, with all of the meter's columns.</param>
+    /// <param name="Order">How to bring them into the order received.</param>
+    /// <param name="Fields">The meter's columns; a load may add others meanwhile.</param>
+    private sealed record Loaded(
+        string Table, string Condition, string Select, string Order, FieldColumn[] Fields);
 }

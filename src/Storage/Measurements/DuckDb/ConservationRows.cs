@@ -1,0 +1,73 @@
+using DuckDB.NET.Data;
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>Both sides of the conservation of measurements, read within one transaction.</summary>
+internal static class ConservationRows
+{
+    // The engine would take as long to plan one statement over thousands of tables as to run it.
+    private const int TablesAtOnce = 50;
+
+    /// <summary>The tallies of an organization and the position that they are of.</summary>
+    public static LoadedDays ReadTallies(DuckDBConnection connection, string organizationId)
+    {
+        using var position = connection.Command("SELECT position FROM state");
+        using var tallies = connection.Command(
+            """
+            SELECT t.code, m.id, t.day, sum(accepted)::BIGINT, sum(stored)::BIGINT, sum(duplicate)::BIGINT,
+                sum(failed)::BIGINT
+            FROM tallies t LEFT JOIN meters m ON m.key = t.meter
+            WHERE t.organization IN (SELECT key FROM organizations WHERE id = $1) GROUP BY t.code, m.id, t.day ORDER BY t.day, t.code, m.id
+            """,
+            organizationId);
+        return new LoadedDays(
+            position.Read(row => new LogPosition(row.GetInt64(0)))[0],
+            tallies.Read(row => new MeterDay(
+                organizationId, row.GetString(0), row.TextOrNull(1), Nanoseconds.ToDate(row.GetInt32(2)),
+                new LoadTally(row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)))));
+    }
+
+    /// <summary>The rows of an organization that are there, by meter and day.</summary>
+    /// <param name="connection">The connection, in a transaction.</param>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="receivedSince">Only those received at or after this nanosecond.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static List<StoredRows> Count(
+        DuckDBConnection connection, string organizationId, long receivedSince, CancellationToken cancellationToken)
+    {
+        using var meters = connection.Command(
+            "SELECT m.key, m.id, o.key FROM meters m JOIN organizations o ON o.key = m.organization WHERE o.id = $1",
+            organizationId);
+        var found = meters.Read(row => (Key: row.GetInt32(0), Id: row.GetString(1), Organization: row.GetInt32(2)));
+        if (found.Count == 0)
+            return [];
+        var ids = found.ToDictionary(meter => meter.Key, meter => meter.Id);
+        List<string> tables =
+        [
+            $"""
+            SELECT meter, received_at FROM {SharedTable.Name} s
+            SEMI JOIN (SELECT key FROM meters WHERE organization = {found[0].Organization}) m ON m.key = s.meter
+            """,
+        ];
+        using var own = connection.Command("SELECT meter FROM own_tables");
+        tables.AddRange(own.Read(row => row.GetInt32(0)).Where(ids.ContainsKey).Select(
+            meter => $"SELECT {meter} AS meter, received_at FROM {KeyMaps.Table(meter)}"));
+        tables.AddRange(UsageParts.ReadAll(connection).Where(part => ids.ContainsKey(part.Meter)).Select(
+            part => $"SELECT {part.Meter} AS meter, received_at FROM {part.Table}"));
+        var counts = new Dictionary<(int Meter, int Day), long>();
+        foreach (var some in tables.Chunk(TablesAtOnce))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var command = connection.Command(FormattableString.Invariant(
+                $"""
+                SELECT meter, (received_at // 86400000000000)::INTEGER AS day, count(*)
+                FROM ({string.Join(" UNION ALL ", some)}) WHERE received_at >= {receivedSince} GROUP BY meter, day
+                """));
+            foreach (var (key, count) in command.Read(row => ((row.GetInt32(0), row.GetInt32(1)), row.GetInt64(2))))
+                counts[key] = counts.GetValueOrDefault(key) + count;
+        }
+        return [.. counts.OrderBy(count => count.Key)
+            .Select(count => new StoredRows(ids[count.Key.Meter], Nanoseconds.ToDate(count.Key.Day), count.Value))];
+    }
+}

@@ -1,0 +1,80 @@
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// Into which tables a load goes. The engine needs memory for each table that a transaction writes, however few rows
+/// it gets, so the number of tables is limited: the meters with the most rows go to tables of their own, all others to
+/// the shared one.
+/// </summary>
+internal sealed class LoadPlan
+{
+    /// <summary>Meters of one load that go to tables of their own, at most.</summary>
+    public const int MaxOwnTables = 64;
+
+    // A meter with so many rows in one load gets a table of its own right away.
+    private const int LargeRows = 2048;
+
+    private readonly KeyMaps _keys;
+    private readonly Dictionary<(string, string), FieldColumn[]> _columns = [];
+
+    private LoadPlan(KeyMaps keys) => _keys = keys;
+
+    /// <summary>The rows that go to tables of their own.</summary>
+    public List<PlannedRows> Own { get; } = [];
+
+    /// <summary>The rows that go to the shared table.</summary>
+    public List<PlannedRows> Shared { get; } = [];
+
+    /// <summary>
+    /// True when tables are to be created or given columns, which must not happen while their rows are being moved.
+    /// </summary>
+    public bool AltersTables { get; private set; }
+
+    /// <param name="load">The load.</param>
+    /// <param name="keys">What is known of the meters.</param>
+    /// <param name="smallMeterRows">Rows in the shared table beyond which a meter gets a table of its own.</param>
+    /// <param name="maxOwnTables">Meters that go to tables of their own, at most.</param>
+    public static LoadPlan Make(MeasurementLoad load, KeyMaps keys, int smallMeterRows, int maxOwnTables)
+    {
+        var plan = new LoadPlan(keys);
+        var left = maxOwnTables;
+        foreach (var rows in load.Meters.OrderByDescending(rows => rows.Count))
+        {
+            var needed = UsageRowsWriter.ColumnsOf(rows);
+            var columns = plan.Widen(rows, needed);
+            var meter = keys.FindMeter(rows.OrganizationId, rows.MeterId);
+            var isLarge = rows.Count >= LargeRows
+                || (meter is { } known && keys.Own.ContainsKey(known))
+                || keys.SharedRows.GetValueOrDefault(meter ?? SharedTable.Key) >= smallMeterRows;
+            if ((isLarge && left > 0) || SharedTable.IsTooNarrowFor(columns))
+            {
+                left--;
+                plan.Own.Add(new PlannedRows(rows, needed));
+                plan.AltersTables |= meter is null || keys.Own.GetValueOrDefault(meter.Value, -1) < columns.Length;
+            }
+            else
+            {
+                plan.Shared.Add(new PlannedRows(rows, needed));
+                plan.AltersTables |= SharedTable.Pooled(columns)
+                    .Except(keys.Columns.GetValueOrDefault(SharedTable.Key, [])).Any();
+            }
+        }
+        return plan;
+    }
+
+    // A meter may be in a load twice, with different columns.
+    private FieldColumn[] Widen(MeterRows rows, FieldColumn[] needed)
+    {
+        var columns = _columns.GetValueOrDefault((rows.OrganizationId, rows.MeterId))
+            ?? (_keys.FindMeter(rows.OrganizationId, rows.MeterId) is { } meter
+                ? _keys.Columns.GetValueOrDefault(meter, [])
+                : []);
+        return _columns[(rows.OrganizationId, rows.MeterId)] = [.. columns.Union(needed)];
+    }
+}
+
+/// <summary>Rows of a meter in a load.</summary>
+/// <param name="Rows">The rows.</param>
+/// <param name="Needed">The columns that their values need.</param>
+internal sealed record PlannedRows(MeterRows Rows, FieldColumn[] Needed);
