@@ -1,3 +1,4 @@
+using System.Globalization;
 using DuckDB.NET.Data;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
@@ -6,31 +7,91 @@ using Tallystick.Metering.Usage;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Reads the measurements themselves: one statement per meter, of which only as many rows are kept as may be answered.
+/// Reads the measurements themselves: one statement per large meter and one for all small meters that are alike, each
+/// of which keeps only as many rows as may be answered.
 /// </summary>
-internal static class ExplorerMeasurements
+internal sealed class ExplorerMeasurements
 {
+    // Stands in the text of a statement for the meters that it reads.
+    private const string Meters = "{meters}";
+
+    // Stands there for the position behind which measurements are read.
+    private const string Oldest = "{oldest}";
+    private const string Newer = "m.sequence > " + Oldest;
+
+    // Meters that one statement names.
+    private const int MetersAtOnce = 4096;
+
+    private readonly DuckDBConnection _connection;
+    private readonly UsageExploration _query;
+    private readonly KeyMaps _keys;
+    private readonly CancellationToken _cancelled;
+    private List<ExplorerMeasurement> _latest = [];
+
+    private ExplorerMeasurements(
+        DuckDBConnection connection, UsageExploration query, KeyMaps keys, CancellationToken cancellationToken) =>
+        (_connection, _query, _keys, _cancelled) = (connection, query, keys, cancellationToken);
+
     public static ExplorerRows Read(
         DuckDBConnection connection, UsageExploration query, KeyMaps keys, CancellationToken cancellationToken)
     {
-        List<ExplorerMeasurement> latest = [];
-        foreach (var meter in query.Meters)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            // Nothing older than what is certain to be answered needs to be read.
-            var oldest = latest.Count > query.Limit ? latest[^1].Position.Value : -1;
-            // A source of its own for each meter: a statement takes no parameters that it does not name.
-            if (ExplorerSource.Find(connection, query, keys) is not { } source
-                || source.From(meter, FormattableString.Invariant($"m.sequence > {oldest}")) is not { } from)
-                continue;
-            using var command = source.Command(Statement(source, meter, from, query.Limit + 1));
-            var found = command.Read(row => Measurement(row, meter));
-            latest = [.. latest.Concat(found).OrderByDescending(one => one.Position.Value).Take(query.Limit + 1)];
-        }
+        var reading = new ExplorerMeasurements(connection, query, keys, cancellationToken);
+        if (ExplorerSource.Find(connection, query, keys) is { } source)
+            reading.Read(source);
+        var latest = reading._latest;
         return new ExplorerRows([.. latest.Take(query.Limit)], [], latest.Count > query.Limit);
     }
 
-    private static string Statement(ExplorerSource source, Meter meter, string from, int limit)
+    private void Read(ExplorerSource source)
+    {
+        var large = UsageParts.ReadAll(_connection).Select(part => part.Meter).ToHashSet();
+        using (var own = _connection.Command("SELECT meter FROM own_tables"))
+            large.UnionWith(own.Read(row => row.GetInt32(0)));
+        var filtered = _query.Filters.Select(filter => filter.MeterId).ToHashSet(StringComparer.Ordinal);
+        var known = _query.Meters.Select(meter => (Key: source.FindKey(meter), Meter: meter))
+            .Where(meter => meter.Key is not null)
+            .ToLookup(meter => large.Contains(meter.Key!.Value) || filtered.Contains(meter.Meter.Id));
+        foreach (var (key, meter) in known[true])
+            ReadOne(meter, key!.Value);
+        foreach (var alike in known[false]
+            .Where(meter => _keys.SharedRows.GetValueOrDefault(meter.Key!.Value) > 0)
+            .GroupBy(meter => Statement(source, meter.Meter, "r.meter", source.FromShared(meter.Meter, Meters, Newer))))
+        {
+            foreach (var some in alike.Chunk(MetersAtOnce))
+                ReadShared(source, alike.Key, some.ToDictionary(meter => meter.Key!.Value, meter => meter.Meter));
+        }
+    }
+
+    private void ReadOne(Meter meter, int key)
+    {
+        // A source of its own for each meter: a statement takes no parameters that it does not name.
+        if (ExplorerSource.Find(_connection, _query, _keys) is { } source
+            && source.From(meter, Newer) is { } from)
+        {
+            var text = Statement(source, meter, FormattableString.Invariant($"{key}"), from);
+            Add(source, text, new Dictionary<int, Meter> { [key] = meter });
+        }
+    }
+
+    private void ReadShared(ExplorerSource source, string text, Dictionary<int, Meter> meters) => Add(
+        source,
+        text.Replace(
+            Meters, string.Join(", ", meters.Keys.Select(key => key.ToString(CultureInfo.InvariantCulture))),
+            StringComparison.Ordinal),
+        meters);
+
+    private void Add(ExplorerSource source, string text, Dictionary<int, Meter> meters)
+    {
+        _cancelled.ThrowIfCancellationRequested();
+        // Nothing older than what is certain to be answered needs to be read.
+        var oldest = _latest.Count > _query.Limit ? _latest[^1].Position.Value : -1;
+        using var command = source.Command(text.Replace(
+            Oldest, oldest.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        var found = command.Read(row => Measurement(row, meters[row.GetInt32(0)]));
+        _latest = [.. _latest.Concat(found).OrderByDescending(one => one.Position.Value).Take(_query.Limit + 1)];
+    }
+
+    private string Statement(ExplorerSource source, Meter meter, string key, string from)
     {
         var fields = Fields(meter).Select(field => source.Columns(meter, field.Code) switch
         {
@@ -41,22 +102,22 @@ internal static class ExplorerMeasurements
         });
         return FormattableString.Invariant(
             $"""
-            SELECT r.sequence, coalesce(r.uuid::VARCHAR, {source.Uids(meter)}), a.id, r.ts, {source.Ets(meter)},
+            SELECT {key}, r.sequence, coalesce(r.uuid::VARCHAR, {source.Uids(meter)}), a.id, r.ts, {source.Ets(meter)},
                 r.received_at, {string.Join(", ", fields)}
-            FROM (SELECT m.* {from} ORDER BY m.sequence DESC LIMIT {limit}) r
+            FROM (SELECT m.* {from} ORDER BY m.sequence DESC LIMIT {_query.Limit + 1}) r
             JOIN accounts a ON a.key = r.account
             """);
     }
 
     private static ExplorerMeasurement Measurement(DuckDBDataReader row, Meter meter) => new(
         meter,
-        new LogPosition(row.GetInt64(0)),
-        row.GetString(1),
+        new LogPosition(row.GetInt64(1)),
         row.GetString(2),
-        Nanoseconds.ToInstant(row.GetInt64(3)),
-        row.IsDBNull(4) ? null : Nanoseconds.ToInstant(row.GetInt64(4)),
-        Nanoseconds.ToInstant(row.GetInt64(5)),
-        [.. Fields(meter).Select((field, index) => Value(row.TextOrNull(6 + index), field))]);
+        row.GetString(3),
+        Nanoseconds.ToInstant(row.GetInt64(4)),
+        row.IsDBNull(5) ? null : Nanoseconds.ToInstant(row.GetInt64(5)),
+        Nanoseconds.ToInstant(row.GetInt64(6)),
+        [.. Fields(meter).Select((field, index) => Value(row.TextOrNull(7 + index), field))]);
 
     private static ExplorerValue Value(string? text, DataField field) => text is not null && field.Category.IsNumeric()
         ? new ExplorerValue(null, ExactTotal.Parse(text).ToDecimal())

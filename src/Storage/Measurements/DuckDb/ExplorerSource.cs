@@ -40,8 +40,7 @@ internal sealed class ExplorerSource
         if (FindKey(meter) is not { } key)
             return null;
         List<string> conditions = [also];
-        if (_accounts is not null)
-            conditions.Add($"m.account IN (SELECT unnest({_accounts}))");
+        AddAccounts(conditions);
         foreach (var filter in _query.Filters.Where(filter => filter.MeterId == meter.Id))
         {
             conditions.Add(FindText(meter, filter.FieldCode) is { } column
@@ -50,6 +49,20 @@ internal sealed class ExplorerSource
         }
         var relation = UsageParts.Relation(_connection, _keys.SourceOf(key), _first, _behind);
         return $"FROM {relation} m WHERE {string.Join(" AND ", conditions)}";
+    }
+
+    /// <summary>
+    /// The same, with the key of the meter, for several meters at once that have rows in the shared table only.
+    /// </summary>
+    /// <param name="meter">One of them; those for which the text is the same can be read together.</param>
+    /// <param name="meters">SQL of their keys.</param>
+    /// <param name="also">SQL of what they must fulfil besides.</param>
+    public string FromShared(Meter meter, string meters, string also)
+    {
+        List<string> conditions = [also, .. UsageParts.Bounds(_first, _behind, long.MinValue, long.MaxValue)];
+        AddAccounts(conditions);
+        var source = _keys.SourceOf(FindKey(meter)!.Value);
+        return $"FROM ({source.SelectShared(meters)}) m WHERE {string.Join(" AND ", conditions)}";
     }
 
     /// <summary>The column of a field of text, or null where none was ever sent.</summary>
@@ -82,7 +95,14 @@ internal sealed class ExplorerSource
     /// <summary>A statement that names each of the parameters so far.</summary>
     public DuckDBCommand Command(string sql) => _connection.Command(sql, [.. _parameters]);
 
-    private int? FindKey(Meter meter) => _keys.Meters.TryGetValue((_organization, meter.Id), out var key) ? key : null;
+    /// <summary>Key of a meter; null where it has never had rows.</summary>
+    public int? FindKey(Meter meter) => _keys.Meters.TryGetValue((_organization, meter.Id), out var key) ? key : null;
+
+    private void AddAccounts(List<string> conditions)
+    {
+        if (_accounts is not null)
+            conditions.Add($"m.account IN (SELECT unnest({_accounts}))");
+    }
 
     private int KeyOf(string accountId) => _keys.Accounts.GetValueOrDefault((_organization, accountId), -1);
 

@@ -97,14 +97,23 @@ internal static class UsageParts
         return command.ExecuteScalar() as int?;
     }
 
-    // A bound is compared only where rows may lie beyond it: to look at each timestamp takes longer than to add up.
+    /// <summary>SQL of the bounds of a period for rows of another one.</summary>
+    /// <param name="first">The first nanosecond of the period.</param>
+    /// <param name="behind">The first nanosecond behind it.</param>
+    /// <param name="from">The first nanosecond that the rows may have.</param>
+    /// <param name="to">The first nanosecond that they may not have.</param>
+    public static IEnumerable<string> Bounds(long first, long behind, long from, long to)
+    {
+        // A bound is compared only where rows may lie beyond it: to look at each timestamp takes longer than to add up.
+        if (first > from)
+            yield return FormattableString.Invariant($"ts >= {first}");
+        if (behind < to)
+            yield return FormattableString.Invariant($"ts < {behind}");
+    }
+
     private static string Within(string word, long first, long behind, long from, long to)
     {
-        List<string> bounds = [];
-        if (first > from)
-            bounds.Add(FormattableString.Invariant($"ts >= {first}"));
-        if (behind < to)
-            bounds.Add(FormattableString.Invariant($"ts < {behind}"));
-        return bounds.Count == 0 ? "" : $" {word} {string.Join(" AND ", bounds)}";
+        var bounds = string.Join(" AND ", Bounds(first, behind, from, to));
+        return bounds.Length == 0 ? "" : $" {word} {bounds}";
     }
 }

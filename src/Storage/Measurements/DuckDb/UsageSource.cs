@@ -10,22 +10,21 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 internal sealed record UsageSource(int Meter, FieldColumn[] Fields, FieldColumn[]? Shared)
 {
     /// <summary>SQL of the meter's rows in the shared table; null where it has none.</summary>
-    public string? SelectShared()
-    {
-        if (Shared is null)
-            return null;
-        var fields = Fields.Zip(SharedTable.Pooled(Fields)).Select((field, number) =>
-        {
-            var column = Array.IndexOf(Shared, field.Second);
-            var value = column < 0 ? $"NULL::{field.First.Kind.SqlType()}" : KeyMaps.ColumnName(column);
-            return $"{value} AS {KeyMaps.ColumnName(number)}";
-        });
-        return FormattableString.Invariant(
-            $"""
-            SELECT {string.Join(", ", DuckDbSchema.UsageColumnNames.Concat(fields))} FROM {SharedTable.Name}
-            WHERE meter = {Meter}
-            """);
-    }
+    public string? SelectShared() => Shared is null
+        ? null
+        : FormattableString.Invariant(
+            $"SELECT {string.Join(", ", SharedColumns(Shared))} FROM {SharedTable.Name} WHERE meter = {Meter}");
+
+    /// <summary>
+    /// SQL of the rows, with the key of their meter, of several meters in the shared table: of those for which this
+    /// text is the same.
+    /// </summary>
+    /// <param name="meters">SQL of their keys.</param>
+    public string SelectShared(string meters) =>
+        $"""
+        SELECT {string.Join(", ", SharedColumns(Shared ?? []).Prepend("meter"))} FROM {SharedTable.Name}
+        WHERE meter IN ({meters})
+        """;
 
     /// <summary>SQL of all rows of a table that has the first so many of the field columns.</summary>
     public string Select(string table, int columns)
@@ -35,4 +34,12 @@ internal sealed record UsageSource(int Meter, FieldColumn[] Fields, FieldColumn[
         var present = UsageParts.Columns(Math.Min(columns, Fields.Length));
         return $"SELECT {string.Join(", ", present.Concat(missing))} FROM {table}";
     }
+
+    private IEnumerable<string> SharedColumns(FieldColumn[] shared) => DuckDbSchema.UsageColumnNames.Concat(
+        Fields.Zip(SharedTable.Pooled(Fields)).Select((field, number) =>
+        {
+            var column = Array.IndexOf(shared, field.Second);
+            var value = column < 0 ? $"NULL::{field.First.Kind.SqlType()}" : KeyMaps.ColumnName(column);
+            return $"{value} AS {KeyMaps.ColumnName(number)}";
+        }));
 }
