@@ -4,9 +4,13 @@ using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering.Tests.Harness;
 
-/// <summary>A store whose loads fail a number of times: before anything was kept, or after all of it was.</summary>
+/// <summary>
+/// A store whose loads fail a number of times: before anything was kept, or after all of it was; or whenever they have
+/// more rows than it takes.
+/// </summary>
 internal sealed class FaultyStore(
-    IMeasurementStore inner, int faultsBefore, int faultsAfter, Task? held = null) : IMeasurementStore
+    IMeasurementStore inner, int faultsBefore, int faultsAfter, Task? held = null, int maxRows = int.MaxValue)
+    : IMeasurementStore
 {
     private int _before = faultsBefore;
     private int _after = faultsAfter;
@@ -20,6 +24,8 @@ internal sealed class FaultyStore(
     {
         if (held is not null)
             await held;
+        if (load.Meters.Sum(rows => rows.Count) > maxRows)
+            throw new LoadTooLargeException("Too large.", new IOException("There is no memory."));
         if (_before-- > 0)
             throw new IOException("The store is away.");
         await inner.LoadAsync(load, cancellationToken);

@@ -81,6 +81,26 @@ public sealed class DuckDbMeasurementStoreTests
     }
 
     [Fact]
+    public async Task Load_ThatTakesTooMuchMemory_IsKeptInFewerTables()
+    {
+        using var directory = new TempDirectory();
+        var tight = new DuckDbOptions { MemoryMegabytes = 24, Threads = 1, SmallMeterRows = 0, MaxOwnTables = 1_000 };
+        var rows = Enumerable.Range(0, 1_000).Select(number => Row($"u{number}") with { Meter = $"m{number}" });
+        await using (var tightStore = await DuckDbMeasurementStore.OpenAsync(directory["usage.duckdb"], tight, Token))
+        {
+            await tightStore.LoadAsync(StoredUsage.Load(0, [.. rows]), Token);
+            await tightStore.LoadAsync(StoredUsage.Load(1_000, [.. rows]), Token);
+        }
+
+        await using var store = await DuckDbMeasurementStore.OpenAsync(
+            directory["usage.duckdb"], Ingestion.Small, Token);
+        (await store.FindPositionAsync(Token)).ShouldBe(new LogPosition(2_000));
+        var (_, counted) = await store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
+        counted.Count.ShouldBe(1_000);
+        counted.ShouldAllBe(meter => meter.Count == 2);
+    }
+
+    [Fact]
     public async Task Store_Reopened_KnowsKeysColumnsAndUids()
     {
         using var directory = new TempDirectory();

@@ -124,6 +124,26 @@ public sealed class SortingTests
     }
 
     [Fact]
+    public async Task Rows_OfMonthsFarApart_AreSortedInOneStepAndReadTheSame()
+    {
+        await using var usage = await StoredUsage.CreateAsync(
+            SoonLarge, Row(1, "1970-01-01T00:00:00Z"), Row(2, "1970-01-31T23:59:59.999999999Z"),
+            Row(3, "1970-02-01T00:00:00Z"), Row(4, "2026-03-31T23:59:59.999999999Z"), Row(5, "2026-04-01T00:00:00Z"));
+        var before = await ReadAsync(usage.Store);
+
+        (await SortAllAsync(usage.Store)).ShouldBe(1);
+
+        (await ReadAsync(usage.Store)).ShouldBe(before);
+        var query = Make.Query(
+            Make.Meter("m", "measure.n"), "n", AggregationMethod.Sum, Month(1970, 1), Month(1970, 2), Month(2026, 3));
+        (await usage.Store.ReadAsync(query, Token)).Select(value => value.Value).ShouldBe([3, 3, 4]);
+
+        static UsageWindow Month(int year, int month) => new(
+            "id-of-acme",
+            new Window(Instant.FromUtc(year, month, 1, 0, 0), Instant.FromUtc(year, month + 1, 1, 0, 0)));
+    }
+
+    [Fact]
     public async Task Month_OfManyRuns_IsSortedAnewAndReadsTheSame()
     {
         await using var usage = await StoredUsage.CreateAsync(SoonLarge);

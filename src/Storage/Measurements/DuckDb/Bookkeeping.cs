@@ -67,17 +67,16 @@ internal sealed class Bookkeeping(DuckDBConnection connection)
     private void SumUp(long day)
     {
         using var transaction = connection.BeginTransaction();
+        var last = Scalar(FormattableString.Invariant($"SELECT max(rowid) FROM tallies WHERE day = {day}"));
         connection.Execute(
             """
-            CREATE OR REPLACE TEMP TABLE summed AS
+            INSERT INTO tallies
             SELECT organization, meter, code, day, sum(accepted)::BIGINT, sum(stored)::BIGINT, sum(duplicate)::BIGINT,
                 sum(failed)::BIGINT
             FROM tallies WHERE day = $1 GROUP BY organization, meter, code, day
             """,
             day);
-        connection.Execute("DELETE FROM tallies WHERE day = $1", day);
-        connection.Execute("INSERT INTO tallies SELECT * FROM summed");
-        connection.Execute("DROP TABLE summed");
+        connection.Execute("DELETE FROM tallies WHERE day = $1 AND rowid <= $2", day, last!.Value);
         transaction.Commit();
     }
 

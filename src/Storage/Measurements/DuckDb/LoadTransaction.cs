@@ -17,6 +17,23 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
     public void Run(MeasurementLoad load, LoadPlan plan)
     {
         using var transaction = connection.BeginTransaction();
+        try
+        {
+            var accounts = Write(load, plan);
+            transaction.Commit();
+            _keys.Publish();
+            foreach (var (account, key) in load.Accounts.Zip(accounts))
+                account.StoreKey = key;
+        }
+        catch
+        {
+            _keys.Abandon();
+            throw;
+        }
+    }
+
+    private int[] Write(MeasurementLoad load, LoadPlan plan)
+    {
         using (var state = connection.Command("SELECT position FROM state"))
         {
             if (state.ExecuteScalar() is not long position || position != load.From.Value)
@@ -29,17 +46,14 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
         // A meter may be in a load twice: its columns are settled before any rows are written.
         foreach (var planned in plan.Own.Concat(plan.Shared))
             _keys.Columns(MeterOf(planned.Rows), planned.Needed);
+        WriteShared(plan.Shared, accounts);
         foreach (var planned in plan.Own)
             WriteOwn(planned.Rows, accounts);
-        WriteShared(plan.Shared, accounts);
         WriteFailures(load.Failures);
         WriteTallies(load.Tallies);
         _keys.Flush();
         connection.Execute("UPDATE state SET position = $1", load.To.Value);
-        transaction.Commit();
-        _keys.Publish();
-        foreach (var (account, key) in load.Accounts.Zip(accounts))
-            account.StoreKey = key;
+        return accounts;
     }
 
     private int[] AccountKeys(IReadOnlyList<LoadedAccount> accounts)

@@ -102,10 +102,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, int
     {
         using var command = connection.Command(
             $"SELECT DISTINCT (ts // {NodaConstants.NanosecondsPerDay})::INTEGER {rows}");
-        // The engine rounds towards 1970: before it, the day may be the one before.
-        return [.. command.Read(row => row.GetInt32(0))
-            .SelectMany(day => day > 0 ? [day] : new[] { day - 1, day })
-            .Select(Months.OfDay).Distinct().Order()];
+        return [.. command.Read(row => row.GetInt32(0)).Select(Months.OfDay).Distinct().Order()];
     }
 
     private void AddRun(int meter, int month, Loaded loaded, string rows)
@@ -170,7 +167,8 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, int
 
     private UsagePart Create(int meter, int month, FieldColumn[] fields)
     {
-        var number = (int)Scalar("SELECT coalesce(max(number), 0) + 1 FROM parts")!.Value;
+        var number = Math.Max((int)Scalar("SELECT coalesce(max(number), 0) + 1 FROM parts")!.Value, keys.NextPart);
+        keys.NextPart = number + 1;
         var part = new UsagePart(meter, month, number, 0, 0, 0);
         connection.Execute($"CREATE TABLE {part.Table} ({DuckDbSchema.UsageColumns})");
         connection.Execute("INSERT INTO parts VALUES ($1, $2, $3, 0, 0, 0)", meter, month, number);
