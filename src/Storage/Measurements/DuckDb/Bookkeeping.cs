@@ -8,7 +8,8 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// log no longer has what was sent; the tallies go on counting them. Each step is one transaction of bounded size.
 /// </summary>
 /// <param name="connection">A connection of its own.</param>
-internal sealed class Bookkeeping(DuckDBConnection connection)
+/// <param name="commits">Commits.</param>
+internal sealed class Bookkeeping(DuckDBConnection connection, Commits commits)
 {
     // The fewer rows of tallies have come, the less there is to gain from looking for some to sum up.
     private const long FewTallies = 10_000;
@@ -39,7 +40,9 @@ internal sealed class Bookkeeping(DuckDBConnection connection)
             SELECT max(sequence) FROM (
                 SELECT sequence FROM failures WHERE sequence < {logStart} LIMIT {FailuresAtOnce})
             """));
+        using var transaction = connection.BeginTransaction();
         connection.Execute("DELETE FROM failures WHERE sequence <= $1", last!.Value);
+        commits.Commit(transaction);
         return true;
     }
 
@@ -77,7 +80,7 @@ internal sealed class Bookkeeping(DuckDBConnection connection)
             """,
             day);
         connection.Execute("DELETE FROM tallies WHERE day = $1 AND rowid <= $2", day, last!.Value);
-        transaction.Commit();
+        commits.Commit(transaction);
     }
 
     private long? Scalar(string sql)

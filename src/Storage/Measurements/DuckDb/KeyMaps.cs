@@ -25,18 +25,6 @@ internal sealed class KeyMaps
     /// <summary>How many field columns the meters have in tables of their own; absent where there is none.</summary>
     public ConcurrentDictionary<int, int> Own { get; private init; } = new();
 
-    /// <summary>
-    /// Meters whose tables can neither be created nor changed until the store is opened again: when memory runs out
-    /// meanwhile, the engine keeps a trace of the change that conflicts with every later one.
-    /// </summary>
-    public ConcurrentDictionary<int, bool> Barred { get; } = new();
-
-    /// <summary>The key of the next new meter. Keys of transactions that failed are not used again.</summary>
-    public int NextMeter { get; set; }
-
-    /// <summary>The least number that the next sorted part may have; those of failed steps are not used again.</summary>
-    public int NextPart { get; set; }
-
     /// <summary>How many rows the meters have in the shared table.</summary>
     public ConcurrentDictionary<int, long> SharedRows { get; private init; } = new();
 
@@ -47,7 +35,6 @@ internal sealed class KeyMaps
         foreach (var (id, key) in organizations.Read(row => (row.GetString(0), row.GetInt32(1))))
             maps.Organizations[id] = key;
         Fill(connection, "SELECT organization, id, key FROM meters", maps.Meters);
-        maps.NextMeter = maps.Meters.Values.DefaultIfEmpty(-1).Max() + 1;
         Fill(connection, "SELECT organization, id, key FROM accounts", maps.Accounts);
         using var fields = connection.Command("SELECT meter, code, kind FROM fields ORDER BY meter, number");
         foreach (var meter in fields

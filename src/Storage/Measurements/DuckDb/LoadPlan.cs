@@ -47,8 +47,7 @@ internal sealed class LoadPlan
             var isLarge = rows.Count >= LargeRows
                 || (meter is { } known && keys.Own.ContainsKey(known))
                 || keys.SharedRows.GetValueOrDefault(meter ?? SharedTable.Key) >= smallMeterRows;
-            var isBarred = meter is { } asked && keys.Barred.ContainsKey(asked);
-            if ((isLarge && left > 0 && !isBarred) || SharedTable.IsTooNarrowFor(columns))
+            if ((isLarge && left > 0) || SharedTable.IsTooNarrowFor(columns))
             {
                 left--;
                 plan.Own.Add(new PlannedRows(rows, needed));

@@ -4,7 +4,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>Writes one load: rows, failures, tallies and the position in the log, in one transaction.</summary>
-internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loader, KeyMaps committed)
+internal sealed class LoadTransaction(
+    DuckDBConnection connection, RowLoader loader, KeyMaps committed, Commits commits)
 {
     private const int None = -1;
 
@@ -17,19 +18,11 @@ internal sealed class LoadTransaction(DuckDBConnection connection, RowLoader loa
     public void Run(MeasurementLoad load, LoadPlan plan)
     {
         using var transaction = connection.BeginTransaction();
-        try
-        {
-            var accounts = Write(load, plan);
-            transaction.Commit();
-            _keys.Publish();
-            foreach (var (account, key) in load.Accounts.Zip(accounts))
-                account.StoreKey = key;
-        }
-        catch
-        {
-            _keys.Abandon();
-            throw;
-        }
+        var accounts = Write(load, plan);
+        commits.Commit(transaction);
+        _keys.Publish();
+        foreach (var (account, key) in load.Accounts.Zip(accounts))
+            account.StoreKey = key;
     }
 
     private int[] Write(MeasurementLoad load, LoadPlan plan)

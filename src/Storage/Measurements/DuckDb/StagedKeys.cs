@@ -30,7 +30,7 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             || _meters.TryGetValue((organization, id), out key))
             return key;
         // New meters come in thousands at a time: they are written together, by Flush.
-        return _meters[(organization, id)] = committed.NextMeter + _meters.Count;
+        return _meters[(organization, id)] = committed.Meters.Count + _meters.Count;
     }
 
     public int Account(int organization, string id)
@@ -54,15 +54,23 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
     /// <returns>The columns.</returns>
     public FieldColumn[] WidenOwn(int meter)
     {
-        try
+        var columns = Columns(meter, []);
+        if (_own.TryGetValue(meter, out var present) || committed.Own.TryGetValue(meter, out present))
         {
-            return CreateOrWidenOwn(meter);
+            AddColumns(meter, columns, present);
+            if (present < columns.Length)
+                connection.Execute("UPDATE own_tables SET columns = $1 WHERE meter = $2", columns.Length, meter);
         }
-        catch (DuckDBException)
+        else
         {
-            committed.Barred[meter] = true;
-            throw;
+            var fields = columns.Select((column, number) =>
+                $"{KeyMaps.ColumnName(number)} {column.Kind.LoadedSqlType()}");
+            connection.Execute(
+                $"CREATE TABLE {KeyMaps.Table(meter)} ({string.Join(", ", fields.Prepend(DuckDbSchema.LoadedColumns))})");
+            connection.Execute("INSERT INTO own_tables VALUES ($1, $2)", meter, columns.Length);
         }
+        _own[meter] = columns.Length;
+        return columns;
     }
 
     /// <summary>Makes the shared table have the pooled columns that the columns of some meters need.</summary>
@@ -104,13 +112,9 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             accounts.CreateRow().AppendValue(key).AppendValue(organization).AppendValue(id).EndRow();
     }
 
-    /// <summary>The transaction failed: its keys are not given again.</summary>
-    public void Abandon() => committed.NextMeter += _meters.Count;
-
     /// <summary>Makes the new keys known, after the commit.</summary>
     public void Publish()
     {
-        committed.NextMeter += _meters.Count;
         foreach (var (id, key) in _organizations)
             committed.Organizations[id] = key;
         foreach (var (id, key) in _meters)
@@ -124,27 +128,6 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             committed.Own[meter] = columns;
         foreach (var (meter, rows) in _sharedRows)
             committed.SharedRows.AddOrUpdate(meter, rows, (_, before) => before + rows);
-    }
-
-    private FieldColumn[] CreateOrWidenOwn(int meter)
-    {
-        var columns = Columns(meter, []);
-        if (_own.TryGetValue(meter, out var present) || committed.Own.TryGetValue(meter, out present))
-        {
-            AddColumns(meter, columns, present);
-            if (present < columns.Length)
-                connection.Execute("UPDATE own_tables SET columns = $1 WHERE meter = $2", columns.Length, meter);
-        }
-        else
-        {
-            var fields = columns.Select((column, number) =>
-                $"{KeyMaps.ColumnName(number)} {column.Kind.LoadedSqlType()}");
-            connection.Execute(
-                $"CREATE TABLE {KeyMaps.Table(meter)} ({string.Join(", ", fields.Prepend(DuckDbSchema.LoadedColumns))})");
-            connection.Execute("INSERT INTO own_tables VALUES ($1, $2)", meter, columns.Length);
-        }
-        _own[meter] = columns.Length;
-        return columns;
     }
 
     private void AddColumns(int meter, FieldColumn[] columns, int present)

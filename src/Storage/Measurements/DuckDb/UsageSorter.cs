@@ -11,8 +11,9 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// </summary>
 /// <param name="connection">A connection of its own.</param>
 /// <param name="keys">What is known of the meters.</param>
+/// <param name="commits">Commits.</param>
 /// <param name="smallMeterRows">Rows of a meter that stay in the shared table.</param>
-internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, int smallMeterRows)
+internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Commits commits, int smallMeterRows)
 {
     /// <summary>Rows that are sorted at once, in memory.</summary>
     public const int StepRows = 1_000_000;
@@ -91,7 +92,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, int
             AddRun(meter, month, loaded, rows);
         }
         var moved = connection.Execute($"DELETE FROM {loaded.Table} WHERE {loaded.Condition} AND {taken}");
-        transaction.Commit();
+        commits.Commit(transaction);
         if (loaded.Table == SharedTable.Name)
             keys.SharedRows.AddOrUpdate(meter, 0, (_, before) => before - moved);
         return true;
@@ -143,7 +144,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, int
         connection.Execute("UPDATE parts SET sorted = $1, rows = $1 WHERE number = $2", part.Rows, sorted.Number);
         connection.Execute("DELETE FROM parts WHERE number = $1", part.Number);
         connection.Execute($"DROP TABLE {part.Table}");
-        transaction.Commit();
+        commits.Commit(transaction);
     }
 
     private List<(int First, int Last)> Slices(UsagePart part)
@@ -167,8 +168,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, int
 
     private UsagePart Create(int meter, int month, FieldColumn[] fields)
     {
-        var number = Math.Max((int)Scalar("SELECT coalesce(max(number), 0) + 1 FROM parts")!.Value, keys.NextPart);
-        keys.NextPart = number + 1;
+        var number = (int)Scalar("SELECT coalesce(max(number), 0) + 1 FROM parts")!.Value;
         var part = new UsagePart(meter, month, number, 0, 0, 0);
         connection.Execute($"CREATE TABLE {part.Table} ({DuckDbSchema.UsageColumns})");
         connection.Execute("INSERT INTO parts VALUES ($1, $2, $3, 0, 0, 0)", meter, month, number);

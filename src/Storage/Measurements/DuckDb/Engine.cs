@@ -1,0 +1,95 @@
+using DuckDB.NET.Data;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>The opened file: its connections, and what is known of its content.</summary>
+internal sealed class Engine : IDisposable
+{
+    private readonly QueryThreads _threads;
+
+    private Engine(string connectionText, DuckDBConnection writer, DuckDbOptions options)
+    {
+        Writer = writer;
+        writer.Execute(FormattableString.Invariant($"SET checkpoint_threshold = '{options.CheckpointMegabytes}MB'"));
+        // Closing must not write what a fault has left in memory; Dispose does it where all is well.
+        writer.Execute("PRAGMA disable_checkpoint_on_shutdown");
+        DuckDbSchema.Prepare(writer);
+        NarrowSum.Register(writer);
+        AccountSums.Register(writer);
+        Loader = new RowLoader(writer);
+        Keys = KeyMaps.Read(writer);
+        Sorter = new DuckDBConnection(connectionText);
+        Sorter.Open();
+        Bookkeeping = new Bookkeeping(Sorter, Commits);
+        _threads = new QueryThreads(writer, options.Threads - 1);
+        Sessions = new ReadSessions(connectionText, _threads);
+    }
+
+    public DuckDBConnection Writer { get; }
+
+    public RowLoader Loader { get; }
+
+    public KeyMaps Keys { get; }
+
+    public DuckDBConnection Sorter { get; }
+
+    public Bookkeeping Bookkeeping { get; }
+
+    public Commits Commits { get; } = new();
+
+    public ReadSessions Sessions { get; }
+
+    /// <summary>Opens a file, which is created where missing.</summary>
+    /// <exception cref="StoreUnavailableException">The file is damaged, of a newer version, or in use.</exception>
+    public static Engine Open(string path, DuckDbOptions options)
+    {
+        var connectionText = new DuckDBConnectionStringBuilder
+        {
+            DataSource = path,
+            ["memory_limit"] = FormattableString.Invariant($"{options.MemoryMegabytes}MB"),
+            // What a query has freed goes back to the system; the engine would keep some hundred megabytes.
+            ["allocator_flush_threshold"] = "16MB",
+            ["allocator_bulk_deallocation_flush_threshold"] = "16MB",
+            ["threads"] = FormattableString.Invariant($"{options.Threads}"),
+            // None of its own; see QueryThreads.
+            ["external_threads"] = FormattableString.Invariant($"{options.Threads}"),
+        }.ConnectionString;
+        var writer = new DuckDBConnection(connectionText);
+        try
+        {
+            writer.Open();
+            EngineAllocator.KeepFreedMemory();
+            return new Engine(connectionText, writer, options);
+        }
+        catch (Exception exception)
+        {
+            writer.Dispose();
+            if (exception is not DuckDBException)
+                throw;
+            throw new StoreUnavailableException(
+                $"The measurement store {path} cannot be opened: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Closes the file, after all that used it has ended.</summary>
+    public void Dispose()
+    {
+        Sessions.Dispose();
+        _threads.Dispose();
+        Sorter.Dispose();
+        try
+        {
+            if (Commits.Fault is null)
+                Writer.Execute("CHECKPOINT");
+        }
+        catch (DuckDBException)
+        {
+            // The journal has it all; the next start reads it.
+        }
+        finally
+        {
+            Writer.Dispose();
+        }
+    }
+}
