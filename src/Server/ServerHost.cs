@@ -138,7 +138,8 @@ internal static class ServerHost
     private static async Task<(IDocumentStore Store, MeasurementEngines Measurements)> OpenEnginesAsync(
         ConfigurationManager configuration, DataDirectory data)
     {
-        var opening = Task.Run(() => MeasurementEngines.OpenAsync(data));
+        var memory = MeasurementMemory.From(configuration);
+        var opening = Task.Run(() => MeasurementEngines.OpenAsync(data, memory));
         try
         {
             return (await OpenStoreAsync(configuration, data), await opening);

@@ -26,9 +26,10 @@ internal static class ConservationOperation
         ],
         Description = """
             Tells what became of each measurement that was answered for, by day of receipt and meter code as sent, all
-            at one moment: `accepted` = `stored` + `duplicate` + `failed` + `pending`. A background check, made at the
-            start and every hour, counts the measurements that are there: where they are more or fewer than `stored`,
-            `mismatch` is the difference. That never happens unless the store was damaged.
+            at one moment: `accepted` = `stored` + `duplicate` + `failed` + `pending`. A background check counts the
+            measurements that are there: all of them at the start and once a day, those received since yesterday every
+            hour. Where they are more or fewer than `stored`, `mismatch` is the difference. That never happens unless
+            the store was damaged.
             """,
     };
 

@@ -22,11 +22,11 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     internal FileMeasurementLog Log { get; }
 
     /// <summary>Opens them.</summary>
-    internal static async Task<MeasurementEngines> OpenAsync(DataDirectory data) => new(
+    internal static async Task<MeasurementEngines> OpenAsync(DataDirectory data, MeasurementMemory memory) => new(
         FileMeasurementLog.Open(Path.Combine(data.Path, "measurement-log")),
         await DuckDbMeasurementStore.OpenAsync(
-            Path.Combine(data.Path, "measurements.duckdb"), cancellationToken: CancellationToken.None),
-        new UidIndex(new UidIndexOptions { SpillDirectory = Path.Combine(data.Path, "uids") }));
+            Path.Combine(data.Path, "measurements.duckdb"), memory.Store, CancellationToken.None),
+        new UidIndex(memory.Uids(Path.Combine(data.Path, "uids"))));
 
     /// <summary>Adds what takes measurements in and reads them.</summary>
     /// <param name="services">Where to add it.</param>

@@ -252,7 +252,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         ingestion.Loader.Fault.ShouldBeNull();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Load_TooLargeForTheStore_IsKeptInParts()
     {
         // All wait in the log before the first is loaded, so that the loader would load them together.
