@@ -9,6 +9,7 @@ using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
+using Tallystick.Server.Installation;
 using Tallystick.Server.Invitations;
 using Tallystick.Server.LookupTables;
 using Tallystick.Server.Metrics;
@@ -40,6 +41,8 @@ internal static class ServerHost
     /// another about twice a second, while some wait for the disk.
     /// </summary>
     private const int LeastThreads = 16;
+
+    private const string DocumentFile = "documents.sqlite";
 
     /// <summary>Address to listen on when none is told.</summary>
     internal const string DefaultUrl = "http://127.0.0.1:8080";
@@ -82,7 +85,9 @@ internal static class ServerHost
     {
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), completions);
-        var builder = WebApplication.CreateSlimBuilder([.. args, UnwatchedSettings]);
+        var acceptsLoss = args.Contains(DataDirectory.AcceptLossOption);
+        var builder = WebApplication.CreateSlimBuilder(
+            [.. args.Where(arg => arg != DataDirectory.AcceptLossOption), UnwatchedSettings]);
         var metrics = MetricsAccess.From(builder.Configuration);
         builder.WebHost.UseUrls(metrics.AddTo(builder.Configuration["urls"] ?? DefaultUrl));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -93,8 +98,12 @@ internal static class ServerHost
         var data = OpenData(builder.Configuration);
         try
         {
-            var (store, measurements) = await OpenEnginesAsync(builder.Configuration, data);
-            AddServices(builder.Services, store, data, clock);
+            var keys = new SigningKeys(data.Path, clock);
+            var signatures = new DownloadSignatures(data.Path, clock);
+            var (store, measurements) = await OpenEnginesAsync(builder.Configuration, data, acceptsLoss);
+            AddServices(builder.Services, store, clock);
+            builder.Services.AddSingleton(keys);
+            builder.Services.AddSingleton(signatures);
             measurements.AddTo(builder.Services, clock, wrapLog);
             builder.Services.AddSingleton(EventRetention.From(builder.Configuration, clock));
             AddEvents(builder.Services);
@@ -127,7 +136,7 @@ internal static class ServerHost
         var (organizationId, rest) = RestoreAdministrator.Read(args);
         var builder = WebApplication.CreateSlimBuilder([.. rest, UnwatchedSettings]);
         using var data = OpenData(builder.Configuration);
-        await using var store = await OpenStoreAsync(builder.Configuration, data);
+        await using var store = await OpenStoreAsync(builder.Configuration, data, acceptsLoss: false);
         await RestoreAdministrator.RunAsync(store, clock, organizationId, output);
     }
 
@@ -136,29 +145,49 @@ internal static class ServerHost
 
     /// <summary>Opens both kinds of engine side by side, which halves the wait at the start.</summary>
     private static async Task<(IDocumentStore Store, MeasurementEngines Measurements)> OpenEnginesAsync(
-        ConfigurationManager configuration, DataDirectory data)
+        ConfigurationManager configuration, DataDirectory data, bool acceptsLoss)
     {
         var memory = MeasurementMemory.From(configuration);
-        var opening = Task.Run(() => MeasurementEngines.OpenAsync(data, memory));
+        var opening = Task.Run(() => MeasurementEngines.OpenAsync(data, memory, acceptsLoss));
+        IDocumentStore? store = null;
         try
         {
-            return (await OpenStoreAsync(configuration, data), await opening);
+            store = await OpenStoreAsync(configuration, data, acceptsLoss);
+            var measurements = await opening;
+            await new InstallationCheck(DocumentPlace(configuration, data), data.Path, acceptsLoss)
+                .RunAsync(store, measurements.Store, measurements.Log, CancellationToken.None);
+            return (store, measurements);
         }
-        catch when (opening.IsCompletedSuccessfully)
+        catch
         {
-            await opening.Result.DisposeAsync();
+            if (store is not null)
+                await store.DisposeAsync();
+            // Its own failure is told where it is the only one.
+            await opening.ContinueWith(_ => { }, TaskScheduler.Default);
+            if (opening.IsCompletedSuccessfully)
+                await opening.Result.DisposeAsync();
             throw;
         }
     }
 
-    private static async Task<IDocumentStore> OpenStoreAsync(ConfigurationManager configuration, DataDirectory data)
+    // Without the password.
+    private static string DocumentPlace(ConfigurationManager configuration, DataDirectory data) =>
+        configuration["TALLYSTICK_POSTGRES"] is { Length: > 0 } connection
+            ? PostgresDocumentStore.PlaceOf(connection)
+            : Path.Combine(data.Path, DocumentFile);
+
+    private static async Task<IDocumentStore> OpenStoreAsync(
+        ConfigurationManager configuration, DataDirectory data, bool acceptsLoss)
     {
         IReadOnlyList<DocumentKind> kinds =
-            [.. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind];
+        [
+            .. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind,
+            InstallationId.Kind,
+        ];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
             return new CachedDocumentStore(
                 await SqliteDocumentStore.OpenAsync(
-                    Path.Combine(data.Path, "documents.sqlite"), kinds, CancellationToken.None),
+                    Path.Combine(data.Path, DocumentFile), kinds, CancellationToken.None, acceptsLoss),
                 new GivenSoleUse());
         try
         {
@@ -187,12 +216,10 @@ internal static class ServerHost
         }
     }
 
-    private static void AddServices(IServiceCollection services, IDocumentStore store, DataDirectory data, IClock clock)
+    private static void AddServices(IServiceCollection services, IDocumentStore store, IClock clock)
     {
         services.AddSingleton(store);
         services.AddSingleton(clock);
-        services.AddSingleton(_ => new SigningKeys(data.Path, clock));
-        services.AddSingleton(_ => new DownloadSignatures(data.Path, clock));
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<AccessKeys>();
         services.AddSingleton<AccessControl>();

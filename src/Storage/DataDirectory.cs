@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Storage;
@@ -7,8 +8,11 @@ namespace Tallystick.Storage;
 /// The directory of one running process, readable by its owner only. The lock on it is the operating system's and ends
 /// with the process, however that ends.
 /// </summary>
-public sealed class DataDirectory : IDisposable
+public sealed partial class DataDirectory : IDisposable
 {
+    /// <summary>The option by which an operator lets the product start although something is known to be lost.</summary>
+    public const string AcceptLossOption = "--accept-loss";
+
     private const string LockName = "lock";
 
     /// <summary>Apart from the lock, since nobody else can read a file that is locked.</summary>
@@ -20,6 +24,9 @@ public sealed class DataDirectory : IDisposable
     private const UnixFileMode OwnerOnly =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const UnixFileMode OfOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
@@ -27,7 +34,10 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Full path of the directory.</summary>
     public string Path { get; }
 
-    /// <summary>Opens the directory, creates it where missing, and locks it.</summary>
+    /// <summary>
+    /// Opens the directory, creates it where missing, and locks it. From then on whatever this process creates is
+    /// readable by its owner only, and so is what the directory held before.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">Another process holds it, or it cannot be written.</exception>
     public static DataDirectory Open(string path)
     {
@@ -35,7 +45,9 @@ public sealed class DataDirectory : IDisposable
         try
         {
             CreateOwnerOnly(full);
-            return new DataDirectory(full, Lock(full));
+            var directory = new DataDirectory(full, Lock(full));
+            CloseToOthers(full);
+            return directory;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -55,6 +67,8 @@ public sealed class DataDirectory : IDisposable
             return;
         }
 
+        // The engines make files of their own, whose mode nothing else decides.
+        _ = SetMask((uint)OfOthers);
         Directory.CreateDirectory(path, OwnerOnly);
         try
         {
@@ -65,6 +79,29 @@ public sealed class DataDirectory : IDisposable
             // A mounted volume may belong to another user; its permissions are then the operator's choice.
         }
     }
+
+    // Earlier versions made files that others could read wherever the directory's own mode let them in, as in a copy.
+    private static void CloseToOthers(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        {
+            if (entry.LinkTarget is not null || (entry.UnixFileMode & OfOthers) == 0)
+                continue;
+            try
+            {
+                entry.UnixFileMode &= ~OfOthers;
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // It belongs to another user; its permissions are then the operator's choice.
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial uint SetMask(uint mask);
 
     private static FileStream Lock(string path)
     {

@@ -27,6 +27,7 @@ public sealed class MeasurementIntake(
     /// The body has faults (all are listed, up to a limit); nothing of it was kept.
     /// </exception>
     /// <exception cref="LogBusyException">Too much waits to be written; nothing was kept.</exception>
+    /// <exception cref="LoadRefusedException">The loader cannot go on; nothing was kept.</exception>
     public async ValueTask AcceptAsync(
         string organizationId, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
@@ -35,6 +36,8 @@ public sealed class MeasurementIntake(
         {
             var receivedAt = clock.GetCurrentInstant();
             var batch = parser.Parse(organizationId, body.Span, receivedAt);
+            if (loader?.Fault is LoadRefusedException refused)
+                throw new LoadRefusedException(refused.Message, refused);
             if (loader is not null)
                 await loader.WaitForBacklogAsync(options.BacklogBytes, options.LongestHold, cancellationToken);
             await log.AppendAsync(batch, receivedAt, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NodaTime;
 using Tallystick.Metering.Measurements;
@@ -115,11 +116,11 @@ public sealed class MeasurementLoader
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
         var position = await _store.FindPositionAsync(cancellationToken);
-        if (position > _log.End)
+        if (position < _log.Start || position > _log.End)
         {
-            throw new InvalidOperationException(
-                $"The measurement log ends at {_log.End.Value}, before {position.Value}, up to which the store has "
-                + "loaded it: log and store do not belong together. Restore both from one backup.");
+            throw new LoadRefusedException(
+                $"The measurement log holds {_log.Start.Value} to {_log.End.Value}, but the measurement store has "
+                + $"loaded it up to {position.Value}: they do not belong together. Restore both from one backup.");
         }
         if (!_isRestored)
         {
@@ -141,7 +142,7 @@ public sealed class MeasurementLoader
     {
         // What waits in the log was received before now, and its duplicates must be found as they were then.
         var since = _clock.GetCurrentInstant();
-        await foreach (var entry in _log.ReadAsync(position, cancellationToken))
+        await foreach (var entry in ReadLogAsync(position, cancellationToken))
         {
             since = Instant.Min(since, entry.Records.Min(record => LoadBuilder.ReceiptOf(record)));
             break;
@@ -202,7 +203,7 @@ public sealed class MeasurementLoader
         Task? gathered = null;
         while (true)
         {
-            await foreach (var entry in _log.ReadAsync(builder.Load.To, cancellationToken))
+            await foreach (var entry in ReadLogAsync(builder.Load.To, cancellationToken))
             {
                 await builder.AddAsync(entry, cancellationToken);
                 if (builder.Count >= enough)
@@ -226,6 +227,27 @@ public sealed class MeasurementLoader
             if (!stored.IsCompleted)
                 awaited.Add(stored);
             await await Task.WhenAny(awaited);
+        }
+    }
+
+    private async IAsyncEnumerable<LogEntry> ReadLogAsync(
+        LogPosition from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var entries = _log.ReadAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(entries, cancellationToken))
+            yield return entries.Current;
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(
+        IAsyncEnumerator<LogEntry> entries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await entries.MoveNextAsync();
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LoadRefusedException($"The measurement log cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -269,3 +291,10 @@ public sealed class MeasurementLoader
         }
     }
 }
+
+/// <summary>
+/// What the log holds cannot be loaded until an operator repairs it, so nothing more may be accepted meanwhile.
+/// </summary>
+/// <param name="message">Why, for the operator.</param>
+/// <param name="inner">What was met, where something was.</param>
+public sealed class LoadRefusedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 using NodaTime;
+using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
 
@@ -16,6 +17,7 @@ internal sealed class SigningKeys
     private readonly Lock _gate = new();
     private List<(Instant Made, ECDsaSecurityKey Key)> _keys;
 
+    /// <exception cref="StoreUnavailableException">A key is damaged.</exception>
     internal SigningKeys(string dataDirectory, IClock clock)
     {
         _directory = Path.Combine(dataDirectory, "keys");
@@ -75,10 +77,29 @@ internal sealed class SigningKeys
 
     private static (Instant Made, ECDsaSecurityKey Key) Read(string path)
     {
-        var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(path));
-        var name = Path.GetFileNameWithoutExtension(path);
-        var made = Instant.FromUnixTimeSeconds(long.Parse(name, System.Globalization.CultureInfo.InvariantCulture));
-        return (made, new ECDsaSecurityKey(key) { KeyId = name });
+        try
+        {
+            var key = ECDsa.Create();
+            key.ImportFromPem(File.ReadAllText(path));
+            RequireWhole(key);
+            var name = Path.GetFileNameWithoutExtension(path);
+            var made = Instant.FromUnixTimeSeconds(long.Parse(name, System.Globalization.CultureInfo.InvariantCulture));
+            return (made, new ECDsaSecurityKey(key) { KeyId = name });
+        }
+        catch (Exception failure) when (failure is ArgumentException or CryptographicException or FormatException
+            or OverflowException or NotSupportedException or IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(
+                $"The signing key {path} is damaged or cannot be read: {failure.Message} Restore it from a backup, or "
+                + "remove it: tokens it has signed are then refused, and clients ask for new ones.", failure);
+        }
+    }
+
+    // A private key that does not belong to its public one is read without complaint.
+    private static void RequireWhole(ECDsa key)
+    {
+        var sample = "Tallystick"u8.ToArray();
+        if (!key.VerifyData(sample, key.SignData(sample, HashAlgorithmName.SHA256), HashAlgorithmName.SHA256))
+            throw new CryptographicException("Its private and its public part do not belong together.");
     }
 }

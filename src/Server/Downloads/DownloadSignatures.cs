@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using NodaTime;
+using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Downloads;
 
@@ -21,7 +22,11 @@ internal sealed class DownloadSignatures
         var path = Path.Combine(dataDirectory, "keys", "download.key");
         _key = File.Exists(path) ? File.ReadAllBytes(path) : Make(path);
         if (_key.Length != KeyLength)
-            throw new InvalidDataException("The key of downloads in the data directory is damaged; remove it.");
+        {
+            throw new StoreUnavailableException(
+                $"The key of downloads {path} is damaged: it has {_key.Length} bytes, not {KeyLength}. Restore it from "
+                + "a backup, or remove it: links to downloads and uploads of the last minutes are then refused.");
+        }
     }
 
     /// <summary>The query that lets a file be downloaded for five minutes.</summary>

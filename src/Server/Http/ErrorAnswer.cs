@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Storage.Documents;
 
@@ -47,7 +48,7 @@ internal static class ErrorAnswer
             case LogBusyException:
                 context.Response.Headers.RetryAfter = "1";
                 return WriteAsync(context, StatusCodes.Status429TooManyRequests, exception.Message);
-            case StoreUnavailableException:
+            case StoreUnavailableException or LoadRefusedException:
                 // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
                 Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
                 context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;

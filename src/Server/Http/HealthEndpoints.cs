@@ -26,9 +26,13 @@ internal static class HealthEndpoints
         var services = context.RequestServices;
         if (services.GetRequiredService<FileMeasurementLog>().Fault is not null)
             return AnswerNotReadyAsync(context, "Measurements cannot be written to disk; the log says why");
-        return services.GetRequiredService<MeasurementLoader>().Fault is null
-            ? JsonAnswer.WriteAsync(context, Ready(services.GetRequiredService<ConservationCheck>()))
-            : AnswerNotReadyAsync(context, "Measurements are accepted but cannot be loaded; the log says why");
+        return services.GetRequiredService<MeasurementLoader>().Fault switch
+        {
+            null => JsonAnswer.WriteAsync(context, Ready(services.GetRequiredService<ConservationCheck>())),
+            LoadRefusedException => AnswerNotReadyAsync(
+                context, "Measurements are neither accepted nor loaded; the log says why"),
+            _ => AnswerNotReadyAsync(context, "Measurements are accepted but cannot be loaded; the log says why"),
+        };
     }
 
     private static Task AnswerNotReadyAsync(HttpContext context, string why) =>

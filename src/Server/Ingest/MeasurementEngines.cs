@@ -1,8 +1,10 @@
 using NodaTime;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
+using Tallystick.Server.Installation;
 using Tallystick.Server.Resources;
 using Tallystick.Storage;
+using Tallystick.Storage.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Storage.Measurements.Uids;
@@ -21,12 +23,31 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     /// <summary>The log, to tell of its condition.</summary>
     internal FileMeasurementLog Log { get; }
 
+    /// <summary>The store, to tell whose it is.</summary>
+    internal DuckDbMeasurementStore Store => _store;
+
     /// <summary>Opens them.</summary>
-    internal static async Task<MeasurementEngines> OpenAsync(DataDirectory data, MeasurementMemory memory) => new(
-        FileMeasurementLog.Open(Path.Combine(data.Path, "measurement-log")),
-        await DuckDbMeasurementStore.OpenAsync(
-            Path.Combine(data.Path, "measurements.duckdb"), memory.Store, CancellationToken.None),
-        new UidIndex(memory.Uids(Path.Combine(data.Path, "uids"))));
+    /// <param name="data">The data directory.</param>
+    /// <param name="memory">How much memory they may take.</param>
+    /// <param name="acceptsLoss">Whether the operator has said to go on without what is missing.</param>
+    /// <exception cref="StoreUnavailableException">One is damaged, or they do not belong together.</exception>
+    internal static async Task<MeasurementEngines> OpenAsync(
+        DataDirectory data, MeasurementMemory memory, bool acceptsLoss)
+    {
+        var store = await DuckDbMeasurementStore.OpenAsync(
+            Path.Combine(data.Path, "measurements.duckdb"), memory.Store, CancellationToken.None);
+        try
+        {
+            var log = await new LogCheck(Path.Combine(data.Path, "measurement-log"), store, acceptsLoss)
+                .OpenLogAsync(CancellationToken.None);
+            return new MeasurementEngines(log, store, new UidIndex(memory.Uids(Path.Combine(data.Path, "uids"))));
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Adds what takes measurements in and reads them.</summary>
     /// <param name="services">Where to add it.</param>

@@ -378,6 +378,11 @@ public sealed class MeasurementLoaderTests : IDisposable
         await stop.CancelAsync();
 
         loader.Fault.Message.ShouldContain("do not belong together");
+        var intake = new MeasurementIntake(log, _clock, options, loader);
+        var body = System.Text.Encoding.UTF8.GetBytes($$"""{"measurements":[{{Json("v")}}]}""");
+        await Should.ThrowAsync<LoadRefusedException>(
+            intake.AcceptAsync(Make.Organization, body, TestContext.Current.CancellationToken).AsTask());
+        log.End.ShouldBe(default);
         await Should.ThrowAsync<OperationCanceledException>(running);
     }
 

@@ -71,11 +71,14 @@ public sealed class PostgresDocumentStore : IDocumentStore
         failure is NpgsqlException or SocketException or TimeoutException or IOException;
 
     /// <summary>That the server is not reached or refuses.</summary>
-    internal static StoreUnavailableException Unavailable(string connectionString, Exception failure)
+    internal static StoreUnavailableException Unavailable(string connectionString, Exception failure) =>
+        new($"{PlaceOf(connectionString)} cannot be used: {failure.Message}", failure);
+
+    /// <summary>Names a database for its operator, without user and password.</summary>
+    public static string PlaceOf(string connectionString)
     {
         var address = new NpgsqlConnectionStringBuilder(connectionString);
-        return new StoreUnavailableException(
-            $"The PostgreSQL database {address.Database} on {address.Host} cannot be used: {failure.Message}", failure);
+        return $"The PostgreSQL database {address.Database} on {address.Host}";
     }
 
     /// <inheritdoc />

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Tallystick.Storage.Documents.Relational;
 
 namespace Tallystick.Storage.Documents.Sqlite;
@@ -26,6 +27,11 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     private readonly ConcurrentBag<SqlRunner> _idle = [];
     private readonly SemaphoreSlim _free = new(MostReaders);
     private bool _isDisposed;
+    private SqliteConnection? _writer;
+
+    /// <summary>Leaves the write-ahead file as it is when the connection for writing is closed.</summary>
+    internal void KeepLogAtClosing() =>
+        _ = raw.sqlite3_db_config(_writer!.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
 
     /// <summary>Opens the connection for writing. What it commits is on the disk.</summary>
     internal Task<SqlRunner> OpenWriterAsync(CancellationToken cancellationToken) => OpenAsync(
@@ -74,6 +80,8 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
         try
         {
             await connection.OpenAsync(cancellationToken);
+            if (mode == SqliteOpenMode.ReadWriteCreate)
+                _writer = connection;
             var runner = new SqlRunner(connection, _dialect);
             await runner.ExecuteAsync($"PRAGMA busy_timeout = 10000; {settings}", cancellationToken);
             return runner;

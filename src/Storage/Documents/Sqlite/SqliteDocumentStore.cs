@@ -14,12 +14,14 @@ public sealed class SqliteDocumentStore : IDocumentStore
     private readonly TableLayouts _tables;
     private readonly SqlRunner _writer;
     private readonly WriteLane _lane;
+    private readonly SqliteUseMark _mark;
     private bool _isDisposed;
 
     private SqliteDocumentStore(SqliteConnections connections, TableLayouts tables, SqlRunner writer)
     {
         (_connections, _tables, _writer) = (connections, tables, writer);
-        _lane = new WriteLane(tables, () => ValueTask.FromResult(writer), _ => null)
+        _mark = new SqliteUseMark(writer);
+        _lane = new WriteLane(tables, OpenAsync, _ => null)
         {
             Release = _ => ValueTask.CompletedTask,
             IsTrusting = false,
@@ -27,19 +29,26 @@ public sealed class SqliteDocumentStore : IDocumentStore
     }
 
     /// <summary>Opens the file, creates it where missing, and brings it to the declared kinds.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="kinds">The declared kinds.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="acceptsLoss">Whether it is opened although its write-ahead file is lost.</param>
     /// <exception cref="StoreUnavailableException">
-    /// It cannot be opened, is no database, or was written by a newer program.
+    /// It cannot be opened, is no database, has lost its write-ahead file, or was written by a newer program.
     /// </exception>
     /// <exception cref="ArgumentException">The kinds have malformed or clashing names.</exception>
     public static async Task<SqliteDocumentStore> OpenAsync(
-        string path, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken)
+        string path, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken, bool acceptsLoss = false)
     {
+        var hasLog = File.Exists(SqliteUseMark.LogOf(path));
         var tables = new TableLayouts(kinds);
         var connections = new SqliteConnections(path);
         SqlRunner? writer = null;
         try
         {
             writer = await connections.OpenWriterAsync(cancellationToken);
+            if (!hasLog && !acceptsLoss && await SqliteUseMark.IsSetAsync(writer, cancellationToken))
+                throw LogIsLost(path);
             await new StoreUpgrade(writer).RunAsync(tables, cancellationToken);
             await SqliteStatistics.WriteAsync(writer, tables, cancellationToken);
             return new SqliteDocumentStore(connections, tables, writer);
@@ -86,7 +95,21 @@ public sealed class SqliteDocumentStore : IDocumentStore
         if (Interlocked.Exchange(ref _isDisposed, true))
             return;
         await _lane.CloseAsync();
+        if (!await _mark.TryClearAsync())
+            _connections.KeepLogAtClosing();
         await _connections.DisposeAsync();
         await _writer.DisposeAsync();
     }
+
+    private async ValueTask<SqlRunner> OpenAsync()
+    {
+        await _mark.SetAsync();
+        return _writer;
+    }
+
+    private static StoreUnavailableException LogIsLost(string path) => new(
+        $"The database {path} was copied while it was in use, or its process was killed, and its write-ahead file "
+        + $"{SqliteUseMark.LogOf(path)} is missing: the latest changes are lost. Put that file back, or restore the "
+        + $"data directory from a backup. Without one, start once with {DataDirectory.AcceptLossOption}; "
+        + "docs/operations.md says what is lost then.");
 }

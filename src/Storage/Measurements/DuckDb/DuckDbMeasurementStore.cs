@@ -43,6 +43,38 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         return new LogPosition(positions[0]);
     }
 
+    /// <summary>The id of the installation that the measurements belong to; null where none was given yet.</summary>
+    public async Task<string?> FindInstallationAsync(CancellationToken cancellationToken)
+    {
+        var ids = await ReadAsync(
+            connection => connection.Command("SELECT id FROM installation"), row => row.GetString(0),
+            cancellationToken);
+        return ids.SingleOrDefault();
+    }
+
+    /// <summary>Gives the store the id of its installation.</summary>
+    public Task SetInstallationAsync(string id, CancellationToken cancellationToken) => WriteAsync(
+        engine =>
+        {
+            using var transaction = engine.Writer.BeginTransaction();
+            engine.Writer.Execute("DELETE FROM installation");
+            engine.Writer.Execute("INSERT INTO installation VALUES ($1)", id);
+            engine.Commits.Commit(transaction);
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// Lets loading go on at another position of the log, when what lies in between is known to be lost.
+    /// </summary>
+    public Task MoveToAsync(LogPosition position, CancellationToken cancellationToken) => WriteAsync(
+        engine =>
+        {
+            using var transaction = engine.Writer.BeginTransaction();
+            engine.Writer.Execute("UPDATE state SET position = $1", position.Value);
+            engine.Commits.Commit(transaction);
+        },
+        cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
@@ -86,23 +118,14 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             await _sorting.WaitAsync(cancellationToken);
         try
         {
-            await _writing.WaitAsync(cancellationToken);
-            try
-            {
-                var transaction = new LoadTransaction(engine.Writer, engine.Loader, engine.Keys, engine.Commits);
-                await Task.Run(() => transaction.Run(load, plan), cancellationToken);
-                engine.Bookkeeping.Added(load.Tallies.Count);
-                return true;
-            }
-            catch (Exception exception)
-            {
-                engine.Commits.Note(exception);
-                throw;
-            }
-            finally
-            {
-                _writing.Release();
-            }
+            return await WriteAsync(
+                engine,
+                _ =>
+                {
+                    new LoadTransaction(engine.Writer, engine.Loader, engine.Keys, engine.Commits).Run(load, plan);
+                    engine.Bookkeeping.Added(load.Tallies.Count);
+                },
+                cancellationToken);
         }
         finally
         {
@@ -233,6 +256,28 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         _engine = null;
         _gate.Open();
         _reopening.Release();
+    }
+
+    private Task<bool> WriteAsync(Action<Engine> write, CancellationToken cancellationToken) =>
+        UseAsync(engine => WriteAsync(engine, write, cancellationToken), cancellationToken);
+
+    private async Task<bool> WriteAsync(Engine engine, Action<Engine> write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await Task.Run(() => write(engine), cancellationToken);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            engine.Commits.Note(exception);
+            throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     // Sorting and bookkeeping, one after the other.

@@ -59,6 +59,7 @@ internal sealed class Engine : IDisposable
         try
         {
             writer.Open();
+            WholeFile.Require(writer, path);
             EngineAllocator.KeepFreedMemory();
             return new Engine(connectionText, writer, options);
         }

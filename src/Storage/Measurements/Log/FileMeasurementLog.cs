@@ -127,6 +127,39 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
         await ValueTask.CompletedTask;
     }
 
+    /// <summary>
+    /// The first position, from one on, at which a record begins or the log ends; null where the log does not hold
+    /// the position.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The log is damaged before it.</exception>
+    public LogPosition? FindRecord(LogPosition from)
+    {
+        var (files, end) = (_files.All, End.Value);
+        if (from.Value == end)
+            return from;
+        var index = LogFiles.IndexOf(files, from.Value);
+        if (index < 0 || from.Value > end)
+            return null;
+        using var reader = OpenReader(files[index]);
+        var (start, fileEnd) = (files[index].Start, EndOf(files, index, end));
+        if (from.Value < fileEnd && reader.ReadHeader(from.Value - start, fileEnd - start) == FrameState.Whole)
+            return from;
+        var position = start;
+        for (; position < Math.Min(from.Value, fileEnd); position += reader.Frame.Length)
+        {
+            if (reader.ReadHeader(position - start, fileEnd - start) != FrameState.Whole)
+                throw reader.Fault(position - start);
+        }
+        return new LogPosition(position == fileEnd && index + 1 < files.Length ? files[index + 1].Start : position);
+    }
+
+    /// <summary>Lets the closed log of a directory go on at a position behind its end.</summary>
+    /// <param name="directory">Its directory.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="next">Where it is to go on.</param>
+    public static void SkipTo(string directory, LogPosition end, LogPosition next) =>
+        LogFile.AddGap(Path.GetFullPath(directory), end.Value, next.Value);
+
     /// <inheritdoc/>
     public int Read(LogPosition from, Span<byte> buffer)
     {
@@ -172,7 +205,10 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
                 && next.Start <= before.Value && NewestBefore(next) < receivedBefore.ToUnixTimeTicks())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                File.Delete(_files.RemoveFirst().Path);
+                var removed = _files.RemoveFirst();
+                File.Delete(removed.Path);
+                if (removed.GapAt is { } gapAt)
+                    LogFile.RemoveGap(_directory, gapAt, next.Start);
                 // One after the other, so that no crash brings back an older file without the newer ones.
                 Disk.FlushNames(_directory);
             }
@@ -190,7 +226,7 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     }
 
     private static long EndOf(LogFile[] files, int index, long end) =>
-        index + 1 < files.Length ? Math.Min(files[index + 1].Start, end) : end;
+        index + 1 < files.Length ? Math.Min(files[index].GapAt ?? files[index + 1].Start, end) : end;
 
     private FrameReader OpenReader(LogFile file)
     {

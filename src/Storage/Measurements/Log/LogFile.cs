@@ -10,6 +10,7 @@ namespace Tallystick.Storage.Measurements.Log;
 internal sealed class LogFile(string path, long start)
 {
     private const string Extension = ".log";
+    private const string GapExtension = ".gap";
 
     public string Path => path;
 
@@ -19,6 +20,12 @@ internal sealed class LogFile(string path, long start)
     /// Newest receipt of a record in the files before it, in ticks since 1970; null when its first frame tells.
     /// </summary>
     public long? NewestBefore { get; init; }
+
+    /// <summary>
+    /// Position behind its last record where a gap follows that an operator has accepted; null where the file after it
+    /// goes on without one.
+    /// </summary>
+    public long? GapAt { get; private init; }
 
     /// <summary>The handle kept open to read it; null when there is none. Belongs to <see cref="LogFiles"/>.</summary>
     public SafeFileHandle? Reading { get; set; }
@@ -38,7 +45,50 @@ internal sealed class LogFile(string path, long start)
             files.Add(new LogFile(path, start));
         }
         files.Sort((left, right) => left.Start.CompareTo(right.Start));
+        for (var index = 1; index < files.Count; index++)
+        {
+            if (GapBefore(directory, files[index].Start) is { } gapAt && gapAt >= files[index - 1].Start)
+                files[index - 1] = new LogFile(files[index - 1].Path, files[index - 1].Start) { GapAt = gapAt };
+        }
         return files;
+    }
+
+    /// <summary>
+    /// Lets a log that ends before a position go on there, in a new file. A file of its own says that the gap in
+    /// between is known.
+    /// </summary>
+    public static void AddGap(string directory, long end, long next)
+    {
+        var last = List(directory)[^1];
+        using (var file = last.OpenToWrite())
+        {
+            // What was set aside for more would count as written.
+            RandomAccess.SetLength(file, end - last.Start);
+            Disk.Flush(file);
+        }
+        File.WriteAllBytes(GapPathOf(directory, end, next), []);
+        Disk.FlushNames(directory);
+        SpareFile.Create(PathOf(directory, next)).Dispose();
+        Disk.FlushNames(directory);
+    }
+
+    /// <summary>Removes what says that a gap is known, once the file before it is gone.</summary>
+    public static void RemoveGap(string directory, long end, long next) =>
+        File.Delete(GapPathOf(directory, end, next));
+
+    private static string GapPathOf(string directory, long end, long next) => System.IO.Path.Combine(
+        directory, string.Create(CultureInfo.InvariantCulture, $"{end:D19}-{next:D19}{GapExtension}"));
+
+    private static long? GapBefore(string directory, long start)
+    {
+        var pattern = string.Create(CultureInfo.InvariantCulture, $"*-{start:D19}{GapExtension}");
+        var path = Directory.EnumerateFiles(directory, pattern).FirstOrDefault();
+        return path is not null
+            && long.TryParse(
+                System.IO.Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture,
+                out var end)
+            ? end
+            : null;
     }
 
     /// <summary>Path of the file that begins at a position.</summary>

@@ -28,11 +28,11 @@ internal static class LogRecovery
     public static LogEnd Recover(IReadOnlyList<LogFile> files)
     {
         for (var index = 1; index < files.Count; index++)
-            CheckContinuity(files[index - 1], files[index].Start);
+            CheckContinuity(files[index - 1], files[index - 1].GapAt ?? files[index].Start);
         var last = files[^1];
         var (length, newest, cut) = Scan(last);
         for (var index = files.Count - 1; newest is null && index > 0; index--)
-            newest = NewestOf(files[index - 1], files[index].Start);
+            newest = NewestOf(files[index - 1], files[index - 1].GapAt ?? files[index].Start);
         return new LogEnd(last.Start + length, newest ?? long.MinValue, cut);
     }
 

@@ -1,0 +1,50 @@
+using Tallystick.Foundation.Resources;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server.Installation;
+
+/// <summary>
+/// The id that documents and measurements of one installation share, so that neither is taken for another's.
+/// </summary>
+internal static class InstallationId
+{
+    /// <summary>The kind of the one document that holds it, as its id.</summary>
+    internal static DocumentKind Kind { get; } = new("installation", [], _ => []);
+
+    /// <summary>The id that the documents have; null where none was given yet.</summary>
+    internal static async Task<string?> FindAsync(IDocumentStore documents, CancellationToken cancellationToken)
+    {
+        var found = await documents.QueryAsync(
+            Kind, AccessKeyResource.Installation, new DocumentQuery { Limit = 1 }, cancellationToken);
+        return found.Count == 0 ? null : found[0].Id;
+    }
+
+    /// <summary>Gives the documents an id.</summary>
+    internal static Task SetAsync(IDocumentStore documents, string id, CancellationToken cancellationToken) =>
+        documents.TransactAsync(
+            AccessKeyResource.Installation,
+            async transaction =>
+            {
+                await transaction.InsertAsync(
+                    Kind, AccessKeyResource.Installation, new DocumentWrite(id, 1, "{}"u8.ToArray(), []),
+                    cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>True where nothing was configured: no access key, and none of some organizations.</summary>
+    internal static async Task<bool> IsBlankAsync(
+        IDocumentStore documents, IEnumerable<string> organizationIds, CancellationToken cancellationToken)
+    {
+        if ((await Organizations.IdsAsync(documents, cancellationToken)).Count > 0)
+            return false;
+        foreach (var id in organizationIds)
+        {
+            if (await new ResourceReader(documents, id, cancellationToken).FindAsync<Organization>(id) is not null)
+                return false;
+        }
+        return true;
+    }
+}
