@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Backups;
 using Tallystick.Server.Balances;
 using Tallystick.Server.Bills;
 using Tallystick.Server.Conservation;
@@ -64,6 +65,11 @@ internal static class ServerHost
                 await RestoreAdministratorAsync(args, SystemClock.Instance, Console.Out);
                 return 0;
             }
+            if (args.Contains(BackupCommand.Option))
+            {
+                await BackupCommand.RunAsync(args);
+                return 0;
+            }
             await using var server = await StartAsync(args, SystemClock.Instance);
             Greeting.Print(server);
             await server.WaitForShutdownAsync();
@@ -75,6 +81,10 @@ internal static class ServerHost
             return 1;
         }
     }
+
+    /// <summary>The data directory that is configured.</summary>
+    internal static string DataPathOf(IConfiguration configuration) =>
+        configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data";
 
     /// <summary>Starts the product; it serves when this returns.</summary>
     /// <param name="args">Command line: <c>--urls</c>, and any setting as <c>--NAME value</c>.</param>
@@ -95,12 +105,12 @@ internal static class ServerHost
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // Its errors come with the same exception once more: as ours at the start, as critical in a worker.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        var data = OpenData(builder.Configuration);
+        var data = DataDirectory.Open(DataPathOf(builder.Configuration));
         try
         {
             var keys = new SigningKeys(data.Path, clock);
             var signatures = new DownloadSignatures(data.Path, clock);
-            var (store, measurements) = await OpenEnginesAsync(builder.Configuration, data, acceptsLoss);
+            var (store, sqlite, measurements) = await OpenEnginesAsync(builder.Configuration, data, acceptsLoss);
             AddServices(builder.Services, store, clock);
             builder.Services.AddSingleton(keys);
             builder.Services.AddSingleton(signatures);
@@ -109,6 +119,9 @@ internal static class ServerHost
             AddEvents(builder.Services);
             AddBilling(builder.Services);
             AddLookupTables(builder.Services, data);
+            builder.Services.AddSingleton(data);
+            builder.Services.AddSingleton(new BackupSources(measurements.Store, measurements.Log, sqlite));
+            builder.Services.AddHostedService<BackupListener>();
             var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
             // Its settings are checked before anything is served.
@@ -135,28 +148,25 @@ internal static class ServerHost
     {
         var (organizationId, rest) = RestoreAdministrator.Read(args);
         var builder = WebApplication.CreateSlimBuilder([.. rest, UnwatchedSettings]);
-        using var data = OpenData(builder.Configuration);
-        await using var store = await OpenStoreAsync(builder.Configuration, data, acceptsLoss: false);
+        using var data = DataDirectory.Open(DataPathOf(builder.Configuration));
+        await using var store = (await OpenStoreAsync(builder.Configuration, data, acceptsLoss: false)).Store;
         await RestoreAdministrator.RunAsync(store, clock, organizationId, output);
     }
 
-    private static DataDirectory OpenData(ConfigurationManager configuration) =>
-        DataDirectory.Open(configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data");
-
     /// <summary>Opens both kinds of engine side by side, which halves the wait at the start.</summary>
-    private static async Task<(IDocumentStore Store, MeasurementEngines Measurements)> OpenEnginesAsync(
-        ConfigurationManager configuration, DataDirectory data, bool acceptsLoss)
+    private static async Task<(IDocumentStore Store, SqliteDocumentStore? Sqlite, MeasurementEngines Measurements)>
+        OpenEnginesAsync(ConfigurationManager configuration, DataDirectory data, bool acceptsLoss)
     {
         var memory = MeasurementMemory.From(configuration);
         var opening = Task.Run(() => MeasurementEngines.OpenAsync(data, memory, acceptsLoss));
         IDocumentStore? store = null;
         try
         {
-            store = await OpenStoreAsync(configuration, data, acceptsLoss);
+            (store, var sqlite) = await OpenStoreAsync(configuration, data, acceptsLoss);
             var measurements = await opening;
             await new InstallationCheck(DocumentPlace(configuration, data), data.Path, acceptsLoss)
                 .RunAsync(store, measurements.Store, measurements.Log, CancellationToken.None);
-            return (store, measurements);
+            return (store, sqlite, measurements);
         }
         catch
         {
@@ -176,7 +186,7 @@ internal static class ServerHost
             ? PostgresDocumentStore.PlaceOf(connection)
             : Path.Combine(data.Path, DocumentFile);
 
-    private static async Task<IDocumentStore> OpenStoreAsync(
+    private static async Task<(IDocumentStore Store, SqliteDocumentStore? Sqlite)> OpenStoreAsync(
         ConfigurationManager configuration, DataDirectory data, bool acceptsLoss)
     {
         IReadOnlyList<DocumentKind> kinds =
@@ -185,13 +195,14 @@ internal static class ServerHost
             InstallationId.Kind,
         ];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
-            return new CachedDocumentStore(
-                await SqliteDocumentStore.OpenAsync(
-                    Path.Combine(data.Path, DocumentFile), kinds, CancellationToken.None, acceptsLoss),
-                new GivenSoleUse());
+        {
+            var sqlite = await SqliteDocumentStore.OpenAsync(
+                Path.Combine(data.Path, DocumentFile), kinds, CancellationToken.None, acceptsLoss);
+            return (new CachedDocumentStore(sqlite, new GivenSoleUse()), sqlite);
+        }
         try
         {
-            return await OpenPostgresAsync(connection, kinds);
+            return (await OpenPostgresAsync(connection, kinds), null);
         }
         catch (ArgumentException malformed)
         {

@@ -11,6 +11,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Measurements could not be loaded; it is tried again")]
     internal static partial void LoadingFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Backups cannot be made while this server runs")]
+    internal static partial void BackupsUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A backup could not be made")]
+    internal static partial void BackupFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "{File}: cut {Bytes} bytes at byte {Offset} that an interrupted write had left; nobody was answered for them")]
     internal static partial void TailCut(ILogger logger, string file, long offset, long bytes);

@@ -23,6 +23,9 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     /// </summary>
     private const int CheckpointPages = 8_000;
 
+    /// <summary>The file.</summary>
+    internal string Path => path;
+
     private readonly SqliteDialect _dialect = new();
     private readonly ConcurrentBag<SqlRunner> _idle = [];
     private readonly SemaphoreSlim _free = new(MostReaders);

@@ -89,6 +89,33 @@ public sealed class SqliteDocumentStore : IDocumentStore
         return await _lane.RunAsync(organizationId, work, cancellationToken);
     }
 
+    /// <summary>Copies the documents, as they are at one moment, into a new file, while changes go on.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="atThatMoment">Called at that moment, while no change is under way.</param>
+    /// <param name="cancellationToken">Gives up, but for the copying itself.</param>
+    public async Task CopyToAsync(string path, Action atThatMoment, CancellationToken cancellationToken)
+    {
+        await using var from = new SqliteConnection(ConnectionText(_connections.Path, SqliteOpenMode.ReadOnly));
+        await from.OpenAsync(cancellationToken);
+        await _lane.RunAsync(
+            "",
+            _ =>
+            {
+                // From its first read on, a transaction sees the database as it is then.
+                Execute(from, "BEGIN");
+                Execute(from, "SELECT count(*) FROM sqlite_schema");
+                atThatMoment();
+                return ValueTask.FromResult(true);
+            },
+            cancellationToken);
+        await using var to = new SqliteConnection(ConnectionText(path, SqliteOpenMode.ReadWriteCreate));
+        await to.OpenAsync(cancellationToken);
+        await Task.Run(() => from.BackupDatabase(to), CancellationToken.None);
+        // All of it stands in the one file.
+        Execute(to, "PRAGMA journal_mode = DELETE");
+        Execute(to, "PRAGMA user_version = 0");
+    }
+
     /// <summary>Waits for the change that is running, then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -99,6 +126,16 @@ public sealed class SqliteDocumentStore : IDocumentStore
             _connections.KeepLogAtClosing();
         await _connections.DisposeAsync();
         await _writer.DisposeAsync();
+    }
+
+    private static string ConnectionText(string path, SqliteOpenMode mode) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString();
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     private async ValueTask<SqlRunner> OpenAsync()

@@ -75,6 +75,66 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         },
         cancellationToken);
 
+    /// <summary>
+    /// Writes everything stored so far into the file, and keeps the file so that it can be copied, without its
+    /// journal, while loads go on.
+    /// </summary>
+    public async Task<FileHold> HoldFileAsync(CancellationToken cancellationToken)
+    {
+        await ReopenAfterFaultAsync();
+        // The file is not opened anew either, for as long as it is held.
+        await _gate.EnterAsync(cancellationToken);
+        try
+        {
+            var engine = OpenEngine();
+            await HoldAsync(engine, cancellationToken);
+            return new FileHold(async () =>
+            {
+                try
+                {
+                    await ReleaseAsync(engine);
+                }
+                finally
+                {
+                    _gate.Leave();
+                }
+            });
+        }
+        catch
+        {
+            _gate.Leave();
+            throw;
+        }
+    }
+
+    private async Task HoldAsync(Engine engine, CancellationToken cancellationToken)
+    {
+        await _sorting.WaitAsync(cancellationToken);
+        try
+        {
+            await WriteAsync(
+                engine,
+                one =>
+                {
+                    one.SetCheckpoint(null);
+                    one.Writer.Execute("CHECKPOINT");
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            await ReleaseAsync(engine);
+            throw;
+        }
+        finally
+        {
+            _sorting.Release();
+        }
+    }
+
+    private Task<bool> ReleaseAsync(Engine engine) =>
+        WriteAsync(engine, one => one.SetCheckpoint(_options.CheckpointMegabytes), CancellationToken.None);
+
     /// <inheritdoc/>
     public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
@@ -342,14 +402,16 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         await _gate.EnterAsync(cancellationToken);
         try
         {
-            return await use(_engine ?? throw new StoreUnavailableException(
-                $"The measurement store {_path} is closed, or could not be opened anew after a fault."));
+            return await use(OpenEngine());
         }
         finally
         {
             _gate.Leave();
         }
     }
+
+    private Engine OpenEngine() => _engine ?? throw new StoreUnavailableException(
+        $"The measurement store {_path} is closed, or could not be opened anew after a fault.");
 
     private Task<T> InSessionAsync<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken) =>
         UseAsync(engine => engine.Sessions.RunAsync(read, cancellationToken), cancellationToken);

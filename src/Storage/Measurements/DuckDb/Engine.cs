@@ -6,12 +6,15 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>The opened file: its connections, and what is known of its content.</summary>
 internal sealed class Engine : IDisposable
 {
+    // A journal never grows so large.
+    private const int NoCheckpointMegabytes = 1_000_000_000;
+
     private readonly QueryThreads _threads;
 
     private Engine(string connectionText, DuckDBConnection writer, DuckDbOptions options)
     {
         Writer = writer;
-        writer.Execute(FormattableString.Invariant($"SET checkpoint_threshold = '{options.CheckpointMegabytes}MB'"));
+        SetCheckpoint(options.CheckpointMegabytes);
         // Closing must not write what a fault has left in memory; Dispose does it where all is well.
         writer.Execute("PRAGMA disable_checkpoint_on_shutdown");
         DuckDbSchema.Prepare(writer);
@@ -72,6 +75,10 @@ internal sealed class Engine : IDisposable
                 $"The measurement store {path} cannot be opened: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Sets the size of the journal at which it is written into the file; null for never.</summary>
+    public void SetCheckpoint(int? megabytes) => Writer.Execute(FormattableString.Invariant(
+        $"SET checkpoint_threshold = '{megabytes ?? NoCheckpointMegabytes}MB'"));
 
     /// <summary>Closes the file, after all that used it has ended.</summary>
     public void Dispose()

@@ -21,6 +21,7 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     private readonly Lock _trimming = new();
     private readonly Lock _growing = new();
     private TaskCompletionSource? _grown;
+    private bool _keepsFiles;
     private long _end;
 
     private FileMeasurementLog(string directory, LogOptions options, FileStream ownership)
@@ -201,7 +202,7 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
     {
         lock (_trimming)
         {
-            while (_files.All is [_, var next, ..]
+            while (!_keepsFiles && _files.All is [_, var next, ..]
                 && next.Start <= before.Value && NewestBefore(next) < receivedBefore.ToUnixTimeTicks())
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -214,6 +215,13 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
             }
         }
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Keeps all files, or trims again. While files are copied none may be deleted.</summary>
+    public void KeepFiles(bool keeps)
+    {
+        lock (_trimming)
+            _keepsFiles = keeps;
     }
 
     /// <summary>Writes what was handed over, then lets the directory go.</summary>

@@ -1,0 +1,110 @@
+using System.Net.Sockets;
+using Tallystick.Server.Http;
+using Tallystick.Storage;
+
+namespace Tallystick.Server.Backups;
+
+/// <summary>Serves the command that makes a backup, one at a time.</summary>
+internal sealed class BackupListener(DataDirectory data, BackupSources sources, ILogger<BackupListener> logger)
+    : BackgroundService
+{
+    /// <summary>Begins the answer to a request that was not done; why it was not follows.</summary>
+    internal const string Failed = "failed";
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private Socket? _listener;
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _listener = ControlSocket.Listen(data.Path);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException)
+        {
+            Log.BackupsUnavailable(logger, failure);
+        }
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_listener is null)
+            return;
+        List<Task> sessions = [];
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptAsync(stoppingToken);
+                sessions.RemoveAll(session => session.IsCompleted);
+                sessions.Add(ServeAsync(client, stoppingToken));
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or SocketException)
+        {
+            if (!stoppingToken.IsCancellationRequested)
+                Log.BackupsUnavailable(logger, failure);
+        }
+        await Task.WhenAll(sessions);
+    }
+
+    public override void Dispose()
+    {
+        _listener?.Dispose();
+        _turn.Dispose();
+        base.Dispose();
+    }
+
+    private async Task ServeAsync(Socket client, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await using var stream = new NetworkStream(client, ownsSocket: true);
+            using var reader = new StreamReader(stream);
+            await using var writer = new StreamWriter(stream);
+            if (!await _turn.WaitAsync(0, stoppingToken))
+            {
+                await writer.WriteLineAsync($"{Failed} Another backup is under way. Wait until it has ended.");
+                return;
+            }
+            try
+            {
+                await ServeAsync(reader, writer, stoppingToken);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            // The command has gone, or the server stops: the command sees that its backup is not whole.
+        }
+    }
+
+    private async Task ServeAsync(StreamReader reader, StreamWriter writer, CancellationToken stoppingToken)
+    {
+        await using var session = new BackupSession(sources);
+        while (await reader.ReadLineAsync(stoppingToken) is { } request)
+        {
+            await writer.WriteLineAsync(await AnswerAsync(session, request, stoppingToken));
+            await writer.FlushAsync(stoppingToken);
+        }
+    }
+
+    private async Task<string> AnswerAsync(BackupSession session, string request, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await session.AnswerAsync(request, stoppingToken);
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            Log.BackupFailed(logger, failure);
+            return $"{Failed} {failure.Message.ReplaceLineEndings(" ")}";
+        }
+    }
+}
