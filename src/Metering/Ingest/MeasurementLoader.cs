@@ -149,6 +149,7 @@ public sealed class MeasurementLoader
         }
         _uids.Clear();
         var oldest = _log.Start;
+        _uids.Forget(oldest);
         List<UidEntry> found = [];
         await _store.VisitUidsAsync(
             since - _options.DuplicateWindow,

@@ -26,7 +26,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
     private readonly UidRuns? _runs;
     private readonly long _tableBytes;
     private long _limit;
-    private long _before;
+    private UidWindow _window = new(0, 0);
 
     /// <summary>Begins an empty index; deletes the files of an earlier process in the spill directory.</summary>
     public UidIndex(UidIndexOptions? options = null)
@@ -75,27 +75,34 @@ public sealed class UidIndex : IUidIndex, IDisposable
     public int Find(ulong fingerprint, Span<LogPosition> positions)
     {
         var key = UidKey.Of(fingerprint);
-        var found = _table.Find(key, _before, positions);
-        return _runs is { RunCount: > 0 } ? _runs.Find(key, _before, positions, found) : found;
+        var found = _table.Find(key, _window, positions);
+        return _runs is { RunCount: > 0 } ? _runs.Find(key, _window, positions, found) : found;
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The position is not that of a row, or too great.</exception>
+    /// <remarks>What lies before the position of <see cref="Forget"/> is forgotten at once.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The position is not that of a row, or 2^48 bytes behind the first that is not forgotten.
+    /// </exception>
     public void Add(ulong fingerprint, LogPosition position)
     {
-        if (position.Value is <= 0 or > UidSlot.MaxPosition)
+        if (position.Value <= 0 || position.Value - _window.First >= UidSlot.Positions)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(position), position.Value,
-                $"The uid index holds positions of the measurement log from 1 to {UidSlot.MaxPosition}.");
+                $"The uid index holds {UidSlot.Positions} positions of the measurement log from {_window.First} on.");
         }
+        if (position.Value < _window.First)
+            return;
+        if (position.Value > _window.Newest)
+            _window = new UidWindow(_window.First, position.Value);
         var key = UidKey.Of(fingerprint);
         while (!_table.TryAdd(key, position.Value))
         {
-            if (!_table.TryGrow(key.Shard, _before, _limit))
+            if (!_table.TryGrow(key.Shard, _window, _limit))
                 Spill();
         }
-        _runs?.Advance(_before);
+        _runs?.Advance(_window);
     }
 
     /// <inheritdoc/>
@@ -123,6 +130,8 @@ public sealed class UidIndex : IUidIndex, IDisposable
     /// <exception cref="StoreUnavailableException">What was spilled cannot be read, or is damaged.</exception>
     public void Remove(ulong fingerprint, LogPosition position)
     {
+        if (position.Value <= 0 || position.Value > _window.Newest)
+            return;
         var key = UidKey.Of(fingerprint);
         if (!_table.Remove(key, position.Value))
             _runs?.Remove(key, position.Value);
@@ -134,14 +143,14 @@ public sealed class UidIndex : IUidIndex, IDisposable
     /// </summary>
     public void Forget(LogPosition before)
     {
-        if (before.Value > _before)
+        if (before.Value > _window.First)
         {
-            _before = before.Value;
+            _window = new UidWindow(before.Value, _window.Newest);
             _table.BeginSweep();
-            _runs?.Forget(_before);
+            _runs?.Forget(before.Value);
         }
         // What has been filled once will be filled again: it keeps its memory.
-        _table.Sweep(_before, mayShrink: _runs is not { RunCount: > 0 });
+        _table.Sweep(_window, mayShrink: _runs is not { RunCount: > 0 });
     }
 
     /// <inheritdoc/>
@@ -149,7 +158,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
     {
         _table.Dispose();
         _runs?.Clear();
-        _before = 0;
+        _window = new UidWindow(0, 0);
         _limit = _runs is null ? long.MaxValue : _tableBytes;
     }
 
@@ -162,7 +171,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
 
     private void Spill()
     {
-        if (_runs!.TrySpill(_table, _before))
+        if (_runs!.TrySpill(_table, _window))
         {
             _limit = _tableBytes;
             // It will be filled again, so it keeps its memory, unless it had to take more than it may.

@@ -13,7 +13,7 @@ internal sealed unsafe class UidRun : IDisposable
     private readonly int[] _shards;
     private readonly UidFilter? _filter;
     private readonly HashSet<long> _removed = [];
-    private readonly List<(long Number, long Position)> _found = [];
+    private readonly List<(long Number, long Kept)> _found = [];
     private readonly byte* _page = UidPage.Allocate(1);
 
     /// <param name="file">The pages; the run owns them.</param>
@@ -45,16 +45,16 @@ internal sealed unsafe class UidRun : IDisposable
 
     public bool IsRemoved(long slot) => _removed.Count > 0 && _removed.Contains(slot);
 
-    /// <summary>Writes the positions under a key that do not lie before a position.</summary>
+    /// <summary>Writes the positions under a key that are not forgotten.</summary>
     /// <returns>How many the span holds now.</returns>
-    public int Find(UidKey key, long before, Span<LogPosition> positions, int found)
+    public int Find(UidKey key, in UidWindow window, Span<LogPosition> positions, int found)
     {
         foreach (var slot in SlotsOf(key))
         {
             if (found == positions.Length)
                 break;
-            if (slot.Position >= before)
-                positions[found++] = new LogPosition(slot.Position);
+            if (window.Holds(slot.Kept))
+                positions[found++] = new LogPosition(window.Position(slot.Kept));
         }
         return found;
     }
@@ -63,9 +63,10 @@ internal sealed unsafe class UidRun : IDisposable
     /// <returns>False when there is none.</returns>
     public bool Remove(UidKey key, long position)
     {
+        var kept = UidSlot.Kept(position);
         foreach (var slot in SlotsOf(key))
         {
-            if (slot.Position == position)
+            if (slot.Kept == kept)
                 return _removed.Add(slot.Number);
         }
         return false;
@@ -78,7 +79,7 @@ internal sealed unsafe class UidRun : IDisposable
         File.Dispose();
     }
 
-    private List<(long Number, long Position)> SlotsOf(UidKey key)
+    private List<(long Number, long Kept)> SlotsOf(UidKey key)
     {
         _found.Clear();
         var (first, end) = PagesOf(key.Shard);
@@ -94,7 +95,7 @@ internal sealed unsafe class UidRun : IDisposable
                     break;
                 var number = (long)page * UidPage.Slots + index;
                 if (!IsRemoved(number))
-                    _found.Add((number, UidSlot.Position(slot)));
+                    _found.Add((number, UidSlot.Kept(slot)));
             }
         }
         return _found;

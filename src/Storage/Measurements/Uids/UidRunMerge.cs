@@ -20,17 +20,17 @@ internal sealed class UidRunMerge : IDisposable
     /// <summary>Bytes of memory held.</summary>
     public long MemoryBytes => _writer.MemoryBytes + _readers.Length * UidRunReader.MemoryBytes;
 
-    /// <summary>Merges the next shard, without what was removed and what lies before a position.</summary>
+    /// <summary>Merges the next shard, without what was removed and what is forgotten.</summary>
     /// <returns>The new run once it is whole.</returns>
     /// <exception cref="IOException">The disk is full or fails.</exception>
-    public UidRun? Step(long before)
+    public UidRun? Step(in UidWindow window)
     {
         foreach (var reader in _readers)
             reader.Begin(_shard);
         while (Least() is { } least)
         {
-            if (least.Position >= before)
-                _writer.Add(least.Remainder, least.Position);
+            if (window.Holds(least.Kept))
+                _writer.Add(least.Remainder, window.Position(least.Kept));
             least.Next();
         }
         _writer.EndShard();

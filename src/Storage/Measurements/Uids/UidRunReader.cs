@@ -16,12 +16,13 @@ internal sealed unsafe class UidRunReader(UidRun run) : IDisposable
     private int _buffered;
     private int _slot;
 
-    /// <summary>True when <see cref="Remainder"/> and <see cref="Position"/> are those of an entry.</summary>
+    /// <summary>True when <see cref="Remainder"/> and <see cref="Kept"/> are those of an entry.</summary>
     public bool HasEntry { get; private set; }
 
     public uint Remainder { get; private set; }
 
-    public long Position { get; private set; }
+    /// <summary>What is kept of its position.</summary>
+    public long Kept { get; private set; }
 
     /// <summary>Reads the first entry of a shard.</summary>
     public void Begin(int shard)
@@ -46,7 +47,7 @@ internal sealed unsafe class UidRunReader(UidRun run) : IDisposable
                 break;
             if (run.IsRemoved(number))
                 continue;
-            (HasEntry, Remainder, Position) = (true, UidSlot.Remainder(slot), UidSlot.Position(slot));
+            (HasEntry, Remainder, Kept) = (true, UidSlot.Remainder(slot), UidSlot.Kept(slot));
             return;
         }
         HasEntry = false;

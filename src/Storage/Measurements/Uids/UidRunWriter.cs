@@ -37,7 +37,7 @@ internal sealed unsafe class UidRunWriter : IDisposable
     {
         if (_slots == 0)
             _firsts.Add(remainder);
-        UidSlot.Write(UidPage.Slot(Page, _slots), remainder, position);
+        UidSlot.Write(UidPage.Slot(Page, _slots), remainder, UidSlot.Kept(position));
         _filter?.Add(new UidKey(_shard, remainder));
         _entries++;
         _newest = Math.Max(_newest, position);

@@ -42,15 +42,15 @@ internal sealed class UidRuns : IDisposable
 
     /// <summary>Writes a table into a new run.</summary>
     /// <returns>False when the disk is full or fails; nothing has changed then.</returns>
-    public bool TrySpill(UidTable table, long before)
+    public bool TrySpill(UidTable table, UidWindow window)
     {
         while (_merge is not null)
-            Step(before);
+            Step(window);
         var isSpilled = Try(() =>
         {
             Directory.CreateDirectory(_directory);
             using var writer = new UidRunWriter(NextPath(), FilterBytesFor(table.Count));
-            table.WriteTo(writer, before);
+            table.WriteTo(writer, window);
             _runs.Add(writer.Finish());
         });
         if (isSpilled && _runs.Count > MostRuns)
@@ -61,10 +61,10 @@ internal sealed class UidRuns : IDisposable
     /// <summary>Writes positions, those of the newest run first.</summary>
     /// <returns>How many the span holds now.</returns>
     /// <exception cref="StoreUnavailableException">A run cannot be read.</exception>
-    public int Find(UidKey key, long before, Span<LogPosition> positions, int found)
+    public int Find(UidKey key, in UidWindow window, Span<LogPosition> positions, int found)
     {
         for (var index = _runs.Count - 1; index >= 0; index--)
-            found = _runs[index].Find(key, before, positions, found);
+            found = _runs[index].Find(key, window, positions, found);
         return found;
     }
 
@@ -92,12 +92,12 @@ internal sealed class UidRuns : IDisposable
     /// Counts an added entry, and does a part of a merge after so many of them that the merge ends while the table is
     /// half full.
     /// </summary>
-    public void Advance(long before)
+    public void Advance(in UidWindow window)
     {
         if (_merge is null || --_addsToStep > 0)
             return;
         _addsToStep = _addsPerStep;
-        Step(before);
+        Step(window);
     }
 
     public void Clear()
@@ -118,10 +118,10 @@ internal sealed class UidRuns : IDisposable
         Try(() => _merge = new UidRunMerge(_runs, NextPath(), FilterBytesFor(entries)));
     }
 
-    private void Step(long before)
+    private void Step(UidWindow window)
     {
         UidRun? merged = null;
-        if (!Try(() => merged = _merge!.Step(before)))
+        if (!Try(() => merged = _merge!.Step(window)))
             EndMerge();
         if (merged is null)
             return;

@@ -41,9 +41,9 @@ internal unsafe struct UidShard
         Sse.Prefetch0(slot + 64);
     }
 
-    /// <summary>Writes the positions under a remainder that do not lie before a position.</summary>
+    /// <summary>Writes the positions under a remainder that are not forgotten.</summary>
     /// <returns>How many the span holds now.</returns>
-    public readonly int Find(uint remainder, long before, Span<LogPosition> positions, int found)
+    public readonly int Find(uint remainder, in UidWindow window, Span<LogPosition> positions, int found)
     {
         if (Homes == 0)
             return found;
@@ -51,9 +51,9 @@ internal unsafe struct UidShard
         {
             if (UidSlot.Remainder(slot) != remainder || found == positions.Length)
                 break;
-            var position = UidSlot.Position(slot);
-            if (position >= before)
-                positions[found++] = new LogPosition(position);
+            var kept = UidSlot.Kept(slot);
+            if (window.Holds(kept))
+                positions[found++] = new LogPosition(window.Position(kept));
         }
         return found;
     }
@@ -73,7 +73,7 @@ internal unsafe struct UidShard
         if (end + UidSlot.Bytes == End)
             return false;
         Buffer.MemoryCopy(slot, slot + UidSlot.Bytes, end - slot, end - slot);
-        UidSlot.Write(slot, remainder, position);
+        UidSlot.Write(slot, remainder, UidSlot.Kept(position));
         Count++;
         return true;
     }
@@ -85,7 +85,8 @@ internal unsafe struct UidShard
         if (Homes == 0)
             return false;
         var slot = FirstOf(remainder);
-        while (UidSlot.Position(slot) != position || UidSlot.Remainder(slot) != remainder)
+        var kept = UidSlot.Kept(position);
+        while (UidSlot.Kept(slot) != kept || UidSlot.Remainder(slot) != remainder)
         {
             if (UidSlot.IsEmpty(slot) || UidSlot.Remainder(slot) != remainder)
                 return false;
@@ -101,13 +102,13 @@ internal unsafe struct UidShard
         return true;
     }
 
-    /// <summary>Entries that do not lie before a position.</summary>
-    public readonly int CountFrom(long before)
+    /// <summary>Entries that are not forgotten.</summary>
+    public readonly int CountLive(in UidWindow window)
     {
         var count = 0;
         for (var slot = _slots; slot < End; slot += UidSlot.Bytes)
         {
-            if (IsLive(slot, before))
+            if (window.Holds(UidSlot.Kept(slot)))
                 count++;
         }
         return count;
@@ -126,18 +127,18 @@ internal unsafe struct UidShard
     }
 
     /// <summary>
-    /// Gives the shard another number of home slots, in place, and drops the entries that lie before a position. The
+    /// Gives the shard another number of home slots, in place, and drops the entries that are forgotten. The
     /// tail is made longer than it needs to be.
     /// </summary>
     /// <exception cref="OutOfMemoryException">The system has no memory; the shard is as it was.</exception>
-    public void Rebuild(uint homes, long before)
+    public void Rebuild(uint homes, in UidWindow window)
     {
-        var tail = LeastTail + 2 * OverflowOf(homes, before);
+        var tail = LeastTail + 2 * OverflowOf(homes, window);
         var rebuilt = new UidShard { Homes = homes, _tail = tail, _slots = _slots };
         if (rebuilt.Bytes > Bytes)
             rebuilt._slots = SlotMemory.Resize(_slots, Bytes, rebuilt.Bytes);
         var end = rebuilt._slots + Math.Max(Bytes, rebuilt.Bytes);
-        rebuilt.Count = PackBackwards(rebuilt._slots, Bytes, end, before);
+        rebuilt.Count = PackBackwards(rebuilt._slots, Bytes, end, window);
         rebuilt.Spread(end);
         if (rebuilt.Bytes < Bytes)
             rebuilt._slots = SlotMemory.Resize(rebuilt._slots, Bytes, rebuilt.Bytes);
@@ -145,13 +146,13 @@ internal unsafe struct UidShard
     }
 
     /// <summary>Hands the entries that do not lie before a position over, in order.</summary>
-    public readonly void WriteTo(UidRunWriter writer, long before)
+    public readonly void WriteTo(UidRunWriter writer, in UidWindow window)
     {
         for (var slot = _slots; slot < End; slot += UidSlot.Bytes)
         {
-            var position = UidSlot.Position(slot);
-            if (position != 0 && position >= before)
-                writer.Add(UidSlot.Remainder(slot), position);
+            var kept = UidSlot.Kept(slot);
+            if (window.Holds(kept))
+                writer.Add(UidSlot.Remainder(slot), window.Position(kept));
         }
     }
 
@@ -172,12 +173,6 @@ internal unsafe struct UidShard
 
     private static bool IsFull(int count, uint homes) => (count + 1) * 10L > homes * 9L;
 
-    private static bool IsLive(byte* slot, long before)
-    {
-        var position = UidSlot.Position(slot);
-        return position >= before && position != 0;
-    }
-
     // Multiply and shift: a home for every remainder without a division, for any number of homes.
     private readonly byte* Home(uint remainder) => _slots + (long)(((ulong)remainder * Homes) >> 32) * UidSlot.Bytes;
 
@@ -190,29 +185,29 @@ internal unsafe struct UidShard
     }
 
     /// <summary>How many slots the entries would take behind a number of home slots.</summary>
-    private readonly uint OverflowOf(uint homes, long before)
+    private readonly uint OverflowOf(uint homes, in UidWindow window)
     {
         var next = 0UL;
         for (var slot = _slots; slot < End; slot += UidSlot.Bytes)
         {
-            if (IsLive(slot, before))
+            if (window.Holds(UidSlot.Kept(slot)))
                 next = Math.Max(next, (UidSlot.Remainder(slot) * (ulong)homes) >> 32) + 1;
         }
         return next > homes ? (uint)(next - homes) : 0;
     }
 
-    /// <summary>Moves the entries that do not lie before a position to the end of the memory.</summary>
+    /// <summary>Moves the entries that are not forgotten to the end of the memory.</summary>
     /// <returns>How many there are.</returns>
-    private static int PackBackwards(byte* slots, long bytes, byte* end, long before)
+    private static int PackBackwards(byte* slots, long bytes, byte* end, in UidWindow window)
     {
         var next = end;
         for (var slot = slots + bytes; slot > slots;)
         {
             slot -= UidSlot.Bytes;
-            if (!IsLive(slot, before))
+            if (!window.Holds(UidSlot.Kept(slot)))
                 continue;
             next -= UidSlot.Bytes;
-            UidSlot.Write(next, UidSlot.Remainder(slot), UidSlot.Position(slot));
+            UidSlot.Write(next, UidSlot.Remainder(slot), UidSlot.Kept(slot));
         }
         return (int)((end - next) / UidSlot.Bytes);
     }
@@ -226,10 +221,10 @@ internal unsafe struct UidShard
         var next = _slots;
         for (var from = end - (long)Count * UidSlot.Bytes; from < end; from += UidSlot.Bytes)
         {
-            var (remainder, position) = (UidSlot.Remainder(from), UidSlot.Position(from));
+            var (remainder, kept) = (UidSlot.Remainder(from), UidSlot.Kept(from));
             for (var home = Home(remainder); next < home; next += UidSlot.Bytes)
                 UidSlot.Write(next, 0, 0);
-            UidSlot.Write(next, remainder, position);
+            UidSlot.Write(next, remainder, kept);
             next += UidSlot.Bytes;
         }
         NativeMemory.Clear(next, (nuint)(End - next));

@@ -19,8 +19,8 @@ internal sealed class UidTable : IDisposable
 
     public void Prefetch(UidKey key) => _shards[key.Shard].Prefetch(key.Remainder);
 
-    public int Find(UidKey key, long before, Span<LogPosition> positions) =>
-        _shards[key.Shard].Find(key.Remainder, before, positions, 0);
+    public int Find(UidKey key, in UidWindow window, Span<LogPosition> positions) =>
+        _shards[key.Shard].Find(key.Remainder, window, positions, 0);
 
     /// <summary>Adds an entry.</summary>
     /// <returns>False when the shard must be rebuilt before.</returns>
@@ -41,16 +41,16 @@ internal sealed class UidTable : IDisposable
     }
 
     /// <summary>
-    /// Makes room in a shard, after dropping what lies before a position, unless the table would then exceed a limit.
+    /// Makes room in a shard, after dropping what is forgotten, unless the table would then exceed a limit.
     /// A table that is nearly empty may exceed it, or it could never be filled again.
     /// </summary>
-    public bool TryGrow(int shard, long before, long limit)
+    public bool TryGrow(int shard, in UidWindow window, long limit)
     {
         ref var grown = ref _shards[shard];
-        var homes = Math.Max(grown.Homes, UidShard.HomesFor(shard, grown.CountFrom(before)));
+        var homes = Math.Max(grown.Homes, UidShard.HomesFor(shard, grown.CountLive(window)));
         if (Bytes + homes * (long)UidSlot.Bytes - grown.Bytes > limit && Count > Bytes / UidSlot.Bytes / 4)
             return false;
-        Rebuild(ref grown, homes, before);
+        Rebuild(ref grown, homes, window);
         return true;
     }
 
@@ -58,33 +58,33 @@ internal sealed class UidTable : IDisposable
     public void BeginSweep() => _sweepLeft = _shards.Length;
 
     /// <summary>
-    /// Visits a few shards and drops what lies before a position, where that is a good part of the shard.
+    /// Visits a few shards and drops what is forgotten, where that is a good part of the shard.
     /// </summary>
-    /// <param name="before">The position.</param>
+    /// <param name="window">What is not forgotten.</param>
     /// <param name="mayShrink">False to keep the memory for entries to come.</param>
-    public void Sweep(long before, bool mayShrink)
+    public void Sweep(in UidWindow window, bool mayShrink)
     {
         for (var visits = Math.Min(ShardsPerSweep, _sweepLeft); visits > 0; visits--, _sweepLeft--)
         {
             var number = _sweepNext;
             ref var shard = ref _shards[number];
             _sweepNext = (number + 1) % _shards.Length;
-            var live = shard.CountFrom(before);
+            var live = shard.CountLive(window);
             if (shard.Count - live <= live / 8)
                 continue;
             if (live == 0 && mayShrink)
                 Free(ref shard);
             else
-                Rebuild(ref shard, mayShrink ? UidShard.HomesFor(number, live) : shard.Homes, before);
+                Rebuild(ref shard, mayShrink ? UidShard.HomesFor(number, live) : shard.Homes, window);
         }
     }
 
-    /// <summary>Hands the entries over that do not lie before a position, in order.</summary>
-    public void WriteTo(UidRunWriter writer, long before)
+    /// <summary>Hands the entries over that are not forgotten, in order.</summary>
+    public void WriteTo(UidRunWriter writer, in UidWindow window)
     {
         foreach (ref var shard in _shards.AsSpan())
         {
-            shard.WriteTo(writer, before);
+            shard.WriteTo(writer, window);
             writer.EndShard();
         }
     }
@@ -104,10 +104,10 @@ internal sealed class UidTable : IDisposable
             Free(ref shard);
     }
 
-    private void Rebuild(ref UidShard shard, uint homes, long before)
+    private void Rebuild(ref UidShard shard, uint homes, in UidWindow window)
     {
         var (count, bytes) = (shard.Count, shard.Bytes);
-        shard.Rebuild(homes, before);
+        shard.Rebuild(homes, window);
         Count += shard.Count - count;
         Bytes += shard.Bytes - bytes;
     }

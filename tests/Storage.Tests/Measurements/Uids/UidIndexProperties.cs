@@ -1,4 +1,5 @@
 using CsCheck;
+using Tallystick.Metering.Measurements;
 using Tallystick.Storage.Measurements.Uids;
 using Tallystick.Testing;
 
@@ -42,22 +43,51 @@ public sealed class UidIndexProperties : IDisposable
     public void Dispose() => _temporary.Dispose();
 
     [Theory]
-    [InlineData(1_000)]
-    [InlineData(10_000)]
-    [InlineData(1_000_000)]
-    public void UidIndex_AnyActs_FindsWhatTheModelFinds(long memoryBytes)
+    [InlineData(1_000, 0)]
+    [InlineData(10_000, 0)]
+    [InlineData(1_000_000, 0)]
+    // The positions that are kept begin anew in the midst of the acts.
+    [InlineData(1_000, (1L << 48) - 4_000)]
+    [InlineData(10_000, (1L << 48) - 4_000)]
+    [InlineData(1_000_000, (1L << 48) - 4_000)]
+    [InlineData(10_000, 1000 * ((1L << 48) - 1) - 4_000)]
+    public void UidIndex_AnyActs_FindsWhatTheModelFinds(long memoryBytes, long start)
     {
         Acts.Sample(acts =>
         {
             using var index = NewIndex(memoryBytes);
             var model = new UidModel(index);
-            Perform(acts, model);
+            Perform(acts, model, start);
             model.ShouldAgree();
             model.Clear();
             index.Count.ShouldBe(0);
-            Perform(acts[..(acts.Length / 4)], model);
+            Perform(acts[..(acts.Length / 4)], model, start);
             model.ShouldAgree();
         }, iter: 40, threads: 1);
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(1_000_000)]
+    public void UidIndex_LogThatGrowsWithoutEnd_FindsWhatIsNotForgotten(long memoryBytes)
+    {
+        const long step = 1L << 45;
+        using var index = NewIndex(memoryBytes);
+        var found = new LogPosition[64];
+        for (var round = 1L; round < 1_000; round++)
+        {
+            // A hundred beside it, so that some are spilled where there is little memory.
+            for (var other = 0UL; other < 100; other++)
+                index.Add(((ulong)round * 100 + other) << 32, new LogPosition(round * step - (long)other - 1));
+            index.Add(ulong.MaxValue, new LogPosition(round * step));
+            index.Forget(new LogPosition(Math.Max(0, round - 4) * step));
+
+            // Others may be found too: what was forgotten and not dropped yet.
+            var live = Enumerable.Range(0, 5).Select(ago => (round - ago) * step).Where(position => position > 0);
+            live.ShouldBeSubsetOf(
+                found[..index.Find(ulong.MaxValue, found)].Select(position => position.Value), $"round {round}");
+        }
+        index.Count.ShouldBeLessThan(20_000);
     }
 
     [Fact]
@@ -80,10 +110,11 @@ public sealed class UidIndexProperties : IDisposable
         SpillDirectory = _temporary.File("uids"),
     });
 
-    private static void Perform(Act[] acts, UidModel model)
+    private static void Perform(Act[] acts, UidModel model, long start)
     {
-        var position = 10L;
-        var before = 0L;
+        var position = start + 10;
+        var before = start;
+        model.Forget(before);
         foreach (var act in acts)
         {
             switch (act.Kind)
