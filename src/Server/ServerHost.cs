@@ -52,14 +52,20 @@ internal static class ServerHost
     /// <returns>0, or 1 when it could not start.</returns>
     internal static async Task<int> RunAsync(string[] args)
     {
-        if (args is ["--write-openapi", var path])
+        if (CommandLine.Answer(args) is { } answer)
         {
-            await File.WriteAllTextAsync(
-                path, ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
+            Console.WriteLine(answer);
             return 0;
         }
         try
         {
+            CommandLine.Check(args);
+            if (args is [CommandLine.WriteOpenApiOption, var path])
+            {
+                await File.WriteAllTextAsync(
+                    path, ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
+                return 0;
+            }
             if (args.Contains(RestoreAdministrator.Option))
             {
                 await RestoreAdministratorAsync(args, SystemClock.Instance, Console.Out);

@@ -9,18 +9,14 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>The measurement store as one DuckDB file, used by one process at a time.</summary>
 public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
 {
-    private readonly string _path;
     private readonly DuckDbOptions _options;
-    private readonly EngineGate _gate = new();
+    private readonly OpenedFile _file;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _sorting = new(1, 1);
-    private readonly SemaphoreSlim _reopening = new(1, 1);
-    private Engine? _engine;
-    private bool _isDisposed;
     private int _ownTables;
 
-    private DuckDbMeasurementStore(string path, DuckDbOptions options, Engine engine) =>
-        (_path, _options, _engine, _ownTables) = (path, options, engine, options.MaxOwnTables);
+    private DuckDbMeasurementStore(DuckDbOptions options, OpenedFile file) =>
+        (_options, _file, _ownTables) = (options, file, options.MaxOwnTables);
 
     /// <summary>Opens the store in a file, which is created where missing.</summary>
     /// <exception cref="StoreUnavailableException">The file is damaged, of a newer version, or in use.</exception>
@@ -29,11 +25,12 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     {
         options ??= new DuckDbOptions();
         return await Task.Run(
-            () => new DuckDbMeasurementStore(path, options, Engine.Open(path, options)), cancellationToken);
+            () => new DuckDbMeasurementStore(options, new OpenedFile(path, options, Engine.Open(path, options))),
+            cancellationToken);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> OrganizationIds => [.. _engine?.Keys.Organizations.Keys ?? []];
+    public IReadOnlyCollection<string> OrganizationIds => _file.OrganizationIds;
 
     /// <inheritdoc/>
     public async ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken)
@@ -81,12 +78,11 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     /// </summary>
     public async Task<FileHold> HoldFileAsync(CancellationToken cancellationToken)
     {
-        await ReopenAfterFaultAsync();
+        await _file.ReopenAfterFaultAsync();
         // The file is not opened anew either, for as long as it is held.
-        await _gate.EnterAsync(cancellationToken);
+        var engine = await _file.EnterAsync(cancellationToken);
         try
         {
-            var engine = OpenEngine();
             await HoldAsync(engine, cancellationToken);
             return new FileHold(async () =>
             {
@@ -96,13 +92,13 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                 }
                 finally
                 {
-                    _gate.Leave();
+                    _file.Leave();
                 }
             });
         }
         catch
         {
-            _gate.Leave();
+            _file.Leave();
             throw;
         }
     }
@@ -140,11 +136,11 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     {
         while (true)
         {
-            await ReopenAfterFaultAsync();
+            await _file.ReopenAfterFaultAsync();
             var ownTables = 0;
             try
             {
-                await UseAsync(
+                await _file.UseAsync(
                     engine =>
                     {
                         var plan = LoadPlan.Make(load, engine.Keys, _options.SmallMeterRows, _ownTables);
@@ -213,7 +209,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken) =>
-        UseAsync(
+        _file.UseAsync(
             engine =>
             {
                 var keys = engine.Keys.Snapshot();
@@ -251,14 +247,14 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) => UseAsync(
+    public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) => _file.UseAsync(
         async engine => UsagePlan.Build(query, engine.Keys) is { } plan
             ? await engine.Sessions.RunAsync(plan.Read, cancellationToken)
             : [],
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken) => UseAsync(
+    public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken) => _file.UseAsync(
         engine =>
         {
             // Taken before the transaction begins, so that every table and column known here is there.
@@ -307,44 +303,13 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _reopening.WaitAsync();
-        _isDisposed = true;
-        await _gate.CloseAsync();
-        _engine?.Dispose();
-        _engine = null;
-        _gate.Open();
-        _reopening.Release();
-    }
-
-    private Task<bool> WriteAsync(Action<Engine> write, CancellationToken cancellationToken) =>
-        UseAsync(engine => WriteAsync(engine, write, cancellationToken), cancellationToken);
-
-    private async Task<bool> WriteAsync(Engine engine, Action<Engine> write, CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            await Task.Run(() => write(engine), cancellationToken);
-            return true;
-        }
-        catch (Exception exception)
-        {
-            engine.Commits.Note(exception);
-            throw;
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
 
     // Sorting and bookkeeping, one after the other.
     private async Task<bool> MaintainAsync(Func<Engine, bool> step, CancellationToken cancellationToken)
     {
-        await ReopenAfterFaultAsync();
-        return await UseAsync(
+        await _file.ReopenAfterFaultAsync();
+        return await _file.UseAsync(
             async engine =>
             {
                 await _sorting.WaitAsync(cancellationToken);
@@ -365,56 +330,30 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             cancellationToken);
     }
 
-    // What is on disk is right after a fault, what is in memory may not be.
-    private async Task ReopenAfterFaultAsync()
+    private Task<bool> WriteAsync(Action<Engine> write, CancellationToken cancellationToken) =>
+        _file.UseAsync(engine => WriteAsync(engine, write, cancellationToken), cancellationToken);
+
+    private async Task<bool> WriteAsync(Engine engine, Action<Engine> write, CancellationToken cancellationToken)
     {
-        if (_engine is { Commits.Fault: null })
-            return;
-        await _reopening.WaitAsync();
+        await _writing.WaitAsync(cancellationToken);
         try
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_engine is { Commits.Fault: null })
-                return;
-            await _gate.CloseAsync();
-            try
-            {
-                await Task.Run(() =>
-                {
-                    _engine?.Dispose();
-                    _engine = null;
-                    _engine = Engine.Open(_path, _options);
-                });
-            }
-            finally
-            {
-                _gate.Open();
-            }
+            await Task.Run(() => write(engine), cancellationToken);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            engine.Commits.Note(exception);
+            throw;
         }
         finally
         {
-            _reopening.Release();
+            _writing.Release();
         }
     }
-
-    private async Task<T> UseAsync<T>(Func<Engine, Task<T>> use, CancellationToken cancellationToken)
-    {
-        await _gate.EnterAsync(cancellationToken);
-        try
-        {
-            return await use(OpenEngine());
-        }
-        finally
-        {
-            _gate.Leave();
-        }
-    }
-
-    private Engine OpenEngine() => _engine ?? throw new StoreUnavailableException(
-        $"The measurement store {_path} is closed, or could not be opened anew after a fault.");
 
     private Task<T> InSessionAsync<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken) =>
-        UseAsync(engine => engine.Sessions.RunAsync(read, cancellationToken), cancellationToken);
+        _file.UseAsync(engine => engine.Sessions.RunAsync(read, cancellationToken), cancellationToken);
 
     private Task<List<T>> ReadAsync<T>(
         Func<DuckDBConnection, DuckDBCommand> prepare, Func<DuckDBDataReader, T> read,

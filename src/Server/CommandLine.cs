@@ -1,0 +1,120 @@
+using System.Reflection;
+using System.Text;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Backups;
+using Tallystick.Storage;
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Server;
+
+/// <summary>Something that the operator can decide: a setting, or what the program is to do.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">What its value is, in capitals; null when it has none, <c>[ID]</c> when it may be left out.</param>
+/// <param name="Description">What it does.</param>
+internal sealed record CommandLineOption(string Name, string? Value, string Description);
+
+/// <summary>What can be said on the command line. Anything else is refused: a mistyped option would be ignored.</summary>
+internal static class CommandLine
+{
+    private const string HelpOption = "--help";
+    private const string VersionOption = "--version";
+
+    /// <summary>Writes the API document to a file; for those who develop the product.</summary>
+    internal const string WriteOpenApiOption = "--write-openapi";
+
+    /// <summary>Settings, as environment variables or, with two hyphens before them, as options.</summary>
+    internal static IReadOnlyList<CommandLineOption> Settings { get; } =
+    [
+        new("TALLYSTICK_DATA", "DIR", "data directory (default ./data)"),
+        new("TALLYSTICK_POSTGRES", "CONNECTION", "keep configuration and bills in this PostgreSQL database"),
+        new("TALLYSTICK_ORG_ID", "UUID", "organization of the first start"),
+        new("TALLYSTICK_ACCESS_KEY_ID", "ID", "access key id of the first start"),
+        new("TALLYSTICK_API_SECRET", "SECRET", "API secret of the first start"),
+        new("TALLYSTICK_EVENT_DAYS", "DAYS", "days for which events are kept (default 28)"),
+        new("TALLYSTICK_SMTP", "URL", "mail server for invitations"),
+        new("TALLYSTICK_MAIL_FROM", "ADDRESS", "sender of invitations"),
+        new("TALLYSTICK_PUBLIC_URL", "URL", "how people reach the server, for links in mails"),
+        new("TALLYSTICK_MEASUREMENT_MEMORY", "MB", "memory of the measurement store (default: a share of the machine)"),
+        new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads of the measurement store (default: as processors, up to 4)"),
+        new("TALLYSTICK_UID_MEMORY", "MB", "memory of the index of uids (default: a share of the machine)"),
+        new("TALLYSTICK_METRICS_URL", "URL", "address of /metrics (default: that of the API)"),
+        new("TALLYSTICK_METRICS_TOKEN", "TOKEN", "bearer token that /metrics asks for"),
+    ];
+
+    /// <summary>Options that are not settings.</summary>
+    internal static IReadOnlyList<CommandLineOption> Options { get; } =
+    [
+        new("--urls", "URLS", $"addresses to listen on, separated by ';' (default {ServerHost.DefaultUrl})"),
+        new(BackupCommand.Option, "DIR", "copy the data directory to DIR, beside the running server, and end"),
+        new(RestoreAdministrator.Option, "[ID]", "add an administrator to an organization nobody can act in, and end"),
+        new(DataDirectory.AcceptLossOption, null, "start once on a data directory that lacks data"),
+        new(HelpOption, null, "show this help and end"),
+        new(VersionOption, null, "show the version and end"),
+    ];
+
+    /// <summary>The version of the product.</summary>
+    internal static string Version =>
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    private static IEnumerable<CommandLineOption> Known =>
+        Options.Concat(Settings.Select(setting => setting with { Name = "--" + setting.Name }))
+            .Append(new CommandLineOption(WriteOpenApiOption, "FILE", ""));
+
+    /// <summary>What the arguments ask to be printed; null when they ask for something else.</summary>
+    internal static string? Answer(IReadOnlyList<string> args) =>
+        args.Contains(HelpOption) || args.Contains("-h") ? Help
+        : args.Contains(VersionOption) ? $"Tallystick {Version}"
+        : null;
+
+    /// <summary>Checks the arguments.</summary>
+    /// <exception cref="StoreUnavailableException">An option is unknown or lacks its value; the message says which.</exception>
+    internal static void Check(IReadOnlyList<string> args)
+    {
+        for (var at = 0; at < args.Count; at++)
+        {
+            var (name, inline) = args[at].Split('=', 2) is [var before, var after] ? (before, after) : (args[at], null);
+            var option = Known.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
+                ?? throw new StoreUnavailableException(
+                    $"Unknown option '{name}'. Known options: {string.Join(", ", Known.Select(known => known.Name))}. "
+                    + $"{HelpOption} says what they do.");
+            if (option.Value is null && inline is not null)
+                throw new StoreUnavailableException($"{option.Name} takes no value.");
+            if (option.Value is null || inline is not null)
+                continue;
+            var hasValue = at + 1 < args.Count && !args[at + 1].StartsWith("--", StringComparison.Ordinal);
+            if (!hasValue && !option.Value.StartsWith('['))
+                throw new StoreUnavailableException($"{option.Name} needs a value: {option.Name} {option.Value}");
+            at += hasValue ? 1 : 0;
+        }
+    }
+
+    private static string Help
+    {
+        get
+        {
+            var text = new StringBuilder($"""
+                Tallystick {Version}: usage metering, pricing and billing.
+
+                dotnet run -c Release --project src/Server -- [options]
+
+                Options:
+
+                """);
+            Append(text, Options);
+            text.Append("""
+
+                Settings, as environment variables or as options such as --TALLYSTICK_DATA DIR:
+
+                """);
+            Append(text, Settings);
+            return text.ToString().TrimEnd();
+        }
+    }
+
+    private static void Append(StringBuilder text, IEnumerable<CommandLineOption> options)
+    {
+        foreach (var option in options)
+            text.Append("  ").Append($"{option.Name} {option.Value}".PadRight(36)).Append(' ')
+                .AppendLine(option.Description);
+    }
+}

@@ -1,0 +1,90 @@
+using Tallystick.Storage.Documents;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// The engine of a file for whoever uses it. After a fault the file is opened anew: what is on disk is right then, what
+/// the engine has in memory may not be.
+/// </summary>
+internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engine) : IAsyncDisposable
+{
+    private readonly EngineGate _gate = new();
+    private readonly SemaphoreSlim _reopening = new(1, 1);
+    private Engine? _engine = engine;
+    private bool _isDisposed;
+
+    /// <summary>The organizations that have measurements.</summary>
+    public IReadOnlyCollection<string> OrganizationIds => [.. _engine?.Keys.Organizations.Keys ?? []];
+
+    /// <summary>The engine; it is not exchanged until <see cref="Leave"/>, which must follow.</summary>
+    public async ValueTask<Engine> EnterAsync(CancellationToken cancellationToken)
+    {
+        await _gate.EnterAsync(cancellationToken);
+        if (_engine is { } engine)
+            return engine;
+        _gate.Leave();
+        throw new StoreUnavailableException(
+            $"The measurement store {path} is closed, or could not be opened anew after a fault.");
+    }
+
+    /// <summary>Ends what <see cref="EnterAsync"/> began.</summary>
+    public void Leave() => _gate.Leave();
+
+    /// <summary>Runs something on the engine.</summary>
+    public async Task<T> UseAsync<T>(Func<Engine, Task<T>> use, CancellationToken cancellationToken)
+    {
+        var engine = await EnterAsync(cancellationToken);
+        try
+        {
+            return await use(engine);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Opens the file anew if a write has failed since it was opened.</summary>
+    public async Task ReopenAfterFaultAsync()
+    {
+        if (_engine is { Commits.Fault: null })
+            return;
+        await _reopening.WaitAsync();
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_engine is { Commits.Fault: null })
+                return;
+            await _gate.CloseAsync();
+            try
+            {
+                await Task.Run(() =>
+                {
+                    _engine?.Dispose();
+                    _engine = null;
+                    _engine = Engine.Open(path, options);
+                });
+            }
+            finally
+            {
+                _gate.Open();
+            }
+        }
+        finally
+        {
+            _reopening.Release();
+        }
+    }
+
+    /// <summary>Closes the file when nobody uses it any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _reopening.WaitAsync();
+        _isDisposed = true;
+        await _gate.CloseAsync();
+        _engine?.Dispose();
+        _engine = null;
+        _gate.Open();
+        _reopening.Release();
+    }
+}
