@@ -56,7 +56,7 @@ public interface IMeasurementStore
     /// <summary>What became of the organization's loaded measurements, by meter code and day.</summary>
     Task<LoadedDays> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken);
 
-    /// <summary>Counts the organization's rows and reads what the tallies say there should be, both of one moment.</summary>
+    /// <summary>Counts the organization's rows and reads how many there should be, both at one moment.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="receivedSince">Only rows received at or after this instant are counted.</param>
     /// <param name="cancellationToken">Gives up.</param>

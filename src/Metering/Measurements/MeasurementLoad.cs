@@ -140,7 +140,7 @@ public readonly record struct LoadTally(long Accepted, long Stored, long Duplica
 public sealed record MeterDay(
     string OrganizationId, string MeterCode, string? MeterId, LocalDate Day, LoadTally Tally);
 
-/// <summary>A load takes more memory than the store may use; nothing of it was kept, and a smaller one may pass.</summary>
+/// <summary>A load takes more memory than the store may use. Nothing was kept; a smaller one may pass.</summary>
 /// <param name="message">How large it is, and how much memory there is.</param>
 /// <param name="fault">The engine's own words.</param>
 public sealed class LoadTooLargeException(string message, Exception fault) : Exception(message, fault);

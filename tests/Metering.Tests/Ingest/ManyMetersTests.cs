@@ -138,7 +138,10 @@ public sealed class ManyMetersTests : IDisposable
         await connection.OpenAsync(Token);
         await using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT regexp_replace(table_name, '[0-9]+', '0') FROM duckdb_tables() WHERE table_name LIKE 'usage%' ORDER BY 1";
+            """
+            SELECT regexp_replace(table_name, '[0-9]+', '0') FROM duckdb_tables() WHERE table_name LIKE 'usage%'
+            ORDER BY 1
+            """;
         await using var reader = await command.ExecuteReaderAsync(Token);
         var tables = new List<string>();
         while (await reader.ReadAsync(Token))

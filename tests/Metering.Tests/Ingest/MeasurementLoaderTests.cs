@@ -255,15 +255,12 @@ public sealed class MeasurementLoaderTests : IDisposable
     [Fact]
     public async Task Load_TooLargeForTheStore_IsKeptInParts()
     {
-        // All wait in the log before the first is loaded, so that the loader would load them together.
         await using (var away = await StartAsync(store => new FaultyStore(store, int.MaxValue, 0)))
         {
             for (var request = 0; request < 40; request++)
                 await away.SubmitAsync([.. Enumerable.Range(0, 10).Select(number => Json($"{request} {number}"))]);
         }
-
         await using var ingestion = await StartAsync(store => new FaultyStore(store, 0, 0, maxRows: 25));
-
         (await ingestion.TallyAsync()).ShouldBe(new LoadTally(400, 400, 0, 0));
         (await SumAsync(ingestion)).ShouldBe(400);
     }

@@ -18,7 +18,8 @@ internal static class ConservationRows
             SELECT t.code, m.id, t.day, sum(accepted)::BIGINT, sum(stored)::BIGINT, sum(duplicate)::BIGINT,
                 sum(failed)::BIGINT
             FROM tallies t LEFT JOIN meters m ON m.key = t.meter
-            WHERE t.organization IN (SELECT key FROM organizations WHERE id = $1) GROUP BY t.code, m.id, t.day ORDER BY t.day, t.code, m.id
+            WHERE t.organization IN (SELECT key FROM organizations WHERE id = $1)
+            GROUP BY t.code, m.id, t.day ORDER BY t.day, t.code, m.id
             """,
             organizationId);
         return new LoadedDays(

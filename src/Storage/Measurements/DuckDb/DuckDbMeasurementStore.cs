@@ -292,7 +292,8 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                 """
                 SELECT f.sequence, f.type, f.detail, f.received_at, a.id
                 FROM failures f LEFT JOIN accounts a ON a.key = f.account
-                WHERE f.organization IN (SELECT key FROM organizations WHERE id = $1) AND f.sequence < $2 AND f.received_at >= $3
+                WHERE f.organization IN (SELECT key FROM organizations WHERE id = $1)
+                    AND f.sequence < $2 AND f.received_at >= $3
                 ORDER BY f.sequence DESC LIMIT $4
                 """,
                 organizationId, before.Value, Nanoseconds.OfBound(receivedSince), limit),

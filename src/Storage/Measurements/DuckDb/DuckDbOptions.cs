@@ -25,6 +25,6 @@ public sealed record DuckDbOptions
     /// </summary>
     public int SmallMeterRows { get; init; } = 32_768;
 
-    /// <summary>Meters of one load that are written to tables of their own, at most; fewer when memory is short.</summary>
+    /// <summary>Meters of one load that get tables of their own, at most; fewer when memory is short.</summary>
     public int MaxOwnTables { get; init; } = LoadPlan.MaxOwnTables;
 }

@@ -85,7 +85,7 @@ internal static class DuckDbSchema
     {
         using var tables = connection.Command("SELECT table_name FROM duckdb_tables() WHERE table_name = 'state'");
         if (tables.ExecuteScalar() is null)
-            Commit(connection, [.. Tables, FormattableString.Invariant($"INSERT INTO state VALUES ({FirstVersion}, 0)")]);
+            Commit(connection, [.. Tables, $"INSERT INTO state VALUES ({FirstVersion}, 0)"]);
         using var state = connection.Command("SELECT version FROM state");
         var version = state.ExecuteScalar() is int found ? found : 0;
         if (version > CurrentVersion)

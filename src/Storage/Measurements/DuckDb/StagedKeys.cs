@@ -66,7 +66,8 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             var fields = columns.Select((column, number) =>
                 $"{KeyMaps.ColumnName(number)} {column.Kind.LoadedSqlType()}");
             connection.Execute(
-                $"CREATE TABLE {KeyMaps.Table(meter)} ({string.Join(", ", fields.Prepend(DuckDbSchema.LoadedColumns))})");
+                $"CREATE TABLE {KeyMaps.Table(meter)} ("
+                + string.Join(", ", fields.Prepend(DuckDbSchema.LoadedColumns)) + ")");
             connection.Execute("INSERT INTO own_tables VALUES ($1, $2)", meter, columns.Length);
         }
         _own[meter] = columns.Length;
@@ -100,7 +101,8 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         {
             foreach (var (meter, columns) in _columns)
             {
-                for (var number = committed.Columns.GetValueOrDefault(meter, []).Length; number < columns.Length; number++)
+                var known = committed.Columns.GetValueOrDefault(meter, []).Length;
+                for (var number = known; number < columns.Length; number++)
                 {
                     fields.CreateRow().AppendValue(meter).AppendValue(number).AppendValue(columns[number].Code)
                         .AppendValue((int)columns[number].Kind).EndRow();
