@@ -52,9 +52,16 @@ internal static class CommandLine
         new(VersionOption, null, "show the version and end"),
     ];
 
-    /// <summary>The version of the product.</summary>
-    internal static string Version =>
-        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    /// <summary>The version of the product and, in brackets, the commit it was built from.</summary>
+    internal static string Version
+    {
+        get
+        {
+            var version = typeof(CommandLine).Assembly
+                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
+            return version.Length == 1 ? version[0] : $"{version[0]} ({version[1][..Math.Min(version[1].Length, 7)]})";
+        }
+    }
 
     private static IEnumerable<CommandLineOption> Known =>
         Options.Concat(Settings.Select(setting => setting with { Name = "--" + setting.Name }))
@@ -114,7 +121,7 @@ internal static class CommandLine
     private static void Append(StringBuilder text, IEnumerable<CommandLineOption> options)
     {
         foreach (var option in options)
-            text.Append("  ").Append($"{option.Name} {option.Value}".PadRight(36)).Append(' ')
+            text.Append("  ").Append($"{option.Name} {option.Value}".PadRight(38)).Append(' ')
                 .AppendLine(option.Description);
     }
 }

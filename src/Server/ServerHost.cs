@@ -104,6 +104,7 @@ internal static class ServerHost
         var acceptsLoss = args.Contains(DataDirectory.AcceptLossOption);
         var builder = WebApplication.CreateSlimBuilder(
             [.. args.Where(arg => arg != DataDirectory.AcceptLossOption), UnwatchedSettings]);
+        Settings.Check(builder.Configuration);
         var metrics = MetricsAccess.From(builder.Configuration);
         builder.WebHost.UseUrls(metrics.AddTo(builder.Configuration["urls"] ?? DefaultUrl));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -140,6 +141,8 @@ internal static class ServerHost
             // Before the workers begin, who serve all organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
             await server.ListenAsync(bootstrap, settings);
+            if (server.FirstCredentials is null)
+                await LaterCredentials.WarnAsync(store, settings, app.Logger);
             return server;
         }
         catch
@@ -154,6 +157,7 @@ internal static class ServerHost
     {
         var (organizationId, rest) = RestoreAdministrator.Read(args);
         var builder = WebApplication.CreateSlimBuilder([.. rest, UnwatchedSettings]);
+        Settings.Check(builder.Configuration);
         using var data = DataDirectory.Open(DataPathOf(builder.Configuration));
         await using var store = (await OpenStoreAsync(builder.Configuration, data, acceptsLoss: false)).Store;
         await RestoreAdministrator.RunAsync(store, clock, organizationId, output);
@@ -206,15 +210,7 @@ internal static class ServerHost
                 Path.Combine(data.Path, DocumentFile), kinds, CancellationToken.None, acceptsLoss);
             return (new CachedDocumentStore(sqlite, new GivenSoleUse()), sqlite);
         }
-        try
-        {
-            return (await OpenPostgresAsync(connection, kinds), null);
-        }
-        catch (ArgumentException malformed)
-        {
-            throw new StoreUnavailableException(
-                $"TALLYSTICK_POSTGRES must be a connection string of PostgreSQL: {malformed.Message}", malformed);
-        }
+        return (await OpenPostgresAsync(connection, kinds), null);
     }
 
     private static async Task<IDocumentStore> OpenPostgresAsync(

@@ -49,6 +49,11 @@ public sealed class BootstrapTests
     [InlineData("TALLYSTICK_API_SECRET", "geheimniskrämereiüberalles")]
     [InlineData("TALLYSTICK_POSTGRES", "not a connection string")]
     [InlineData("TALLYSTICK_POSTGRES", "Host=/nowhere;Database=none;Username=nobody;Timeout=1")]
+    [InlineData("TALLYSTICK_POSTGRES", "Database=none")]
+    [InlineData("TALLYSTICK_POSTGRES", "postgresql://nobody@127.0.0.1:1/none?colour=red")]
+    [InlineData("TALLYSTICK_POSTGRES", "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")]
+    [InlineData("TALLYSTICK_METRICS_URL", "9464")]
+    [InlineData("TALLYSTICK_METRICS_TOKEN", "short")]
     public void Start_WithAMalformedSetting_IsRefusedByName(string name, string value)
     {
         var (code, said) = LiveServer.TryStart(new Dictionary<string, string> { [name] = value });
@@ -57,6 +62,49 @@ public sealed class BootstrapTests
         // One sentence for the operator, no trace for a developer.
         said.Trim().Split('\n').Length.ShouldBe(1, said);
         said.ShouldContain(name == "TALLYSTICK_POSTGRES" ? "PostgreSQL" : name);
+    }
+
+    [Theory]
+    [InlineData("Unknown option '--url'. Known options: --urls", "--url", "http://127.0.0.1:0")]
+    [InlineData("Unknown option 'start'", "start")]
+    [InlineData("--urls needs a value", "--urls")]
+    [InlineData("--accept-loss takes no value", "--accept-loss=yes")]
+    [InlineData("--urls must be addresses such as http://127.0.0.1:8080", "--urls", "127.0.0.1:8080")]
+    [InlineData("--urls must be addresses", "--urls", "http://127.0.0.1:70000")]
+    [InlineData("--urls must be addresses", "--urls=http://127.0.0.1:0;nothing")]
+    public void Start_WithAWrongOption_IsRefusedInOneLine(string message, params string[] arguments)
+    {
+        var (code, said) = LiveServer.TryStart(new Dictionary<string, string>(), arguments);
+
+        code.ShouldBe(1);
+        said.Trim().Split('\n').Length.ShouldBe(1, said);
+        said.ShouldContain(message);
+    }
+
+    [Fact]
+    public void Start_WithOtherCredentialsThanTheFirst_SaysWhichAreIgnored()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["TALLYSTICK_ACCESS_KEY_ID"] = "first-key",
+            ["TALLYSTICK_API_SECRET"] = Secret,
+        };
+        using var server = new LiveServer(settings);
+        server.Stop();
+
+        settings["TALLYSTICK_API_SECRET"] = Secret + "x";
+        server.StartAgain();
+        server.Stop();
+        server.Printed.ShouldContain("TALLYSTICK_API_SECRET is ignored");
+        server.Printed.ShouldNotContain(Secret);
+
+        settings["TALLYSTICK_API_SECRET"] = Secret;
+        settings["TALLYSTICK_ORG_ID"] = Guid.NewGuid().ToString();
+        settings["TALLYSTICK_ACCESS_KEY_ID"] = "second-key";
+        server.StartAgain();
+        server.Stop();
+        server.Printed.ShouldContain("TALLYSTICK_ORG_ID is ignored");
+        server.Printed.ShouldContain("TALLYSTICK_ACCESS_KEY_ID is ignored");
     }
 
     [Fact]

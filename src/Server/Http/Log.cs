@@ -8,6 +8,10 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     internal static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "{Setting} is ignored: credentials are taken from the environment at the first start only, and {Reason}")]
+    internal static partial void CredentialIgnored(ILogger logger, string setting, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Measurements could not be loaded; it is tried again")]
     internal static partial void LoadingFailed(ILogger logger, Exception exception);
 

@@ -1,0 +1,75 @@
+using Npgsql;
+
+namespace Tallystick.Storage.Documents.PostgreSql;
+
+/// <summary>Reads how to connect to PostgreSQL, in either of the two ways in which people write it.</summary>
+public static class PostgresConnection
+{
+    private const string Examples =
+        "'Host=localhost;Database=tallystick;Username=tallystick;Password=...' or "
+        + "'postgresql://tallystick:...@localhost:5432/tallystick'";
+
+    // What libpq calls differently from Npgsql; names of more than one word are joined by underscores there.
+    private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["dbname"] = "Database",
+        ["user"] = "Username",
+        ["hostaddr"] = "Host",
+        ["sslmode"] = "SSL Mode",
+        ["sslrootcert"] = "Root Certificate",
+        ["sslcert"] = "SSL Certificate",
+        ["sslkey"] = "SSL Key",
+        ["connect_timeout"] = "Timeout",
+        ["client_encoding"] = "Client Encoding",
+    };
+
+    /// <summary>The connection string, with its parts checked.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be read; the message quotes no password.</exception>
+    public static string Read(string text)
+    {
+        try
+        {
+            var isUri = text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
+                || text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase);
+            var connection = isUri ? OfUri(text) : new NpgsqlConnectionStringBuilder(text);
+            return connection is { Host.Length: > 0 }
+                ? connection.ConnectionString
+                : throw new ArgumentException("It names no host.");
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException)
+        {
+            throw new StoreUnavailableException(
+                $"TALLYSTICK_POSTGRES must be a connection string of PostgreSQL such as {Examples}. "
+                + FirstLine(malformed.Message), malformed);
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder OfUri(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
+            throw new ArgumentException("The address cannot be read: percent-encode special characters.");
+        var user = uri.UserInfo.Split(':', 2);
+        var connection = new NpgsqlConnectionStringBuilder { Host = uri.Host };
+        if (uri.Port > 0)
+            connection.Port = uri.Port;
+        if (user[0].Length > 0)
+            connection.Username = Uri.UnescapeDataString(user[0]);
+        if (user.Length > 1)
+            connection.Password = Uri.UnescapeDataString(user[1]);
+        if (uri.AbsolutePath.Length > 1)
+            connection.Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]);
+        foreach (var parameter in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = parameter.Split('=', 2) is [var before, var after]
+                ? (before, Uri.UnescapeDataString(after)) : (parameter, "");
+            name = Uri.UnescapeDataString(name);
+            // Values such as verify-full have no hyphen there.
+            connection[Names.GetValueOrDefault(name, name.Replace('_', ' '))] =
+                name.Equals("sslmode", StringComparison.OrdinalIgnoreCase)
+                    ? value.Replace("-", "", StringComparison.Ordinal) : value;
+        }
+        return connection;
+    }
+
+    private static string FirstLine(string message) => message.Split('\n')[0].TrimEnd();
+}
