@@ -21,3 +21,6 @@ internal sealed class BodyTooLargeException(int status, int limit)
     /// <summary>The status to answer with.</summary>
     internal int Status { get; } = status;
 }
+
+/// <summary>The body is encoded in a way that is not taken: 415.</summary>
+internal sealed class UnsupportedEncodingException() : Exception("The Content-Encoding must be gzip or left out.");

@@ -58,14 +58,24 @@ internal static class ErrorAnswer
                     + "Send it again after the seconds in Retry-After");
             case BodyTooLargeException tooLarge:
                 return WriteAsync(context, tooLarge.Status, exception.Message);
+            case UnsupportedEncodingException:
+                return WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, exception.Message);
             case BadHttpRequestException bad:
-                return WriteAsync(context, bad.StatusCode, bad.Message);
+                return WriteAsync(context, bad.StatusCode, MessageOf(bad));
             default:
                 Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
                 return WriteAsync(
                     context, StatusCodes.Status500InternalServerError, "The server failed to answer; its log says why");
         }
     }
+
+    // The web server's own words are for developers.
+    private static string MessageOf(BadHttpRequestException bad) => bad.StatusCode switch
+    {
+        StatusCodes.Status408RequestTimeout => "The request body did not arrive in time.",
+        StatusCodes.Status413PayloadTooLarge => "The request body is too large.",
+        _ => "The request is not well-formed HTTP.",
+    };
 
     private static ILogger LoggerOf(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Tallystick.Server");

@@ -45,8 +45,7 @@ internal sealed class SubmissionBody : IDisposable
                 body.Unpack(packed);
             }
             else
-                throw new BadHttpRequestException(
-                    "The Content-Encoding must be gzip or left out", StatusCodes.Status415UnsupportedMediaType);
+                throw new UnsupportedEncodingException();
             return body;
         }
         catch

@@ -1,23 +1,26 @@
 namespace Tallystick.Server.Permissions;
 
-/// <summary>The policies that every organization has. Their ids are the same everywhere.</summary>
+/// <summary>
+/// The policies that every organization has. Their ids are the same everywhere, and their statements are spelled as the
+/// contract's enumerations are.
+/// </summary>
 internal static class ManagedPolicies
 {
     /// <summary>May do everything.</summary>
-    internal static PermissionPolicy Administrator { get; } = New(1, "Administrator", Allow(["all"], ["*"]));
+    internal static PermissionPolicy Administrator { get; } = New(1, "Administrator", Allow(["ALL"], ["*"]));
 
     private static readonly string[] Reading =
-        ["config:retrieve", "analytics:query", "measurements:retrieve", "exports:download", "audit:retrieve"];
+        ["CONFIG_RETRIEVE", "ANALYTICS_QUERY", "MEASUREMENTS_RETRIEVE", "EXPORTS_DOWNLOAD", "AUDIT_RETRIEVE"];
 
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<PermissionPolicy> All { get; } =
     [
         Administrator,
         New(2, "ReadOnly", Allow(Reading, ["*"])),
-        New(3, "IngestOnly", Allow(["measurements:upload", "measurements:fileupload"], ["*"])),
+        New(3, "IngestOnly", Allow(["MEASUREMENTS_UPLOAD", "MEASUREMENTS_FILEUPLOAD"], ["*"])),
         New(4, "Finance",
-            Allow([.. Reading, "config:export", "measurements:export"], ["*"]),
-            Allow(["config:create", "config:update", "config:delete"],
+            Allow([.. Reading, "CONFIG_EXPORT", "MEASUREMENTS_EXPORT"], ["*"]),
+            Allow(["CONFIG_CREATE", "CONFIG_UPDATE", "CONFIG_DELETE"],
             [
                 "billing:*", "config:bill*", "config:balance*", "config:commitment*", "config:credit*",
                 "config:debit*", "config:statement*", "config:transactionType",
@@ -35,5 +38,5 @@ internal static class ManagedPolicies
         };
 
     private static PermissionStatement Allow(IReadOnlyList<string> actions, IReadOnlyList<string> resources) =>
-        new() { Effect = "allow", Action = actions, Resource = resources };
+        new() { Effect = "ALLOW", Action = actions, Resource = resources };
 }

@@ -20,6 +20,14 @@ public sealed class PermissionPolicyTests(SqliteServer server)
             ["Administrator", "Finance", "IngestOnly", "ReadOnly"]);
         foreach (var policy in managed)
         {
+            foreach (var statement in policy["permissionPolicy"]!.AsArray())
+            {
+                // As the contract spells its enumerations, which typed clients read.
+                Enum.GetNames<PermissionEffect>().Select(name => name.ToUpperInvariant())
+                    .ShouldContain((string)statement!["effect"]!);
+                foreach (var action in statement["action"]!.AsArray())
+                    ((string)action!).ShouldMatch("^[A-Z]+(_[A-Z]+)*$");
+            }
             ((bool)policy["managedPolicy"]!).ShouldBeTrue();
             var path = $"permissionpolicies/{policy["id"]}";
             var changed = policy.DeepClone().AsObject();
