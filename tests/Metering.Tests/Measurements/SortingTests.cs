@@ -106,7 +106,8 @@ public sealed class SortingTests
     {
         await using var usage = await StoredUsage.CreateAsync(
             SoonLarge, Row(1, "2026-03-31T23:59:59.999999999Z"), Row(2, "2026-04-01T00:00:00Z"),
-            Row(3, "2026-04-02T23:59:59Z"), Row(4, "2026-04-03T00:00:00Z"), Row(5, "2026-01-05T00:00:00Z", "other"), Row(6, "2026-03-31T00:00:00Z"));
+            Row(3, "2026-04-02T23:59:59Z"), Row(4, "2026-04-03T00:00:00Z"), Row(5, "2026-01-05T00:00:00Z", "other"),
+            Row(6, "2026-03-31T00:00:00Z"));
         var before = await ReadAsync(usage.Store);
         (await SortAllAsync(usage.Store)).ShouldBeGreaterThan(0);
         (await ReadAsync(usage.Store)).ShouldBe(before);
