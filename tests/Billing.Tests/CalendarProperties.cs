@@ -113,7 +113,7 @@ public sealed class CalendarProperties
             (zone, days, milliseconds) =>
             {
                 var instant = At("1970-06-01") + Duration.FromDays(days) + Duration.FromMilliseconds(milliseconds);
-                var day = ActiveDays.DayOf(instant, zone);
+                var day = LocalDay.Of(instant, zone);
                 return LocalDay.Start(day, zone) <= instant && instant < LocalDay.Start(day.PlusDays(1), zone);
             });
 

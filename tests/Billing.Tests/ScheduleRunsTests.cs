@@ -27,6 +27,16 @@ public sealed class ScheduleRunsTests
         Dates(Transactions(start, end, frequency, interval, DateTimeZone.Utc)).ShouldBe(expected);
 
     [Fact]
+    public void Transactions_UntilAnHourThatIsThereTwiceAroundMidnight_HaveTheDayThatHasBegun()
+    {
+        // At 00:01 on November 7 the clock fell back to 23:01: at the second 23:30 the 7th had begun, at 02:30 UTC.
+        var runs = Transactions(
+            "2010-11-05T02:30:00Z", "2010-11-07T03:00:00Z", ScheduleFrequency.Daily, 1,
+            DateTimeZoneProviders.Tzdb["America/St_Johns"]);
+        Dates(runs).ShouldBe("2010-11-05 2010-11-06 2010-11-07");
+    }
+
+    [Fact]
     public void Transactions_OverAChangeOfTheClock_KeepTheirTimeOfDay()
     {
         var runs = Transactions(

@@ -22,7 +22,8 @@ public static class AccountPlanResource
             ],
             Filters =
             [
-                new ListFilter.Part("date", "Only account plans active on this date.", new TextShape()),
+                new ListFilter.Part("date",
+                    "Only account plans active on this date. " + InstantText.ZoneRule, new TextShape()),
                 ListFilter.One("account",
                     "account_id", "Only account plans of this account, active ones unless includeall is true."),
                 ListFilter.One(

@@ -47,7 +47,7 @@ public sealed class ScheduleRuns
     {
         var start = schedule.StartDate.InZone(zone).LocalDateTime;
         var cycle = new BillingCycle(start.Date, Regular(schedule.Frequency), schedule.FrequencyInterval);
-        var last = cycle.IndexOf(schedule.EndDate.InZone(zone).Date);
+        var last = cycle.IndexOf(LocalDay.Of(schedule.EndDate, zone));
         var count = last + 1;
         while (count > 0 && At(count - 1) >= schedule.EndDate)
             count--;
@@ -68,8 +68,8 @@ public sealed class ScheduleRuns
         var epoch = schedule.BillEpoch ?? BillingEpoch.OfFrequency(organization, frequency);
         var cycle = new BillingCycle(epoch, frequency, schedule.BillFrequencyInterval);
         var (start, end) = (schedule.ServicePeriodStartDate, schedule.ServicePeriodEndDate);
-        var first = cycle.IndexOf(ActiveDays.DayOf(start, zone));
-        var endDay = ActiveDays.DayOf(end, zone);
+        var first = cycle.IndexOf(LocalDay.Of(start, zone));
+        var endDay = LocalDay.Of(end, zone);
         var last = cycle.IndexOf(endDay);
         // An end at a boundary is the end of the period before it.
         if (LocalDay.Start(cycle.Boundary(last), zone) >= end)
@@ -78,7 +78,7 @@ public sealed class ScheduleRuns
         {
             var window = cycle.PeriodAt(first + number).In(zone).Intersect(start, end);
             var billDate = schedule.BillInAdvance
-                ? ActiveDays.DayOf(window.Start, zone) : DayFrom(window.End, zone);
+                ? LocalDay.Of(window.Start, zone) : DayFrom(window.End, zone);
             return new ScheduleRun(LocalDay.Start(billDate, zone), window, billDate);
         });
     }
@@ -86,7 +86,7 @@ public sealed class ScheduleRuns
     // What ends within a day is over when the next one begins.
     private static LocalDate DayFrom(Instant end, DateTimeZone zone)
     {
-        var day = ActiveDays.DayOf(end, zone);
+        var day = LocalDay.Of(end, zone);
         return LocalDay.Start(day, zone) < end ? day.PlusDays(1) : day;
     }
 

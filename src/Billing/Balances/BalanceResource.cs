@@ -20,9 +20,11 @@ public static class BalanceResource
             [
                 ListFilter.One("accountId", "account_id", "Only balances of this account."),
                 new ListFilter.Part("endDateStart",
-                    "Only balances that end on this date or later, their rollover included.", new TextShape()),
+                    "Only balances that end on this date or later, their rollover included. " + InstantText.ZoneRule,
+                    new TextShape()),
                 new ListFilter.Part("endDateEnd",
-                    "Only balances that end before this date, their rollover included.", new TextShape()),
+                    "Only balances that end before this date, their rollover included. " + InstantText.ZoneRule,
+                    new TextShape()),
                 ListFilter.One("contract", "contract_id", "Only balances of this contract."),
                 new ListFilter.Part("contractId",
                     "Only balances of this contract; empty, with the account, for those of none.", new TextShape()),

@@ -39,7 +39,7 @@ internal static class FindUnbilledTerms
         var what = $"charges (charge {charge.Code})";
         return charge.BillDate is { } date
             ? UnbilledTerm.On(date, what)
-            : new UnbilledTerm(what, FirstBillDate: ActiveDays.DayOf(charge.ServicePeriodEndDate, settings.Zone));
+            : new UnbilledTerm(what, FirstBillDate: LocalDay.Of(charge.ServicePeriodEndDate, settings.Zone));
     }
 
     /// <summary>

@@ -18,16 +18,6 @@ internal static class ActiveDays
         PassedAt(window.End, period, zone) - PassedAt(window.Start, period, zone);
 
     /// <summary>
-    /// The day that has begun and whose next day has not. Where the clock falls back over midnight this is not always
-    /// the date that the clock shows.
-    /// </summary>
-    public static LocalDate DayOf(Instant instant, DateTimeZone zone)
-    {
-        var shown = instant.InZone(zone).Date;
-        return LocalDay.Start(shown.PlusDays(1), zone) <= instant ? shown.PlusDays(1) : shown;
-    }
-
-    /// <summary>
     /// Days passed since the period began. Where a zone has skipped a day, the instant of the jump begins two days, so
     /// the ends of the period are told by their dates: Samoa had no December 30, 2011, and a period that ends on it has
     /// all of its days and not one more.
@@ -39,7 +29,7 @@ internal static class ActiveDays
             return Fraction.Zero;
         if (instant == whole.End)
             return period.Days;
-        var day = DayOf(instant, zone);
+        var day = LocalDay.Of(instant, zone);
         return Period.DaysBetween(period.Start, day) + PartPassed(instant, day, zone);
     }
 

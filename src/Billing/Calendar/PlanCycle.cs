@@ -42,7 +42,7 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
 
     /// <summary>First day of the time that <see cref="Before"/> covers for one period, whether active or not.</summary>
     public LocalDate NominalStartBefore(int index) => index == 0 && StartsBeforeEpoch
-        ? ActiveDays.DayOf(activeFrom, zone)
+        ? LocalDay.Of(activeFrom, zone)
         : Cycle.Boundary(index - 1);
 
     /// <summary>
@@ -51,8 +51,8 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
     /// </summary>
     private IEnumerable<ProrationPart> PartsBeforeEpoch(int periods)
     {
-        var firstDay = ActiveDays.DayOf(activeFrom, zone);
-        var lastDay = activeTo is { } end ? ActiveDays.DayOf(end, zone) : LocalDate.MaxIsoValue;
+        var firstDay = LocalDay.Of(activeFrom, zone);
+        var lastDay = activeTo is { } end ? LocalDay.Of(end, zone) : LocalDate.MaxIsoValue;
         var cut = new List<ProrationPart>();
         var whole = new Dictionary<int, long>();
         for (var to = 0; Cycle.Boundary(to) > firstDay; to -= periods)
@@ -84,7 +84,7 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
     {
         if (StartsBeforeEpoch)
             return 0;
-        var index = Cycle.IndexOf(ActiveDays.DayOf(activeFrom, zone));
+        var index = Cycle.IndexOf(LocalDay.Of(activeFrom, zone));
         while (!isLateEnough(At(index)))
             index++;
         return index;

@@ -116,10 +116,14 @@ public sealed record CommitmentFee
     [Above(0)]
     public required decimal Amount { get; init; }
 
-    /// <summary>First instant (ISO 8601) that it is for.</summary>
+    /// <summary>
+    /// First instant (ISO 8601) that it is for. Without an offset it is in the organization's time zone.
+    /// </summary>
     public required Instant ServicePeriodStartDate { get; init; }
 
-    /// <summary>First instant (ISO 8601) after the time that it is for.</summary>
+    /// <summary>
+    /// First instant (ISO 8601) after the time that it is for. Without an offset it is in the organization's time zone.
+    /// </summary>
     public required Instant ServicePeriodEndDate { get; init; }
 }
 

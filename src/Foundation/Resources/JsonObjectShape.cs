@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodaTime;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Resources;
@@ -9,7 +10,8 @@ namespace Tallystick.Foundation.Resources;
 /// <param name="Maximum">Most items, or null.</param>
 public sealed record ListShape(JsonShape Item, int? Minimum = null, int? Maximum = null) : JsonShape
 {
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
@@ -25,7 +27,7 @@ public sealed record ListShape(JsonShape Item, int? Minimum = null, int? Maximum
         copy.WriteStartArray();
         var index = 0;
         foreach (var item in value.EnumerateArray())
-            Item.Check(item, $"{path}[{index++}]", issues, copy);
+            Item.Check(item, $"{path}[{index++}]", issues, copy, zone);
         copy.WriteEndArray();
     }
 
@@ -53,7 +55,8 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
 
     private int Longest => IsRow ? LongestFieldName : LongestName;
 
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
@@ -75,7 +78,7 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
             {
                 copy.WritePropertyName(name);
                 var shape = Value ?? (entry.Value.ValueKind == JsonValueKind.Number ? AnyNumber : CustomText);
-                shape.Check(entry.Value, $"{path}.{name}", issues, copy);
+                shape.Check(entry.Value, $"{path}.{name}", issues, copy, zone);
             }
         }
         copy.WriteEndObject();
@@ -99,19 +102,25 @@ public sealed record ObjectShape(string Name, IReadOnlyList<JsonMember> Members)
     public Type? Type { get; init; }
 
     /// <summary>Checks the body of a request and returns its plain form.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="zone">
+    /// The organization's time zone, in which dates and date-times without an offset are; null where the shape has no
+    /// date-times.
+    /// </param>
     /// <exception cref="RefusedException">The body has faults; all that were found are listed.</exception>
-    public byte[] Check(JsonElement body)
+    public byte[] Check(JsonElement body, DateTimeZone? zone = null)
     {
         var issues = new Issues();
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
         // Written values are checked one by one, and what has a fault is thrown away as a whole.
         using (var copy = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
-            Check(body, "", issues, copy);
+            Check(body, "", issues, copy, zone);
         issues.ThrowIfAny();
         return buffer.WrittenSpan.ToArray();
     }
 
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
@@ -129,7 +138,7 @@ public sealed record ObjectShape(string Name, IReadOnlyList<JsonMember> Members)
                 continue;
             given.Add(name);
             copy.WritePropertyName(name);
-            member.Shape.Check(entry.Value, JsonMembers.Join(path, name), issues, copy);
+            member.Shape.Check(entry.Value, JsonMembers.Join(path, name), issues, copy, zone);
         }
         copy.WriteEndObject();
         foreach (var member in Members)

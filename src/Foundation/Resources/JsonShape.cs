@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodaTime;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Resources;
@@ -11,9 +12,15 @@ public abstract record JsonShape
 {
     /// <summary>
     /// Checks a value and, as far as it is right, copies it in its plain form: without unknown members, members that
-    /// the server sets, and nulls.
+    /// the server sets, and nulls. A date-time is copied as an instant in UTC.
     /// </summary>
-    internal abstract void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy);
+    /// <param name="value">What was sent.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="issues">Where faults go.</param>
+    /// <param name="copy">Takes the plain form.</param>
+    /// <param name="zone">Where dates and date-times without an offset are; null where the shape has none.</param>
+    internal abstract void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone);
 }
 
 /// <summary>Text, possibly of a form or one of a few values.</summary>
@@ -31,7 +38,8 @@ public sealed record TextShape(
     /// <summary>The values that the API document lists although more are taken; null for none.</summary>
     public IReadOnlyList<string>? ChoicesInContract { get; init; }
 
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
     {
         if (JsonText.Read(value, path, issues) is not { } text)
             return;
@@ -70,7 +78,8 @@ public sealed record DateShape : JsonShape
     /// <summary>What a refused date is told.</summary>
     public const string Rule = "must be a date such as 2026-03-01";
 
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
     {
         if (JsonText.Read(value, path, issues) is not { } text)
             return;
@@ -84,12 +93,16 @@ public sealed record DateShape : JsonShape
 /// <summary>A date and time of ISO 8601.</summary>
 public sealed record InstantShape : JsonShape
 {
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
     {
         if (JsonText.Read(value, path, issues) is not { } text)
             return;
-        if (InstantText.TryParse(text, out _))
-            copy.WriteStringValue(text);
+        if (zone is null)
+            throw new InvalidOperationException($"'{path}' was checked without the organization's time zone.");
+        // From here on the instant is certain, whatever time zone the organization has later.
+        if (InstantText.TryParse(text, zone, out var instant))
+            copy.WriteStringValue(InstantText.Write(instant));
         else
             issues.Add("date_time", path, InstantText.Rule);
     }
@@ -98,14 +111,16 @@ public sealed record InstantShape : JsonShape
 /// <summary>Any value, where only the case tells what it is; for answers.</summary>
 public sealed record AnyShape : JsonShape
 {
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy) =>
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone) =>
         value.WriteTo(copy);
 }
 
 /// <summary>True or false.</summary>
 public sealed record BooleanShape : JsonShape
 {
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
     {
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
             copy.WriteBooleanValue(value.GetBoolean());
@@ -122,7 +137,8 @@ public sealed record BooleanShape : JsonShape
 public sealed record NumberShape(
     int? IntegerBits = null, int? AtLeast = null, int? Above = null, int? AtMost = null) : JsonShape
 {
-    internal override void Check(JsonElement value, string path, Issues issues, Utf8JsonWriter copy)
+    internal override void Check(
+        JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
     {
         if (value.ValueKind != JsonValueKind.Number)
         {

@@ -136,9 +136,13 @@ public abstract record ListFilter(string Parameter, string Description)
 /// <summary>The parameters of one list request.</summary>
 /// <param name="Values">The values of a parameter, comma-joined or repeated; null when it is absent.</param>
 /// <param name="Now">The time of the request.</param>
+/// <param name="Zone">The organization's time zone, in which dates and date-times without an offset are.</param>
 /// <param name="Issues">Where faults go.</param>
 public sealed record ListParameters(
-    Func<string, IReadOnlyList<string>?> Values, NodaTime.Instant Now, Foundation.Values.Issues Issues)
+    Func<string, IReadOnlyList<string>?> Values,
+    NodaTime.Instant Now,
+    NodaTime.DateTimeZone Zone,
+    Foundation.Values.Issues Issues)
 {
     /// <summary>The single value of a parameter; null when it is absent or empty.</summary>
     public string? Text(string parameter)
@@ -172,13 +176,16 @@ public sealed record ListParameters(
         return null;
     }
 
-    /// <summary>The value of a parameter that is a date or a date-time, as the text that columns compare by.</summary>
+    /// <summary>
+    /// The value of a parameter that is a date or a date-time, in the organization's time zone unless it has an offset,
+    /// as the text that columns compare by.
+    /// </summary>
     public string? SortableInstant(string parameter)
     {
         var text = Text(parameter);
         if (text is null)
             return null;
-        if (Foundation.Values.InstantText.TryParse(text, out var instant))
+        if (Foundation.Values.InstantText.TryParse(text, Zone, out var instant))
             return Foundation.Values.InstantText.Sortable(instant);
         Issues.Add("date_time", parameter, "must be a date such as 2026-03-01 or an ISO 8601 date-time");
         return null;

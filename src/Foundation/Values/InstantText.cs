@@ -6,7 +6,8 @@ namespace Tallystick.Foundation.Values;
 
 /// <summary>
 /// Reads and writes instants as ISO 8601 text: a date, optionally a time with 0 to 9 fraction digits and an offset.
-/// A missing time is midnight, a missing offset is UTC. Written always in UTC with <c>Z</c>.
+/// A missing time is midnight; where the offset is missing too, a time zone says which instant it is, UTC unless another
+/// is given. Written always in UTC with <c>Z</c>.
 /// </summary>
 public static class InstantText
 {
@@ -20,26 +21,34 @@ public static class InstantText
     /// <summary>What a refused date-time is told.</summary>
     public const string Rule = "must be an ISO 8601 date-time such as 2026-03-01T09:30:00Z";
 
-    /// <summary>Reads UTF-8 text.</summary>
+    /// <summary>What the API document says where dates and date-times without an offset are local.</summary>
+    public const string ZoneRule =
+        "A date alone is midnight, and a date-time without an offset is local time, in the organization's `timezone`.";
+
+    /// <summary>Reads UTF-8 text; without an offset it is in UTC.</summary>
     /// <returns>False when the text is no date-time of the years 0001 to 9999.</returns>
-    public static bool TryParse(ReadOnlySpan<byte> text, out Instant instant)
+    public static bool TryParse(ReadOnlySpan<byte> text, out Instant instant) => TryParse(text, null, out instant);
+
+    private static bool TryParse(ReadOnlySpan<byte> text, DateTimeZone? zone, out Instant instant)
     {
         instant = default;
         if (!TryDate(ref text, out var date))
             return false;
         var nanoseconds = 0L;
-        var offsetSeconds = 0;
+        int? offset = null;
         if (text.Length > 0)
         {
             if (text[0] is not ((byte)'T' or (byte)'t' or (byte)' '))
                 return false;
             text = text[1..];
-            if (!TryTime(ref text, out nanoseconds) || !TryOffset(ref text, out offsetSeconds) || text.Length > 0)
+            if (!TryTime(ref text, out nanoseconds) || !TryOffset(ref text, out offset) || text.Length > 0)
                 return false;
         }
+        if (offset is null && zone is not null)
+            return TryResolve(date.AtMidnight().PlusNanoseconds(nanoseconds), zone, out instant);
         var days = Period.DaysBetween(new LocalDate(1970, 1, 1), date);
         var sinceEpoch =
-            Duration.FromDays(days) + Duration.FromNanoseconds(nanoseconds) - Duration.FromSeconds(offsetSeconds);
+            Duration.FromDays(days) + Duration.FromNanoseconds(nanoseconds) - Duration.FromSeconds(offset ?? 0);
         // An offset may lead out of the years that can be written and read again.
         if (sinceEpoch < Earliest || sinceEpoch > Latest)
             return false;
@@ -47,14 +56,35 @@ public static class InstantText
         return true;
     }
 
-    /// <summary>Reads text.</summary>
-    public static bool TryParse(string text, out Instant instant)
+    /// <summary>Reads text; without an offset it is in UTC.</summary>
+    public static bool TryParse(string text, out Instant instant) => TryParse(text, null, out instant);
+
+    /// <summary>Reads text; without an offset it is in the time zone.</summary>
+    /// <remarks>
+    /// A local time that occurs twice is the earlier one. One that the clock skips is the instant at which it skips, so
+    /// that a date means the same as its midnight.
+    /// </remarks>
+    public static bool TryParse(string text, DateTimeZone? zone, out Instant instant)
     {
         Span<byte> bytes = stackalloc byte[64];
         instant = default;
         return text.Length <= 40
             && System.Text.Encoding.UTF8.TryGetBytes(text, bytes, out var length)
-            && TryParse(bytes[..length], out instant);
+            && TryParse(bytes[..length], zone, out instant);
+    }
+
+    private static bool TryResolve(LocalDateTime local, DateTimeZone zone, out Instant instant)
+    {
+        try
+        {
+            instant = LocalDay.At(local, zone);
+        }
+        catch (OverflowException)
+        {
+            instant = default;
+            return false;
+        }
+        return instant - NodaConstants.UnixEpoch >= Earliest;
     }
 
     /// <summary>Writes in UTC, with as many fraction digits as needed.</summary>
@@ -114,11 +144,12 @@ public static class InstantText
         return true;
     }
 
-    private static bool TryOffset(ref ReadOnlySpan<byte> text, out int seconds)
+    private static bool TryOffset(ref ReadOnlySpan<byte> text, out int? offset)
     {
-        seconds = 0;
+        offset = null;
         if (text.Length == 0)
             return true;
+        offset = 0;
         if (text[0] is (byte)'Z' or (byte)'z')
         {
             text = text[1..];
@@ -137,7 +168,8 @@ public static class InstantText
                 return false;
             text = text[2..];
         }
-        seconds = sign * ((hours * 60) + minutes) * 60;
+        var seconds = sign * ((hours * 60) + minutes) * 60;
+        offset = seconds;
         return hours <= 18 && minutes <= 59 && Math.Abs(seconds) <= 18 * 3600;
     }
 

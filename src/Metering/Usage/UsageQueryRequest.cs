@@ -36,9 +36,11 @@ public sealed record UsageQueryRequest
     public int? Limit { get; init; }
 
     /// <summary>Reads a request whose shape is right.</summary>
+    /// <param name="body">The request.</param>
+    /// <param name="zone">Where dates and date-times without an offset are.</param>
     /// <exception cref="Foundation.Values.RefusedException">It is not; all faults found are listed.</exception>
-    public static UsageQueryRequest Read(JsonElement body) =>
-        JsonSerializer.Deserialize(Shape.Check(body), MeteringJson.Format.UsageQueryRequest)!;
+    public static UsageQueryRequest Read(JsonElement body, DateTimeZone zone) =>
+        JsonSerializer.Deserialize(Shape.Check(body, zone), MeteringJson.Format.UsageQueryRequest)!;
 }
 
 /// <summary>Lets only measurements pass whose field has one of the values.</summary>

@@ -20,7 +20,8 @@ public static class CounterPricingResource
             ],
             Filters =
             [
-                new ListFilter.Part("date", "Only counter pricings that hold on this date.", new TextShape()),
+                new ListFilter.Part("date",
+                    "Only counter pricings that hold on this date. " + InstantText.ZoneRule, new TextShape()),
                 new ListFilter.Odd((parameters, _) => ValueTask.FromResult(
                     parameters.SortableInstant("date") is { } date ? Condition.HoldsAt(date) : null)),
                 ListFilter.One("planId", "plan_id", "Only counter pricings of this plan."),

@@ -18,7 +18,8 @@ public static class PricingResource
         ],
             Filters =
         [
-            new ListFilter.Part("date", "Only pricings that hold on this date.", new TextShape()),
+            new ListFilter.Part("date",
+                    "Only pricings that hold on this date. " + InstantText.ZoneRule, new TextShape()),
             new ListFilter.Odd((parameters, _) => ValueTask.FromResult(HeldOn(parameters))),
             ListFilter.One("planId", "plan_id", "Only pricings of this plan."),
             ListFilter.One("planTemplateId", "plan_template_id", "Only pricings of this plan template."),

@@ -33,7 +33,8 @@ internal static class AccountPlanOperations
     private static async Task ReplaceAsync(ApiCall call)
     {
         using var body = await call.ReadJsonAsync();
-        var proposed = (AccountPlan)Definition.Read(Definition.Shape.Check(body.RootElement));
+        var proposed = (AccountPlan)Definition.Read(
+            Definition.Shape.Check(body.RootElement, await call.ZoneAsync()));
         var (original, made) = await call.Service<ResourceService>().ChangeAsync(
             call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
             {

@@ -65,7 +65,7 @@ internal static class EndDateOperations
     {
         using var body = await call.ReadJsonAsync();
         var request = EndDateBillingEntitiesRequest.Read(
-            EndDateBillingEntitiesRequest.Shape.Check(body.RootElement));
+            EndDateBillingEntitiesRequest.Shape.Check(body.RootElement, await call.ZoneAsync()));
         foreach (var kind in request.BillingEntities)
         {
             var update = EndDating.UpdateOf(kind);

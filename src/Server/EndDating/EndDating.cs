@@ -1,6 +1,5 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
-using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;
 using Tallystick.Billing.EndDating;
@@ -129,8 +128,6 @@ internal sealed class EndDating(
     private async ValueTask<LocalDate> EndDayAsync()
     {
         var config = (await change.Related.ListAsync<OrganizationConfig>(Condition.And())).Single();
-        return BillingTimeZone.TryParse(config.Timezone, out var zone)
-            ? request.EndDate.InZone(zone).Date
-            : throw new InvalidOperationException($"The time zone '{config.Timezone}' was accepted and is unknown.");
+        return LocalDay.Of(request.EndDate, OrganizationZone.Of(config));
     }
 }

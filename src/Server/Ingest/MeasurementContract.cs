@@ -29,10 +29,10 @@ internal sealed record MeasurementRequest
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Account { get; init; }
 
-    /// <summary>When the usage happened (ISO 8601); it decides the billing period.</summary>
+    /// <summary>When the usage happened (ISO 8601); it decides the billing period. Without an offset it is UTC.</summary>
     public required Instant Ts { get; init; }
 
-    /// <summary>When the usage ended (ISO 8601), for information.</summary>
+    /// <summary>When the usage ended (ISO 8601), for information. Without an offset it is UTC.</summary>
     public Instant? Ets { get; init; }
 
     /// <summary>Values of the meter's WHO fields, by code.</summary>

@@ -82,7 +82,8 @@ internal static class InvitationOperations
     private static async ValueTask<OrgUserInvitation> ReadAsync(ApiCall call)
     {
         using var body = await call.ReadJsonAsync();
-        var proposed = (OrgUserInvitation)Definition.Read(Definition.Shape.Check(body.RootElement));
+        var proposed = (OrgUserInvitation)Definition.Read(
+            Definition.Shape.Check(body.RootElement, await call.ZoneAsync()));
         var issues = new Issues();
         var isKnown = proposed.IsSupport == true
             || await call.Service<Logins>().FindAsync(proposed.Email, call.Cancelled) is not null;

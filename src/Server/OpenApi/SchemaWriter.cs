@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.OpenApi;
@@ -79,7 +80,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         shape,
         shape.Members.Where(member => !member.IsServerSet),
         member => member.IsPlainTextInRequest ? new JsonObject { ["type"] = "string" } : Describe(member.Shape),
-        member => member.IsRequired || member.IsRequiredInContract);
+        member => member.IsRequired || member.IsRequiredInContract,
+        WithZone);
 
     // What callers read: limits are for requests.
     private JsonObject Answer(ObjectShape shape) => Object(
@@ -89,12 +91,17 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             ? new JsonObject { ["type"] = "string" } : Describe(Answered(member)),
         member => member.Name == "id" || member.IsAlwaysAnswered);
 
+    // Answers are always in UTC; what is sent may lack an offset.
+    private static string? WithZone(JsonMember member, string? text) =>
+        member.Shape is InstantShape ? $"{text} {InstantText.ZoneRule}" : text;
+
     private JsonObject Nested(ObjectShape shape) =>
         Object(shape, shape.Members, member => Describe(member.Shape), member => member.IsRequired);
 
     private JsonObject Object(
         ObjectShape shape,
-            IEnumerable<JsonMember> members, Func<JsonMember, JsonObject> describe, Func<JsonMember, bool> isRequired)
+            IEnumerable<JsonMember> members, Func<JsonMember, JsonObject> describe, Func<JsonMember, bool> isRequired,
+            Func<JsonMember, string?, string?>? explain = null)
     {
         var properties = new JsonObject();
         var required = new JsonArray();
@@ -104,8 +111,9 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             // A reference stands alone in OpenAPI 3.0: what it means here goes around it.
             if (described.ContainsKey("$ref"))
                 described = new JsonObject { ["allOf"] = new JsonArray(described) };
-            if (member.Property is not null && documentation.Of(member.Property) is { } text)
-                described["description"] = text;
+            var text = member.Property is null ? null : documentation.Of(member.Property);
+            if ((explain is null ? text : explain(member, text)) is { } explained)
+                described["description"] = explained;
             properties[member.Name] = described;
             if (isRequired(member))
                 required.Add(member.Name);

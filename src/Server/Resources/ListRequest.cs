@@ -92,8 +92,10 @@ internal static class ListRequest
             conditions.Add(visible);
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var parameters = new ListParameters(
-            name =>
-                Values(call.Http.Request, name, issues), call.Service<NodaTime.IClock>().GetCurrentInstant(), issues);
+            name => Values(call.Http.Request, name, issues),
+            call.Service<NodaTime.IClock>().GetCurrentInstant(),
+            await call.ZoneAsync(),
+            issues);
         if (definition.HasIdsFilter && Values(call.Http.Request, "ids", issues) is { } ids && ids is not [""])
             conditions.Add(new Condition.In("id", ids));
         foreach (var filter in definition.Filters)

@@ -231,7 +231,7 @@ internal static class ResourceOperations
     internal static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
     {
         using var body = await call.ReadJsonAsync();
-        var proposed = definition.Read(definition.Shape.Check(body.RootElement));
+        var proposed = definition.Read(definition.Shape.Check(body.RootElement, await call.ZoneAsync()));
         return definition.ParentTarget is { } parent
             ? definition.Into(proposed, call.Route(parent.Parameter)) : proposed;
     }

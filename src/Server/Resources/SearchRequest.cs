@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodaTime;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
@@ -32,7 +33,7 @@ internal static class SearchRequest
     internal static IReadOnlyList<ApiParameter> Parameters(ResourceDefinition definition) =>
     [
         new("searchQuery", "Clauses of name, comparator (`:` `~` `>` `>=` `<` `<=`) and value, joined by `$`. Names: "
-            + string.Join(", ", definition.Search.Keys) + ".", new TextShape()),
+            + string.Join(", ", definition.Search.Keys) + ". " + InstantText.ZoneRule, new TextShape()),
         new("fromDocument", "Number of matches to pass over.", new NumberShape(32)),
         new("pageSize", "Most entities to answer; 10 when absent.", new NumberShape(
             32, AtLeast: 1, AtMost: MaximumPageSize)),
@@ -49,7 +50,7 @@ internal static class SearchRequest
         var request = call.Http.Request;
         var pageSize = ListRequest.PageSize(request, MaximumPageSize, issues, DefaultPageSize);
         var from = From(request, issues);
-        var where = Where(request, definition, issues);
+        var where = Where(request, definition, await call.ZoneAsync(), issues);
         var sortBy = SortBy(request, definition, issues);
         var isAscending = Choice(request, "sortOrder", "ASC", "DESC", issues) is "ASC";
         issues.ThrowIfAny();
@@ -98,7 +99,8 @@ internal static class SearchRequest
         return null;
     }
 
-    private static Condition? Where(HttpRequest request, ResourceDefinition definition, Issues issues)
+    private static Condition? Where(
+        HttpRequest request, ResourceDefinition definition, DateTimeZone zone, Issues issues)
     {
         var isAny = Choice(request, "operator", "AND", "OR", issues) is "OR";
         if (QueryText.Single(request, "searchQuery") is not { } query)
@@ -109,14 +111,15 @@ internal static class SearchRequest
             issues.Add("count", "searchQuery", $"must have at most {MostClauses} clauses");
             return null;
         }
-        var clauses = texts.Select(text => Clause(text, definition, issues)).OfType<Condition>().ToList();
+        var clauses = texts.Select(text => Clause(text, definition, zone, issues)).OfType<Condition>().ToList();
         return isAny ? Condition.Or(clauses) : Condition.And(clauses);
     }
 
     private static bool IsDate(ResourceDefinition definition, string member) =>
         definition.Shape.Members.Any(candidate => candidate.Name == member && candidate.Shape is DateShape);
 
-    private static Condition? Clause(string clause, ResourceDefinition definition, Issues issues)
+    private static Condition? Clause(
+        string clause, ResourceDefinition definition, DateTimeZone zone, Issues issues)
     {
         var end = clause.IndexOfAny([':', '~', '<', '>']);
         var name = end < 0 ? clause : clause[..end];
@@ -141,7 +144,7 @@ internal static class SearchRequest
         // A prefix of a time is text such as 2026-03; every other comparison needs the whole of one.
         if (!name.StartsWith("dt", StringComparison.Ordinal) || comparison == Comparison.StartsWith)
             return new Condition.Compare(column, comparison, value);
-        if (InstantText.TryParse(value, out var instant))
+        if (InstantText.TryParse(value, zone, out var instant))
             return new Condition.Compare(column, comparison, InstantText.Sortable(instant));
         issues.Add("date_time", "searchQuery", $"has the clause '{clause}', whose value {InstantText.Rule}");
         return null;

@@ -1,9 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using NodaTime;
 using Tallystick.Billing.Accounts;
-using Tallystick.Billing.Calendar;
-using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
@@ -52,12 +49,13 @@ internal static class UsageQueryOperation
 
     private static async Task AnswerAsync(ApiCall call)
     {
+        var zone = await call.ZoneAsync();
         UsageQueryRequest request;
         using (var body = await call.ReadJsonAsync())
-            request = UsageQueryRequest.Read(body.RootElement);
+            request = UsageQueryRequest.Read(body.RootElement, zone);
         var stored = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var query = UsageQueryRules.Resolve(
-            request, call.OrganizationId, await stored.ListAsync<Meter>(Condition.And()), await ZoneAsync(stored));
+            request, call.OrganizationId, await stored.ListAsync<Meter>(Condition.And()), zone);
         var rows = await ReadAsync(call, query);
         var accounts = await AccountsAsync(stored, AccountIds(query, rows));
         var buffer = new ArrayBufferWriter<byte>(4096);
@@ -76,15 +74,6 @@ internal static class UsageQueryOperation
         {
             throw new RefusedException(new Issue("digits", "aggregations", $"cannot be answered: {overflow.Message}"));
         }
-    }
-
-    private static async Task<DateTimeZone> ZoneAsync(ResourceReader stored)
-    {
-        var organization = (await stored.ListAsync<OrganizationConfig>(Condition.And())).Single();
-        return BillingTimeZone.TryParse(organization.Timezone, out var zone)
-            ? zone
-            : throw new RefusedException(new Issue(
-                "time_zone", "", $"The organization's timezone '{organization.Timezone}' {BillingTimeZone.Rule}"));
     }
 
     private static HashSet<string> AccountIds(UsageExploration query, ExplorerRows rows)

@@ -58,6 +58,32 @@ public sealed class InstantTextTests
         InstantText.TryParse(Encoding.UTF8.GetBytes(text), out _).ShouldBeFalse();
 
     [Theory]
+    [InlineData("2026-06-01", "America/Sao_Paulo", "2026-06-01T03:00:00Z")]
+    [InlineData("2026-06-01T09:30", "Asia/Tokyo", "2026-06-01T00:30:00Z")]
+    [InlineData("2026-06-01T09:30Z", "Asia/Tokyo", "2026-06-01T09:30:00Z")]
+    [InlineData("2026-06-01T09:30+00:00", "Asia/Tokyo", "2026-06-01T09:30:00Z")]
+    // Skipped: the instant at which the clock jumps, for a date as for its midnight.
+    [InlineData("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z")]
+    [InlineData("2018-11-04T00:30:00", "America/Sao_Paulo", "2018-11-04T03:00:00Z")]
+    [InlineData("2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z")]
+    [InlineData("2025-03-30T01:30:00", "Europe/London", "2025-03-30T01:00:00Z")]
+    // Twice: the earlier one.
+    [InlineData("2025-10-26T01:30:00", "Europe/London", "2025-10-26T00:30:00Z")]
+    [InlineData("9999-12-31T18:59:59.999999999", "America/Bogota", "9999-12-31T23:59:59.999999999Z")]
+    public void InstantText_InATimeZone_IsTheInstant(string text, string zone, string expected)
+    {
+        InstantText.TryParse(text, DateTimeZoneProviders.Tzdb[zone], out var instant).ShouldBeTrue();
+        InstantText.Write(instant).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("0001-01-01", "Asia/Tokyo")]
+    [InlineData("9999-12-31T19:00:00", "America/Bogota")]
+    [InlineData("2026-02-30", "Asia/Tokyo")]
+    public void InstantText_OutsideTheYearsInATimeZone_IsFalse(string text, string zone) =>
+        InstantText.TryParse(text, DateTimeZoneProviders.Tzdb[zone], out _).ShouldBeFalse();
+
+    [Theory]
     [InlineData("0001-01-01")]
     [InlineData("2024-02-29")]
     [InlineData("9999-12-31")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodaTime;
 using Tallystick.Server.OpenApi;
 using Tallystick.Server.Tests.Api;
 
@@ -62,7 +63,7 @@ public sealed class PostmanCollectionTests(SqliteServer server)
         {
             using var body = JsonDocument.Parse(ExampleBody.Of(operation)!.ToJsonString());
 
-            Should.NotThrow(() => operation.Body!.Shape.Check(body.RootElement), operation.Id);
+            Should.NotThrow(() => operation.Body!.Shape.Check(body.RootElement, DateTimeZone.Utc), operation.Id);
         }
     }
 
