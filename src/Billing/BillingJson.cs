@@ -46,6 +46,7 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(EndDateBillingEntitiesResponse))]
 [JsonSerializable(typeof(BillJob))]
 [JsonSerializable(typeof(Bill))]
+[JsonSerializable(typeof(InvoiceNumber))]
 [JsonSerializable(typeof(InvoiceSequence))]
 [JsonSerializable(typeof(RunOverrides))]
 internal sealed partial class BillingJson : JsonSerializerContext

@@ -140,6 +140,7 @@ internal static class ServerHost
             var bootstrap = new Bootstrap(store, clock);
             // Before the workers begin, who serve all organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
+            await InvoiceNumbers.RegisterAsync(store, app.Logger, CancellationToken.None);
             await server.ListenAsync(bootstrap, settings);
             if (server.FirstCredentials is null)
                 await LaterCredentials.WarnAsync(store, settings, app.Logger);

@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
 using Tallystick.Pricing.Currencies;
 
@@ -34,6 +35,7 @@ public static class BillJobResource
                     issues.Add("range", "lastDateInBillingPeriod", "must have a day after it, the bill date");
                 if (job.Timezone is { } timezone && !BillingTimeZone.TryParse(timezone, out _))
                     issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
+                OrganizationConfigResource.CheckConversions(job.CurrencyConversions, issues);
             },
             // Looked up rather than referred to: a job that is done must not keep an account or currency from being
             // deleted.

@@ -30,6 +30,9 @@ internal static class ContentId
         line.Usage?.Pricing.Id ?? "",
         InstantText.Write(line.ServicePeriod.Start));
 
+    /// <summary>An invoice number, or the prefix of one.</summary>
+    public static string OfInvoice(string text) => From("invoice", text);
+
     private static string From(params ReadOnlySpan<string> parts)
     {
         var content = new StringBuilder();

@@ -88,10 +88,16 @@ public sealed record OrganizationConfig : Resource
     /// <summary>True when an account may have several plans of one product at a time.</summary>
     public bool? AllowOverlappingPlans { get; init; }
 
-    /// <summary>Text before the number of sequentially numbered invoices.</summary>
+    /// <summary>
+    /// Text before the number of sequentially numbered invoices; without one, bills get no number. Another prefix goes
+    /// on counting unless <c>sequenceStartNumber</c> changes too.
+    /// </summary>
     public string? BillPrefix { get; init; }
 
-    /// <summary>The number before the first sequentially numbered invoice.</summary>
+    /// <summary>
+    /// The number before the first sequentially numbered invoice. An invoice number is never issued twice: a changed
+    /// start below a number that was issued with the prefix is refused with 409.
+    /// </summary>
     public int? SequenceStartNumber { get; init; }
 }
 
@@ -106,7 +112,7 @@ public sealed record CurrencyConversion
     [Characters(1, int.MaxValue)]
     public required string To { get; init; }
 
-    /// <summary>What an amount is multiplied by; 1 when absent.</summary>
+    /// <summary>What an amount is multiplied by. Required: no rate is assumed.</summary>
     [Above(0)]
     public decimal? Multiplier { get; init; }
 }

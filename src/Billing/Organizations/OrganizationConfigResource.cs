@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
@@ -25,6 +26,7 @@ public static class OrganizationConfigResource
                 string.IsNullOrEmpty(config.DefaultStatementDefinitionId)
                     ? config with { DefaultStatementDefinitionId = null } : config),
             Check = Check,
+            CheckAgainst = CheckNumbersAsync,
         };
 
     /// <summary>The configuration of a new organization, with the contract's defaults.</summary>
@@ -39,6 +41,20 @@ public static class OrganizationConfigResource
         DaysBeforeBillDue = 30,
     };
 
+    // Counting again from a number that was passed would either repeat numbers or not do what was asked.
+    private static async ValueTask CheckNumbersAsync(
+        OrganizationConfig config, OrganizationConfig? current, IResourceReader related, Issues issues)
+    {
+        if (config.SequenceStartNumber is not { } start || start == current?.SequenceStartNumber
+            || string.IsNullOrEmpty(config.BillPrefix))
+            return;
+        var highest = (await InvoiceNumberResource.HighestAsync(related, config.BillPrefix))?.Number;
+        if (start < highest)
+            issues.AddConflict("issued", "sequenceStartNumber",
+                $"must be at least {highest}: invoice number {InvoiceNumber.TextOf(config.BillPrefix, highest.Value)} "
+                + "has been issued, and no number is issued twice");
+    }
+
     private static void Check(OrganizationConfig config, Issues issues)
     {
         if (!BillingTimeZone.TryParse(config.Timezone, out _))
@@ -52,9 +68,17 @@ public static class OrganizationConfigResource
             issues.Add("needs", "autoApproveBillsGracePeriod", "needs its unit, and the unit needs it");
         if (config.CreditApplicationOrder is { } order && order.Distinct().Count() < order.Count)
             issues.Add("duplicate", "creditApplicationOrder", "must not name a credit twice");
+        CheckConversions(config.CurrencyConversions, issues);
+    }
+
+    /// <summary>Every pair of currencies once, each with its rate.</summary>
+    internal static void CheckConversions(IReadOnlyList<CurrencyConversion>? conversions, Issues issues)
+    {
         var pairs = new HashSet<(string, string)>();
-        foreach (var (index, conversion) in (config.CurrencyConversions ?? []).Index())
+        foreach (var (index, conversion) in (conversions ?? []).Index())
         {
+            if (conversion.Multiplier is null)
+                issues.Add("required", $"currencyConversions[{index}].multiplier", "is required");
             if (!pairs.Add((conversion.From, conversion.To)))
                 issues.Add("duplicate", $"currencyConversions[{index}]", "is a second rate for the same currencies");
         }

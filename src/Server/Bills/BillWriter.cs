@@ -3,7 +3,6 @@ using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
-using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Resources;
@@ -51,7 +50,8 @@ internal sealed class BillWriter(IDocumentStore store, IClock clock)
                         + $"{InstantText.Write(calculated.EndDate)}, and bills up to "
                         + $"{InstantText.Write(config.BillLockDate.Value)} are locked (billLockDate).");
                 var number = current is null
-                    ? await NextNumberAsync(transaction, related, organizationId, cancellationToken)
+                    ? await InvoiceNumbers.IssueAsync(
+                        transaction, organizationId, calculated.Id, clock.GetCurrentInstant(), cancellationToken)
                     : current.SequentialInvoiceNumber;
                 var bill = Stamp(calculated, current, job) with { SequentialInvoiceNumber = number };
                 var write =
@@ -65,21 +65,6 @@ internal sealed class BillWriter(IDocumentStore store, IClock clock)
                 return bill.Id;
             },
             cancellationToken);
-
-    /// <summary>Takes the next invoice number; null when the organization does not number its bills.</summary>
-    private static async ValueTask<string?> NextNumberAsync(
-        IDocumentTransaction transaction,
-        ResourceReader related,
-        string organizationId,
-        CancellationToken cancellationToken)
-    {
-        var organization = (await related.ListAsync<OrganizationConfig>(Condition.And())).Single();
-        var given = await BillDocuments.SequenceAsync(transaction, organizationId, cancellationToken);
-        if (InvoiceSequence.Next(given, organization) is not { } next)
-            return null;
-        await BillDocuments.KeepSequenceAsync(transaction, organizationId, next, cancellationToken);
-        return next.Text(organization);
-    }
 
     private Bill Stamp(CalculatedBill calculated, Bill? current, BillJob job)
     {

@@ -47,6 +47,11 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "A mail was not sent: {Failure} at the mail server {Host}")]
     internal static partial void MailFailed(ILogger logger, string failure, string host);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An earlier version gave {Count} invoice numbers of the "
+        + "organization {OrganizationId} to a second bill: {Numbers}. They stay; from now on none is issued twice")]
+    internal static partial void InvoiceNumbersRepeated(
+        ILogger logger, string organizationId, int count, string numbers);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 

@@ -81,6 +81,7 @@ internal static class ResourceCatalog
         CustomFieldResource.Definition,
         BillJobResource.Definition,
         BillResource.Definition,
+        InvoiceNumberResource.Definition,
         OrganizationResource.Definition,
         InstalledOrganizationResource.Definition,
         ServiceUserResource.Definition,

@@ -42,7 +42,8 @@ public abstract class FieldSuite(SharedServer server)
 
     /// <summary>One of two references or amounts, and an account for which something is made, must stay.</summary>
     private static readonly string[] StayingMembers =
-        ["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice", "balanceId"];
+        ["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice", "balanceId",
+            "multiplier"];
 
     /// <summary>What a member that is left out reads as.</summary>
     private static readonly string[] Defaults = ["null", "false", "true", "\"DEBIT\"", "\"NONE\""];

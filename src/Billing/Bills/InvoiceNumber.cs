@@ -1,0 +1,64 @@
+using System.Globalization;
+using Tallystick.Billing.Calculation;
+using Tallystick.Foundation.Resources;
+
+namespace Tallystick.Billing.Bills;
+
+/// <summary>
+/// A sequential invoice number that was issued. Its id is made from its text, so the store keeps each text once; it
+/// stays when its bill goes.
+/// </summary>
+public sealed record InvoiceNumber : Resource
+{
+    /// <summary>The text before the number.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>The number.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>UUID of the bill that it was issued for.</summary>
+    public required string BillId { get; init; }
+
+    /// <summary>The number as issued.</summary>
+    /// <param name="prefix">The text before it.</param>
+    /// <param name="number">The number.</param>
+    /// <param name="billId">UUID of the bill.</param>
+    public static InvoiceNumber Of(string prefix, long number, string billId) => new()
+    {
+        Id = IdOf(TextOf(prefix, number)),
+        Version = 1,
+        Prefix = prefix,
+        Number = number,
+        BillId = billId,
+    };
+
+    /// <summary>As it stands on the bill: <c>INVOICE-101</c>.</summary>
+    public static string TextOf(string prefix, long number) =>
+        prefix + number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The id of the number with the text.</summary>
+    public static string IdOf(string text) => ContentId.OfInvoice(text);
+
+    /// <summary>
+    /// Divides the text of a bill into prefix and number: at the prefix given where that fits, else before the digits
+    /// at its end.
+    /// </summary>
+    /// <returns>Null when the text does not end in a number.</returns>
+    public static (string Prefix, long Number)? Divide(string text, string? prefix)
+    {
+        if (!string.IsNullOrEmpty(prefix) && text.StartsWith(prefix, StringComparison.Ordinal)
+            && long.TryParse(text.AsSpan(prefix.Length), NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture, out var known)
+            && TextOf(prefix, known) == text)
+            return (prefix, known);
+        // The text of a number has no leading zeros: those belong to the prefix.
+        var digits = text.Length;
+        while (digits > 0 && char.IsAsciiDigit(text[digits - 1]))
+            digits--;
+        while (digits < text.Length - 1 && text[digits] == '0')
+            digits++;
+        return long.TryParse(text.AsSpan(digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (text[..digits], number)
+            : null;
+    }
+}
