@@ -85,6 +85,17 @@ public sealed class ConversionTests
     }
 
     [Fact]
+    public void Conversion_StoredWithoutAMultiplier_IsRefusedAndNeverOne()
+    {
+        var input = Euro() with
+        {
+            Organization = Organization with { CurrencyConversions = [Rates[0] with { Multiplier = null }] },
+        };
+        Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldBe(
+            "Account acme: the currencyConversions have no rate from EUR to USD.");
+    }
+
+    [Fact]
     public void Conversion_TwoRatesForThePair_IsRefused()
     {
         var rates = Rates.Append(Rates[0] with { Multiplier = 3 }).ToList();

@@ -44,6 +44,24 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Overflow_OfAnAmount_IsNotBlamedOnTheCalendar()
+    {
+        var most = decimal.MaxValue;
+        Should.Throw<BillRefusedException>(() => 
+            Limits.Within(Account, () => Limits.OfAmounts(Account, () => most * 2))).Message.ShouldBe(
+            "Account acme: an amount or a quantity of the bill has more than 28 digits.");
+    }
+
+    [Fact]
+    public void Segments_WithLineBreaksInTheirValues_AreToldApart()
+    {
+        var one = new Dictionary<string, string> { ["a"] = "x\n1:b=y" };
+        var two = new Dictionary<string, string> { ["a"] = "x", ["b"] = "y" };
+        SegmentText.Of(one).ShouldNotBe(SegmentText.Of(two));
+        SegmentText.Of(two).ShouldBe(SegmentText.Of(new Dictionary<string, string> { ["b"] = "y", ["a"] = "x" }));
+    }
+
+    [Fact]
     public void Bill_DailyFromTheFirstYearToAnEpochInTheLast_AddsUpTheDays()
     {
         var daily = Template with { BillFrequency = BillingFrequency.Daily, StandingCharge = 1 };

@@ -40,10 +40,17 @@ internal static class AssembleBill
             Currency = settings.Currency,
             CurrencyConversions = amounts.Used(lines.Select(line => line.Currency)),
             PurchaseOrderNumber = input.Account.PurchaseOrderNumber,
+            Cycles = plans.ToDictionary(plan => plan.Terms.AccountPlan.Id, plan => CycleOf(plan, settings)),
             LineItems = lines,
             BillTotal = TotalOf(lines),
             IsSuppressed = lines.Count == 0 && settings.Organization.SuppressedEmptyBills == true,
         };
+    }
+
+    private static KeptCycle CycleOf(DuePlan plan, BillSettings settings)
+    {
+        var cycle = settings.CycleOf(plan.Terms).Cycle;
+        return new KeptCycle(cycle.Epoch, cycle.Frequency, cycle.Interval);
     }
 
     /// <summary>

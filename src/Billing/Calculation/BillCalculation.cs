@@ -24,12 +24,15 @@ public static class BillCalculation
         Limits.Within(input.Account, () =>
         {
             var (settings, plans, priced) = Resolve(input);
-            var measured = MeasureUsage.For(input.Account, priced, usage); // quantity of each priced stretch of time
-            var charges = RateUsage.By(measured);                          // quantity to exact amount
-            var standing = ChargeStanding.For(plans);                      // recurring amounts, prorated
-            var ordered = OrderLines.Of([.. standing, .. charges]);        // before numbering
-            var amounts = new ConvertAmounts(settings, input.Currencies);  // rates and places of the currencies
-            var lines = RounderFor(input, amounts).Once(ordered);          // rounding comes after all arithmetic, once
+            var amounts = new ConvertAmounts(settings, input.Currencies); // rates and places of the currencies
+            var lines = Limits.OfAmounts(input.Account, () =>
+            {
+                var measured = MeasureUsage.For(input.Account, priced, usage); // quantity of each priced stretch of time
+                var charges = RateUsage.By(measured);                          // quantity to exact amount
+                var standing = ChargeStanding.For(plans);                      // recurring amounts, prorated
+                var ordered = OrderLines.Of([.. standing, .. charges]);        // before numbering
+                return RounderFor(input, amounts).Once(ordered);               // rounding after all arithmetic, once
+            });
             return AssembleBill.From(input, settings, plans, amounts, lines);
         });
 
@@ -42,6 +45,8 @@ public static class BillCalculation
         if (!BillingCycle.IsRegular(input.Run.Frequency) || input.Run.Interval < 1)
             throw new ArgumentException("Bills have a regular frequency and an interval of 1 or more.", nameof(input));
         var settings = ResolveSettings.For(input.Account, input.Organization, input.Run.Overrides);
+        if (input.Run.IsRecalculation)
+            FindDuePlans.RefuseLostBoundaries(input, settings);     // a recalculated bill is not emptied
         var plans = FindDuePlans.For(input, settings);              // which account plans share the bill, and when
         var priced = ResolvePricings.Over(plans);                   // which pricing holds when
         RefuseUnbilledTerms.In(input, settings, plans, priced);     // nothing is left out in silence

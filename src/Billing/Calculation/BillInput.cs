@@ -57,6 +57,15 @@ public sealed record BillRun
     /// <summary>Length of the billing period in units of the frequency, 1 or more.</summary>
     public required int Interval { get; init; }
 
+    /// <summary>True when the bill exists and is calculated again, by its own terms of time.</summary>
+    public bool IsRecalculation { get; init; }
+
+    /// <summary>
+    /// UUIDs of the plans that must still be billed on this date: those of a bill that is recalculated and did not keep
+    /// its cycles. Empty for none.
+    /// </summary>
+    public IReadOnlyList<string> BilledPlanIds { get; init; } = [];
+
     /// <summary>What the job sets otherwise than the organization.</summary>
     public RunOverrides Overrides { get; init; } = RunOverrides.None;
 }

@@ -56,6 +56,9 @@ public sealed record CalculatedBill
     /// <summary>Purchase order number of the account.</summary>
     public string? PurchaseOrderNumber { get; init; }
 
+    /// <summary>The billing cycles of the account plans on it, by their UUIDs.</summary>
+    public required IReadOnlyDictionary<string, KeptCycle> Cycles { get; init; }
+
     /// <summary>The lines, in order; none when nothing is due.</summary>
     public required IReadOnlyList<BillLineItem> LineItems { get; init; }
 

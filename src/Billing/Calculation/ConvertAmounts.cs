@@ -23,12 +23,13 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
             return 1;
         var multipliers = (settings.Organization.CurrencyConversions ?? [])
             .Where(conversion => conversion.From == currency && conversion.To == BillingCurrency)
-            .Select(conversion => conversion.Multiplier ?? 1)
+            .Select(conversion => conversion.Multiplier)
             .Distinct()
             .ToList();
-        return multipliers.Count == 1 ? multipliers[0] : throw new BillRefusedException(
+        // A rate stored without a multiplier, which was once accepted, is no rate.
+        return multipliers is [{ } multiplier] ? multiplier : throw new BillRefusedException(
             $"Account {settings.Account.Code}: the currencyConversions have "
-            + $"{(multipliers.Count == 0 ? "no" : "more than one")} rate from {currency} to {BillingCurrency}.");
+            + $"{(multipliers.Count > 1 ? "more than one" : "no")} rate from {currency} to {BillingCurrency}.");
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using NodaTime;
 using Tallystick.Billing.Calendar;
+using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
@@ -30,7 +31,7 @@ internal static class FindDuePlans
     public static IReadOnlyList<DuePlan> For(BillInput input, BillSettings settings) =>
     [
         .. input.Plans
-            .Where(terms => IsBilledBy(terms, input.Run))
+            .Where(terms => settings.KindOf(terms) == (input.Run.Frequency, input.Run.Interval))
             .Select(terms => At(terms, settings, input.Run.BillDate))
             .OfType<DuePlan>(),
     ];
@@ -38,11 +39,9 @@ internal static class FindDuePlans
     /// <summary>The part of one account plan in the bill of <paramref name="billDate"/>; null for none.</summary>
     public static DuePlan? At(AccountPlanTerms terms, BillSettings settings, LocalDate billDate)
     {
-        if (!BillingCycle.IsRegular(terms.Template.BillFrequency))
+        if (!HasBoundary(terms, settings, billDate))
             return null;
         var periods = settings.CycleOf(terms);
-        if (!periods.Cycle.IsBoundary(billDate))
-            return null;
         var index = periods.Cycle.IndexOf(billDate);
         if (!periods.HasBillAt(index))
             return null;
@@ -57,6 +56,29 @@ internal static class FindDuePlans
                 terms, arrears, advance, periods.NominalStartBefore(index), standing, asksForMinimum);
     }
 
-    private static bool IsBilledBy(AccountPlanTerms terms, BillRun run) =>
-        terms.Template.BillFrequency == run.Frequency && BillSettings.IntervalOf(terms.Template) == run.Interval;
+    /// <summary>
+    /// A bill that exists is not replaced by one that lost what its account plans are charged for because an epoch or
+    /// a frequency has changed since.
+    /// </summary>
+    /// <exception cref="BillRefusedException">The bill date is no boundary any more.</exception>
+    public static void RefuseLostBoundaries(BillInput input, BillSettings settings)
+    {
+        var date = InstantText.Write(input.Run.BillDate);
+        var of = $"{JsonFormat.Name(input.Run.Frequency)} boundary on {date} any more (interval {input.Run.Interval})";
+        var onDate = input.Plans.Where(terms =>
+            settings.KindOf(terms) == (input.Run.Frequency, input.Run.Interval)
+            && HasBoundary(terms, settings, input.Run.BillDate)).ToList();
+        if (onDate.Count == 0)
+            throw new BillRefusedException($"Account {input.Account.Code}: no account plan has a {of}.");
+        foreach (var ofPlan in input.Plans.GroupBy(terms => terms.Plan.Id))
+        {
+            if (input.Run.BilledPlanIds.Contains(ofPlan.Key) && !ofPlan.Any(onDate.Contains))
+                throw new BillRefusedException(
+                    $"Account {input.Account.Code}: no account plan of plan {ofPlan.First().Plan.Code}, which is on "
+                    + $"the bill, has a {of}.");
+        }
+    }
+
+    private static bool HasBoundary(AccountPlanTerms terms, BillSettings settings, LocalDate date) =>
+        BillingCycle.IsRegular(settings.KindOf(terms).Frequency) && settings.CycleOf(terms).Cycle.IsBoundary(date);
 }

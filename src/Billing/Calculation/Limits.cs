@@ -3,7 +3,10 @@ using Tallystick.Pricing.Rating;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>Dates that leave the calendar and amounts that leave the decimals refuse the bill.</summary>
+/// <summary>
+/// Dates that leave the calendar and amounts that leave the decimals refuse the bill. Both throw the same, so it is told
+/// by the stage which of them it was.
+/// </summary>
 internal static class Limits
 {
     /// <summary>Runs a calculation for an account.</summary>
@@ -24,6 +27,21 @@ internal static class Limits
         {
             throw new BillRefusedException(
                 $"Account {account.Code}: a date of the bill or of its periods lies outside the calendar.", fault);
+        }
+    }
+
+    /// <summary>Runs the stages that have no dates to compute, within a calculation.</summary>
+    /// <exception cref="BillRefusedException">An amount or a quantity is out of range.</exception>
+    public static T OfAmounts<T>(Account account, Func<T> calculate)
+    {
+        try
+        {
+            return calculate();
+        }
+        catch (OverflowException fault)
+        {
+            throw new BillRefusedException(
+                $"Account {account.Code}: an amount or a quantity of the bill has more than 28 digits.", fault);
         }
     }
 }

@@ -20,14 +20,21 @@ internal sealed record BillSettings(
     /// <summary>Days from the bill date to the due date.</summary>
     public int DaysBeforeBillDue => Account.DaysBeforeBillDue ?? Organization.DaysBeforeBillDue;
 
-    /// <summary>The billing periods of one account plan.</summary>
+    /// <summary>The billing periods of one account plan: those of the bill that is recalculated, else of today.</summary>
     public PlanCycle CycleOf(AccountPlanTerms terms)
     {
-        var frequency = terms.Template.BillFrequency;
-        var epoch = BillingEpoch.Of(terms.AccountPlan, Account, Organization, frequency);
-        var cycle = new BillingCycle(epoch, frequency, IntervalOf(terms.Template));
+        var (frequency, interval) = KindOf(terms);
+        var epoch = KeptOf(terms)?.Epoch ?? BillingEpoch.Of(terms.AccountPlan, Account, Organization, frequency);
+        var cycle = new BillingCycle(epoch, frequency, interval);
         return new PlanCycle(cycle, terms.AccountPlan.StartDate, terms.AccountPlan.EndDate, Zone);
     }
+
+    /// <summary>The frequency and interval of the bills that an account plan is on.</summary>
+    public (BillingFrequency Frequency, int Interval) KindOf(AccountPlanTerms terms) => KeptOf(terms) is { } kept
+        ? (kept.Frequency, kept.Interval)
+        : (terms.Template.BillFrequency, IntervalOf(terms.Template));
+
+    private KeptCycle? KeptOf(AccountPlanTerms terms) => Overrides.Cycles?.GetValueOrDefault(terms.AccountPlan.Id);
 
     /// <summary>The interval of a template, 1 unless it states one.</summary>
     public static int IntervalOf(PlanTemplate template) => template.BillFrequencyInterval ?? 1;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using NodaTime;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Organizations;
+using Tallystick.Pricing.Plans;
 
 namespace Tallystick.Billing.Calculation;
 
@@ -40,6 +41,12 @@ public sealed record RunOverrides
     /// <summary>First bill date of daily billing; epochs of account plan and account still win.</summary>
     public LocalDate? DayEpoch { get; init; }
 
+    /// <summary>
+    /// The billing cycles of the account plans on the bill, by their UUIDs, as they were when it was calculated; null
+    /// for a first calculation, and for bills of a version that did not keep them.
+    /// </summary>
+    public IReadOnlyDictionary<string, KeptCycle>? Cycles { get; init; }
+
     /// <summary>The overrides that a bill job carries.</summary>
     public static RunOverrides Of(BillJob job) => new()
     {
@@ -55,14 +62,20 @@ public sealed record RunOverrides
     };
 
     /// <summary>
-    /// What a bill keeps so that a recalculation is the same run again, whatever the organization says by then: its
-    /// currency, its time zone and the epochs of its periods as they held, and what its job set.
+    /// What a bill keeps so that a recalculation is the same run again, whatever organization, account, account plans
+    /// and plan templates say by then: its currency, its time zone, the epochs and cycles of its periods as they held,
+    /// and what its job set.
     /// </summary>
     /// <param name="organization">The organization's settings when the bill is calculated.</param>
-    /// <param name="currency">Code of the currency billed in.</param>
-    public RunOverrides Kept(OrganizationConfig organization, string currency) => this with
+    /// <param name="bill">The bill.</param>
+    public RunOverrides Kept(OrganizationConfig organization, CalculatedBill bill) => this with
     {
-        TargetCurrency = currency,
+        TargetCurrency = bill.Currency,
+        // A plan that is not on the bill for the moment comes back in its former cycle.
+        Cycles = new SortedDictionary<string, KeptCycle>(
+            bill.Cycles.Concat(Cycles ?? new Dictionary<string, KeptCycle>())
+                .DistinctBy(cycle => cycle.Key).ToDictionary(),
+            StringComparer.Ordinal),
         Timezone = Timezone ?? organization.Timezone,
         YearEpoch = YearEpoch ?? organization.YearEpoch,
         MonthEpoch = MonthEpoch ?? organization.MonthEpoch,
@@ -88,3 +101,9 @@ public sealed record RunOverrides
         DayEpoch = DayEpoch ?? organization.DayEpoch,
     };
 }
+
+/// <summary>The billing cycle of an account plan, as it was when a bill was calculated.</summary>
+/// <param name="Epoch">A date on which a period begins; all others are counted from it.</param>
+/// <param name="Frequency">Days, weeks, months or years.</param>
+/// <param name="Interval">How many of them make a period.</param>
+public sealed record KeptCycle(LocalDate Epoch, BillingFrequency Frequency, int Interval);

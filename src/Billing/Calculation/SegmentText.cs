@@ -6,9 +6,9 @@ internal static class SegmentText
     /// <summary>A text that is equal for equal segments, whatever the order of their fields; empty for none.</summary>
     public static string Of(IReadOnlyDictionary<string, string>? segment) => segment is null
         ? ""
-        : string.Join('\n', segment
+        : string.Concat(segment
             .OrderBy(field => field.Key, StringComparer.Ordinal)
-            .Select(field => $"{field.Key.Length}:{field.Key}={field.Value}"));
+            .Select(field => $"{field.Key.Length}:{field.Key}={field.Value.Length}:{field.Value}"));
 
     /// <summary>The values in the order of the segmented fields: <c>UK, Standard</c>.</summary>
     public static string Values(IReadOnlyDictionary<string, string> segment, IReadOnlyList<string> segmentedFields) =>

@@ -5,7 +5,9 @@ using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
@@ -32,16 +34,17 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         var bases = await BillDocuments.BasesAsync(store, organizationId, recalculated ?? [], cancellationToken);
         var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
         long? total = accountIds?.Count;
-        await foreach (var accounts in ChunksAsync(organizationId, accountIds, cancellationToken))
+        var catalogue = await CatalogueAsync(organizationId, accountIds, cancellationToken);
+        await foreach (var (accounts, terms) in ChunksAsync(organizationId, catalogue, accountIds, cancellationToken))
         {
-            var terms = await BillTerms.LoadAsync(organizationId, accounts, related);
             var runs = accounts.ToDictionary(
                 account => account.Id, account =>
                     Guarded(account, outcome, () => recalculated is null
-                        ? RunsOf(job, terms, account)
+                        ? RunsOf(job, catalogue.Organization, terms, account)
                         : [.. recalculated.Where(bill => bill.AccountId == account.Id && !bill.Locked)
                             .Select(bill => Again(bill, bases.GetValueOrDefault(bill.Id)))]) ?? []);
-            await MakeChunkAsync(organizationId, job, terms, accounts, runs, outcome, cancellationToken);
+            await MakeChunkAsync(
+                organizationId, job, catalogue.Organization, terms, accounts, runs, outcome, cancellationToken);
             outcome.Accounts += accounts.Count;
             yield return new BillJobProgress(total ?? outcome.Accounts, total - outcome.Accounts ?? 0);
         }
@@ -50,33 +53,35 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
     private async Task MakeChunkAsync(
         string organizationId,
         BillJob job,
+        OrganizationConfig organization,
         BillTerms terms,
         IReadOnlyList<Account> accounts,
         Dictionary<string, IReadOnlyList<DueRun>> runs,
         BillJobOutcome outcome,
         CancellationToken cancellationToken)
     {
-        var inputs = new List<(Account Account, DueRun Run, BillInput Input, IReadOnlyList<UsageNeed> Needs)>();
+        var inputs = new List<(DueRun Run, BillInput Input, IReadOnlyList<UsageNeed> Needs)>();
         foreach (var account in accounts)
         {
             foreach (var run in runs[account.Id])
             {
-                var input = terms.InputFor(account, run.Run);
-                if (Guarded(account, outcome, () => BillCalculation.Needs(input)) is { } needs)
-                    inputs.Add((account, run, input, needs));
+                if (Guarded(account, outcome, () => terms.InputFor(account, run.Run)) is { } input
+                    && Guarded(account, outcome, () => BillCalculation.Needs(input)) is { } needs)
+                    inputs.Add((run, input, needs));
             }
         }
-        var answers = await UsageFetcher.FetchAsync(
-            organizationId, inputs.SelectMany(input => input.Needs), usage, cancellationToken);
-        foreach (var (account, run, input, needs) in inputs)
+        var fetched = new UsageFetcher(organizationId, usage, cancellationToken);
+        await fetched.FetchAsync(inputs.SelectMany(input => input.Needs));
+        foreach (var (run, input, needs) in inputs)
         {
-            var bill = Guarded(
-                account, outcome, () => BillCalculation.Calculate(input, [.. needs.Select(need => answers[need])]));
+            var account = input.Account;
+            var bill = Guarded(account, outcome, () =>
+                BillCalculation.Calculate(input, fetched.AnswersTo(account.Code, needs)));
             if (bill is null)
                 continue;
             try
             {
-                var basis = run.Run.Overrides.Kept(terms.Organization, bill.Currency);
+                var basis = run.Run.Overrides.Kept(organization, bill);
                 if (await writer.SaveAsync(organizationId, job, bill, basis, run.OnlyIfMissing, cancellationToken)
                     is { } billId)
                     outcome.BillIds.Add(billId);
@@ -103,17 +108,18 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         }
     }
 
-    private IReadOnlyList<DueRun> RunsOf(BillJob job, BillTerms terms, Account account)
+    private IReadOnlyList<DueRun> RunsOf(
+        BillJob job, OrganizationConfig organization, BillTerms terms, Account account)
     {
         var overrides = RunOverrides.Of(job);
         var plans = terms.PlansOf(account);
         var unbilled = terms.UnbilledOf(account);
         var billDate = job.BillDate ?? job.LastDateInBillingPeriod?.PlusDays(1);
         var due = billDate is { } date
-            ? DueBills.On(date, terms.Organization, account, plans, unbilled, overrides)
+            ? DueBills.On(date, organization, account, plans, unbilled, overrides)
                 .Select(kind => new DueBill(date, kind.Frequency, kind.Interval, OnlyIfMissing: false))
             : DueBills.Around(
-                Today(job, terms), terms.Organization, account, plans, unbilled, overrides);
+                Today(job, organization), organization, account, plans, unbilled, overrides);
         return
         [
             .. due.Where(
@@ -133,41 +139,69 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
             BillDate = bill.BillDate,
             Frequency = bill.BillingFrequency,
             Interval = bill.BillFrequencyInterval,
+            IsRecalculation = true,
+            BilledPlanIds = basis?.Cycles is null
+                ? [.. (bill.LineItems ?? []).Select(line => line.PlanId).OfType<string>().Distinct()] : [],
             Overrides = basis ?? new RunOverrides { TargetCurrency = bill.Currency, Timezone = bill.Timezone },
         },
         OnlyIfMissing: false);
 
-    private LocalDate Today(BillJob job, BillTerms terms)
+    private LocalDate Today(BillJob job, OrganizationConfig organization)
     {
-        var name = job.Timezone ?? terms.Organization.Timezone;
+        var name = job.Timezone ?? organization.Timezone;
         var zone = BillingTimeZone.TryParse(name, out var known)
             ? known : throw new BillRefusedException($"The time zone '{name}' is unknown.");
-        return clock.GetCurrentInstant().InZone(zone).Date;
+        return LocalDay.Of(clock.GetCurrentInstant(), zone);
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<Account>> ChunksAsync(
+    // Within a change no other change of the organization happens: what is read is of one moment.
+    private Task<BillCatalogue> CatalogueAsync(
+        string organizationId, IReadOnlyList<string>? accountIds, CancellationToken cancellationToken) =>
+        store.TransactAsync(
+            organizationId,
+            transaction => BillCatalogue.LoadAsync(
+                new ResourceReader(transaction, organizationId, cancellationToken),
+                accountIds?.Count <= AccountsAtATime ? accountIds : null),
+            cancellationToken);
+
+    private async IAsyncEnumerable<(IReadOnlyList<Account> Accounts, BillTerms Terms)> ChunksAsync(
         string organizationId,
-            IReadOnlyList<string>? accountIds, [EnumeratorCancellation] CancellationToken cancellationToken)
+        BillCatalogue catalogue,
+        IReadOnlyList<string>? accountIds,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var definition = AccountResource.Definition;
         long? before = null;
         while (true)
         {
-            var page = await store.QueryAsync(
-                ResourceCatalog.KindOf(definition),
+            var (accounts, terms, last) = await store.TransactAsync(
                 organizationId,
-                new DocumentQuery
+                async transaction =>
                 {
-                    Where = accountIds is null ? null : new Condition.In("id", accountIds),
-                    BeforeSequence = before,
-                    Limit = AccountsAtATime,
+                    var page = await transaction.QueryAsync(
+                        ResourceCatalog.KindOf(definition),
+                        organizationId,
+                        new DocumentQuery
+                        {
+                            Where = accountIds is null ? null : new Condition.In("id", accountIds),
+                            BeforeSequence = before,
+                            Limit = AccountsAtATime,
+                        },
+                        cancellationToken);
+                    IReadOnlyList<Account> found =
+                        [.. page.Select(document => (Account)definition.Read(document.Json.Span))];
+                    var related = new ResourceReader(transaction, organizationId, cancellationToken);
+                    return (
+                        found,
+                        await BillTerms.LoadAsync(organizationId, catalogue, found, related),
+                        page.LastOrDefault()?.Sequence);
                 },
                 cancellationToken);
-            if (page.Count > 0)
-                yield return [.. page.Select(document => (Account)definition.Read(document.Json.Span))];
-            if (page.Count < AccountsAtATime)
+            if (accounts.Count > 0)
+                yield return (accounts, terms);
+            if (accounts.Count < AccountsAtATime)
                 yield break;
-            before = page[^1].Sequence;
+            before = last;
         }
     }
 }

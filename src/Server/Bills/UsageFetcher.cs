@@ -4,39 +4,76 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Server.Bills;
 
 /// <summary>Meets the needs of many bills together: one pass over the measurements for each aggregation.</summary>
-internal static class UsageFetcher
+internal sealed class UsageFetcher(string organizationId, UsageReader usage, CancellationToken cancellationToken)
 {
-    /// <summary>The answer to each need.</summary>
-    internal static async Task<Dictionary<UsageNeed, UsageResult>> FetchAsync(
-        string organizationId, IEnumerable<UsageNeed> needs, UsageReader usage, CancellationToken cancellationToken)
+    private readonly Dictionary<UsageNeed, UsageResult> _answers = [];
+    private readonly Dictionary<UsageNeed, OverflowException> _overflows = [];
+
+    /// <summary>Meets the needs.</summary>
+    internal async Task FetchAsync(IEnumerable<UsageNeed> needs)
     {
-        var answers = new Dictionary<UsageNeed, UsageResult>();
         foreach (var group in needs.Distinct().GroupBy(need => need.Aggregation.Id))
         {
             var asked = group.ToList();
-            var windows = asked.Select(WindowOf).Distinct().ToList();
-            var aggregation = asked[0].Aggregation;
-            var values = await usage.ReadAsync(
-                new UsageQuery
-                {
-                    OrganizationId = organizationId,
-                    Meter = asked[0].Meter,
-                    Field = aggregation.TargetField,
-                    Method = aggregation.Method,
-                    Windows = windows,
-                    SegmentedFields = aggregation.SegmentedFields ?? [],
-                    Segments = aggregation.Segments ?? [],
-                },
-                cancellationToken);
-            var found =
-                values.ToDictionary(value => (windows[value.WindowIndex], value.SegmentIndex), value => value.Value);
-            foreach (var need in asked)
+            try
             {
-                var key = (WindowOf(need), need.SegmentIndex ?? -1);
-                answers[need] = new UsageResult(need, found.TryGetValue(key, out var value) ? value : null);
+                await ReadAsync(asked);
+            }
+            catch (OverflowException)
+            {
+                // One of them overflows: each is read by itself, so that the others are billed.
+                await ReadEachAsync(asked);
             }
         }
-        return answers;
+    }
+
+    /// <summary>The answers to the needs of one account, all of which were met or were too large.</summary>
+    /// <exception cref="BillRefusedException">The usage has more digits than are kept.</exception>
+    internal IReadOnlyList<UsageResult> AnswersTo(string accountCode, IEnumerable<UsageNeed> needs) =>
+        [.. needs.Select(need => _overflows.TryGetValue(need, out var overflow)
+            ? throw new BillRefusedException(
+                $"Account {accountCode}, pricing {need.PricingId}: the usage of aggregation {need.Aggregation.Code} "
+                + $"cannot be billed. {overflow.Message}", overflow)
+            : _answers[need])];
+
+    private async Task ReadEachAsync(IReadOnlyList<UsageNeed> asked)
+    {
+        foreach (var need in asked)
+        {
+            try
+            {
+                await ReadAsync([need]);
+            }
+            catch (OverflowException overflow)
+            {
+                _overflows[need] = overflow;
+            }
+        }
+    }
+
+    private async Task ReadAsync(IReadOnlyList<UsageNeed> asked)
+    {
+        var windows = asked.Select(WindowOf).Distinct().ToList();
+        var aggregation = asked[0].Aggregation;
+        var values = await usage.ReadAsync(
+            new UsageQuery
+            {
+                OrganizationId = organizationId,
+                Meter = asked[0].Meter,
+                Field = aggregation.TargetField,
+                Method = aggregation.Method,
+                Windows = windows,
+                SegmentedFields = aggregation.SegmentedFields ?? [],
+                Segments = aggregation.Segments ?? [],
+            },
+            cancellationToken);
+        var found =
+            values.ToDictionary(value => (windows[value.WindowIndex], value.SegmentIndex), value => value.Value);
+        foreach (var need in asked)
+        {
+            var key = (WindowOf(need), need.SegmentIndex ?? -1);
+            _answers[need] = new UsageResult(need, found.TryGetValue(key, out var value) ? value : null);
+        }
     }
 
     private static UsageWindow WindowOf(UsageNeed need) => new(need.AccountId, need.Window);

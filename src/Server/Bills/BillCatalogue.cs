@@ -1,0 +1,125 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Products;
+using Tallystick.Pricing.CounterPricings;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Bills;
+
+/// <summary>
+/// What the accounts of a run share: the organization's settings, plans and prices. It is read once, within one change
+/// of the store, so that a price that changes meanwhile holds for all bills of the run or for none.
+/// </summary>
+internal sealed class BillCatalogue
+{
+    private readonly Dictionary<string, Plan> _plans;
+    private readonly Dictionary<string, PlanTemplate> _templates;
+    private readonly Dictionary<string, Product> _products;
+    private readonly Dictionary<string, Aggregation> _aggregations;
+    private readonly Dictionary<string, Meter> _meters;
+    private readonly ILookup<string, PlanPricing> _pricings;
+    private readonly ILookup<string, CounterPricing> _counterPricings;
+
+    private BillCatalogue(
+        OrganizationConfig organization,
+        IReadOnlyList<Currency> currencies,
+        Dictionary<string, Plan> plans,
+        Dictionary<string, PlanTemplate> templates,
+        Dictionary<string, Product> products,
+        Dictionary<string, Aggregation> aggregations,
+        Dictionary<string, Meter> meters,
+        IReadOnlyList<PlanPricing> pricings,
+        IReadOnlyList<CounterPricing> counterPricings)
+    {
+        (Organization, Currencies) = (organization, currencies);
+        (_plans, _templates, _products, _aggregations, _meters) = (plans, templates, products, aggregations, meters);
+        Products = [.. products.Values];
+        // A pricing is of a plan or of a template.
+        _pricings = pricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
+        _counterPricings = counterPricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
+    }
+
+    /// <summary>The organization's settings.</summary>
+    internal OrganizationConfig Organization { get; }
+
+    /// <summary>The organization's currencies.</summary>
+    internal IReadOnlyList<Currency> Currencies { get; }
+
+    /// <summary>The products.</summary>
+    internal IReadOnlyList<Product> Products { get; }
+
+    /// <summary>Loads it.</summary>
+    /// <param name="related">Reads one state of the store.</param>
+    /// <param name="accountIds">The accounts that are billed; null for all there are.</param>
+    internal static async ValueTask<BillCatalogue> LoadAsync(
+        ResourceReader related, IReadOnlyList<string>? accountIds)
+    {
+        var isWhole = accountIds is null;
+        var accountPlans = await related.ListAsync<AccountPlan>(new Condition.In("account_id", accountIds ?? []));
+        var plans = await LoadAsync<Plan>(accountPlans.Select(accountPlan => accountPlan.PlanId));
+        var templates = await LoadAsync<PlanTemplate>(plans.Values.Select(plan => plan.PlanTemplateId));
+        var ofPlans = isWhole
+            ? Condition.And()
+            : Condition.Or(
+                new Condition.In("plan_id", [.. plans.Keys]),
+                new Condition.In("plan_template_id", [.. templates.Keys]));
+        var pricings = await related.ListAsync<PlanPricing>(ofPlans);
+        var aggregations = await LoadAsync<Aggregation>(pricings.Select(pricing => pricing.AggregationId));
+        return new BillCatalogue(
+            (await related.ListAsync<OrganizationConfig>(Condition.And())).Single(),
+            await related.ListAsync<Currency>(Condition.And()),
+            plans,
+            templates,
+            await LoadAsync<Product>(
+            [
+                .. templates.Values.Select(template => template.ProductId),
+                .. pricings.Select(pricing => pricing.AccountingProductId),
+                .. aggregations.Values.Select(aggregation => aggregation.AccountingProductId),
+                .. plans.Values.Select(plan => plan.StandingChargeAccountingProductId),
+            ]),
+            aggregations,
+            await LoadAsync<Meter>(aggregations.Values.Select(aggregation => aggregation.MeterId)),
+            pricings,
+            await related.ListAsync<CounterPricing>(ofPlans));
+
+        async ValueTask<Dictionary<string, T>> LoadAsync<T>(IEnumerable<string?> ids) where T : Resource
+        {
+            var named = isWhole
+                ? Condition.And()
+                : new Condition.In("id", [.. ids.OfType<string>().Distinct(StringComparer.Ordinal)]);
+            return (await related.ListAsync<T>(named)).ToDictionary(found => found.Id, StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>
+    /// The terms of an account plan; null when its plan is not in the catalogue, since it was made after the run had
+    /// read its prices.
+    /// </summary>
+    /// <param name="accountPlan">The account plan.</param>
+    internal AccountPlanTerms? TermsOf(AccountPlan accountPlan)
+    {
+        if (!_plans.TryGetValue(accountPlan.PlanId ?? "", out var plan)
+            || !_templates.TryGetValue(plan.PlanTemplateId, out var template)
+            || !_products.TryGetValue(template.ProductId, out var product))
+            return null;
+        return new AccountPlanTerms(
+            accountPlan, plan, template, product,
+            [.. _pricings[plan.Id].Concat(_pricings[template.Id]).Select(Priced)])
+        {
+            CounterPricings = [.. _counterPricings[plan.Id].Concat(_counterPricings[template.Id])],
+        };
+    }
+
+    private PricingTerms Priced(PlanPricing pricing)
+    {
+        var aggregation = _aggregations.GetValueOrDefault(pricing.AggregationId ?? "");
+        return new PricingTerms(pricing, aggregation, _meters.GetValueOrDefault(aggregation?.MeterId ?? ""));
+    }
+}
