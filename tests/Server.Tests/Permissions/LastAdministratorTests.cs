@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Tallystick.Server.Auth;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Users;
 
@@ -9,41 +7,7 @@ namespace Tallystick.Server.Tests.Permissions;
 
 public sealed class SqliteLastAdministratorTests(SqliteServer server) : LastAdministratorSuite(server);
 
-public sealed class PostgresLastAdministratorTests(PostgresServer server) : LastAdministratorSuite(server)
-{
-    [Fact]
-    public async Task AccessChanges_OfAKeyAndOfAPolicy_HappenOneAfterTheOther()
-    {
-        await using var own = await ApiServer.StartAsync(Engine.PostgreSql);
-        var resources = own.Service<ResourceService>();
-        var (inside, release) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var hasBegun = false;
-
-        var ofPolicy = resources.ChangeAsync(
-            own.OrganizationId, "SYSTEM", TestContext.Current.CancellationToken,
-            async _ =>
-            {
-                inside.SetResult();
-                await release.Task;
-                return true;
-            },
-            own.OrganizationId);
-        await inside.Task;
-        var ofKey = resources.ChangeAsync(
-            AccessKeyResource.Installation, "SYSTEM", TestContext.Current.CancellationToken,
-            _ => ValueTask.FromResult(hasBegun = true),
-            own.OrganizationId);
-        // Changes of the installation happen in their order: this one would come after that of the key.
-        await resources.ChangeAsync(
-            AccessKeyResource.Installation, "SYSTEM", TestContext.Current.CancellationToken,
-            _ => ValueTask.FromResult(true));
-
-        hasBegun.ShouldBeFalse();
-        release.SetResult();
-        await Task.WhenAll(ofPolicy, ofKey);
-        hasBegun.ShouldBeTrue();
-    }
-}
+public sealed class PostgresLastAdministratorTests(PostgresServer server) : LastAdministratorSuite(server);
 
 /// <summary>An organization keeps a principal that can really do everything.</summary>
 public abstract class LastAdministratorSuite(SharedServer server)
