@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Storage;
@@ -46,7 +47,7 @@ public sealed partial class DataDirectory : IDisposable
         {
             CreateOwnerOnly(full);
             var directory = new DataDirectory(full, Lock(full));
-            CloseToOthers(full);
+            CloseToOthers(new DirectoryInfo(full));
             return directory;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -81,22 +82,37 @@ public sealed partial class DataDirectory : IDisposable
     }
 
     // Earlier versions made files that others could read wherever the directory's own mode let them in, as in a copy.
-    private static void CloseToOthers(string path)
+    private static void CloseToOthers(DirectoryInfo directory)
     {
         if (OperatingSystem.IsWindows())
             return;
-        foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        try
         {
-            if (entry.LinkTarget is not null || (entry.UnixFileMode & OfOthers) == 0)
-                continue;
-            try
+            // Where a link leads is not ours to change.
+            foreach (var entry in directory.EnumerateFileSystemInfos().Where(entry => entry.LinkTarget is null))
             {
+                CloseEntry(entry);
+                if (entry is DirectoryInfo inner)
+                    CloseToOthers(inner);
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Such as the lost+found of a volume.
+        }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void CloseEntry(FileSystemInfo entry)
+    {
+        try
+        {
+            if ((entry.UnixFileMode & OfOthers) != 0)
                 entry.UnixFileMode &= ~OfOthers;
-            }
-            catch (UnauthorizedAccessException)
-            {
-                // It belongs to another user; its permissions are then the operator's choice.
-            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // It belongs to another user; its permissions are then the operator's choice.
         }
     }
 

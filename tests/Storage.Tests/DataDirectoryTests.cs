@@ -34,6 +34,25 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void DataDirectory_FilesOpenToOthers_AreClosedToThemButNotWhereALinkLeads()
+    {
+        const UnixFileMode open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead;
+        var (inside, outside) = (System.IO.Path.Combine(Path, "inner", "file"), _temporary.File("outside/file"));
+        foreach (var path in new[] { inside, outside })
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, "");
+            File.SetUnixFileMode(path, open);
+        }
+        Directory.CreateSymbolicLink(System.IO.Path.Combine(Path, "link"), _temporary.File("outside"));
+
+        using var directory = DataDirectory.Open(Path);
+
+        File.GetUnixFileMode(inside).ShouldBe(open & ~UnixFileMode.OtherRead);
+        File.GetUnixFileMode(outside).ShouldBe(open);
+    }
+
+    [Fact]
     public void DataDirectory_HeldByThisProcess_IsRefused()
     {
         using var directory = DataDirectory.Open(Path);

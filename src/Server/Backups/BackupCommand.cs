@@ -26,9 +26,9 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
     private const string StoreFile = "measurements.duckdb";
     private const string DocumentFile = "documents.sqlite";
 
-    // Of the running process, or made anew by each.
+    // Of the running process, made anew by each, or of the volume.
     private static readonly HashSet<string> OfTheProcess =
-        ["lock", "lock.process-id", "uids", "owner", "spare", "new", ControlSocket.Name];
+        ["lock", "lock.process-id", "uids", "owner", "spare", "new", ControlSocket.Name, "lost+found"];
 
     /// <summary>Makes the backup that the command line asks for.</summary>
     /// <exception cref="StoreUnavailableException">It could not be made; nothing is left of it.</exception>

@@ -14,17 +14,16 @@ namespace Tallystick.Server.Ingest;
 /// <summary>The log, the store and the uid index of measurements, in the data directory.</summary>
 internal sealed class MeasurementEngines : IAsyncDisposable
 {
-    private readonly DuckDbMeasurementStore _store;
     private readonly UidIndex _uids;
 
     private MeasurementEngines(FileMeasurementLog log, DuckDbMeasurementStore store, UidIndex uids) =>
-        (Log, _store, _uids) = (log, store, uids);
+        (Log, Store, _uids) = (log, store, uids);
 
     /// <summary>The log, to tell of its condition.</summary>
     internal FileMeasurementLog Log { get; }
 
     /// <summary>The store, to tell whose it is.</summary>
-    internal DuckDbMeasurementStore Store => _store;
+    internal DuckDbMeasurementStore Store { get; }
 
     /// <summary>Opens them.</summary>
     /// <param name="data">The data directory.</param>
@@ -59,18 +58,18 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         var options = new IngestOptions();
         services.AddSingleton(Log);
         services.AddSingleton(log);
-        services.AddSingleton<IMeasurementStore>(_store);
+        services.AddSingleton<IMeasurementStore>(Store);
         services.AddSingleton<IUidIndex>(_uids);
         services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>()));
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
         services.AddSingleton(provider => new MeasurementLoader(
-            log, _store, _uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
+            log, Store, _uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
         services.AddSingleton(
-            provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), _store));
-        services.AddSingleton(new FailedMeasurements(_store, log));
-        services.AddSingleton(new MeasurementConservation(_store, log));
+            provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), Store));
+        services.AddSingleton(new FailedMeasurements(Store, log));
+        services.AddSingleton(new MeasurementConservation(Store, log));
         services.AddHostedService<LoaderService>();
         services.AddHostedService<SortingService>();
     }
@@ -78,7 +77,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     /// <summary>Closes them, after what uses them has stopped.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _store.DisposeAsync();
+        await Store.DisposeAsync();
         await Log.DisposeAsync();
         _uids.Dispose();
     }

@@ -1,4 +1,3 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;

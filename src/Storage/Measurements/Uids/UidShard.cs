@@ -51,9 +51,9 @@ internal unsafe struct UidShard
         {
             if (UidSlot.Remainder(slot) != remainder || found == positions.Length)
                 break;
-            var kept = UidSlot.Kept(slot);
-            if (window.Holds(kept))
-                positions[found++] = new LogPosition(window.Position(kept));
+            var position = window.Position(UidSlot.Kept(slot));
+            if (position <= window.Newest)
+                positions[found++] = new LogPosition(position);
         }
         return found;
     }
