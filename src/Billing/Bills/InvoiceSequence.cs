@@ -31,8 +31,8 @@ public sealed record InvoiceSequence(long StartNumber, long LastNumber)
         var start = organization.SequenceStartNumber;
         var last = current is null || (start is not null && start != current.StartNumber)
             ? start ?? 0 : current.LastNumber;
-        return new InvoiceSequence(
-            start ?? current?.StartNumber ?? 0, Math.Max(last, highest ?? long.MinValue) + 1) { IsRegistered = true };
+        var next = Math.Max(last, highest ?? long.MinValue) + 1;
+        return new InvoiceSequence(start ?? current?.StartNumber ?? 0, next) { IsRegistered = true };
     }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>

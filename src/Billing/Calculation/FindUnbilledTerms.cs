@@ -1,5 +1,4 @@
 using NodaTime;
-using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 using Tallystick.Foundation.Values;
