@@ -108,6 +108,7 @@ internal static class ServerHost
         var metrics = MetricsAccess.From(builder.Configuration);
         builder.WebHost.UseUrls(metrics.AddTo(builder.Configuration["urls"] ?? DefaultUrl));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        RequestLimits.From(builder.Configuration).AddTo(builder);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // Its errors come with the same exception once more: as ours at the start, as critical in a worker.

@@ -41,7 +41,7 @@ public static class TextForms
         TextForm.Id => text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
             ? null
             : "must have only letters, digits and hyphens",
-        TextForm.Email => IsEmail(text) ? null : "must be an e-mail address such as billing@example.com",
+        TextForm.Email => IsEmail(text) ? null : "must be one e-mail address such as billing@example.com",
     };
 
     /// <summary>Not empty, no ASCII control character, no white space but inner spaces.</summary>
@@ -78,6 +78,10 @@ public static class TextForms
     {
         var at = text.LastIndexOf('@');
         if (at <= 0 || at == text.Length - 1 || text.Length > 320)
+            return false;
+        // One mailbox: what separates, names or quotes mailboxes in a header of a mail is none of its characters.
+        if (text.IndexOf('@', StringComparison.Ordinal) != at || text.AsSpan().ContainsAny(",;<>()\"\\")
+            || text.AsSpan(0, at).Contains(':'))
             return false;
         foreach (var c in text)
         {

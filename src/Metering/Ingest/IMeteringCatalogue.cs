@@ -15,13 +15,16 @@ public interface IMeteringCatalogue
 
     /// <summary>
     /// The accounts with exactly these codes, case-sensitive, in their order. Where there is none and no nearly equal
-    /// code either, a skeleton account is created: one, however often and from however many sides it is asked for.
+    /// code either, a skeleton account is created: one, however often and from however many sides it is asked for;
+    /// none where too many were created already.
     /// </summary>
     ValueTask<IReadOnlyList<AccountMatch>> MatchAccountsAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken);
 }
 
 /// <summary>The account that an account code stands for.</summary>
-/// <param name="AccountId">UUID of the account; null when the code nearly equals that of another account.</param>
+/// <param name="AccountId">
+/// UUID of the account; null when the code nearly equals that of another account, or no more accounts may be created.
+/// </param>
 /// <param name="NearMatchCode">The code of that other account; null otherwise.</param>
 public readonly record struct AccountMatch(string? AccountId, string? NearMatchCode);

@@ -51,6 +51,9 @@ internal static class MeasurementChecks
         IngestFailure.UndefinedMeter => $"There is no meter with the code '{measurement.Meter}'.",
         IngestFailure.DuplicateField => $"The field '{failure.Detail}' was sent in more than one category.",
         IngestFailure.MissingField => $"The meter '{measurement.Meter}' needs a value for '{failure.Detail}'.",
+        IngestFailure.InvalidAccountCode when failure.Detail is null =>
+            $"There is no account with the code '{measurement.Account}', and no account was created for it: accounts "
+            + "are not created automatically, or too many were created within an hour.",
         IngestFailure.InvalidAccountCode =>
             $"The account code '{measurement.Account}' nearly equals '{failure.Detail}', "
             + "so no account was created for it.",

@@ -46,6 +46,10 @@ public sealed record LookupTableDataJob : Resource
     public bool IsRunning => Status == LookupTableDataJobStatus.Pending
         && (Type == LookupTableDataJobType.Copy || IsReceived);
 
+    /// <summary>True for an upload whose file has not come.</summary>
+    public bool IsWaiting =>
+        Status == LookupTableDataJobStatus.Pending && Type == LookupTableDataJobType.Upload && !IsReceived;
+
     /// <summary>The revision whose data it changes.</summary>
     public string TargetId => DestinationId ?? RevisionId;
 }

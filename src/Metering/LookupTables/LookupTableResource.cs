@@ -79,12 +79,15 @@ public static class LookupTableResource
             [
                 new(OfRevision, job => job.RevisionId),
                 new("target_id", job => job.TargetId),
-                new("is_running", job => job.IsRunning ? "true" : null),
+                new("is_running", job => job.IsRunning ? "true" : job.IsWaiting ? "waiting" : null),
             ],
         };
 
     /// <summary>Jobs that have work to do.</summary>
     public static Condition Running { get; } = Condition.Equal("is_running", "true");
+
+    /// <summary>Uploads whose file has not come.</summary>
+    public static Condition Waiting { get; } = Condition.Equal("is_running", "waiting");
 
     /// <summary>What belongs to the revision.</summary>
     public static Condition Of(string revisionId) => Condition.Equal(OfRevision, revisionId);

@@ -1,32 +1,87 @@
 using System.Collections.Concurrent;
 using NodaTime;
 using Tallystick.Foundation.Resources;
+using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
 
 /// <summary>Finds access keys and checks their secrets. A key that is not active is as good as none.</summary>
-internal sealed class AccessKeys(IDocumentStore store, ResourceService resources, ChangeFeed changes, IClock clock)
+internal sealed class AccessKeys(
+    IDocumentStore store, ResourceService resources, ChangeFeed changes, IClock clock, ILogger<AccessKeys> logger)
 {
+    private const int MostFailures = 300;
+    private const int MostSources = 10_000;
+    private const string Server = "SYSTEM";
     // Compared with when the key is unknown, so that an answer takes as long as for a wrong secret.
     private static readonly string Nobody = SecretHash.Of(SecretHash.NewText(48));
 
     // Some clients get a token before every call: the time of use is written once a minute.
     private static readonly Duration BetweenNotes = Duration.FromMinutes(1);
+    private static readonly Duration BetweenWarnings = Duration.FromHours(1);
     private readonly ConcurrentDictionary<string, Instant> _noted = new(StringComparer.Ordinal);
+    private readonly FailedAttempts _failures =
+        new(MostFailures, Duration.FromSeconds(10), Duration.FromMinutes(10), clock);
+
+    // Where right secrets came from: nobody elsewhere can make those clients wait.
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
 
     /// <summary>Grows with each change of any key.</summary>
     internal long Generation =>
         changes.Generation(AccessKeyResource.Installation, AccessKeyResource.Definition.Kind);
 
     /// <summary>The active key with the id and secret; null when there is none or the secret is wrong.</summary>
+    /// <param name="credentials">
+    /// What the id and the secret may be. They are one attempt, and counted and answered alike whether the id exists.
+    /// </param>
+    /// <param name="source">Where the request comes from.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TooManyRequestsException">There were too many wrong secrets of late.</exception>
     internal async ValueTask<AccessKey?> FindAsync(
-        string accessKeyId, string secret, CancellationToken cancellationToken)
+        IReadOnlyList<(string Id, string Secret)> credentials, string source, CancellationToken cancellationToken)
     {
-        var key = await ReadAsync(accessKeyId, cancellationToken);
-        var isRight = SecretHash.Matches(key?.SecretHash ?? Nobody, secret);
-        return key is not null && isRight && await IsOpenAsync(key, cancellationToken) ? key : null;
+        var pair = $"{credentials[^1].Id} {source}";
+        var name = _known.ContainsKey(pair) ? pair : credentials[^1].Id;
+        if (!_failures.TryBegin(name, out var isNowWaiting))
+        {
+            var seconds = Math.Max(1, (int)Math.Ceiling(_failures.WaitOf(name).TotalSeconds));
+            throw new TooManyRequestsException(
+                $"Too many requests with a wrong API secret. Try again in {seconds} seconds.", seconds);
+        }
+        AccessKey? found = null;
+        foreach (var (id, secret) in credentials.Distinct())
+        {
+            found = await ReadAsync(id, cancellationToken);
+            var isRight = SecretHash.Matches(found?.SecretHash ?? Nobody, secret);
+            if (found is null || !isRight || !await IsOpenAsync(found, cancellationToken))
+                continue;
+            _failures.TakeBack(name);
+            if (_known.Count < MostSources)
+                _known[pair] = true;
+            return found;
+        }
+        if (isNowWaiting && found is not null)
+            await WarnAsync(found, cancellationToken);
+        return null;
+    }
+
+    // The event is that of the service user, who changes by it: once an hour, since the sender of wrong secrets decides.
+    private async ValueTask WarnAsync(AccessKey key, CancellationToken cancellationToken)
+    {
+        Log.SecretsRefused(logger, key.AccessKeyId, MostFailures);
+        var now = clock.GetCurrentInstant();
+        await resources.ChangeAsync(
+            key.OrganizationId, Server, cancellationToken,
+            async change =>
+            {
+                if (await change.Related.FindAsync<ServiceUser>(key.ServiceUserId) is not { } user
+                    || now - user.DtSecretsRefused < BetweenWarnings)
+                    return false;
+                await change.UpdateAsync(ServiceUserResource.Definition, user.Id, user with { DtSecretsRefused = now });
+                return true;
+            },
+            key.OrganizationId);
     }
 
     /// <summary>The active key with the id, or null.</summary>

@@ -16,6 +16,13 @@ internal sealed record ServiceUser : Resource
     /// <summary>Descriptive name.</summary>
     [Characters(1, 200)]
     public required string Name { get; init; }
+
+    /// <summary>
+    /// The date and time (ISO 8601, UTC) when many token requests with one of its access keys and a wrong secret were
+    /// last refused.
+    /// </summary>
+    [ServerSet]
+    public Instant? DtSecretsRefused { get; init; }
 }
 
 /// <summary>Whether an access key opens anything.</summary>
@@ -79,6 +86,8 @@ internal static class ServiceUserResource
         {
             IsInternal = true,
             EventName = "configuration.serviceuser",
+            Complete = (proposed, current, _) => ValueTask.FromResult(
+                proposed with { DtSecretsRefused = proposed.DtSecretsRefused ?? current?.DtSecretsRefused }),
             MaximumPageSize = 200,
         };
 }

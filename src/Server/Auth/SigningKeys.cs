@@ -7,11 +7,15 @@ namespace Tallystick.Server.Auth;
 
 /// <summary>
 /// The keys that sign tokens: elliptic-curve keys in the data directory, readable by the owner only. A new one is
-/// made every 90 days; older ones stay good for the tokens they signed.
+/// made every 90 days; the one before stays good for the tokens it has signed, and is then deleted. A key that is older
+/// than that, such as one of a restored backup, is not read.
 /// </summary>
 internal sealed class SigningKeys
 {
     private static readonly Duration Lifetime = Duration.FromDays(90);
+
+    // As long as the last token that a key can have signed.
+    private static readonly Duration GoodFor = Lifetime + Duration.FromSeconds(Tokens.LifetimeSeconds);
     private readonly string _directory;
     private readonly IClock _clock;
     private readonly Lock _gate = new();
@@ -24,6 +28,7 @@ internal sealed class SigningKeys
         _clock = clock;
         // Inside the data directory, which only its owner may enter.
         Directory.CreateDirectory(_directory);
+        DeleteOld(clock.GetCurrentInstant());
         _keys = [.. Directory.EnumerateFiles(_directory, "*.pem").Select(Read).OrderByDescending(key => key.Made)];
     }
 
@@ -35,8 +40,13 @@ internal sealed class SigningKeys
             lock (_gate)
             {
                 var now = _clock.GetCurrentInstant();
+                if (_keys.Exists(key => now - key.Made >= GoodFor))
+                {
+                    DeleteOld(now);
+                    _keys = [.. _keys.Where(key => now - key.Made < GoodFor)];
+                }
                 if (_keys.Count == 0 || now - _keys[0].Made > Lifetime)
-                    _keys = [(now, Make(now)), .. _keys.Where(key => now - key.Made < Lifetime + Lifetime)];
+                    _keys = [(now, Make(now)), .. _keys];
                 return _keys[0].Key;
             }
         }
@@ -48,7 +58,23 @@ internal sealed class SigningKeys
         get
         {
             lock (_gate)
-                return [.. _keys.Select(key => key.Key)];
+            {
+                var now = _clock.GetCurrentInstant();
+                return [.. _keys.Where(key => now - key.Made < GoodFor).Select(key => key.Key)];
+            }
+        }
+    }
+
+    // Their names tell when they were made: an old key is not even read.
+    private void DeleteOld(Instant now)
+    {
+        foreach (var path in Directory.EnumerateFiles(_directory, "*.pem").ToList())
+        {
+            if (long.TryParse(
+                Path.GetFileNameWithoutExtension(path), System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture, out var made)
+                && made <= (now - GoodFor).ToUnixTimeSeconds())
+                File.Delete(path);
         }
     }
 

@@ -15,14 +15,16 @@ namespace Tallystick.Server.Auth;
 /// </summary>
 internal static class TokenEndpoint
 {
-    private const int BodyLimit = 16 * 1024;
+    // Longer than any difference between a known key and an unknown one.
+    private static readonly TimeSpan TimeOfRefusal = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Answers a token request.</summary>
     internal static async Task AnswerAsync(HttpContext context)
     {
         // RFC 6749 5.1: a token must not be cached.
         context.Response.Headers.CacheControl = "no-store";
-        var body = await RequestBody.ReadAsync(context, BodyLimit, StatusCodes.Status413PayloadTooLarge);
+        var body = await RequestBody.ReadAsync(
+            context, RequestLimits.PublicBody, StatusCodes.Status413PayloadTooLarge);
         if (GrantType(body) is not { } grantType)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, "invalid_request",
@@ -50,10 +52,15 @@ internal static class TokenEndpoint
         if (BasicCredentials(context.Request.Headers.Authorization.ToString()) is not var (id, secret))
             return null;
         var keys = context.RequestServices.GetRequiredService<AccessKeys>();
+        var source = RequestSource.Of(context);
+        // Begun before the key is looked for, so that all refusals take the same time.
+        var pause = Task.Delay(TimeOfRefusal, context.RequestAborted);
         // Some clients percent-encode both parts before base64, as RFC 6749 2.3.1 says; most do not.
-        return await keys.FindAsync(id, secret, context.RequestAborted)
-            ?? await keys.FindAsync(
-                WebUtility.UrlDecode(id), WebUtility.UrlDecode(secret), context.RequestAborted);
+        var decoded = (WebUtility.UrlDecode(id), WebUtility.UrlDecode(secret));
+        if (await keys.FindAsync([(id, secret), decoded], source, context.RequestAborted) is { } found)
+            return found;
+        await pause;
+        return null;
     }
 
     private static (string Id, string Secret)? BasicCredentials(string header)

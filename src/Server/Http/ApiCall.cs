@@ -17,14 +17,20 @@ internal sealed record ApiCall(HttpContext Http, Caller Caller, Grants Grants, C
 
     /// <summary>A request for an operation that needs no token.</summary>
     internal static ApiCall OfNobody(HttpContext http) =>
-        new(http, new Caller("", PrincipalType.User, "", null), Grants.Nothing, null);
+        new(http, new Caller("", PrincipalType.User, "", null), Grants.Nothing, null)
+        {
+            BodyLimit = RequestLimits.PublicBody,
+        };
+
+    /// <summary>The first size of a JSON body that is refused, in bytes.</summary>
+    internal int BodyLimit { get; private init; } = RequestLimits.ConfigurationBody;
 
     internal CancellationToken Cancelled => Http.RequestAborted;
 
     /// <summary>A part of the path, such as <c>id</c>.</summary>
     internal string Route(string name) => (string)Http.Request.RouteValues[name]!;
 
-    internal Task<JsonDocument> ReadJsonAsync() => RequestBody.ReadJsonAsync(Http);
+    internal Task<JsonDocument> ReadJsonAsync() => RequestBody.ReadJsonAsync(Http, limit: BodyLimit);
 
     internal Task AnswerAsync(ReadOnlyMemory<byte> json) => JsonAnswer.WriteAsync(Http, json);
 

@@ -9,8 +9,20 @@ internal sealed class UnauthorizedException(string message) : Exception(message)
 /// <summary>The caller may not do this: answered with 403.</summary>
 internal sealed class ForbiddenException(string message) : Exception(message);
 
-/// <summary>There is too much to do already: answered with 429.</summary>
-internal sealed class TooManyRequestsException(string message) : Exception(message);
+/// <summary>The caller asks for too much: answered with 429.</summary>
+/// <param name="message">What there is too much of.</param>
+/// <param name="secondsToRetry">When to try again.</param>
+internal sealed class TooManyRequestsException(string message, int secondsToRetry = 1) : Exception(message)
+{
+    /// <summary>Seconds after which to try again.</summary>
+    internal int SecondsToRetry { get; } = secondsToRetry;
+}
+
+/// <summary>There is too much to do for all callers together: answered with 503.</summary>
+internal sealed class ServerBusyException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The caller has hung up: nobody is answered.</summary>
+internal sealed class CallerGoneException(Exception cause) : Exception("The caller has hung up", cause);
 
 /// <summary>The body is larger than the operation takes.</summary>
 /// <param name="status">413, or 403 for measurements as the contract's error codes have it.</param>

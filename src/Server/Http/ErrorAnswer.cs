@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
@@ -23,6 +24,10 @@ internal static class ErrorAnswer
         {
             // The caller has gone: there is nobody to answer.
         }
+        catch (CallerGoneException)
+        {
+            // As above.
+        }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             await WriteAsync(context, exception);
@@ -42,9 +47,12 @@ internal static class ErrorAnswer
                 return WriteAsync(context, StatusCodes.Status401Unauthorized, exception.Message);
             case ForbiddenException:
                 return WriteAsync(context, StatusCodes.Status403Forbidden, exception.Message);
-            case TooManyRequestsException:
-                context.Response.Headers.RetryAfter = "1";
+            case TooManyRequestsException tooMany:
+                context.Response.Headers.RetryAfter = tooMany.SecondsToRetry.ToString(CultureInfo.InvariantCulture);
                 return WriteAsync(context, StatusCodes.Status429TooManyRequests, exception.Message);
+            case ServerBusyException or UsageMemoryException:
+                context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;
+                return WriteAsync(context, StatusCodes.Status503ServiceUnavailable, exception.Message);
             case LogBusyException:
                 context.Response.Headers.RetryAfter = "1";
                 return WriteAsync(context, StatusCodes.Status429TooManyRequests, exception.Message);

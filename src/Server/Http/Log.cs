@@ -12,6 +12,11 @@ internal static partial class Log
         "{Setting} is ignored: credentials are taken from the environment at the first start only, and {Reason}")]
     internal static partial void CredentialIgnored(ILogger logger, string setting, string reason);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Access key {AccessKeyId}: {Count} token requests with a wrong secret; further ones must wait")]
+    internal static partial void SecretsRefused(ILogger logger, string accessKeyId, int count);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Measurements could not be loaded; it is tried again")]
     internal static partial void LoadingFailed(ILogger logger, Exception exception);
 

@@ -8,19 +8,19 @@ namespace Tallystick.Server.Http;
 /// <summary>Reads request bodies, never more than a limit.</summary>
 internal static class RequestBody
 {
-    private const int ConfigurationLimit = 2 * 1024 * 1024;
-
     /// <summary>
-    /// The JSON of a configuration request. The content type does not matter: some clients send none.
+    /// The JSON of a request. The content type does not matter: some clients send none.
     /// </summary>
     /// <exception cref="RefusedException">
     /// The body is not valid JSON, or has a member twice; the message says where.
     /// </exception>
     /// <param name="context">The request.</param>
     /// <param name="isOptional">True when no body stands for an empty object.</param>
-    internal static async Task<JsonDocument> ReadJsonAsync(HttpContext context, bool isOptional = false)
+    /// <param name="limit">The first size that is refused.</param>
+    internal static async Task<JsonDocument> ReadJsonAsync(
+        HttpContext context, bool isOptional = false, int limit = RequestLimits.ConfigurationBody)
     {
-        var body = await ReadAsync(context, ConfigurationLimit, StatusCodes.Status413PayloadTooLarge);
+        var body = await ReadAsync(context, limit, StatusCodes.Status413PayloadTooLarge);
         if (body.Length == 0 && isOptional)
             return JsonDocument.Parse("{}");
         if (body.Length == 0)
@@ -37,10 +37,11 @@ internal static class RequestBody
     {
         if (context.Request.ContentLength >= limit)
             throw new BodyTooLargeException(tooLargeStatus, limit);
-        var reader = context.Request.BodyReader;
+        using var reader = new BodyReader(
+            context, context.RequestServices.GetRequiredService<RequestLimits>().BodyTime);
         while (true)
         {
-            var result = await reader.ReadAsync(context.RequestAborted);
+            var result = await reader.ReadAsync();
             if (result.Buffer.Length >= limit)
             {
                 reader.AdvanceTo(result.Buffer.End);

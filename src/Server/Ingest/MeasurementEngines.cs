@@ -1,8 +1,10 @@
 using NodaTime;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
+using Tallystick.Server.Http;
 using Tallystick.Server.Installation;
 using Tallystick.Server.Resources;
+using Tallystick.Server.Usage;
 using Tallystick.Storage;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
@@ -61,13 +63,15 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IMeasurementStore>(Store);
         services.AddSingleton<IUidIndex>(_uids);
         services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
-            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>()));
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>(),
+            new AutomaticAccounts(provider.GetRequiredService<RequestLimits>().AutomaticAccounts, clock)));
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
         services.AddSingleton(provider => new MeasurementLoader(
             log, Store, _uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
         services.AddSingleton(
             provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), Store));
+        services.AddSingleton(provider => QuerySlots.Of(provider.GetRequiredService<RequestLimits>()));
         services.AddSingleton(new FailedMeasurements(Store, log));
         services.AddSingleton(new MeasurementConservation(Store, log));
         services.AddHostedService<LoaderService>();

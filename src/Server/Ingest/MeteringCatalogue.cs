@@ -12,7 +12,8 @@ namespace Tallystick.Server.Ingest;
 /// The meters and accounts that measurements name. What was found once is remembered until configuration of its kind
 /// changes, so that the store is not asked for each measurement.
 /// </summary>
-internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed changes) : IMeteringCatalogue
+internal sealed class MeteringCatalogue(
+    ResourceService resources, ChangeFeed changes, AutomaticAccounts? automatic = null) : IMeteringCatalogue
 {
     private const string Principal = "SYSTEM";
     private const string AccountKind = "Account";
@@ -20,7 +21,8 @@ internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed ch
     private readonly ConcurrentDictionary<string, Remembered<AccountMatch>> _accounts = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public long AccountGeneration(string organizationId) => changes.Generation(organizationId, AccountKind);
+    public long AccountGeneration(string organizationId) => changes.Generation(organizationId, AccountKind)
+        + (automatic?.Generation(organizationId) ?? 0);
 
     /// <inheritdoc/>
     public async ValueTask<Meter?> FindMeterAsync(
@@ -43,19 +45,34 @@ internal sealed class MeteringCatalogue(ResourceService resources, ChangeFeed ch
         var missing = codes.Where(code => !remembered.ByCode.ContainsKey(code)).Distinct().ToList();
         if (missing.Count == 0)
             return [.. codes.Select(code => remembered.ByCode[code])];
-        var matches = await resources.ChangeAsync(
-            organizationId, Principal, cancellationToken, async change =>
-            {
-                var made = new Dictionary<string, AccountMatch>(StringComparer.Ordinal);
-                foreach (var code in missing)
+        var room = automatic?.Room(organizationId) ?? int.MaxValue;
+        var created = 0;
+        var matches = new Dictionary<string, AccountMatch>(StringComparer.Ordinal);
+        if (room <= 0)
+        {
+            // Without a turn to write, for which all others would wait.
+            var related = resources.Reader(organizationId, cancellationToken);
+            foreach (var code in missing)
+                matches[code] = await FindAccountAsync(related, code) ?? default;
+        }
+        else
+            await resources.ChangeAsync(
+                organizationId, Principal, cancellationToken, async change =>
                 {
-                    made[code] = await FindAccountAsync(change.Related, code)
-                        ?? new AccountMatch(await CreateAccountAsync(change, code), null);
-                }
-                return made;
-            });
+                    // A change may be run again.
+                    (created, matches) = (0, new Dictionary<string, AccountMatch>(StringComparer.Ordinal));
+                    foreach (var code in missing)
+                    {
+                        var match = await FindAccountAsync(change.Related, code);
+                        if (match is null && created++ < room)
+                            match = new AccountMatch(await CreateAccountAsync(change, code), null);
+                        matches[code] = match ?? default;
+                    }
+                    return true;
+                });
+        automatic?.Add(organizationId, Math.Min(created, Math.Max(room, 0)), matches.Values.Any(match => match == default));
         // Only now: what a change sees may be undone with it.
-        foreach (var (code, match) in matches)
+        foreach (var (code, match) in matches.Where(match => match.Value != default))
             remembered.Keep(code, match);
         return
         [

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
-using System.IO.Pipelines;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
 
@@ -37,11 +36,11 @@ internal sealed class SubmissionBody : IDisposable
         {
             var encoding = context.Request.Headers.ContentEncoding.ToString();
             if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-                await body.CopyAsync(context.Request.BodyReader, context.RequestAborted);
+                await body.CopyAsync(context);
             else if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
             {
                 using var packed = new SubmissionBody();
-                await packed.CopyAsync(context.Request.BodyReader, context.RequestAborted);
+                await packed.CopyAsync(context);
                 body.Unpack(packed);
             }
             else
@@ -58,14 +57,22 @@ internal sealed class SubmissionBody : IDisposable
     /// <inheritdoc/>
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 
-    private async ValueTask CopyAsync(PipeReader reader, CancellationToken cancellationToken)
+    private async ValueTask CopyAsync(HttpContext context)
     {
+        using var reader = new BodyReader(
+            context, context.RequestServices.GetRequiredService<RequestLimits>().BodyTime);
         while (true)
         {
-            var result = await reader.ReadAsync(cancellationToken);
-            foreach (var segment in result.Buffer)
-                Add(segment.Span);
-            reader.AdvanceTo(result.Buffer.End);
+            var result = await reader.ReadAsync();
+            try
+            {
+                foreach (var segment in result.Buffer)
+                    Add(segment.Span);
+            }
+            finally
+            {
+                reader.AdvanceTo(result.Buffer.End);
+            }
             if (result.IsCompleted)
                 return;
         }

@@ -23,8 +23,16 @@ internal sealed record AcceptInvitationRequest
     /// <summary>The secret of the link: what follows its <c>#</c>.</summary>
     public required string Token { get; init; }
 
-    /// <summary>The password to sign in with, of 12 to 200 characters; not for a person who has one.</summary>
+    /// <summary>
+    /// The password to sign in with from now on, of 12 to 200 characters. Required for a person who has no login yet,
+    /// and for one whose password was chosen by a link that was not mailed.
+    /// </summary>
     public string? Password { get; init; }
+
+    /// <summary>
+    /// The password of the person's login. Required for a person who has one already, unless the link was mailed.
+    /// </summary>
+    public string? CurrentPassword { get; init; }
 }
 
 /// <summary>Accepting an invitation. Whoever has the link is the person: no token is needed.</summary>
@@ -48,7 +56,9 @@ internal static class AcceptOperation
     {
         Body = new ApiSchema("AcceptInvitationRequest", Shape) { IsRequest = true },
         Permission = Permission.Public,
-        Description = "Makes the invited person a user of the organization, with the invitation's policies.",
+        Description = "Makes the invited person a user of the organization, with the invitation's policies. A link that "
+            + "was not mailed does not prove whose address it is: a login that the address has already is then joined "
+            + "by its current password only. 401 for a wrong one, 429 after too many.",
     };
 
     private static async Task AcceptAsync(ApiCall call)
@@ -61,7 +71,7 @@ internal static class AcceptOperation
         var invitation = await FindAsync(call, related, request);
         var now = call.Service<IClock>().GetCurrentInstant();
         await InvitationGrants.CheckInviterAsync(related, invitation, now);
-        var login = await LoginAsync(call, request, invitation);
+        var login = await LoginAsync(call, related, request, invitation);
         await resources.ChangeAsync(
             request.OrganizationId, Principal, call.Cancelled,
             async change =>
@@ -82,8 +92,7 @@ internal static class AcceptOperation
         ResourceChange change, Login login, OrgUserInvitation invitation, string organizationId)
     {
         if (await change.Related.FindAsync<OrgUser>(login.Id) is not null)
-            throw new RefusedException(new Issue(
-                "taken", "", "You are a user of the organization already; sign in", IssueKind.Conflict));
+            throw UserAlready();
         var user = await change.CreateAsync(
             OrgUserResource.Definition, UserOf(login, invitation, organizationId));
         foreach (var policyId in (invitation.PermissionPolicyIds ?? []).Distinct())
@@ -99,6 +108,9 @@ internal static class AcceptOperation
             OrgUserInvitationResource.Definition, invitation.Id, invitation with { Accepted = true });
         return user;
     }
+
+    private static RefusedException UserAlready() => new(new Issue(
+        "taken", "", "You are a user of the organization already; sign in", IssueKind.Conflict));
 
     // One answer for all that is wrong with a link, so that it tells nothing about others.
     private static async ValueTask<OrgUserInvitation> FindAsync(
@@ -116,18 +128,30 @@ internal static class AcceptOperation
     }
 
     private static async ValueTask<Login> LoginAsync(
-        ApiCall call, AcceptInvitationRequest request, OrgUserInvitation invitation)
+        ApiCall call, ResourceReader related, AcceptInvitationRequest request, OrgUserInvitation invitation)
     {
         var logins = call.Service<Logins>();
         var login = await logins.FindAsync(invitation.Email, call.Cancelled);
-        if (login is null)
-        {
-            var issues = new Issues();
+        // Before anything of the login is changed.
+        if (login is not null && await related.FindAsync<OrgUser>(login.Id) is not null)
+            throw UserAlready();
+        var issues = new Issues();
+        if (request.Password is not null || login is not { IsAddressProven: true })
             Logins.CheckPassword(request.Password, "password", issues);
-            issues.ThrowIfAny();
-        }
-        return await logins.AddAsync(
-            login,
+        if (request.Password is not null && request.Password == request.CurrentPassword)
+            issues.Add("same", "password", "must be another than the current password");
+        if (login is not null && !invitation.IsMailed && request.CurrentPassword is null)
+            issues.Add("required", "currentPassword", "is required, since the person has a login already");
+        if (request.CurrentPassword?.Length > Logins.LongestPassword)
+            issues.Add("length", "currentPassword", $"must have at most {Logins.LongestPassword} characters");
+        issues.ThrowIfAny();
+        if (login is not null && !invitation.IsMailed)
+            login = await ProveAsync(call, logins, request, invitation);
+        if (login is not null)
+            return await logins.JoinAsync(
+                login, request.OrganizationId, request.Password, invitation.IsMailed, call.Cancelled);
+        return await logins.CreateAsync(
+            request.Password!,
             hash => new Login
             {
                 Email = invitation.Email.ToLowerInvariant(),
@@ -135,9 +159,24 @@ internal static class AcceptOperation
                 LastName = invitation.LastName,
                 ContactNumber = invitation.ContactNumber,
                 PasswordHash = hash,
+                IsAddressProven = invitation.IsMailed,
                 Organizations = [request.OrganizationId],
             },
-            request.OrganizationId, request.Password, call.Cancelled);
+            call.Cancelled);
+    }
+
+    // Whoever invited has the link, too, and whoever chose a temporary password knows it.
+    private static async ValueTask<Login> ProveAsync(
+        ApiCall call, Logins logins, AcceptInvitationRequest request, OrgUserInvitation invitation)
+    {
+        var login = await logins.SignInAsync(
+            invitation.Email, request.CurrentPassword!, RequestSource.Of(call.Http), call.Cancelled)
+            ?? throw new UnauthorizedException("Unauthorized: the current password is wrong");
+        return login.DtTemporaryPasswordEnds is null
+            ? login
+            : throw new RefusedException(new Issue(
+                "temporary", "currentPassword", "is a temporary password; sign in and choose another first",
+                IssueKind.Conflict));
     }
 
     private static OrgUser UserOf(Login login, OrgUserInvitation invitation, string organizationId) => new()

@@ -17,7 +17,7 @@ internal static class InvitationOperations
     private const string Resource = "config:orgUserInvitation";
 
     /// <summary>What only requests give, or nobody may know.</summary>
-    private static readonly string[] NotAnswered = ["contactNumber", "m3terUser", "tokenHash"];
+    private static readonly string[] NotAnswered = ["contactNumber", "m3terUser", "isMailed", "tokenHash"];
 
     private static readonly Duration GoodFor = Duration.FromDays(30);
     private static readonly ResourceDefinition<OrgUserInvitation> Definition = OrgUserInvitationResource.Definition;
@@ -70,11 +70,17 @@ internal static class InvitationOperations
                 TokenHash = SecretHash.Of(token),
             },
             call.Cancelled);
-        var url = $"{call.Service<Mail>().Origin(call.Http.Request)}{AcceptOperation.Path}"
+        var url = $"{call.Service<Mail>().Origin}{AcceptOperation.Path}"
             + $"?organizationId={call.OrganizationId}&invitationId={created.Id}#{token}";
-        var answer = JsonNode.Parse(View(Definition.Write(created)).Span)!.AsObject();
         call.Http.Response.Headers.CacheControl = "no-store";
-        if (!await call.Service<Mail>().TrySendAsync(created.Email, MailTexts.Invitation(url), call.Cancelled))
+        var isMailed = await call.Service<Mail>().TrySendAsync(
+            created.Email, MailTexts.Invitation(url), call.Cancelled);
+        if (isMailed)
+            created = (OrgUserInvitation)await call.Service<ResourceService>().UpdateAsync(
+                Definition, call.OrganizationId, call.Caller.AuditName, created.Id,
+                created with { IsMailed = true }, call.Cancelled);
+        var answer = JsonNode.Parse(View(Definition.Write(created)).Span)!.AsObject();
+        if (!isMailed)
             answer["acceptUrl"] = url;
         await call.AnswerAsync(JsonAnswer.Write(answer));
     }
@@ -85,12 +91,11 @@ internal static class InvitationOperations
         var proposed = (OrgUserInvitation)Definition.Read(
             Definition.Shape.Check(body.RootElement, await call.ZoneAsync()));
         var issues = new Issues();
-        var isKnown = proposed.IsSupport == true
-            || await call.Service<Logins>().FindAsync(proposed.Email, call.Cancelled) is not null;
-        if (!isKnown && proposed.FirstName is null)
-            issues.Add("required", "firstName", "is required for a person who has no login yet");
-        if (!isKnown && proposed.LastName is null)
-            issues.Add("required", "lastName", "is required for a person who has no login yet");
+        // Whether the person has a login already makes no difference: the answer would tell.
+        if (proposed.IsSupport != true && proposed.FirstName is null)
+            issues.Add("required", "firstName", "is required");
+        if (proposed.IsSupport != true && proposed.LastName is null)
+            issues.Add("required", "lastName", "is required");
         if (proposed.DtExpiry <= call.Service<IClock>().GetCurrentInstant())
             issues.Add("range", "dtExpiry", "must be in the future");
         issues.ThrowIfAny();

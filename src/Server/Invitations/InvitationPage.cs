@@ -9,10 +9,11 @@ internal static class InvitationPage
         const form = document.forms[0], said = document.querySelector("output");
         form.onsubmit = async event => {
           event.preventDefault();
-          const link = new URLSearchParams(location.search), password = form.password.value;
+          const link = new URLSearchParams(location.search);
+          const text = name => form[name].value || undefined;
           const answer = await fetch(location.pathname, {method: "POST", body: JSON.stringify({
             organizationId: link.get("organizationId"), invitationId: link.get("invitationId"),
-            token: location.hash.slice(1), password: password || undefined})});
+            token: location.hash.slice(1), password: text("password"), currentPassword: text("currentPassword")})});
           const told = await answer.json();
           said.textContent = answer.ok ? "Welcome, " + told.email + ". You can sign in now." : told.message;
         };
@@ -24,8 +25,10 @@ internal static class InvitationPage
         <title>Your invitation to Tallystick</title>
         <h1>Your invitation to Tallystick</h1>
         <form>
-        <p><label>Choose a password of 12 characters or more; leave it empty if you have one already.<br>
+        <p><label>Choose a password of 12 characters or more. If you have signed in before, you may leave it empty.<br>
         <input name="password" type="password" autocomplete="new-password" maxlength="200"></label></p>
+        <p><label>If you have signed in before: your current password.<br>
+        <input name="currentPassword" type="password" autocomplete="current-password" maxlength="200"></label></p>
         <p><button>Accept</button></p>
         <p><output></output></p>
         </form>

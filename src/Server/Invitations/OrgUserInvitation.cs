@@ -15,11 +15,11 @@ internal sealed record OrgUserInvitation : Resource
     [Characters(1, int.MaxValue), Form(TextForm.Email)]
     public required string Email { get; init; }
 
-    /// <summary>First name; may be left out for a person who has a login already.</summary>
+    /// <summary>First name; may be left out for a support user.</summary>
     [Characters(1, 100), RequiredInContract]
     public string? FirstName { get; init; }
 
-    /// <summary>Surname; may be left out for a person who has a login already.</summary>
+    /// <summary>Surname; may be left out for a support user.</summary>
     [Characters(1, 100), RequiredInContract]
     public string? LastName { get; init; }
 
@@ -47,6 +47,10 @@ internal sealed record OrgUserInvitation : Resource
     /// <summary>True once it was accepted.</summary>
     [ServerSet]
     public bool Accepted { get; init; }
+
+    /// <summary>True when the link was mailed, so that only who reads the mail of the address has it.</summary>
+    [ServerSet]
+    public bool IsMailed { get; init; }
 
     /// <summary>Hash of the secret in the link; not answered.</summary>
     [ServerSet]

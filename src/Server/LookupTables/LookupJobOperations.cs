@@ -45,7 +45,8 @@ internal static class LookupJobOperations
             Description = """
                 Send the file to the URL by PUT, with the `headers`, within one minute and without a token. CSV has a
                 first line with the names of the fields; JSONL has one item a line. The items are added to the draft or
-                replace those with the same keys, if all of them are right; the job tells which lines are not.
+                replace those with the same keys, if all of them are right; the job tells which lines are not. A URL
+                takes one file. At most 10 jobs of an organization may run or wait for their file.
                 """,
         },
         new("POST", Jobs + "/download", "TriggerLookupTableRevisionDataDownloadJob", LookupContract.Tag,
@@ -98,7 +99,7 @@ internal static class LookupJobOperations
             {
                 var source = await LookupRevisions.FindAsync(
                     change.Related, call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
-                await LookupJobs.RequireRoomAsync(change.Related);
+                await LookupJobs.RequireRoomAsync(change, call.Service<LookupUploads>());
                 var destination = string.IsNullOrEmpty(target)
                     ? await change.InsertAsync(Copy(call, source))
                     : await TargetAsync(call, change, source, target);
@@ -148,6 +149,7 @@ internal static class LookupJobOperations
                 var revision = await LookupDataOperations.DraftAsync(call, change);
                 if (asked.TryGetProperty("version", out _))
                     await LookupDataOperations.RequireVersionAsync(change, revision.Id, asked);
+                await LookupJobs.RequireRoomAsync(change, call.Service<LookupUploads>());
                 return await change.InsertAsync(New(revision, LookupTableDataJobType.Upload) with
                 {
                     FileName = asked.GetProperty("fileName").GetString(),

@@ -11,13 +11,29 @@ internal static class LookupJobs
 {
     private const int MostRunning = 10;
 
-    /// <summary>Refuses more work than an organization may have waiting.</summary>
+    /// <summary>
+    /// Refuses more work than an organization may have waiting. Uploads count from the moment that their URL is given;
+    /// those whose file does not come in time fail here.
+    /// </summary>
     /// <exception cref="TooManyRequestsException">There is too much already.</exception>
-    internal static async ValueTask RequireRoomAsync(IResourceReader related)
+    internal static async ValueTask RequireRoomAsync(LookupChange change, LookupUploads uploads)
     {
-        if ((await related.ListAsync<LookupTableDataJob>(LookupTableResource.Running)).Count >= MostRunning)
+        var waiting = 0;
+        foreach (var job in await change.Related.ListAsync<LookupTableDataJob>(LookupTableResource.Waiting))
+        {
+            if (uploads.IsReceiving(job.Id) || change.Now - job.DtCreated < LookupUpload.Lifetime)
+                waiting++;
+            else
+                await change.UpdateAsync(job, job with
+                {
+                    Status = LookupTableDataJobStatus.Failed,
+                    FailureReason = "The file was not uploaded in time",
+                });
+        }
+        var running = await change.Related.ListAsync<LookupTableDataJob>(LookupTableResource.Running);
+        if (running.Count + waiting >= MostRunning)
             throw new TooManyRequestsException(
-                $"{MostRunning} jobs on lookup tables are running already; wait for one to end");
+                $"{MostRunning} jobs on lookup tables are running or waiting for their file. Wait for one to end.");
     }
 
     /// <summary>The job that the path names.</summary>

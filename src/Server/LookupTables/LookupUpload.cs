@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.Features;
 using NodaTime;
 using Tallystick.Foundation.Values;
@@ -10,6 +11,7 @@ namespace Tallystick.Server.LookupTables;
 /// <summary>Files that wait in the data directory until their job has taken them in.</summary>
 internal sealed class LookupUploads
 {
+    private readonly ConcurrentDictionary<string, bool> _receiving = new(StringComparer.Ordinal);
     private readonly string _folder;
     private readonly IReadOnlyList<string> _leftBehind;
 
@@ -22,9 +24,19 @@ internal sealed class LookupUploads
     /// <summary>Where the file of a job is. Ids of jobs are UUIDs that the server made.</summary>
     internal string PathOf(string jobId) => Path.Combine(_folder, jobId);
 
+    /// <summary>True while the file of a job arrives.</summary>
+    internal bool IsReceiving(string jobId) => _receiving.ContainsKey(jobId);
+
+    /// <summary>The file of a job begins to arrive; false when it does already. it must end.</summary>
+    internal bool TryBegin(string jobId) => _receiving.TryAdd(jobId, true);
+
+    /// <summary>The file of a job arrives no more.</summary>
+    internal void End(string jobId) => _receiving.TryRemove(jobId, out _);
+
     /// <summary>Keeps a file, durably, if it has the length.</summary>
     /// <returns>False, with nothing kept, when it has another length.</returns>
-    internal async Task<bool> KeepAsync(string jobId, Stream body, long length, CancellationToken cancellationToken)
+    internal async Task<bool> KeepAsync(
+        string jobId, BodyReader body, long length, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_folder);
         var partial = $"{PathOf(jobId)}.{Guid.NewGuid():N}";
@@ -33,11 +45,21 @@ internal sealed class LookupUploads
             long kept = 0;
             await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
             {
-                var buffer = new byte[81920];
-                while (await body.ReadAsync(buffer, cancellationToken) is var read and > 0 && kept <= length)
+                var isCompleted = false;
+                while (!isCompleted && kept <= length)
                 {
-                    kept += read;
-                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                    var result = await body.ReadAsync();
+                    isCompleted = result.IsCompleted;
+                    kept += result.Buffer.Length;
+                    try
+                    {
+                        foreach (var segment in result.Buffer)
+                            await file.WriteAsync(segment, cancellationToken);
+                    }
+                    finally
+                    {
+                        body.AdvanceTo(result.Buffer.End);
+                    }
                 }
                 file.Flush(flushToDisk: true);
             }
@@ -72,7 +94,8 @@ internal sealed class LookupUploads
 /// <summary>Takes files by signed URLs.</summary>
 internal static class LookupUpload
 {
-    private static readonly Duration Lifetime = Duration.FromMinutes(1);
+    /// <summary>How long a URL may be used.</summary>
+    internal static Duration Lifetime { get; } = Duration.FromMinutes(1);
 
     /// <summary>Maps the uploads.</summary>
     internal static void Map(WebApplication app) => app.MapPut("/uploads/lookup-data/{orgId}/{jobId}", PutAsync);
@@ -102,22 +125,39 @@ internal static class LookupUpload
         var job = await store.Reader(organizationId, context.RequestAborted).FindAsync<LookupTableDataJob>(jobId)
             ?? throw new NotFoundException("The upload is no longer there");
         RequireWaiting(job);
+        var uploads = services.GetRequiredService<LookupUploads>();
+        if (!uploads.TryBegin(jobId))
+            throw new RefusedException(
+                new Issue("received", "", "The file is being uploaded already", IssueKind.Conflict));
+        try
+        {
+            await ReceiveAsync(context, uploads, organizationId, job);
+        }
+        finally
+        {
+            uploads.End(jobId);
+        }
+        services.GetRequiredService<LookupJobRunner>().Enqueue(organizationId, jobId);
+    }
+
+    private static async Task ReceiveAsync(
+        HttpContext context, LookupUploads uploads, string organizationId, LookupTableDataJob job)
+    {
+        var services = context.RequestServices;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = job.ContentLength + 1;
-        if (!await services.GetRequiredService<LookupUploads>().KeepAsync(
-            jobId, context.Request.Body, job.ContentLength, context.RequestAborted))
+        using var body = new BodyReader(context, services.GetRequiredService<RequestLimits>().UploadTime);
+        if (!await uploads.KeepAsync(job.Id, body, job.ContentLength, context.RequestAborted))
             throw new RefusedException(
                 new Issue("length", "", $"The file must have {job.ContentLength} bytes, as was said"));
-        await store.ChangeAsync(
+        await services.GetRequiredService<LookupStore>().ChangeAsync(
             organizationId, job.CreatedBy ?? "", context.RequestAborted, async change =>
             {
-                var current = await change.Related.FindAsync<LookupTableDataJob>(jobId)
+                var current = await change.Related.FindAsync<LookupTableDataJob>(job.Id)
                     ?? throw new NotFoundException("The upload is no longer there");
                 RequireWaiting(current);
-                await LookupJobs.RequireRoomAsync(change.Related);
                 return await change.UpdateAsync(current, current with { IsReceived = true });
             });
-        services.GetRequiredService<LookupJobRunner>().Enqueue(organizationId, jobId);
     }
 
     private static void RequireWaiting(LookupTableDataJob job)

@@ -61,6 +61,7 @@ internal sealed class AccessGuard(
     internal async ValueTask CheckAsync()
     {
         var after = await AccessRoster.ReadAsync(organization);
+        LimitRules(_before!, after);
         Weigh(_before!, after);
         var administrators = await AdministratorsAsync(after);
         if ((_administrators.AnyLasting && !administrators.AnyLasting) || (_administrators.Any && !administrators.Any))
@@ -69,6 +70,20 @@ internal sealed class AccessGuard(
                 "The organization must keep a principal that may do everything, has an active access key or a login, "
                     + "and whose access does not end; this would take away the last one",
                 IssueKind.Conflict));
+    }
+
+    // Every change of access compares them all. Who has more from before there was a limit may go on with fewer.
+    private static void LimitRules(AccessRoster before, AccessRoster after)
+    {
+        foreach (var entry in after.Entries.Where(entry => entry.Rules.Count > PermissionStatements.MaxRules))
+        {
+            if (entry.Rules.Count > (before.Find(entry.Type, entry.Id)?.Rules.Count ?? 0))
+                throw new RefusedException(new Issue(
+                    "count", "",
+                    $"The {Principals.Words(entry.Type)} '{entry.Id}' would have more than "
+                        + $"{PermissionStatements.MaxRules} resources in all its statements together",
+                    IssueKind.Conflict));
+        }
     }
 
     // What the server does by itself, such as accepting an invitation, was weighed when it was asked for.

@@ -104,7 +104,7 @@ internal static class GrantRules
     private static void Check(
         ApiCall call, IEnumerable<PermissionRule> given, IReadOnlyList<PermissionRule> withheld)
     {
-        if (call.Grants.FirstBeyond(given, withheld) is { } beyond)
+        if (call.Grants.FirstBeyond(given, withheld, call.Cancelled) is { } beyond)
             throw new ForbiddenException(
                 $"Forbidden: this would give more than you have, namely {beyond.Describe()}");
     }

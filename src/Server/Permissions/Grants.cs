@@ -10,6 +10,8 @@ namespace Tallystick.Server.Permissions;
 /// <param name="membersOf">Ids of the entities of a type in a group, nested groups included; <c>*</c> is any.</param>
 internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, string, IEnumerable<string>> membersOf)
 {
+    private const int BetweenLooks = 64;
+
     private readonly ConcurrentDictionary<Permission, Reach> _reaches = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Of who may do nothing.</summary>
@@ -25,10 +27,31 @@ internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, s
     /// </summary>
     /// <param name="given">Rules that somebody is to gain by.</param>
     /// <param name="withheld">Rules that are given together with them, and forbid.</param>
-    internal PermissionRule? FirstBeyond(IEnumerable<PermissionRule> given, IReadOnlyList<PermissionRule> withheld) =>
-        given.FirstOrDefault(rule => !MayGive(rule, withheld));
+    /// <param name="cancellationToken">Gives up.</param>
+    internal PermissionRule? FirstBeyond(
+        IEnumerable<PermissionRule> given, IReadOnlyList<PermissionRule> withheld,
+        CancellationToken cancellationToken = default)
+    {
+        // The rules withheld that cover a deny do not depend on what is given: they are looked for once.
+        var covering = new Dictionary<PermissionRule, IReadOnlyList<PermissionRule>>(ReferenceEqualityComparer.Instance);
+        var denies = withheld.Where(rule => rule.IsDeny).Distinct().ToList();
+        IReadOnlyList<PermissionRule> Covering(PermissionRule deny)
+        {
+            if (!covering.TryGetValue(deny, out var found))
+                covering[deny] = found = [.. denies.Where(own => own.Pattern.Covers(deny.Pattern))];
+            return found;
+        }
+        foreach (var (index, rule) in given.Distinct().Index())
+        {
+            if (index % BetweenLooks == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            if (!MayGive(rule, Covering))
+                return rule;
+        }
+        return null;
+    }
 
-    private bool MayGive(PermissionRule given, IReadOnlyList<PermissionRule> withheld)
+    private bool MayGive(PermissionRule given, Func<PermissionRule, IReadOnlyList<PermissionRule>> covering)
     {
         var missing = given.Actions;
         foreach (var rule in rules)
@@ -37,8 +60,7 @@ internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, s
                 missing &= ~rule.Actions;
             // What is denied to the giver must be denied to the receiver by the same means.
             if (rule.IsDeny && (rule.Actions & given.Actions) != 0 && rule.Pattern.Meets(given.Pattern)
-                && !withheld.Any(own => own.IsDeny && own.Pattern.Covers(rule.Pattern)
-                    && (rule.Actions & given.Actions & ~own.Actions) == 0))
+                && !covering(rule).Any(own => (rule.Actions & given.Actions & ~own.Actions) == 0))
                 return false;
         }
         return missing == 0;

@@ -59,6 +59,9 @@ internal static class PermissionStatements
     // Bounds the work of evaluating a policy: contract and reference name no limit.
     private const int MostResources = 1_000;
 
+    /// <summary>Rules of one principal, at most, from all its policies and statements of its own.</summary>
+    internal const int MaxRules = 2_000;
+
     /// <summary>Adds what is wrong with statements.</summary>
     internal static void Check(IReadOnlyList<PermissionStatement> statements, string path, Issues issues)
     {
@@ -78,7 +81,9 @@ internal static class PermissionStatements
             }
             foreach (var (number, resource) in statement.Resource.Index())
             {
-                if (!ResourcePattern.TryRead(resource, out _))
+                // A pattern that was stored before there was a limit goes on to be read.
+                if (!ResourcePattern.TryRead(resource, out var pattern)
+                    || pattern.Wildcards > ResourcePattern.MaxWildcards)
                     issues.Add("form", $"{at}.resource[{number}]", ResourcePattern.Rule);
             }
         }

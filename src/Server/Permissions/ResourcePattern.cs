@@ -24,7 +24,10 @@ internal sealed record ResourcePattern(string Type, PatternScope Scope, string I
 {
     /// <summary>What a resource must be, for messages.</summary>
     internal const string Rule = "must be * or a resource such as config:meter, config:*, config:plan/item/{id} or "
-        + "config:plan/group/{id}, with at most 200 characters";
+        + "config:plan/group/{id}, with at most 200 characters and 2 wildcards";
+
+    /// <summary>Wildcards in service and type, at most: each one multiplies the time to compare patterns.</summary>
+    internal const int MaxWildcards = 2;
 
     private const string Anything = "*";
     private const int Longest = 200;
@@ -57,6 +60,9 @@ internal sealed record ResourcePattern(string Type, PatternScope Scope, string I
                 return false;
         }
     }
+
+    /// <summary>Wildcards in service and type.</summary>
+    internal int Wildcards => Type.Count(character => character == '*');
 
     /// <summary>True when the type, such as <c>config:meter</c>, is one of the pattern's.</summary>
     internal bool IsOfType(string type) => Wildcard.Matches(Type, type);

@@ -32,8 +32,8 @@ internal sealed record RosterEntry
     internal bool HasLess(RosterEntry before) =>
         Ends < before.Ends
         || (Sources != before.Sources
-            && (before.Rules.Where(rule => !rule.IsDeny).Any(rule => !IsCovered(rule, Rules))
-                || Rules.Where(rule => rule.IsDeny).Any(rule => !IsCovered(rule, before.Rules))));
+            && (before.Rules.Except(Rules).Where(rule => !rule.IsDeny).Any(rule => !IsCovered(rule, Rules))
+                || Rules.Except(before.Rules).Where(rule => rule.IsDeny).Any(rule => !IsCovered(rule, before.Rules))));
 
     private static bool IsCovered(PermissionRule rule, IReadOnlyList<PermissionRule> by)
     {

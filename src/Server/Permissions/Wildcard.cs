@@ -38,6 +38,22 @@ internal static class Wildcard
     /// <summary>True when there is a text that both patterns match.</summary>
     internal static bool Meet(string one, string other)
     {
+        var (first, second) = (one.IndexOf('*', StringComparison.Ordinal), other.IndexOf('*', StringComparison.Ordinal));
+        if (first < 0)
+            return second < 0 ? one == other : Matches(other, one);
+        if (second < 0)
+            return Matches(one, other);
+        // Most patterns begin differently, which is cheap to see.
+        var common = Math.Min(first, second);
+        if (!one.AsSpan(0, common).SequenceEqual(other.AsSpan(0, common)))
+            return false;
+        var (last, otherLast) = (one.Length - one.LastIndexOf('*') - 1, other.Length - other.LastIndexOf('*') - 1);
+        var end = Math.Min(last, otherLast);
+        return one.AsSpan(one.Length - end).SequenceEqual(other.AsSpan(other.Length - end)) && MeetInside(one, other);
+    }
+
+    private static bool MeetInside(string one, string other)
+    {
         // meets[j]: whether the rest of one from i on meets the rest of other from j on; i goes down from the end.
         var meets = new bool[other.Length + 1];
         for (var i = one.Length; i >= 0; i--)

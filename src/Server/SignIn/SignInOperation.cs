@@ -44,8 +44,9 @@ internal static class SignInOperation
     {
         Body = new ApiSchema("SignInRequest", Shape) { IsRequest = true },
         Permission = Permission.Public,
-        Description = "401 for a wrong address or password; after 5 wrong passwords 429 for 15 minutes. A new password "
-            + "ends all tokens got with the one before.",
+        Description = "401 for a wrong address or password. After 5 failed attempts the answer is 429 for 15 minutes, and "
+            + "longer after each further one; `Retry-After` tells how long. Attempts from where the person has signed "
+            + "in before are counted by themselves. A new password ends all tokens of the one before.",
     };
 
     private static async Task SignInAsync(ApiCall call)
@@ -55,7 +56,8 @@ internal static class SignInOperation
         var request = JsonSerializer.Deserialize(Shape.Check(body.RootElement), AuthJson.Format.SignInRequest)!;
         var logins = call.Service<Logins>();
         Check(request);
-        var login = await logins.SignInAsync(request.Email, request.Password, call.Cancelled)
+        var login = await logins.SignInAsync(
+            request.Email, request.Password, RequestSource.Of(call.Http), call.Cancelled)
             ?? throw new UnauthorizedException("Unauthorized: the e-mail address or the password is wrong");
         if (login.DtTemporaryPasswordEnds is not null && request.NewPassword is null)
             throw new RefusedException(new Issue(

@@ -44,6 +44,10 @@ internal static class UsageQueryOperation
             not have is null. A field whose code is that of another member is called `<code of the meter>.<code>`.
 
             At most 100 filters, 100 aggregations and 100 groups.
+
+            Few queries run at a time. A query that finds too many of its organization waiting is answered with 429, and
+            with 503 if too many wait altogether, if it takes longer than the server permits, or if it needs too much
+            memory; `Retry-After` tells when to try again. Closing the connection stops a query.
             """,
     };
 
@@ -66,9 +70,20 @@ internal static class UsageQueryOperation
 
     private static async Task<ExplorerRows> ReadAsync(ApiCall call, UsageExploration query)
     {
+        var longest = call.Service<RequestLimits>().QueryTime;
+        using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
+        cancelling.CancelAfter(longest);
         try
         {
-            return await call.Service<UsageReader>().ExploreAsync(query, call.Cancelled);
+            using var slot = await call.Service<QuerySlots>().EnterAsync(call.OrganizationId, cancelling.Token);
+            return await call.Service<UsageReader>().ExploreAsync(query, cancelling.Token);
+        }
+        catch (OperationCanceledException cancelled) when (!call.Cancelled.IsCancellationRequested)
+        {
+            throw new ServerBusyException(
+                FormattableString.Invariant($"The usage query took longer than {longest.TotalSeconds} seconds. ")
+                    + "Query a shorter period or fewer groups, or try again later.",
+                cancelled);
         }
         catch (OverflowException overflow)
         {

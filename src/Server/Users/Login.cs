@@ -28,6 +28,14 @@ internal sealed record Login : Resource
     /// <summary>Grows with each password: tokens got with an earlier one are refused.</summary>
     public long PasswordNumber { get; init; }
 
+    /// <summary>
+    /// True when the password was chosen by who reads the mail of the address. Otherwise whoever invited may know it.
+    /// </summary>
+    public bool IsAddressProven { get; init; }
+
+    /// <summary>Hashes of where the person signed in from, the latest last.</summary>
+    public IReadOnlyList<string>? KnownSources { get; init; }
+
     /// <summary>UUIDs of the organizations that the person is a user of.</summary>
     public required IReadOnlyList<string> Organizations { get; init; }
 }

@@ -1,4 +1,5 @@
-using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Identity;
 using NodaTime;
 using Tallystick.Foundation.Resources;
@@ -21,18 +22,22 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
     private const string Installation = AccessKeyResource.Installation;
     private const string Principal = "SYSTEM";
     private const int MostFailures = 5;
-    private const int MostCounted = 100_000;
-    private static readonly Duration CountedFor = Duration.FromMinutes(15);
+    private const int MostFailuresOfSource = 50;
+    private const int MostWaiting = 32;
+    private const int MostSources = 10;
+    private static readonly Duration FirstWait = Duration.FromMinutes(15);
+    private static readonly Duration LongestWait = Duration.FromHours(4);
     private static readonly Duration TemporaryFor = Duration.FromDays(30);
     private static readonly PasswordHasher<Login> Hasher = new();
 
     // Compared with when the address is unknown, so that an answer takes as long as for a wrong password.
     private static readonly Lazy<string> Nobody = new(() => Hasher.HashPassword(null!, SecretHash.NewText(20)));
-    private readonly ConcurrentDictionary<string, (int Failures, Instant Since)> _failures =
-        new(StringComparer.Ordinal);
+    private readonly FailedAttempts _ofAddress = new(MostFailures, FirstWait, LongestWait, clock);
+    private readonly FailedAttempts _ofSource = new(MostFailuresOfSource, FirstWait, LongestWait, clock);
 
     // A password takes a processor some ten milliseconds on purpose; the rest of the product needs them too.
-    private readonly SemaphoreSlim _hashing = new(1);
+    private readonly SemaphoreSlim _hashing = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private int _waiting;
 
     /// <summary>Grows with each change of any login.</summary>
     internal long Generation => changes.Generation(Installation, LoginResource.Definition.Kind);
@@ -50,44 +55,60 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
         resources.Reader(Installation, cancellationToken).FindAsync<Login>(id);
 
     /// <summary>The login with the password; null when either is wrong.</summary>
+    /// <remarks>
+    /// Attempts are counted before a password is looked at, by address and by source. Where the person has signed in
+    /// from before, only the attempts from there count, so that nobody else can lock the person out.
+    /// </remarks>
+    /// <param name="email">The address.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="source">Where the attempt comes from.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TooManyRequestsException">There were too many wrong passwords of late.</exception>
-    internal async ValueTask<Login?> SignInAsync(string email, string password, CancellationToken cancellationToken)
+    internal async ValueTask<Login?> SignInAsync(
+        string email, string password, string source, CancellationToken cancellationToken)
     {
         var address = email.ToLowerInvariant();
-        var now = clock.GetCurrentInstant();
-        var (failures, since) = _failures.GetValueOrDefault(address);
-        var isCounting = failures > 0 && now - since < CountedFor;
-        if (isCounting && failures >= MostFailures)
-            throw new TooManyRequestsException("There were too many wrong passwords; wait 15 minutes");
         var login = await FindAsync(address, cancellationToken);
-        var isRight = await IsPasswordAsync(login?.PasswordHash ?? Nobody.Value, password, cancellationToken);
-        if (login is not null && isRight && !(login.DtTemporaryPasswordEnds <= now))
+        var isKnown = login?.KnownSources?.Contains(SourceHash(address, source)) == true;
+        var name = isKnown ? $"{address} {source}" : address;
+        Begin(name, isKnown ? null : source);
+        var isRight = false;
+        try
         {
-            _failures.TryRemove(address, out _);
-            return login;
+            isRight = await IsPasswordAsync(login?.PasswordHash ?? Nobody.Value, password, cancellationToken)
+                && login is not null && !(login.DtTemporaryPasswordEnds <= clock.GetCurrentInstant());
         }
-        if (_failures.Count >= MostCounted)
-            _failures.Clear();
-        _failures.AddOrUpdate(
-            address, (1, now), (_, known) => isCounting ? (known.Failures + 1, known.Since) : (1, now));
-        return null;
+        catch
+        {
+            // The password was not looked at, or nobody hears what it was.
+            TakeBack(name, isKnown ? null : source);
+            throw;
+        }
+        if (!isRight)
+            return null;
+        TakeBack(name, isKnown ? null : source);
+        _ofAddress.Forget(name);
+        return isKnown ? login : await RememberAsync(login!, SourceHash(address, source), cancellationToken);
     }
 
-    /// <summary>Gives a person a login, or one who has a login another organization.</summary>
-    internal async ValueTask<Login> AddAsync(
-        Login? current, Func<string, Login> newLogin, string organizationId, string? password,
-        CancellationToken cancellationToken)
+    /// <summary>Makes the login of a person who has none.</summary>
+    internal async ValueTask<Login> CreateAsync(
+        string password, Func<string, Login> newLogin, CancellationToken cancellationToken) =>
+        (Login)await resources.CreateAsync(
+            LoginResource.Definition, Installation, Principal, newLogin(await HashAsync(password, cancellationToken)),
+            cancellationToken);
+
+    /// <summary>Gives a person who has a login another organization, and a new password where one was chosen.</summary>
+    internal async ValueTask<Login> JoinAsync(
+        Login login, string organizationId, string? password, bool isMailed, CancellationToken cancellationToken)
     {
-        if (current is not null)
-        {
-            return (Login)await resources.UpdateAsync(
-                LoginResource.Definition, Installation, Principal, current.Id,
-                current with { Organizations = [.. current.Organizations.Append(organizationId).Distinct()] },
+        var joined = login with { Organizations = [.. login.Organizations.Append(organizationId).Distinct()] };
+        return password is null
+            ? (Login)await resources.UpdateAsync(
+                LoginResource.Definition, Installation, Principal, login.Id, joined, cancellationToken)
+            : await UpdateAsync(
+                joined with { IsAddressProven = joined.IsAddressProven || isMailed }, password, null,
                 cancellationToken);
-        }
-        var login = newLogin(await HashAsync(password!, cancellationToken));
-        return (Login)await resources.CreateAsync(
-            LoginResource.Definition, Installation, Principal, login, cancellationToken);
     }
 
     /// <summary>Sets the password that a person chose.</summary>
@@ -95,13 +116,21 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
         Login login, string password, CancellationToken cancellationToken) =>
         await UpdateAsync(login, password, null, cancellationToken);
 
+    /// <summary>A password that nobody chose.</summary>
+    internal static string NewTemporaryPassword() => SecretHash.NewText(20);
+
     /// <summary>Sets a temporary password, good for one sign-in within 30 days.</summary>
-    internal async ValueTask<string> SetTemporaryPasswordAsync(Login login, CancellationToken cancellationToken)
+    /// <param name="login">Whose.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="isMailed">True when only who reads the mail of the address knows it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async ValueTask SetTemporaryPasswordAsync(
+        Login login, string password, bool isMailed, CancellationToken cancellationToken)
     {
-        var password = SecretHash.NewText(20);
-        await UpdateAsync(login, password, clock.GetCurrentInstant() + TemporaryFor, cancellationToken);
-        _failures.TryRemove(login.Email, out _);
-        return password;
+        await UpdateAsync(
+            login with { IsAddressProven = isMailed }, password, clock.GetCurrentInstant() + TemporaryFor,
+            cancellationToken);
+        _ofAddress.Forget(login.Email);
     }
 
     /// <summary>Adds what is wrong with a password that a person chose.</summary>
@@ -112,6 +141,47 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
     }
 
     public void Dispose() => _hashing.Dispose();
+
+    private void Begin(string name, string? source)
+    {
+        var wait = source is null ? Duration.Zero : _ofSource.WaitOf(source);
+        if (wait <= Duration.Zero && _ofAddress.TryBegin(name, out _))
+        {
+            if (source is null || _ofSource.TryBegin(source, out _))
+                return;
+            _ofAddress.TakeBack(name);
+            wait = _ofSource.WaitOf(source);
+        }
+        wait = Duration.Max(wait, _ofAddress.WaitOf(name));
+        var minutes = Math.Max(1, (int)Math.Ceiling(wait.TotalMinutes));
+        throw new TooManyRequestsException(
+            $"Too many failed sign-in attempts. Try again in {minutes} minute{(minutes == 1 ? "" : "s")}.",
+            Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)));
+    }
+
+    private void TakeBack(string name, string? source)
+    {
+        _ofAddress.TakeBack(name);
+        if (source is not null)
+            _ofSource.TakeBack(source);
+    }
+
+    private Task<Login> RememberAsync(Login login, string source, CancellationToken cancellationToken) =>
+        resources.ChangeAsync(Installation, Principal, cancellationToken, async change =>
+        {
+            var current = await change.Related.FindAsync<Login>(login.Id);
+            // Signed in by a password that another has just replaced.
+            if (current is null || current.PasswordNumber != login.PasswordNumber)
+                return login;
+            return (Login)await change.UpdateAsync(LoginResource.Definition, login.Id, current with
+            {
+                KnownSources = [.. (current.KnownSources ?? []).Except([source]).Append(source).TakeLast(MostSources)],
+            });
+        });
+
+    // The address makes it another hash for each person.
+    private static string SourceHash(string address, string source) => Convert.ToBase64String(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{address} {source}")).AsSpan(0, 16));
 
     private async ValueTask<Login> UpdateAsync(
         Login login, string password, Instant? ends, CancellationToken cancellationToken) =>
@@ -135,7 +205,19 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
 
     private async Task<T> HashingAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        await _hashing.WaitAsync(cancellationToken);
+        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            throw new ServerBusyException("Too many people are signing in at the moment. Try again later.");
+        }
+        try
+        {
+            await _hashing.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
         try
         {
             return work();

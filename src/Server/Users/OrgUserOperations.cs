@@ -90,9 +90,15 @@ internal static class OrgUserOperations
             throw new RefusedException(new Issue(
                 "no_mail", "", "The user belongs to other organizations too, so the password can only be mailed, and "
                     + "no mail server is configured", IssueKind.Conflict));
-        var password = await logins.SetTemporaryPasswordAsync(login, call.Cancelled);
+        var password = Logins.NewTemporaryPassword();
         call.Http.Response.Headers.CacheControl = "no-store";
-        if (await mail.TrySendAsync(login.Email, MailTexts.TemporaryPassword(password), call.Cancelled))
+        var isMailed = await mail.TrySendAsync(login.Email, MailTexts.TemporaryPassword(password), call.Cancelled);
+        if (!isMailed && login.Organizations.Count > 1)
+            throw new RefusedException(new Issue(
+                "no_mail", "", "The mail server did not take the password. The user belongs to other organizations "
+                    + "too, so it can only be mailed; nothing was changed", IssueKind.Conflict));
+        await logins.SetTemporaryPasswordAsync(login, password, isMailed, call.Cancelled);
+        if (isMailed)
             await call.AnswerAsync(JsonAnswer.Write(new JsonObject()));
         else
             await call.AnswerAsync(JsonAnswer.Write(new JsonObject { ["temporaryPassword"] = password }));

@@ -41,6 +41,9 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>A part of the product.</summary>
     internal T Service<T>() where T : notnull => _server.Services.GetRequiredService<T>();
 
+    /// <summary>The data directory.</summary>
+    internal string DataPath => _data.Path;
+
     internal string AccessKeyId => _server.FirstCredentials!.AccessKeyId;
 
     internal string ApiSecret => _server.FirstCredentials!.ApiSecret!;
@@ -48,10 +51,11 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>Calls as the administrator.</summary>
     internal ApiClient Client { get; }
 
-    internal static async Task<ApiServer> StartAsync(Engine engine = Engine.Sqlite, IClock? clock = null)
+    internal static async Task<ApiServer> StartAsync(
+        Engine engine = Engine.Sqlite, IClock? clock = null, params string[] settings)
     {
         var data = new TemporaryDirectory();
-        List<string> args = ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data.Path];
+        List<string> args = ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data.Path, .. settings];
         if (engine == Engine.PostgreSql)
             args.AddRange(["--TALLYSTICK_POSTGRES", await (await PostgresCluster.Shared).CreateDatabaseAsync()]);
         var server = new ApiServer(await ServerHost.StartAsync([.. args], clock ?? SystemClock.Instance), data);

@@ -190,6 +190,40 @@ public sealed class LookupFileTests(SqliteServer server)
         (await revision.ItemsAsync()).ShouldBe(["""{"country":"UK"}"""]);
     }
 
+    [Fact]
+    public async Task UploadUrls_ThatAreNotUsed_CountUntilTheirTimeIsOver()
+    {
+        var clock = new FakeClock(Instant.FromUtc(2026, 3, 1, 12, 0));
+        await using var own = await ApiServer.StartAsync(clock: clock);
+        var revision = await LookupSetup.MakeAsync(own.Client);
+        var first = (string)(await revision.AskForUploadAsync(1, Csv))["jobId"]!;
+        for (var number = 1; number < 10; number++)
+            await revision.AskForUploadAsync(1, Csv);
+
+        (await own.Client.PostAsync(
+            $"{revision.Data}/generateuploadurl", """{"fileName":"f","contentType":"text/csv","contentLength":1}"""))
+            .Status.ShouldBe(HttpStatusCode.TooManyRequests);
+
+        clock.AdvanceMinutes(1);
+        await revision.AskForUploadAsync(1, Csv);
+        (await revision.EndedAsync(first))["failureReason"]!.GetValue<string>()
+            .ShouldBe("The file was not uploaded in time");
+    }
+
+    [Fact]
+    public async Task UploadUrl_UsedTwiceAtATime_TakesOneFile()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var revision = await LookupSetup.MakeAsync(client);
+        const string file = "country\nUK\n";
+        var url = (string)(await revision.AskForUploadAsync(file.Length, Csv))["url"]!;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => LookupSetup.SendAsync(url, file)));
+
+        answers.Count(status => status == HttpStatusCode.OK).ShouldBe(1);
+        answers.Count(status => status == HttpStatusCode.Conflict).ShouldBe(7);
+    }
+
     [Theory]
     [InlineData("generateuploadurl", """{"contentType":"text/csv","contentLength":1}""", "required fileName")]
     [InlineData("generateuploadurl", """{"fileName":"f","contentType":"text/xml","contentLength":1}""",

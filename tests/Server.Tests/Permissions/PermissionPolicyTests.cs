@@ -65,6 +65,36 @@ public sealed class PermissionPolicyTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task Pattern_WithTooManyWildcards_IsRefused()
+    {
+        using var client = await server.NewOrganizationAsync();
+
+        (await client.PostAsync("permissionpolicies", Principal.Policy("allow all config:*a*b"))).Object
+            .ShouldNotBeNull();
+        (await client.PostAsync("permissionpolicies", Principal.Policy("allow all config:*a*b*"))).Faults
+            .ShouldBe(["form permissionPolicy[0].resource[0]"]);
+    }
+
+    [Fact]
+    public async Task Principal_WithTooManyRules_GetsNoMore()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        using var principal = await Principal.MakeAsync(administrator, "allow config:retrieve config:product");
+        var large = Principal.Policy(
+            [.. Enumerable.Range(0, 1_000).Select(number => $"deny all config:meter/item/{number}")]);
+        var first = (await administrator.PostAsync("permissionpolicies", large)).Id;
+        var second = (await administrator.PostAsync("permissionpolicies", large)).Id;
+        await AttachAsync(administrator, first, principal);
+
+        var refused = await administrator.PostAsync(
+            $"permissionpolicies/{second}/addtoserviceuser", new JsonObject { ["principalId"] = principal.Id });
+
+        refused.Faults.ShouldBe(["count "]);
+        refused.Status.ShouldBe(HttpStatusCode.Conflict);
+        (await principal.Client.GetAsync("products")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Policy_AttachedAndDetached_OpensAndClosesAtOnce()
     {
         using var administrator = await server.NewOrganizationAsync();

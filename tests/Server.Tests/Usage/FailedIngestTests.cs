@@ -20,6 +20,22 @@ public sealed class FailedIngestTests(SqliteServer shared)
     ];
 
     [Fact]
+    public async Task Account_WhereNoneIsCreatedAutomatically_IsAFailure()
+    {
+        await using var own = await ApiServer.StartAsync(settings: ["--TALLYSTICK_AUTOMATIC_ACCOUNTS", "0"]);
+        var usage = new MeteredUsage(own.Client);
+        await usage.MeterAsync("calls", "measure.n");
+        await own.Client.PostAsync("accounts", """{"code":"acme","name":"Acme","emailAddress":"a@example.com"}""");
+
+        await usage.SubmitAsync("calls nobody 2025-03-01 measure.n=1", "calls acme 2025-03-01 measure.n=2");
+
+        (await usage.QueryAsync("\"limit\":10")).Data.Single()["accountCode"]!.GetValue<string>().ShouldBe("acme");
+        var details = Details((await own.Client.GetAsync(Failures)).Data.Single());
+        ((string?)details["type"]).ShouldBe("InvalidAccountCode");
+        ((string?)details["message"]).ShouldStartWith("There is no account with the code 'nobody', and no account was ");
+    }
+
+    [Fact]
     public async Task Events_OfEachFailure_TellTypeAndPlace()
     {
         using var client = await shared.NewOrganizationAsync();

@@ -1,4 +1,5 @@
 using NodaTime;
+using NodaTime.Testing;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Events;
@@ -32,6 +33,35 @@ public sealed class MeteringCatalogueTests
 
         var accounts = await resources.Reader(Organization, token).ListAsync<Account>(Condition.And());
         accounts.ShouldHaveSingleItem().Id.ShouldBe(match.AccountId);
+    }
+
+    [Fact]
+    public async Task Accounts_BeyondTheLimit_AreNotCreatedUntilAnHourIsOver()
+    {
+        var token = TestContext.Current.CancellationToken;
+        using var directory = new TemporaryDirectory();
+        await using var store = await SqliteDocumentStore.OpenAsync(
+            directory.File("documents.sqlite"), [.. ResourceCatalog.DocumentKinds, ChangeEvents.Kind], token);
+        var changes = new ChangeFeed();
+        var clock = new FakeClock(Instant.FromUtc(2026, 3, 1, 12, 0));
+        var resources = new ResourceService(store, clock, changes);
+        var catalogue = new MeteringCatalogue(resources, changes, new AutomaticAccounts(2, clock));
+
+        var matches = await catalogue.MatchAccountsAsync(Organization, ["a", "b", "c"], token);
+        var generation = catalogue.AccountGeneration(Organization);
+
+        matches.Select(match => match.AccountId is not null).ShouldBe([true, true, false]);
+        (await catalogue.MatchAccountsAsync(Organization, ["d", "a"], token))
+            .Select(match => match.AccountId).ShouldBe([null, matches[0].AccountId]);
+        // An account that somebody makes is found, and when the hour is over others are made again.
+        await resources.CreateAsync(
+            AccountResource.Definition, Organization, "u",
+            new Account { Code = "d", Name = "d", EmailAddress = "d@example.com" }, token);
+        (await catalogue.MatchAccountsAsync(Organization, ["d"], token))[0].AccountId.ShouldNotBeNull();
+        generation = catalogue.AccountGeneration(Organization);
+        clock.AdvanceHours(1);
+        catalogue.AccountGeneration(Organization).ShouldBeGreaterThan(generation);
+        (await catalogue.MatchAccountsAsync(Organization, ["c"], token))[0].AccountId.ShouldNotBeNull();
     }
 
     /// <summary>Loses the first change, after another one like it has run in the same commit.</summary>

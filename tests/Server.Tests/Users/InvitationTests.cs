@@ -182,13 +182,15 @@ public sealed class InvitationTests(SqliteServer server)
         using var second = await server.NewOrganizationAsync();
         using var person = await Person.MakeAsync(first);
         var sent = (await second.PostAsync(
-            "invitations", new JsonObject { ["email"] = person.Email.ToUpperInvariant() })).Object;
+            "invitations", Person.Invitation(person.Email.ToUpperInvariant()))).Object;
 
-        var accepted = (await Person.AcceptAsync(second, (string)sent["acceptUrl"]!, null)).Object;
+        var accepted = (await Person.AcceptAsync(
+            second, (string)sent["acceptUrl"]!, "another horse battery", Person.Password)).Object;
 
         ((string?)accepted["userId"]).ShouldBe(person.Id);
-        (await person.SignInAsync()).Faults.ShouldBe(["unknown_value organizationId"]);
-        (await person.SignInAsync(organizationId: second.OrganizationId)).Status.ShouldBe(HttpStatusCode.OK);
+        (await person.SignInAsync("another horse battery")).Faults.ShouldBe(["unknown_value organizationId"]);
+        (await person.SignInAsync("another horse battery", organizationId: second.OrganizationId)).Status
+            .ShouldBe(HttpStatusCode.OK);
         (await person.Client.GetAsync($"../{second.OrganizationId}/users/me")).Status.ShouldBe(HttpStatusCode.OK);
         (await person.Client.GetAsync("users/me")).Status.ShouldBe(HttpStatusCode.Forbidden);
         // One organization does not hear of the other, nor can it take the login over.
@@ -196,6 +198,82 @@ public sealed class InvitationTests(SqliteServer server)
             .ShouldBe($"[\"{first.OrganizationId}\"]");
         (await first.PutAsync($"users/{person.Id}/password/resend", "")).Faults.ShouldBe(["no_mail "]);
         (await second.PostAsync("invitations", Person.Invitation(person.Email))).Faults.ShouldBe(["taken email"]);
+    }
+
+    [Fact]
+    public async Task Link_ShownToTheInviter_GivesNoPowerOverALoginThatExists()
+    {
+        using var first = await server.NewOrganizationAsync();
+        using var second = await server.NewOrganizationAsync();
+        using var person = await Person.MakeAsync(first);
+        var url = (string)(await second.PostAsync(
+            "invitations", Person.Invitation(person.Email))).Object["acceptUrl"]!;
+
+        // The inviter opens the link that was meant for the person.
+        (await Person.AcceptAsync(second, url, null)).Faults
+            .ShouldBe(["length password", "required currentPassword"], ignoreOrder: true);
+        (await Person.AcceptAsync(second, url, "password of the inviter")).Faults
+            .ShouldBe(["required currentPassword"]);
+        (await Person.AcceptAsync(second, url, "password of the inviter", "a wrong guess")).Status
+            .ShouldBe(HttpStatusCode.Unauthorized);
+
+        (await person.SignInAsync()).Status.ShouldBe(HttpStatusCode.OK);
+        (await second.GetAsync("users")).Data.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task PasswordChosenByALinkThatWasShown_DoesNotOpenAnotherOrganization()
+    {
+        using var attacker = await server.NewOrganizationAsync();
+        using var victim = await server.NewOrganizationAsync();
+        // The attacker's own acceptance takes the address first.
+        using var taken = await Person.MakeAsync(attacker);
+        var url = (string)(await victim.PostAsync(
+            "invitations", Person.Invitation(taken.Email))).Object["acceptUrl"]!;
+
+        (await Person.AcceptAsync(victim, url, null, Person.Password)).Faults.ShouldBe(["length password"]);
+        (await Person.AcceptAsync(victim, url, Person.Password, Person.Password)).Faults.ShouldBe(["same password"]);
+        (await Person.AcceptAsync(victim, url, "known to me alone", Person.Password)).Status
+            .ShouldBe(HttpStatusCode.OK);
+
+        (await taken.SignInAsync(organizationId: victim.OrganizationId)).Status
+            .ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Invitation_OfWhoHasALogin_IsAnsweredLikeAnyOther()
+    {
+        using var first = await server.NewOrganizationAsync();
+        using var second = await server.NewOrganizationAsync();
+        using var person = await Person.MakeAsync(first);
+
+        foreach (var email in new[] { person.Email, $"nobody.{Guid.NewGuid():N}@example.com" })
+            (await second.PostAsync("invitations", new JsonObject { ["email"] = email })).Faults
+                .ShouldBe(["required firstName", "required lastName"]);
+    }
+
+    [Theory]
+    [InlineData("a@b.de,c@d.de")]
+    [InlineData("a@b.de;c@d.de")]
+    [InlineData("Ann<a@b.de>")]
+    [InlineData("team:a@b.de")]
+    [InlineData("a(x)@b.de")]
+    public async Task Invitation_ToMoreThanOneMailbox_IsRefused(string email)
+    {
+        using var administrator = await server.NewOrganizationAsync();
+
+        (await administrator.PostAsync("invitations", Person.Invitation(email))).Faults.ShouldBe(["form email"]);
+    }
+
+    [Fact]
+    public async Task Link_DoesNotSayWhatTheRequestSays()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        administrator.Http.DefaultRequestHeaders.Host = "evil.example.com";
+
+        var url = (string)(await administrator.PostAsync("invitations", Person.Invitation())).Object["acceptUrl"]!;
+
+        new Uri(url).Authority.ShouldBe(administrator.Http.BaseAddress!.Authority);
     }
 
     private static JsonObject Versioned(JsonObject body, long version)

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Users;
 using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
@@ -38,6 +40,42 @@ public sealed class MailTests
         var sent = await server.Client.PostAsync("invitations", Person.Invitation());
 
         ((string?)sent.Object["acceptUrl"]).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("tally.example.com")]
+    [InlineData("ftp://tally.example.com")]
+    [InlineData("https://tally.example.com/?a=b")]
+    public async Task Server_WithAPublicUrlThatIsNone_DoesNotStart(string url) =>
+        (await Should.ThrowAsync<StoreUnavailableException>(
+            () => MailingServer.StartAsync("--TALLYSTICK_PUBLIC_URL", url)))
+            .Message.ShouldContain("TALLYSTICK_PUBLIC_URL");
+
+    [Theory]
+    [InlineData("http://*:8080", "http://localhost:8080")]
+    [InlineData("http://0.0.0.0:8080", "http://localhost:8080")]
+    [InlineData("http://[::]:8080", "http://localhost:8080")]
+    [InlineData("https://127.0.0.1:443", "https://127.0.0.1:443")]
+    public void OwnAddress_OfOneThatIsListenedOn_CanBeReached(string listened, string expected) =>
+        Invitations.Mail.OwnAddress(listened).ShouldBe(expected);
+
+    [Fact]
+    public async Task MailedLink_OfWhoHasALogin_ProvesTheAddress()
+    {
+        using var mailServer = new MailServer();
+        await using var server = await MailingServer.StartAsync(
+            "--TALLYSTICK_SMTP", $"smtp://127.0.0.1:{mailServer.Port}", "--TALLYSTICK_MAIL_FROM", "b@example.com");
+        var first = (await server.Client.PostAsync("invitations", Person.Invitation("ann@example.com"))).Object;
+        var mail = (await mailServer.ReceiveAsync()).Replace("=\r\n", "", StringComparison.Ordinal)
+            .Replace("=3D", "=", StringComparison.Ordinal);
+        var url = mail.Split("\r\n").Single(line => line.StartsWith("http://", StringComparison.Ordinal));
+
+        (await Person.AcceptAsync(server.Client, url)).Status.ShouldBe(HttpStatusCode.OK);
+
+        var login = await server.Server.Services.GetRequiredService<Logins>().FindAsync(
+            "ann@example.com", TestContext.Current.CancellationToken);
+        login!.IsAddressProven.ShouldBeTrue();
+        first.ContainsKey("isMailed").ShouldBeFalse();
     }
 
     [Theory]

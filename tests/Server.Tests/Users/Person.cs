@@ -47,7 +47,8 @@ internal sealed class Person : IDisposable
     }
 
     /// <summary>Accepts by the link.</summary>
-    internal static Task<ApiAnswer> AcceptAsync(ApiClient client, string url, string? password = Password)
+    internal static Task<ApiAnswer> AcceptAsync(
+        ApiClient client, string url, string? password = Password, string? currentPassword = null)
     {
         var link = new Uri(url);
         var query = System.Web.HttpUtility.ParseQueryString(link.Query);
@@ -57,6 +58,7 @@ internal sealed class Person : IDisposable
             ["invitationId"] = query["invitationId"],
             ["token"] = link.Fragment[1..],
             ["password"] = password,
+            ["currentPassword"] = currentPassword,
         });
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
@@ -9,40 +11,50 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
     private const int MostIdle = 8;
     private readonly ConcurrentBag<DuckDBConnection> _idle = [];
 
-    /// <summary>Reads on a thread of the pool; a cancelled read ends at once.</summary>
-    public Task<T> RunAsync<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken) => Task.Run(
-        () =>
+    /// <summary>
+    /// Reads on a thread of its own, since a read blocks for long and the pool's threads serve everybody. A cancelled
+    /// read ends at once. Callers limit how many run at a time.
+    /// </summary>
+    /// <exception cref="UsageMemoryException">There is not enough memory for it.</exception>
+    public Task<T> RunAsync<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(
+            () => Run(read, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+    private T Run<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken)
+    {
+        var connection = Take();
+        var isWell = false;
+        threads.Begin();
+        try
         {
-            var connection = Take();
-            var isWell = false;
-            threads.Begin();
-            try
+            using (var transaction = connection.BeginTransaction())
+            using (new Interruption(connection, cancellationToken))
             {
-                using (var transaction = connection.BeginTransaction())
-                using (cancellationToken.Register(
-                    () => DuckDB.NET.Native.NativeMethods.Startup.DuckDBInterrupt(connection.NativeConnection)))
-                {
-                    var result = read(connection);
-                    transaction.Commit();
-                    isWell = true;
-                    return result;
-                }
+                var result = read(connection);
+                transaction.Commit();
+                isWell = true;
+                return result;
             }
-            catch (Exception exception) when (
-                exception is DuckDBException or IOException && cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(exception.Message, exception, cancellationToken);
-            }
-            finally
-            {
-                threads.End();
-                if (isWell && _idle.Count < MostIdle)
-                    _idle.Add(connection);
-                else
-                    connection.Dispose();
-            }
-        },
-        cancellationToken);
+        }
+        catch (Exception exception) when (
+            exception is DuckDBException or IOException && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        catch (DuckDBException exception) when (IsOutOfMemory(exception))
+        {
+            throw new UsageMemoryException(exception);
+        }
+        finally
+        {
+            threads.End();
+            if (isWell && _idle.Count < MostIdle)
+                _idle.Add(connection);
+            else
+                connection.Dispose();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,6 +62,11 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
         while (_idle.TryTake(out var connection))
             connection.Dispose();
     }
+
+    private static bool IsOutOfMemory(DuckDBException exception) =>
+        exception.ErrorType == DuckDBErrorType.OutOfMemory
+        || exception.Message.Contains("failed to pin block", StringComparison.Ordinal)
+        || exception.Message.Contains("could not allocate block", StringComparison.Ordinal);
 
     private DuckDBConnection Take()
     {

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.Permissions;
+using Tallystick.Server.Tests.Usage;
+
+namespace Tallystick.Server.Tests.Limits;
+
+/// <summary>
+/// Whatever one caller asks for too much of, the requests of another go on. What may take as long as it likes on a slow
+/// machine is measured against the same requests before.
+/// </summary>
+public sealed class BystanderTests
+{
+    private static readonly TimeSpan Promised = TimeSpan.FromMilliseconds(100);
+
+    private static readonly Dictionary<string, Func<ApiServer, Task<Func<Task<HttpStatusCode[]>>>>> Attacks = new()
+    {
+        ["usage queries"] = QueriesAsync,
+        ["policies"] = PoliciesAsync,
+        ["passwords"] = server => AnonymousAsync(server, 200, "signin", number =>
+            $$"""{"email":"nobody{{number}}@example.com","password":"wrong password"}"""),
+        ["bodies"] = server => AnonymousAsync(server, 200, "signin", _ => new string(' ', 2_000_000)),
+        ["accounts"] = AccountsAsync,
+    };
+
+    [Theory]
+    [InlineData("usage queries", HttpStatusCode.TooManyRequests)]
+    [InlineData("policies", HttpStatusCode.OK)]
+    [InlineData("passwords", HttpStatusCode.TooManyRequests)]
+    [InlineData("bodies", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("accounts", HttpStatusCode.OK)]
+    public async Task Bystander_WhileAnotherAsksForTooMuch_IsServed(string attack, HttpStatusCode expected)
+    {
+        await using var server = await ApiServer.StartAsync(settings: ["--TALLYSTICK_AUTOMATIC_ACCOUNTS", "1000"]);
+        using var bystander = await server.AddOrganizationAsync();
+        var begin = await Attacks[attack](server);
+        await TimesAsync(bystander, Task.CompletedTask);
+        var calm = await TimesAsync(bystander, Task.CompletedTask);
+
+        var attacking = Task.Run(begin);
+        var times = await TimesAsync(bystander, attacking);
+
+        (await attacking).ShouldContain(expected);
+        var permitted = Promised > calm[^1] * 4 ? Promised : calm[^1] * 4;
+        // One in twenty may meet a pause of the machine.
+        times[times.Count * 19 / 20].ShouldBeLessThan(permitted);
+    }
+
+    /// <summary>How long requests take, least first: some, and more until a task has ended.</summary>
+    private static async Task<List<TimeSpan>> TimesAsync(ApiClient client, Task until)
+    {
+        List<TimeSpan> times = [];
+        while (times.Count < 20 || !until.IsCompleted)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            (await client.GetAsync("products")).Status.ShouldBe(HttpStatusCode.OK);
+            times.Add(Stopwatch.GetElapsedTime(begun));
+        }
+        times.Sort();
+        return times;
+    }
+
+    private static async Task<Func<Task<HttpStatusCode[]>>> QueriesAsync(ApiServer server)
+    {
+        var usage = new MeteredUsage(server.Client);
+        var meter = await usage.MeterAsync("calls", "measure.n");
+        for (var batch = 0; batch < 20; batch++)
+            await SendAsync(server.Client, account => $"account{account % 100}", batch);
+        var aggregations = string.Join(',', new[] { "SUM", "MEAN", "MIN", "MAX", "COUNT", "LATEST" }.Select(
+            function => MeteredUsage.Aggregation(meter, "n", function)));
+        var query = $$"""
+            "aggregations":[{{aggregations}}],"groups":[{"groupType":"ACCOUNT"},{"groupType":"TIME","frequency":"HOUR"}]
+            """;
+        (await usage.QueryAsync(query)).Status.ShouldBe(HttpStatusCode.OK);
+        return () => Task.WhenAll(Enumerable.Range(0, 200).Select(async _ => (await usage.QueryAsync(query)).Status));
+    }
+
+    private static async Task<Func<Task<HttpStatusCode[]>>> PoliciesAsync(ApiServer server)
+    {
+        var author = await Principal.MakeAsync(
+            server.Client, "allow config:create,config:update config:permissionPolicy");
+        var denied = Enumerable.Range(0, 1_000).Select(number => $"config:*a{new string('b', 150)}*x{number}");
+        var policy = (await server.Client.PostAsync("permissionpolicies", Policy("deny", denied))).Id;
+        await server.Client.PostAsync($"permissionpolicies/{policy}/addtoserviceuser",
+            new JsonObject { ["principalId"] = author.Id });
+        var body = Policy("allow", Enumerable.Range(0, 1_000).Select(
+            number => $"config:permissionPolicy/item/{number}")).ToJsonString();
+        return () => Task.WhenAll(Enumerable.Range(0, 20).Select(
+            async _ => (await author.Client.PostAsync("permissionpolicies", body)).Status));
+    }
+
+    private static async Task<Func<Task<HttpStatusCode[]>>> AccountsAsync(ApiServer server)
+    {
+        await new MeteredUsage(server.Client).MeterAsync("calls", "measure.n");
+        return () => Task.WhenAll(Enumerable.Range(0, 50).Select(
+            batch => SendAsync(server.Client, account => $"unknown-{batch}-{account}", batch)));
+    }
+
+    private static Task<Func<Task<HttpStatusCode[]>>> AnonymousAsync(
+        ApiServer server, int requests, string path, Func<int, string> body)
+    {
+        var http = new HttpClient { BaseAddress = server.Address };
+        return Task.FromResult<Func<Task<HttpStatusCode[]>>>(() => Task.WhenAll(Enumerable.Range(0, requests).Select(
+            async number =>
+            {
+                using var content = new StringContent(body(number), Encoding.UTF8);
+                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+                // The client asks before it sends a body, as it would for a large one.
+                request.Headers.ExpectContinue = true;
+                using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+                return response.StatusCode;
+            })));
+    }
+
+    private static async Task<HttpStatusCode> SendAsync(ApiClient client, Func<int, string> account, int batch) =>
+        (await client.PostAsync("measurements", new JsonObject
+        {
+            ["measurements"] = new JsonArray([.. Enumerable.Range(0, 1_000).Select(number => (JsonNode)
+                MeteredUsage.Measurement(
+                    $"calls {account(number)} 2025-03-{1 + number % 28:00}T{batch % 24:00}:00:00Z measure.n={number}",
+                    $"{batch}-{number}"))]),
+        })).Status;
+
+    private static JsonObject Policy(string effect, IEnumerable<string> resources) => new()
+    {
+        ["name"] = "Policy",
+        ["permissionPolicy"] = new JsonArray(new JsonObject
+        {
+            ["effect"] = effect,
+            ["action"] = new JsonArray("all"),
+            ["resource"] = new JsonArray([.. resources.Select(text => (JsonNode)text)]),
+        }),
+    };
+}
