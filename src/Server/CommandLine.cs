@@ -37,6 +37,11 @@ internal static class CommandLine
         new("TALLYSTICK_MEASUREMENT_MEMORY", "MB", "memory of the measurement store (default: a share of the machine)"),
         new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads of the measurement store (default: as processors, up to 4)"),
         new("TALLYSTICK_UID_MEMORY", "MB", "memory of the index of uids (default: a share of the machine)"),
+        new("TALLYSTICK_BODY_SECONDS", "SECONDS", "time in which a request body must arrive (default 30)"),
+        new("TALLYSTICK_MAX_CONNECTIONS", "COUNT", "open connections (default 10000, or as file handles allow)"),
+        new("TALLYSTICK_MAX_QUERIES", "COUNT", "usage queries at a time (default: two for each processor)"),
+        new("TALLYSTICK_QUERY_SECONDS", "SECONDS", "time that a usage query may take (default 60)"),
+        new("TALLYSTICK_AUTOMATIC_ACCOUNTS", "COUNT", "accounts an hour that measurements may create (default 20000)"),
         new("TALLYSTICK_METRICS_URL", "URL", "address of /metrics (default: that of the API)"),
         new("TALLYSTICK_METRICS_TOKEN", "TOKEN", "bearer token that /metrics asks for"),
     ];
