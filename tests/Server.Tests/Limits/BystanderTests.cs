@@ -29,7 +29,7 @@ public sealed class BystanderTests
     [Theory]
     [InlineData("usage queries", HttpStatusCode.TooManyRequests)]
     [InlineData("policies", HttpStatusCode.OK)]
-    [InlineData("passwords", HttpStatusCode.TooManyRequests)]
+    [InlineData("passwords", HttpStatusCode.ServiceUnavailable)]
     [InlineData("bodies", HttpStatusCode.RequestEntityTooLarge)]
     [InlineData("accounts", HttpStatusCode.OK)]
     public async Task Bystander_WhileAnotherAsksForTooMuch_IsServed(string attack, HttpStatusCode expected)
@@ -82,7 +82,7 @@ public sealed class BystanderTests
     {
         var author = await Principal.MakeAsync(
             server.Client, "allow config:create,config:update config:permissionPolicy");
-        var denied = Enumerable.Range(0, 1_000).Select(number => $"config:*a{new string('b', 150)}*x{number}");
+        var denied = Enumerable.Range(0, 1_000).Select(number => $"config:*p*x{number}");
         var policy = (await server.Client.PostAsync("permissionpolicies", Policy("deny", denied))).Id;
         await server.Client.PostAsync($"permissionpolicies/{policy}/addtoserviceuser",
             new JsonObject { ["principalId"] = author.Id });
@@ -130,7 +130,7 @@ public sealed class BystanderTests
         ["permissionPolicy"] = new JsonArray(new JsonObject
         {
             ["effect"] = effect,
-            ["action"] = new JsonArray("all"),
+            ["action"] = new JsonArray("config:update"),
             ["resource"] = new JsonArray([.. resources.Select(text => (JsonNode)text)]),
         }),
     };
