@@ -54,6 +54,7 @@ internal sealed class IngestBenchmark(
         await _discarding.WarmUpAsync(options.IsQuick ? 2 : 10, isChecked: false);
         await new SustainedLoad(options, _discarding).RunAsync(RunPostgresAsync);
         await TabulateAsync();
+        await new AccountEdits(options, keeping, _keeping).RunAsync();
         if (options.Uids > 0)
             await LiveUids.RunAsync(options.Uids);
     }

@@ -49,7 +49,7 @@ internal static class ServerHost
     internal const string DefaultUrl = "http://127.0.0.1:8080";
 
     /// <summary>Runs the product until it is told to stop.</summary>
-    /// <returns>0, or 1 when it could not start.</returns>
+    /// <returns>0, or 1 when it could not start or a fault ended it.</returns>
     internal static async Task<int> RunAsync(string[] args)
     {
         if (CommandLine.Answer(args) is { } answer)
@@ -78,10 +78,9 @@ internal static class ServerHost
             }
             await using var server = await StartAsync(args, SystemClock.Instance);
             Greeting.Print(server);
-            await server.WaitForShutdownAsync();
-            return 0;
+            return await server.WaitForShutdownAsync();
         }
-        catch (StoreUnavailableException unavailable)
+        catch (Exception unavailable) when (unavailable is StoreUnavailableException or StoreOutageException)
         {
             await Console.Error.WriteLineAsync(unavailable.Message);
             return 1;
@@ -236,6 +235,7 @@ internal static class ServerHost
         services.AddSingleton(store);
         services.AddSingleton(clock);
         services.AddSingleton<ChangeFeed>();
+        services.AddSingleton<Readiness>();
         services.AddSingleton<AccessKeys>();
         services.AddSingleton<AccessControl>();
         services.AddSingleton<Logins>();
@@ -356,6 +356,7 @@ internal sealed class RunningServer(
         {
             await app.StartAsync();
             FirstCredentials = await bootstrap.RunAsync(settings, CancellationToken.None);
+            app.Services.GetRequiredService<Readiness>().Start();
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
@@ -365,8 +366,14 @@ internal sealed class RunningServer(
         }
     }
 
-    /// <summary>Returns when it has been told to stop.</summary>
-    internal Task WaitForShutdownAsync() => app.WaitForShutdownAsync();
+    /// <summary>Returns when it has been told to stop, or a fault of a background worker stops it.</summary>
+    /// <returns>The exit code of the process: 0, or 1 after a fault, so that a supervisor starts it again.</returns>
+    internal async Task<int> WaitForShutdownAsync()
+    {
+        var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        await app.WaitForShutdownAsync();
+        return workers.Exists(worker => worker.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

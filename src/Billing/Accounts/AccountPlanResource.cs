@@ -1,3 +1,4 @@
+using NodaTime;
 using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
@@ -9,6 +10,12 @@ namespace Tallystick.Billing.Accounts;
 /// <summary>What is special about account plans.</summary>
 public static class AccountPlanResource
 {
+    /// <summary>
+    /// Column of the account together with the end: finds the account plans of an account that have not ended at a
+    /// time, without a look at those that have.
+    /// </summary>
+    internal const string AccountEnd = "account_end";
+
     /// <summary>The definition.</summary>
     public static ResourceDefinition<AccountPlan> Definition { get; } =
         new("AccountPlan", "accountplans", () => BillingJson.Format.AccountPlan)
@@ -19,6 +26,7 @@ public static class AccountPlanResource
                 new("product_id", accountPlan => accountPlan.ProductId) { HasFewValues = true },
                 new("start_date", accountPlan => InstantText.Sortable(accountPlan.StartDate)),
                 new("end_date", accountPlan => accountPlan.EndDate is { } end ? InstantText.Sortable(end) : null),
+                new(AccountEnd, accountPlan => AccountEndOf(accountPlan.AccountId, accountPlan.EndDate)),
             ],
             Filters =
             [
@@ -54,6 +62,10 @@ public static class AccountPlanResource
             },
             CheckAgainst = CheckAgainstAsync,
         };
+
+    /// <summary>A value of <see cref="AccountEnd"/>: one without an end comes after all others of the account.</summary>
+    internal static string AccountEndOf(string accountId, Instant? end) =>
+        $"{accountId} {(end is { } instant ? InstantText.Sortable(instant) : "~")}";
 
     private static Condition ActiveOnly(ListParameters parameters)
     {

@@ -2,6 +2,7 @@ using NodaTime;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 
 namespace Tallystick.Billing.Accounts;
@@ -30,7 +31,7 @@ internal static class PlanOverlap
         var config = (await related.ListAsync<OrganizationConfig>(Condition.And())).SingleOrDefault();
         if (config?.AllowOverlappingPlans is true)
             return null;
-        var others = await related.ListAsync<AccountPlan>(Condition.Equal("account_id", accountPlan.AccountId));
+        var others = await related.ListAsync<AccountPlan>(AtTheTimeOf(accountPlan));
         foreach (var other in others.Where(other =>
             other.Id != accountPlan.Id && IsAtTheSameTime(other, accountPlan)))
         {
@@ -38,6 +39,21 @@ internal static class PlanOverlap
                 return other;
         }
         return null;
+    }
+
+    private static Condition AtTheTimeOf(AccountPlan accountPlan)
+    {
+        const string Column = AccountPlanResource.AccountEnd;
+        var account = accountPlan.AccountId;
+        List<Condition> conditions =
+        [
+            new Condition.Compare(
+                Column, Comparison.Greater, AccountPlanResource.AccountEndOf(account, accountPlan.StartDate)),
+            new Condition.Compare(Column, Comparison.LessOrEqual, AccountPlanResource.AccountEndOf(account, null)),
+        ];
+        if (accountPlan.EndDate is { } end)
+            conditions.Add(new Condition.Compare("start_date", Comparison.Less, InstantText.Sortable(end)));
+        return Condition.And(conditions);
     }
 
     private static bool IsAtTheSameTime(AccountPlan left, AccountPlan right) =>

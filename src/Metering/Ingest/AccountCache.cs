@@ -17,19 +17,19 @@ internal sealed class AccountCache(IMeteringCatalogue catalogue)
     /// <summary>The known accounts of an organization, as of now.</summary>
     public OrganizationAccounts Of(string organizationId)
     {
-        var generation = catalogue.AccountGeneration(organizationId);
-        if (!_organizations.TryGetValue(organizationId, out var accounts)
-            || accounts.Generation != generation || accounts.Count > Most)
-        {
-            accounts = new OrganizationAccounts(organizationId, generation, catalogue);
-            _organizations[organizationId] = accounts;
-        }
+        // Read first: what is found afterwards is at least as new.
+        var changes = catalogue.AccountChanges(organizationId);
+        if (_organizations.TryGetValue(organizationId, out var accounts) && accounts.Count <= Most
+            && accounts.TryForget(changes))
+            return accounts;
+        accounts = new OrganizationAccounts(organizationId, changes, catalogue);
+        _organizations[organizationId] = accounts;
         return accounts;
     }
 }
 
 /// <summary>The known accounts of one organization, numbered in the order of their first use.</summary>
-internal sealed class OrganizationAccounts(string organizationId, long generation, IMeteringCatalogue catalogue)
+internal sealed class OrganizationAccounts(string organizationId, long changes, IMeteringCatalogue catalogue)
 {
     /// <summary>Stands for an account that was not looked up yet.</summary>
     public const int Unknown = -1;
@@ -37,7 +37,10 @@ internal sealed class OrganizationAccounts(string organizationId, long generatio
     private readonly TextTable _codes = new();
     private readonly List<KnownAccount> _accounts = [];
 
-    public long Generation => generation;
+    // Numbers of codes that must be looked up again, and of those that nearly equal that of another account.
+    private readonly HashSet<int> _forgotten = [];
+    private readonly HashSet<int> _near = [];
+    private long _changes = changes;
 
     public int Count => _accounts.Count;
 
@@ -45,7 +48,30 @@ internal sealed class OrganizationAccounts(string organizationId, long generatio
     public ref KnownAccount this[int account] => ref CollectionsMarshal.AsSpan(_accounts)[account];
 
     /// <summary>The account with a code, or <see cref="Unknown"/>.</summary>
-    public int Find(ReadOnlySpan<byte> code) => _codes.IndexOf(code);
+    public int Find(ReadOnlySpan<byte> code)
+    {
+        var number = _codes.IndexOf(code);
+        return _forgotten.Count > 0 && _forgotten.Contains(number) ? Unknown : number;
+    }
+
+    /// <summary>Forgets what may have changed, and nothing else.</summary>
+    /// <returns>False when all of it may have.</returns>
+    public bool TryForget(long now)
+    {
+        if (now == _changes)
+            return true;
+        if (catalogue.ChangedAccountCodes(organizationId, _changes) is not { } codes)
+            return false;
+        _changes = now;
+        _forgotten.UnionWith(_near);
+        _near.Clear();
+        foreach (var code in codes)
+        {
+            if (_codes.IndexOf(Encoding.UTF8.GetBytes(code)) is var number and not Unknown)
+                _forgotten.Add(number);
+        }
+        return true;
+    }
 
     /// <summary>Looks accounts up, which creates those that are not there.</summary>
     /// <returns>Their numbers.</returns>
@@ -63,6 +89,11 @@ internal sealed class OrganizationAccounts(string organizationId, long generatio
             _accounts.Add(new KnownAccount(organizationId, match));
         else
             _accounts[number] = new KnownAccount(organizationId, match);
+        _forgotten.Remove(number);
+        if (match.AccountId is null)
+            _near.Add(number);
+        else
+            _near.Remove(number);
         return number;
     }
 }

@@ -5,8 +5,14 @@ namespace Tallystick.Metering.Ingest;
 /// <summary>What enrichment must know of an organization's configuration.</summary>
 public interface IMeteringCatalogue
 {
-    /// <summary>Changes whenever what an account code stands for may have changed.</summary>
-    long AccountGeneration(string organizationId);
+    /// <summary>Grows whenever what an account code stands for may have changed.</summary>
+    long AccountChanges(string organizationId);
+
+    /// <summary>
+    /// The codes that may no longer stand for the account they stood for at an earlier <see cref="AccountChanges"/>;
+    /// null when none may. What nearly equals a code may have changed with any of them.
+    /// </summary>
+    IReadOnlyList<string>? ChangedAccountCodes(string organizationId, long since);
 
     /// <summary>
     /// The meter with exactly this code, case-sensitive, or null. The same object as long as the meter is not changed.
@@ -16,7 +22,8 @@ public interface IMeteringCatalogue
     /// <summary>
     /// The accounts with exactly these codes, case-sensitive, in their order. Where there is none and no nearly equal
     /// code either, a skeleton account is created: one, however often and from however many sides it is asked for;
-    /// none where too many were created already.
+    /// none where too many were created already. Nothing is remembered: it asks the store each
+    /// time.
     /// </summary>
     ValueTask<IReadOnlyList<AccountMatch>> MatchAccountsAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken);

@@ -30,6 +30,7 @@ public sealed class MeasurementLoader
     private readonly LoadProgress _progress = new();
     private readonly LoadBuilder[] _loads;
     private bool _isRestored;
+    private volatile bool _hasRecovered;
 
     // Measurements of a load at present: fewer while the store has not enough memory for more.
     private int _loadSize;
@@ -67,6 +68,9 @@ public sealed class MeasurementLoader
                 Faulted?.Invoke(value);
         }
     }
+
+    /// <summary>Whether it has found out where to go on, so that it loads, or has nothing to load.</summary>
+    public bool HasRecovered => _hasRecovered;
 
     /// <summary>Something went wrong and is tried again; for the log.</summary>
     public event Action<Exception>? Faulted;
@@ -136,6 +140,7 @@ public sealed class MeasurementLoader
         if (position > Position || position == _log.End)
             Fault = null; // what could not be stored is stored
         _progress.MoveTo(position);
+        _hasRecovered = true;
     }
 
     private async Task RestoreUidsAsync(LogPosition position, CancellationToken cancellationToken)

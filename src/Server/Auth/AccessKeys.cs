@@ -112,7 +112,18 @@ internal sealed class AccessKeys(
         if (now - _noted.GetOrAdd(key.Id, key.DtLastUsed ?? Instant.MinValue) < BetweenNotes)
             return;
         _noted[key.Id] = now;
-        await store.TransactAsync(
+        try
+        {
+            await WriteUseAsync(key, now, cancellationToken);
+        }
+        catch (StoreOutageException)
+        {
+            // The key is good all the same. It is noted when it is used a minute later.
+        }
+    }
+
+    private Task WriteUseAsync(AccessKey key, Instant now, CancellationToken cancellationToken) =>
+        store.TransactAsync(
             AccessKeyResource.Installation,
             async transaction =>
             {
@@ -127,5 +138,4 @@ internal sealed class AccessKeys(
                     cancellationToken);
             },
             cancellationToken);
-    }
 }

@@ -7,6 +7,7 @@ using NodaTime;
 using Tallystick.Foundation.Resources;
 using Tallystick.Server.Http;
 using Tallystick.Server.Users;
+using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
 
@@ -22,8 +23,14 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins log
     // A token once checked is taken at its word for so long, or until a key or a password changes.
     private static readonly Duration Remembered = Duration.FromSeconds(20);
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
-    private readonly ConcurrentDictionary<string, (Caller Caller, Instant Until, long Generation)> _remembered =
-        new(StringComparer.Ordinal);
+
+    // While the database does not answer, a token that was good stays good, and is looked up again after so long.
+    private static readonly Duration RememberedInOutage = Duration.FromSeconds(5);
+
+    // How long a request with such a token waits for the database.
+    private static readonly TimeSpan LongestLookUp = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Remembrance> _remembered = new(StringComparer.Ordinal);
 
     /// <summary>A new token for the holder of a key.</summary>
     internal string Issue(AccessKey key) =>
@@ -62,14 +69,42 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins log
         var fingerprint = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
         // Read before the key is: what is found afterwards is at least as new.
         var generation = accessKeys.Generation + logins.Generation;
-        if (_remembered.TryGetValue(fingerprint, out var known)
-            && now < known.Until && known.Generation == generation)
-            return known.Caller;
+        var known = _remembered.GetValueOrDefault(fingerprint);
+        if (known is not null && (known.Generation != generation || now >= known.Expires))
+            known = null;
+        if (known is null || now >= known.Until)
+        {
+            known = known is null
+                ? await LookUpAsync(token, now, generation, cancellationToken)
+                : await LookUpAgainAsync(known, token, now, cancellationToken);
+            if (_remembered.Count >= MostRemembered)
+                _remembered.Clear();
+            _remembered[fingerprint] = known;
+        }
+        return known.Caller;
+    }
+
+    private async Task<Remembrance> LookUpAsync(
+        string token, Instant now, long generation, CancellationToken cancellationToken)
+    {
         var (caller, expires) = await VerifyAsync(token, now, cancellationToken);
-        if (_remembered.Count >= MostRemembered)
-            _remembered.Clear();
-        _remembered[fingerprint] = (caller, Instant.Min(expires, now + Remembered), generation);
-        return caller;
+        return new Remembrance(caller, now + Remembered, expires, generation);
+    }
+
+    // Usage must not wait for the database. All changes of keys and passwords are this process's own, which alone uses
+    // the database, so that the generation tells of them.
+    private async Task<Remembrance> LookUpAgainAsync(
+        Remembrance known, string token, Instant now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookUpAsync(token, now, known.Generation, cancellationToken)
+                .WaitAsync(LongestLookUp, cancellationToken);
+        }
+        catch (Exception outage) when (outage is StoreOutageException or TimeoutException)
+        {
+            return known with { Until = now + RememberedInOutage };
+        }
     }
 
     private async ValueTask<(
@@ -108,4 +143,11 @@ internal sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins log
             ?? throw new ForbiddenException("The access key of the bearer token is no longer active");
         return new Caller(key.OrganizationId, PrincipalType.Serviceuser, key.ServiceUserId, key.AccessKeyId);
     }
+
+    /// <summary>A token that was good.</summary>
+    /// <param name="Caller">Who it speaks for.</param>
+    /// <param name="Until">When to look its key or login up again.</param>
+    /// <param name="Expires">Its end.</param>
+    /// <param name="Generation">Changes of keys and logins before it was looked up.</param>
+    private sealed record Remembrance(Caller Caller, Instant Until, Instant Expires, long Generation);
 }

@@ -79,7 +79,7 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
                 _turn.Release();
             }
         }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)
         {
             // The command has gone, or the server stops: the command sees that its backup is not whole.
         }

@@ -2,18 +2,21 @@ using System.Threading.Channels;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
+using Tallystick.Server.Workers;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Bills;
 
 /// <summary>
 /// Runs bill jobs one after the other. A job that a stop or a crash interrupted is run again from its beginning at the
-/// next start, which makes the same bills: they are derived from their facts.
+/// next start, which makes the same bills: they are derived from their facts. So is one that an outage of the database
+/// interrupted, once that is over.
 /// </summary>
 internal sealed class BillJobRunner(
-    BillJobStore jobs, BillMaker maker, IDocumentStore store, ILogger<BillJobRunner> logger)
+    BillJobStore jobs, BillMaker maker, IDocumentStore store, TimeProvider time, ILogger<BillJobRunner> logger)
     : BackgroundService
 {
+    private readonly OutageRetry _retry = new(time, logger);
     private readonly Channel<(string OrganizationId, string JobId)> _queue =
         Channel.CreateUnbounded<(string, string)>();
 
@@ -24,18 +27,22 @@ internal sealed class BillJobRunner(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await EnqueueInterruptedAsync(stoppingToken);
+        await _retry.RunAsync(() => EnqueueInterruptedAsync(stoppingToken), stoppingToken);
         await foreach (var (organizationId, jobId) in _queue.Reader.ReadAllAsync(stoppingToken))
+            await _retry.RunAsync(() => RunToEndAsync(organizationId, jobId, stoppingToken), stoppingToken);
+    }
+
+    private async Task RunToEndAsync(string organizationId, string jobId, CancellationToken stoppingToken)
+    {
+        try
         {
-            try
-            {
-                await RunAsync(organizationId, jobId, stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.BillJobFailed(logger, exception, jobId);
-                await FailAsync(organizationId, jobId, stoppingToken);
-            }
+            await RunAsync(organizationId, jobId, stoppingToken);
+        }
+        catch (Exception exception)
+            when (exception is not StoreOutageException && !stoppingToken.IsCancellationRequested)
+        {
+            Log.BillJobFailed(logger, exception, jobId);
+            await FailAsync(organizationId, jobId, stoppingToken);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class ConservationCheck(
                 LocalDate? lately = clock.GetCurrentInstant().InUtc().Date.PlusDays(-LateDays);
                 await CheckAsync(check == 0 ? null : lately, stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.ConservationUnchecked(logger, exception);
             }

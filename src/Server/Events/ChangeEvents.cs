@@ -24,6 +24,9 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
 
     private const string AccountId = "account_id";
 
+    /// <summary>Events that one change deletes: others wait for it some milliseconds.</summary>
+    private const int MostAtOnce = 500;
+
     /// <summary>Letters of an id that tell the time.</summary>
     private const int TimeOfId = 13;
 
@@ -141,13 +144,21 @@ internal sealed class ChangeEvents(IDocumentStore store, EventRetention retentio
         return found is not null && Read(found) is var one && one.Time >= retention.Since ? one : null;
     }
 
-    /// <summary>Deletes the events that are older than they are kept.</summary>
-    internal Task ForgetAsync(string organizationId, CancellationToken cancellationToken) => store.TransactAsync(
-        organizationId,
-        transaction => transaction.DeleteAllAsync(
-            Kind, organizationId, new Condition.Compare("id", Comparison.Less, NewId(retention.Since)[..TimeOfId]),
-            cancellationToken),
-        cancellationToken);
+    /// <summary>Deletes the events that are older than they are kept, in changes that hold nobody up.</summary>
+    internal async Task ForgetAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        var old = new Condition.Compare("id", Comparison.Less, NewId(retention.Since)[..TimeOfId]);
+        int deleted;
+        do
+        {
+            deleted = await store.TransactAsync(
+                organizationId,
+                transaction => transaction.DeleteAllAsync(
+                    Kind, organizationId, old, cancellationToken, MostAtOnce),
+                cancellationToken);
+        }
+        while (deleted == MostAtOnce);
+    }
 
     // The first letters of an id are its time, so that older events have lesser ids.
     private static string NewId(Instant time) => Guid.CreateVersion7(time.ToDateTimeOffset()).ToString();

@@ -27,7 +27,7 @@ internal sealed class EventSweeper(
             {
                 await SweepAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.EventsNotSwept(logger, exception);
             }

@@ -64,6 +64,14 @@ internal static class ErrorAnswer
                     context, StatusCodes.Status503ServiceUnavailable,
                     "The server cannot keep data at the moment, and kept nothing of this request. "
                     + "Send it again after the seconds in Retry-After");
+            case StoreOutageException:
+                Log.RequestMetOutage(
+                    LoggerOf(context), context.Request.Method, context.Request.Path, exception.Message);
+                context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;
+                return WriteAsync(
+                    context, StatusCodes.Status503ServiceUnavailable,
+                    "The database is unavailable or cannot write. Retry after the seconds in Retry-After. If this "
+                    + "request makes a change, check first whether the change was made");
             case BodyTooLargeException tooLarge:
                 return WriteAsync(context, tooLarge.Status, exception.Message);
             case UnsupportedEncodingException:

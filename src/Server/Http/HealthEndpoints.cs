@@ -21,18 +21,30 @@ internal static class HealthEndpoints
             """{"status":"ready","degraded":"Stored measurements are not those loaded; the log says where"}""");
 
     // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
-    private static Task AnswerReadyAsync(HttpContext context)
+    private static async Task AnswerReadyAsync(HttpContext context)
     {
-        var services = context.RequestServices;
+        if (await WhyNotAsync(context.RequestServices) is { } why)
+            await AnswerNotReadyAsync(context, why);
+        else
+            await JsonAnswer.WriteAsync(
+                context, Ready(context.RequestServices.GetRequiredService<ConservationCheck>()));
+    }
+
+    private static async Task<string?> WhyNotAsync(IServiceProvider services)
+    {
+        var readiness = services.GetRequiredService<Readiness>();
+        var loader = services.GetRequiredService<MeasurementLoader>();
         if (services.GetRequiredService<FileMeasurementLog>().Fault is not null)
-            return AnswerNotReadyAsync(context, "Measurements cannot be written to disk; the log says why");
-        return services.GetRequiredService<MeasurementLoader>().Fault switch
-        {
-            null => JsonAnswer.WriteAsync(context, Ready(services.GetRequiredService<ConservationCheck>())),
-            LoadRefusedException => AnswerNotReadyAsync(
-                context, "Measurements are neither accepted nor loaded; the log says why"),
-            _ => AnswerNotReadyAsync(context, "Measurements are accepted but cannot be loaded; the log says why"),
-        };
+            return "Measurements cannot be written to disk; the log says why";
+        if (loader.Fault is LoadRefusedException)
+            return "Measurements are neither accepted nor loaded; the log says why";
+        if (!readiness.HasStarted)
+            return "The server is starting";
+        if (!await readiness.IsDatabaseReachedAsync())
+            return "The database cannot be reached; measurements are accepted all the same";
+        if (loader.Fault is not null)
+            return "Measurements are accepted but cannot be loaded; the log says why";
+        return loader.HasRecovered ? null : "The server is starting";
     }
 
     private static Task AnswerNotReadyAsync(HttpContext context, string why) =>

@@ -57,6 +57,14 @@ internal static partial class Log
     internal static partial void InvoiceNumbersRepeated(
         ILogger logger, string organizationId, int count, string numbers);
 
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Outage} Background work tries again in {Seconds} s.")]
+    internal static partial void WaitingForDatabase(ILogger logger, string outage, double seconds);
+
+    // Without the stack: there may be thousands of them.
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed. {Outage}")]
+    internal static partial void RequestMetOutage(ILogger logger, string method, string path, string outage);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
     internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
 

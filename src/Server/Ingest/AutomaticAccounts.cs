@@ -32,11 +32,16 @@ internal sealed class AutomaticAccounts(int perHour, IClock clock)
         }
     }
 
-    /// <summary>Grows when there is room again, after accounts were not created.</summary>
-    internal long Generation(string organizationId)
+    /// <summary>True once when there is room again, after accounts were not created.</summary>
+    internal bool HasRoomAgain(string organizationId)
     {
         lock (_lock)
-            return Of(organizationId).Generation;
+        {
+            var count = Of(organizationId);
+            var hasRoom = count.HasRoomAgain;
+            count.HasRoomAgain = false;
+            return hasRoom;
+        }
     }
 
     private Count Of(string organizationId)
@@ -47,8 +52,7 @@ internal sealed class AutomaticAccounts(int perHour, IClock clock)
         if (perHour > 0 && (now - count.Begun >= Window || now < count.Begun))
         {
             (count.Begun, count.Created) = (now, 0);
-            if (count.HasRefused)
-                count.Generation++;
+            count.HasRoomAgain |= count.HasRefused;
             count.HasRefused = false;
         }
         return count;
@@ -62,6 +66,6 @@ internal sealed class AutomaticAccounts(int perHour, IClock clock)
 
         internal bool HasRefused { get; set; }
 
-        internal long Generation { get; set; }
+        internal bool HasRoomAgain { get; set; }
     }
 }

@@ -4,18 +4,22 @@ using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
+using Tallystick.Server.Workers;
 using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.LookupTables;
 
 /// <summary>
 /// Copies data and takes in uploaded files, one job after the other. A job that a stop or a crash interrupted is run
-/// again from its beginning at the next start: writing the same items again changes nothing.
+/// again from its beginning at the next start: writing the same items again changes nothing. So is one that an outage
+/// of the database interrupted, once that is over.
 /// </summary>
 internal sealed class LookupJobRunner(
-    LookupStore lookups, LookupUploads uploads, IDocumentStore store, ILogger<LookupJobRunner> logger)
+    LookupStore lookups, LookupUploads uploads, IDocumentStore store, TimeProvider time,
+    ILogger<LookupJobRunner> logger)
     : BackgroundService
 {
+    private readonly OutageRetry _retry = new(time, logger);
     private const int ItemsAtATime = 1000;
     private const string Principal = "SYSTEM";
     private const string ServerFault = "The job stopped for a fault of the server; its log says why";
@@ -30,19 +34,23 @@ internal sealed class LookupJobRunner(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await EnqueueInterruptedAsync(stoppingToken);
+        await _retry.RunAsync(() => EnqueueInterruptedAsync(stoppingToken), stoppingToken);
         await foreach (var (organizationId, jobId) in _queue.Reader.ReadAllAsync(stoppingToken))
+            await _retry.RunAsync(() => RunToEndAsync(organizationId, jobId, stoppingToken), stoppingToken);
+    }
+
+    private async Task RunToEndAsync(string organizationId, string jobId, CancellationToken stoppingToken)
+    {
+        try
         {
-            try
-            {
-                await RunAsync(organizationId, jobId, stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.LookupJobFailed(logger, exception, jobId);
-                await EndAsync(organizationId, jobId, ServerFault, stoppingToken);
-                uploads.Forget(jobId);
-            }
+            await RunAsync(organizationId, jobId, stoppingToken);
+        }
+        catch (Exception exception)
+            when (exception is not StoreOutageException && !stoppingToken.IsCancellationRequested)
+        {
+            Log.LookupJobFailed(logger, exception, jobId);
+            await EndAsync(organizationId, jobId, ServerFault, stoppingToken);
+            uploads.Forget(jobId);
         }
     }
 

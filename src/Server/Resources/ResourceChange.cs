@@ -28,6 +28,9 @@ internal sealed class ResourceChange(
     /// <summary>The kinds that were changed.</summary>
     internal HashSet<string> Kinds { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The entities that were changed, before and after.</summary>
+    internal List<(Resource? Before, Resource? After)> Entities { get; } = [];
+
     /// <summary>The time of the change.</summary>
     internal Instant Now => now;
 
@@ -176,6 +179,7 @@ internal sealed class ResourceChange(
     private ValueTask TellAsync(ResourceDefinition definition, Resource? before, Resource? after)
     {
         Kinds.Add(definition.Kind);
+        Entities.Add((before, after));
         return ChangeEvents.WriteAsync(
             transaction, Related, organizationId, definition, before, after, (principal, now), cancellationToken);
     }

@@ -99,7 +99,7 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
         using var turn = accessOf is null ? null : await _access.TakeAsync(accessOf, cancellationToken);
         try
         {
-            var (changed, kinds) = await store.TransactAsync(
+            var (changed, made) = await store.TransactAsync(
                 organizationId,
                 async transaction =>
                 {
@@ -110,11 +110,13 @@ internal sealed class ResourceService(IDocumentStore store, IClock clock, Change
                     };
                     var result = await work(change);
                     await change.CheckAsync();
-                    return (result, change.Kinds);
+                    return (result, change);
                 },
                 cancellationToken);
-            foreach (var kind in kinds)
+            foreach (var kind in made.Kinds)
                 changes.Publish(organizationId, kind);
+            foreach (var (before, after) in made.Entities)
+                changes.Publish(organizationId, before, after);
             return changed;
         }
         catch (DuplicateKeyException duplicate)

@@ -51,15 +51,22 @@ public interface IDocumentTransaction : IDocumentReader
     ValueTask<bool> DeleteAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken);
 
-    /// <summary>Removes every document that matches, however many.</summary>
+    /// <summary>Removes every document that matches, or so many of them.</summary>
+    /// <param name="kind">Their kind.</param>
+    /// <param name="organizationId">Their organization.</param>
+    /// <param name="condition">Which ones.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="limit">The most to remove; null for all.</param>
     /// <returns>How many there were.</returns>
     ValueTask<int> DeleteAllAsync(
-        DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken);
+        DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken,
+        int? limit = null);
 }
 
 /// <summary>
 /// Keeps documents: the seam behind which SQLite and PostgreSQL are equal. An implementation is right when it passes
-/// the conformance suite. A document once committed survives the death of the process and of the machine.
+/// the conformance suite. A document once committed survives the death of the process and of the machine. Every member
+/// throws <see cref="StoreOutageException"/> while the engine cannot serve.
 /// </summary>
 public interface IDocumentStore : IDocumentReader, IAsyncDisposable
 {
@@ -87,3 +94,10 @@ public sealed class DuplicateKeyException(string kind, string column)
 
 /// <summary>The store cannot be opened; the message tells the operator why and what to do.</summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// The engine of an open store cannot serve at present: its server is lost, hangs or refuses, or its disk is full. The
+/// same call may succeed later. A change that failed with it may have been kept when the answer to its commit was lost.
+/// </summary>
+public sealed class StoreOutageException(Exception cause)
+    : Exception($"The database cannot be used: {cause.Message.ReplaceLineEndings(" ")}.", cause);

@@ -22,7 +22,16 @@ internal sealed class FakeCatalogue : IMeteringCatalogue
 
     public void Add(string organization, Meter meter) => Meters[(organization, meter.Code)] = meter;
 
-    public long AccountGeneration(string organizationId) => 0;
+    /// <summary>Codes of accounts that changes have made stand for something else.</summary>
+    public List<string> ChangedCodes { get; } = [];
+
+    /// <summary>Whether it no longer knows which codes those are.</summary>
+    public bool IsForgetful { get; set; }
+
+    public long AccountChanges(string organizationId) => ChangedCodes.Count;
+
+    public IReadOnlyList<string>? ChangedAccountCodes(string organizationId, long since) =>
+        IsForgetful ? null : [.. ChangedCodes.Skip((int)since)];
 
     public ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken)
     {

@@ -52,12 +52,15 @@ internal sealed class ApiServer : IAsyncDisposable
     internal ApiClient Client { get; }
 
     internal static async Task<ApiServer> StartAsync(
-        Engine engine = Engine.Sqlite, IClock? clock = null, params string[] settings)
+        Engine engine = Engine.Sqlite, IClock? clock = null, string? database = null, params string[] settings)
     {
         var data = new TemporaryDirectory();
         List<string> args = ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data.Path, .. settings];
         if (engine == Engine.PostgreSql)
-            args.AddRange(["--TALLYSTICK_POSTGRES", await (await PostgresCluster.Shared).CreateDatabaseAsync()]);
+            args.AddRange([
+                "--TALLYSTICK_POSTGRES",
+                database ?? await (await PostgresCluster.Shared).CreateDatabaseAsync(),
+            ]);
         var server = new ApiServer(await ServerHost.StartAsync([.. args], clock ?? SystemClock.Instance), data);
         await server.Client.SignInAsync(server.AccessKeyId, server.ApiSecret);
         return server;

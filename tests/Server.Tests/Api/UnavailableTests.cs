@@ -31,6 +31,18 @@ public sealed class UnavailableTests
         body.ShouldNotContain("secret");
     }
 
+    [Fact]
+    public async Task Request_WhileTheDatabaseIsOut_IsToldWhenToTryAgainAndNotWhatFailed()
+    {
+        var (response, body) = await AnswerAsync(
+            new StoreOutageException(new TimeoutException("Failed to connect to 10.0.0.1")));
+
+        response.StatusCode.ShouldBe(503);
+        response.Headers.RetryAfter.ToString().ShouldBe("5");
+        body.ShouldContain("database is unavailable");
+        body.ShouldNotContain("10.0.0.1");
+    }
+
     private static async Task<(HttpResponse Response, string Body)> AnswerAsync(Exception fault)
     {
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();

@@ -1,7 +1,9 @@
+using System.Text;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Resources;
+using Tallystick.Metering.Meters;
 using Tallystick.Server.Events;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.Resources;
@@ -48,7 +50,6 @@ public sealed class MeteringCatalogueTests
         var catalogue = new MeteringCatalogue(resources, changes, new AutomaticAccounts(2, clock));
 
         var matches = await catalogue.MatchAccountsAsync(Organization, ["a", "b", "c"], token);
-        var generation = catalogue.AccountGeneration(Organization);
 
         matches.Select(match => match.AccountId is not null).ShouldBe([true, true, false]);
         (await catalogue.MatchAccountsAsync(Organization, ["d", "a"], token))
@@ -58,10 +59,125 @@ public sealed class MeteringCatalogueTests
             AccountResource.Definition, Organization, "u",
             new Account { Code = "d", Name = "d", EmailAddress = "d@example.com" }, token);
         (await catalogue.MatchAccountsAsync(Organization, ["d"], token))[0].AccountId.ShouldNotBeNull();
-        generation = catalogue.AccountGeneration(Organization);
+        var before = catalogue.AccountChanges(Organization);
         clock.AdvanceHours(1);
-        catalogue.AccountGeneration(Organization).ShouldBeGreaterThan(generation);
+        catalogue.AccountChanges(Organization).ShouldBeGreaterThan(before);
         (await catalogue.MatchAccountsAsync(Organization, ["c"], token))[0].AccountId.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Account_EditedWithoutItsCode_LeavesIngestWhatItKnows()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var store = new CountingStore(await OpenAsync(directory));
+        var changes = new ChangeFeed();
+        var resources = new ResourceService(store, SystemClock.Instance, changes);
+        var catalogue = new MeteringCatalogue(resources, changes);
+        var id = (await catalogue.MatchAccountsAsync(Organization, ["acme"], Token))[0].AccountId!;
+        var before = catalogue.AccountChanges(Organization);
+
+        await EditAsync(resources, id, account => account with { Name = "Other" });
+        catalogue.AccountChanges(Organization).ShouldBe(before);
+
+        await EditAsync(resources, id, account => account with { Code = "apex" });
+        catalogue.AccountChanges(Organization).ShouldBeGreaterThan(before);
+        catalogue.ChangedAccountCodes(Organization, before).ShouldBe(["acme"]);
+    }
+
+    [Fact]
+    public async Task Accounts_OfABatch_AreFoundByOneQueryAndMadeByOneChange()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var store = new CountingStore(await OpenAsync(directory));
+        var changes = new ChangeFeed();
+        var catalogue = new MeteringCatalogue(
+            new ResourceService(store, SystemClock.Instance, changes), changes);
+        string[] codes = [.. Enumerable.Range(0, 1000).Select(i => $"account {i}")];
+
+        var made = await catalogue.MatchAccountsAsync(Organization, codes, Token);
+        (store.Queries, store.Changes).ShouldBe((1, 1));
+        var found = await catalogue.MatchAccountsAsync(Organization, [.. codes, "ACCOUNT 7", "new", "New"], Token);
+        (store.Queries, store.Changes).ShouldBe((2, 2));
+        await catalogue.MatchAccountsAsync(Organization, codes, Token);
+        (store.Queries, store.Changes).ShouldBe((3, 2));
+
+        found.Take(codes.Length).ShouldBe(made);
+        found[1000].NearMatchCode.ShouldBe("account 7");
+        found[1001].AccountId.ShouldNotBeNull();
+        found[1002].NearMatchCode.ShouldBe("new");
+    }
+
+    [Fact]
+    public async Task Meter_Edited_IsTheOnlyOneReadAgain()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var store = new CountingStore(await OpenAsync(directory));
+        var changes = new ChangeFeed();
+        var resources = new ResourceService(store, SystemClock.Instance, changes);
+        var catalogue = new MeteringCatalogue(resources, changes);
+        foreach (var code in new[] { "one", "two" })
+            await resources.CreateAsync(
+                MeterResource.Definition, Organization, "test", Meter(code), Token);
+        var one = (await catalogue.FindMeterAsync(Organization, "one", Token))!;
+        var two = await catalogue.FindMeterAsync(Organization, "two", Token);
+        (await catalogue.FindMeterAsync(Organization, "three", Token)).ShouldBeNull();
+        store.Queries.ShouldBe(3);
+
+        await resources.UpdateAsync(
+            MeterResource.Definition, Organization, "test", one.Id, one with { Code = "three" }, Token);
+
+        (await catalogue.FindMeterAsync(Organization, "two", Token)).ShouldBeSameAs(two);
+        store.Queries.ShouldBe(3);
+        (await catalogue.FindMeterAsync(Organization, "one", Token)).ShouldBeNull();
+        (await catalogue.FindMeterAsync(Organization, "three", Token))!.Id.ShouldBe(one.Id);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static Meter Meter(string code) => (Meter)MeterResource.Definition.Read(Encoding.UTF8.GetBytes(
+        $$"""
+        {"name":"Meter","code":"{{code}}","derivedFields":[],
+        "dataFields":[{"category":"MEASURE","code":"n","name":"n","unit":"1"}]}
+        """));
+
+    private static async Task<SqliteDocumentStore> OpenAsync(TemporaryDirectory directory) =>
+        await SqliteDocumentStore.OpenAsync(
+            directory.File("documents.sqlite"), [.. ResourceCatalog.DocumentKinds, ChangeEvents.Kind], Token);
+
+    private static async Task EditAsync(ResourceService resources, string id, Func<Account, Account> edit)
+    {
+        var account = (await resources.Reader(Organization, Token).FindAsync<Account>(id))!;
+        await resources.UpdateAsync(
+            AccountResource.Definition, Organization, "test", id, edit(account), Token);
+    }
+
+    /// <summary>Counts what is asked of a store.</summary>
+    private sealed class CountingStore(IDocumentStore store) : IDocumentStore
+    {
+        internal int Queries { get; private set; }
+
+        internal int Changes { get; private set; }
+
+        public ValueTask<Document?> FindAsync(
+            DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken) =>
+            store.FindAsync(kind, organizationId, id, cancellationToken);
+
+        public ValueTask<IReadOnlyList<Document>> QueryAsync(
+            DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken)
+        {
+            Queries++;
+            return store.QueryAsync(kind, organizationId, query, cancellationToken);
+        }
+
+        public Task<T> TransactAsync<T>(
+            string organizationId, Func<IDocumentTransaction, ValueTask<T>> work,
+            CancellationToken cancellationToken)
+        {
+            Changes++;
+            return store.TransactAsync(organizationId, work, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
     }
 
     /// <summary>Loses the first change, after another one like it has run in the same commit.</summary>

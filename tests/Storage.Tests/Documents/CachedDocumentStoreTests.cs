@@ -55,6 +55,53 @@ public sealed class CachedDocumentStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Documents_OfAnotherOrganization_AreRememberedWhileAndAfterManyAreDeleted()
+    {
+        await NameAsync();
+        await _store.TransactAsync(
+            "other",
+            async change =>
+            {
+                await change.DeleteAllAsync(Accounts.Kind, "other", Condition.And(), Token);
+                await NameAsync();
+                return true;
+            },
+            Token);
+        await NameAsync();
+        _behind.Finds.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Document_ReadWhileManyAreDeleted_IsNotRemembered()
+    {
+        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _behind.BeforeAnswer = () => reading.Task;
+        var early = NameAsync();
+        _behind.BeforeAnswer = null;
+        await ChangeAsync(async change => await change.DeleteAllAsync(Accounts.Kind, Acme, Condition.And(), Token));
+        reading.SetResult();
+
+        (await early).ShouldBe("1");
+        (await NameAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Document_WrittenAgainAfterManyWereDeleted_IsRememberedAsWrittenLast()
+    {
+        await NameAsync();
+        await ChangeAsync(async change =>
+        {
+            await change.FindAsync(Accounts.Kind, Acme, "a", Token);
+            await change.UpdateAsync(Accounts.Kind, Acme, 1, Accounts.Write("a", name: "2", version: 2), Token);
+            await change.DeleteAllAsync(Accounts.Kind, Acme, Condition.And(), Token);
+            (await change.FindAsync(Accounts.Kind, Acme, "a", Token)).ShouldBeNull();
+            await change.InsertAsync(Accounts.Kind, Acme, Accounts.Write("a", name: "3"), Token);
+        });
+
+        (await NameAsync()).ShouldBe("3");
+    }
+
+    [Fact]
     public async Task Document_ReplacedByWhoReadIt_IsRememberedAsReplaced()
     {
         await ChangeAsync(async change =>

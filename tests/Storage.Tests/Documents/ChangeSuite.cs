@@ -48,6 +48,24 @@ public abstract class ChangeSuite(StoreEngine engine) : DocumentStoreSuite(engin
     }
 
     [Fact]
+    public async Task DeleteAll_WithALimit_DeletesNoMore()
+    {
+        await InsertAsync(
+            Accounts.Write("a", name: "x"), Accounts.Write("b", name: "x"), Accounts.Write("c", name: "x"),
+            Accounts.Write("d", name: "y"));
+        await InsertIntoAsync(Other, Accounts.Write("e", name: "x"));
+        List<int> deleted = [];
+
+        for (var i = 0; i < 3; i++)
+            await ChangeAsync(async change => deleted.Add(await change.DeleteAllAsync(
+                Accounts.Kind, Acme, Condition.Equal("name", "x"), Token, limit: 2)));
+
+        deleted.ShouldBe([2, 1, 0]);
+        (await IdsAsync()).ShouldBe(["d"]);
+        (await IdsAsync(organization: Other)).ShouldBe(["e"]);
+    }
+
+    [Fact]
     public async Task Query_AfterADocument_GoesOnFromIt()
     {
         await InsertAsync(Accounts.Write("a"), Accounts.Write("b"), Accounts.Write("c"));

@@ -28,7 +28,7 @@ public sealed class PostgresSharedChangeTests() : SharedChangeSuite(new Postgres
             Token);
         lost.SetResult();
 
-        await Should.ThrowAsync<DbException>(first);
+        await Should.ThrowAsync<StoreOutageException>(first);
         await InsertAsync(Accounts.Write("c"));
         (await IdsAsync()).ShouldBe(["c"]);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Tallystick.Storage.Documents.Caching;
@@ -16,18 +17,16 @@ internal sealed class DocumentCache : IDisposable
 
     private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = MostBytes });
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, 256).Select(_ => new Stripe())];
+    private readonly ConcurrentDictionary<(string Kind, string OrganizationId), Stripe> _groups = new();
 
     /// <summary>The document, if it is kept since the term began.</summary>
     internal Document? Find(DocumentKey key, long term) =>
-        _kept.Get<Kept>(key) is { } kept && kept.Term == term ? kept.Document : null;
+        _kept.Get<Kept>(key) is { } kept && kept.Term == term && kept.GroupChanges == GroupOf(key).Changes
+            ? kept.Document : null;
 
     /// <summary>Begins to read a document that is not kept.</summary>
-    internal Reading BeginReading(DocumentKey key, long term)
-    {
-        var stripe = _stripes[IndexOf(key)];
-        lock (stripe)
-            return new Reading(this, key, term, stripe.Changing == 0 ? stripe.Changes : null);
-    }
+    internal Reading BeginReading(DocumentKey key, long term) =>
+        new(this, key, term, StripeOf(key).Quiet, GroupOf(key).Quiet);
 
     /// <summary>Begins to follow a change of the store.</summary>
     internal Changing BeginChange(long term) => new(this, term);
@@ -35,18 +34,27 @@ internal sealed class DocumentCache : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _kept.Dispose();
 
-    private int IndexOf(DocumentKey key) => key.GetHashCode() & (_stripes.Length - 1);
+    private Stripe StripeOf(DocumentKey key) => _stripes[key.GetHashCode() & (_stripes.Length - 1)];
 
-    private void Keep(DocumentKey key, Kept kept, long changes)
+    // All documents of a kind in an organization: a change may delete many of them without naming each.
+    private Stripe GroupOf(DocumentKey key) => GroupOf(key.Kind, key.OrganizationId);
+
+    private Stripe GroupOf(string kind, string organizationId) =>
+        _groups.GetOrAdd((kind, organizationId), _ => new Stripe());
+
+    private void Keep(DocumentKey key, Document document, long term, long changes, long groupChanges)
     {
-        var bytes = kept.Document.Json.Length;
+        var bytes = document.Json.Length;
         if (bytes > MostDocumentBytes)
             return;
-        var stripe = _stripes[IndexOf(key)];
-        lock (stripe)
+        var (stripe, group) = (StripeOf(key), GroupOf(key));
+        lock (stripe.Gate)
+        lock (group.Gate)
         {
-            if (stripe.Changing == 0 && stripe.Changes == changes)
-                _kept.Set(key, kept, new MemoryCacheEntryOptions { Size = bytes + EntryBytes });
+            if (stripe.IsQuietSince(changes) && group.IsQuietSince(groupChanges))
+                _kept.Set(
+                    key, new Kept(document, term, groupChanges),
+                    new MemoryCacheEntryOptions { Size = bytes + EntryBytes });
         }
     }
 
@@ -55,21 +63,23 @@ internal sealed class DocumentCache : IDisposable
     /// <param name="Key">Which one.</param>
     /// <param name="Term">The time of sole use in which it is read.</param>
     /// <param name="Changes">Changes before it; null while one is under way.</param>
-    internal readonly record struct Reading(DocumentCache Cache, DocumentKey Key, long Term, long? Changes)
+    /// <param name="GroupChanges">Deletions of many before it; null while one is under way.</param>
+    internal readonly record struct Reading(
+        DocumentCache Cache, DocumentKey Key, long Term, long? Changes, long? GroupChanges)
     {
         /// <summary>Keeps what was read, unless it may have changed since.</summary>
         internal void Keep(Document document)
         {
-            if (Changes is { } before)
-                Cache.Keep(Key, new Kept(document, Term), before);
+            if (Changes is { } before && GroupChanges is { } groupBefore)
+                Cache.Keep(Key, document, Term, before, groupBefore);
         }
     }
 
     /// <summary>What a change of the store has written so far.</summary>
     internal sealed class Changing(DocumentCache cache, long term)
     {
-        private readonly Dictionary<int, long> _stripes = [];
-        private readonly Dictionary<DocumentKey, Document> _written = [];
+        private readonly Dictionary<Stripe, long> _begun = [];
+        private readonly Dictionary<DocumentKey, (Document Document, long GroupChanges)> _written = [];
 
         /// <summary>The change is run, perhaps once more: what it wrote before is undone.</summary>
         internal void Restart() => _written.Clear();
@@ -77,59 +87,88 @@ internal sealed class DocumentCache : IDisposable
         /// <summary>From here until the change is over the document is not kept.</summary>
         internal void Begin(DocumentKey key)
         {
-            Begin(cache.IndexOf(key));
+            Begin(cache.StripeOf(key));
             _written.Remove(key);
             cache._kept.Remove(key);
         }
 
-        /// <summary>From here until the change is over no document is kept.</summary>
-        internal void BeginAll()
+        /// <summary>From here until the change is over no document of the kind in the organization is kept.</summary>
+        internal void BeginAll(string kind, string organizationId)
         {
-            for (var i = 0; i < cache._stripes.Length; i++)
-                Begin(i);
-            _written.Clear();
-            cache._kept.Clear();
+            Begin(cache.GroupOf(kind, organizationId));
+            foreach (var key in _written.Keys.ToList())
+            {
+                if ((key.Kind, key.OrganizationId) == (kind, organizationId))
+                    _written.Remove(key);
+            }
         }
 
         /// <summary>The document as it is when the change is kept.</summary>
-        internal void Write(DocumentKey key, Document document) => _written[key] = document;
+        internal void Write(DocumentKey key, Document document) =>
+            _written[key] = (document, cache.GroupOf(key).Changes);
 
         /// <summary>The change is over, and what it wrote is kept unless another change may have written it.</summary>
         internal void End(bool isCommitted)
         {
-            foreach (var index in _stripes.Keys)
-            {
-                lock (cache._stripes[index])
-                    cache._stripes[index].Changing--;
-            }
+            foreach (var stripe in _begun.Keys)
+                stripe.End();
             if (!isCommitted)
                 return;
-            foreach (var (key, document) in _written)
-                cache.Keep(key, new Kept(document, term), _stripes[cache.IndexOf(key)]);
+            foreach (var (key, (document, groupChanges)) in _written)
+                cache.Keep(key, document, term, _begun[cache.StripeOf(key)], groupChanges);
         }
 
-        private void Begin(int index)
+        private void Begin(Stripe stripe)
         {
-            if (_stripes.ContainsKey(index))
-                return;
-            var stripe = cache._stripes[index];
-            lock (stripe)
-            {
-                stripe.Changing++;
-                _stripes.Add(index, ++stripe.Changes);
-            }
+            if (!_begun.ContainsKey(stripe))
+                _begun.Add(stripe, stripe.Begin());
         }
     }
 
-    /// <summary>A document, and the time of sole use in which it was read.</summary>
-    internal sealed record Kept(Document Document, long Term);
+    /// <summary>A document, and when it was read.</summary>
+    /// <param name="Document">The document.</param>
+    /// <param name="Term">The time of sole use.</param>
+    /// <param name="GroupChanges">The deletions of many before it.</param>
+    private sealed record Kept(Document Document, long Term, long GroupChanges);
 
     /// <summary>Some of the documents: changes of them under way, and begun so far.</summary>
     private sealed class Stripe
     {
-        internal int Changing { get; set; }
+        private int _changing;
+        private long _changes;
 
-        internal long Changes { get; set; }
+        internal Lock Gate { get; } = new();
+
+        /// <summary>Changes begun so far.</summary>
+        internal long Changes => Interlocked.Read(ref _changes);
+
+        /// <summary>Changes begun so far; null while one is under way.</summary>
+        internal long? Quiet
+        {
+            get
+            {
+                lock (Gate)
+                    return _changing == 0 ? _changes : null;
+            }
+        }
+
+        /// <summary>Whether no change has begun since. The caller is in the gate.</summary>
+        internal bool IsQuietSince(long changes) => _changing == 0 && _changes == changes;
+
+        internal long Begin()
+        {
+            lock (Gate)
+            {
+                _changing++;
+                return Interlocked.Increment(ref _changes);
+            }
+        }
+
+        internal void End()
+        {
+            lock (Gate)
+                _changing--;
+        }
     }
 }
 

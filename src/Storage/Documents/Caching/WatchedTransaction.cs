@@ -58,9 +58,10 @@ internal sealed class WatchedTransaction(
     }
 
     public ValueTask<int> DeleteAllAsync(
-        DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken)
+        DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken,
+        int? limit = null)
     {
-        changing.BeginAll();
-        return transaction.DeleteAllAsync(kind, organizationId, condition, cancellationToken);
+        changing.BeginAll(kind.Name, organizationId);
+        return transaction.DeleteAllAsync(kind, organizationId, condition, cancellationToken, limit);
     }
 }

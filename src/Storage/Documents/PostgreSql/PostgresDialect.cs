@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Npgsql;
 using NpgsqlTypes;
 using Tallystick.Storage.Documents.Relational;
@@ -12,6 +13,9 @@ internal sealed class PostgresDialect : SqlDialect
 
     /// <summary>Key of the lock that keeps two starting processes from upgrading the same store at once.</summary>
     private const string SchemaLock = "7310586492015317";
+
+    /// <summary>The server ended a session that waited within a transaction for too long.</summary>
+    private const string IdleInTransaction = "25P03";
 
     internal override bool IsEmbedded => false;
 
@@ -55,4 +59,18 @@ internal sealed class PostgresDialect : SqlDialect
     /// <summary>See <see cref="DocumentStatements.UpdateOrFail"/>.</summary>
     internal override bool IsUntrue(DbException failure) =>
         IsClash(failure) || failure is PostgresException { SqlState: PostgresErrorCodes.DivisionByZero };
+
+    internal override bool IsOutage(Exception failure) =>
+        failure is PostgresException refusal ? IsOutage(refusal.SqlState) : IsLost(failure);
+
+    /// <summary>Whether the server is not reached, has gone, or does not answer in time.</summary>
+    internal static bool IsLost(Exception failure) =>
+        failure is (NpgsqlException and not PostgresException) or SocketException or TimeoutException;
+
+    // Connection faults, transactions that lost against others, a server out of disk, memory or connections, one that
+    // was shut down or cancels statements, one whose disk fails, and one that is read-only or knows us no more.
+    private static bool IsOutage(string state) =>
+        state[..2] is "08" or "28" or "40" or "53" or "57" or "58"
+        || state is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.LockNotAvailable
+            or PostgresErrorCodes.ReadOnlySqlTransaction or IdleInTransaction;
 }

@@ -21,9 +21,10 @@ public sealed class PostgresDocumentStore : IDocumentStore
 
     /// <summary>
     /// Settings that the connection string, which comes after them, may override. A session keeps nothing that would
-    /// have to be reset: locks end with their transaction.
+    /// have to be reset: locks end with their transaction. A server that hangs is given up after seconds.
     /// </summary>
-    private const string Defaults = "Max Auto Prepare=200;No Reset On Close=true;";
+    private const string Defaults =
+        "Max Auto Prepare=200;No Reset On Close=true;Timeout=5;Command Timeout=15;Cancellation Timeout=1000;";
 
     private readonly NpgsqlDataSource _source;
     private readonly TableLayouts _tables;
@@ -53,6 +54,8 @@ public sealed class PostgresDocumentStore : IDocumentStore
         try
         {
             await using var runner = await store.ConnectAsync(cancellationToken);
+            // To fill a new column may take long.
+            runner.HasTimeLimit = false;
             await RequireUnicodeAsync(runner, cancellationToken);
             await new StoreUpgrade(runner).RunAsync(tables, cancellationToken);
             return store;
@@ -83,19 +86,22 @@ public sealed class PostgresDocumentStore : IDocumentStore
 
     /// <inheritdoc />
     public async ValueTask<Document?> FindAsync(
-        DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken)
-    {
-        await using var runner = await ConnectAsync(cancellationToken);
-        return await new DocumentReader(runner, _tables).FindAsync(kind, organizationId, id, cancellationToken);
-    }
+        DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken) =>
+        await Outages.TellAsync(_dialect, async () =>
+        {
+            await using var runner = await ConnectAsync(cancellationToken);
+            return await new DocumentReader(runner, _tables).FindAsync(kind, organizationId, id, cancellationToken);
+        });
 
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<Document>> QueryAsync(
-        DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken)
-    {
-        await using var runner = await ConnectAsync(cancellationToken);
-        return await new DocumentReader(runner, _tables).QueryAsync(kind, organizationId, query, cancellationToken);
-    }
+        DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken) =>
+        await Outages.TellAsync(_dialect, async () =>
+        {
+            await using var runner = await ConnectAsync(cancellationToken);
+            return await new DocumentReader(runner, _tables)
+                .QueryAsync(kind, organizationId, query, cancellationToken);
+        });
 
     /// <inheritdoc />
     public async Task<T> TransactAsync<T>(
@@ -103,7 +109,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
     {
         StorableText.Require(organizationId, "organization_id");
         var lane = _lanes[unchecked((ulong)Hash(organizationId)) % Lanes];
-        return await lane.RunAsync(organizationId, work, cancellationToken);
+        return await Outages.TellAsync(_dialect, () => lane.RunAsync(organizationId, work, cancellationToken));
     }
 
     /// <summary>Waits for the changes that are running, then closes all connections.</summary>
@@ -124,6 +130,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
     {
         Release = runner => runner.DisposeAsync(),
         IsTrusting = true,
+        IsLost = PostgresDialect.IsLost,
     };
 
     private async ValueTask<SqlRunner> ConnectAsync(CancellationToken cancellationToken) =>

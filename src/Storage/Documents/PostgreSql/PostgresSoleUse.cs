@@ -95,16 +95,17 @@ public sealed class PostgresSoleUse : ISoleUse
                     await LockAsync(_stopping.Token);
                 await _connection!.WaitAsync(_stopping.Token);
             }
-            catch (OperationCanceledException)
+            catch (Exception) when (!_stopping.IsCancellationRequested)
             {
-                return;
-            }
-            catch (Exception failure) when (PostgresDocumentStore.IsUnreachable(failure))
-            {
+                // Whatever it is: what is remembered is good only while the lock is known to be held.
                 Interlocked.Exchange(ref _term, 0);
                 if (_connection is not null)
                     await _connection.DisposeAsync();
                 await Task.Delay(Pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception)
+            {
+                return; // it stops
             }
         }
     }

@@ -87,11 +87,18 @@ internal sealed class DocumentStatements(SqlDialect dialect)
     internal SqlText Delete(TableLayout table, string organizationId, string id) =>
         WhereId(From("DELETE FROM ", table), organizationId, id);
 
-    internal SqlText DeleteAll(TableLayout table, string organizationId, Condition condition)
+    internal SqlText DeleteAll(TableLayout table, string organizationId, Condition condition, int? limit)
     {
         var sql = From("DELETE FROM ", table).Append(" WHERE organization_id = ").Value(organizationId).Append(" AND ");
+        if (limit is not { } most)
+        {
+            new ConditionSql(dialect, table).Append(sql, condition);
+            return sql;
+        }
+        sql.Append("id IN (").Append(From("SELECT id FROM ", table))
+            .Append(" WHERE organization_id = ").Value(organizationId).Append(" AND ");
         new ConditionSql(dialect, table).Append(sql, condition);
-        return sql;
+        return sql.Append(" LIMIT ").Value((long)most).Append(")");
     }
 
     private SqlText Replace(TableLayout table, string organizationId, long expectedVersion, DocumentWrite write)

@@ -90,11 +90,12 @@ internal sealed class DocumentTransaction(
     }
 
     public async ValueTask<int> DeleteAllAsync(
-        DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken)
+        DocumentKind kind, string organizationId, Condition condition, CancellationToken cancellationToken,
+        int? limit = null)
     {
         var table = await BeforeWriteAsync(kind, organizationId, null, cancellationToken);
         return await runner.ExecuteAsync(
-            _statements.DeleteAll(table, organizationId, condition), CancellationToken.None);
+            _statements.DeleteAll(table, organizationId, condition, limit), CancellationToken.None);
     }
 
     private async Task<bool> AnswersAsync(SqlText sql) =>

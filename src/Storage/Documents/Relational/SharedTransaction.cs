@@ -103,8 +103,14 @@ internal sealed class SharedTransaction
         }
         catch (Exception failure)
         {
-            await _runner.RollbackAsync();
-            _end.SetException(IsTrusting && IsUntrue(failure) ? new RunAgainException(failure) : failure);
+            try
+            {
+                await _runner.RollbackAsync();
+            }
+            finally
+            {
+                _end.SetException(IsTrusting && IsUntrue(failure) ? new RunAgainException(failure) : failure);
+            }
         }
     }
 

@@ -60,6 +60,9 @@ internal abstract class SqlDialect
     /// <summary>Whether a write that was taken to succeed did not: a value is taken, or nothing was replaced.</summary>
     internal abstract bool IsUntrue(DbException failure);
 
+    /// <summary>Whether the engine cannot serve at present, whatever it is asked for.</summary>
+    internal abstract bool IsOutage(Exception failure);
+
     /// <summary>A name of ours, checked by <see cref="TableLayout"/>, in quotes.</summary>
     internal static string Quote(string name) => $"\"{name}\"";
 }

@@ -22,6 +22,9 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
 
     internal SqlDialect Dialect => dialect;
 
+    /// <summary>Whether a statement ends with a failure after the time that the connection sets.</summary>
+    internal bool HasTimeLimit { get; set; } = true;
+
     /// <summary>A statement has failed since the transaction began or was restored: it must not be committed.</summary>
     internal bool HasFailed { get; private set; }
 
@@ -209,6 +212,8 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
     {
         var command = connection.CreateCommand();
         command.CommandText = text;
+        if (!HasTimeLimit)
+            command.CommandTimeout = 0;
         for (var i = 0; i < parameterCount; i++)
         {
             var parameter = command.CreateParameter();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Tallystick.Storage.Documents.Relational;
@@ -17,12 +18,19 @@ internal sealed class WriteLane(
     private SqlRunner? _runner;
     private int _waiting;
     private bool _isClosed;
+    private (Exception Failure, long At)? _outage;
 
     /// <summary>Gives the connection back.</summary>
     internal required Func<SqlRunner, ValueTask> Release { get; init; }
 
     /// <summary>Whether writes are first taken to succeed, and so need no way to the engine of their own.</summary>
     internal required bool IsTrusting { get; init; }
+
+    /// <summary>
+    /// Whether a failure shows that the engine is lost or hangs. Then it fails for all that wait at that time: each of
+    /// them would else find it out by itself, after as long a wait, one after the other.
+    /// </summary>
+    internal required Func<Exception, bool> IsLost { get; init; }
 
     /// <summary>Runs the work as one change of the organization.</summary>
     internal async Task<T> RunAsync<T>(
@@ -42,10 +50,16 @@ internal sealed class WriteLane(
     internal async ValueTask CloseAsync()
     {
         await _turn.WaitAsync();
-        _isClosed = true;
-        if (_shared is not null)
-            await LeaveAsync();
-        _turn.Release();
+        try
+        {
+            _isClosed = true;
+            if (_shared is not null)
+                await LeaveAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private async Task<T> RunAsync<T>(
@@ -54,6 +68,7 @@ internal sealed class WriteLane(
         Func<IDocumentTransaction, ValueTask<T>> work,
         CancellationToken cancellationToken)
     {
+        var asked = Stopwatch.GetTimestamp();
         // Whoever is counted comes to its turn: the change before it may have left its commit to this one.
         Interlocked.Increment(ref _waiting);
         await _turn.WaitAsync(CancellationToken.None);
@@ -65,18 +80,19 @@ internal sealed class WriteLane(
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
             cancellationToken.ThrowIfCancellationRequested();
+            if (_outage is { } outage && outage.At >= asked)
+                throw new StoreOutageException(outage.Failure);
             shared = await JoinAsync(organizationId, isTrusting);
             result = await shared.RunAsync(work);
         }
         catch (Exception thrown)
         {
+            Note(thrown);
             failure = ExceptionDispatchInfo.Capture(thrown);
         }
         finally
         {
-            if (_shared is not null && (_shared.IsDue || Volatile.Read(ref _waiting) == 0))
-                await LeaveAsync();
-            _turn.Release();
+            await EndTurnAsync();
         }
 
         // Also what was refused waits: it may have been for a change that is then not kept.
@@ -105,10 +121,39 @@ internal sealed class WriteLane(
         }
     }
 
+    // The turn is given on whatever becomes of the commit: without it nobody would ever change anything again.
+    private async ValueTask EndTurnAsync()
+    {
+        try
+        {
+            if (_shared is not null && (_shared.IsDue || Volatile.Read(ref _waiting) == 0))
+                await LeaveAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     private async ValueTask LeaveAsync()
     {
-        await _shared!.CloseAsync();
-        _shared = null;
-        await Release(_runner!);
+        var (shared, runner) = (_shared!, _runner!);
+        (_shared, _runner) = (null, null);
+        try
+        {
+            await shared.CloseAsync();
+        }
+        finally
+        {
+            if (shared.End.Exception?.InnerException is { } failure)
+                Note(failure);
+            await Release(runner);
+        }
+    }
+
+    private void Note(Exception failure)
+    {
+        if (IsLost(failure))
+            _outage = (failure, Stopwatch.GetTimestamp());
     }
 }

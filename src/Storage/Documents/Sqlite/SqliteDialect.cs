@@ -50,4 +50,10 @@ internal sealed class SqliteDialect : SqlDialect
     {
         SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY,
     };
+
+    internal override bool IsOutage(Exception failure) => failure is SqliteException
+    {
+        SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_NOMEM or raw.SQLITE_CANTOPEN
+            or raw.SQLITE_READONLY or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL,
+    };
 }

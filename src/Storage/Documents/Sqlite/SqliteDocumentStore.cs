@@ -25,8 +25,12 @@ public sealed class SqliteDocumentStore : IDocumentStore
         {
             Release = _ => ValueTask.CompletedTask,
             IsTrusting = false,
+            IsLost = _ => false,
         };
     }
+
+    /// <summary>The connection for writing, on which tests limit the size of the file.</summary>
+    internal SqlRunner Writer => _writer;
 
     /// <summary>Opens the file, creates it where missing, and brings it to the declared kinds.</summary>
     /// <param name="path">The file.</param>
@@ -65,28 +69,31 @@ public sealed class SqliteDocumentStore : IDocumentStore
 
     /// <inheritdoc />
     public async ValueTask<Document?> FindAsync(
-        DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken)
-    {
-        await using var reader = await _connections.RentReaderAsync(cancellationToken);
-        return await new DocumentReader(reader.Runner, _tables)
-            .FindAsync(kind, organizationId, id, cancellationToken);
-    }
+        DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken) =>
+        await Outages.TellAsync(_writer.Dialect, async () =>
+        {
+            await using var reader = await _connections.RentReaderAsync(cancellationToken);
+            return await new DocumentReader(reader.Runner, _tables)
+                .FindAsync(kind, organizationId, id, cancellationToken);
+        });
 
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<Document>> QueryAsync(
-        DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken)
-    {
-        await using var reader = await _connections.RentReaderAsync(cancellationToken);
-        return await new DocumentReader(reader.Runner, _tables)
-            .QueryAsync(kind, organizationId, query, cancellationToken);
-    }
+        DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken) =>
+        await Outages.TellAsync(_writer.Dialect, async () =>
+        {
+            await using var reader = await _connections.RentReaderAsync(cancellationToken);
+            return await new DocumentReader(reader.Runner, _tables)
+                .QueryAsync(kind, organizationId, query, cancellationToken);
+        });
 
     /// <inheritdoc />
     public async Task<T> TransactAsync<T>(
         string organizationId, Func<IDocumentTransaction, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         StorableText.Require(organizationId, "organization_id");
-        return await _lane.RunAsync(organizationId, work, cancellationToken);
+        return await Outages.TellAsync(
+            _writer.Dialect, () => _lane.RunAsync(organizationId, work, cancellationToken));
     }
 
     /// <summary>Copies the documents, as they are at one moment, into a new file, while changes go on.</summary>

@@ -1,0 +1,57 @@
+using Tallystick.Metering.Meters;
+using Tallystick.Server.Resources;
+
+namespace Tallystick.Server.Ingest;
+
+/// <summary>The meters of an organization by code, or that there is none, until the meter of that code changes.</summary>
+internal sealed class KnownMeters(ChangedCodes changed)
+{
+    private const int Most = 1_000_000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Meter?> _byCode = new(StringComparer.Ordinal);
+    private long _changes = changed.Number;
+
+    /// <summary>Whether it is known what the code stands for.</summary>
+    /// <param name="code">The code.</param>
+    /// <param name="meter">The meter, or null.</param>
+    /// <param name="changes">To give to <see cref="Keep"/> with what is found otherwise.</param>
+    internal bool TryFind(string code, out Meter? meter, out long changes)
+    {
+        lock (_gate)
+        {
+            Forget();
+            changes = _changes;
+            return _byCode.TryGetValue(code, out meter);
+        }
+    }
+
+    /// <summary>Remembers what was found, unless a meter has changed since.</summary>
+    internal Meter? Keep(string code, Meter? meter, long changes)
+    {
+        lock (_gate)
+        {
+            Forget();
+            if (changes == _changes && _byCode.Count < Most)
+                _byCode[code] = meter;
+            return meter;
+        }
+    }
+
+    private void Forget()
+    {
+        var now = changed.Number;
+        if (now == _changes)
+            return;
+        if (changed.Since(_changes) is { } codes)
+        {
+            foreach (var code in codes)
+                _byCode.Remove(code);
+        }
+        else
+        {
+            _byCode.Clear();
+        }
+        _changes = now;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Tallystick.Storage.Documents.Relational;
+
+/// <summary>Tells faults of an engine in the terms of the store.</summary>
+internal static class Outages
+{
+    /// <summary>Does the work.</summary>
+    /// <exception cref="StoreOutageException">The engine cannot serve at present.</exception>
+    internal static async Task<T> TellAsync<T>(SqlDialect dialect, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception failure) when (dialect.IsOutage(failure))
+        {
+            throw new StoreOutageException(failure);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Tests.Harness;
+
+namespace Tallystick.Metering.Tests.Ingest;
+
+/// <summary>The loader forgets of accounts what has changed, and keeps the rest.</summary>
+public sealed class AccountCacheTests
+{
+    private const string Organization = "org";
+
+    private readonly FakeCatalogue _catalogue = new();
+    private readonly AccountCache _cache;
+
+    public AccountCacheTests() => _cache = new AccountCache(_catalogue);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Account_WhoseCodeChanged_IsTheOnlyOneForgotten()
+    {
+        var numbers = await Known.MatchAsync(["a", "b", "c"], Token);
+
+        _catalogue.ChangedCodes.Add("b");
+
+        Known.Find("a"u8).ShouldBe(numbers[0]);
+        Known.Find("b"u8).ShouldBe(OrganizationAccounts.Unknown);
+        Known.Find("c"u8).ShouldBe(numbers[2]);
+        (await Known.MatchAsync(["b"], Token)).ShouldBe([numbers[1]]);
+        Known.Find("b"u8).ShouldBe(numbers[1]);
+    }
+
+    [Fact]
+    public async Task NearMatch_AfterAnyChange_IsForgotten()
+    {
+        var numbers = await Known.MatchAsync(["a", "A"], Token);
+        Known[numbers[1]].Match.NearMatchCode.ShouldBe("a");
+
+        _catalogue.ChangedCodes.Add("other");
+
+        Known.Find("a"u8).ShouldBe(numbers[0]);
+        Known.Find("A"u8).ShouldBe(OrganizationAccounts.Unknown);
+    }
+
+    [Fact]
+    public async Task Accounts_AfterMoreChangesThanAreTold_AreAllForgotten()
+    {
+        await Known.MatchAsync(["a"], Token);
+        _catalogue.ChangedCodes.Add("other");
+
+        _catalogue.IsForgetful = true;
+
+        Known.Find("a"u8).ShouldBe(OrganizationAccounts.Unknown);
+    }
+
+    private OrganizationAccounts Known => _cache.Of(Organization);
+}
