@@ -66,7 +66,7 @@ internal sealed class AccessKeys(
         return null;
     }
 
-    // The event is that of the service user, who changes by it: once an hour, since the sender of wrong secrets decides.
+    // The event is that of the service user, who changes by it: once an hour, since others decide when.
     private async ValueTask WarnAsync(AccessKey key, CancellationToken cancellationToken)
     {
         Log.SecretsRefused(logger, key.AccessKeyId, MostFailures);

@@ -49,7 +49,7 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
     /// <summary>Lets what was read go, up to a position.</summary>
     internal void AdvanceTo(SequencePosition consumed) => _reader.AdvanceTo(consumed);
 
-    /// <summary>Lets what was read go, up to a position, and reads on only when there is more than was looked at.</summary>
+    /// <summary>Lets what was read go, up to a position; the next read waits for more than was looked at.</summary>
     internal void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
         _reader.AdvanceTo(consumed, examined);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Tallystick.Server.Http;
 
-/// <summary>File handles of the process: files and connections, which end the process when there are none left.</summary>
+/// <summary>File handles, for files and connections: without any left the process would end.</summary>
 internal static class FileHandles
 {
     // Where the system names no limit.

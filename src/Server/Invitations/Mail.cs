@@ -16,8 +16,8 @@ internal sealed record MailText(string Subject, string Body);
 /// <summary>
 /// Sends mail by the SMTP server of <c>TALLYSTICK_SMTP</c>, such as <c>smtp://user:password@mail.example.com:587</c>
 /// (encrypted as soon as the server offers it) or <c>smtps://mail.example.com</c> (encrypted from the start), from the
-/// address in <c>TALLYSTICK_MAIL_FROM</c>. Links begin with <c>TALLYSTICK_PUBLIC_URL</c> where it is given, else with the
-/// address that the server listens on: never with what a request says, which its sender chooses.
+/// address in <c>TALLYSTICK_MAIL_FROM</c>. Links begin with <c>TALLYSTICK_PUBLIC_URL</c> where it is given, else with
+/// the address that the server listens on: never with what a request says, which its sender chooses.
 /// </summary>
 internal sealed class Mail
 {
@@ -54,7 +54,7 @@ internal sealed class Mail
     internal string Origin => _publicUrl ?? OwnAddress(
         _web.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? ServerHost.DefaultUrl);
 
-    /// <summary>How to reach an address that is listened on: one that stands for all addresses is none itself.</summary>
+    /// <summary>How to reach an address that is listened on, which may stand for all addresses.</summary>
     internal static string OwnAddress(string listened)
     {
         var address = BindingAddress.Parse(listened);

@@ -33,7 +33,8 @@ internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, s
         CancellationToken cancellationToken = default)
     {
         // The rules withheld that cover a deny do not depend on what is given: they are looked for once.
-        var covering = new Dictionary<PermissionRule, IReadOnlyList<PermissionRule>>(ReferenceEqualityComparer.Instance);
+        var covering = new Dictionary<PermissionRule, IReadOnlyList<PermissionRule>>(
+            ReferenceEqualityComparer.Instance);
         var denies = withheld.Where(rule => rule.IsDeny).Distinct().ToList();
         IReadOnlyList<PermissionRule> Covering(PermissionRule deny)
         {

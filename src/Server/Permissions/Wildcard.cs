@@ -38,7 +38,8 @@ internal static class Wildcard
     /// <summary>True when there is a text that both patterns match.</summary>
     internal static bool Meet(string one, string other)
     {
-        var (first, second) = (one.IndexOf('*', StringComparison.Ordinal), other.IndexOf('*', StringComparison.Ordinal));
+        var first = one.IndexOf('*', StringComparison.Ordinal);
+        var second = other.IndexOf('*', StringComparison.Ordinal);
         if (first < 0)
             return second < 0 ? one == other : Matches(other, one);
         if (second < 0)

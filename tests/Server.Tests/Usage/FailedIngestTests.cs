@@ -32,7 +32,7 @@ public sealed class FailedIngestTests(SqliteServer shared)
         (await usage.QueryAsync("\"limit\":10")).Data.Single()["accountCode"]!.GetValue<string>().ShouldBe("acme");
         var details = Details((await own.Client.GetAsync(Failures)).Data.Single());
         ((string?)details["type"]).ShouldBe("InvalidAccountCode");
-        ((string?)details["message"]).ShouldStartWith("There is no account with the code 'nobody', and no account was ");
+        ((string?)details["message"]).ShouldStartWith("There is no account with the code 'nobody', and no account ");
     }
 
     [Fact]
