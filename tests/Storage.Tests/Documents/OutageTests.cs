@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Npgsql;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.Relational;
@@ -89,7 +90,7 @@ public sealed class OutageTests
         async change =>
         {
             await change.InsertAsync(
-                Accounts.Kind, Acme, Accounts.Write(id) with { Json = new byte[bytes] }, Token);
+                Accounts.Kind, Acme, Accounts.Write(id) with { Json = Encoding.UTF8.GetBytes(new string('x', bytes)) }, Token);
             return true;
         },
         Token);
