@@ -11,7 +11,7 @@ namespace Tallystick.Storage;
 /// </summary>
 public sealed partial class DataDirectory : IDisposable
 {
-    /// <summary>The option by which an operator lets the product start although something is known to be lost.</summary>
+    /// <summary>The option by which an operator lets the product start although something is lost.</summary>
     public const string AcceptLossOption = "--accept-loss";
 
     private const string LockName = "lock";

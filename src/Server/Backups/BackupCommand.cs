@@ -108,7 +108,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         backup.Complete();
         say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{dataPath} was copied to {target}, with the measurements received up to position {end.Value} of the log."));
+            $"{dataPath} was copied to {target}, with all measurements up to position {end.Value} of the log."));
         if (answer[2] == BackupSession.Elsewhere)
             SayElsewhere();
     }

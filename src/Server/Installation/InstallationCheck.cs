@@ -15,8 +15,8 @@ namespace Tallystick.Server.Installation;
 internal sealed class InstallationCheck(string documentPlace, string dataPath, bool acceptsLoss)
 {
     private const string WaysOut =
-        "Restore both from one backup. Without one, start once with " + DataDirectory.AcceptLossOption + "; docs/operations.md says what "
-        + "is lost then.";
+        "Restore both from one backup. Without one, start once with " + DataDirectory.AcceptLossOption
+        + "; docs/operations.md says what is lost then.";
 
     /// <summary>Compares the ids, and gives one to what has none yet.</summary>
     /// <exception cref="StoreUnavailableException">They do not belong together.</exception>

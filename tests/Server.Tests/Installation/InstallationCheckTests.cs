@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Installation;
-using Tallystick.Server.Tests.Api;
 using Tallystick.Storage;
 using Tallystick.Storage.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
