@@ -47,7 +47,7 @@ public sealed class LimitTests
     public void Overflow_OfAnAmount_IsNotBlamedOnTheCalendar()
     {
         var most = decimal.MaxValue;
-        Should.Throw<BillRefusedException>(() => 
+        Should.Throw<BillRefusedException>(() =>
             Limits.Within(Account, () => Limits.OfAmounts(Account, () => most * 2))).Message.ShouldBe(
             "Account acme: an amount or a quantity of the bill has more than 28 digits.");
     }
