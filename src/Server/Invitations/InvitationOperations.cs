@@ -7,7 +7,6 @@ using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Resources;
-using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Invitations;
 
