@@ -49,12 +49,16 @@ internal sealed class DocumentCache : IDisposable
             return;
         var (stripe, group) = (StripeOf(key), GroupOf(key));
         lock (stripe.Gate)
-        lock (group.Gate)
         {
-            if (stripe.IsQuietSince(changes) && group.IsQuietSince(groupChanges))
-                _kept.Set(
-                    key, new Kept(document, term, groupChanges),
-                    new MemoryCacheEntryOptions { Size = bytes + EntryBytes });
+            lock (group.Gate)
+            {
+                if (stripe.IsQuietSince(changes) && group.IsQuietSince(groupChanges))
+                {
+                    _kept.Set(
+                        key, new Kept(document, term, groupChanges),
+                        new MemoryCacheEntryOptions { Size = bytes + EntryBytes });
+                }
+            }
         }
     }
 

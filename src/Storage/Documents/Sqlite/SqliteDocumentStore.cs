@@ -12,14 +12,13 @@ public sealed class SqliteDocumentStore : IDocumentStore
 {
     private readonly SqliteConnections _connections;
     private readonly TableLayouts _tables;
-    private readonly SqlRunner _writer;
     private readonly WriteLane _lane;
     private readonly SqliteUseMark _mark;
     private bool _isDisposed;
 
     private SqliteDocumentStore(SqliteConnections connections, TableLayouts tables, SqlRunner writer)
     {
-        (_connections, _tables, _writer) = (connections, tables, writer);
+        (_connections, _tables, Writer) = (connections, tables, writer);
         _mark = new SqliteUseMark(writer);
         _lane = new WriteLane(tables, OpenAsync, _ => null)
         {
@@ -30,7 +29,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
     }
 
     /// <summary>The connection for writing, on which tests limit the size of the file.</summary>
-    internal SqlRunner Writer => _writer;
+    internal SqlRunner Writer { get; }
 
     /// <summary>Opens the file, creates it where missing, and brings it to the declared kinds.</summary>
     /// <param name="path">The file.</param>
@@ -70,7 +69,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
     /// <inheritdoc />
     public async ValueTask<Document?> FindAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken) =>
-        await Outages.TellAsync(_writer.Dialect, async () =>
+        await Outages.TellAsync(Writer.Dialect, async () =>
         {
             await using var reader = await _connections.RentReaderAsync(cancellationToken);
             return await new DocumentReader(reader.Runner, _tables)
@@ -80,7 +79,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<Document>> QueryAsync(
         DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken) =>
-        await Outages.TellAsync(_writer.Dialect, async () =>
+        await Outages.TellAsync(Writer.Dialect, async () =>
         {
             await using var reader = await _connections.RentReaderAsync(cancellationToken);
             return await new DocumentReader(reader.Runner, _tables)
@@ -93,7 +92,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
     {
         StorableText.Require(organizationId, "organization_id");
         return await Outages.TellAsync(
-            _writer.Dialect, () => _lane.RunAsync(organizationId, work, cancellationToken));
+            Writer.Dialect, () => _lane.RunAsync(organizationId, work, cancellationToken));
     }
 
     /// <summary>Copies the documents, as they are at one moment, into a new file, while changes go on.</summary>
@@ -132,7 +131,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
         if (!await _mark.TryClearAsync())
             _connections.KeepLogAtClosing();
         await _connections.DisposeAsync();
-        await _writer.DisposeAsync();
+        await Writer.DisposeAsync();
     }
 
     private static string ConnectionText(string path, SqliteOpenMode mode) =>
@@ -148,7 +147,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
     private async ValueTask<SqlRunner> OpenAsync()
     {
         await _mark.SetAsync();
-        return _writer;
+        return Writer;
     }
 
     private static StoreUnavailableException LogIsLost(string path) => new(
