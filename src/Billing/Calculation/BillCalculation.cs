@@ -27,7 +27,7 @@ public static class BillCalculation
             var amounts = new ConvertAmounts(settings, input.Currencies); // rates and places of the currencies
             var lines = Limits.OfAmounts(input.Account, () =>
             {
-                var measured = MeasureUsage.For(input.Account, priced, usage); // quantity of each priced stretch of time
+                var measured = MeasureUsage.For(input.Account, priced, usage); // quantity of each priced stretch
                 var charges = RateUsage.By(measured);                          // quantity to exact amount
                 var standing = ChargeStanding.For(plans);                      // recurring amounts, prorated
                 var ordered = OrderLines.Of([.. standing, .. charges]);        // before numbering

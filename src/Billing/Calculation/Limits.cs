@@ -4,8 +4,8 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Dates that leave the calendar and amounts that leave the decimals refuse the bill. Both throw the same, so it is told
-/// by the stage which of them it was.
+/// Dates that leave the calendar and amounts that leave the decimals refuse the bill. Both throw the same, so the stage
+/// tells which of them it was.
 /// </summary>
 internal static class Limits
 {

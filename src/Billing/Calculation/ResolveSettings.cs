@@ -20,7 +20,7 @@ internal sealed record BillSettings(
     /// <summary>Days from the bill date to the due date.</summary>
     public int DaysBeforeBillDue => Account.DaysBeforeBillDue ?? Organization.DaysBeforeBillDue;
 
-    /// <summary>The billing periods of one account plan: those of the bill that is recalculated, else of today.</summary>
+    /// <summary>The billing periods of one account plan: those that a recalculated bill kept, else today's.</summary>
     public PlanCycle CycleOf(AccountPlanTerms terms)
     {
         var (frequency, interval) = KindOf(terms);

@@ -6,8 +6,8 @@ namespace Tallystick.Foundation.Values;
 
 /// <summary>
 /// Reads and writes instants as ISO 8601 text: a date, optionally a time with 0 to 9 fraction digits and an offset.
-/// A missing time is midnight; where the offset is missing too, a time zone says which instant it is, UTC unless another
-/// is given. Written always in UTC with <c>Z</c>.
+/// A missing time is midnight. Without an offset it is in the time zone given, else in UTC. Written always in UTC with
+/// <c>Z</c>.
 /// </summary>
 public static class InstantText
 {

@@ -29,7 +29,9 @@ internal sealed record MeasurementRequest
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Account { get; init; }
 
-    /// <summary>When the usage happened (ISO 8601); it decides the billing period. Without an offset it is UTC.</summary>
+    /// <summary>
+    /// When the usage happened (ISO 8601); it decides the billing period. Without an offset it is UTC.
+    /// </summary>
     public required Instant Ts { get; init; }
 
     /// <summary>When the usage ended (ISO 8601), for information. Without an offset it is UTC.</summary>

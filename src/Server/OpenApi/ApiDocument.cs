@@ -43,10 +43,10 @@ internal static partial class ApiDocument
                 ["description"] =
                     "Usage metering, pricing and billing. Every path but `/oauth/token` begins with your organization, "
                     + "and every request to it carries a bearer token. Create, read, update and delete all answer 200. "
-                    + "A date alone is midnight and a date-time without an offset is local time in the organization's "
-                    + "`timezone`, in bodies and in queries; only in measurements (`ts`, `ets`) it is UTC. A time that a "
-                    + "change of the clock repeats is the first of the two, one that it skips the instant of the change. "
-                    + "Answers are in UTC. "
+                    + "A date alone is midnight, and a date-time without an offset is local time, in the "
+                    + "organization's `timezone`, in bodies and in queries; only in measurements (`ts`, `ets`) is it "
+                    + "UTC. A local time that a clock change repeats is the earlier one; one that it skips is the "
+                    + "instant of the change. Answers are in UTC. "
                     + "A collection for Postman is at [/postman_collection.json](/postman_collection.json).",
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),

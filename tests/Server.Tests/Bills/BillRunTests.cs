@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Calculation;
-using Tallystick.Foundation.Resources;
 using Tallystick.Server.Bills;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
@@ -27,19 +26,21 @@ public sealed class BillRunTests(SqliteServer server)
         var job = (BillJob)await own.Service<ResourceService>().CreateAsync(
             BillJobResource.Definition, own.OrganizationId, "test",
             new BillJob { Type = BillJobType.Create, BillDate = new(2025, 2, 1), Status = BillJobStatus.Running },
-            default);
+            TestContext.Current.CancellationToken);
         var outcome = new BillJobOutcome();
         var isFirst = true;
 
         // Newest first, 100 at a time: the two made first are the second chunk.
-        await foreach (var _ in own.Service<BillMaker>().MakeAsync(own.OrganizationId, job, outcome, default))
+        await foreach (var _ in own.Service<BillMaker>().MakeAsync(
+            own.OrganizationId, job, outcome, TestContext.Current.CancellationToken))
         {
             if (isFirst)
             {
                 await DoublePricesAsync(own.Client);
                 var late = await BilledAccount.MakeAsync(own.Client, "late");
-                await FullSamples.CreateAsync(own.Client, "accountplans", FullSamples.Parse(
-                    $$"""{"accountId":"{{second.Id}}","planId":"{{late.PlanId}}","startDate":"2025-01-01T00:00:00Z"}"""));
+                await FullSamples.CreateAsync(own.Client, "accountplans", FullSamples.Parse($$"""
+                    {"accountId":"{{second.Id}}","planId":"{{late.PlanId}}","startDate":"2025-01-01T00:00:00Z"}
+                    """));
                 // Nobody is on it any more, and so it can go.
                 await own.Client.DeleteAsync($"accountplans/{late.AccountPlanId}");
             }
@@ -89,7 +90,7 @@ public sealed class BillRunTests(SqliteServer server)
                     transaction, own.OrganizationId, billId, new RunOverrides { TargetCurrency = "USD" }, default);
                 return true;
             },
-            default);
+            TestContext.Current.CancellationToken);
         await SetEpochAsync(own.Client, account);
 
         var failure = (await RecalculateAsync(own.Client, billId))["failures"]!.AsArray().ShouldHaveSingleItem()!;
@@ -160,12 +161,14 @@ public sealed class BillRunTests(SqliteServer server)
         await client.PutAsync("organizationconfig", With(
             await client.GetAsync("organizationconfig"), null, "America/St_Johns"));
         var account = await BilledAccount.MakeAsync(client);
-        var contract = await FullSamples.CreateAsync(client, "contracts", FullSamples.Parse(
-            $$"""{"accountId":"{{account.Id}}","name":"c","code":"c","startDate":"2010-01-01","endDate":"2011-01-01"}"""));
+        var contract = await FullSamples.CreateAsync(client, "contracts", FullSamples.Parse($$"""
+            {"accountId":"{{account.Id}}","name":"c","code":"c","startDate":"2010-01-01","endDate":"2011-01-01"}
+            """));
 
         // At 00:01 on November 7 the clock fell back to 23:01: this is the second 23:30.
-        (await client.PutAsync($"contracts/{contract}/enddatebillingentities",
-            """{"billingEntities":["CONTRACT"],"endDate":"2010-11-07T03:00:00Z"}""")).Status.ShouldBe(HttpStatusCode.OK);
+        var ended = await client.PutAsync($"contracts/{contract}/enddatebillingentities",
+            """{"billingEntities":["CONTRACT"],"endDate":"2010-11-07T03:00:00Z"}""");
+        ended.Status.ShouldBe(HttpStatusCode.OK);
 
         ((string)(await client.GetAsync($"contracts/{contract}")).Object["endDate"]!).ShouldBe("2010-11-07");
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Resources;
@@ -86,7 +85,8 @@ public sealed class InvoiceNumberTests(SqliteServer server)
         await BillAsync(account, "2025-02-01", "2025-03-01", "2025-04-01"); // 101, 102 and 103
         await MakeAsOf1bdae29Async(own);
 
-        await InvoiceNumbers.RegisterAsync(own.Service<IDocumentStore>(), NullLogger.Instance, default);
+        await InvoiceNumbers.RegisterAsync(
+            own.Service<IDocumentStore>(), NullLogger.Instance, TestContext.Current.CancellationToken);
 
         // What was there twice stays; what comes is new.
         (await PutAsync(own.Client, "INV-", 101)).Message.ShouldContain("must be at least 102");

@@ -23,7 +23,8 @@ public sealed class ZonedDateTests(SqliteServer server)
         var account = await PricedAccountAsync(client, standingCharge: 31, startDate: "2026-06-01");
         var usage = new MeteredUsage(client);
         // 22:00 on May 31 and 00:00 on June 1 in Sao Paulo.
-        await usage.SubmitAsync("calls acme 2026-06-01T01:00:00Z measure.n=5", "calls acme 2026-06-01T03:00:00Z measure.n=7");
+        await usage.SubmitAsync(
+            "calls acme 2026-06-01T01:00:00Z measure.n=5", "calls acme 2026-06-01T03:00:00Z measure.n=7");
 
         // As UTC the plan began at 21:00 on May 31: 31.00 x 1/8 of 31 days = 0.125, 0.13, and 5 x 1.00 = 5.13.
         (await BillAsync(client, account, "2026-06-01")).ShouldBeEmpty();
@@ -94,7 +95,8 @@ public sealed class ZonedDateTests(SqliteServer server)
         var account = await PricedAccountAsync(client, standingCharge: 31, startDate: "2026-06-01");
         var usage = new MeteredUsage(client);
         // The second has no offset: it is UTC, and in Sao Paulo still May.
-        await usage.SubmitAsync("calls acme 2026-06-01T03:00:00Z measure.n=7", "calls acme 2026-06-01T02:00:00 measure.n=5");
+        await usage.SubmitAsync(
+            "calls acme 2026-06-01T03:00:00Z measure.n=7", "calls acme 2026-06-01T02:00:00 measure.n=5");
 
         (await client.GetAsync($"accountplans?account={account}&date=2026-05-31")).Data.ShouldBeEmpty();
         (await client.GetAsync($"accountplans?account={account}&date=2026-06-01")).Data.Count.ShouldBe(1);
@@ -110,9 +112,9 @@ public sealed class ZonedDateTests(SqliteServer server)
         using var client = await InAsync("America/Sao_Paulo");
         var account = await PricedAccountAsync(client, standingCharge: 31, startDate: "2026-06-01");
 
-        (await client.PutAsync(
-            $"accounts/{account}/enddatebillingentities", """{"billingEntities":["ACCOUNTPLAN"],"endDate":"2026-06-16"}"""))
-            .Status.ShouldBe(HttpStatusCode.OK);
+        var ended = await client.PutAsync($"accounts/{account}/enddatebillingentities",
+            """{"billingEntities":["ACCOUNTPLAN"],"endDate":"2026-06-16"}""");
+        ended.Status.ShouldBe(HttpStatusCode.OK);
 
         // 15 of 30 days.
         (await BillAsync(client, account, "2026-07-01")).ShouldBe([("2026-06-01", 15.50m)]);
