@@ -100,4 +100,4 @@ public sealed class StoreUnavailableException(string message, Exception? inner =
 /// same call may succeed later. A change that failed with it may have been kept when the answer to its commit was lost.
 /// </summary>
 public sealed class StoreOutageException(Exception cause)
-    : Exception($"The database cannot be used: {cause.Message.ReplaceLineEndings(" ")}.", cause);
+    : Exception($"The database cannot be used: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}.", cause);

@@ -117,8 +117,9 @@ public sealed class OutageTests
             ["accountIds"] = new JsonArray(account.Id),
             ["billDate"] = "2025-02-01",
         })).Id;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await ExecuteAsync(holder, "SELECT count(*) FROM pg_locks WHERE NOT granted") is 0L)
-            await Task.Yield();
+            patience.Token.ThrowIfCancellationRequested();
         await cluster.CrashAsync();
         return job;
     }
@@ -145,8 +146,10 @@ public sealed class OutageTests
     // Connections of before the outage may be found lost one by one.
     private static async Task<JsonObject> UntilAsync(Func<Task<ApiAnswer>> ask, Predicate<JsonObject> isMet)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
+            patience.Token.ThrowIfCancellationRequested();
             var answer = await ask();
             if (answer.Status != HttpStatusCode.ServiceUnavailable && isMet(answer.Object))
                 return answer.Object;

@@ -89,6 +89,8 @@ public sealed class OutageTests
         Acme,
         async change =>
         {
+            // So that each change by itself waits for the engine.
+            await change.FindAsync(Accounts.Kind, Acme, id, Token);
             await change.InsertAsync(
                 Accounts.Kind, Acme, Accounts.Write(id) with { Json = Encoding.UTF8.GetBytes(new string('x', bytes)) }, Token);
             return true;
