@@ -12,15 +12,23 @@ internal sealed class AccountEdits(Options options, ServingProcess server, Serve
     private const int PerSecond = 50;
     private const int MostRounds = 3;
 
+    private static readonly string[] Columns =
+    [
+        "round", "edits/s", "measurements/s", "p50 ms", "p99 ms", "processors of the server", "of the generator",
+        "peak MB", "caught up s", "edit p50 ms", "of the rate without",
+    ];
+
     /// <summary>Runs with and without edits in turns, and writes the part of the report.</summary>
     public async Task RunAsync()
     {
         Write($"""
-            ## {PerSecond} account edits a second: batches of 1,000 over 32 connections, {options.Seconds} s each, in turns
+            ## {PerSecond} account edits a second: batches of 1,000 over 32 connections, {options.Seconds} s each
 
-            | round | edits/s | measurements/s | p50 ms | p99 ms | processors of the server | of the generator | peak MB | caught up s | edit p50 ms | of the rate without |
-            | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+            In turns with the same load alone.
+
             """);
+        Row(Columns);
+        Row([.. Columns.Select(_ => "---")]);
         for (var round = 1; round <= (options.IsQuick ? 1 : MostRounds); round++)
         {
             Tell("account edits");

@@ -63,7 +63,7 @@ public static class AccountPlanResource
             CheckAgainst = CheckAgainstAsync,
         };
 
-    /// <summary>A value of <see cref="AccountEnd"/>: one without an end comes after all others of the account.</summary>
+    /// <summary>A value of <see cref="AccountEnd"/>: the open end comes after all others of the account.</summary>
     internal static string AccountEndOf(string accountId, Instant? end) =>
         $"{accountId} {(end is { } instant ? InstantText.Sortable(instant) : "~")}";
 

@@ -3,7 +3,7 @@ using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Ingest;
 
-/// <summary>The meters of an organization by code, or that there is none, until the meter of that code changes.</summary>
+/// <summary>The meters of an organization by code, or that there is none, until that meter changes.</summary>
 internal sealed class KnownMeters(ChangedCodes changed)
 {
     private const int Most = 1_000_000;

@@ -8,7 +8,7 @@ using Tallystick.Testing;
 
 namespace Tallystick.Storage.Tests.Documents;
 
-/// <summary>An engine that cannot serve is told as an outage, after a time limit, and holds up nobody afterwards.</summary>
+/// <summary>An engine that cannot serve is an outage, after a time limit, and holds up nobody afterwards.</summary>
 public sealed class OutageTests
 {
     private const string Acme = "acme";
@@ -92,7 +92,8 @@ public sealed class OutageTests
             // So that each change by itself waits for the engine.
             await change.FindAsync(Accounts.Kind, Acme, id, Token);
             await change.InsertAsync(
-                Accounts.Kind, Acme, Accounts.Write(id) with { Json = Encoding.UTF8.GetBytes(new string('x', bytes)) }, Token);
+                Accounts.Kind, Acme,
+                Accounts.Write(id) with { Json = Encoding.UTF8.GetBytes(new string('x', bytes)) }, Token);
             return true;
         },
         Token);
