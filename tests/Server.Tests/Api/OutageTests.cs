@@ -10,7 +10,6 @@ using Tallystick.Server.Bills;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Bills;
 using Tallystick.Server.Tests.Usage;
-using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Api;
