@@ -39,7 +39,7 @@ public sealed record BalanceTransactionsSummary
         var debits = transactions.Where(made => made.Amount < 0).ToList();
         var consumed = Sum(debits.Where(made => made.AppliedDate < balance.EndDate));
         var hasEnded = balance.EndDate <= now;
-        var left = Math.Max(0, Sum(credits.Where(made => made.AppliedDate < balance.EndDate)) - consumed);
+        var left = Math.Max(0, Add(Sum(credits.Where(made => made.AppliedDate < balance.EndDate)), -consumed));
         var rolls = balance.RolloverEndDate is null ? 0 : Math.Min(left, balance.RolloverAmount ?? left);
         var late = Sum(debits.Where(
             made => made.AppliedDate >= balance.EndDate && made.AppliedDate < balance.RolloverEndDate));
@@ -49,7 +49,7 @@ public sealed record BalanceTransactionsSummary
             TotalDebitAmount = Sum(debits),
             InitialCreditAmount = credits.OrderBy(made => made.AppliedDate).ThenBy(made => made.DtCreated)
                 .FirstOrDefault()?.Amount ?? 0,
-            ExpiredBalanceAmount = hasEnded ? left - rolls : 0,
+            ExpiredBalanceAmount = hasEnded ? Add(left, -rolls) : 0,
             RolloverConsumed = balance.RolloverEndDate is null ? null : Math.Min(late, rolls),
             BalanceConsumed = consumed,
         };
@@ -59,9 +59,10 @@ public sealed record BalanceTransactionsSummary
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BillingJson.Format.BalanceTransactionsSummary);
 
     private static decimal Sum(IEnumerable<BalanceTransaction> transactions) => transactions.Aggregate(
-        0m,
-        (sum, made) => ExactNumber.TryAdd(sum, Math.Abs(made.Amount), out var next)
-            ? next
-            : throw new RefusedException(new Issue(
-                "digits", "", "The transactions add up to a number of more than 28 digits", IssueKind.Conflict)));
+        0m, (sum, made) => Add(sum, Math.Abs(made.Amount)));
+
+    private static decimal Add(decimal sum, decimal amount) => ExactNumber.TryAdd(sum, amount, out var next)
+        ? next
+        : throw new RefusedException(new Issue(
+            "digits", "", "The transactions add up to a number of more than 28 digits", IssueKind.Conflict));
 }

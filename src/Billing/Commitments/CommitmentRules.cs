@@ -2,6 +2,7 @@ using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Rating;
 
 namespace Tallystick.Billing.Commitments;
 
@@ -14,7 +15,8 @@ internal static class CommitmentRules
             issues.Add("order", "endDate", "must be after startDate");
         if (commitment.AmountPrePaid > commitment.Amount)
             issues.Add("range", "amountPrePaid", "must not be more than amount");
-        else if (commitment.AmountFirstBill > commitment.Amount - (commitment.AmountPrePaid ?? 0))
+        else if (commitment.AmountFirstBill is { } first
+            && (Fraction)first > (Fraction)commitment.Amount - (commitment.AmountPrePaid ?? 0))
             issues.Add("range", "amountFirstBill", "must not be more than amount less amountPrePaid");
         if (commitment.SeparateOverageUsage is true && commitment.OverageSurchargePercent is not (null or 0))
             issues.Add("not_allowed", "separateOverageUsage", "is only for an overageSurchargePercent of 0 or none");

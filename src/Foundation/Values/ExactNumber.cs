@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Tallystick.Foundation.Values;
 
 /// <summary>
-/// Reads the text of a JSON number into a <see cref="decimal"/> without losing a digit. Accepted are up to 28
-/// significant digits, of which at most 18 after the point; anything else is refused, never rounded.
+/// Reads the text of a JSON number into a <see cref="decimal"/> without losing a digit. Up to 28 significant digits
+/// and up to 28 decimal places are accepted; anything else is refused, never rounded.
 /// </summary>
 public static class ExactNumber
 {
@@ -12,15 +12,19 @@ public static class ExactNumber
     public const int MaximumDigits = 28;
 
     /// <summary>Most digits after the decimal point.</summary>
-    public const int MaximumScale = 18;
+    public const int MaximumScale = 28;
 
-    private const decimal Largest = 9_999_999_999_999_999_999_999_999_999m;
+    // So many characters hold no more digits than the framework reads exactly.
+    private const int ShortText = 18;
 
     // Beyond any exponent that the digits of a request could balance, and far from overflow.
     private const long MaximumExponent = 1_000_000_000_000;
 
     /// <summary>What a refused number is told.</summary>
-    public const string Rule = "must have at most 28 significant digits, of which at most 18 after the decimal point";
+    public const string Rule = "must have at most 28 significant digits and at most 28 decimal places";
+
+    private static readonly UInt128 DigitsLimit = UInt128.Parse(
+        "10000000000000000000000000000", CultureInfo.InvariantCulture);
 
     /// <summary>The sum of two numbers of at most <see cref="MaximumDigits"/> digits.</summary>
     /// <returns>False when it has more digits than can be kept.</returns>
@@ -28,7 +32,7 @@ public static class ExactNumber
     {
         // Neither is near the largest decimal, so the sum does not overflow; but a decimal rounds what it cannot hold.
         sum = left + right;
-        return Math.Abs(sum) <= Largest && sum - left == right && sum - right == left;
+        return sum - left == right && sum - right == left && HasAtMostMaximumDigits(sum);
     }
 
     /// <summary>Reads <paramref name="text"/>, which is a valid JSON number.</summary>
@@ -37,9 +41,20 @@ public static class ExactNumber
     {
         value = 0;
         // Most numbers are short: the framework reads those exactly and fast.
-        if (text.Length <= MaximumScale)
+        if (text.Length <= ShortText)
             return TryParseShort(text, out value);
         return TryParseLong(text, out value);
+    }
+
+    // A decimal holds some numbers of 29 digits, too.
+    private static bool HasAtMostMaximumDigits(decimal number)
+    {
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(number, bits);
+        var digits = new UInt128((uint)bits[2], ((ulong)(uint)bits[1] << 32) | (uint)bits[0]);
+        for (var scale = number.Scale; scale > 0 && digits >= DigitsLimit && digits % 10 == 0; scale--)
+            digits /= 10;
+        return digits < DigitsLimit;
     }
 
     private static bool TryParseShort(ReadOnlySpan<byte> text, out decimal value)

@@ -10,7 +10,11 @@ namespace Tallystick.Pricing.Rating;
 /// </summary>
 public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
 {
+    // A quotient that no decimal holds is cut off here; what a decimal holds is shown with all its digits.
     private const int MostPlacesShown = 18;
+    private const int MostDigits = 28;
+
+    private static readonly BigInteger DigitsLimit = BigInteger.Pow(10, MostDigits);
 
     private Fraction(BigInteger numerator, BigInteger denominator)
     {
@@ -93,23 +97,18 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
         var whole = BigInteger.DivRem(Numerator * BigInteger.Pow(10, places), Denominator, out var remainder);
         if (!remainder.IsZero && IsAwayFromZero(whole, remainder, mode, places))
             whole += Numerator.Sign;
-        while (places > 0 && (whole % 10).IsZero)
-        {
-            whole /= 10;
-            places--;
-        }
+        CutZeros(ref whole, ref places);
         return TryDecimal(whole, places) ?? throw TooLarge();
     }
 
     /// <summary>
-    /// The number as a decimal for people to read: exact with up to 18 decimal places where a decimal holds them,
-    /// else the nearest that fits.
+    /// The number as a decimal for people to read: exact where 28 digits and 28 decimal places hold it, else rounded to
+    /// 18 decimal places, or to fewer that fit.
     /// </summary>
     /// <exception cref="RatingException">The number is greater than any decimal.</exception>
     public decimal ToDecimal()
     {
-        var digits = WholeDigits();
-        return Round(Math.Clamp(28 - digits, 0, MostPlacesShown), RoundingMode.HalfUp);
+        return TryExact() ?? Round(Math.Clamp(MostDigits - WholeDigits(), 0, MostPlacesShown), RoundingMode.HalfUp);
     }
 
     /// <inheritdoc/>
@@ -143,6 +142,25 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
                 CultureInfo.InvariantCulture,
                 $"{ToDecimal()} has more than {places} decimal places, and UNNECESSARY forbids rounding")),
         };
+    }
+
+    private decimal? TryExact()
+    {
+        var whole = BigInteger.DivRem(Numerator * DigitsLimit, Denominator, out var remainder);
+        if (!remainder.IsZero)
+            return null;
+        var places = MostDigits;
+        CutZeros(ref whole, ref places);
+        return BigInteger.Abs(whole) < DigitsLimit ? TryDecimal(whole, places) : null;
+    }
+
+    private static void CutZeros(ref BigInteger whole, ref int places)
+    {
+        while (places > 0 && (whole % 10).IsZero)
+        {
+            whole /= 10;
+            places--;
+        }
     }
 
     private static decimal? TryDecimal(BigInteger whole, int places)

@@ -52,13 +52,19 @@ internal sealed record MeasurementRequest
     /// <summary>Values of the meter's METADATA fields, by code, up to 256 characters each.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>Values of the meter's MEASURE fields, by code: exact numbers of up to 28 digits.</summary>
+    /// <summary>
+    /// Values of the meter's MEASURE fields, by code: exact numbers of up to 28 significant digits and 28 decimal places.
+    /// </summary>
     public IReadOnlyDictionary<string, decimal>? Measure { get; init; }
 
-    /// <summary>Values of the meter's COST fields, by code: exact numbers of up to 28 digits.</summary>
+    /// <summary>
+    /// Values of the meter's COST fields, by code: exact numbers of up to 28 significant digits and 28 decimal places.
+    /// </summary>
     public IReadOnlyDictionary<string, decimal>? Cost { get; init; }
 
-    /// <summary>Values of the meter's INCOME fields, by code: exact numbers of up to 28 digits.</summary>
+    /// <summary>
+    /// Values of the meter's INCOME fields, by code: exact numbers of up to 28 significant digits and 28 decimal places.
+    /// </summary>
     public IReadOnlyDictionary<string, decimal>? Income { get; init; }
 }
 

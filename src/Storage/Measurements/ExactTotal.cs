@@ -8,7 +8,7 @@ namespace Tallystick.Storage.Measurements;
 /// Combines partial results, exact, whatever their size: an engine's wide decimals do not reach beyond 38 digits and
 /// a <see cref="decimal"/> rounds beyond 28 without a word.
 /// </summary>
-/// <param name="Units">The total in units of 10^-18.</param>
+/// <param name="Units">The total in units of 10^-28.</param>
 internal readonly record struct ExactTotal(BigInteger Units)
 {
     private const int Scale = ExactNumber.MaximumScale;
@@ -22,8 +22,12 @@ internal readonly record struct ExactTotal(BigInteger Units)
         var digits = point < 0 ? text : text.Remove(point, 1);
         var fraction = point < 0 ? 0 : text.Length - point - 1;
         var units = BigInteger.Parse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        return new ExactTotal(units * BigInteger.Pow(10, Scale - fraction));
+        return OfUnits(units, fraction);
     }
+
+    /// <summary>The number that is so many units of 10^-<paramref name="scale"/>.</summary>
+    public static ExactTotal OfUnits(BigInteger units, int scale) =>
+        new(units * BigInteger.Pow(10, Scale - scale));
 
     /// <summary>The sum.</summary>
     public static ExactTotal operator +(ExactTotal left, ExactTotal right) => new(left.Units + right.Units);
@@ -31,19 +35,45 @@ internal readonly record struct ExactTotal(BigInteger Units)
     /// <exception cref="OverflowException">The number has more than 28 digits.</exception>
     public decimal ToDecimal()
     {
+        return TryToDecimal() ?? throw new OverflowException(
+            $"The result has more than {ExactNumber.MaximumDigits} digits and would have to be rounded: "
+            + $"{Units} x 10^-{Scale}.");
+    }
+
+    /// <summary>The total divided by how many it is of, rounded to 28 digits.</summary>
+    public decimal MeanOf(long count)
+    {
+        if (TryToDecimal() is { } total)
+            return total / count;
+        // The total has too many digits, yet what is rounded anyway need not be refused.
+        var divisor = (BigInteger)count;
+        var scale = Scale;
+        for (; BigInteger.Abs(Units) >= Limit * divisor; scale--)
+            divisor *= 10;
+        var whole = BigInteger.DivRem(Units, divisor, out var remainder);
+        var half = (BigInteger.Abs(remainder) * 2).CompareTo(divisor);
+        if (half > 0 || (half == 0 && !whole.IsEven))
+            whole += Units.Sign;
+        return OfUnits(whole, scale).ToDecimal();
+    }
+
+    private decimal? TryToDecimal()
+    {
         var units = Units;
         var scale = Scale;
-        while (scale > 0 && units % 10 == 0)
+        // As many zeros as there are, up to the point: 28 is less than 16 + 8 + 4 + 2 + 1.
+        for (var zeros = 16; zeros > 0; zeros /= 2)
         {
-            units /= 10;
-            scale--;
+            if (zeros > scale)
+                continue;
+            var shorter = BigInteger.DivRem(units, BigInteger.Pow(10, zeros), out var cut);
+            if (!cut.IsZero)
+                continue;
+            units = shorter;
+            scale -= zeros;
         }
         if (BigInteger.Abs(units) >= Limit)
-        {
-            throw new OverflowException(
-                $"The result has more than {ExactNumber.MaximumDigits} digits and would have to be rounded: "
-                + $"{Units} x 10^-{Scale}.");
-        }
+            return null;
         var value = (decimal)units;
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);

@@ -20,6 +20,10 @@ public sealed class EncodingTests
     [InlineData("9999999999999999999999999999")]
     [InlineData("-1234567890.123456789012345678")]
     [InlineData("12e3")]
+    [InlineData("0.0002777777777777778")]
+    [InlineData("-1e-28")]
+    [InlineData("0.9999999999999999999999999999")]
+    [InlineData("-123456789.1234567890123456789")]
     public void Number_WrittenAndRead_IsTheSame(string text)
     {
         var buffer = new ByteBuffer(1);

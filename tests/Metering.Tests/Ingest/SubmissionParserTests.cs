@@ -80,7 +80,8 @@ public sealed class SubmissionParserTests
     [InlineData("\"measure\":{\"x\":\"1\"}", "measure.x: must be a number")]
     [InlineData("\"income\":{\"x\":false}", "income.x: must be a number")]
     [InlineData("\"cost\":{\"x\":1e40}", "cost.x: " + ExactNumber.Rule)]
-    [InlineData("\"measure\":{\"x\":0.1234567890123456789}", "measure.x: " + ExactNumber.Rule)]
+    [InlineData("\"measure\":{\"x\":0.12345678901234567890123456789}", "measure.x: " + ExactNumber.Rule)]
+    [InlineData("\"measure\":{\"x\":-1e-29}", "measure.x: " + ExactNumber.Rule)]
     public void Member_Wrong_TellsPathAndRule(string member, string fault) =>
         Faults($$"""{"measurements":[{ {{Plain}} },{ {{PlainWith(member)}} }]}""")
             .ShouldBe(["measurements[1]." + fault]);

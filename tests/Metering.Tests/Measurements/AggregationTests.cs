@@ -38,7 +38,29 @@ public sealed class AggregationTests
     [InlineData(AggregationMethod.Sum, "-9999999999.999999999999999999 -0.000000000000000001", "-10000000000")]
     [InlineData(
         AggregationMethod.Sum, "123456789012345678901.1234567 1000000000000 0.5", "123456790012345678901.6234567")]
+    [InlineData(AggregationMethod.Sum, "0.0002777777777777778 1 -0.000000000000000000000000001",
+        "1.000277777777777777799999999")]
+    [InlineData(AggregationMethod.Sum, "999999999.9999999999999999999 0.0000000000000000001", "1000000000")]
+    [InlineData(
+        AggregationMethod.Sum,
+        "100000000000000000000 0.0000001 0.0000000000000000000000000001 -100000000000000000000 0.5",
+        "0.5000001000000000000000000001")]
     [InlineData(AggregationMethod.Min, "3 -2 7", "-2")]
+    [InlineData(
+        AggregationMethod.Min, "0.000000000000000001 0.0000000000000000000000000001 1", "0.0000000000000000000000000001")]
+    [InlineData(AggregationMethod.Max, "-1 -0.0000000000000000001 -0.0000001", "-0.0000000000000000001")]
+    [InlineData(AggregationMethod.Count, "1 0.0000001 100000000000000000000 0.0000000000000000001", "4")]
+    [InlineData(AggregationMethod.Latest, "1 0.1234567890123456789012345678", "0.1234567890123456789012345678")]
+    [InlineData(AggregationMethod.Latest, "0.1234567890123456789012345678 1", "1")]
+    [InlineData(AggregationMethod.Mean, "0.0000000000000000000000000002 0", "0.0000000000000000000000000001")]
+    // The sum has too many digits for a number; the mean is rounded anyway.
+    [InlineData(AggregationMethod.Mean, "10000000000 0.0000000000000000000000000001", "5000000000")]
+    [InlineData(
+        AggregationMethod.Mean, "-9999999999999999999999999999 -9999999999999999999999999999",
+        "-9999999999999999999999999999")]
+    [InlineData(
+        AggregationMethod.Unique,
+        "0.0000000000000000001 0.00000000000000000010 0.5 0.50000000000000000000000 0.0000000000000000002", "3")]
     [InlineData(AggregationMethod.Min, "-1 -1000000000000.5 -100000000000000000000", "-100000000000000000000")]
     [InlineData(AggregationMethod.Min, "0.0000001 1", "0.0000001")]
     [InlineData(AggregationMethod.Max, "3 -2 7", "7")]
@@ -134,6 +156,7 @@ public sealed class AggregationTests
     [Theory]
     [InlineData("0.5")]
     [InlineData("0.0000001")] // of another tier
+    [InlineData("0.0000000000000000000001")] // of the widest
     public async Task Sum_OfHundredsOfAccounts_IsThatOfEach(string more)
     {
         const int accounts = 300;

@@ -90,13 +90,20 @@ public abstract class FieldSuite(SharedServer server)
             if (place.Shape is not NumberShape number)
                 continue;
             var step = number.IntegerBits is null ? 0.000000000001m : 1;
-            foreach (var inside in new[] { number.AtLeast, number.Above + step, number.AtMost }.OfType<decimal>())
+            // The smallest number that is kept.
+            var least = number.IntegerBits is null ? 0.0000000000000000000000000001m : 1;
+            foreach (var inside in new[] { number.AtLeast, number.Above + least, number.AtMost }.OfType<decimal>())
                 await entity.ShouldAcceptAsync(place, Number(inside));
             foreach (var beyond in
-                new[] { number.AtLeast - step, number.Above, number.AtMost + step }.OfType<decimal>())
+                new[] { number.AtLeast - least, number.Above, number.AtMost + step }.OfType<decimal>())
                 await entity.ShouldRefuseAsync(place, Number(beyond), "range");
             await entity.ShouldRefuseAsync(place, "1", "type");
             await entity.ShouldRefuseAsync(place, JsonNode.Parse("1e40"), "digits");
+            if (number.IntegerBits is null)
+            {
+                await ShouldKeepAsync(entity, place, Number((number.AtLeast ?? 0) + 0.1234567890123456789012345678m));
+                await entity.ShouldRefuseAsync(place, JsonNode.Parse("1e-29"), "digits");
+            }
             if (number.IntegerBits is { } bits)
             {
                 await entity.ShouldRefuseAsync(place, Number(1.5m), "type");
@@ -240,6 +247,16 @@ public abstract class FieldSuite(SharedServer server)
                     break;
             }
         }
+    }
+
+    // A rule between members may refuse the number, but not for its digits.
+    private static async Task ShouldKeepAsync(Entity entity, Place place, JsonNode number)
+    {
+        var answer = await entity.ReplaceAsync(place.With(entity.Body, number.DeepClone()));
+        if (answer.Status == HttpStatusCode.OK)
+            JsonNode.DeepEquals(place.Read(await entity.ReadAsync()), number).ShouldBeTrue(place.Path);
+        else
+            answer.Faults.ShouldNotContain($"digits {place.Path}");
     }
 
     private static IEnumerable<Place> Offered(string kind) => Place.Of(ResourceCatalog.Of(kind)).Where(place =>

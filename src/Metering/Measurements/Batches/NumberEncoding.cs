@@ -10,6 +10,7 @@ internal static class NumberEncoding
     private const int ScaleMask = 0x1f;
     private const int Negative = 0x20;
     private const int Wide = 0x40;
+    private const int ShortText = 18;
 
     /// <summary>Writes a number of the JSON text.</summary>
     /// <returns>False, with nothing written, when the number cannot be kept exactly.</returns>
@@ -72,7 +73,7 @@ internal static class NumberEncoding
         digits = 0;
         scale = 0;
         isNegative = text[0] == '-';
-        if (text.Length > ExactNumber.MaximumScale)
+        if (text.Length > ShortText)
             return false;
         var point = -1;
         for (var index = isNegative ? 1 : 0; index < text.Length; index++)

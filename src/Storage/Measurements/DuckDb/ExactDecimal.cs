@@ -50,8 +50,7 @@ internal static class ExactDecimal
     {
         var size = UInt128.CreateChecked(Int128.Abs(units));
         if (size >= ShortLimit)
-            return new ExactTotal(units * BigInteger.Pow(10, ExactNumber.MaximumScale - ColumnKind.Narrow.Scale()))
-                .ToDecimal();
+            return ExactTotal.OfUnits(units, ColumnKind.Narrow.Scale()).ToDecimal();
         return WithoutZeros(new decimal(
             (int)(uint)size, (int)(uint)(size >> 32), (int)(uint)(size >> 64), Int128.IsNegative(units),
             (byte)ColumnKind.Narrow.Scale()));

@@ -4,8 +4,8 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>What a column of a usage table holds. The numbers are on disk: append, never change.</summary>
 /// <remarks>
-/// A number stands in the first tier that holds it exactly. The narrow one is as fast to sum as floating point; the
-/// other two together hold every number of 28 digits with at most 18 after the point.
+/// A number stands in the first tier that holds it exactly. The narrow one is as fast to sum as floating point; fine and
+/// broad together hold every number of 28 digits with at most 18 decimal places, and the finest one all with more places.
 /// </remarks>
 internal enum ColumnKind
 {
@@ -26,6 +26,9 @@ internal enum ColumnKind
 
     /// <summary>The end of the usage, in nanoseconds since 1970.</summary>
     Ets = 5,
+
+    /// <summary>Numbers below 10^10 with at most 28 digits after the point.</summary>
+    Finest = 6,
 }
 
 /// <summary>
@@ -47,7 +50,8 @@ internal readonly record struct FieldColumn(string Code, ColumnKind Kind)
 internal static class ColumnKinds
 {
     /// <summary>The tiers of numbers, in the order in which they are tried.</summary>
-    public static readonly ColumnKind[] Tiers = [ColumnKind.Narrow, ColumnKind.Fine, ColumnKind.Broad];
+    public static readonly ColumnKind[] Tiers =
+        [ColumnKind.Narrow, ColumnKind.Fine, ColumnKind.Broad, ColumnKind.Finest];
 
     private const decimal NarrowLimit = 1_000_000_000_000m;
     private const decimal FineLimit = 100_000_000_000_000_000_000m;
@@ -60,6 +64,7 @@ internal static class ColumnKinds
         ColumnKind.Narrow => "DECIMAL(18,6)",
         ColumnKind.Fine => "DECIMAL(38,18)",
         ColumnKind.Broad => "DECIMAL(38,9)",
+        ColumnKind.Finest => "DECIMAL(38,28)",
     };
 
     /// <summary>
@@ -75,6 +80,9 @@ internal static class ColumnKinds
         var size = Math.Abs(number);
         if (size < NarrowLimit && HasScale(number, 6))
             return ColumnKind.Narrow;
+        // 28 digits of which more than 18 stand after the point leave 9 before it.
+        if (!HasScale(number, 18))
+            return ColumnKind.Finest;
         return size < FineLimit ? ColumnKind.Fine : ColumnKind.Broad;
     }
 
@@ -86,6 +94,7 @@ internal static class ColumnKinds
         ColumnKind.Narrow => new ColumnType(DuckDBType.Decimal, 18, 6),
         ColumnKind.Fine => new ColumnType(DuckDBType.Decimal, 38, 18),
         ColumnKind.Broad => new ColumnType(DuckDBType.Decimal, 38, 9),
+        ColumnKind.Finest => new ColumnType(DuckDBType.Decimal, 38, 28),
     };
 
     /// <summary>Digits after the point that a tier has.</summary>
@@ -94,9 +103,10 @@ internal static class ColumnKinds
         ColumnKind.Narrow => 6,
         ColumnKind.Fine => 18,
         ColumnKind.Broad => 9,
+        ColumnKind.Finest => 28,
         _ => throw new ArgumentOutOfRangeException(nameof(tier)),
     };
 
     private static bool HasScale(decimal number, int scale) =>
-        decimal.Round(number, scale, MidpointRounding.ToZero) == number;
+        number.Scale <= scale || decimal.Round(number, scale, MidpointRounding.ToZero) == number;
 }

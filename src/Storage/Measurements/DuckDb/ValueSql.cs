@@ -66,6 +66,7 @@ internal sealed record ValueSql(
         Combine([.. Enumerable.Range(first, Aggregates.Count).Select(row.TextOrNull)]);
 
     // The sum of two numbers of 20 digits at scale 18 would leave 38 digits: whole part and fraction are summed apart.
+    // Fractions are below 1 and the finest scale leaves 10 digits before the point, so 10^10 rows fit.
     // Narrow numbers have 18 digits, so that the sum of any number of rows fits.
     private static IEnumerable<string> Sums(ValueColumn value) => value.Kind == ColumnKind.Narrow
         ? [Text($"{NarrowSum.Name}({value.Name})")]
@@ -96,7 +97,7 @@ internal sealed record ValueSql(
         Present(values).MaxBy(value => value.Units).ToDecimal();
 
     private static decimal Mean(IReadOnlyList<string?> values) =>
-        Sum(values.SkipLast(1)).ToDecimal() / decimal.Parse(values[^1]!, CultureInfo.InvariantCulture);
+        Sum(values.SkipLast(1)).MeanOf(long.Parse(values[^1]!, CultureInfo.InvariantCulture));
 
     private static decimal LatestOf(IReadOnlyList<string?> values) => ExactTotal.Parse(
         values.Chunk(2)
