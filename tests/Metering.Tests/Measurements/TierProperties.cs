@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using CsCheck;
 using NodaTime;
-using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Tests.Harness;
