@@ -53,17 +53,20 @@ internal sealed record MeasurementRequest
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>
-    /// Values of the meter's MEASURE fields, by code: exact numbers of up to 28 significant digits and 28 decimal places.
+    /// Values of the meter's MEASURE fields, by code: exact numbers of up to 28 significant digits and
+    /// 28 decimal places.
     /// </summary>
     public IReadOnlyDictionary<string, decimal>? Measure { get; init; }
 
     /// <summary>
-    /// Values of the meter's COST fields, by code: exact numbers of up to 28 significant digits and 28 decimal places.
+    /// Values of the meter's COST fields, by code: exact numbers of up to 28 significant digits and
+    /// 28 decimal places.
     /// </summary>
     public IReadOnlyDictionary<string, decimal>? Cost { get; init; }
 
     /// <summary>
-    /// Values of the meter's INCOME fields, by code: exact numbers of up to 28 significant digits and 28 decimal places.
+    /// Values of the meter's INCOME fields, by code: exact numbers of up to 28 significant digits and
+    /// 28 decimal places.
     /// </summary>
     public IReadOnlyDictionary<string, decimal>? Income { get; init; }
 }

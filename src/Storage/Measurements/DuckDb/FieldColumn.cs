@@ -4,8 +4,9 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>What a column of a usage table holds. The numbers are on disk: append, never change.</summary>
 /// <remarks>
-/// A number stands in the first tier that holds it exactly. The narrow one is as fast to sum as floating point; fine and
-/// broad together hold every number of 28 digits with at most 18 decimal places, and the finest one all with more places.
+/// A number stands in the first tier that holds it exactly. The narrow one is as fast to sum as floating point; fine
+/// and broad together hold every number of 28 digits with at most 18 decimal places, and the finest holds those with
+/// more.
 /// </remarks>
 internal enum ColumnKind
 {
