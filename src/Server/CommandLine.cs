@@ -9,11 +9,15 @@ namespace Tallystick.Server;
 
 /// <summary>Something that the operator can decide: a setting, or what the program is to do.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Value">What its value is, in capitals; null when it has none, <c>[ID]</c> when it may be left out.</param>
+/// <param name="Value">
+/// What its value is, in capitals; null when it has none, <c>[ID]</c> when it may be left out.
+/// </param>
 /// <param name="Description">What it does.</param>
 internal sealed record CommandLineOption(string Name, string? Value, string Description);
 
-/// <summary>What can be said on the command line. Anything else is refused: a mistyped option would be ignored.</summary>
+/// <summary>
+/// What can be said on the command line. Anything else is refused: a mistyped option would be ignored.
+/// </summary>
 internal static class CommandLine
 {
     private const string HelpOption = "--help";
@@ -35,7 +39,7 @@ internal static class CommandLine
         new("TALLYSTICK_MAIL_FROM", "ADDRESS", "sender of invitations"),
         new("TALLYSTICK_PUBLIC_URL", "URL", "how people reach the server, for links in mails"),
         new("TALLYSTICK_MEASUREMENT_MEMORY", "MB", "memory of the measurement store (default: a share of the machine)"),
-        new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads of the measurement store (default: as processors, up to 4)"),
+        new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads of a usage query (default: by processors)"),
         new("TALLYSTICK_UID_MEMORY", "MB", "memory of the index of uids (default: a share of the machine)"),
         new("TALLYSTICK_BODY_SECONDS", "SECONDS", "time in which a request body must arrive (default 30)"),
         new("TALLYSTICK_MAX_CONNECTIONS", "COUNT", "open connections (default 10000, or as file handles allow)"),
@@ -79,13 +83,16 @@ internal static class CommandLine
         : null;
 
     /// <summary>Checks the arguments.</summary>
-    /// <exception cref="StoreUnavailableException">An option is unknown or lacks its value; the message says which.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// An option is unknown or lacks its value; the message says which.
+    /// </exception>
     internal static void Check(IReadOnlyList<string> args)
     {
         for (var at = 0; at < args.Count; at++)
         {
             var (name, inline) = args[at].Split('=', 2) is [var before, var after] ? (before, after) : (args[at], null);
-            var option = Known.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
+            var option = Known.FirstOrDefault(
+                known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new StoreUnavailableException(
                     $"Unknown option '{name}'. Known options: {string.Join(", ", Known.Select(known => known.Name))}. "
                     + $"{HelpOption} says what they do.");

@@ -32,8 +32,10 @@ public sealed class SupervisionTests
             metrics, "http_server_request_duration_seconds_count",
             "http_route=\"/organizations/{orgId}/measurements\"").ShouldBe(5);
         metrics.ShouldContain("service_name=\"tallystick\"");
-        metrics.Split('\n').Count(line => line.StartsWith("http_server_request_duration_seconds_bucket", StringComparison.Ordinal)
-            && line.Contains("http_route=\"/organizations/{orgId}/measurements\"", StringComparison.Ordinal)).ShouldBe(6);
+        metrics.Split('\n').Count(line =>
+            line.StartsWith("http_server_request_duration_seconds_bucket", StringComparison.Ordinal)
+            && line.Contains("http_route=\"/organizations/{orgId}/measurements\"", StringComparison.Ordinal))
+            .ShouldBe(6);
     }
 
     [Fact]
@@ -44,15 +46,15 @@ public sealed class SupervisionTests
             ["TALLYSTICK_METRICS_TOKEN"] = "a-token-of-the-operator",
             ["TALLYSTICK_METRICS_URL"] = "http://127.0.0.1:0",
         });
-        var metrics = server.Printed.Split('\n').Single(line => line.StartsWith("  Metrics  ", StringComparison.Ordinal))
-            .Trim().Split(' ')[^1];
+        var metrics = server.Printed.Split('\n')
+            .Single(line => line.StartsWith("  Metrics  ", StringComparison.Ordinal)).Trim().Split(' ')[^1];
 
         (await StatusAsync($"{server.Address}/metrics", "a-token-of-the-operator")).ShouldBe(HttpStatusCode.NotFound);
         (await StatusAsync(metrics, null)).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusAsync(metrics, "another-token-of-somebody")).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusAsync(metrics, "a-token-of-the-operator")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(
-            metrics.Replace("/metrics", "/health/live", StringComparison.Ordinal), null)).ShouldBe(HttpStatusCode.NotFound);
+        (await StatusAsync(metrics.Replace("/metrics", "/health/live", StringComparison.Ordinal), null))
+            .ShouldBe(HttpStatusCode.NotFound);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(string address, string? token)

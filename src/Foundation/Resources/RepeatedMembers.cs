@@ -18,7 +18,9 @@ public static class RepeatedMembers
 
     private const int MaxNameInPath = 80;
 
-    /// <summary>Skips the value at hand, as <see cref="Utf8JsonReader.Skip"/> does, and reports repeated members.</summary>
+    /// <summary>
+    /// Skips the value at hand, as <see cref="Utf8JsonReader.Skip"/> does, and reports repeated members.
+    /// </summary>
     /// <param name="reader">Stands on the first token of the value, afterwards on its last.</param>
     /// <param name="path">Path of the value.</param>
     /// <param name="report">Takes code, path and message of an issue.</param>

@@ -6,8 +6,8 @@ using Tallystick.Storage.Documents;
 namespace Tallystick.Server.Auth;
 
 /// <summary>
-/// Credentials in the environment count at the first start only. At a later one, the log says which of them are not those
-/// in use: an operator who has changed them would wonder why they do not work.
+/// Credentials in the environment count at the first start only. At a later one, the log says which of them are not
+/// those in use: an operator who has changed them would wonder why they do not work.
 /// </summary>
 internal static class LaterCredentials
 {
@@ -15,7 +15,8 @@ internal static class LaterCredentials
     internal static async Task WarnAsync(IDocumentStore store, BootstrapSettings settings, ILogger logger)
     {
         if (settings.OrganizationId is { } organizationId
-            && !(await Organizations.IdsAsync(store, default)).Contains(organizationId, StringComparer.OrdinalIgnoreCase))
+            && !(await Organizations.IdsAsync(store, default))
+                .Contains(organizationId, StringComparer.OrdinalIgnoreCase))
             Log.CredentialIgnored(logger, "TALLYSTICK_ORG_ID", "no organization here has this id");
         if (settings.AccessKeyId is not { } accessKeyId)
             return;
@@ -25,6 +26,7 @@ internal static class LaterCredentials
             Log.CredentialIgnored(logger, "TALLYSTICK_ACCESS_KEY_ID", "there is no access key with this id");
         else if (settings.ApiSecret is { } secret && !SecretHash.Matches(keys[0].SecretHash, secret))
             Log.CredentialIgnored(
-                logger, "TALLYSTICK_API_SECRET", "the secret of the access key differs; it cannot be changed by a setting");
+                logger, "TALLYSTICK_API_SECRET",
+                "the secret of the access key differs; it cannot be changed by a setting");
     }
 }

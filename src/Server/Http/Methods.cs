@@ -15,7 +15,7 @@ internal static partial class Methods
         return next(context);
     }
 
-    /// <summary>Answers 405 to the methods that a mapped path does not have. Called when all paths are mapped.</summary>
+    /// <summary>Answers 405 to methods that a mapped path does not have. Called when all paths are mapped.</summary>
     internal static void RefuseOthers(WebApplication app)
     {
         var paths = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)

@@ -3,7 +3,7 @@ namespace Tallystick.Server.Http;
 /// <summary>Addresses to listen on.</summary>
 internal static class ServerUrls
 {
-    /// <summary>True for an address such as <c>http://127.0.0.1:8080</c>, <c>http://*:80</c> or <c>https://+:443</c>.</summary>
+    /// <summary>True for an address such as <c>http://127.0.0.1:8080</c> or <c>https://*:443</c>.</summary>
     internal static bool IsUrl(string url)
     {
         try

@@ -57,8 +57,8 @@ internal static class AcceptOperation
         Body = new ApiSchema("AcceptInvitationRequest", Shape) { IsRequest = true },
         Permission = Permission.Public,
         Description = "Makes the invited person a user of the organization, with the invitation's policies. A link "
-            + "that was not mailed does not prove whose address it is: a login that the address has already is then joined "
-            + "by its current password only. 401 for a wrong one, 429 after too many.",
+            + "that was not mailed does not prove whose address it is: a login that the address has already is then "
+            + "joined by its current password only. 401 for a wrong one, 429 after too many.",
     };
 
     private static async Task AcceptAsync(ApiCall call)

@@ -6,8 +6,8 @@ using Tallystick.Storage.Documents;
 namespace Tallystick.Server.Metrics;
 
 /// <summary>
-/// Who may read <c>/metrics</c>: everybody who reaches the server, unless a setting moves it to an address of its own or
-/// asks for a token.
+/// Who may read <c>/metrics</c>: everybody who reaches the server, unless a setting moves it to an address of its own
+/// or asks for a token.
 /// </summary>
 /// <param name="url">From <c>TALLYSTICK_METRICS_URL</c>.</param>
 /// <param name="token">From <c>TALLYSTICK_METRICS_TOKEN</c>.</param>

@@ -45,8 +45,8 @@ internal static class SignInOperation
         Body = new ApiSchema("SignInRequest", Shape) { IsRequest = true },
         Permission = Permission.Public,
         Description = "401 for a wrong address or password. After 5 failed attempts the answer is 429 for 15 minutes, "
-            + "and longer after each further one; `Retry-After` tells how long. Attempts from where the person has signed "
-            + "in before are counted by themselves. A new password ends all tokens of the one before.",
+            + "and longer after each further one; `Retry-After` tells how long. Attempts from where the person has "
+            + "signed in before are counted by themselves. A new password ends all tokens of the one before.",
     };
 
     private static async Task SignInAsync(ApiCall call)

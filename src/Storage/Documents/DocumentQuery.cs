@@ -23,7 +23,7 @@ public sealed record DocumentQuery
     /// <summary>Only documents created after this one's sequence: the key of a keyset page, oldest first.</summary>
     public long? AfterSequence { get; init; }
 
-    /// <summary>Only documents after this place in the order of <see cref="SortBy"/>: the key of a keyset page.</summary>
+    /// <summary>Only documents after this place in the order of <see cref="SortBy"/>: a page's key.</summary>
     public PageKey? After { get; init; }
 
     /// <summary>Documents to pass over; used by search only.</summary>

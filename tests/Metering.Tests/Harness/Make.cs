@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NodaTime;
 using NodaTime.Text;
 using Tallystick.Foundation.Values;
@@ -56,4 +57,21 @@ internal static class Make
             Method = method,
             Windows = windows.Length > 0 ? windows : [new UsageWindow("id-of-acme", March)],
         };
+
+    /// <summary>A measurement of the meter <c>m</c> as it is sent, with other members in place of the usual ones.</summary>
+    public static string Json(string uid, string members = "", decimal n = 1)
+    {
+        var measurement = new JsonObject
+        {
+            ["uid"] = uid,
+            ["meter"] = "m",
+            ["account"] = "acme",
+            ["ts"] = "2026-03-01",
+            ["what"] = new JsonObject { ["kind"] = "k" },
+            ["measure"] = new JsonObject { ["n"] = n },
+        };
+        foreach (var (name, value) in JsonNode.Parse("{" + members + "}")!.AsObject())
+            measurement[name] = value?.DeepClone();
+        return measurement.ToJsonString();
+    }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Metering.Aggregations;
@@ -32,21 +31,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         Func<IMeasurementStore, IMeasurementStore>? wrap = null, LogOptions? log = null) =>
         Ingestion.StartAsync(_directory, _catalogue, _clock, wrap, log);
 
-    private static string Json(string uid, string members = "", decimal n = 1)
-    {
-        var measurement = new JsonObject
-        {
-            ["uid"] = uid,
-            ["meter"] = "m",
-            ["account"] = "acme",
-            ["ts"] = "2026-03-01",
-            ["what"] = new JsonObject { ["kind"] = "k" },
-            ["measure"] = new JsonObject { ["n"] = n },
-        };
-        foreach (var (name, value) in JsonNode.Parse("{" + members + "}")!.AsObject())
-            measurement[name] = value?.DeepClone();
-        return measurement.ToJsonString();
-    }
+    private static string Json(string uid, string members = "", decimal n = 1) => Make.Json(uid, members, n);
 
     private static async Task<decimal?> SumAsync(Ingestion ingestion) =>
         (await ingestion.ReadAsync(Make.Query(Meter, "n", AggregationMethod.Sum)))

@@ -247,14 +247,16 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) => _file.UseAsync(
+    public Task<IReadOnlyList<UsageValue>> ReadAsync(
+        UsageQuery query, CancellationToken cancellationToken) => _file.UseAsync(
         async engine => UsagePlan.Build(query, engine.Keys) is { } plan
             ? await engine.Sessions.RunAsync(plan.Read, cancellationToken)
             : [],
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken) => _file.UseAsync(
+    public Task<ExplorerRows> ExploreAsync(
+        UsageExploration query, CancellationToken cancellationToken) => _file.UseAsync(
         engine =>
         {
             // Taken before the transaction begins, so that every table and column known here is there.
