@@ -45,7 +45,7 @@ public sealed class BillingRuleTests(SqliteServer server)
     [InlineData("OrganizationConfig", """{"currencyConversions":[{"from":"EUR","to":"USD","multiplier":0}]}""", "range",
         "currencyConversions[0].multiplier")]
     [InlineData("OrganizationConfig", """
-        {"currencyConversions":[{"from":"EUR","to":"USD"},{"from":"EUR","to":"USD"}]}
+        {"currencyConversions":[{"from":"EUR","to":"USD","multiplier":1},{"from":"EUR","to":"USD","multiplier":1}]}
         """, "duplicate", "currencyConversions[1]")]
     [InlineData("OrganizationConfig", """{"dayEpoch":null}""", "required", "dayEpoch")]
     [InlineData("OrganizationConfig", """{"monthEpoch":"0000-01-01"}""", "date", "monthEpoch")]
@@ -61,7 +61,7 @@ public sealed class BillingRuleTests(SqliteServer server)
     [InlineData("OrganizationConfig", """{"scheduledBillInterval":0.25,"scheduledBillOffset":0}""")]
     [InlineData("OrganizationConfig", """{"timezone":"GMT+1"}""")]
     [InlineData("OrganizationConfig", """
-        {"currencyConversions":[{"from":"EUR","to":"USD"},{"from":"USD","to":"EUR"}]}
+        {"currencyConversions":[{"from":"EUR","to":"USD","multiplier":2},{"from":"USD","to":"EUR","multiplier":0.5}]}
         """)]
     public Task BilledKind_WithinItsRules_IsAccepted(string kind, string change) =>
         RuleTable.AcceptsAsync(server, kind, change);
