@@ -36,3 +36,7 @@ internal sealed class BodyTooLargeException(int status, int limit)
 
 /// <summary>The body is encoded in a way that is not taken: 415.</summary>
 internal sealed class UnsupportedEncodingException() : Exception("The Content-Encoding must be gzip or left out.");
+
+/// <summary>The body did not arrive in time: 408.</summary>
+internal sealed class BodyTooLateException(TimeSpan time) : Exception(
+    FormattableString.Invariant($"The request body must arrive within {time.TotalSeconds} seconds"));

@@ -15,7 +15,8 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
 
     /// <summary>What has arrived; the reader must then be advanced.</summary>
     /// <exception cref="CallerGoneException">The caller has hung up.</exception>
-    /// <exception cref="BadHttpRequestException">The body is cut off, or took too long.</exception>
+    /// <exception cref="BodyTooLateException">The body took too long.</exception>
+    /// <exception cref="BadHttpRequestException">The web server has refused the body.</exception>
     internal async ValueTask<ReadResult> ReadAsync()
     {
         ReadResult result;
@@ -26,7 +27,7 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
                 _timer ??= new Timer(_ => _reader.CancelPendingRead(), null, time, Timeout.InfiniteTimeSpan);
             result = await pending;
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException and not BadHttpRequestException)
+        catch (Exception gone) when (IsOfTheCaller(gone))
         {
             context.Abort();
             throw new CallerGoneException(gone);
@@ -41,10 +42,13 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
             return result;
         _reader.AdvanceTo(result.Buffer.End);
         Close();
-        throw new BadHttpRequestException(
-            FormattableString.Invariant($"The request body must arrive within {time.TotalSeconds} seconds"),
-            StatusCodes.Status408RequestTimeout);
+        throw new BodyTooLateException(time);
     }
+
+    // Who has hung up, in order or not, or has closed the sending side in the middle of a body.
+    private static bool IsOfTheCaller(Exception failure) => failure is BadHttpRequestException bad
+        ? bad.StatusCode == StatusCodes.Status400BadRequest
+        : failure is OperationCanceledException or IOException;
 
     /// <summary>Lets what was read go, up to a position.</summary>
     internal void AdvanceTo(SequencePosition consumed) => _reader.AdvanceTo(consumed);

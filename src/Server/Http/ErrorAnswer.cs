@@ -74,6 +74,8 @@ internal static class ErrorAnswer
                     + "request makes a change, check first whether the change was made");
             case BodyTooLargeException tooLarge:
                 return WriteAsync(context, tooLarge.Status, exception.Message);
+            case BodyTooLateException:
+                return WriteAsync(context, StatusCodes.Status408RequestTimeout, exception.Message);
             case UnsupportedEncodingException:
                 return WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, exception.Message);
             case BadHttpRequestException bad:

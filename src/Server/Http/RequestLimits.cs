@@ -68,8 +68,8 @@ internal sealed record RequestLimits
     {
         builder.Services.AddSingleton(this);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = Connections);
-        // A line for each connection that is refused would let anybody fill the log; the metrics count them.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+        // A line for each connection that is refused or cut off would let anybody fill the log.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }
 
     private static TimeSpan Seconds(IConfiguration configuration, string name, TimeSpan usual) =>

@@ -20,7 +20,8 @@ internal static class MeasurementOperations
         Permission = Permission.On(PermissionAction.MeasurementsUpload, "measurements:measurement"),
         Description = """
             Accepts 1-1,000 measurements per request, in a body of fewer than 512,000 bytes. The request is atomic: if
-            one measurement is malformed, none is accepted. A member that is given twice, anywhere in the body, is an error.
+            one measurement is malformed, none is accepted. A member that is given twice, anywhere in the body, is an
+            error.
             The body may be sent with `Content-Encoding: gzip`, as one complete gzip member; the limit applies to the
             uncompressed body. The response is sent once the measurements are on disk. Meters, accounts and fields are
             resolved afterwards: an unknown account is created, and a measurement that cannot be processed is kept

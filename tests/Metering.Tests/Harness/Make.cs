@@ -58,7 +58,7 @@ internal static class Make
             Windows = windows.Length > 0 ? windows : [new UsageWindow("id-of-acme", March)],
         };
 
-    /// <summary>A measurement of the meter <c>m</c> as it is sent, with other members in place of the usual ones.</summary>
+    /// <summary>A measurement as it is sent, with other members in place of the usual ones.</summary>
     public static string Json(string uid, string members = "", decimal n = 1)
     {
         var measurement = new JsonObject

@@ -239,8 +239,8 @@ public sealed class SubmissionParserTests
     [Fact]
     public void Members_OfTwoMeasurementsWithTheSameNames_AreNoRepetition() =>
         Parse(
-            "{\"measurements\":[{MEASUREMENT,\"x\":{\"y\":1}},{MEASUREMENT,\"x\":{\"y\":1}}],"
-            + "\"y\":[{\"x\":1},{\"x\":1}]}"
+            ("{\"measurements\":[{MEASUREMENT,\"x\":{\"y\":1}},{MEASUREMENT,\"x\":{\"y\":1}}],"
+            + "\"y\":[{\"x\":1},{\"x\":1}]}")
             .Replace("MEASUREMENT", Plain, StringComparison.Ordinal)).Count.ShouldBe(2);
 
     [Fact]

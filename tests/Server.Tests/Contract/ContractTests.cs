@@ -105,6 +105,7 @@ public sealed class ContractTests
     private static bool IsOurAddition(string fact) =>
         fact.Contains(".failures", StringComparison.Ordinal)
             || fact.Contains(".acceptUrl", StringComparison.Ordinal)
+            || fact.Contains(".dtSecretsRefused", StringComparison.Ordinal)
             || fact.EndsWith(".lookupTableId type=string", StringComparison.Ordinal)
             || (IsOfAnswer(fact)
                 && fact.EndsWith(".id is required", StringComparison.Ordinal))
