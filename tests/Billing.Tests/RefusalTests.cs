@@ -47,7 +47,7 @@ public sealed class RefusalTests
     public void Bill_TermNotBilled_IsRefusedNamingIt(string term, string message) =>
         Should.Throw<BillRefusedException>(() => With(term).Bill(5)).Message.ShouldSatisfyAllConditions(
             text => text.ShouldContain(message),
-            text => text.ShouldMatch("^Account (acme|account-1)"));
+            text => text.ShouldMatch("^Account acme[,:]"));
 
     [Fact]
     public void Bill_PlanMinimumOfZero_HidesTheTemplatesAndIsBilled()

@@ -28,7 +28,7 @@ public static class BillConfigResource
                 new Condition.Compare("end_date", Comparison.LessOrEqual, InstantText.Write(lockDate))),
             limit: 1);
         if (pending is [var bill])
-            issues.AddConflict("pending", "billLockDate", "would lock bills that are not approved, such as "
-                + $"'{bill.Id}', whose period ends on {InstantText.Write(bill.EndDate)}; approve or delete them first");
+            issues.AddConflict("pending", "billLockDate", "would lock bills that are not approved, such as that of "
+                + $"account {bill.AccountCode} whose period ends on {InstantText.Write(bill.EndDate)}");
     }
 }

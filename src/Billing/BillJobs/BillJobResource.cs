@@ -3,6 +3,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
 
 namespace Tallystick.Billing.BillJobs;
@@ -31,8 +32,7 @@ public static class BillJobResource
             {
                 if (job.BillFrequencyInterval is < 1 or > 365)
                     issues.Add("range", "billFrequencyInterval", "must be from 1 to 365");
-                if (job.LastDateInBillingPeriod == LocalDate.MaxIsoValue)
-                    issues.Add("range", "lastDateInBillingPeriod", "must have a day after it, the bill date");
+                CheckDates(job, issues);
                 if (job.Timezone is { } timezone && !BillingTimeZone.TryParse(timezone, out _))
                     issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
                 OrganizationConfigResource.CheckConversions(job.CurrencyConversions, issues);
@@ -52,6 +52,21 @@ public static class BillJobResource
                     issues.Add("unknown_reference", "targetCurrency", $"names no existing currency: '{code}'");
             },
         };
+
+    private static void CheckDates(BillJob job, Issues issues)
+    {
+        if (job.LastDateInBillingPeriod == LocalDate.MaxIsoValue)
+            issues.Add("range", "lastDateInBillingPeriod", "must have a day after it, the bill date");
+        else if (job is { BillDate: { } billDate, LastDateInBillingPeriod: { } lastDate }
+            && billDate != lastDate.PlusDays(1))
+            issues.Add(
+                "contradiction",
+                "billDate",
+                $"must be {InstantText.Write(lastDate.PlusDays(1))}, the day after lastDateInBillingPeriod; give one of "
+                + "the two");
+        if (job is { DueDate: { } dueDate, ExternalInvoiceDate: { } invoiceDate } && dueDate < invoiceDate)
+            issues.Add("contradiction", "dueDate", "must not be before externalInvoiceDate");
+    }
 
     /// <summary>Jobs that are neither complete nor cancelled.</summary>
     public static Condition Active { get; } = Condition.Equal("active", IsActive);

@@ -28,7 +28,7 @@ public static class BillCalculation
             var lines = Limits.OfAmounts(input.Account, () =>
             {
                 var measured = MeasureUsage.For(input.Account, priced, usage); // quantity of each priced stretch
-                var charges = RateUsage.By(measured);                          // quantity to exact amount
+                var charges = RateUsage.By(input.Account, measured);           // quantity to exact amount
                 var standing = ChargeStanding.For(plans);                      // recurring amounts, prorated
                 var ordered = OrderLines.Of([.. standing, .. charges]);        // before numbering
                 return RounderFor(input, amounts).Once(ordered);               // rounding after all arithmetic, once
@@ -48,7 +48,7 @@ public static class BillCalculation
         if (input.Run.IsRecalculation)
             FindDuePlans.RefuseLostBoundaries(input, settings);     // a recalculated bill is not emptied
         var plans = FindDuePlans.For(input, settings);              // which account plans share the bill, and when
-        var priced = ResolvePricings.Over(plans);                   // which pricing holds when
+        var priced = ResolvePricings.Over(input.Account, plans);    // which pricing holds when
         RefuseUnbilledTerms.In(input, settings, plans, priced);     // nothing is left out in silence
         return (settings, plans, priced);
     }
@@ -58,6 +58,7 @@ public static class BillCalculation
         var products = new Dictionary<string, Product>(StringComparer.Ordinal);
         foreach (var product in input.AccountingProducts.Concat(input.Plans.Select(plan => plan.Product)))
             products.TryAdd(product.Id, product);
-        return new RoundLines(ContentId.OfBill(input.OrganizationId, input.Account.Id, input.Run), amounts, products);
+        var billId = ContentId.OfBill(input.OrganizationId, input.Account.Id, input.Run);
+        return new RoundLines(input.Account, billId, amounts, products);
     }
 }

@@ -1,3 +1,4 @@
+using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Pricing.Rating;
 
@@ -12,14 +13,15 @@ internal static class RateUsage
     /// <summary>Prices the quantities.</summary>
     /// <exception cref="BillRefusedException">The bands of a pricing are not valid, or an amount is out of
     /// range.</exception>
-    public static IEnumerable<DraftLine> By(IEnumerable<MeasuredUsage> measured) => measured.Select(LineOf);
+    public static IEnumerable<DraftLine> By(Account account, IEnumerable<MeasuredUsage> measured) =>
+        measured.Select(usage => LineOf(account, usage));
 
-    private static DraftLine LineOf(MeasuredUsage measured)
+    private static DraftLine LineOf(Account account, MeasuredUsage measured)
     {
         var terms = measured.Priced.Plan.Terms;
         var pricing = measured.Priced.Terms.Pricing;
         var aggregation = measured.Priced.Terms.Aggregation!;
-        var rated = Rate(measured);
+        var rated = Rate(account, measured);
         return new DraftLine
         {
             Type = LineItemType.Usage,
@@ -33,10 +35,9 @@ internal static class RateUsage
         };
     }
 
-    private static RatedUsage Rate(MeasuredUsage measured)
+    private static RatedUsage Rate(Account account, MeasuredUsage measured)
     {
         var plan = measured.Priced.Plan.Terms.Plan;
-        var accountId = measured.Priced.Plan.Terms.AccountPlan.AccountId;
         var pricing = measured.Priced.Terms.Pricing;
         var aggregation = measured.Priced.Terms.Aggregation!;
         try
@@ -51,7 +52,7 @@ internal static class RateUsage
         catch (RatingException fault)
         {
             throw new BillRefusedException(
-                $"Account {accountId}, plan {plan.Code}, pricing {pricing.Id}: {fault.Message}.", fault);
+                $"Account {account.Code}, plan {plan.Code}, pricing {pricing.Id}: {fault.Message}.", fault);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
 
@@ -18,25 +19,26 @@ internal static class ResolvePricings
 {
     /// <summary>The stretches of all plans, in a fixed order.</summary>
     /// <exception cref="BillRefusedException">Two pricings of a plan, or of a template, overlap.</exception>
-    public static IReadOnlyList<PricedWindow> Over(IReadOnlyList<DuePlan> plans) =>
+    public static IReadOnlyList<PricedWindow> Over(Account account, IReadOnlyList<DuePlan> plans) =>
     [
         .. plans
-            .SelectMany(Over)
+            .SelectMany(plan => Over(account, plan))
             .OrderBy(priced => priced.Plan.Terms.AccountPlan.Id, StringComparer.Ordinal)
             .ThenBy(priced => priced.Terms.Pricing.Id, StringComparer.Ordinal)
             .ThenBy(priced => priced.Window.Start),
     ];
 
-    private static IEnumerable<PricedWindow> Over(DuePlan plan) => plan.Terms.Pricings
+    private static IEnumerable<PricedWindow> Over(Account account, DuePlan plan) => plan.Terms.Pricings
         .GroupBy(terms => (
             terms.Pricing.AggregationId, terms.Pricing.CompoundAggregationId, SegmentText.Of(terms.Pricing.Segment)))
-        .SelectMany(group => OverOne(plan, [.. group]));
+        .SelectMany(group => OverOne(account, plan, [.. group]));
 
     /// <summary>Over the pricings of one aggregation and segment.</summary>
-    private static IEnumerable<PricedWindow> OverOne(DuePlan plan, IReadOnlyList<PricingTerms> pricings)
+    private static IEnumerable<PricedWindow> OverOne(
+        Account account, DuePlan plan, IReadOnlyList<PricingTerms> pricings)
     {
-        var ofPlan = Windows(plan, pricings.Where(terms => terms.Pricing.PlanId is not null));
-        var ofTemplate = Windows(plan, pricings.Where(terms => terms.Pricing.PlanId is null));
+        var ofPlan = Windows(account, plan, pricings.Where(terms => terms.Pricing.PlanId is not null));
+        var ofTemplate = Windows(account, plan, pricings.Where(terms => terms.Pricing.PlanId is null));
         foreach (var priced in ofPlan)
             yield return priced;
         foreach (var priced in ofTemplate)
@@ -46,7 +48,7 @@ internal static class ResolvePricings
         }
     }
 
-    private static List<PricedWindow> Windows(DuePlan plan, IEnumerable<PricingTerms> pricings)
+    private static List<PricedWindow> Windows(Account account, DuePlan plan, IEnumerable<PricingTerms> pricings)
     {
         var windows = pricings
             .Select(terms => new PricedWindow(plan, terms, WindowOf(terms.Pricing, plan.Arrears.Window)))
@@ -57,7 +59,7 @@ internal static class ResolvePricings
         for (var index = 1; index < windows.Count; index++)
         {
             if (windows[index].Window.Start < windows[index - 1].Window.End)
-                throw Overlap(windows[index - 1], windows[index]);
+                throw Overlap(account, windows[index - 1], windows[index]);
         }
         return windows;
     }
@@ -78,8 +80,8 @@ internal static class ResolvePricings
             yield return new Window(from, window.End);
     }
 
-    private static BillRefusedException Overlap(PricedWindow first, PricedWindow second) => new(
-        $"Account {first.Plan.Terms.AccountPlan.AccountId}, account plan {first.Plan.Terms.AccountPlan.Id} "
+    private static BillRefusedException Overlap(Account account, PricedWindow first, PricedWindow second) => new(
+        $"Account {account.Code}, account plan {first.Plan.Terms.AccountPlan.Id} "
         + $"(plan {first.Plan.Terms.Plan.Code}): pricings {first.Terms.Pricing.Id} and {second.Terms.Pricing.Id} "
         + "price the same usage at the same time.");
 }

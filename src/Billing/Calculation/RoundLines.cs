@@ -1,3 +1,4 @@
+using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Rating;
@@ -8,7 +9,8 @@ namespace Tallystick.Billing.Calculation;
 /// The only place where money is rounded: each line once in its own currency, then converted and rounded once in the
 /// billing currency. Nothing is rounded after that.
 /// </summary>
-internal sealed class RoundLines(string billId, ConvertAmounts amounts, IReadOnlyDictionary<string, Product> products)
+internal sealed class RoundLines(
+    Account account, string billId, ConvertAmounts amounts, IReadOnlyDictionary<string, Product> products)
 {
     /// <summary>The finished lines, numbered from 1 in the order given.</summary>
     /// <exception cref="BillRefusedException">A currency or rate is missing, or an amount cannot be
@@ -25,7 +27,7 @@ internal sealed class RoundLines(string billId, ConvertAmounts amounts, IReadOnl
         catch (RatingException fault)
         {
             throw new BillRefusedException(
-                $"Account {line.Terms.AccountPlan.AccountId}, plan {line.Terms.Plan.Code}, "
+                $"Account {account.Code}, plan {line.Terms.Plan.Code}, "
                 + $"line '{line.Description}': {fault.Message}.",
                 fault);
         }

@@ -4,6 +4,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Plans;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -18,6 +19,8 @@ internal static class BillOperations
     private static readonly ResourceDefinition<Bill> Definition = BillResource.Definition;
     private static readonly ApiSchema One = new("BillResponse", Definition.Shape);
     private static readonly ApiSchema Page = ResourceOperations.Page(Definition);
+    private static readonly IReadOnlyList<string> Frequencies =
+        [.. Enum.GetValues<BillingFrequency>().Select(JsonFormat.Name)];
 
     /// <summary>Names of values to add to an answer; none is defined yet, so all are ignored.</summary>
     internal static ApiParameter Additional { get; } =
@@ -107,9 +110,12 @@ internal static class BillOperations
             throw new RefusedException(
                 new Issue("date", "lastDateInBillingPeriod", "must be a date such as 2026-03-31"));
         var frequency = call.Route("billingFrequency").ToUpperInvariant();
+        if (!Frequencies.Contains(frequency))
+            throw new RefusedException(new Issue(
+                "unknown_value", "billingFrequency", $"must be one of {string.Join(", ", Frequencies)}, in any case"));
         return ListRequest.AnswerAsync(call, Definition, Condition.And(
-            Condition.Equal(
-                "end_date", InstantText.Write(lastDate.PlusDays(1))), Condition.Equal("billing_frequency", frequency)));
+            Condition.Equal("end_date", InstantText.Write(lastDate.PlusDays(1))),
+            Condition.Equal("billing_frequency", frequency)));
     }
 
     // Lists answer totals only when asked, and can leave the lines out.

@@ -101,6 +101,46 @@ public sealed class DuckDbMeasurementStoreTests
     }
 
     [Fact]
+    public async Task Load_WhileQueriesTakeTheMemory_GoesFirst()
+    {
+        var tight = new DuckDbOptions { MemoryMegabytes = 48, Threads = 1, SmallMeterRows = 0 };
+        var much = Enumerable.Range(0, 200_000).Select(
+            number => Row($"u{number}") with { Account = $"account {number}" }).ToArray();
+        await using var usage = await StoredUsage.CreateAsync(tight, much);
+        var windows = much.Select(row => new UsageWindow("id-of-" + row.Account, Make.March)).ToArray();
+        var query = Make.Query(Make.Meter("m", "measure.n"), "n", AggregationMethod.Latest, windows);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var queries = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var refused = 0;
+            while (!enough.IsCancellationRequested)
+            {
+                try
+                {
+                    await usage.ReadAsync(query);
+                }
+                catch (UsageMemoryException)
+                {
+                    refused++;
+                }
+            }
+            return refused;
+        })).ToList();
+
+        for (var load = 0; load < 10; load++)
+        {
+            var rows = Enumerable.Range(0, 20_000).Select(
+                number => Row($"u{load}-{number}") with { Meter = $"m{number % 40}" });
+            await usage.Store.LoadAsync(StoredUsage.Load(much.Length + load * 20_000, [.. rows]), Token);
+        }
+
+        await enough.CancelAsync();
+        (await Task.WhenAll(queries)).Sum().ShouldBeGreaterThan(0);
+        var (_, counted) = await usage.Store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
+        counted.Sum(meter => meter.Count).ShouldBe(much.Length + 200_000);
+    }
+
+    [Fact]
     public async Task Store_Reopened_KnowsKeysColumnsAndUids()
     {
         using var directory = new TempDirectory();

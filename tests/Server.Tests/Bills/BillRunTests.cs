@@ -139,6 +139,54 @@ public sealed class BillRunTests(SqliteServer server)
     }
 
     [Theory]
+    [InlineData("billDate", "2025-02-02", "lastDateInBillingPeriod", "2025-01-31", "contradiction billDate")]
+    [InlineData("billDate", "2025-02-01", "lastDateInBillingPeriod", "2025-02-01", "contradiction billDate")]
+    [InlineData("dueDate", "2025-01-31", "externalInvoiceDate", "2025-02-01", "contradiction dueDate")]
+    public async Task Job_DatesThatContradictEachOther_IsRefused(
+        string name, string date, string otherName, string otherDate, string fault)
+    {
+        using var client = await server.NewOrganizationAsync();
+
+        var refused = await client.PostAsync("billjobs", new JsonObject { [name] = date, [otherName] = otherDate });
+
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest);
+        refused.Faults.ShouldBe([fault]);
+        (await client.GetAsync("billjobs")).Object["data"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Job_BillDateAndTheDayBefore_AreAccepted()
+    {
+        using var client = await server.NewOrganizationAsync();
+
+        var job = await client.PostAsync("billjobs", new JsonObject
+        {
+            ["billDate"] = "2025-02-01",
+            ["lastDateInBillingPeriod"] = "2025-01-31",
+            ["externalInvoiceDate"] = "2025-02-01",
+            ["dueDate"] = "2025-02-01",
+        });
+
+        job.Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("monthly", HttpStatusCode.OK)]
+    [InlineData("MONTHLY", HttpStatusCode.OK)]
+    [InlineData("fortnightly", HttpStatusCode.BadRequest)]
+    [InlineData("0", HttpStatusCode.BadRequest)]
+    public async Task BillsOfAPeriod_UnknownFrequency_IsRefused(string frequency, HttpStatusCode status)
+    {
+        using var client = await server.NewOrganizationAsync();
+
+        var answer = await client.GetAsync($"bills/billingperiod/2025-01-31/{frequency}");
+
+        answer.Status.ShouldBe(status);
+        if (status != HttpStatusCode.OK)
+            answer.Faults.ShouldBe(["unknown_value billingFrequency"]);
+    }
+
+    [Theory]
     [InlineData("organizationconfig")]
     [InlineData("billjobs")]
     public async Task Conversion_WithoutAMultiplier_IsRefusedByName(string path)

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.LookupTables;
 using Tallystick.Server.Tests.Permissions;
 using Tallystick.Server.Tests.Usage;
 
@@ -23,7 +25,11 @@ public sealed class BystanderTests
         ["passwords"] = server => AnonymousAsync(server, 200, "signin", number =>
             $$"""{"email":"nobody{{number}}@example.com","password":"wrong password"}"""),
         ["bodies"] = server => AnonymousAsync(server, 200, "signin", _ => new string(' ', 2_000_000)),
+        ["secrets"] = server => AnonymousAsync(server, 600, "oauth/token", _ =>
+            """{"grant_type":"client_credentials","client_id":"nobody","client_secret":"wrong secret"}"""),
         ["accounts"] = AccountsAsync,
+        ["uploads"] = UploadsAsync,
+        ["connections"] = ConnectionsAsync,
     };
 
     [Theory]
@@ -31,10 +37,14 @@ public sealed class BystanderTests
     [InlineData("policies", HttpStatusCode.OK)]
     [InlineData("passwords", HttpStatusCode.ServiceUnavailable)]
     [InlineData("bodies", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("secrets", HttpStatusCode.TooManyRequests)]
     [InlineData("accounts", HttpStatusCode.OK)]
+    [InlineData("uploads", HttpStatusCode.TooManyRequests)]
+    [InlineData("connections", HttpStatusCode.ServiceUnavailable)]
     public async Task Bystander_WhileAnotherAsksForTooMuch_IsServed(string attack, HttpStatusCode expected)
     {
-        await using var server = await ApiServer.StartAsync(settings: ["--TALLYSTICK_AUTOMATIC_ACCOUNTS", "1000"]);
+        await using var server = await ApiServer.StartAsync(
+            settings: ["--TALLYSTICK_AUTOMATIC_ACCOUNTS", "1000", "--TALLYSTICK_MAX_CONNECTIONS", "300"]);
         using var bystander = await server.AddOrganizationAsync();
         var begin = await Attacks[attack](server);
         await TimesAsync(bystander, Task.CompletedTask);
@@ -98,6 +108,27 @@ public sealed class BystanderTests
         return () => Task.WhenAll(Enumerable.Range(0, 50).Select(
             batch => SendAsync(server.Client, account => $"unknown-{batch}-{account}", batch)));
     }
+
+    private static async Task<Func<Task<HttpStatusCode[]>>> UploadsAsync(ApiServer server)
+    {
+        var rates = await LookupSetup.MakeAsync(server.Client);
+        var asked = """{"fileName":"rates","contentType":"text/csv","contentLength":52428800}""";
+        return () => Task.WhenAll(Enumerable.Range(0, 100).Select(
+            async _ => (await server.Client.PostAsync($"{rates.Data}/generateuploadurl", asked)).Status));
+    }
+
+    /// <summary>Opens connections and sends nothing; one that the server closes counts as not served.</summary>
+    private static Task<Func<Task<HttpStatusCode[]>>> ConnectionsAsync(ApiServer server) =>
+        Task.FromResult<Func<Task<HttpStatusCode[]>>>(async () =>
+        {
+            var sockets = Enumerable.Range(0, 1_000)
+                .Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToList();
+            await Task.WhenAll(sockets.Select(
+                socket => socket.ConnectAsync(server.Address.Host, server.Address.Port)));
+            var closed = await sockets[^1].ReceiveAsync(new byte[1]);
+            sockets.ForEach(socket => socket.Dispose());
+            return [closed == 0 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK];
+        });
 
     private static Task<Func<Task<HttpStatusCode[]>>> AnonymousAsync(
         ApiServer server, int requests, string path, Func<int, string> body)

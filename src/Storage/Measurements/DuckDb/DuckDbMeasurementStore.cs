@@ -134,26 +134,32 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
+        var isAlone = false;
+        var ownTables = 0;
         while (true)
         {
-            await _file.ReopenAfterFaultAsync();
-            var ownTables = 0;
             try
             {
-                await _file.UseAsync(
-                    engine =>
-                    {
-                        var plan = LoadPlan.Make(load, engine.Keys, _options.SmallMeterRows, _ownTables);
-                        ownTables = plan.Own.Count;
-                        return WriteAsync(engine, load, plan, cancellationToken);
-                    },
-                    cancellationToken);
+                if (isAlone)
+                {
+                    await _file.AloneAsync(WriteAsync);
+                }
+                else
+                {
+                    await _file.ReopenAfterFaultAsync();
+                    await _file.UseAsync(WriteAsync, cancellationToken);
+                }
                 _ownTables = Math.Min(_options.MaxOwnTables, Math.Max(1, _ownTables * 2));
                 return;
             }
+            catch (Exception exception) when (!isAlone && EngineErrors.IsOutOfMemory(exception))
+            {
+                // Nothing of it was kept. It goes before reads that may have taken the memory.
+                isAlone = true;
+            }
             catch (Exception exception) when (EngineErrors.IsOutOfMemory(exception))
             {
-                // Nothing of it was kept. Each table takes memory: with half as many, the rest goes to the shared one.
+                // Each table takes memory: with half as many, the rest goes to the shared one.
                 if (ownTables == 0 || _ownTables == 0)
                 {
                     throw new LoadTooLargeException(
@@ -163,6 +169,13 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                 }
                 _ownTables = Math.Min(_ownTables, ownTables) / 2;
             }
+        }
+
+        Task<bool> WriteAsync(Engine engine)
+        {
+            var plan = LoadPlan.Make(load, engine.Keys, _options.SmallMeterRows, _ownTables);
+            ownTables = plan.Own.Count;
+            return this.WriteAsync(engine, load, plan, cancellationToken);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engine) : IAsyncDisposable
 {
     private readonly EngineGate _gate = new();
-    private readonly SemaphoreSlim _reopening = new(1, 1);
+    private readonly SemaphoreSlim _exclusive = new(1, 1);
     private Engine? _engine = engine;
     private bool _isDisposed;
 
@@ -47,44 +47,59 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
     /// <summary>Opens the file anew if a write has failed since it was opened.</summary>
     public async Task ReopenAfterFaultAsync()
     {
-        if (_engine is { Commits.Fault: null })
-            return;
-        await _reopening.WaitAsync();
+        if (!IsSound)
+            await AloneAsync(_ => Task.FromResult(true));
+    }
+
+    /// <summary>
+    /// Runs something while nothing else uses the engine's memory: reads that are running are ended, others wait. The
+    /// file is opened anew before if a write has failed.
+    /// </summary>
+    public async Task<T> AloneAsync<T>(Func<Engine, Task<T>> use)
+    {
+        await _exclusive.WaitAsync();
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_engine is { Commits.Fault: null })
-                return;
-            await _gate.CloseAsync();
+            var emptied = _gate.CloseAsync();
             try
             {
-                await Task.Run(() =>
-                {
-                    _engine?.Dispose();
-                    _engine = null;
-                    _engine = Engine.Open(path, options);
-                });
+                _engine?.Sessions.EndReads();
+                await emptied;
+                if (!IsSound)
+                    await Task.Run(Reopen);
+                return await use(_engine!);
             }
             finally
             {
+                _engine?.Sessions.AllowReads();
                 _gate.Open();
             }
         }
         finally
         {
-            _reopening.Release();
+            _exclusive.Release();
         }
     }
 
     /// <summary>Closes the file when nobody uses it any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _reopening.WaitAsync();
+        await _exclusive.WaitAsync();
         _isDisposed = true;
         await _gate.CloseAsync();
         _engine?.Dispose();
         _engine = null;
         _gate.Open();
-        _reopening.Release();
+        _exclusive.Release();
+    }
+
+    private bool IsSound => _engine is { Commits.Fault: null };
+
+    private void Reopen()
+    {
+        _engine?.Dispose();
+        _engine = null;
+        _engine = Engine.Open(path, options);
     }
 }

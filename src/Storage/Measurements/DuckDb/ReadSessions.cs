@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using DuckDB.NET.Data;
-using DuckDB.NET.Native;
 using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
@@ -8,28 +7,38 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>Connections for reading. What one reads within a session is of one moment.</summary>
 internal sealed class ReadSessions(string connectionText, QueryThreads threads) : IDisposable
 {
-    private const int MostIdle = 8;
+    private const int MaxIdle = 8;
     private readonly ConcurrentBag<DuckDBConnection> _idle = [];
+    private CancellationTokenSource _ending = new();
 
     /// <summary>
     /// Reads on a thread of its own, since a read blocks for long and the pool's threads serve everybody. A cancelled
     /// read ends at once. Callers limit how many run at a time.
     /// </summary>
-    /// <exception cref="UsageMemoryException">There is not enough memory for it.</exception>
+    /// <exception cref="UsageMemoryException">There is not enough memory for it, or loading needs it.</exception>
     public Task<T> RunAsync<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
             () => Run(read, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
 
+    /// <summary>
+    /// Ends the reads that are running or begin, until <see cref="AllowReads"/>: loading needs their memory.
+    /// </summary>
+    public void EndReads() => _ending.Cancel();
+
+    /// <summary>Reads run again.</summary>
+    public void AllowReads() => _ending = new CancellationTokenSource();
+
     private T Run<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken)
     {
         var connection = Take();
         var isWell = false;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
         threads.Begin();
         try
         {
             using (var transaction = connection.BeginTransaction())
-            using (new Interruption(connection, cancellationToken))
+            using (new Interruption(connection, ended.Token))
             {
                 var result = read(connection);
                 transaction.Commit();
@@ -42,14 +51,16 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
         {
             throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
-        catch (DuckDBException exception) when (IsOutOfMemory(exception))
+        catch (Exception exception) when (
+            EngineErrors.IsOutOfMemory(exception)
+            || (exception is DuckDBException or IOException && ended.IsCancellationRequested))
         {
             throw new UsageMemoryException(exception);
         }
         finally
         {
             threads.End();
-            if (isWell && _idle.Count < MostIdle)
+            if (isWell && _idle.Count < MaxIdle)
                 _idle.Add(connection);
             else
                 connection.Dispose();
@@ -61,12 +72,8 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
     {
         while (_idle.TryTake(out var connection))
             connection.Dispose();
+        _ending.Dispose();
     }
-
-    private static bool IsOutOfMemory(DuckDBException exception) =>
-        exception.ErrorType == DuckDBErrorType.OutOfMemory
-        || exception.Message.Contains("failed to pin block", StringComparison.Ordinal)
-        || exception.Message.Contains("could not allocate block", StringComparison.Ordinal);
 
     private DuckDBConnection Take()
     {
