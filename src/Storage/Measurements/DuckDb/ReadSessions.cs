@@ -9,6 +9,7 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
 {
     private const int MaxIdle = 8;
     private readonly ConcurrentBag<DuckDBConnection> _idle = [];
+    private readonly ReadThreads _threads = new();
     private CancellationTokenSource _ending = new();
 
     /// <summary>
@@ -17,9 +18,7 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
     /// </summary>
     /// <exception cref="UsageMemoryException">There is not enough memory for it, or loading needs it.</exception>
     public Task<T> RunAsync<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(
-            () => Run(read, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        _threads.RunAsync(() => Run(read, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Ends the reads that are running or begin, until <see cref="AllowReads"/>: loading needs their memory.
@@ -72,6 +71,7 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
     {
         while (_idle.TryTake(out var connection))
             connection.Dispose();
+        _threads.Dispose();
         _ending.Dispose();
     }
 
