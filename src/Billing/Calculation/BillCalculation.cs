@@ -9,6 +9,10 @@ namespace Tallystick.Billing.Calculation;
 /// </summary>
 public static class BillCalculation
 {
+    /// <summary>UUID of the bill that a run makes for an account: the same however often it runs.</summary>
+    public static string IdOf(string organizationId, string accountId, BillRun run) =>
+        ContentId.OfBill(organizationId, accountId, run);
+
     /// <summary>What must be aggregated for the bill, in a fixed order.</summary>
     /// <exception cref="BillRefusedException">The terms ask for something that is not billed yet.</exception>
     public static IReadOnlyList<UsageNeed> Needs(BillInput input) => Limits.Within(input.Account, () =>

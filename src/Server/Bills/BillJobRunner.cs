@@ -39,7 +39,7 @@ internal sealed class BillJobRunner(
             await RunAsync(organizationId, jobId, stoppingToken);
         }
         catch (Exception exception)
-            when (exception is not StoreOutageException && !stoppingToken.IsCancellationRequested)
+            when (!OutageRetry.IsOutage(exception) && !stoppingToken.IsCancellationRequested)
         {
             Log.BillJobFailed(logger, exception, jobId);
             await FailAsync(organizationId, jobId, stoppingToken);

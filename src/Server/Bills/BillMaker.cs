@@ -43,12 +43,36 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
                         ? RunsOf(job, catalogue.Organization, terms, account)
                         : [.. recalculated.Where(bill => bill.AccountId == account.Id && !bill.Locked)
                             .Select(bill => Again(bill, bases.GetValueOrDefault(bill.Id)))]) ?? []);
+            if (recalculated is null)
+                await KeepPlansAsync(organizationId, runs, related);
             await MakeChunkAsync(
                 organizationId, job, catalogue.Organization, terms, accounts, runs, outcome, cancellationToken);
             outcome.Accounts += accounts.Count;
             yield return new BillJobProgress(total ?? outcome.Accounts, total - outcome.Accounts ?? 0);
         }
     }
+
+    // A bill that exists is not replaced by one that lost a plan because its epoch or frequency has changed since.
+    private static async Task KeepPlansAsync(
+        string organizationId, Dictionary<string, IReadOnlyList<DueRun>> runs, ResourceReader related)
+    {
+        var ids = runs.SelectMany(
+            pair => pair.Value, (pair, run) => BillCalculation.IdOf(organizationId, pair.Key, run.Run)).ToList();
+        var existing = (await related.ListAsync<Bill>(new Condition.In("id", ids))).ToDictionary(bill => bill.Id);
+        foreach (var (accountId, ofAccount) in runs.ToList())
+        {
+            runs[accountId] =
+            [
+                .. ofAccount.Select(run =>
+                    existing.TryGetValue(BillCalculation.IdOf(organizationId, accountId, run.Run), out var bill)
+                        ? run with { Run = run.Run with { IsRecalculation = true, BilledPlanIds = PlansOn(bill) } }
+                        : run),
+            ];
+        }
+    }
+
+    private static IReadOnlyList<string> PlansOn(Bill bill) =>
+        [.. (bill.LineItems ?? []).Select(line => line.PlanId).OfType<string>().Distinct()];
 
     private async Task MakeChunkAsync(
         string organizationId,
@@ -140,8 +164,7 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
             Frequency = bill.BillingFrequency,
             Interval = bill.BillFrequencyInterval,
             IsRecalculation = true,
-            BilledPlanIds = basis?.Cycles is null
-                ? [.. (bill.LineItems ?? []).Select(line => line.PlanId).OfType<string>().Distinct()] : [],
+            BilledPlanIds = basis?.Cycles is null ? PlansOn(bill) : [],
             Overrides = basis ?? new RunOverrides { TargetCurrency = bill.Currency, Timezone = bill.Timezone },
         },
         OnlyIfMissing: false);

@@ -50,7 +50,7 @@ internal sealed class BillTerms
                     ? terms with { CounterAdjustments = adjustments }
                     : throw new BillRefusedException(
                         $"Account {account.Code}, account plan {accountPlan.Id}: its plan {accountPlan.PlanId} was "
-                        + "created after the run had read its prices. Run the job again.")),
+                        + "created or attached after the run had read its prices. Run the job again.")),
         ];
     }
 

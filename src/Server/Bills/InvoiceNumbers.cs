@@ -78,6 +78,10 @@ internal static class InvoiceNumbers
             if (!numbers.TryAdd(text, InvoiceNumber.Of(before, number, billId)))
                 repeated.Add(text);
         }
+        // That of a bill that was deleted is on no bill any more; the last one stands for all of them.
+        if (prefix is not null)
+            numbers.TryAdd(
+                InvoiceNumber.TextOf(prefix, sequence.LastNumber), InvoiceNumber.Of(prefix, sequence.LastNumber, ""));
         // In their order: the newest of a prefix is taken for its highest.
         foreach (var number in numbers.Values.OrderBy(number => number.Number))
         {

@@ -46,7 +46,7 @@ internal sealed class LookupJobRunner(
             await RunAsync(organizationId, jobId, stoppingToken);
         }
         catch (Exception exception)
-            when (exception is not StoreOutageException && !stoppingToken.IsCancellationRequested)
+            when (!OutageRetry.IsOutage(exception) && !stoppingToken.IsCancellationRequested)
         {
             Log.LookupJobFailed(logger, exception, jobId);
             await EndAsync(organizationId, jobId, ServerFault, stoppingToken);

@@ -60,7 +60,7 @@ public sealed class BillRunTests(SqliteServer server)
         bills.Select(bill => (string)bill["accountId"]!).ShouldContain(first.Id);
         var failure = outcome.Failures.ShouldHaveSingleItem();
         failure.AccountId.ShouldBe(second.Id);
-        failure.Message!.ShouldContain("was created after the run had read its prices. Run the job again.");
+        failure.Message!.ShouldContain("was created or attached after the run had read its prices. Run the job again.");
     }
 
     [Fact]
@@ -98,6 +98,27 @@ public sealed class BillRunTests(SqliteServer server)
         ((string)failure["message"]!).ShouldBe(
             "Account billed: no account plan has a MONTHLY boundary on 2025-03-01 any more (interval 1).");
         (await own.Client.GetAsync($"bills/{billId}")).Object["billTotal"]!.ToString().ShouldBe("30");
+    }
+
+    [Fact]
+    public async Task Job_ForABillThatWouldLoseAPlanWhoseEpochChanged_IsRefusedRatherThanShortened()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var account = await BilledAccount.MakeAsync(client);
+        var other = await BilledAccount.MakeAsync(client, "other");
+        var second = await FullSamples.CreateAsync(client, "accountplans", FullSamples.Parse($$"""
+            {"accountId":"{{account.Id}}","planId":"{{other.PlanId}}","startDate":"2025-01-01T00:00:00Z"}
+            """));
+        var billId = (string)(await account.BillAsync("2025-03-01"))["billIds"]![0]!;
+        (await client.GetAsync($"bills/{billId}")).Object["billTotal"]!.ToString().ShouldBe("60");
+        var plan = (await client.GetAsync($"accountplans/{second}")).Object;
+        plan["billEpoch"] = "2025-01-15";
+        (await client.PutAsync($"accountplans/{second}", plan)).Status.ShouldBe(HttpStatusCode.OK);
+
+        var failure = (await account.BillAsync("2025-03-01"))["failures"]!.AsArray().ShouldHaveSingleItem()!;
+
+        ((string)failure["message"]!).ShouldContain("which is on the bill, has a MONTHLY boundary on 2025-03-01");
+        (await client.GetAsync($"bills/{billId}")).Object["billTotal"]!.ToString().ShouldBe("60");
     }
 
     [Fact]

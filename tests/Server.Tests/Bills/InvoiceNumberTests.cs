@@ -97,6 +97,20 @@ public sealed class InvoiceNumberTests(SqliteServer server)
         (await NumbersAsync(own.Client)).ShouldBe(["INV-101", "INV-102", "INV-102", "INV-103", "INV-104"]);
     }
 
+    [Fact]
+    public async Task NumberOfAnEarlierVersionWhoseBillIsGone_AtTheNextStart_IsNeverIssuedAgain()
+    {
+        await using var own = await ApiServer.StartAsync();
+        await NumberAsync(own.Client, "INV-", 100);
+        await TransactAsync(own, transaction => BillDocuments.KeepSequenceAsync(
+            transaction, own.OrganizationId, new InvoiceSequence(100, 150), default));
+
+        await InvoiceNumbers.RegisterAsync(
+            own.Service<IDocumentStore>(), NullLogger.Instance, TestContext.Current.CancellationToken);
+
+        (await PutAsync(own.Client, "INV-", 140)).Message.ShouldContain("must be at least 150");
+    }
+
     // That version kept no numbers, and had begun again at 101 when the start was lowered.
     private static Task MakeAsOf1bdae29Async(ApiServer own) => TransactAsync(own, async transaction =>
     {

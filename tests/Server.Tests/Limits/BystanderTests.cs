@@ -26,7 +26,7 @@ public sealed class BystanderTests
             $$"""{"email":"nobody{{number}}@example.com","password":"wrong password"}"""),
         ["bodies"] = server => AnonymousAsync(server, 200, "signin", _ => new string(' ', 2_000_000)),
         ["secrets"] = server => AnonymousAsync(server, 600, "oauth/token", _ =>
-            """{"grant_type":"client_credentials","client_id":"nobody","client_secret":"wrong secret"}"""),
+            """{"grant_type":"client_credentials"}""", "bm9ib2R5Ondyb25nIHNlY3JldA=="),
         ["accounts"] = AccountsAsync,
         ["uploads"] = UploadsAsync,
         ["connections"] = ConnectionsAsync,
@@ -131,7 +131,7 @@ public sealed class BystanderTests
         });
 
     private static Task<Func<Task<HttpStatusCode[]>>> AnonymousAsync(
-        ApiServer server, int requests, string path, Func<int, string> body)
+        ApiServer server, int requests, string path, Func<int, string> body, string? credentials = null)
     {
         var http = new HttpClient { BaseAddress = server.Address };
         return Task.FromResult<Func<Task<HttpStatusCode[]>>>(() => Task.WhenAll(Enumerable.Range(0, requests).Select(
@@ -141,6 +141,8 @@ public sealed class BystanderTests
                 using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
                 // The client asks before it sends a body, as it would for a large one.
                 request.Headers.ExpectContinue = true;
+                if (credentials is not null)
+                    request.Headers.Authorization = new("Basic", credentials);
                 using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
                 return response.StatusCode;
             })));
