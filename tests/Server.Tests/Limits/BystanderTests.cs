@@ -133,7 +133,10 @@ public sealed class BystanderTests
     private static Task<Func<Task<HttpStatusCode[]>>> AnonymousAsync(
         ApiServer server, int requests, string path, Func<int, string> body, string? credentials = null)
     {
-        var http = new HttpClient { BaseAddress = server.Address };
+        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 200 })
+        {
+            BaseAddress = server.Address,
+        };
         return Task.FromResult<Func<Task<HttpStatusCode[]>>>(() => Task.WhenAll(Enumerable.Range(0, requests).Select(
             async number =>
             {
