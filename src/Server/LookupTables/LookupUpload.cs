@@ -27,7 +27,7 @@ internal sealed class LookupUploads
     /// <summary>True while the file of a job arrives.</summary>
     internal bool IsReceiving(string jobId) => _receiving.ContainsKey(jobId);
 
-    /// <summary>The file of a job begins to arrive; false when it does already. it must end.</summary>
+    /// <summary>The file of a job begins to arrive; false when it does already.</summary>
     internal bool TryBegin(string jobId) => _receiving.TryAdd(jobId, true);
 
     /// <summary>The file of a job arrives no more.</summary>
