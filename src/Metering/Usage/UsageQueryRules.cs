@@ -25,10 +25,22 @@ public sealed class UsageQueryRules
         _meters = meters.ToDictionary(meter => meter.Id, StringComparer.Ordinal);
     }
 
+    /// <summary>The UUIDs of the meters that a request needs; null when it needs all of the organization.</summary>
+    public static IReadOnlyList<string>? MeterIds(UsageQueryRequest request)
+    {
+        if (request.MeterIds is not { Count: > 0 } && request.Aggregations is not { Count: > 0 })
+            return null;
+        var named = (request.MeterIds ?? [])
+            .Concat(request.Aggregations?.Select(aggregation => aggregation.MeterId) ?? [])
+            .Concat(request.DimensionFilters?.Select(filter => filter.MeterId) ?? [])
+            .Concat(request.Groups?.Select(group => group.MeterId).OfType<string>() ?? []);
+        return [.. named.Distinct(StringComparer.Ordinal)];
+    }
+
     /// <summary>Checks a request, and turns it into a question that the store can answer.</summary>
     /// <param name="request">What was asked.</param>
     /// <param name="organizationId">The organization.</param>
-    /// <param name="meters">All meters of the organization.</param>
+    /// <param name="meters">The meters of the organization, at least those of <see cref="MeterIds"/>.</param>
     /// <param name="zone">The time zone of the organization.</param>
     /// <exception cref="RefusedException">The request makes no sense; all faults found are listed.</exception>
     public static UsageExploration Resolve(

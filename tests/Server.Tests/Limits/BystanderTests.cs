@@ -18,9 +18,13 @@ public sealed class BystanderTests
 {
     private static readonly TimeSpan Promised = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What no request takes: the machine may pause for a second, a stalled server pauses longer.</summary>
+    private static readonly TimeSpan Stall = TimeSpan.FromSeconds(3);
+
     private static readonly Dictionary<string, Func<ApiServer, Task<Func<Task<HttpStatusCode[]>>>>> Attacks = new()
     {
         ["usage queries"] = QueriesAsync,
+        ["queries of many meters"] = MetersAsync,
         ["policies"] = PoliciesAsync,
         ["passwords"] = server => AnonymousAsync(server, 200, "signin", number =>
             $$"""{"email":"nobody{{number}}@example.com","password":"wrong password"}"""),
@@ -34,6 +38,7 @@ public sealed class BystanderTests
 
     [Theory]
     [InlineData("usage queries", HttpStatusCode.TooManyRequests)]
+    [InlineData("queries of many meters", HttpStatusCode.TooManyRequests)]
     [InlineData("policies", HttpStatusCode.OK)]
     [InlineData("passwords", HttpStatusCode.ServiceUnavailable)]
     [InlineData("bodies", HttpStatusCode.RequestEntityTooLarge)]
@@ -57,6 +62,7 @@ public sealed class BystanderTests
         var permitted = Promised > calm[^1] * 4 ? Promised : calm[^1] * 4;
         // Some meet a pause of the machine: the tests beside this one share its processors.
         times[times.Count / 2].ShouldBeLessThan(permitted);
+        times[^1].ShouldBeLessThan(Stall + calm[^1] * 4);
     }
 
     /// <summary>How long requests take, least first: some, and more until a task has ended.</summary>
@@ -86,6 +92,16 @@ public sealed class BystanderTests
             """;
         (await usage.QueryAsync(query)).Status.ShouldBe(HttpStatusCode.OK);
         return () => Task.WhenAll(Enumerable.Range(0, 200).Select(async _ => (await usage.QueryAsync(query)).Status));
+    }
+
+    /// <summary>Each query concerns all meters of the organization, which has many.</summary>
+    private static async Task<Func<Task<HttpStatusCode[]>>> MetersAsync(ApiServer server)
+    {
+        var usage = new MeteredUsage(server.Client);
+        foreach (var some in Enumerable.Range(0, 3_000).Chunk(100))
+            await Task.WhenAll(some.Select(number => usage.MeterAsync($"meter{number}", "measure.n")));
+        return () => Task.WhenAll(Enumerable.Range(0, 200).Select(
+            async _ => (await usage.QueryAsync("\"limit\":1")).Status));
     }
 
     private static async Task<Func<Task<HttpStatusCode[]>>> PoliciesAsync(ApiServer server)
