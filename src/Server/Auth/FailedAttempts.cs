@@ -64,6 +64,7 @@ internal sealed class FailedAttempts(
             if (now < count.Until)
                 return false;
             count.Failures++;
+            count.Former = (count.Last, count.Until);
             count.Last = now;
             if (count.Failures >= free)
                 count.Until = now + Wait(count.Failures - free);
@@ -81,8 +82,13 @@ internal sealed class FailedAttempts(
             if (!_counts.TryGetValue(key, out var count))
                 return;
             if (--count.Failures <= 0)
+            {
                 _counts.Remove(key);
-            else if (count.Failures < free)
+                return;
+            }
+            if (count.Former is { } former)
+                (count.Last, count.Until, count.Former) = (former.Last, former.Until, null);
+            if (count.Failures < free)
                 count.Until = Instant.MinValue;
         }
     }
@@ -131,6 +137,9 @@ internal sealed class FailedAttempts(
         internal Instant Last { get; set; }
 
         internal Instant Until { get; set; } = Instant.MinValue;
+
+        /// <summary>What they were before the latest attempt; null once that was taken back.</summary>
+        internal (Instant Last, Instant Until)? Former { get; set; }
 
         // After the wait it is remembered for as long again, so that the next wait is longer.
         internal Instant ForgottenAt(Duration least) =>

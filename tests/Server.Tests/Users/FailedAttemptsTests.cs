@@ -58,6 +58,24 @@ public sealed class FailedAttemptsTests
     }
 
     [Fact]
+    public void Attempt_ThatSucceedsAfterTheWait_LeavesNoLongerWait()
+    {
+        var attempts = New(free: 2);
+        attempts.TryBegin("office", out _).ShouldBeTrue();
+        attempts.TryBegin("office", out _).ShouldBeTrue();
+        _clock.AdvanceMinutes(20);
+
+        attempts.TryBegin("office", out _).ShouldBeTrue();
+        attempts.TakeBack("office");
+
+        attempts.WaitOf("office").ShouldBe(Duration.Zero);
+        // Nor is what failed remembered for longer.
+        _clock.AdvanceMinutes(11);
+        attempts.TryBegin("office", out _).ShouldBeTrue();
+        attempts.WaitOf("office").ShouldBe(Duration.Zero);
+    }
+
+    [Fact]
     public void Names_AsManyAsAnybodyLikes_TakeBoundedMemory()
     {
         var attempts = New(free: 1, mostNames: 100);
