@@ -49,21 +49,43 @@ internal sealed class AccessKeys(
             throw new TooManyRequestsException(
                 $"Too many requests with a wrong API secret. Try again in {seconds} seconds.", seconds);
         }
+        AccessKey? found, opened;
+        try
+        {
+            (found, opened) = await OpenAsync(credentials, cancellationToken);
+        }
+        catch
+        {
+            // The store was out or the caller gave up: nothing shows that the secret is wrong.
+            _failures.TakeBack(name);
+            throw;
+        }
+        if (opened is not null)
+        {
+            _failures.TakeBack(name);
+            if (_known.Count < MostSources)
+                _known[pair] = true;
+        }
+        else if (isNowWaiting && found is not null)
+        {
+            await WarnAsync(found, cancellationToken);
+        }
+        return opened;
+    }
+
+    // The key that was found last, and the one that a secret opens.
+    private async ValueTask<(AccessKey? Found, AccessKey? Opened)> OpenAsync(
+        IReadOnlyList<(string Id, string Secret)> credentials, CancellationToken cancellationToken)
+    {
         AccessKey? found = null;
         foreach (var (id, secret) in credentials.Distinct())
         {
             found = await ReadAsync(id, cancellationToken);
             var isRight = SecretHash.Matches(found?.SecretHash ?? Nobody, secret);
-            if (found is null || !isRight || !await IsOpenAsync(found, cancellationToken))
-                continue;
-            _failures.TakeBack(name);
-            if (_known.Count < MostSources)
-                _known[pair] = true;
-            return found;
+            if (found is not null && isRight && await IsOpenAsync(found, cancellationToken))
+                return (found, found);
         }
-        if (isNowWaiting && found is not null)
-            await WarnAsync(found, cancellationToken);
-        return null;
+        return (found, null);
     }
 
     // The event is that of the service user, who changes by it: once an hour, since others decide when.

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using NodaTime;
 using NodaTime.Testing;
+using Tallystick.Server.Auth;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Users;
@@ -63,6 +64,19 @@ public sealed class SignInLimitTests
             .ShouldBe(HttpStatusCode.TooManyRequests);
 
         (await person.SignInAsync()).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task RightSecret_ThatCouldNotBeChecked_IsNoFailure()
+    {
+        await using var server = await ApiServer.StartAsync(clock: _clock);
+        var keys = server.Service<AccessKeys>();
+        (string, string)[] right = [(server.AccessKeyId, server.ApiSecret)];
+        for (var attempt = 0; attempt < 301; attempt++)
+            await Should.ThrowAsync<OperationCanceledException>(
+                async () => await keys.FindAsync(right, Elsewhere, new CancellationToken(canceled: true)));
+
+        (await keys.FindAsync(right, Elsewhere, TestContext.Current.CancellationToken)).ShouldNotBeNull();
     }
 
     [Theory]
