@@ -65,14 +65,16 @@ internal sealed class EndDating(
     }
 
     /// <summary>What ending a kind needs.</summary>
-    internal static Permission UpdateOf(BillingEntity kind) => Sight.Update(kind switch
+    internal static Permission UpdateOf(BillingEntity kind) => Sight.Update(DefinitionOf(kind));
+
+    private static ResourceDefinition DefinitionOf(BillingEntity kind) => kind switch
     {
         BillingEntity.Contract => ResourceCatalog.Of<Contract>(),
         BillingEntity.Prepayment => ResourceCatalog.Of<Commitment>(),
         BillingEntity.Accountplan => ResourceCatalog.Of<AccountPlan>(),
         BillingEntity.Pricings => ResourceCatalog.Of<PlanPricing>(),
         BillingEntity.CounterPricings => ResourceCatalog.Of<CounterPricing>(),
-    });
+    };
 
     private string EndText => InstantText.Sortable(request.EndDate);
 
@@ -84,7 +86,7 @@ internal sealed class EndDating(
         {
             if (!permitted.Holds(entity.Id))
             {
-                _failed.Add((kind, entity.Id));
+                Fail(kind, entity.Id);
                 continue;
             }
             try
@@ -94,9 +96,16 @@ internal sealed class EndDating(
             }
             catch (RefusedException)
             {
-                _failed.Add((kind, entity.Id));
+                Fail(kind, entity.Id);
             }
         }
+    }
+
+    // What the caller may not retrieve does not exist for them.
+    private void Fail(BillingEntity kind, string id)
+    {
+        if (caller.Of(Sight.Retrieve(DefinitionOf(kind))).Holds(id))
+            _failed.Add((kind, id));
     }
 
     // The prices of a plan that others may be on are not this account's to end.
@@ -110,7 +119,7 @@ internal sealed class EndDating(
             new Condition.In("plan_template_id", [.. plans.Select(plan => plan.PlanTemplateId).Distinct()]));
         await EndAsync(kind, new Condition.In("plan_id", own), EndText, ended);
         foreach (var pricing in await change.Related.ListAsync<T>(Condition.And(shared, Condition.HoldsAt(EndText))))
-            _failed.Add((kind, pricing.Id));
+            Fail(kind, pricing.Id);
     }
 
     /// <summary>The plans that the account plans of the scope are for, plan groups included.</summary>

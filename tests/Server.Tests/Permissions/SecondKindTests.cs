@@ -223,14 +223,16 @@ public sealed partial class SecondKindTests(SqliteServer server)
             .ShouldBe(HttpStatusCode.OK);
     }
 
-    [Fact]
-    public async Task EndDating_OfAnEntityThatIsDenied_FailsForIt()
+    [Theory]
+    [InlineData("config:update", true)]
+    [InlineData("config:update,config:retrieve", false)]
+    public async Task EndDating_OfAnEntityThatIsDenied_FailsForIt(string denied, bool isTold)
     {
         using var administrator = await server.NewOrganizationAsync();
         var contract = await Entity.MakeAsync(administrator, "Contract");
         var account = (string)contract.Stored["accountId"]!;
         using var principal = await Principal.MakeAsync(
-            administrator, "allow all *", $"deny config:update config:contract/item/{contract.Stored["id"]}");
+            administrator, "allow all *", $"deny {denied} config:contract/item/{contract.Stored["id"]}");
 
         var answer = await principal.Client.PutAsync($"accounts/{account}/enddatebillingentities", new JsonObject
         {
@@ -239,7 +241,10 @@ public sealed partial class SecondKindTests(SqliteServer server)
             ["applyToChildren"] = false,
         });
 
-        answer.Object["failedEntities"]!.ToJsonString().ShouldContain((string)contract.Stored["id"]!);
+        answer.Object["failedEntities"]!.ToJsonString()
+            .Contains((string)contract.Stored["id"]!, StringComparison.Ordinal).ShouldBe(isTold);
+        ((string?)answer.Object["statusMessage"])
+            .ShouldBe($"0 billing entities were ended, {(isTold ? 1 : 0)} could not be ended");
         (await contract.ReadAsync()).ToJsonString().ShouldBe(contract.Stored.ToJsonString());
     }
 
