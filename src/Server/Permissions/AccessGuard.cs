@@ -23,6 +23,8 @@ internal sealed class AccessGuard(
     ResourceReader organization, ResourceReader installation, string organizationId, string by, Instant now)
 {
     private readonly HashSet<string> _losingKeys = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Before, string After), bool> _compared = [];
+    private readonly Dictionary<(ResourcePattern Pattern, bool IsDeny), bool> _shrunk = [];
     private AccessRoster? _before;
     private bool _isCallerActive;
     private Administrators _administrators = new(false, false);
@@ -47,8 +49,7 @@ internal sealed class AccessGuard(
         {
             _before = await AccessRoster.ReadAsync(organization);
             _administrators = await AdministratorsAsync(_before);
-            _isCallerActive = _before.Find(by) is { } caller && caller.Ends > now
-                && (await SignInsAsync([caller])).Count > 0;
+            _isCallerActive = await SignIns.IsActiveAsync(installation, organizationId, _before.Find(by), now);
         }
         if (current is AccessKey key)
             _losingKeys.Add(key.ServiceUserId);
@@ -58,11 +59,11 @@ internal sealed class AccessGuard(
     /// <summary>Refuses the change, once it is written, for what it takes.</summary>
     /// <exception cref="ForbiddenException">It takes what the caller does not have.</exception>
     /// <exception cref="RefusedException">Nobody would be left who can do everything.</exception>
-    internal async ValueTask CheckAsync()
+    internal async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         var after = await AccessRoster.ReadAsync(organization);
         LimitRules(_before!, after);
-        Weigh(_before!, after);
+        Weigh(_before!, after, cancellationToken);
         var administrators = await AdministratorsAsync(after);
         if ((_administrators.AnyLasting && !administrators.AnyLasting) || (_administrators.Any && !administrators.Any))
             throw new RefusedException(new Issue(
@@ -87,37 +88,57 @@ internal sealed class AccessGuard(
     }
 
     // What the server does by itself, such as accepting an invitation, was weighed when it was asked for.
-    private void Weigh(AccessRoster before, AccessRoster after)
+    private void Weigh(AccessRoster before, AccessRoster after, CancellationToken cancellationToken)
     {
         if (!by.Contains('_', StringComparison.Ordinal))
             return;
-        var losing = before.Entries.Where(entry => HasLess(entry, before, after)).ToList();
+        // Who may do everything may take everything.
+        if (_isCallerActive && before.Find(by)!.IsWhole)
+            return;
+        var losing = before.Entries.Where(entry => HasLess(entry, before, after, cancellationToken)).ToList();
         if (losing.Count == 0)
             return;
         if (!_isCallerActive)
             throw new ForbiddenException("Forbidden: your access has been taken away");
         var caller = before.Find(by)!;
-        if (caller.IsWhole)
-            return;
         var grants = new Grants(caller.Rules, (_, _) => []);
         foreach (var entry in losing.DistinctBy(entry => entry.Sources))
         {
-            if (grants.FirstBeyond(entry.Rules.Where(rule => !rule.IsDeny), entry.Rules) is { } beyond)
+            if (grants.FirstBeyond(entry.Rules.Where(rule => !rule.IsDeny), entry.Rules, cancellationToken)
+                is { } beyond)
                 throw new ForbiddenException(
                     $"Forbidden: this would take access away from the {Principals.Words(entry.Type)} '{entry.Id}', "
                     + $"who may do more than you have permission for, namely {beyond.Describe()}");
         }
     }
 
-    private bool HasLess(RosterEntry entry, AccessRoster before, AccessRoster after)
+    private bool HasLess(
+        RosterEntry entry, AccessRoster before, AccessRoster after, CancellationToken cancellationToken)
     {
-        if (after.Find(entry.Type, entry.Id) is not { } left || left.HasLess(entry))
+        if (after.Find(entry.Type, entry.Id) is not { } left || left.Ends < entry.Ends)
             return true;
         if (entry.Type == PrincipalType.Serviceuser && _losingKeys.Contains(entry.Id))
             return true;
-        return _changesGroups && entry.Rules.Any(rule => rule.Pattern.Scope == PatternScope.Group
-            && !(rule.IsDeny ? before : after).MembersOf(rule.Pattern).IsSupersetOf(
-                (rule.IsDeny ? after : before).MembersOf(rule.Pattern)));
+        // Principals with the same policies have the same rules, which are compared once.
+        if (_compared.TryGetValue((entry.Sources, left.Sources), out var isLess))
+            return isLess;
+        isLess = left.PermitsLess(entry, cancellationToken)
+            || (_changesGroups && entry.Rules.Any(rule => HasShrunk(rule, before, after, cancellationToken)));
+        return _compared[(entry.Sources, left.Sources)] = isLess;
+    }
+
+    // Whether a rule for a group permits less, or forbids more, by what the group has in it.
+    private bool HasShrunk(
+        PermissionRule rule, AccessRoster before, AccessRoster after, CancellationToken cancellationToken)
+    {
+        if (rule.Pattern.Scope != PatternScope.Group)
+            return false;
+        cancellationToken.ThrowIfCancellationRequested();
+        var key = (rule.Pattern, rule.IsDeny);
+        if (!_shrunk.TryGetValue(key, out var hasShrunk))
+            _shrunk[key] = hasShrunk = !(rule.IsDeny ? before : after).MembersOf(rule.Pattern).IsSupersetOf(
+                (rule.IsDeny ? after : before).MembersOf(rule.Pattern));
+        return hasShrunk;
     }
 
     // Support users come and go, and what they may do ends.
@@ -131,24 +152,8 @@ internal sealed class AccessGuard(
                 entry.Ends == Instant.MaxValue && signIns.TryGetValue(entry.Id, out var lasts) && lasts));
     }
 
-    // Which of the principals have an active key or a login, and whether that lasts.
-    private async ValueTask<IReadOnlyDictionary<string, bool>> SignInsAsync(IReadOnlyList<RosterEntry> entries)
-    {
-        var found = new Dictionary<string, bool>(StringComparer.Ordinal);
-        var programs = entries.Where(entry => entry.Type == PrincipalType.Serviceuser).Select(entry => entry.Id);
-        foreach (var key in await installation.ListAsync<AccessKey>(new Condition.In("service_user_id", [.. programs])))
-        {
-            if (key.Status == AccessKeyStatus.Active && key.OrganizationId == organizationId)
-                found[key.ServiceUserId] = true;
-        }
-        var people = entries.Where(entry => entry.Type == PrincipalType.User).Select(entry => entry.Id);
-        foreach (var login in await installation.ListAsync<Login>(new Condition.In("id", [.. people])))
-        {
-            if (login.Organizations.Contains(organizationId) && !(login.DtTemporaryPasswordEnds <= now))
-                found[login.Id] = login.DtTemporaryPasswordEnds is null;
-        }
-        return found;
-    }
+    private ValueTask<IReadOnlyDictionary<string, bool>> SignInsAsync(IReadOnlyList<RosterEntry> entries) =>
+        SignIns.ReadAsync(installation, organizationId, entries, now);
 
     /// <summary>Whether there are principals that can do everything, and some for whom that does not end.</summary>
     private sealed record Administrators(bool Any, bool AnyLasting);

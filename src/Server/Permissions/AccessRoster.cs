@@ -75,8 +75,9 @@ internal sealed class AccessRoster
             Ends = isSupport
                 ? Instant.Min(ends, _support?.DtEndSupportUsersAccess ?? Instant.MinValue)
                 : ends,
+            // Most have no statements of their own: those with the same policies have the same sources.
             Sources = string.Join(' ', policies.Select(one => $"{one}:{_policies[one].Version}"))
-                + $" {own.Of}:{own.Version}",
+                + (own.Statements?.Any() == true ? $" {own.Of}:{own.Version}" : ""),
             Rules = [.. policies.SelectMany(RulesOf), .. PermissionStatements.Rules(own.Statements)],
         };
     }

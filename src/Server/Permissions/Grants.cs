@@ -13,6 +13,8 @@ internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, s
     private const int BetweenLooks = 64;
 
     private readonly ConcurrentDictionary<Permission, Reach> _reaches = new(ReferenceEqualityComparer.Instance);
+    private readonly Lazy<RuleCover> _allows = new(() => new RuleCover(rules.Where(rule => !rule.IsDeny)));
+    private readonly Lazy<IReadOnlyList<PermissionRule>> _denies = new(() => [.. rules.Where(rule => rule.IsDeny)]);
 
     /// <summary>Of who may do nothing.</summary>
     internal static Grants Nothing { get; } = new([], (_, _) => []);
@@ -54,17 +56,14 @@ internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, s
 
     private bool MayGive(PermissionRule given, Func<PermissionRule, IReadOnlyList<PermissionRule>> covering)
     {
-        var missing = given.Actions;
-        foreach (var rule in rules)
+        // What is denied to the giver must be denied to the receiver by the same means.
+        foreach (var rule in _denies.Value)
         {
-            if (!rule.IsDeny && rule.Pattern.Covers(given.Pattern))
-                missing &= ~rule.Actions;
-            // What is denied to the giver must be denied to the receiver by the same means.
-            if (rule.IsDeny && (rule.Actions & given.Actions) != 0 && rule.Pattern.Meets(given.Pattern)
+            if ((rule.Actions & given.Actions) != 0 && rule.Pattern.Meets(given.Pattern)
                 && !covering(rule).Any(own => (rule.Actions & given.Actions & ~own.Actions) == 0))
                 return false;
         }
-        return missing == 0;
+        return _allows.Value.Covers(given);
     }
 
     private Reach Work(Permission permission)

@@ -29,7 +29,9 @@ internal sealed record ResourcePattern(string Type, PatternScope Scope, string I
     /// <summary>Wildcards in service and type, at most: each one multiplies the time to compare patterns.</summary>
     internal const int MaxWildcards = 2;
 
-    private const string Anything = "*";
+    /// <summary>Stands for every group.</summary>
+    internal const string Anything = "*";
+
     private const int Longest = 200;
 
     /// <summary>All there is.</summary>

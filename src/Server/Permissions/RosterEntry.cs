@@ -25,24 +25,42 @@ internal sealed record RosterEntry
     internal required IReadOnlyList<PermissionRule> Rules { get; init; }
 
     /// <summary>True when it may do everything there is, and nothing is denied to it.</summary>
-    internal bool IsWhole => new Grants(Rules, (_, _) => []).FirstBeyond(
-        [new PermissionRule(false, PermissionAction.All, ResourcePattern.Everything)], []) is null;
-
-    /// <summary>True when it may do something less than before, judged by the rules; when in doubt, true.</summary>
-    internal bool HasLess(RosterEntry before) =>
-        Ends < before.Ends
-        || (Sources != before.Sources
-            && (before.Rules.Except(Rules).Where(rule => !rule.IsDeny).Any(rule => !IsCovered(rule, Rules))
-                || Rules.Except(before.Rules).Where(rule => rule.IsDeny).Any(rule => !IsCovered(rule, before.Rules))));
-
-    private static bool IsCovered(PermissionRule rule, IReadOnlyList<PermissionRule> by)
+    internal bool IsWhole
     {
-        var missing = rule.Actions;
-        foreach (var other in by)
+        get
         {
-            if (other.IsDeny == rule.IsDeny && other.Pattern.Covers(rule.Pattern))
-                missing &= ~other.Actions;
+            var missing = PermissionAction.All;
+            foreach (var rule in Rules)
+            {
+                if (rule.IsDeny)
+                    return false;
+                if (rule.Pattern.Covers(ResourcePattern.Everything))
+                    missing &= ~rule.Actions;
+            }
+            return missing == 0;
         }
-        return missing == 0;
+    }
+
+    /// <summary>True when its rules permit something less than those before; when in doubt, true.</summary>
+    /// <param name="before">The principal as it was.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal bool PermitsLess(RosterEntry before, CancellationToken cancellationToken) =>
+        Sources != before.Sources
+        && (IsBeyond(before.Rules.Except(Rules).Where(rule => !rule.IsDeny), Rules, cancellationToken)
+            || IsBeyond(Rules.Except(before.Rules).Where(rule => rule.IsDeny), before.Rules, cancellationToken));
+
+    // Whether some of the rules, all of one effect, are not covered by the others of that effect.
+    private static bool IsBeyond(
+        IEnumerable<PermissionRule> rules, IReadOnlyList<PermissionRule> others, CancellationToken cancellationToken)
+    {
+        RuleCover? cover = null;
+        foreach (var rule in rules)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            cover ??= new RuleCover(others.Where(other => other.IsDeny == rule.IsDeny));
+            if (!cover.Covers(rule))
+                return true;
+        }
+        return false;
     }
 }

@@ -1,7 +1,7 @@
 namespace Tallystick.Server.Permissions;
 
 /// <summary>
-/// Compares texts in which <c>*</c> stands for any run of characters, in time linear in the product of their lengths.
+/// Compares texts in which <c>*</c> stands for any run of characters.
 /// </summary>
 internal static class Wildcard
 {
@@ -11,28 +11,25 @@ internal static class Wildcard
     /// </summary>
     internal static bool Matches(string pattern, string text)
     {
-        var (at, start, star, retry) = (0, 0, -1, 0);
-        while (at < text.Length)
+        var star = pattern.IndexOf('*', StringComparison.Ordinal);
+        if (star < 0)
+            return pattern == text;
+        var last = pattern.LastIndexOf('*');
+        var end = pattern.AsSpan(last + 1);
+        if (text.Length < star + end.Length || !text.AsSpan(0, star).SequenceEqual(pattern.AsSpan(0, star))
+            || !text.AsSpan().EndsWith(end))
+            return false;
+        // What stands between two stars is taken where it occurs first: that leaves the most for the rest.
+        var rest = text.AsSpan(star, text.Length - star - end.Length);
+        var between = pattern.AsSpan(star, last - star);
+        foreach (var part in between.Split('*'))
         {
-            if (start < pattern.Length && pattern[start] == '*')
-            {
-                (star, retry) = (start++, at);
-            }
-            else if (start < pattern.Length && pattern[start] == text[at])
-            {
-                (start, at) = (start + 1, at + 1);
-            }
-            else if (star >= 0)
-            {
-                // The last star takes one character more.
-                (start, at) = (star + 1, ++retry);
-            }
-            else
-            {
+            var at = rest.IndexOf(between[part]);
+            if (at < 0)
                 return false;
-            }
+            rest = rest[(at + between[part].Length)..];
         }
-        return pattern.AsSpan(start).Trim('*').IsEmpty;
+        return true;
     }
 
     /// <summary>True when there is a text that both patterns match.</summary>
@@ -44,30 +41,12 @@ internal static class Wildcard
             return second < 0 ? one == other : Matches(other, one);
         if (second < 0)
             return Matches(one, other);
-        // Most patterns begin differently, which is cheap to see.
+        // Between beginning and end each has a star, which takes what the other has there.
         var common = Math.Min(first, second);
         if (!one.AsSpan(0, common).SequenceEqual(other.AsSpan(0, common)))
             return false;
         var (last, otherLast) = (one.Length - one.LastIndexOf('*') - 1, other.Length - other.LastIndexOf('*') - 1);
         var end = Math.Min(last, otherLast);
-        return one.AsSpan(one.Length - end).SequenceEqual(other.AsSpan(other.Length - end)) && MeetInside(one, other);
-    }
-
-    private static bool MeetInside(string one, string other)
-    {
-        // meets[j]: whether the rest of one from i on meets the rest of other from j on; i goes down from the end.
-        var meets = new bool[other.Length + 1];
-        for (var i = one.Length; i >= 0; i--)
-        {
-            var below = (bool[])meets.Clone();
-            for (var j = other.Length; j >= 0; j--)
-            {
-                meets[j] = (i == one.Length && j == other.Length)
-                    || (i < one.Length && one[i] == '*' && (below[j] || (j < other.Length && meets[j + 1])))
-                    || (j < other.Length && other[j] == '*' && (meets[j + 1] || (i < one.Length && below[j])))
-                    || (i < one.Length && j < other.Length && one[i] == other[j] && below[j + 1]);
-            }
-        }
-        return meets[0];
+        return one.AsSpan(one.Length - end).SequenceEqual(other.AsSpan(other.Length - end));
     }
 }

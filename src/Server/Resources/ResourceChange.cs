@@ -43,7 +43,7 @@ internal sealed class ResourceChange(
     internal Grants? Caller { get; init; }
 
     /// <summary>The last check of the change, when all is written.</summary>
-    internal ValueTask CheckAsync() => _access?.CheckAsync() ?? ValueTask.CompletedTask;
+    internal ValueTask CheckAsync() => _access?.CheckAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
     /// <summary>Creates an entity.</summary>
     internal async ValueTask<T> CreateAsync<T>(ResourceDefinition definition, T proposed) where T : Resource
@@ -174,7 +174,8 @@ internal sealed class ResourceChange(
         await _access.BeforeAsync(current, proposed);
     }
 
-    private ResourceReader ReaderOf(string owner) => new(transaction, owner, cancellationToken);
+    /// <summary>Reads what another owner, such as the installation, has in the store.</summary>
+    internal ResourceReader ReaderOf(string owner) => new(transaction, owner, cancellationToken);
 
     private ValueTask TellAsync(ResourceDefinition definition, Resource? before, Resource? after)
     {
