@@ -70,13 +70,16 @@ internal static class AcceptOperation
         var related = resources.Reader(request.OrganizationId, call.Cancelled);
         var invitation = await FindAsync(call, related, request);
         var now = call.Service<IClock>().GetCurrentInstant();
-        await InvitationGrants.CheckInviterAsync(related, invitation, now);
+        var installation = resources.Reader(AccessKeyResource.Installation, call.Cancelled);
+        await InvitationGrants.CheckInviterAsync(related, installation, request.OrganizationId, invitation, now);
         var login = await LoginAsync(call, related, request, invitation);
         await resources.ChangeAsync(
             request.OrganizationId, Principal, call.Cancelled,
             async change =>
             {
-                await InvitationGrants.CheckInviterAsync(change.Related, invitation, now);
+                await InvitationGrants.CheckInviterAsync(
+                    change.Related, change.ReaderOf(AccessKeyResource.Installation), request.OrganizationId, invitation,
+                    now);
                 return await JoinAsync(change, login, invitation, request.OrganizationId);
             },
             request.OrganizationId);

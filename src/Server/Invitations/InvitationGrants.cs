@@ -3,6 +3,7 @@ using Tallystick.Foundation.Resources;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Invitations;
 
@@ -25,7 +26,8 @@ internal static class InvitationGrants
 
     /// <summary>Refuses an invitation that gives more than its inviter may give by now.</summary>
     internal static async ValueTask CheckInviterAsync(
-        IResourceReader related, OrgUserInvitation invitation, Instant now)
+        IResourceReader related, ResourceReader installation, string organizationId, OrgUserInvitation invitation,
+        Instant now)
     {
         var rules = await RulesAsync(related, invitation);
         if (rules.Count == 0)
@@ -33,7 +35,7 @@ internal static class InvitationGrants
         var roster = await AccessRoster.ReadAsync(related);
         var id = invitation.InvitingPrincipalId ?? "";
         var inviter = roster.Find(PrincipalType.User, id) ?? roster.Find(PrincipalType.Serviceuser, id);
-        if (inviter is null || inviter.Ends <= now || new Grants(inviter.Rules, (_, _) => [])
+        if (!await SignIns.IsActiveAsync(installation, organizationId, inviter, now) || new Grants(inviter!.Rules, (_, _) => [])
             .FirstBeyond(rules.Where(rule => !rule.IsDeny), rules) is not null)
             throw new ForbiddenException(
                 "Forbidden: whoever sent this invitation may no longer give what it gives; ask for a new one");

@@ -160,6 +160,24 @@ public sealed class InvitationTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task Invitation_OfAnInviterWithoutAnActiveKey_GivesNothing()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        using var inviter = await Principal.MakeAsync(administrator, "allow all *");
+        var body = Person.Invitation();
+        body["permissionPolicyIds"] = new JsonArray("00000000-0000-4000-8000-000000000002");
+        var url = (string)(await inviter.Client.PostAsync("invitations", body)).Object["acceptUrl"]!;
+        var key = $"serviceusers/{inviter.Id}/credentials/{inviter.Key["id"]}";
+        (await administrator.PutAsync($"{key}/deactivate", "")).Status.ShouldBe(HttpStatusCode.OK);
+
+        (await Person.AcceptAsync(administrator, url)).Status.ShouldBe(HttpStatusCode.Forbidden);
+
+        (await administrator.GetAsync("users")).Data.ShouldBeEmpty();
+        (await administrator.PutAsync($"{key}/activate", "")).Status.ShouldBe(HttpStatusCode.OK);
+        (await Person.AcceptAsync(administrator, url)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Invitation_OfWhoIsAUserAlready_ChangesNothingOfTheUser()
     {
         using var administrator = await server.NewOrganizationAsync();
