@@ -15,6 +15,17 @@ public static class TextLength
         return count;
     }
 
+    /// <summary>The text, or as many of its code points from the beginning on.</summary>
+    public static string Cut(string text, int maximum)
+    {
+        if (text.Length <= maximum)
+            return text;
+        var end = 0;
+        for (var taken = 0; taken < maximum && end < text.Length; taken++)
+            end += end + 1 < text.Length && char.IsSurrogatePair(text[end], text[end + 1]) ? 2 : 1;
+        return text[..end];
+    }
+
     /// <summary>True when a text of UTF-8 has at most a number of code points.</summary>
     public static bool IsAtMost(ReadOnlySpan<byte> utf8, int maximum)
     {

@@ -62,7 +62,7 @@ internal static class DueRuns
         {
             var run = runs.FirstAfter(schedule.PreviousRun)!;
             var id = Guid.CreateVersion7().ToString();
-            var prefix = schedule.Code[..Math.Min(schedule.Code.Length, LongestCode - id.Length - 1)];
+            var prefix = TextLength.Cut(schedule.Code, LongestCode - id.Length - 1);
             await change.CreateAsync(
                 ChargeResource.Definition, ChargeOf(schedule, balance, run) with { Id = id, Code = $"{prefix}-{id}" });
             schedule = schedule with { PreviousRun = run.At, NextRun = runs.FirstAfter(run.At)?.At };

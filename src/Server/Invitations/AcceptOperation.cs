@@ -145,7 +145,7 @@ internal static class AcceptOperation
             issues.Add("same", "password", "must be another than the current password");
         if (login is not null && !invitation.IsMailed && request.CurrentPassword is null)
             issues.Add("required", "currentPassword", "is required, since the person has a login already");
-        if (request.CurrentPassword?.Length > Logins.LongestPassword)
+        if (TextLength.Of(request.CurrentPassword) > Logins.LongestPassword)
             issues.Add("length", "currentPassword", $"must have at most {Logins.LongestPassword} characters");
         issues.ThrowIfAny();
         if (login is not null && !invitation.IsMailed)

@@ -117,7 +117,7 @@ internal static class LookupJobOperations
         return source with
         {
             Id = "",
-            Name = source.Name[..Math.Min(source.Name.Length, LongestName - OfCopy.Length)] + OfCopy,
+            Name = TextLength.Cut(source.Name, LongestName - OfCopy.Length) + OfCopy,
             Status = LookupTableRevisionStatus.Draft,
         };
     }

@@ -76,13 +76,13 @@ internal sealed class AccessGuard(
     // Every change of access compares them all. Who has more from before there was a limit may go on with fewer.
     private static void LimitRules(AccessRoster before, AccessRoster after)
     {
-        foreach (var entry in after.Entries.Where(entry => entry.Rules.Count > PermissionStatements.MaxRules))
+        foreach (var entry in after.Entries.Where(entry => entry.Resources > PermissionStatements.MaxResources))
         {
-            if (entry.Rules.Count > (before.Find(entry.Type, entry.Id)?.Rules.Count ?? 0))
+            if (entry.Resources > (before.Find(entry.Type, entry.Id)?.Resources ?? 0))
                 throw new RefusedException(new Issue(
                     "count", "",
                     $"The {Principals.Words(entry.Type)} '{entry.Id}' would have more than "
-                        + $"{PermissionStatements.MaxRules} resources in all its statements together",
+                        + $"{PermissionStatements.MaxResources} resources in all its statements together",
                     IssueKind.Conflict));
         }
     }

@@ -79,6 +79,8 @@ internal sealed class AccessRoster
             Sources = string.Join(' ', policies.Select(one => $"{one}:{_policies[one].Version}"))
                 + (own.Statements?.Any() == true ? $" {own.Of}:{own.Version}" : ""),
             Rules = [.. policies.SelectMany(RulesOf), .. PermissionStatements.Rules(own.Statements)],
+            Resources = policies.Select(one => _policies[one].Statements).Append(own.Statements ?? [])
+                .Sum(statements => statements.Sum(statement => statement.Resource.Count)),
         };
     }
 

@@ -59,8 +59,8 @@ internal static class PermissionStatements
     // Bounds the work of evaluating a policy: contract and reference name no limit.
     private const int MostResources = 1_000;
 
-    /// <summary>Rules of one principal, at most, from all its policies and statements of its own.</summary>
-    internal const int MaxRules = 2_000;
+    /// <summary>Resources of one principal, at most, in all its policies and statements of its own.</summary>
+    internal const int MaxResources = 2_000;
 
     /// <summary>Adds what is wrong with statements.</summary>
     internal static void Check(IReadOnlyList<PermissionStatement> statements, string path, Issues issues)

@@ -24,6 +24,9 @@ internal sealed record RosterEntry
     /// <summary>The rules of all its policies, through groups too, and of its own statements.</summary>
     internal required IReadOnlyList<PermissionRule> Rules { get; init; }
 
+    /// <summary>The resources of its statements, as they are written: some stand for several rules.</summary>
+    internal required int Resources { get; init; }
+
     /// <summary>True when it may do everything there is, and nothing is denied to it.</summary>
     internal bool IsWhole
     {

@@ -119,7 +119,8 @@ internal static class ListRequest
             return null;
         if (filter.Shape is TextShape { Choices: { } choices } && !choices.Contains(value))
             parameters.Issues.Add("unknown_value", filter.Parameter, $"must be one of {string.Join(", ", choices)}");
-        if (filter.Shape is TextShape text && (value.Length < text.Minimum || value.Length > text.Maximum))
+        if (filter.Shape is TextShape text
+            && (TextLength.Of(value) < text.Minimum || TextLength.Of(value) > text.Maximum))
             parameters.Issues.Add("length", filter.Parameter, text.LengthRule);
         if (filter.Shape is DateShape && !InstantText.TryParseDate(value, out _))
             parameters.Issues.Add("date", filter.Parameter, DateShape.Rule);

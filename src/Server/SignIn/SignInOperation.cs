@@ -83,9 +83,9 @@ internal static class SignInOperation
             Logins.CheckPassword(request.NewPassword, "newPassword", issues);
         if (request.NewPassword == request.Password)
             issues.Add("same", "newPassword", "must be another than the password");
-        if (request.Email.Length > 320)
+        if (TextLength.Of(request.Email) > 320)
             issues.Add("length", "email", "must have at most 320 characters");
-        if (request.Password.Length > Logins.LongestPassword)
+        if (TextLength.Of(request.Password) > Logins.LongestPassword)
             issues.Add("length", "password", $"must have at most {Logins.LongestPassword} characters");
         issues.ThrowIfAny();
     }

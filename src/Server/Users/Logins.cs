@@ -136,7 +136,7 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
     /// <summary>Adds what is wrong with a password that a person chose.</summary>
     internal static void CheckPassword(string? password, string path, Issues issues)
     {
-        if (password is null || password.Length < ShortestPassword || password.Length > LongestPassword)
+        if (password is null || TextLength.Of(password) is < ShortestPassword or > LongestPassword)
             issues.Add("length", path, $"must have {ShortestPassword} to {LongestPassword} characters");
     }
 

@@ -180,6 +180,23 @@ public sealed class PermissionPolicyTests(SqliteServer server)
         answer.Status.ShouldBe(isPermitted ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.Message);
     }
 
+    // Each stands for three rules, since bills go by two names.
+    [Fact]
+    public async Task Resources_OfAPrincipal_CountAsTheyAreWritten()
+    {
+        using var client = await server.NewOrganizationAsync();
+        using var principal = await Principal.MakeAsync(client);
+        async Task<ApiAnswer> GiveAsync(int resources) => await client.PostAsync(
+            $"permissionpolicies/{(await client.PostAsync("permissionpolicies", Principal.Policy(
+                "deny config:update " + string.Join(',', Enumerable.Range(0, resources).Select(
+                    number => $"billing:b*/item/{number}"))))).Id}/addtoserviceuser",
+            new JsonObject { ["principalId"] = principal.Id });
+
+        (await GiveAsync(1_000)).Status.ShouldBe(HttpStatusCode.OK);
+        (await GiveAsync(1_000)).Status.ShouldBe(HttpStatusCode.OK);
+        (await GiveAsync(1)).Faults.ShouldBe(["count "]);
+    }
+
     [Fact]
     public async Task Principal_WhoManagesPolicies_CannotGainAnything()
     {
