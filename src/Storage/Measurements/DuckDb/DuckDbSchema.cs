@@ -72,6 +72,8 @@ internal static class DuckDbSchema
             """,
             $"CREATE TABLE {SharedTable.Name} (meter {Compressed("INTEGER", "bitpacking")}, {LoadedColumns})",
         ],
+        // Fields may have a kind of column that versions before do not know; see RestColumn.
+        [],
     ];
 
     private static int CurrentVersion => FirstVersion + Steps.Length;

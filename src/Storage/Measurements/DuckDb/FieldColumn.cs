@@ -30,6 +30,9 @@ internal enum ColumnKind
 
     /// <summary>Numbers below 10^10 with at most 28 digits after the point.</summary>
     Finest = 6,
+
+    /// <summary>Values of the fields that have no column; see <see cref="RestColumn"/>.</summary>
+    Rest = 7,
 }
 
 /// <summary>
@@ -45,6 +48,9 @@ internal readonly record struct FieldColumn(string Code, ColumnKind Kind)
 
     /// <summary>The ends of usage.</summary>
     public static FieldColumn Ets { get; } = new("", ColumnKind.Ets);
+
+    /// <summary>Values of the fields that have no column of their own.</summary>
+    public static FieldColumn Rest { get; } = new("", ColumnKind.Rest);
 }
 
 /// <summary>Facts about kinds of columns.</summary>
@@ -60,7 +66,7 @@ internal static class ColumnKinds
     /// <summary>Type of the column.</summary>
     public static string SqlType(this ColumnKind kind) => kind switch
     {
-        ColumnKind.Text or ColumnKind.Uid => "VARCHAR",
+        ColumnKind.Text or ColumnKind.Uid or ColumnKind.Rest => "VARCHAR",
         ColumnKind.Ets => "BIGINT",
         ColumnKind.Narrow => "DECIMAL(18,6)",
         ColumnKind.Fine => "DECIMAL(38,18)",
@@ -73,7 +79,13 @@ internal static class ColumnKinds
     /// </summary>
     public static string LoadedSqlType(this ColumnKind kind) =>
         DuckDbSchema.Compressed(
-            kind.SqlType(), kind is ColumnKind.Text or ColumnKind.Uid ? "dictionary" : "bitpacking");
+            kind.SqlType(),
+            kind switch
+            {
+                ColumnKind.Text or ColumnKind.Uid => "dictionary",
+                ColumnKind.Rest => "uncompressed",
+                _ => "bitpacking",
+            });
 
     /// <summary>The first tier that holds the number exactly.</summary>
     public static ColumnKind TierOf(decimal number)
@@ -90,7 +102,7 @@ internal static class ColumnKinds
     /// <summary>The type of the column, for writing it.</summary>
     public static ColumnType Type(this ColumnKind kind) => kind switch
     {
-        ColumnKind.Text or ColumnKind.Uid => ColumnType.Text,
+        ColumnKind.Text or ColumnKind.Uid or ColumnKind.Rest => ColumnType.Text,
         ColumnKind.Ets => ColumnType.Int64,
         ColumnKind.Narrow => new ColumnType(DuckDBType.Decimal, 18, 6),
         ColumnKind.Fine => new ColumnType(DuckDBType.Decimal, 38, 18),

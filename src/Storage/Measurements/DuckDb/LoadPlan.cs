@@ -47,7 +47,7 @@ internal sealed class LoadPlan
             var isLarge = rows.Count >= LargeRows
                 || (meter is { } known && keys.Own.ContainsKey(known))
                 || keys.SharedRows.GetValueOrDefault(meter ?? SharedTable.Key) >= smallMeterRows;
-            if ((isLarge && left > 0) || SharedTable.IsTooNarrowFor(columns))
+            if (isLarge && left > 0)
             {
                 left--;
                 plan.Own.Add(new PlannedRows(rows, needed));
@@ -70,7 +70,7 @@ internal sealed class LoadPlan
             ?? (_keys.FindMeter(rows.OrganizationId, rows.MeterId) is { } meter
                 ? _keys.Columns.GetValueOrDefault(meter, [])
                 : []);
-        return _columns[(rows.OrganizationId, rows.MeterId)] = [.. columns.Union(needed)];
+        return _columns[(rows.OrganizationId, rows.MeterId)] = RestColumn.Add(columns, needed);
     }
 }
 

@@ -12,24 +12,19 @@ internal static class SharedTable
 
     public const string Name = "usage_shared";
 
-    /// <summary>A meter with more columns of one kind has a table of its own from the start.</summary>
-    public const int MaxPooled = 64;
-
     /// <summary>The pooled columns for the columns of a meter, in their order.</summary>
     public static FieldColumn[] Pooled(FieldColumn[] columns)
     {
+        var inRest = RestColumn.Find(columns);
+        var counts = new Dictionary<ColumnKind, int>();
         var pooled = new FieldColumn[columns.Length];
         for (var index = 0; index < columns.Length; index++)
         {
-            var number = 0;
-            foreach (var before in columns.AsSpan(0, index))
-                number += before.Kind == columns[index].Kind ? 1 : 0;
-            pooled[index] = new FieldColumn(FormattableString.Invariant($"{number}"), columns[index].Kind);
+            var kind = inRest[index] ? ColumnKind.Rest : columns[index].Kind;
+            var number = inRest[index] ? 0 : counts.GetValueOrDefault(kind);
+            counts[kind] = number + 1;
+            pooled[index] = new FieldColumn(FormattableString.Invariant($"{number}"), kind);
         }
         return pooled;
     }
-
-    /// <summary>Whether a meter has more columns than the table takes.</summary>
-    public static bool IsTooNarrowFor(FieldColumn[] columns) =>
-        columns.Length > MaxPooled && columns.GroupBy(column => column.Kind).Any(kind => kind.Count() > MaxPooled);
 }

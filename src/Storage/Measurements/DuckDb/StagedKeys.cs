@@ -46,8 +46,9 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
     public FieldColumn[] Columns(int meter, IEnumerable<FieldColumn> needed)
     {
         var columns = _columns.GetValueOrDefault(meter) ?? committed.Columns.GetValueOrDefault(meter, []);
-        FieldColumn[] missing = [.. needed.Except(columns)];
-        return missing.Length == 0 ? columns : _columns[meter] = [.. columns, .. missing];
+        // Those of the shared table are as many as its meters need.
+        var all = meter == SharedTable.Key ? [.. columns.Union(needed)] : RestColumn.Add(columns, needed);
+        return all.Length == columns.Length ? columns : _columns[meter] = all;
     }
 
     /// <summary>Makes a meter's own table have all columns of the meter; it is created where it is missing.</summary>
@@ -57,14 +58,14 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         var columns = Columns(meter, []);
         if (_own.TryGetValue(meter, out var present) || committed.Own.TryGetValue(meter, out present))
         {
-            AddColumns(meter, columns, present);
+            AddColumns(meter, columns, RestColumn.Present(columns).SkipWhile(number => number < present));
             if (present < columns.Length)
                 connection.Execute("UPDATE own_tables SET columns = $1 WHERE meter = $2", columns.Length, meter);
         }
         else
         {
-            var fields = columns.Select((column, number) =>
-                $"{KeyMaps.ColumnName(number)} {column.Kind.LoadedSqlType()}");
+            var fields = RestColumn.Present(columns).Select(number =>
+                $"{KeyMaps.ColumnName(number)} {columns[number].Kind.LoadedSqlType()}");
             connection.Execute(
                 $"CREATE TABLE {KeyMaps.Table(meter)} ("
                 + string.Join(", ", fields.Prepend(DuckDbSchema.LoadedColumns)) + ")");
@@ -81,7 +82,7 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         var present = Columns(SharedTable.Key, []).Length;
         var columns = Columns(
             SharedTable.Key, meters.SelectMany(meter => SharedTable.Pooled(Columns(meter, []))).Distinct());
-        AddColumns(SharedTable.Key, columns, present);
+        AddColumns(SharedTable.Key, columns, Enumerable.Range(present, columns.Length - present));
         return columns;
     }
 
@@ -132,9 +133,9 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             committed.SharedRows.AddOrUpdate(meter, rows, (_, before) => before + rows);
     }
 
-    private void AddColumns(int meter, FieldColumn[] columns, int present)
+    private void AddColumns(int meter, FieldColumn[] columns, IEnumerable<int> missing)
     {
-        for (var number = present; number < columns.Length; number++)
+        foreach (var number in missing)
         {
             connection.Execute(
                 $"ALTER TABLE {KeyMaps.Table(meter)} ADD COLUMN {KeyMaps.ColumnName(number)} "

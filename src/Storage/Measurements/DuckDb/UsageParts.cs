@@ -44,9 +44,9 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
 /// </summary>
 internal static class UsageParts
 {
-    /// <summary>The columns of a meter's rows, fields included, in the order of the tables.</summary>
-    public static IEnumerable<string> Columns(int fields) =>
-        DuckDbSchema.UsageColumnNames.Concat(Enumerable.Range(0, fields).Select(KeyMaps.ColumnName));
+    /// <summary>The columns of a meter's tables, those of its fields included, in their order.</summary>
+    public static IEnumerable<string> Columns(FieldColumn[] fields) =>
+        DuckDbSchema.UsageColumnNames.Concat(RestColumn.Present(fields).Select(KeyMaps.ColumnName));
 
     /// <summary>The parts of a meter that have rows of a period, in the order of their months.</summary>
     public static List<UsagePart> Read(DuckDBConnection connection, int meter, long first, long behind)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text;
 using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
@@ -9,6 +10,8 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <param name="columns">The columns that the meter has besides those of every usage table.</param>
 internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColumn[] columns) : IRowSource
 {
+    private readonly bool[] _isInRest = RestColumn.Find(columns);
+    private readonly int[] _present = RestColumn.Present(columns);
     private const int Uuid = 0;
     private const int Account = 1;
     private const int Ts = 2;
@@ -17,13 +20,14 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
     private const int FirstField = 5;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ColumnType> Types { get; } = TypesOf(columns);
+    public IReadOnlyList<ColumnType> Types =>
+        TypesOf([.. _present.Select(number => columns[number])]);
 
     /// <summary>Key of the meter, written in front where the table is the shared one.</summary>
     public int? Meter { get; init; }
 
-    /// <summary>Into which field column of the table each column goes.</summary>
-    public int[] Targets { get; init; } = [.. Enumerable.Range(0, columns.Length)];
+    /// <summary>Into which field column of the shared table each column goes; null for the meter's own.</summary>
+    public int[]? Targets { get; init; }
 
     private int Shift => Meter is null ? 0 : 1;
 
@@ -91,7 +95,7 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
     /// <inheritdoc/>
     public void Write(ChunkWriter chunk, int first, int count)
     {
-        ClearPresence(chunk, Shift, columns.Length);
+        ClearPresence(chunk, Shift, _present.Length);
         WriteAt(chunk, 0, first, count);
     }
 
@@ -109,8 +113,11 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         rows.Ts.Slice(first, count).CopyTo(chunk.Values<long>(Shift + Ts)[at..]);
         rows.ReceivedAt.Slice(first, count).CopyTo(chunk.Values<long>(Shift + ReceivedAt)[at..]);
         rows.Positions.Slice(first, count).CopyTo(chunk.Values<long>(Shift + Sequence)[at..]);
-        for (var number = 0; number < columns.Length; number++)
-            WriteColumn(chunk, Shift + FirstField + Targets[number], columns[number], at, first, count);
+        for (var place = 0; place < _present.Length; place++)
+        {
+            var number = _present[place];
+            WriteColumn(chunk, Shift + FirstField + (Targets?[number] ?? place), columns[number], at, first, count);
+        }
     }
 
     private static bool HasOtherUids(MeterRows rows)
@@ -185,8 +192,51 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             WriteOtherUids(chunk, target, at, first, count);
         else if (column == FieldColumn.Ets)
             WriteEts(chunk, target, at, first, count);
+        else if (column == FieldColumn.Rest)
+            WriteRest(chunk, target, at, first, count);
         else
             WriteField(chunk, target, column, at, first, count);
+    }
+
+    private void WriteRest(ChunkWriter chunk, int target, int at, int first, int count)
+    {
+        var fields = rows.Fields.Select(field => (Field: field, Numbers: NumbersInRest(field)))
+            .Where(field => field.Numbers.Count > 0).ToArray();
+        if (fields.Length == 0)
+            return;
+        var isPresent = chunk.Presence(target);
+        var text = new StringBuilder();
+        for (var row = 0; row < count; row++)
+        {
+            text.Clear();
+            foreach (var (field, numbers) in fields)
+            {
+                var kind = field.IsNumeric ? ExactDecimal.TierOf(field.Numbers[first + row]) : ColumnKind.Text;
+                if (!numbers.TryGetValue(kind, out var number))
+                    continue;
+                if (field.IsNumeric)
+                    RestColumn.Write(text, number, field.Numbers[first + row]);
+                else
+                    RestColumn.Write(text, number, field.Texts[first + row]);
+            }
+            if (text.Length == 0)
+                continue;
+            MarkPresent(isPresent, at + row);
+            chunk.Text(target, at + row, Encoding.ASCII.GetBytes(text.ToString()));
+        }
+    }
+
+    // The numbers, by kind, of the field's columns whose values stand in the rest.
+    private Dictionary<ColumnKind, int> NumbersInRest(FieldColumnValues field)
+    {
+        var numbers = new Dictionary<ColumnKind, int>();
+        for (var number = 0; number < columns.Length; number++)
+        {
+            var (code, kind) = columns[number];
+            if (_isInRest[number] && code == field.Code && field.IsNumeric == (kind != ColumnKind.Text))
+                numbers[kind] = number;
+        }
+        return numbers;
     }
 
     private void WriteField(ChunkWriter chunk, int target, FieldColumn column, int at, int first, int count)

@@ -115,7 +115,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
         var part = UsageParts.Read(connection, meter, Months.First(month), Months.First(month) + 1).SingleOrDefault()
             ?? Create(meter, month, loaded.Fields);
         part = Widen(part, loaded.Fields);
-        var columns = string.Join(", ", UsageParts.Columns(part.Columns));
+        var columns = string.Join(", ", UsageParts.Columns(loaded.Fields));
         connection.Execute(
             $"INSERT INTO {part.Table} SELECT {columns} FROM {source} WHERE {rows} ORDER BY account, ts, sequence");
         connection.Execute(
@@ -129,7 +129,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
         using var transaction = connection.BeginTransaction();
         var fields = keys.Columns.GetValueOrDefault(part.Meter, []);
         var sorted = Create(part.Meter, part.Month, fields);
-        var columns = string.Join(", ", UsageParts.Columns(sorted.Columns));
+        var columns = string.Join(", ", UsageParts.Columns(fields));
         part = Widen(part, fields);
         foreach (var (first, last) in Slices(part))
         {
@@ -178,7 +178,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
     // Gives a part the columns of fields that the meter has got since.
     private UsagePart Widen(UsagePart part, FieldColumn[] fields)
     {
-        for (var number = part.Columns; number < fields.Length; number++)
+        foreach (var number in RestColumn.Present(fields).SkipWhile(number => number < part.Columns))
         {
             connection.Execute(
                 $"ALTER TABLE {part.Table} ADD COLUMN {KeyMaps.ColumnName(number)} {fields[number].Kind.SqlType()}");

@@ -29,10 +29,16 @@ internal sealed record UsageSource(int Meter, FieldColumn[] Fields, FieldColumn[
     /// <summary>SQL of all rows of a table that has the first so many of the field columns.</summary>
     public string Select(string table, int columns)
     {
-        var missing = Enumerable.Range(0, Fields.Length).Skip(columns)
-            .Select(number => $"NULL::{Fields[number].Kind.SqlType()} AS {KeyMaps.ColumnName(number)}");
-        var present = UsageParts.Columns(Math.Min(columns, Fields.Length));
-        return $"SELECT {string.Join(", ", present.Concat(missing))} FROM {table}";
+        var inRest = RestColumn.Find(Fields);
+        var rest = KeyMaps.ColumnName(Array.IndexOf(Fields, FieldColumn.Rest));
+        var fields = Fields.Select((field, number) =>
+        {
+            var name = KeyMaps.ColumnName(number);
+            if (number >= columns)
+                return $"NULL::{field.Kind.SqlType()} AS {name}";
+            return inRest[number] ? $"{RestColumn.Sql(rest, number, field.Kind)} AS {name}" : name;
+        });
+        return $"SELECT {string.Join(", ", DuckDbSchema.UsageColumnNames.Concat(fields))} FROM {table}";
     }
 
     private IEnumerable<string> SharedColumns(FieldColumn[] shared) => DuckDbSchema.UsageColumnNames.Concat(
@@ -40,6 +46,8 @@ internal sealed record UsageSource(int Meter, FieldColumn[] Fields, FieldColumn[
         {
             var column = Array.IndexOf(shared, field.Second);
             var value = column < 0 ? $"NULL::{field.First.Kind.SqlType()}" : KeyMaps.ColumnName(column);
+            if (column >= 0 && field.First.Kind != field.Second.Kind)
+                value = RestColumn.Sql(value, number, field.First.Kind);
             return $"{value} AS {KeyMaps.ColumnName(number)}";
         }));
 }
