@@ -159,6 +159,43 @@ public sealed class SortingTests
     }
 
     [Fact]
+    public async Task Fields_NewWhileRowsAreMoved_KeepTheirValues()
+    {
+        const int fields = 60;
+        // All stays in the shared table, which has a column for each field before a meter needs it.
+        var shared = Ingestion.Small with { SmallMeterRows = 1, MaxOwnTables = 0 };
+        var wide = Make.Measurement(
+            "wide", "2026-03-01T00:00:00Z",
+            [.. Enumerable.Range(0, fields + 1).Select(number => Make.Number($"w{number}", 1))]);
+        await using var usage = await StoredUsage.CreateAsync(shared, wide with { Meter = "wide" });
+        using var done = new CancellationTokenSource();
+        var sorting = Task.Run(
+            async () =>
+            {
+                while (!done.IsCancellationRequested)
+                    await usage.Store.SortAsync(ClosedBefore, Token);
+            },
+            Token);
+        for (var number = 0; number < fields; number++)
+        {
+            var row = Make.Measurement($"u{number}", "2026-03-01T00:00:00Z", Make.Number($"f{number}", 1));
+            await usage.Store.LoadAsync(
+                StoredUsage.Load((2 * number) + 1, Row(number, "2026-03-01T00:00:00Z"), row), Token);
+        }
+        await done.CancelAsync();
+        await sorting;
+        var lost = new List<string>();
+        for (var number = 0; number < fields; number++)
+        {
+            var query = Make.Query(
+                Make.Meter("m", $"measure.f{number}"), $"f{number}", AggregationMethod.Count, Quarter);
+            if ((await usage.Store.ReadAsync(query, Token)).Sum(value => value.Value) != 1)
+                lost.Add($"f{number}");
+        }
+        lost.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Readers_WhileRowsAreMoved_SeeEachRowOnce()
     {
         await using var usage = await StoredUsage.CreateAsync(SoonLarge);

@@ -58,9 +58,10 @@ internal sealed class KeyMaps
         Organizations = Organizations,
         Meters = new(Meters),
         Accounts = Accounts,
-        Columns = new(Columns),
+        // At one moment: see SourceOf.
+        Columns = new(Columns.ToArray()),
         Own = Own,
-        SharedRows = SharedRows,
+        SharedRows = new(SharedRows),
     };
 
     /// <summary>Where the rows of a meter stand.</summary>

@@ -27,7 +27,7 @@ internal sealed class LoadPlan
     public List<PlannedRows> Shared { get; } = [];
 
     /// <summary>
-    /// True when tables are to be created or given columns, which must not happen while their rows are being moved.
+    /// True when tables are to be created, or tables or known meters to be given columns, which must not happen while their rows are being moved.
     /// </summary>
     public bool AltersTables { get; private set; }
 
@@ -56,8 +56,10 @@ internal sealed class LoadPlan
             else
             {
                 plan.Shared.Add(new PlannedRows(rows, needed));
-                plan.AltersTables |= SharedTable.Pooled(columns)
-                    .Except(keys.Columns.GetValueOrDefault(SharedTable.Key, [])).Any();
+                // Also where the table has the column: rows are moved with the columns that their meter had before.
+                plan.AltersTables |= (meter is { } shared
+                        && keys.Columns.GetValueOrDefault(shared, []).Length < columns.Length)
+                    || SharedTable.Pooled(columns).Except(keys.Columns.GetValueOrDefault(SharedTable.Key, [])).Any();
             }
         }
         return plan;
