@@ -52,7 +52,8 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
         }
         catch (Exception exception) when (
             EngineErrors.IsOutOfMemory(exception)
-            || (exception is DuckDBException or IOException && ended.IsCancellationRequested))
+            || (exception is DuckDBException or IOException or OperationCanceledException
+                && ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested))
         {
             throw new UsageMemoryException(exception);
         }
