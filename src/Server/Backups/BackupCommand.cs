@@ -30,6 +30,9 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
     private static readonly HashSet<string> OfTheProcess =
         ["lock", "lock.process-id", "uids", "owner", "spare", "new", ControlSocket.Name, "lost+found"];
 
+    /// <summary>How often the command tells the server that it is at work.</summary>
+    internal TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Makes the backup that the command line asks for.</summary>
     /// <exception cref="StoreUnavailableException">It could not be made; nothing is left of it.</exception>
     internal static async Task RunAsync(string[] args)
@@ -88,7 +91,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         await using var stream = new NetworkStream(socket);
         using var reader = new StreamReader(stream);
         await using var writer = new StreamWriter(stream);
-        var server = new Asking(reader, writer);
+        await using var server = new Asking(reader, writer, Heartbeat);
 
         // Uploads that wait are copied before and after the documents, which say of which file a job is.
         await backup.CopyAllAsync(Path.Combine(dataPath, Uploads), Uploads, _ => false, cancellationToken);
@@ -127,19 +130,64 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         "Configuration and bills are in PostgreSQL and are not part of the copy. Dump the database now, with pg_dump, "
         + "and keep both together: the dump must not be older than this copy.");
 
-    /// <summary>Asks the server one thing after the other.</summary>
-    private sealed class Asking(StreamReader reader, StreamWriter writer)
+    /// <summary>Asks the server one thing after the other, and tells it meanwhile that the command is at work.</summary>
+    private sealed class Asking : IAsyncDisposable
     {
+        private readonly StreamReader _reader;
+        private readonly StreamWriter _writer;
+        private readonly SemaphoreSlim _writing = new(1);
+        private readonly PeriodicTimer _heartbeat;
+        private readonly Task _beating;
+
+        internal Asking(StreamReader reader, StreamWriter writer, TimeSpan heartbeat)
+        {
+            (_reader, _writer, _heartbeat) = (reader, writer, new PeriodicTimer(heartbeat));
+            _beating = BeatAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _heartbeat.Dispose();
+            await _beating;
+            _writing.Dispose();
+        }
+
         /// <returns>The words of the answer.</returns>
         internal async Task<string[]> AskAsync(string request, CancellationToken cancellationToken)
         {
-            await writer.WriteLineAsync(request.AsMemory(), cancellationToken);
-            await writer.FlushAsync(cancellationToken);
-            var answer = await reader.ReadLineAsync(cancellationToken)
+            await SayAsync(request, cancellationToken);
+            var answer = await _reader.ReadLineAsync(cancellationToken)
                 ?? throw new IOException("the server has stopped meanwhile.");
             return answer.StartsWith(BackupListener.Failed, StringComparison.Ordinal)
                 ? throw new IOException(answer[BackupListener.Failed.Length..].Trim())
                 : answer.Split(' ');
+        }
+
+        private async Task BeatAsync()
+        {
+            try
+            {
+                while (await _heartbeat.WaitForNextTickAsync())
+                    await SayAsync(BackupSession.Alive, CancellationToken.None);
+            }
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+            {
+                // The server has ended the backup: the next question tells why.
+            }
+        }
+
+        private async Task SayAsync(string request, CancellationToken cancellationToken)
+        {
+            await _writing.WaitAsync(cancellationToken);
+            try
+            {
+                await _writer.WriteLineAsync(request.AsMemory(), cancellationToken);
+                await _writer.FlushAsync(cancellationToken);
+            }
+            finally
+            {
+                _writing.Release();
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Tallystick.Server.Http;
 using Tallystick.Storage;
@@ -12,6 +13,10 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
     internal const string Failed = "failed";
 
     private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>How long a command may say nothing before its backup is ended.</summary>
+    internal TimeSpan LongestSilence { get; init; } = TimeSpan.FromMinutes(1);
+
     private Socket? _listener;
 
     /// <inheritdoc/>
@@ -79,7 +84,8 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
                 _turn.Release();
             }
         }
-        catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception failure) when (
+            failure is IOException or ObjectDisposedException or OperationCanceledException or TimeoutException)
         {
             // The command has gone, or the server stops: the command sees that its backup is not whole.
         }
@@ -88,10 +94,46 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
     private async Task ServeAsync(StreamReader reader, StreamWriter writer, CancellationToken stoppingToken)
     {
         await using var session = new BackupSession(sources);
-        while (await reader.ReadLineAsync(stoppingToken) is { } request)
+        try
         {
-            await writer.WriteLineAsync(await AnswerAsync(session, request, stoppingToken));
-            await writer.FlushAsync(stoppingToken);
+            while (await InTimeAsync(token => reader.ReadLineAsync(token).AsTask(), stoppingToken) is { } request)
+            {
+                if (request != BackupSession.Alive)
+                    await SayAsync(writer, await AnswerAsync(session, request, stoppingToken), stoppingToken);
+            }
+        }
+        catch (TimeoutException failure)
+        {
+            Log.BackupFailed(logger, failure);
+            await SayAsync(writer, $"{Failed} {failure.Message}", stoppingToken);
+        }
+    }
+
+    private Task SayAsync(StreamWriter writer, string answer, CancellationToken stoppingToken) => InTimeAsync(
+        async token =>
+        {
+            await writer.WriteLineAsync(answer.AsMemory(), token);
+            await writer.FlushAsync(token);
+            return true;
+        },
+        stoppingToken);
+
+    // While a backup is under way, no file of the log is deleted and the journal grows: a command that hangs must not
+    // keep it so.
+    private async Task<T> InTimeAsync<T>(
+        Func<CancellationToken, Task<T>> talk, CancellationToken stoppingToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        limit.CancelAfter(LongestSilence);
+        try
+        {
+            return await talk(limit.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The backup command was silent for {LongestSilence.TotalSeconds} seconds, so the backup was ended."));
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class BackupSession(BackupSources sources) : IAsyncDisposable
     /// </summary>
     internal const string Documents = "documents";
 
+    /// <summary>Says that the command is at work; there is no answer.</summary>
+    internal const string Alive = "alive";
+
     /// <summary>Asks whether the server has kept everything all the time.</summary>
     internal const string End = "end";
 
@@ -48,7 +51,7 @@ internal sealed class BackupSession(BackupSources sources) : IAsyncDisposable
         {
             [Hold] => await HoldAsync(cancellationToken),
             [Documents, var path] => await CopyDocumentsAsync(path, cancellationToken),
-            [End] => Done,
+            [End] => RequireHeld(),
             _ => throw new InvalidOperationException("The command is of another version than the server."),
         };
 
@@ -66,8 +69,16 @@ internal sealed class BackupSession(BackupSources sources) : IAsyncDisposable
         return Done;
     }
 
+    private string RequireHeld()
+    {
+        _hold?.RequireHeld();
+        return Done;
+    }
+
     private async Task<string> CopyDocumentsAsync(string path, CancellationToken cancellationToken)
     {
+        // The measurements have been copied: the documents need not be if that is in vain.
+        RequireHeld();
         var end = sources.Log.End;
         if (sources.Documents is { } documents)
             await documents.CopyToAsync(path, () => end = sources.Log.End, cancellationToken);

@@ -18,6 +18,10 @@ public sealed class StoreFileTests : IDisposable
 
     private readonly TempDirectory _directory = new();
 
+    // Its memory does not suffice for as many tables as it may write.
+    private static DuckDbOptions Tight { get; } =
+        new() { MemoryMegabytes = 64, Threads = 1, SmallMeterRows = 0, MaxOwnTables = 1_000 };
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _directory.Dispose();
@@ -59,6 +63,36 @@ public sealed class StoreFileTests : IDisposable
         (await CountAsync(copy)).ShouldBe(10);
     }
 
+    [Fact]
+    public async Task File_HeldWhenMemoryRunsOut_IsHeldNoMoreAndLoadsGoOn()
+    {
+        await using var store = await OpenAsync("store", Tight);
+        await using var hold = await store.HoldFileAsync(Token);
+        hold.RequireHeld();
+
+        await store.LoadAsync(ManyMeters(0), Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
+
+        Should.Throw<StoreUnavailableException>(hold.RequireHeld).Message.ShouldContain("Start the backup again");
+        await using var again = await store.HoldFileAsync(Token);
+        again.RequireHeld();
+    }
+
+    [Fact]
+    public async Task File_WhereMemoryIsShort_IsNotOpenedAnewForEveryOtherLoad()
+    {
+        await using var store = await OpenAsync("store", Tight);
+        // How many tables fit is found out by the first ones.
+        for (var load = 0; load < 2; load++)
+            await store.LoadAsync(ManyMeters(load), Token);
+
+        for (var load = 2; load < 5; load++)
+        {
+            await using var hold = await store.HoldFileAsync(Token);
+            await store.LoadAsync(ManyMeters(load), Token);
+            hold.RequireHeld();
+        }
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(0.8)]
@@ -94,8 +128,16 @@ public sealed class StoreFileTests : IDisposable
         await store.LoadAsync(Load(0, LargeLoad), Token);
     }
 
-    private Task<DuckDbMeasurementStore> OpenAsync(string name) =>
-        DuckDbMeasurementStore.OpenAsync(_directory[name], Ingestion.Small with { CheckpointMegabytes = 1 }, Token);
+    private Task<DuckDbMeasurementStore> OpenAsync(string name, DuckDbOptions? options = null) =>
+        DuckDbMeasurementStore.OpenAsync(
+            _directory[name], options ?? Ingestion.Small with { CheckpointMegabytes = 1 }, Token);
+
+    private static MeasurementLoad ManyMeters(int load) => StoredUsage.Load(
+        load * 1_000,
+        [
+            .. Enumerable.Range(0, 1_000).Select(number => Make.Measurement(
+                $"u{load}-{number}", "2026-03-01T00:00:00Z", Make.Number("n", 1)) with { Meter = $"m{number}" }),
+        ]);
 
     private void Cut(long bytes)
     {

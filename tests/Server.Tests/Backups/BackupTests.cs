@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tallystick.Server.Backups;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Bills;
 using Tallystick.Server.Tests.Installation;
+using Tallystick.Storage;
 using Tallystick.Storage.Documents;
+using Tallystick.Storage.Measurements.DuckDb;
+using Tallystick.Storage.Measurements.Log;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Backups;
@@ -148,6 +152,44 @@ public sealed class BackupTests : IDisposable
         // One that has gone is under way no more, as soon as the server sees it.
         while (!Directory.Exists(Copy))
             await new BackupCommand(_restarts.Data, Copy, _ => { }).RunAsync(Token).ContinueWith(_ => { }, Token);
+    }
+
+    [Fact]
+    public async Task Backup_WhoseCommandIsSilent_IsEnded()
+    {
+        Directory.CreateDirectory(_restarts.Data);
+        using var data = DataDirectory.Open(_restarts.Data);
+        await using var store = await DuckDbMeasurementStore.OpenAsync(_restarts.Beside("store"), null, Token);
+        await using var log = FileMeasurementLog.Open(_restarts.Beside("log"));
+        using var listener = new BackupListener(
+            data, new BackupSources(store, log, null), NullLogger<BackupListener>.Instance)
+        {
+            LongestSilence = TimeSpan.FromSeconds(1),
+        };
+        await listener.StartAsync(Token);
+        using var command = ControlSocket.TryConnect(_restarts.Data).ShouldNotBeNull();
+        await using var stream = new System.Net.Sockets.NetworkStream(command);
+        var answers = new StreamReader(stream);
+        await stream.WriteAsync("hold\nalive\nend\n"u8.ToArray(), Token);
+        (await answers.ReadLineAsync(Token)).ShouldBe("done");
+        (await answers.ReadLineAsync(Token)).ShouldBe("done");
+
+        (await answers.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token)).ShouldBe(
+            "failed The backup command was silent for 1 seconds, so the backup was ended.");
+        (await answers.ReadLineAsync(Token)).ShouldBeNull();
+        await listener.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Backup_ThatTakesLong_SaysThatItIsAtWork()
+    {
+        await _restarts.SetUpAsync();
+        await using var server = await _restarts.StartAsync();
+
+        await new BackupCommand(_restarts.Data, Copy, _ => { }) { Heartbeat = TimeSpan.FromMilliseconds(1) }
+            .RunAsync(Token);
+
+        await (await _restarts.StartAsync(Copy, [])).DisposeAsync();
     }
 
     [Fact]

@@ -9,11 +9,15 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>The measurement store as one DuckDB file, used by one process at a time.</summary>
 public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
 {
+    // Loads that must fit in a row before they get more tables again after one did not: each that fails ends all reads.
+    private const int LoadsBeforeGrowth = 32;
+
     private readonly DuckDbOptions _options;
     private readonly OpenedFile _file;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _sorting = new(1, 1);
     private int _ownTables;
+    private int _loadsInRow;
 
     private DuckDbMeasurementStore(DuckDbOptions options, OpenedFile file) =>
         (_options, _file, _ownTables) = (options, file, options.MaxOwnTables);
@@ -79,27 +83,29 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     public async Task<FileHold> HoldFileAsync(CancellationToken cancellationToken)
     {
         await _file.ReopenAfterFaultAsync();
-        // The file is not opened anew either, for as long as it is held.
-        var engine = await _file.EnterAsync(cancellationToken);
+        return await _file.UseAsync(
+            async engine =>
+            {
+                await HoldAsync(engine, cancellationToken);
+                // Nothing waits for the end of it: a copy may take hours, or its reader hang.
+                return new FileHold(() => _file.IsOpenIn(engine), () => LetGoAsync(engine));
+            },
+            cancellationToken);
+    }
+
+    private async Task LetGoAsync(Engine held)
+    {
         try
         {
-            await HoldAsync(engine, cancellationToken);
-            return new FileHold(async () =>
-            {
-                try
-                {
-                    await ReleaseAsync(engine);
-                }
-                finally
-                {
-                    _file.Leave();
-                }
-            });
+            await _file.UseAsync(
+                engine => engine == held && engine.Commits.Fault is null
+                    ? ReleaseAsync(engine)
+                    : Task.FromResult(false),
+                CancellationToken.None);
         }
-        catch
+        catch (StoreUnavailableException)
         {
-            _file.Leave();
-            throw;
+            // It is closed, and holds nothing any more.
         }
     }
 
@@ -149,7 +155,8 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                     await _file.ReopenAfterFaultAsync();
                     await _file.UseAsync(WriteAsync, cancellationToken);
                 }
-                _ownTables = Math.Min(_options.MaxOwnTables, Math.Max(1, _ownTables * 2));
+                if (_ownTables < _options.MaxOwnTables && ++_loadsInRow % LoadsBeforeGrowth == 0)
+                    _ownTables = Math.Min(_options.MaxOwnTables, Math.Max(1, _ownTables * 2));
                 return;
             }
             catch (Exception exception) when (!isAlone && EngineErrors.IsOutOfMemory(exception))
@@ -168,6 +175,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                         exception);
                 }
                 _ownTables = Math.Min(_ownTables, ownTables) / 2;
+                _loadsInRow = 0;
             }
         }
 

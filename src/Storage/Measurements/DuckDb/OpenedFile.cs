@@ -10,11 +10,14 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
 {
     private readonly EngineGate _gate = new();
     private readonly SemaphoreSlim _exclusive = new(1, 1);
-    private Engine? _engine = engine;
+    private volatile Engine? _engine = engine;
     private bool _isDisposed;
 
     /// <summary>The organizations that have measurements.</summary>
     public IReadOnlyCollection<string> OrganizationIds => [.. _engine?.Keys.Organizations.Keys ?? []];
+
+    /// <summary>Whether the engine is still that of the file, which has not been opened anew since.</summary>
+    public bool IsOpenIn(Engine engine) => ReferenceEquals(_engine, engine);
 
     /// <summary>The engine; it is not exchanged until <see cref="Leave"/>, which must follow.</summary>
     public async ValueTask<Engine> EnterAsync(CancellationToken cancellationToken)
@@ -88,8 +91,7 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
         await _exclusive.WaitAsync();
         _isDisposed = true;
         await _gate.CloseAsync();
-        _engine?.Dispose();
-        _engine = null;
+        Close();
         _gate.Open();
         _exclusive.Release();
     }
@@ -98,8 +100,15 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
 
     private void Reopen()
     {
-        _engine?.Dispose();
-        _engine = null;
+        Close();
         _engine = Engine.Open(path, options);
+    }
+
+    // Whoever holds the file must know before it changes.
+    private void Close()
+    {
+        var engine = _engine;
+        _engine = null;
+        engine?.Dispose();
     }
 }
