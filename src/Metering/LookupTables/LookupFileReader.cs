@@ -25,7 +25,9 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
     private long _line;
 
     /// <summary>The text of a file, to be read by a reader of rows.</summary>
-    public static TextReader Decode(Stream file) => new StreamReader(file, FileEncoding);
+    public static TextReader Decode(Stream file) =>
+        // Other byte order marks do not make it another encoding.
+        new StreamReader(file, FileEncoding, detectEncodingFromByteOrderMarks: false);
 
     /// <summary>The rows of the file.</summary>
     /// <exception cref="RefusedException">Rows are faulty; the first faults are told, each with its line.</exception>
@@ -139,7 +141,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
             if (character is '\0' or NoCharacter || record.Length == LongestRecord)
             {
                 _issues.Add(
-                    "line", Place, $"must be valid UTF-8 without U+0000, at most {LongestRecord} characters long");
+                    "line", Place, $"must be valid UTF-8 without U+0000 and U+FFFF, at most {LongestRecord} characters long");
                 _issues.ThrowIfAny();
             }
             record.Append(character);

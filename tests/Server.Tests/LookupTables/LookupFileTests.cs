@@ -60,6 +60,19 @@ public sealed class LookupFileTests(SqliteServer server)
         ((string?)job["failureReason"]).ShouldNotBeNull().ShouldContain("line 3: must be valid UTF-8");
     }
 
+    [Fact]
+    public async Task File_OfUtf16_FailsItsJob()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var revision = await LookupSetup.MakeAsync(client);
+
+        var job = await revision.UploadAsync(
+            [0xff, 0xfe, .. Encoding.Unicode.GetBytes("country,rate\nUK,1\n")], Csv);
+
+        ((string?)job["status"]).ShouldBe("FAILED");
+        ((string?)job["failureReason"]).ShouldNotBeNull().ShouldContain("line 1: must be valid UTF-8");
+    }
+
     [Theory]
     [InlineData(Csv, "", "line 1: must have the names of the fields")]
     [InlineData(Csv, "country,price\nUK,1\n", "'price' is no field of the revision")]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
