@@ -62,8 +62,8 @@ public static class BillJobResource
             issues.Add(
                 "contradiction",
                 "billDate",
-                $"must be {InstantText.Write(lastDate.PlusDays(1))}, the day after lastDateInBillingPeriod; give one of "
-                + "the two");
+                $"must be {InstantText.Write(lastDate.PlusDays(1))}, the day after lastDateInBillingPeriod; give one "
+                + "of the two");
         if (job is { DueDate: { } dueDate, ExternalInvoiceDate: { } invoiceDate } && dueDate < invoiceDate)
             issues.Add("contradiction", "dueDate", "must not be before externalInvoiceDate");
     }

@@ -141,7 +141,8 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
             if (character is '\0' or NoCharacter || record.Length == LongestRecord)
             {
                 _issues.Add(
-                    "line", Place, $"must be valid UTF-8 without U+0000 and U+FFFF, at most {LongestRecord} characters long");
+                    "line", Place,
+                    $"must be valid UTF-8 without U+0000 and U+FFFF, at most {LongestRecord} characters long");
                 _issues.ThrowIfAny();
             }
             record.Append(character);

@@ -130,7 +130,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         "Configuration and bills are in PostgreSQL and are not part of the copy. Dump the database now, with pg_dump, "
         + "and keep both together: the dump must not be older than this copy.");
 
-    /// <summary>Asks the server one thing after the other, and tells it meanwhile that the command is at work.</summary>
+    /// <summary>Asks the server one thing after the other, and reports meanwhile that the command works.</summary>
     private sealed class Asking : IAsyncDisposable
     {
         private readonly StreamReader _reader;

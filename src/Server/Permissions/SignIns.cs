@@ -6,7 +6,9 @@ using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;
 
-/// <summary>Who can sign in: a principal without an active access key or login cannot act, whatever it may do.</summary>
+/// <summary>
+/// Who can sign in: a principal without an active access key or login cannot act, whatever it may do.
+/// </summary>
 internal static class SignIns
 {
     /// <summary>True for a principal that can sign in and whose access has not ended.</summary>

@@ -27,7 +27,8 @@ internal sealed class LoadPlan
     public List<PlannedRows> Shared { get; } = [];
 
     /// <summary>
-    /// True when tables are to be created, or tables or known meters to be given columns, which must not happen while their rows are being moved.
+    /// True when tables are to be created, or tables or known meters to be given columns, which must not happen while
+    /// their rows are being moved.
     /// </summary>
     public bool AltersTables { get; private set; }
 
