@@ -36,7 +36,8 @@ internal static class InvitationGrants
         var id = invitation.InvitingPrincipalId ?? "";
         var inviter = roster.Find(PrincipalType.User, id) ?? roster.Find(PrincipalType.Serviceuser, id);
         if (!await SignIns.IsActiveAsync(installation, organizationId, inviter, now)
-            || new Grants(inviter!.Rules, (_, _) => []).FirstBeyond(rules.Where(rule => !rule.IsDeny), rules) is not null)
+            || new Grants(inviter!.Rules, (_, _) => []).FirstBeyond(rules.Where(rule => !rule.IsDeny), rules)
+                is not null)
             throw new ForbiddenException(
                 "Forbidden: whoever sent this invitation may no longer give what it gives; ask for a new one");
     }
