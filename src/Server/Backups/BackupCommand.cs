@@ -155,7 +155,14 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         /// <returns>The words of the answer.</returns>
         internal async Task<string[]> AskAsync(string request, CancellationToken cancellationToken)
         {
-            await SayAsync(request, cancellationToken);
+            try
+            {
+                await SayAsync(request, cancellationToken);
+            }
+            catch (IOException)
+            {
+                // The server has ended the backup: its last words, which wait to be read, say why.
+            }
             var answer = await _reader.ReadLineAsync(cancellationToken)
                 ?? throw new IOException("the server has stopped meanwhile.");
             return answer.StartsWith(BackupListener.Failed, StringComparison.Ordinal)
