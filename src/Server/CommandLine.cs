@@ -13,7 +13,10 @@ namespace Tallystick.Server;
 /// What its value is, in capitals; null when it has none, <c>[ID]</c> when it may be left out.
 /// </param>
 /// <param name="Description">What it does.</param>
-internal sealed record CommandLineOption(string Name, string? Value, string Description);
+internal sealed record CommandLineOption(string Name, string? Value, string Description)
+{
+    internal bool IsCalled(string name) => string.Equals(Name, name, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>
 /// What can be said on the command line. Anything else is refused: a mistyped option would be ignored.
@@ -72,9 +75,18 @@ internal static class CommandLine
         }
     }
 
+    private static CommandLineOption WriteOpenApi { get; } = new(WriteOpenApiOption, "FILE", "");
+
     private static IEnumerable<CommandLineOption> Known =>
-        Options.Concat(Settings.Select(setting => setting with { Name = "--" + setting.Name }))
-            .Append(new CommandLineOption(WriteOpenApiOption, "FILE", ""));
+        Options.Concat(Settings.Select(setting => setting with { Name = "--" + setting.Name }));
+
+    /// <summary>Options of which there may be one at most, once: each decides what the program does.</summary>
+    private static IReadOnlyList<string> Commands { get; } =
+        [BackupCommand.Option, RestoreAdministrator.Option, DataDirectory.AcceptLossOption, WriteOpenApiOption];
+
+    /// <summary>The argument after an option.</summary>
+    internal static string ValueOf(IReadOnlyList<string> args, string option) =>
+        args[args.Index().First(arg => arg.Item == option).Index + 1];
 
     /// <summary>What the arguments ask to be printed; null when they ask for something else.</summary>
     internal static string? Answer(IReadOnlyList<string> args) =>
@@ -82,17 +94,35 @@ internal static class CommandLine
         : args.Contains(VersionOption) ? $"Tallystick {Version}"
         : null;
 
+    /// <summary>
+    /// The arguments with each option that is not a setting as the rest of the program looks for it: its name as
+    /// listed, whatever the case it was given in, and its value as an argument of its own.
+    /// </summary>
+    internal static string[] Normalize(IReadOnlyList<string> args) => [.. args.SelectMany(Normalize)];
+
+    private static string[] Normalize(string arg)
+    {
+        var parts = arg.Split('=', 2);
+        var option = Options.Append(WriteOpenApi).FirstOrDefault(known => known.IsCalled(parts[0]));
+        if (option is null)
+            return [arg];
+        // What takes no value stays in one piece, for the check to refuse.
+        return option.Value is null ? [option.Name + arg[parts[0].Length..]] : [option.Name, .. parts[1..]];
+    }
+
     /// <summary>Checks the arguments.</summary>
     /// <exception cref="StoreUnavailableException">
-    /// An option is unknown or lacks its value; the message says which.
+    /// An option is unknown, lacks its value or cannot stand beside another; the message says which.
     /// </exception>
     internal static void Check(IReadOnlyList<string> args)
     {
+        var commands = args.Where(Commands.Contains).ToList();
+        if (commands.Count > 1)
+            throw new StoreUnavailableException($"{commands[0]} cannot be combined with {commands[1]}.");
         for (var at = 0; at < args.Count; at++)
         {
             var (name, inline) = args[at].Split('=', 2) is [var before, var after] ? (before, after) : (args[at], null);
-            var option = Known.FirstOrDefault(
-                known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
+            var option = Known.Append(WriteOpenApi).FirstOrDefault(known => known.IsCalled(name))
                 ?? throw new StoreUnavailableException(
                     $"Unknown option '{name}'. Known options: {string.Join(", ", Known.Select(known => known.Name))}. "
                     + $"{HelpOption} says what they do.");
@@ -100,7 +130,8 @@ internal static class CommandLine
                 throw new StoreUnavailableException($"{option.Name} takes no value.");
             if (option.Value is null || inline is not null)
                 continue;
-            var hasValue = at + 1 < args.Count && !args[at + 1].StartsWith("--", StringComparison.Ordinal);
+            var hasValue = at + 1 < args.Count && !args[at + 1].StartsWith("--", StringComparison.Ordinal)
+                && (args[at + 1].Length > 0 || !Commands.Contains(option.Name));
             if (!hasValue && !option.Value.StartsWith('['))
                 throw new StoreUnavailableException($"{option.Name} needs a value: {option.Name} {option.Value}");
             at += hasValue ? 1 : 0;

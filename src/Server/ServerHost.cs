@@ -52,6 +52,7 @@ internal static class ServerHost
     /// <returns>0, or 1 when it could not start or a fault ended it.</returns>
     internal static async Task<int> RunAsync(string[] args)
     {
+        args = CommandLine.Normalize(args);
         if (CommandLine.Answer(args) is { } answer)
         {
             Console.WriteLine(answer);
@@ -60,10 +61,11 @@ internal static class ServerHost
         try
         {
             CommandLine.Check(args);
-            if (args is [CommandLine.WriteOpenApiOption, var path])
+            if (args.Contains(CommandLine.WriteOpenApiOption))
             {
                 await File.WriteAllTextAsync(
-                    path, ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
+                    CommandLine.ValueOf(args, CommandLine.WriteOpenApiOption),
+                    ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
                 return 0;
             }
             if (args.Contains(RestoreAdministrator.Option))
