@@ -132,7 +132,7 @@ internal static class BalanceOperations
         var pageSize = ListRequest.PageSize(call.Http.Request, MaximumPageSize, issues);
         issues.ThrowIfAny();
         var list = $"{schedule.Kind}Preview|{call.OrganizationId}|{call.Route("balanceId")}";
-        var from = (int)(PageToken.Read(list, QueryText.Single(call.Http.Request, "nextToken")) ?? 0);
+        var from = PageToken.ReadIndex(list, QueryText.Single(call.Http.Request, "nextToken"), runs.Count);
         var count = Math.Max(0, Math.Min(pageSize, runs.Count - from));
         var next = from + count < runs.Count ? PageToken.Write(list, from + count) : null;
         var items = Enumerable.Range(from, count).Select(number => Previewed(made(runs[number]))).ToList();

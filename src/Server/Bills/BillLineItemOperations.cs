@@ -39,7 +39,7 @@ internal static class BillLineItemOperations
         issues.ThrowIfAny();
         var lines = await ReadAsync(call);
         var list = $"BillLineItem|{call.OrganizationId}|{call.Route("billId")}";
-        var from = (int)(PageToken.Read(list, QueryText.Single(call.Http.Request, "nextToken")) ?? 0);
+        var from = PageToken.ReadIndex(list, QueryText.Single(call.Http.Request, "nextToken"), lines.Count);
         var next = from + pageSize < lines.Count ? PageToken.Write(list, from + pageSize) : null;
         await JsonAnswer.WritePageAsync(call.Http, [.. lines.Skip(from).Take(pageSize).Select(JsonAnswer.Write)], next);
     }

@@ -45,6 +45,15 @@ internal static class PageToken
     /// <exception cref="RefusedException">The token is not one of this list.</exception>
     internal static long? Read(string list, string? token) => Read(list, token, 1)?[0];
 
+    /// <summary>Where in a list of so many items the page begins that a token names; 0 without a token.</summary>
+    /// <exception cref="RefusedException">The token is not one of this list, or its place is not in it.</exception>
+    internal static int ReadIndex(string list, string? token, int count) => Read(list, token) switch
+    {
+        null => 0,
+        var place when place >= 0 && place <= count => (int)place,
+        _ => throw Forged(),
+    };
+
     /// <summary>The places that a token names; null without a token.</summary>
     /// <exception cref="RefusedException">The token is not one of this list.</exception>
     internal static long[]? Read(string list, string? token, int places)
