@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.Features;
 using NodaTime;
@@ -5,6 +6,7 @@ using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Http;
+using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.LookupTables;
 
@@ -35,15 +37,15 @@ internal sealed class LookupUploads
 
     /// <summary>Keeps a file, durably, if it has the length.</summary>
     /// <returns>False, with nothing kept, when it has another length.</returns>
+    /// <exception cref="StoreUnavailableException">The disk is full or fails; nothing is kept.</exception>
     internal async Task<bool> KeepAsync(
         string jobId, BodyReader body, long length, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(_folder);
         var partial = $"{PathOf(jobId)}.{Guid.NewGuid():N}";
         try
         {
             long kept = 0;
-            await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
+            await using (var file = Create(partial))
             {
                 var isCompleted = false;
                 while (!isCompleted && kept <= length)
@@ -53,26 +55,84 @@ internal sealed class LookupUploads
                     kept += result.Buffer.Length;
                     try
                     {
-                        foreach (var segment in result.Buffer)
-                            await file.WriteAsync(segment, cancellationToken);
+                        await WriteAsync(file, result.Buffer, cancellationToken);
                     }
                     finally
                     {
                         body.AdvanceTo(result.Buffer.End);
                     }
                 }
-                file.Flush(flushToDisk: true);
+                if (kept == length)
+                    Flush(file);
             }
             if (kept != length)
                 return false;
-            File.Move(partial, PathOf(jobId), overwrite: true);
+            Move(partial, PathOf(jobId));
             return true;
         }
         finally
         {
-            File.Delete(partial);
+            if (File.Exists(partial))
+                File.Delete(partial);
         }
     }
+
+    private FileStream Create(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            // Without a buffer: closing the file would write the rest of it, and fail once more.
+            return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        }
+        catch (Exception failure) when (IsOfTheDisk(failure))
+        {
+            throw NotKept(failure);
+        }
+    }
+
+    private static async Task WriteAsync(
+        FileStream file, ReadOnlySequence<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var segment in bytes)
+                await file.WriteAsync(segment, cancellationToken);
+        }
+        catch (Exception failure) when (IsOfTheDisk(failure))
+        {
+            throw NotKept(failure);
+        }
+    }
+
+    private static void Flush(FileStream file)
+    {
+        try
+        {
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception failure) when (IsOfTheDisk(failure))
+        {
+            throw NotKept(failure);
+        }
+    }
+
+    private static void Move(string from, string to)
+    {
+        try
+        {
+            File.Move(from, to, overwrite: true);
+        }
+        catch (Exception failure) when (IsOfTheDisk(failure))
+        {
+            throw NotKept(failure);
+        }
+    }
+
+    private static bool IsOfTheDisk(Exception failure) => failure is IOException or UnauthorizedAccessException;
+
+    private static StoreUnavailableException NotKept(Exception failure) =>
+        new($"An uploaded file cannot be kept: {failure.Message}", failure);
 
     /// <summary>Removes the file of a job, if it has one.</summary>
     internal void Forget(string jobId)
