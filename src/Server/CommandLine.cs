@@ -40,7 +40,7 @@ internal static class CommandLine
         new("TALLYSTICK_EVENT_DAYS", "DAYS", "days for which events are kept (default 28)"),
         new("TALLYSTICK_SMTP", "URL", "mail server for invitations"),
         new("TALLYSTICK_MAIL_FROM", "ADDRESS", "sender of invitations"),
-        new("TALLYSTICK_PUBLIC_URL", "URL", "how people reach the server, for links in mails"),
+        new("TALLYSTICK_PUBLIC_URL", "URL", "how people reach the server, for links"),
         new("TALLYSTICK_MEASUREMENT_MEMORY", "MB", "memory of the measurement store (default: a share of the machine)"),
         new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads of a usage query (default: by processors)"),
         new("TALLYSTICK_UID_MEMORY", "MB", "memory of the index of uids (default: a share of the machine)"),

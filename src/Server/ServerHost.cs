@@ -133,8 +133,9 @@ internal static class ServerHost
             builder.Services.AddHostedService<BackupListener>();
             var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
-            // Its settings are checked before anything is served.
+            // Their settings are checked before anything is served.
             app.Services.GetRequiredService<Mail>();
+            app.Services.GetRequiredService<PublicAddress>();
             Map(app, metrics);
             if (measurements.Log.CutAtOpening is { } cut)
                 Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
@@ -242,6 +243,7 @@ internal static class ServerHost
         services.AddSingleton<AccessControl>();
         services.AddSingleton<Logins>();
         services.AddSingleton<Mail>();
+        services.AddSingleton<PublicAddress>();
         services.AddSingleton(provider => new Tokens(
             provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(),
             provider.GetRequiredService<Logins>(), clock));

@@ -37,7 +37,7 @@ internal static class FailedIngestDownload
 
     /// <summary>The URL that asks for the URL of the file of an event.</summary>
     internal static string UrlOfUrl(ApiCall call, string eventId) =>
-        $"{Origin(call.Http.Request)}/organizations/{call.OrganizationId}{UrlPath}"
+        $"{PublicAddress.Of(call)}/organizations/{call.OrganizationId}{UrlPath}"
             + $"?file={Uri.EscapeDataString(FileOf(call.OrganizationId, eventId))}";
 
     private static async Task AnswerUrlAsync(ApiCall call)
@@ -52,7 +52,7 @@ internal static class FailedIngestDownload
         var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file);
         await call.AnswerAsync(JsonAnswer.Write(new System.Text.Json.Nodes.JsonObject
         {
-            ["url"] = $"{Origin(call.Http.Request)}/downloads/{file}?{query}",
+            ["url"] = $"{PublicAddress.Of(call)}/downloads/{file}?{query}",
         }));
     }
 
@@ -89,6 +89,4 @@ internal static class FailedIngestDownload
         var id = file[prefix.Length..^Extension.Length];
         return FailureEventId.Read(organizationId, id) is null ? null : id;
     }
-
-    private static string Origin(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
 }

@@ -69,7 +69,7 @@ internal static class InvitationOperations
                 TokenHash = SecretHash.Of(token),
             },
             call.Cancelled);
-        var url = $"{call.Service<Mail>().Origin}{AcceptOperation.Path}"
+        var url = $"{call.Service<PublicAddress>().Origin}{AcceptOperation.Path}"
             + $"?organizationId={call.OrganizationId}&invitationId={created.Id}#{token}";
         call.Http.Response.Headers.CacheControl = "no-store";
         var isMailed = await call.Service<Mail>().TrySendAsync(

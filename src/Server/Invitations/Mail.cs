@@ -1,8 +1,5 @@
-using System.Globalization;
 using MailKit.Net.Smtp;
 using MailKit.Security;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using MimeKit;
 using Tallystick.Storage.Documents;
 
@@ -16,26 +13,19 @@ internal sealed record MailText(string Subject, string Body);
 /// <summary>
 /// Sends mail by the SMTP server of <c>TALLYSTICK_SMTP</c>, such as <c>smtp://user:password@mail.example.com:587</c>
 /// (encrypted as soon as the server offers it) or <c>smtps://mail.example.com</c> (encrypted from the start), from the
-/// address in <c>TALLYSTICK_MAIL_FROM</c>. Links begin with <c>TALLYSTICK_PUBLIC_URL</c> where it is given, else with
-/// the address that the server listens on: never with what a request says, which its sender chooses.
+/// address in <c>TALLYSTICK_MAIL_FROM</c>.
 /// </summary>
 internal sealed class Mail
 {
     private const int Milliseconds = 10_000;
     private readonly Uri? _server;
     private readonly string _from;
-    private readonly string? _publicUrl;
-    private readonly IServer _web;
     private readonly ILogger<Mail> _logger;
 
     /// <exception cref="StoreUnavailableException">A setting cannot be used; the message says why.</exception>
-    public Mail(IConfiguration configuration, IServer web, ILogger<Mail> logger)
+    public Mail(IConfiguration configuration, ILogger<Mail> logger)
     {
-        (_web, _logger) = (web, logger);
-        _publicUrl = configuration["TALLYSTICK_PUBLIC_URL"] is { Length: > 0 } url ? url.TrimEnd('/') : null;
-        if (_publicUrl is not null && !IsOrigin(_publicUrl))
-            throw new StoreUnavailableException(
-                $"TALLYSTICK_PUBLIC_URL must be an address such as https://billing.example.com, not '{_publicUrl}'.");
+        _logger = logger;
         _from = configuration["TALLYSTICK_MAIL_FROM"] ?? "";
         if (configuration["TALLYSTICK_SMTP"] is not { Length: > 0 } server)
             return;
@@ -49,18 +39,6 @@ internal sealed class Mail
 
     /// <summary>True when there is a mail server.</summary>
     internal bool IsConfigured => _server is not null;
-
-    /// <summary>Where links begin: as configured, else the address that the server listens on.</summary>
-    internal string Origin => _publicUrl ?? OwnAddress(
-        _web.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? ServerHost.DefaultUrl);
-
-    /// <summary>How to reach an address that is listened on, which may stand for all addresses.</summary>
-    internal static string OwnAddress(string listened)
-    {
-        var address = BindingAddress.Parse(listened);
-        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
-        return string.Create(CultureInfo.InvariantCulture, $"{address.Scheme}://{host}:{address.Port}");
-    }
 
     /// <summary>Sends a message.</summary>
     /// <returns>False when there is no mail server or it did not take the message, which the log tells.</returns>
@@ -79,10 +57,6 @@ internal sealed class Mail
             return false;
         }
     }
-
-    private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-        && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0;
 
     // A method of its own, so that the library is loaded only where there is a mail server.
     private static bool IsAddress(string text) => MailboxAddress.TryParse(text, out _);

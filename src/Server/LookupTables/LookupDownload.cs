@@ -27,8 +27,7 @@ internal static class LookupDownload
     {
         var file = File(call.OrganizationId, version, FileName(revisionId, contentType));
         var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file, until);
-        var request = call.Http.Request;
-        return $"{request.Scheme}://{request.Host}{request.PathBase}/downloads/{file}?{query}";
+        return $"{PublicAddress.Of(call)}/downloads/{file}?{query}";
     }
 
     private static string File(string organizationId, long version, string name) =>

@@ -165,9 +165,8 @@ internal static class LookupUpload
     {
         var file = File(call.OrganizationId, jobId);
         var until = call.Service<IClock>().GetCurrentInstant() + Lifetime;
-        var request = call.Http.Request;
         var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file, until);
-        return $"{request.Scheme}://{request.Host}{request.PathBase}/{file}?{query}";
+        return $"{PublicAddress.Of(call)}/{file}?{query}";
     }
 
     private static string File(string organizationId, string jobId) => $"uploads/lookup-data/{organizationId}/{jobId}";

@@ -57,7 +57,7 @@ public sealed class MailTests
     [InlineData("http://[::]:8080", "http://localhost:8080")]
     [InlineData("https://127.0.0.1:443", "https://127.0.0.1:443")]
     public void OwnAddress_OfOneThatIsListenedOn_CanBeReached(string listened, string expected) =>
-        Invitations.Mail.OwnAddress(listened).ShouldBe(expected);
+        Http.PublicAddress.OwnAddress(listened).ShouldBe(expected);
 
     [Fact]
     public async Task MailedLink_OfWhoHasALogin_ProvesTheAddress()
