@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.IO.Compression;
-using System.IO.Hashing;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
 
@@ -12,8 +9,6 @@ internal sealed class SubmissionBody : IDisposable
 {
     /// <summary>The first size of a body that is refused, in bytes (contract: <c>SubmitMeasurements</c>).</summary>
     internal const int Limit = 512_000;
-
-    private const int TrailerBytes = 8;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Limit);
     private int _length;
@@ -80,32 +75,12 @@ internal sealed class SubmissionBody : IDisposable
 
     private void Unpack(SubmissionBody packed)
     {
-        try
-        {
-            using var unpacked = new GZipStream(
-                new MemoryStream(packed._buffer, 0, packed._length), CompressionMode.Decompress);
-            while (unpacked.Read(_buffer.AsSpan(_length, Limit - _length)) is > 0 and var read)
-            {
-                _length += read;
-                if (_length >= Limit)
-                    throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
-            }
-        }
-        catch (InvalidDataException)
-        {
-            throw NotGzip();
-        }
-        // The framework takes a body that lacks its trailer and one with more behind it. A whole one ends with the
-        // checksum and the length of what it holds (RFC 1952 2.3.1).
-        var trailer = packed._buffer.AsSpan(0, packed._length)[^Math.Min(packed._length, TrailerBytes)..];
-        if (trailer.Length < TrailerBytes
-            || BinaryPrimitives.ReadUInt32LittleEndian(trailer) != Crc32.HashToUInt32(Bytes.Span)
-            || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) != (uint)_length)
-            throw NotGzip();
+        _length = GzipMember.Unpack(packed._buffer, packed._length, _buffer.AsSpan(0, Limit))
+            ?? throw new RefusedException(
+                new Issue("gzip", "", "The request body must be one complete gzip member with nothing after it"));
+        if (_length == Limit)
+            throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
     }
-
-    private static RefusedException NotGzip() =>
-        new(new Issue("gzip", "", "The request body must be one complete gzip member with nothing after it"));
 
     private void Add(ReadOnlySpan<byte> bytes)
     {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Net;
 using System.Text;
 
@@ -9,6 +10,10 @@ public sealed class BodyFormTests(SqliteServer shared)
 {
     private const string Submission =
         """{"measurements":[{"uid":"1","meter":"m","account":"a","ts":"2026-01-01T00:00:00Z"}]}""";
+
+    // The framework writes nothing at all for an empty text.
+    private static readonly byte[] EmptyMember =
+        [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     [Theory]
     [InlineData("""{"name":"n","name":"n","code":"c"}""", "name")]
@@ -72,6 +77,10 @@ public sealed class BodyFormTests(SqliteServer shared)
     [InlineData("wrong checksum")]
     [InlineData("cut in the data")]
     [InlineData("a second member")]
+    [InlineData("an empty member before")]
+    [InlineData("an empty member behind")]
+    [InlineData("its trailer again")]
+    [InlineData("garbage and its trailer again")]
     [InlineData("empty")]
     [InlineData("no gzip")]
     public async Task Gzip_NotOneWholeMember_IsRefused(string fault)
@@ -85,6 +94,10 @@ public sealed class BodyFormTests(SqliteServer shared)
             "wrong checksum" => [.. whole[..^8], (byte)(whole[^8] ^ 1), .. whole[^7..]],
             "cut in the data" => whole[..20],
             "a second member" => [.. whole, .. Zip(" ")],
+            "an empty member before" => [.. EmptyMember, .. whole],
+            "an empty member behind" => [.. whole, .. EmptyMember],
+            "its trailer again" => [.. whole, .. whole[^8..]],
+            "garbage and its trailer again" => [.. whole, .. "garbage"u8, .. whole[^8..]],
             "empty" => [],
             _ => Encoding.UTF8.GetBytes(Submission),
         };
@@ -93,6 +106,23 @@ public sealed class BodyFormTests(SqliteServer shared)
 
         answer.Status.ShouldBe(HttpStatusCode.BadRequest);
         answer.Message.ShouldContain("gzip");
+    }
+
+    [Theory]
+    [InlineData(CompressionLevel.NoCompression)]
+    [InlineData(CompressionLevel.Fastest)]
+    [InlineData(CompressionLevel.SmallestSize)]
+    public async Task Gzip_AtAnyLevel_IsAccepted(CompressionLevel level) =>
+        (await SubmitAsync(Zip(Submission, level))).Status.ShouldBe(HttpStatusCode.OK);
+
+    [Fact]
+    public async Task Gzip_WithAllHeaderFields_IsAccepted()
+    {
+        var plain = Zip(Submission);
+        byte[] head = [.. plain[..3], 0b0001_1110, .. plain[4..10], 3, 0, 1, 2, 3, .. "name\0"u8, .. "comment\0"u8];
+        byte[] body = [.. head, .. BitConverter.GetBytes((ushort)Crc32.HashToUInt32(head)), .. plain[10..]];
+
+        (await SubmitAsync(body)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     private async Task<ApiAnswer> SubmitAsync(byte[] body)
@@ -108,10 +138,10 @@ public sealed class BodyFormTests(SqliteServer shared)
         return await client.AnswerAsync(request);
     }
 
-    private static byte[] Zip(string text)
+    private static byte[] Zip(string text, CompressionLevel level = CompressionLevel.Optimal)
     {
         var packed = new MemoryStream();
-        using (var zip = new GZipStream(packed, CompressionLevel.Optimal))
+        using (var zip = new GZipStream(packed, level))
             zip.Write(Encoding.UTF8.GetBytes(text));
         return packed.ToArray();
     }
