@@ -17,7 +17,7 @@ using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Billing.StatementDefinitions;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing;
 

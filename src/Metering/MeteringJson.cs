@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.CustomFields;

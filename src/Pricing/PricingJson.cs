@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Counters;
 using Tallystick.Pricing.Currencies;

@@ -34,7 +34,7 @@ internal static class ApiOperations
     /// <summary>The operations, in the order of the API document.</summary>
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        .. ResourceCatalog.All.SelectMany(ResourceOperations.Of),
+        .. AllKinds.Catalog.All.SelectMany(ResourceOperations.Of),
         .. PolicyOperations.All,
         .. ServiceUserOperations.All,
         MeOperation.Get,

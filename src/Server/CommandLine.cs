@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Text;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Backups;
 using Tallystick.Storage;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server;
 

@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using NodaTime;
 using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Events;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Backups;
 using Tallystick.Server.Balances;
@@ -19,7 +22,6 @@ using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Users;
 using Tallystick.Storage;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.Caching;
 using Tallystick.Storage.Documents.PostgreSql;
 using Tallystick.Storage.Documents.Sqlite;
@@ -140,10 +142,12 @@ internal static class ServerHost
             if (measurements.Log.CutAtOpening is { } cut)
                 Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
             var server = new RunningServer(app, metrics, [measurements, store], data);
-            var bootstrap = new Bootstrap(store, clock);
+            var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
             // Before the workers begin, who serve all organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
-            await InvoiceNumbers.RegisterAsync(store, app.Logger, CancellationToken.None);
+            await InvoiceNumbers.RegisterAsync(
+                app.Services.GetRequiredService<ResourceService>(),
+                await Organizations.IdsAsync(store, CancellationToken.None), app.Logger, CancellationToken.None);
             await server.ListenAsync(bootstrap, settings);
             if (server.FirstCredentials is null)
                 await LaterCredentials.WarnAsync(store, settings, app.Logger);
@@ -205,7 +209,7 @@ internal static class ServerHost
     {
         IReadOnlyList<DocumentKind> kinds =
         [
-            .. ResourceCatalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind,
+            .. AllKinds.Catalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind,
             InstallationId.Kind,
         ];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
@@ -237,6 +241,8 @@ internal static class ServerHost
     {
         services.AddSingleton(store);
         services.AddSingleton(clock);
+        services.AddSingleton<IngestCodes>();
+        services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<IngestCodes>());
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<AccessKeys>();
@@ -247,17 +253,17 @@ internal static class ServerHost
         services.AddSingleton(provider => new Tokens(
             provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(),
             provider.GetRequiredService<Logins>(), clock));
-        services.AddSingleton(provider => new ResourceService(
-            provider.GetRequiredService<IDocumentStore>(), clock, provider.GetRequiredService<ChangeFeed>()));
+        services.AddSingleton(Machinery.New());
+        services.AddSingleton<ResourceService>();
     }
 
     private static void AddEvents(IServiceCollection services)
     {
         services.AddSingleton<IngestFailureEvents>();
-        services.AddSingleton<ChangeEvents>();
+        services.AddSingleton<ChangeEventSource>();
         services.AddSingleton<ActionedEvents>();
         services.AddSingleton(provider => new EventPages(
-            [provider.GetRequiredService<ChangeEvents>(), provider.GetRequiredService<IngestFailureEvents>()],
+            [provider.GetRequiredService<ChangeEventSource>(), provider.GetRequiredService<IngestFailureEvents>()],
             provider.GetRequiredService<ActionedEvents>()));
         services.AddHostedService<EventSweeper>();
         services.AddSingleton(TimeProvider.System);

@@ -1,5 +1,5 @@
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.PostgreSql;
 
 namespace Tallystick.Server;

@@ -5,7 +5,6 @@ using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Pricing.Currencies;
-using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using static Tallystick.Billing.Tests.Scenario;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Tests;

@@ -1,7 +1,6 @@
 using NodaTime;
 using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Plans;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;

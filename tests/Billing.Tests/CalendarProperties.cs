@@ -2,8 +2,6 @@ using CsCheck;
 using NodaTime;
 using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Plans;
-using Tallystick.Pricing.Rating;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Plans;
 using static Tallystick.Billing.Tests.Scenario;

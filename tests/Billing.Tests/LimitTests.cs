@@ -1,5 +1,5 @@
 using Tallystick.Billing.Calculation;
-using Tallystick.Pricing.Plans;
+using Tallystick.Foundation.Values;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;
 using Tallystick.Pricing.Plans;

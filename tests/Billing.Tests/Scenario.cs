@@ -4,7 +4,7 @@ using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Organizations;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;

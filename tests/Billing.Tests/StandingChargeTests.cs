@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 using static Tallystick.Billing.Tests.Scenario;
 

@@ -1,7 +1,6 @@
 using Tallystick.Billing.Calculation;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
-using Tallystick.Pricing.Plans;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;

@@ -99,11 +99,11 @@ public sealed class BandsTests
     [InlineData("1: 0 + 1", "the lowest pricing band must have lowerLimit 0")]
     [InlineData("0: 0 + 1; 5: 0 + 1; 5: 0 + 2", "two pricing bands have the same lowerLimit")]
     public void Bands_NotCoveringUnitsOnce_AreRefused(string bands, string message) =>
-        Should.Throw<RatingException>(() => Rate(1, bands, cumulative: true)).Message.ShouldBe(message);
+        Should.Throw<CalculationException>(() => Rate(1, bands, cumulative: true)).Message.ShouldBe(message);
 
     [Fact]
     public void Bands_None_AreRefused() =>
-        Should.Throw<RatingException>(() => UsageRating.Rate(1, 1, Rounding.None, [], true));
+        Should.Throw<CalculationException>(() => UsageRating.Rate(1, 1, Rounding.None, [], true));
 
     [Fact]
     public void BandQuantity_RoundedUnits_LastBandTakesTheRemainder()
@@ -130,7 +130,7 @@ public sealed class BandsTests
     public void Amount_BeyondDecimal_IsRefused()
     {
         var rated = Rate(9_999_999_999_999_999_999_999_999_999m, "0: 0 + 9999999", cumulative: true);
-        Should.Throw<RatingException>(() => new CurrencyRounding(2, Currencies.RoundingMode.HalfUp).Round(rated.Amount))
+        Should.Throw<CalculationException>(() => new CurrencyRounding(2, RoundingMode.HalfUp).Round(rated.Amount))
             .Message.ShouldContain("more digits than can be billed exactly");
     }
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Pricing.Rating;
 using static Tallystick.Pricing.Tests.RatingCase;

@@ -1,4 +1,5 @@
 using CsCheck;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Rating;
 using static Tallystick.Pricing.Tests.RatingCase;
@@ -41,7 +42,7 @@ public sealed class RoundingTests
 
     [Fact]
     public void Round_UnnecessaryAndInexact_IsRefused() =>
-        Should.Throw<RatingException>(() => new CurrencyRounding(2, RoundingMode.Unnecessary).Round(1.255m))
+        Should.Throw<CalculationException>(() => new CurrencyRounding(2, RoundingMode.Unnecessary).Round(1.255m))
             .Message.ShouldBe("1.255 has more than 2 decimal places, and UNNECESSARY forbids rounding");
 
     [Fact]

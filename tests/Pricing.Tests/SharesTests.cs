@@ -1,4 +1,4 @@
-using Tallystick.Pricing.Currencies;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Rating;
 
 namespace Tallystick.Pricing.Tests;

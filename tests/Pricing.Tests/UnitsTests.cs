@@ -34,5 +34,5 @@ public sealed class UnitsTests
 
     [Fact]
     public void Units_QuantityPerUnitNotPositive_IsRefused() =>
-        Should.Throw<RatingException>(() => UnitsOf.Quantity(1, 0, Rounding.None));
+        Should.Throw<CalculationException>(() => UnitsOf.Quantity(1, 0, Rounding.None));
 }

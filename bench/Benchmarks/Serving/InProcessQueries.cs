@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime.Text;
 using Tallystick.Benchmarks.Reports;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
-using Tallystick.Server.Resources;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Benchmarks.Serving;
 

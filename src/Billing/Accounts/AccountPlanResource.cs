@@ -1,9 +1,11 @@
 using NodaTime;
 using Tallystick.Billing.Contracts;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Accounts;
 

@@ -1,5 +1,6 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Accounts;
 

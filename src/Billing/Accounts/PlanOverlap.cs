@@ -1,9 +1,10 @@
 using NodaTime;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.PlanGroupLinks;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Accounts;
 

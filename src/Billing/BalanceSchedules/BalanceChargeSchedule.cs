@@ -1,5 +1,5 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing.BalanceSchedules;
 

@@ -1,6 +1,7 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Billing.Ledger;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BalanceSchedules;
 
@@ -32,6 +33,7 @@ public static class BalanceScheduleResources
             NextRun = Next(await BalanceScheduleRules.RunsAsync(schedule, related), current?.PreviousRun),
         },
         Check = BalanceScheduleRules.Check,
+        AfterWrite = DueRuns.RunAllAsync,
     };
 
     /// <summary>Balance charge schedules.</summary>
@@ -56,6 +58,7 @@ public static class BalanceScheduleResources
             NextRun = Next(await BalanceScheduleRules.RunsAsync(schedule, related), current?.PreviousRun),
         },
         Check = BalanceScheduleRules.Check,
+        AfterWrite = DueRuns.RunAllAsync,
     };
 
     private static Instant? Next(ScheduleRuns? runs, Instant? previous) => runs?.FirstAfter(previous)?.At;

@@ -2,8 +2,9 @@ using NodaTime;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Organizations;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BalanceSchedules;
 

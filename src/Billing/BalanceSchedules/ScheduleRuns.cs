@@ -2,7 +2,6 @@ using NodaTime;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Plans;
 
 namespace Tallystick.Billing.BalanceSchedules;
 

@@ -1,5 +1,7 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Billing.Ledger;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BalanceTransactions;
 
@@ -41,6 +43,7 @@ public static class BalanceTransactionResource
                 new("transactionTypeId", "TransactionType", made => made.TransactionTypeId),
                 new("currencyPaid", "Currency", made => made.CurrencyPaid, "code"),
             ],
+            AfterWrite = BalanceAmounts.BookAsync,
             Complete = (made, _, _) => ValueTask.FromResult(made with
             {
                 // Clients send an unused reference as an empty text.

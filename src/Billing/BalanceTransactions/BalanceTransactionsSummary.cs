@@ -1,7 +1,7 @@
 using System.Text.Json;
 using NodaTime;
 using Tallystick.Billing.Balances;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.BalanceTransactions;

@@ -1,7 +1,8 @@
 using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.Contracts;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Balances;
 

@@ -1,5 +1,5 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BillConfigs;
 

@@ -2,9 +2,11 @@ using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BillJobs;
 
@@ -17,6 +19,7 @@ public static class BillJobResource
     public static ResourceDefinition<BillJob> Definition { get; } =
         new("BillJob", "billjobs", () => BillingJson.Format.BillJob)
         {
+            EventName = "billing.billjob",
             IsInternal = true,
             IndexedBy =
         [

@@ -1,7 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.Organizations;
-using Tallystick.Foundation.Resources;
-using Tallystick.Pricing.Plans;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Bills;
 

@@ -1,5 +1,7 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Bills;
 
@@ -9,6 +11,7 @@ public static class BillResource
     /// <summary>The definition.</summary>
     public static ResourceDefinition<Bill> Definition { get; } = new("Bill", "bills", () => BillingJson.Format.Bill)
     {
+        EventName = "billing.bill",
         IsInternal = true,
         IndexedBy =
         [

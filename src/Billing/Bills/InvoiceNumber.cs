@@ -1,6 +1,6 @@
 using System.Globalization;
 using Tallystick.Billing.Calculation;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Bills;
 

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Calculation;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Bills;
 

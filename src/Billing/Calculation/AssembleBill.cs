@@ -3,8 +3,6 @@ using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Currencies;
-using Tallystick.Pricing.Rating;
 
 namespace Tallystick.Billing.Calculation;
 

@@ -2,6 +2,7 @@ using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;

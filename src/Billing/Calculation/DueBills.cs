@@ -2,7 +2,7 @@ using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
-using Tallystick.Pricing.Plans;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 

@@ -1,6 +1,6 @@
 using NodaTime;
 using Tallystick.Billing.Calendar;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;

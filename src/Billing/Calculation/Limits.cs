@@ -1,5 +1,5 @@
 using Tallystick.Billing.Accounts;
-using Tallystick.Pricing.Rating;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
@@ -17,7 +17,7 @@ internal static class Limits
         {
             return calculate();
         }
-        catch (RatingException fault)
+        catch (CalculationException fault)
         {
             throw new BillRefusedException($"Account {account.Code}: {fault.Message}.", fault);
         }

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Rating;
 
 namespace Tallystick.Billing.Calculation;
@@ -49,7 +50,7 @@ internal static class RateUsage
                 pricing.PricingBands,
                 pricing.Cumulative);
         }
-        catch (RatingException fault)
+        catch (CalculationException fault)
         {
             throw new BillRefusedException(
                 $"Account {account.Code}, plan {plan.Code}, pricing {pricing.Id}: {fault.Message}.", fault);

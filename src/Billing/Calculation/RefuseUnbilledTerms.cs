@@ -1,7 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;

@@ -2,6 +2,7 @@ using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 
 namespace Tallystick.Billing.Calculation;

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Rating;
 
@@ -24,7 +25,7 @@ internal sealed class RoundLines(
         {
             return Finish(line, sequenceNumber);
         }
-        catch (RatingException fault)
+        catch (CalculationException fault)
         {
             throw new BillRefusedException(
                 $"Account {account.Code}, plan {line.Terms.Plan.Code}, "

@@ -2,7 +2,7 @@ using System.Text.Json;
 using NodaTime;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Organizations;
-using Tallystick.Pricing.Plans;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 

@@ -1,6 +1,5 @@
 using NodaTime;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Rating;
 
 namespace Tallystick.Billing.Calendar;
 

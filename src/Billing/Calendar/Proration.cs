@@ -1,4 +1,4 @@
-using Tallystick.Pricing.Rating;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calendar;
 

@@ -1,7 +1,8 @@
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.Contracts;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Charges;
 

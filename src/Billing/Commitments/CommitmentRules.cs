@@ -1,8 +1,7 @@
 using Tallystick.Billing.Contracts;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
-using Tallystick.Pricing.Rating;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Commitments;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing.EndDating;
 

@@ -1,5 +1,6 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.ExternalMappings;
 
@@ -13,6 +14,7 @@ public static class ExternalMappingResource
         new("ExternalMapping", "externalmappings", () => BillingJson.Format.ExternalMapping)
         {
             Tag = "External Mapping",
+            FollowsColumn = "entity_id",
             HasIdsFilter = false,
             MaximumPageSize = 200,
             IndexedBy =

@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Organizations;
 

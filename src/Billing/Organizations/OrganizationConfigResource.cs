@@ -1,8 +1,8 @@
 using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calendar;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Organizations;
 

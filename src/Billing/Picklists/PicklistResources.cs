@@ -1,6 +1,7 @@
 using Tallystick.Billing.Contracts;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Picklists;
 

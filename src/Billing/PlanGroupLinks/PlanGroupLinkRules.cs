@@ -1,8 +1,9 @@
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.PlanGroupLinks;
 

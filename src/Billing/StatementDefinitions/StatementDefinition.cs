@@ -1,5 +1,6 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.StatementDefinitions;
 

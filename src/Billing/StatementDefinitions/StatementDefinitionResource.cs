@@ -1,7 +1,7 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.StatementDefinitions;
 

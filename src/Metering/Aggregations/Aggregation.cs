@@ -1,4 +1,4 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Metering.Aggregations;
 

@@ -1,8 +1,9 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Meters;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.Aggregations;
 

@@ -1,4 +1,4 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.CompoundAggregations;
 

@@ -1,5 +1,6 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.CompoundAggregations;
 

@@ -1,9 +1,10 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Meters;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.CustomFields;
 

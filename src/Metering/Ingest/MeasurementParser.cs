@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements.Batches;
 using Tallystick.Metering.Meters;

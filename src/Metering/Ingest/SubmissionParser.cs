@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Measurements.Batches;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Metering.LookupTables;
 

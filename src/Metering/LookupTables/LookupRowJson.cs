@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Metering.LookupTables;
 

@@ -1,5 +1,6 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Expressions;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.LookupTables;
 

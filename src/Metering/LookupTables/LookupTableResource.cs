@@ -1,4 +1,6 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.LookupTables;
 

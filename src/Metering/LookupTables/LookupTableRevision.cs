@@ -1,5 +1,6 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.LookupTables;
 

@@ -1,8 +1,8 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.Expressions;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.Meters;
 

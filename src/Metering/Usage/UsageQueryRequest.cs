@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Usage;
 
@@ -38,7 +39,7 @@ public sealed record UsageQueryRequest
     /// <summary>Reads a request whose shape is right.</summary>
     /// <param name="body">The request.</param>
     /// <param name="zone">Where dates and date-times without an offset are.</param>
-    /// <exception cref="Foundation.Values.RefusedException">It is not; all faults found are listed.</exception>
+    /// <exception cref="RefusedException">It is not; all faults found are listed.</exception>
     public static UsageQueryRequest Read(JsonElement body, DateTimeZone zone) =>
         JsonSerializer.Deserialize(Shape.Check(body, zone), MeteringJson.Format.UsageQueryRequest)!;
 }

@@ -1,6 +1,7 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Pricing.Pricings;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.CounterPricings;
 

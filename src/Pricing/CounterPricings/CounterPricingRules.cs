@@ -1,8 +1,9 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Counters;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Pricing.CounterPricings;
 

@@ -1,4 +1,5 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.Counters;
 

@@ -1,4 +1,6 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.Currencies;
 
@@ -13,32 +15,4 @@ public sealed record Currency : PicklistEntry
 
     /// <summary>How an amount is rounded to its decimal places; <c>HALF_UP</c> when absent.</summary>
     public RoundingMode? RoundingMode { get; init; }
-}
-
-/// <summary>How an amount of money is rounded.</summary>
-public enum RoundingMode
-{
-    /// <summary>Away from zero whenever anything remains.</summary>
-    Up,
-
-    /// <summary>Toward zero.</summary>
-    Down,
-
-    /// <summary>Toward positive infinity.</summary>
-    Ceiling,
-
-    /// <summary>Toward negative infinity.</summary>
-    Floor,
-
-    /// <summary>To the nearest, halves away from zero.</summary>
-    HalfUp,
-
-    /// <summary>To the nearest, halves toward zero.</summary>
-    HalfDown,
-
-    /// <summary>To the nearest, halves to the even neighbour.</summary>
-    HalfEven,
-
-    /// <summary>Rounding is forbidden: an amount that would change fails its bill.</summary>
-    Unnecessary,
 }

@@ -1,5 +1,5 @@
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.Plans;
 

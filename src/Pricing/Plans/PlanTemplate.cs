@@ -1,4 +1,6 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.Plans;
 
@@ -63,26 +65,4 @@ public sealed record PlanTemplate : ResourceWithCustomFields
 
     /// <summary>True when the minimum spend is billed at the start of its period; overrides the organization.</summary>
     public bool? MinimumSpendBillInAdvance { get; init; }
-}
-
-/// <summary>How often bills are made.</summary>
-public enum BillingFrequency
-{
-    /// <summary>Every day, or every n days.</summary>
-    Daily,
-
-    /// <summary>Every week, or every n weeks.</summary>
-    Weekly,
-
-    /// <summary>Every month, or every n months.</summary>
-    Monthly,
-
-    /// <summary>Every year, or every n years.</summary>
-    Annually,
-
-    /// <summary>On dates of their own.</summary>
-    AdHoc,
-
-    /// <summary>Several frequencies on one consolidated bill.</summary>
-    Mixed,
 }

@@ -1,3 +1,4 @@
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
 
 namespace Tallystick.Pricing.Rating;
@@ -18,7 +19,8 @@ public sealed record CurrencyRounding(int DecimalPlaces, RoundingMode Mode)
         new(currency.MaxDecimalPlaces ?? DefaultDecimalPlaces, currency.RoundingMode ?? DefaultMode);
 
     /// <summary>The amount to be billed. Prices and rates are never rounded, only amounts, and each once.</summary>
-    /// <exception cref="RatingException">The amount does not fit a decimal, or rounding it is forbidden.</exception>
+    /// <exception cref="CalculationException">The amount does not fit a decimal, or rounding it is
+    /// forbidden.</exception>
     public decimal Round(Fraction amount) => amount.Round(DecimalPlaces, Mode);
 
     /// <summary>A part of an amount, for display: parts are rounded even where the amount must not be.</summary>

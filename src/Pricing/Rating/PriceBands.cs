@@ -1,3 +1,4 @@
+using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Pricing.Rating;
@@ -8,17 +9,17 @@ namespace Tallystick.Pricing.Rating;
 internal static class PriceBands
 {
     /// <summary>Sorts the bands and checks that they cover every number of units once.</summary>
-    /// <exception cref="RatingException">No band, the lowest does not start at 0, or two start at one
+    /// <exception cref="CalculationException">No band, the lowest does not start at 0, or two start at one
     /// limit.</exception>
     public static IReadOnlyList<PricingBand> Sorted(IReadOnlyList<PricingBand> bands)
     {
         var sorted = bands.OrderBy(band => band.LowerLimit).ToList();
         if (sorted.Count == 0 || sorted[0].LowerLimit != 0)
-            throw new RatingException("the lowest pricing band must have lowerLimit 0");
+            throw new CalculationException("the lowest pricing band must have lowerLimit 0");
         for (var index = 1; index < sorted.Count; index++)
         {
             if (sorted[index].LowerLimit == sorted[index - 1].LowerLimit)
-                throw new RatingException("two pricing bands have the same lowerLimit");
+                throw new CalculationException("two pricing bands have the same lowerLimit");
         }
         return sorted;
     }

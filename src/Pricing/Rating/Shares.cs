@@ -1,4 +1,4 @@
-using Tallystick.Pricing.Currencies;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Pricing.Rating;
 

@@ -1,5 +1,4 @@
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Currencies;
 
 namespace Tallystick.Pricing.Rating;
 
@@ -12,11 +11,11 @@ internal static class UnitsOf
     /// Divides, then rounds: 48,900 at 500 per unit are 97.8, <c>UP</c> 98 units. Below zero <c>UP</c> is still toward
     /// positive infinity and <c>DOWN</c> toward negative infinity; <c>NEAREST</c> takes halves away from zero.
     /// </summary>
-    /// <exception cref="RatingException">The quantity per unit is not above 0.</exception>
+    /// <exception cref="CalculationException">The quantity per unit is not above 0.</exception>
     public static Fraction Quantity(decimal quantity, decimal quantityPerUnit, Rounding rounding)
     {
         if (quantityPerUnit <= 0)
-            throw new RatingException("quantityPerUnit must be greater than 0");
+            throw new CalculationException("quantityPerUnit must be greater than 0");
         var exact = (Fraction)quantity / quantityPerUnit;
         return rounding switch
         {

@@ -15,7 +15,7 @@ public static class UsageRating
     /// <param name="rounding">How the number of units is made whole.</param>
     /// <param name="bands">The bands of the pricing, in any order.</param>
     /// <param name="cumulative">Whether each band prices its own units, or the highest band all of them.</param>
-    /// <exception cref="RatingException">The bands are not valid or a number does not fit a decimal.</exception>
+    /// <exception cref="CalculationException">The bands are not valid or a number does not fit a decimal.</exception>
     public static RatedUsage Rate(
         decimal quantity, decimal quantityPerUnit, Rounding rounding, IReadOnlyList<PricingBand> bands, bool cumulative)
     {

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;

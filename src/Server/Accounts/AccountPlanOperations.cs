@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -46,7 +48,7 @@ internal static class AccountPlanOperations
                 return (ended, await change.CreateAsync(Definition, proposed));
             },
             caller: call.Grants);
-        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["originalAccountPlan"] = JsonNode.Parse(Definition.Write(original)),
             ["newAccountPlan"] = JsonNode.Parse(Definition.Write(made)),

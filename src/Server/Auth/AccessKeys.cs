@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
 
 /// <summary>Finds access keys and checks their secrets. A key that is not active is as good as none.</summary>
 internal sealed class AccessKeys(
-    IDocumentStore store, ResourceService resources, ChangeFeed changes, IClock clock, ILogger<AccessKeys> logger)
+    ResourceService resources, ChangeFeed changes, IClock clock, ILogger<AccessKeys> logger)
 {
     private const int MostFailures = 300;
     private const int MostSources = 10_000;
@@ -145,19 +145,10 @@ internal sealed class AccessKeys(
     }
 
     private Task WriteUseAsync(AccessKey key, Instant now, CancellationToken cancellationToken) =>
-        store.TransactAsync(
-            AccessKeyResource.Installation,
-            async transaction =>
-            {
-                var definition = AccessKeyResource.Definition;
-                var related = new ResourceReader(transaction, AccessKeyResource.Installation, cancellationToken);
-                if (await related.FindAsync<AccessKey>(key.Id) is not { } current)
-                    return false;
-                var used = current with { DtLastUsed = now };
-                return await transaction.UpdateAsync(
-                    ResourceCatalog.KindOf(definition), AccessKeyResource.Installation, current.Version,
-                    new DocumentWrite(used.Id, used.Version, definition.Write(used), definition.ReadColumns(used)),
-                    cancellationToken);
-            },
-            cancellationToken);
+        resources.ChangeAsync(AccessKeyResource.Installation, Server, cancellationToken, async change =>
+        {
+            if (await change.Related.FindAsync<AccessKey>(key.Id) is { } current)
+                await change.NoteAsync(AccessKeyResource.Definition, current, current with { DtLastUsed = now });
+            return true;
+        });
 }

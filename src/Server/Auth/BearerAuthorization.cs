@@ -1,4 +1,4 @@
-using Tallystick.Server.Http;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Server.Auth;
 

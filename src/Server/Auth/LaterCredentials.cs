@@ -1,7 +1,7 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
 
@@ -20,7 +20,7 @@ internal static class LaterCredentials
             Log.CredentialIgnored(logger, "TALLYSTICK_ORG_ID", "no organization here has this id");
         if (settings.AccessKeyId is not { } accessKeyId)
             return;
-        var keys = await new ResourceReader(store, AccessKeyResource.Installation, default)
+        var keys = await new ResourceReader(AllKinds.Catalog, store, AccessKeyResource.Installation, default)
             .ListAsync<AccessKey>(Condition.Equal("access_key_id", accessKeyId));
         if (keys.Count == 0)
             Log.CredentialIgnored(logger, "TALLYSTICK_ACCESS_KEY_ID", "there is no access key with this id");

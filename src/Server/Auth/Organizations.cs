@@ -1,7 +1,8 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Users;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
 
@@ -45,5 +46,5 @@ internal static class Organizations
     }
 
     private static ResourceReader InstallationOf(IDocumentReader documents, CancellationToken cancellationToken) =>
-        new(documents, AccessKeyResource.Installation, cancellationToken);
+        new(AllKinds.Catalog, documents, AccessKeyResource.Installation, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Invitations;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.ResourceGroups;
@@ -84,6 +85,7 @@ internal static class ServiceUserResource
     internal static ResourceDefinition<ServiceUser> Definition { get; } =
         new("ServiceUser", "serviceusers", () => AuthJson.Format.ServiceUser)
         {
+            IsOfAccess = true,
             IsInternal = true,
             EventName = "configuration.serviceuser",
             Complete = (proposed, current, _) => ValueTask.FromResult(

@@ -1,7 +1,7 @@
 using NodaTime;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
 
@@ -29,11 +29,12 @@ internal static class RestoreAdministrator
     /// <exception cref="StoreUnavailableException">It is not clear which organization is meant.</exception>
     internal static async Task RunAsync(IDocumentStore store, IClock clock, string? organizationId, TextWriter output)
     {
-        var bootstrap = new Bootstrap(store, clock);
+        var resources = Machinery.NewService(store, clock);
+        var bootstrap = new Bootstrap(store, resources);
         await bootstrap.ListOrganizationsAsync(CancellationToken.None);
         var chosen = Choose(await Organizations.IdsAsync(store, CancellationToken.None), organizationId);
         await bootstrap.RenewManagedPoliciesAsync(chosen, CancellationToken.None);
-        var serviceUser = await new ResourceService(store, clock, new ChangeFeed()).ChangeAsync(
+        var serviceUser = await resources.ChangeAsync(
             chosen, Principal, CancellationToken.None,
             async change =>
             {

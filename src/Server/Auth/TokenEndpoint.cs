@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
 
@@ -116,7 +116,7 @@ internal static class TokenEndpoint
     private static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, JsonAnswer.WriterOptions))
+        using (var writer = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions))
         {
             writer.WriteStartObject();
             members(writer);

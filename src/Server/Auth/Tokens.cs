@@ -4,10 +4,10 @@ using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using NodaTime;
-using Tallystick.Foundation.Resources;
-using Tallystick.Server.Http;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Users;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Auth;
 

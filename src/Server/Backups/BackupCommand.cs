@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage;
 using Tallystick.Storage.Backups;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
 

@@ -3,8 +3,12 @@ using Tallystick.Billing.Balances;
 using Tallystick.Billing.BalanceSchedules;
 using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.Charges;
-using Tallystick.Foundation.Resources;
+using Tallystick.Billing.Ledger;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -144,7 +148,7 @@ internal static class BalanceOperations
         var made = JsonNode.Parse(json)!.AsObject();
         foreach (var name in new[] { "id", "version", "scheduleId", "entityId" })
             made.Remove(name);
-        return JsonAnswer.Write(made);
+        return JsonFormat.Write(made);
     }
 
     // A schedule that exists may be previewed with changes, so its code may be taken.
@@ -152,7 +156,8 @@ internal static class BalanceOperations
     {
         var proposed = await ResourceOperations.ReadAsync(call, definition);
         var completed = await definition.CompleteAsync(proposed, null, Reader(call));
-        await ResourceChecks.CheckProposedAsync(definition, completed, Reader(call), call.Grants);
+        await ResourceChecks.CheckProposedAsync(
+                call.Service<ResourceService>().Catalog, definition, completed, Reader(call), call.Grants);
         return (T)completed;
     }
 

@@ -1,11 +1,12 @@
 using NodaTime;
 using Tallystick.Billing.BalanceSchedules;
-using Tallystick.Foundation.Resources;
+using Tallystick.Billing.Ledger;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Balances;
 
@@ -52,7 +53,7 @@ internal sealed class ScheduleRunner(
         where T : BalanceSchedule
     {
         var now = InstantText.Sortable(clock.GetCurrentInstant());
-        var due = await new ResourceReader(store, organizationId, cancellationToken)
+        var due = await new ResourceReader(AllKinds.Catalog, store, organizationId, cancellationToken)
             .ListAsync<T>(new Condition.Compare("next_run", Comparison.LessOrEqual, now));
         foreach (var schedule in due)
         {

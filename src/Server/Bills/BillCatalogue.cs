@@ -1,7 +1,6 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Organizations;
-using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
@@ -9,7 +8,9 @@ using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
-using Tallystick.Server.Resources;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Bills;
 

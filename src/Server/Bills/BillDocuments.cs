@@ -1,7 +1,7 @@
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
-using Tallystick.Foundation.Resources;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Bills;
 
@@ -24,53 +24,21 @@ internal static class BillDocuments
 
     /// <summary>What the bills were made with, by their ids; bills of an earlier version have nothing.</summary>
     internal static async ValueTask<IReadOnlyDictionary<string, RunOverrides>> BasesAsync(
-        IDocumentReader documents, string organizationId, IEnumerable<Bill> bills, CancellationToken cancellationToken)
-    {
-        var query = new DocumentQuery { Where = new Condition.In("id", [.. bills.Select(bill => bill.Id)]) };
-        var found = await documents.QueryAsync(Basis, organizationId, query, cancellationToken);
-        return found.ToDictionary(
-            document => document.Id, document => RunOverrides.FromJson(document.Json.Span), StringComparer.Ordinal);
-    }
+        ResourceReader related, IEnumerable<Bill> bills) =>
+        (await related.FindDocumentsAsync(Basis, [.. bills.Select(bill => bill.Id)])).ToDictionary(
+            found => found.Key, found => RunOverrides.FromJson(found.Value.Span), StringComparer.Ordinal);
 
     /// <summary>Keeps what a bill was made with.</summary>
-    internal static ValueTask KeepBasisAsync(
-        IDocumentTransaction transaction,
-        string organizationId,
-        string billId,
-        RunOverrides basis,
-        CancellationToken cancellationToken) =>
-        PutAsync(transaction, Basis, organizationId, billId, basis.ToJson(), cancellationToken);
+    internal static ValueTask KeepBasisAsync(ResourceChange change, string billId, RunOverrides basis) =>
+        change.PutDocumentAsync(Basis, billId, basis.ToJson());
 
     /// <summary>The invoice numbers given so far; null before the first.</summary>
-    internal static async ValueTask<InvoiceSequence?> SequenceAsync(
-        IDocumentTransaction transaction, string organizationId, CancellationToken cancellationToken) =>
-        await transaction.FindAsync(Sequence, organizationId, TheSequence, cancellationToken) is { } document
-            ? InvoiceSequence.FromJson(document.Json.Span)
+    internal static async ValueTask<InvoiceSequence?> SequenceAsync(ResourceChange change) =>
+        (await change.Related.FindDocumentsAsync(Sequence, [TheSequence])).TryGetValue(TheSequence, out var json)
+            ? InvoiceSequence.FromJson(json.Span)
             : null;
 
     /// <summary>Keeps the invoice numbers given.</summary>
-    internal static ValueTask KeepSequenceAsync(
-        IDocumentTransaction transaction,
-        string organizationId,
-        InvoiceSequence sequence,
-        CancellationToken cancellationToken) =>
-        PutAsync(transaction, Sequence, organizationId, TheSequence, sequence.ToJson(), cancellationToken);
-
-    private static async ValueTask PutAsync(
-        IDocumentTransaction transaction,
-        DocumentKind kind,
-        string organizationId,
-        string id,
-        byte[] json,
-        CancellationToken cancellationToken)
-    {
-        var current = await transaction.FindAsync(kind, organizationId, id, cancellationToken);
-        if (current is null)
-            await transaction.InsertAsync(
-                kind, organizationId, new DocumentWrite(id, 1, json, []), cancellationToken);
-        else
-            await transaction.UpdateAsync(
-                kind, organizationId, current.Version,
-                new DocumentWrite(id, current.Version + 1, json, []), cancellationToken);
-    }
+    internal static ValueTask KeepSequenceAsync(ResourceChange change, InvoiceSequence sequence) =>
+        change.PutDocumentAsync(Sequence, TheSequence, sequence.ToJson());
 }

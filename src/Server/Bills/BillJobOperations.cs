@@ -1,9 +1,12 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;

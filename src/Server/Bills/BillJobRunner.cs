@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Workers;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Bills;
 

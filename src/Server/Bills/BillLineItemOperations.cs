@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using Tallystick.Billing.Bills;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
 
@@ -41,7 +42,7 @@ internal static class BillLineItemOperations
         var list = $"BillLineItem|{call.OrganizationId}|{call.Route("billId")}";
         var from = PageToken.ReadIndex(list, QueryText.Single(call.Http.Request, "nextToken"), lines.Count);
         var next = from + pageSize < lines.Count ? PageToken.Write(list, from + pageSize) : null;
-        await JsonAnswer.WritePageAsync(call.Http, [.. lines.Skip(from).Take(pageSize).Select(JsonAnswer.Write)], next);
+        await JsonAnswer.WritePageAsync(call.Http, [.. lines.Skip(from).Take(pageSize).Select(JsonFormat.Write)], next);
     }
 
     private static async Task GetAsync(ApiCall call)
@@ -49,7 +50,7 @@ internal static class BillLineItemOperations
         var id = call.Route("id");
         var line = (await ReadAsync(call)).FirstOrDefault(line => (string?)line["id"] == id)
             ?? throw new NotFoundException($"There is no line with the id '{id}' on the bill");
-        await call.AnswerAsync(JsonAnswer.Write(line));
+        await call.AnswerAsync(JsonFormat.Write(line));
     }
 
     private static async Task<List<JsonObject>> ReadAsync(ApiCall call)

@@ -6,11 +6,10 @@ using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
-using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Bills;
 
@@ -18,7 +17,7 @@ namespace Tallystick.Server.Bills;
 /// The shell around the pure calculation: loads what bills are made from, a chunk of accounts at a time, has them
 /// calculated and saves them.
 /// </summary>
-internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWriter writer, IClock clock)
+internal sealed class BillMaker(ResourceService resources, UsageReader usage, BillWriter writer, IClock clock)
 {
     private const int AccountsAtATime = 100;
 
@@ -27,11 +26,11 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         string organizationId,
             BillJob job, BillJobOutcome outcome, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var related = new ResourceReader(store, organizationId, cancellationToken);
+        var related = resources.Reader(organizationId, cancellationToken);
         var recalculated = job.Type == BillJobType.Recalculate
             ? await related.ListAsync<Bill>(new Condition.In("id", job.BillIds ?? []))
             : null;
-        var bases = await BillDocuments.BasesAsync(store, organizationId, recalculated ?? [], cancellationToken);
+        var bases = await BillDocuments.BasesAsync(related, recalculated ?? []);
         var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
         long? total = accountIds?.Count;
         var catalogue = await CatalogueAsync(organizationId, accountIds, cancellationToken);
@@ -180,12 +179,8 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
     // Within a change no other change of the organization happens: what is read is of one moment.
     private Task<BillCatalogue> CatalogueAsync(
         string organizationId, IReadOnlyList<string>? accountIds, CancellationToken cancellationToken) =>
-        store.TransactAsync(
-            organizationId,
-            transaction => BillCatalogue.LoadAsync(
-                new ResourceReader(transaction, organizationId, cancellationToken),
-                accountIds?.Count <= AccountsAtATime ? accountIds : null),
-            cancellationToken);
+        resources.ReadAsync(organizationId, cancellationToken, related => BillCatalogue.LoadAsync(
+            related, accountIds?.Count <= AccountsAtATime ? accountIds : null));
 
     private async IAsyncEnumerable<(IReadOnlyList<Account> Accounts, BillTerms Terms)> ChunksAsync(
         string organizationId,
@@ -193,33 +188,18 @@ internal sealed class BillMaker(IDocumentStore store, UsageReader usage, BillWri
         IReadOnlyList<string>? accountIds,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var definition = AccountResource.Definition;
         long? before = null;
         while (true)
         {
-            var (accounts, terms, last) = await store.TransactAsync(
-                organizationId,
-                async transaction =>
-                {
-                    var page = await transaction.QueryAsync(
-                        ResourceCatalog.KindOf(definition),
-                        organizationId,
-                        new DocumentQuery
-                        {
-                            Where = accountIds is null ? null : new Condition.In("id", accountIds),
-                            BeforeSequence = before,
-                            Limit = AccountsAtATime,
-                        },
-                        cancellationToken);
-                    IReadOnlyList<Account> found =
-                        [.. page.Select(document => (Account)definition.Read(document.Json.Span))];
-                    var related = new ResourceReader(transaction, organizationId, cancellationToken);
-                    return (
-                        found,
-                        await BillTerms.LoadAsync(organizationId, catalogue, found, related),
-                        page.LastOrDefault()?.Sequence);
-                },
-                cancellationToken);
+            var (accounts, terms, last) = await resources.ReadAsync(organizationId, cancellationToken, async related =>
+            {
+                var page = await related.PageAsync<Account>(
+                    accountIds is null ? null : new Condition.In("id", accountIds), AccountsAtATime, before: before);
+                IReadOnlyList<Account> found = [.. page.Select(one => one.Entity)];
+                return (
+                    found, await BillTerms.LoadAsync(organizationId, catalogue, found, related),
+                    page.Count == 0 ? before : page[^1].Place);
+            });
             if (accounts.Count > 0)
                 yield return (accounts, terms);
             if (accounts.Count < AccountsAtATime)

@@ -2,13 +2,14 @@ using System.Text.Json.Nodes;
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Plans;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Bills;
 
@@ -80,7 +81,7 @@ internal static class BillOperations
     private static async Task GetLatestAsync(ApiCall call)
     {
         var latest = await call.Service<IDocumentStore>().QueryAsync(
-            ResourceCatalog.KindOf(Definition),
+            Definition.DocumentKind,
             call.OrganizationId,
             new DocumentQuery
             {
@@ -132,7 +133,7 @@ internal static class BillOperations
                 bill.Remove("lineItems");
             if (!includesTotal)
                 bill.Remove("billTotal");
-            return JsonAnswer.Write(bill);
+            return JsonFormat.Write(bill);
         };
     }
 

@@ -4,8 +4,8 @@ using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.CounterAdjustments;
-using Tallystick.Foundation.Resources;
-using Tallystick.Server.Resources;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Bills;
 

@@ -1,12 +1,10 @@
-using NodaTime;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
-using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Bills;
 
@@ -14,10 +12,8 @@ namespace Tallystick.Server.Bills;
 /// Saves calculated bills. A bill has the id of what it bills, so it is made once and from then on replaced in place;
 /// a locked one is never touched.
 /// </summary>
-internal sealed class BillWriter(IDocumentStore store, IClock clock)
+internal sealed class BillWriter(ResourceService resources)
 {
-    private static readonly ResourceDefinition Definition = BillResource.Definition;
-
     /// <summary>Saves a bill, what it was made with and its invoice number as one atomic step.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="job">The job that made it.</param>
@@ -33,14 +29,14 @@ internal sealed class BillWriter(IDocumentStore store, IClock clock)
         RunOverrides basis,
         bool onlyIfMissing,
         CancellationToken cancellationToken) =>
-        store.TransactAsync(
-            organizationId,
-            async transaction =>
+        resources.ChangeAsync(
+            organizationId, job.CreatedBy ?? "", cancellationToken,
+            async change =>
             {
-                var related = new ResourceReader(transaction, organizationId, cancellationToken);
+                var related = change.Related;
                 var current = await related.FindAsync<Bill>(calculated.Id);
                 if (current is null ? calculated.IsSuppressed : onlyIfMissing || current.Locked)
-                    return null;
+                    return (string?)null;
                 var config = (await related.ListAsync<BillConfig>(Condition.And())).SingleOrDefault();
                 if (calculated.EndDate <= config?.BillLockDate && current is not null)
                     return null;
@@ -50,32 +46,15 @@ internal sealed class BillWriter(IDocumentStore store, IClock clock)
                         + $"{InstantText.Write(calculated.EndDate)}, and bills up to "
                         + $"{InstantText.Write(config.BillLockDate.Value)} are locked (billLockDate).");
                 var number = current is null
-                    ? await InvoiceNumbers.IssueAsync(
-                        transaction, organizationId, calculated.Id, clock.GetCurrentInstant(), cancellationToken)
+                    ? await InvoiceNumbers.IssueAsync(change, calculated.Id)
                     : current.SequentialInvoiceNumber;
-                var bill = Stamp(calculated, current, job) with { SequentialInvoiceNumber = number };
-                var write =
-                    new DocumentWrite(bill.Id, bill.Version, Definition.Write(bill), Definition.ReadColumns(bill));
-                var kind = ResourceCatalog.KindOf(Definition);
-                if (current is null)
-                    await transaction.InsertAsync(kind, organizationId, write, cancellationToken);
-                else
-                    await transaction.UpdateAsync(kind, organizationId, current.Version, write, cancellationToken);
-                await BillDocuments.KeepBasisAsync(transaction, organizationId, bill.Id, basis, cancellationToken);
+                var bill = await change.PutAsync(
+                    BillResource.Definition, current,
+                    calculated.ToBill(current?.CreatedDate ?? change.Now, change.Now, job.Id) with
+                    {
+                        SequentialInvoiceNumber = number,
+                    });
+                await BillDocuments.KeepBasisAsync(change, bill.Id, basis);
                 return bill.Id;
-            },
-            cancellationToken);
-
-    private Bill Stamp(CalculatedBill calculated, Bill? current, BillJob job)
-    {
-        var now = clock.GetCurrentInstant();
-        return calculated.ToBill(current?.CreatedDate ?? now, now, job.Id) with
-        {
-            Version = (current?.Version ?? 0) + 1,
-            DtCreated = current?.DtCreated ?? now,
-            DtLastModified = now,
-            CreatedBy = current?.CreatedBy ?? job.CreatedBy,
-            LastModifiedBy = job.CreatedBy,
-        };
-    }
+            });
 }

@@ -1,58 +1,50 @@
-using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Organizations;
-using Tallystick.Foundation.Resources;
-using Tallystick.Server.Auth;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Bills;
 
 /// <summary>Issues invoice numbers, each once and for ever, and registers those that earlier versions issued.</summary>
 internal static class InvoiceNumbers
 {
+    private const string Principal = "SYSTEM";
     private const int BillsAtATime = 500;
-    private const int MostNamed = 20;
+    private const int MaxNamed = 20;
 
     /// <summary>Issues the next number for a bill; null when the organization does not number its bills.</summary>
     internal static async ValueTask<string?> IssueAsync(
-        IDocumentTransaction transaction, string organizationId, string billId, Instant now,
-        CancellationToken cancellationToken)
+        ResourceChange change, string billId)
     {
-        var related = new ResourceReader(transaction, organizationId, cancellationToken);
-        var organization = (await related.ListAsync<OrganizationConfig>(Condition.And())).Single();
+        var organization = (await change.Related.ListAsync<OrganizationConfig>(Condition.And())).Single();
         if (organization.BillPrefix is not { Length: > 0 } prefix)
             return null;
-        await RegisterAsync(transaction, organizationId, cancellationToken);
-        var highest = await InvoiceNumberResource.HighestAsync(related, prefix);
+        await RegisterAsync(change);
+        var highest = await InvoiceNumberResource.HighestAsync(change.Related, prefix);
         var next = InvoiceSequence.Next(
-            await BillDocuments.SequenceAsync(transaction, organizationId, cancellationToken),
+            await BillDocuments.SequenceAsync(change),
             organization, highest?.Number)!;
         // "INV-1" and 1 read like "INV-" and 11, which may have been issued.
-        while (await IsIssuedAsync(related, InvoiceNumber.TextOf(prefix, next.LastNumber)))
+        while (await IsIssuedAsync(change.Related, InvoiceNumber.TextOf(prefix, next.LastNumber)))
             next = next with { LastNumber = next.LastNumber + 1 };
-        await InsertAsync(
-            transaction, organizationId,
-            InvoiceNumber.Of(prefix, next.LastNumber, billId) with { DtCreated = now, DtLastModified = now },
-            cancellationToken);
-        await BillDocuments.KeepSequenceAsync(transaction, organizationId, next, cancellationToken);
+        await InsertAsync(change, InvoiceNumber.Of(prefix, next.LastNumber, billId));
+        await BillDocuments.KeepSequenceAsync(change, next);
         return InvoiceNumber.TextOf(prefix, next.LastNumber);
     }
 
     /// <summary>Registers what earlier versions issued, before anything else is issued or set.</summary>
     internal static async Task RegisterAsync(
-        IDocumentStore store, ILogger logger, CancellationToken cancellationToken)
+        ResourceService resources, IReadOnlyList<string> organizationIds, ILogger logger,
+        CancellationToken cancellationToken)
     {
-        foreach (var organizationId in await Organizations.IdsAsync(store, cancellationToken))
+        foreach (var organizationId in organizationIds)
         {
-            var repeated = await store.TransactAsync(
-                organizationId,
-                transaction => RegisterAsync(transaction, organizationId, cancellationToken),
-                cancellationToken);
+            var repeated = await resources.ChangeAsync(
+                organizationId, Principal, cancellationToken, RegisterAsync);
             if (repeated.Count > 0)
                 Log.InvoiceNumbersRepeated(
-                    logger, organizationId, repeated.Count, string.Join(", ", repeated.Take(MostNamed)));
+                    logger, organizationId, repeated.Count, string.Join(", ", repeated.Take(MaxNamed)));
         }
     }
 
@@ -62,16 +54,15 @@ internal static class InvoiceNumbers
     /// </summary>
     /// <returns>Those that several bills have.</returns>
     private static async ValueTask<IReadOnlyList<string>> RegisterAsync(
-        IDocumentTransaction transaction, string organizationId, CancellationToken cancellationToken)
+        ResourceChange change)
     {
-        var sequence = await BillDocuments.SequenceAsync(transaction, organizationId, cancellationToken);
+        var sequence = await BillDocuments.SequenceAsync(change);
         if (sequence is null or { IsRegistered: true })
             return [];
-        var related = new ResourceReader(transaction, organizationId, cancellationToken);
-        var prefix = (await related.ListAsync<OrganizationConfig>(Condition.And())).Single().BillPrefix;
+        var prefix = (await change.Related.ListAsync<OrganizationConfig>(Condition.And())).Single().BillPrefix;
         var numbers = new Dictionary<string, InvoiceNumber>(StringComparer.Ordinal);
         var repeated = new List<string>();
-        await foreach (var (billId, text) in OfBillsAsync(transaction, organizationId, cancellationToken))
+        await foreach (var (billId, text) in OfBillsAsync(change.Related))
         {
             if (InvoiceNumber.Divide(text, prefix) is not (var before, var number))
                 continue;
@@ -85,49 +76,33 @@ internal static class InvoiceNumbers
         // In their order: the newest of a prefix is taken for its highest.
         foreach (var number in numbers.Values.OrderBy(number => number.Number))
         {
-            if (await related.FindAsync<InvoiceNumber>(number.Id) is null)
-                await InsertAsync(transaction, organizationId, number, cancellationToken);
+            if (await change.Related.FindAsync<InvoiceNumber>(number.Id) is null)
+                await InsertAsync(change, number);
         }
-        await BillDocuments.KeepSequenceAsync(
-            transaction, organizationId, sequence with { IsRegistered = true }, cancellationToken);
+        await BillDocuments.KeepSequenceAsync(change, sequence with { IsRegistered = true });
         return repeated;
     }
 
-    private static async IAsyncEnumerable<(string BillId, string Text)> OfBillsAsync(
-        IDocumentTransaction transaction, string organizationId,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<(string BillId, string Text)> OfBillsAsync(ResourceReader related)
     {
         long after = 0;
         while (true)
         {
-            var page = await transaction.QueryAsync(
-                ResourceCatalog.KindOf(BillResource.Definition),
-                organizationId,
-                new DocumentQuery { AfterSequence = after, IsAscending = true, Limit = BillsAtATime },
-                cancellationToken);
-            foreach (var document in page)
+            var page = await related.PageAsync<Bill>(null, BillsAtATime, after);
+            foreach (var (bill, _) in page)
             {
-                if (((Bill)BillResource.Definition.Read(document.Json.Span)).SequentialInvoiceNumber is { } text)
-                    yield return (document.Id, text);
+                if (bill.SequentialInvoiceNumber is { } text)
+                    yield return (bill.Id, text);
             }
             if (page.Count < BillsAtATime)
                 yield break;
-            after = page[^1].Sequence;
+            after = page[^1].Place;
         }
     }
 
     private static async ValueTask<bool> IsIssuedAsync(ResourceReader related, string text) =>
         await related.FindAsync<InvoiceNumber>(InvoiceNumber.IdOf(text)) is not null;
 
-    private static ValueTask InsertAsync(
-        IDocumentTransaction transaction, string organizationId, InvoiceNumber number,
-        CancellationToken cancellationToken)
-    {
-        var definition = InvoiceNumberResource.Definition;
-        return transaction.InsertAsync(
-            ResourceCatalog.KindOf(definition),
-            organizationId,
-            new DocumentWrite(number.Id, number.Version, definition.Write(number), definition.ReadColumns(number)),
-            cancellationToken);
-    }
+    private static async ValueTask InsertAsync(ResourceChange change, InvoiceNumber number) =>
+        await change.PutAsync(InvoiceNumberResource.Definition, null, number);
 }

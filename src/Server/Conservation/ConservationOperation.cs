@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
@@ -56,7 +56,7 @@ internal static class ConservationOperation
         var totals = Counts(
             days.Aggregate(default(LoadTally), (total, day) => total + day.Loaded), days.Sum(day => day.Pending), [],
             mismatches.SelectMany(mismatch => mismatch).Sum());
-        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["totals"] = totals,
             ["data"] = new JsonArray([.. rows]),

@@ -1,4 +1,4 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
@@ -50,7 +50,7 @@ internal static class FailedIngestDownload
                 call.OrganizationId, eventId, call.Cancelled) is null)
             throw new NotFoundException($"There is no file '{file}'");
         var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file);
-        await call.AnswerAsync(JsonAnswer.Write(new System.Text.Json.Nodes.JsonObject
+        await call.AnswerAsync(JsonFormat.Write(new System.Text.Json.Nodes.JsonObject
         {
             ["url"] = $"{PublicAddress.Of(call)}/downloads/{file}?{query}",
         }));
@@ -73,7 +73,7 @@ internal static class FailedIngestDownload
         if (failure is null)
             throw new NotFoundException("The file is no longer there");
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{eventId}{Extension}\"";
-        await JsonAnswer.WriteAsync(context, JsonAnswer.Write(failure.File));
+        await JsonAnswer.WriteAsync(context, JsonFormat.Write(failure.File));
     }
 
     private static string FileOf(string organizationId, string eventId) =>

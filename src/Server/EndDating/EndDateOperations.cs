@@ -1,7 +1,10 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Contracts;
 using Tallystick.Billing.EndDating;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;

@@ -5,11 +5,13 @@ using Tallystick.Billing.Contracts;
 using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.PlanGroupLinks;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
@@ -69,11 +71,11 @@ internal sealed class EndDating(
 
     private static ResourceDefinition DefinitionOf(BillingEntity kind) => kind switch
     {
-        BillingEntity.Contract => ResourceCatalog.Of<Contract>(),
-        BillingEntity.Prepayment => ResourceCatalog.Of<Commitment>(),
-        BillingEntity.Accountplan => ResourceCatalog.Of<AccountPlan>(),
-        BillingEntity.Pricings => ResourceCatalog.Of<PlanPricing>(),
-        BillingEntity.CounterPricings => ResourceCatalog.Of<CounterPricing>(),
+        BillingEntity.Contract => AllKinds.Catalog.Of<Contract>(),
+        BillingEntity.Prepayment => AllKinds.Catalog.Of<Commitment>(),
+        BillingEntity.Accountplan => AllKinds.Catalog.Of<AccountPlan>(),
+        BillingEntity.Pricings => AllKinds.Catalog.Of<PlanPricing>(),
+        BillingEntity.CounterPricings => AllKinds.Catalog.Of<CounterPricing>(),
     };
 
     private string EndText => InstantText.Sortable(request.EndDate);
@@ -91,7 +93,7 @@ internal sealed class EndDating(
             }
             try
             {
-                await change.UpdateAsync(ResourceCatalog.Of<T>(), entity.Id, ended(entity));
+                await change.UpdateAsync(AllKinds.Catalog.Of<T>(), entity.Id, ended(entity));
                 _updated.Add((kind, entity.Id));
             }
             catch (RefusedException)

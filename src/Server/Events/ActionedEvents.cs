@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Events;
 
@@ -60,7 +59,7 @@ internal sealed class ActionedEvents(IDocumentStore store, IClock clock)
                     ["eventTime"] = eventTime,
                 };
                 await transaction.InsertAsync(
-                    Kind, organizationId, new DocumentWrite(id, 1, JsonAnswer.Write(mark), [eventTime]),
+                    Kind, organizationId, new DocumentWrite(id, 1, JsonFormat.Write(mark), [eventTime]),
                     cancellationToken);
                 return true;
             },

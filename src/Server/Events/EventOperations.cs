@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
@@ -74,7 +74,7 @@ internal static class EventOperations
             ? (await FindAllAsync(call, ids), null)
             : await pages.ReadAsync(call, request, places);
         await JsonAnswer.WritePageAsync(
-            call.Http, [.. (await DescribeAsync(call, events)).Select(JsonAnswer.Write)],
+            call.Http, [.. (await DescribeAsync(call, events)).Select(JsonFormat.Write)],
             next is null ? null : PageToken.Write(list, next));
     }
 
@@ -130,7 +130,7 @@ internal static class EventOperations
             ?? throw new NotFoundException($"There is no event with the id '{id}'");
     }
 
-    private static Task AnswerAsync(ApiCall call, JsonObject answer) => call.AnswerAsync(JsonAnswer.Write(answer));
+    private static Task AnswerAsync(ApiCall call, JsonObject answer) => call.AnswerAsync(JsonFormat.Write(answer));
 
     private static async Task<IReadOnlyList<JsonObject>> DescribeAsync(
         ApiCall call, IReadOnlyList<RecordedEvent> events)

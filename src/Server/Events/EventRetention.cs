@@ -1,6 +1,6 @@
 using System.Globalization;
 using NodaTime;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Events;
 

@@ -1,13 +1,13 @@
 using NodaTime;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Events;
 
 /// <summary>Deletes, at the start and every hour, the events of change that are older than they are kept.</summary>
 internal sealed class EventSweeper(
-    ChangeEvents events, IDocumentStore store, TimeProvider time, ILogger<EventSweeper> logger) : BackgroundService
+    ChangeEventSource events, IDocumentStore store, TimeProvider time, ILogger<EventSweeper> logger) : BackgroundService
 {
     private static readonly Duration Pause = Duration.FromHours(1);
 

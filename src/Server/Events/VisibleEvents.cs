@@ -1,7 +1,7 @@
-using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Events;
 using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Events;
@@ -14,39 +14,36 @@ namespace Tallystick.Server.Events;
 /// <param name="IsNone">True when there can be none.</param>
 internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
 {
-    private static readonly FrozenDictionary<string, ResourceDefinition> ByName =
-        ChangeEvents.Told.ToFrozenDictionary(definition => definition.EventName!, StringComparer.Ordinal);
-
     /// <summary>Those that a caller may see.</summary>
     internal static VisibleEvents Of(Grants caller)
     {
         var whole = new List<string>();
         var partial = new List<Condition>();
-        foreach (var definition in ChangeEvents.Told)
+        foreach (var definition in RecordedKinds.All)
         {
             var reach = caller.Of(Sight.Retrieve(definition));
-            var names = ChangeEvents.Changes.Select(change => $"{definition.EventName}.{change}").ToList();
+            var names = RecordedKinds.NamesOf(definition).ToList();
             // What is permitted by the entity around it is not told by the resource of the event.
             if ((reach.IsWhole && reach.Denied.Count == 0) || (!reach.IsNone && Sight.IsOfParent(definition)))
                 whole.AddRange(names);
             else if (!reach.IsNone)
-                partial.Add(Foundation.Resources.Condition.And(
-                    new Condition.In(ChangeEvents.Name, names), reach.Condition(ChangeEvents.ResourceId)!));
+                partial.Add(Condition.And(
+                    new Condition.In(ChangeEvents.Name, names), reach.Where(ChangeEvents.ResourceId)!));
         }
-        if (whole.Count == ChangeEvents.Told.Count * ChangeEvents.Changes.Length)
+        if (whole.Count == RecordedKinds.All.Count * ChangeEvents.Changes.Count)
             return new VisibleEvents(null, false);
         if (whole.Count > 0)
             partial.Add(new Condition.In(ChangeEvents.Name, whole));
         return partial.Count == 0
             ? new VisibleEvents(null, true)
-            : new VisibleEvents(Foundation.Resources.Condition.Or([.. partial]), false);
+            : new VisibleEvents(Condition.Or([.. partial]), false);
     }
 
     /// <summary>True when a caller may see an event.</summary>
     internal static bool IsVisible(JsonObject told, Grants caller)
     {
         var name = (string)told["eventName"]!;
-        if (!ByName.TryGetValue(name[..name.LastIndexOf('.')], out var definition))
+        if (RecordedKinds.Of(name) is not { } definition)
             return false;
         var id = Sight.IsOfParent(definition)
             ? (string?)(told["newDto"] ?? told["oldDto"])!["balanceId"]

@@ -1,5 +1,7 @@
 using Tallystick.Billing.ExternalMappings;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -53,7 +55,7 @@ internal static class ExternalMappingOperations
     ];
 
     private static bool IsVisible(ApiCall call) =>
-        ResourceCatalog.All.FirstOrDefault(definition => string.Equals(
+        AllKinds.Catalog.All.FirstOrDefault(definition => string.Equals(
             definition.Kind, call.Route("entity"), StringComparison.OrdinalIgnoreCase)) is not { } kind
         || call.Grants.Of(Sight.Retrieve(kind)).Holds(call.Route("m3terId"));
 

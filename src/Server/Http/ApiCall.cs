@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Permissions;
 

@@ -1,26 +1,5 @@
 namespace Tallystick.Server.Http;
 
-/// <summary>What was asked for does not exist: answered with 404.</summary>
-internal sealed class NotFoundException(string message) : Exception(message);
-
-/// <summary>The caller did not say who it is: answered with 401.</summary>
-internal sealed class UnauthorizedException(string message) : Exception(message);
-
-/// <summary>The caller may not do this: answered with 403.</summary>
-internal sealed class ForbiddenException(string message) : Exception(message);
-
-/// <summary>The caller asks for too much: answered with 429.</summary>
-/// <param name="message">What there is too much of.</param>
-/// <param name="secondsToRetry">When to try again.</param>
-internal sealed class TooManyRequestsException(string message, int secondsToRetry = 1) : Exception(message)
-{
-    /// <summary>Seconds after which to try again.</summary>
-    internal int SecondsToRetry { get; } = secondsToRetry;
-}
-
-/// <summary>There is too much to do for all callers together: answered with 503.</summary>
-internal sealed class ServerBusyException(string message, Exception? cause = null) : Exception(message, cause);
-
 /// <summary>The caller has hung up: nobody is answered.</summary>
 internal sealed class CallerGoneException(Exception cause) : Exception("The caller has hung up", cause);
 

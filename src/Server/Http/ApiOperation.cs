@@ -1,4 +1,4 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Http;

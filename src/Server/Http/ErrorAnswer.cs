@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Http;
 
@@ -115,7 +116,7 @@ internal static class ErrorAnswer
         if (status == StatusCodes.Status409Conflict)
             response.Headers["x-should-retry"] = "false";
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, JsonAnswer.WriterOptions))
+        using (var writer = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions))
         {
             writer.WriteStartObject();
             writer.WriteString("message", message);

@@ -1,26 +1,8 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-
 namespace Tallystick.Server.Http;
 
 /// <summary>Writes JSON answers.</summary>
 internal static class JsonAnswer
 {
-    /// <summary>Text stays readable: answers are never served as HTML.</summary>
-    internal static JsonWriterOptions WriterOptions { get; } =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>The bytes of a JSON value.</summary>
-    internal static ReadOnlyMemory<byte> Write(JsonNode value)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-            value.WriteTo(writer);
-        return buffer.WrittenMemory;
-    }
-
     /// <summary>Answers with one JSON value.</summary>
     internal static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)
     {

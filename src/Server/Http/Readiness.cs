@@ -1,5 +1,5 @@
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Http;
 

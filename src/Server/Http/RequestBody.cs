@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Server.Http;

@@ -1,5 +1,4 @@
 using Tallystick.Metering.Meters;
-using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Ingest;
 

@@ -1,12 +1,12 @@
 using NodaTime;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Installation;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Usage;
 using Tallystick.Storage;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Storage.Measurements.Uids;
@@ -63,7 +63,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IMeasurementStore>(Store);
         services.AddSingleton<IUidIndex>(_uids);
         services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
-            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ChangeFeed>(),
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IngestCodes>(),
             new AutomaticAccounts(provider.GetRequiredService<RequestLimits>().AutomaticAccounts, clock)));
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));

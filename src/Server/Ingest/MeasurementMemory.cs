@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Uids;
 

@@ -1,4 +1,4 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Metering.Ingest;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;

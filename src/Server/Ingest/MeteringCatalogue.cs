@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Meters;
-using Tallystick.Server.Resources;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Ingest;
 
@@ -13,16 +14,15 @@ namespace Tallystick.Server.Ingest;
 /// remembers accounts itself.
 /// </summary>
 internal sealed class MeteringCatalogue(
-    ResourceService resources, ChangeFeed changes, AutomaticAccounts? automatic = null) : IMeteringCatalogue
+    ResourceService resources, IngestCodes changed, AutomaticAccounts? automatic = null) : IMeteringCatalogue
 {
     private const string Principal = "SYSTEM";
-    private const string AccountKind = "Account";
     private readonly ConcurrentDictionary<string, KnownMeters> _meters = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public long AccountChanges(string organizationId)
     {
-        var codes = changes.Codes(organizationId, AccountKind);
+        var codes = changed.Accounts(organizationId);
         // What was not created can be now: as if somebody had brought a new code.
         if (automatic?.HasRoomAgain(organizationId) is true)
             codes.Add(null);
@@ -31,13 +31,13 @@ internal sealed class MeteringCatalogue(
 
     /// <inheritdoc/>
     public IReadOnlyList<string>? ChangedAccountCodes(string organizationId, long since) =>
-        changes.Codes(organizationId, AccountKind).Since(since);
+        changed.Accounts(organizationId).Since(since);
 
     /// <inheritdoc/>
     public async ValueTask<Meter?> FindMeterAsync(
         string organizationId, string code, CancellationToken cancellationToken)
     {
-        var known = _meters.GetOrAdd(organizationId, id => new KnownMeters(changes.Codes(id, "Meter")));
+        var known = _meters.GetOrAdd(organizationId, id => new KnownMeters(changed.Meters(id)));
         if (known.TryFind(code, out var meter, out var before))
             return meter;
         var found =

@@ -1,6 +1,7 @@
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Installation;
 
@@ -41,7 +42,8 @@ internal static class InstallationId
             return false;
         foreach (var id in organizationIds)
         {
-            if (await new ResourceReader(documents, id, cancellationToken).FindAsync<Organization>(id) is not null)
+            if (await new ResourceReader(AllKinds.Catalog, documents, id, cancellationToken)
+                .FindAsync<Organization>(id) is not null)
                 return false;
         }
         return true;

@@ -1,6 +1,6 @@
 using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
 

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Invitations;
@@ -83,7 +83,7 @@ internal static class AcceptOperation
                 return await JoinAsync(change, login, invitation, request.OrganizationId);
             },
             request.OrganizationId);
-        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["userId"] = login.Id,
             ["organizationId"] = request.OrganizationId,

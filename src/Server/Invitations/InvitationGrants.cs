@@ -1,9 +1,9 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
-using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
-using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Invitations;
 
@@ -26,7 +26,7 @@ internal static class InvitationGrants
 
     /// <summary>Refuses an invitation that gives more than its inviter may give by now.</summary>
     internal static async ValueTask CheckInviterAsync(
-        IResourceReader related, ResourceReader installation, string organizationId, OrgUserInvitation invitation,
+        IResourceReader related, IResourceReader installation, string organizationId, OrgUserInvitation invitation,
         Instant now)
     {
         var rules = await RulesAsync(related, invitation);

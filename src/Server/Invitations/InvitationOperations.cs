@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
@@ -81,7 +83,7 @@ internal static class InvitationOperations
         var answer = JsonNode.Parse(View(Definition.Write(created)).Span)!.AsObject();
         if (!isMailed)
             answer["acceptUrl"] = url;
-        await call.AnswerAsync(JsonAnswer.Write(answer));
+        await call.AnswerAsync(JsonFormat.Write(answer));
     }
 
     private static async ValueTask<OrgUserInvitation> ReadAsync(ApiCall call)

@@ -1,99 +1,54 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
-using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.LookupTables;
 
 /// <summary>Makes changes of revisions, their data and their jobs.</summary>
-internal sealed class LookupStore(IDocumentStore store, IClock clock, ChangeFeed changes)
+internal sealed class LookupStore(ResourceService resources)
 {
     /// <summary>Runs the work as one change.</summary>
-    internal async Task<T> ChangeAsync<T>(
+    internal Task<T> ChangeAsync<T>(
         string organizationId, string principal, CancellationToken cancellationToken,
-        Func<LookupChange, ValueTask<T>> work)
-    {
-        var result = await store.TransactAsync(
-            organizationId,
-            transaction => work(new LookupChange(
-                transaction, organizationId, principal, clock.GetCurrentInstant(), cancellationToken)),
-            cancellationToken);
-        changes.Publish(organizationId, LookupTableResource.Revisions.Kind);
-        return result;
-    }
+        Func<LookupChange, ValueTask<T>> work) =>
+        resources.ChangeAsync(
+            organizationId, principal, cancellationToken,
+            change => work(new LookupChange(change, resources.Catalog)));
 
     /// <summary>Reads outside of a change.</summary>
     internal ResourceReader Reader(string organizationId, CancellationToken cancellationToken) =>
-        new(store, organizationId, cancellationToken);
+        resources.Reader(organizationId, cancellationToken);
 
     /// <summary>Items of a revision in the order in which they came; a page begins after a sequence.</summary>
-    internal async Task<IReadOnlyList<(LookupTableItem Item, long Sequence)>> ItemsAsync(
-        string organizationId, string revisionId, long? after, int limit, CancellationToken cancellationToken)
-    {
-        var found = await store.QueryAsync(
-            ResourceCatalog.KindOf(LookupTableResource.Items),
-            organizationId,
-            new DocumentQuery
-            {
-                Where = LookupTableResource.Of(revisionId),
-                AfterSequence = after,
-                IsAscending = true,
-                Limit = limit,
-            },
-            cancellationToken);
-        return [.. found.Select(document => (
-            (LookupTableItem)LookupTableResource.Items.Read(document.Json.Span), document.Sequence))];
-    }
+    internal ValueTask<IReadOnlyList<(LookupTableItem Item, long Sequence)>> ItemsAsync(
+        string organizationId, string revisionId, long? after, int limit, CancellationToken cancellationToken) =>
+        Reader(organizationId, cancellationToken).PageAsync<LookupTableItem>(
+            LookupTableResource.Of(revisionId), limit, after ?? 0);
 }
 
 /// <summary>One change: it sees its own writes, and all of them are kept or none.</summary>
-internal sealed class LookupChange(
-    IDocumentTransaction transaction,
-    string organizationId,
-    string principal,
-    Instant now,
-    CancellationToken cancellationToken)
+internal sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
 {
     /// <summary>Reads what is stored.</summary>
-    internal ResourceReader Related { get; } = new(transaction, organizationId, cancellationToken);
+    internal ResourceReader Related => change.Related;
 
     /// <summary>When the change is made.</summary>
-    internal Instant Now => now;
+    internal Instant Now => change.Now;
 
     /// <summary>Adds an entity, with a new id if it has none.</summary>
-    internal async ValueTask<T> InsertAsync<T>(T entity) where T : Resource
-    {
-        var made = (T)(Resource)entity with
-        {
-            Id = entity.Id.Length > 0 ? entity.Id : Guid.CreateVersion7().ToString(),
-            Version = 1,
-            DtCreated = now,
-            DtLastModified = now,
-            CreatedBy = principal,
-            LastModifiedBy = principal,
-        };
-        await transaction.InsertAsync(Kind<T>(), organizationId, Write(made), cancellationToken);
-        return made;
-    }
+    internal ValueTask<T> InsertAsync<T>(T entity) where T : Resource => change.PutAsync(catalog.Of<T>(), null, entity);
 
     /// <summary>Replaces an entity that was read in this change.</summary>
-    internal async ValueTask<T> UpdateAsync<T>(T current, T changed) where T : Resource
-    {
-        var made = (T)(Resource)changed with
-        {
-            Version = current.Version + 1,
-            DtLastModified = now,
-            LastModifiedBy = principal,
-        };
-        await transaction.UpdateAsync(Kind<T>(), organizationId, current.Version, Write(made), cancellationToken);
-        return made;
-    }
+    internal ValueTask<T> UpdateAsync<T>(T current, T changed) where T : Resource =>
+        change.PutAsync(catalog.Of<T>(), current, changed);
 
     /// <summary>Removes what matches.</summary>
     internal ValueTask<int> DeleteAllAsync<T>(Condition condition) where T : Resource =>
-        transaction.DeleteAllAsync(Kind<T>(), organizationId, condition, cancellationToken);
+        change.RemoveAllAsync(catalog.Of<T>(), condition);
 
     /// <summary>The revision, which must be a draft so that its data can change.</summary>
     internal async ValueTask<LookupTableRevision> DraftAsync(string revisionId, string? tableId)
@@ -123,7 +78,7 @@ internal sealed class LookupChange(
         foreach (var (id, item) in byId)
         {
             if (stored.TryGetValue(id, out var current))
-                await UpdateAsync(current, item with { DtCreated = current.DtCreated, CreatedBy = current.CreatedBy });
+                await UpdateAsync(current, item);
             else
                 await InsertAsync(item);
         }
@@ -138,11 +93,4 @@ internal sealed class LookupChange(
             ? await InsertAsync(new LookupTableData { Id = revisionId, RevisionId = revisionId, ItemCount = added })
             : await UpdateAsync(current, current with { ItemCount = current.ItemCount + added });
     }
-
-    private static ResourceDefinition Definition<T>() where T : Resource => ResourceCatalog.Of<T>();
-
-    private static DocumentKind Kind<T>() where T : Resource => ResourceCatalog.KindOf(Definition<T>());
-
-    private static DocumentWrite Write<T>(T entity) where T : Resource => new(
-        entity.Id, entity.Version, Definition<T>().Write(entity), Definition<T>().ReadColumns(entity));
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Http;
@@ -43,7 +43,7 @@ internal static class LookupDataAnswer
         if (data is not null)
             Stamp(answer, data);
         answer["version"] = data?.Version ?? 0;
-        return call.AnswerAsync(JsonAnswer.Write(answer));
+        return call.AnswerAsync(JsonFormat.Write(answer));
     }
 
     private static void Stamp(JsonObject answer, LookupTableData data)

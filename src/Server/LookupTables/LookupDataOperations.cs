@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Http;
@@ -133,6 +133,6 @@ internal static class LookupDataOperations
                 var deleted = await change.DeleteAllAsync<LookupTableItem>(LookupTableResource.Of(revision.Id));
                 return await change.CountAsync(revision.Id, -deleted);
             });
-        await call.AnswerAsync(JsonAnswer.Write(new JsonObject { ["result"] = "deleted" }));
+        await call.AnswerAsync(JsonFormat.Write(new JsonObject { ["result"] = "deleted" }));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NodaTime;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Http;

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -107,7 +108,7 @@ internal static class LookupJobOperations
                     New(source, LookupTableDataJobType.Copy) with { DestinationId = destination.Id });
             });
         call.Service<LookupJobRunner>().Enqueue(call.OrganizationId, job.Id);
-        await call.AnswerAsync(JsonAnswer.Write(
+        await call.AnswerAsync(JsonFormat.Write(
             new JsonObject { ["jobId"] = job.Id, ["revisionId"] = job.DestinationId }));
     }
 
@@ -157,7 +158,7 @@ internal static class LookupJobOperations
                     ContentLength = (long)asked.GetProperty("contentLength").GetDecimal(),
                 });
             });
-        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["jobId"] = job.Id,
             ["url"] = LookupUpload.Url(call, job.Id),
@@ -183,7 +184,7 @@ internal static class LookupJobOperations
                     Expiry = change.Now + DownloadLifetime,
                 });
             });
-        await call.AnswerAsync(JsonAnswer.Write(new JsonObject { ["jobId"] = job.Id }));
+        await call.AnswerAsync(JsonFormat.Write(new JsonObject { ["jobId"] = job.Id }));
     }
 
     private static async Task ArchivedAsync(ApiCall call)
@@ -196,7 +197,7 @@ internal static class LookupJobOperations
         var data = await call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled)
             .FindAsync<LookupTableData>(revision.Id);
         var expiry = call.Service<IClock>().GetCurrentInstant() + DownloadLifetime;
-        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["url"] = LookupDownload.Url(call, revision.Id, data?.Version ?? 0, contentType, expiry),
             ["expiry"] = InstantText.Write(expiry),

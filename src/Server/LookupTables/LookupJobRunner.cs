@@ -1,11 +1,11 @@
 using System.Threading.Channels;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Workers;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.LookupTables;
 

@@ -1,8 +1,9 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.LookupTables;
 

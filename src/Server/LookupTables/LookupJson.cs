@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Server.LookupTables;
 

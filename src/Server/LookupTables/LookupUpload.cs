@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 using NodaTime;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.LookupTables;
 

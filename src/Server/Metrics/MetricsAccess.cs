@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Metrics;
 

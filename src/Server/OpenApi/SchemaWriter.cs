@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.OpenApi;

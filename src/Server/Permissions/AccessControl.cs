@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Permissions;
 
@@ -61,7 +62,7 @@ internal sealed class AccessControl(ResourceService resources, ChangeFeed change
         };
         if (!isPermitted)
             throw new ForbiddenException($"Forbidden: this needs the permission {permission.Describe(item)}");
-        return permission.Scope == PermissionScope.Visible ? reach.Condition() : null;
+        return permission.Scope == PermissionScope.Visible ? reach.Where() : null;
     }
 
     private async ValueTask<PrincipalAccess> ReadAsync(Caller caller, long total, CancellationToken cancellationToken)

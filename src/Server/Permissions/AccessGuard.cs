@@ -1,11 +1,9 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
-using Tallystick.Server.Http;
 using Tallystick.Server.ResourceGroups;
-using Tallystick.Server.Resources;
-using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;
 
@@ -20,7 +18,8 @@ namespace Tallystick.Server.Permissions;
 /// <param name="by">Who makes the change, as in audit fields.</param>
 /// <param name="now">The time of the change.</param>
 internal sealed class AccessGuard(
-    ResourceReader organization, ResourceReader installation, string organizationId, string by, Instant now)
+    IResourceReader organization, IResourceReader installation, string organizationId, string by, Instant now)
+    : IAccessWatch
 {
     private readonly HashSet<string> _losingKeys = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Before, string After), bool> _compared = [];
@@ -30,20 +29,8 @@ internal sealed class AccessGuard(
     private Administrators _administrators = new(false, false);
     private bool _changesGroups;
 
-    /// <summary>True for a change that may take access from somebody.</summary>
-    /// <param name="current">The entity as it is; null when it is created.</param>
-    /// <param name="proposed">The entity as it becomes; null when it is deleted.</param>
-    internal static bool MayTake(Resource? current, Resource? proposed) => (current ?? proposed) switch
-    {
-        AccessKey => current is AccessKey { Status: AccessKeyStatus.Active }
-            && proposed is not AccessKey { Status: AccessKeyStatus.Active },
-        PermissionPolicy or ServiceUser or OrgUser or ResourceGroup => current is not null,
-        PrincipalPermission or Support or ResourceGroupItem => true,
-        _ => false,
-    };
-
-    /// <summary>Takes notice of a write that may take access, before it is done.</summary>
-    internal async ValueTask BeforeAsync(Resource? current, Resource? proposed)
+    /// <inheritdoc/>
+    public async ValueTask BeforeAsync(Resource? current, Resource? proposed)
     {
         if (_before is null)
         {
@@ -56,10 +43,8 @@ internal sealed class AccessGuard(
         _changesGroups |= (current ?? proposed) is ResourceGroup or ResourceGroupItem;
     }
 
-    /// <summary>Refuses the change, once it is written, for what it takes.</summary>
-    /// <exception cref="ForbiddenException">It takes what the caller does not have.</exception>
-    /// <exception cref="RefusedException">Nobody would be left who can do everything.</exception>
-    internal async ValueTask CheckAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         var after = await AccessRoster.ReadAsync(organization);
         LimitRules(_before!, after);

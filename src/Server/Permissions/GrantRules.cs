@@ -2,8 +2,9 @@ using NodaTime;
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.ExternalMappings;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
@@ -35,7 +36,7 @@ internal static class GrantRules
                 CheckGiven(call, await PrincipalPolicies.RulesAsync(
                     Related(call), [PrincipalPermission.PrincipalKey(PrincipalType.Supportusers, null)]));
                 break;
-            case ExternalMapping mapping when ResourceCatalog.All.FirstOrDefault(definition => string.Equals(
+            case ExternalMapping mapping when AllKinds.Catalog.All.FirstOrDefault(definition => string.Equals(
                 definition.Kind, mapping.M3terEntity, StringComparison.OrdinalIgnoreCase)) is { } kind:
                 if ((await CurrentAsync<ExternalMapping>(call))?.M3terId != mapping.M3terId)
                     Sight.Require(call, kind, ("m3terId", mapping.M3terId));

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Server.Permissions;
 
@@ -9,6 +12,7 @@ namespace Tallystick.Server.Permissions;
 /// <param name="rules">The rules.</param>
 /// <param name="membersOf">Ids of the entities of a type in a group, nested groups included; <c>*</c> is any.</param>
 internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, string, IEnumerable<string>> membersOf)
+    : IVisibility
 {
     private const int BetweenLooks = 64;
 
@@ -18,6 +22,10 @@ internal sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, s
 
     /// <summary>Of who may do nothing.</summary>
     internal static Grants Nothing { get; } = new([], (_, _) => []);
+
+    /// <inheritdoc/>
+    public void Check(ResourceDefinition target, string path, string value, string id, Issues issues) =>
+        Sight.Check(this, target, path, value, id, issues);
 
     /// <summary>How far a permission goes. The permission is one of an operation: there are only so many.</summary>
     internal Reach Of(Permission permission) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 
 namespace Tallystick.Server.Permissions;
@@ -28,6 +29,7 @@ internal static class PermissionPolicyResource
     internal static ResourceDefinition<PermissionPolicy> Definition { get; } =
         new("PermissionPolicy", "permissionpolicies", () => AuthJson.Format.PermissionPolicy)
         {
+            IsOfAccess = true,
             HasIdsFilter = false,
             IndexedBy = [new("is_managed", policy => policy.ManagedPolicy ? "true" : null)],
             Check = (policy, issues) => PermissionStatements.Check(policy.Statements, "permissionPolicy", issues),

@@ -1,4 +1,4 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Server.Permissions;

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.ResourceGroups;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;

@@ -1,4 +1,5 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 
 namespace Tallystick.Server.Permissions;
@@ -25,6 +26,7 @@ internal static class PrincipalPermissionResource
     internal static ResourceDefinition<PrincipalPermission> Definition { get; } =
         new("PrincipalPermission", "principalpermissions", () => AuthJson.Format.PrincipalPermission)
         {
+            IsOfAccess = true,
             IsInternal = true,
             UniqueBy = [new("attachment", one => $"{Key(one)} {one.PermissionPolicyId}")],
             IndexedBy = [new("principal", Key)],

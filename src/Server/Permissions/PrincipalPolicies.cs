@@ -1,5 +1,6 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Users;

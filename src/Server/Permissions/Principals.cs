@@ -1,4 +1,4 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Users;

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Permissions;
 
@@ -20,13 +20,13 @@ internal sealed record Reach(bool IsWhole, FrozenSet<string>? Allowed, FrozenSet
 
     /// <summary>Selects the entities that it holds for; null when those are all.</summary>
     /// <param name="column">The column that has the id.</param>
-    internal Condition? Condition(string column = "id")
+    internal Condition? Where(string column = "id")
     {
         var conditions = new List<Condition>();
         if (!IsWhole)
             conditions.Add(new Condition.In(column, [.. Allowed ?? []]));
         if (Denied.Count > 0)
             conditions.Add(new Condition.NotIn(column, [.. Denied]));
-        return conditions.Count == 0 ? null : Foundation.Resources.Condition.And(conditions);
+        return conditions.Count == 0 ? null : Condition.And(conditions);
     }
 }

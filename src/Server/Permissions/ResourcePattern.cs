@@ -1,3 +1,4 @@
+
 namespace Tallystick.Server.Permissions;
 
 /// <summary>Which entities of the matching types a pattern is about.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
 
@@ -67,10 +68,10 @@ internal static class Sight
 
     /// <summary>Selects the entities of a kind that the caller may retrieve.</summary>
     internal static Condition Visible(ApiCall call, ResourceDefinition definition) =>
-        call.Grants.Of(Retrieve(definition)).Condition() ?? Condition.And();
+        call.Grants.Of(Retrieve(definition)).Where() ?? Condition.And();
 
     private static FrozenDictionary<string, Permission> All(PermissionAction action) =>
-        ResourceCatalog.All.Select(definition => definition.Kind)
+        AllKinds.Catalog.All.Select(definition => definition.Kind)
             .ToFrozenDictionary(kind => kind, kind => Of(action, kind));
 
     private static Permission Of(PermissionAction action, string kind) => kind switch

@@ -1,7 +1,7 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;
@@ -13,13 +13,13 @@ internal static class SignIns
 {
     /// <summary>True for a principal that can sign in and whose access has not ended.</summary>
     internal static async ValueTask<bool> IsActiveAsync(
-        ResourceReader installation, string organizationId, RosterEntry? principal, Instant now) =>
+        IResourceReader installation, string organizationId, RosterEntry? principal, Instant now) =>
         principal is not null && principal.Ends > now
         && (await ReadAsync(installation, organizationId, [principal], now)).Count > 0;
 
     /// <summary>Ids of the principals that have an active access key or a login, and whether that lasts.</summary>
     internal static async ValueTask<IReadOnlyDictionary<string, bool>> ReadAsync(
-        ResourceReader installation, string organizationId, IReadOnlyList<RosterEntry> principals, Instant now)
+        IResourceReader installation, string organizationId, IReadOnlyList<RosterEntry> principals, Instant now)
     {
         var found = new Dictionary<string, bool>(StringComparer.Ordinal);
         var programs = principals.Where(entry => entry.Type == PrincipalType.Serviceuser).Select(entry => entry.Id);

@@ -1,8 +1,8 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
-using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.ResourceGroups;
 

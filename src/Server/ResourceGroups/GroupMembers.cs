@@ -1,4 +1,5 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.ResourceGroups;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Users;
 
@@ -18,7 +18,7 @@ internal static class GroupTypes
         "resourcegroupitem", "login",
     ];
 
-    private static readonly FrozenDictionary<string, ResourceDefinition> ByType = ResourceCatalog.All
+    private static readonly FrozenDictionary<string, ResourceDefinition> ByType = AllKinds.Catalog.All
         .Where(definition => !definition.IsSingleton)
         .ToDictionary(definition => Folded(definition.Kind))
         .Where(pair => !Unnamed.Contains(pair.Key))

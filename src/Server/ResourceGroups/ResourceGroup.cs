@@ -1,4 +1,5 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 
 namespace Tallystick.Server.ResourceGroups;
@@ -60,6 +61,7 @@ internal static class ResourceGroupResource
     internal static ResourceDefinition<ResourceGroup> Definition { get; } =
         new("ResourceGroup", "resourcegroups", () => AuthJson.Format.ResourceGroup)
         {
+            IsOfAccess = true,
             IsInternal = true,
             HasIdsFilter = false,
             IndexedBy = [new("type", group => group.Type) { HasFewValues = true }],
@@ -74,6 +76,7 @@ internal static class ResourceGroupItemResource
     internal static ResourceDefinition<ResourceGroupItem> Definition { get; } =
         new("ResourceGroupItem", "contents", () => AuthJson.Format.ResourceGroupItem)
         {
+            IsOfAccess = true,
             IsInternal = true,
             UniqueBy = [new("membership", item => $"{item.GroupId} {item.TargetType} {item.TargetId}")],
             IndexedBy = [new("target_id", item => item.TargetId)],

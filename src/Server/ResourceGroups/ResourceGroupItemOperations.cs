@@ -1,6 +1,9 @@
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;

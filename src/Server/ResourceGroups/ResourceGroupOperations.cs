@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
@@ -90,7 +93,7 @@ internal static class ResourceGroupOperations
         var entity = JsonNode.Parse(json.Span)!.AsObject();
         foreach (var member in members)
             entity.Remove(member);
-        return JsonAnswer.Write(entity);
+        return JsonFormat.Write(entity);
     }
 
     private static async Task CreateAsync(ApiCall call)

@@ -1,8 +1,10 @@
 using System.Globalization;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
 
@@ -35,7 +37,7 @@ internal static class ListRequest
         var token = QueryText.Single(request, "nextToken");
         var query = new DocumentQuery { Where = where, Limit = pageSize + 1 };
         var page = await call.Service<IDocumentStore>().QueryAsync(
-            ResourceCatalog.KindOf(definition),
+            definition.DocumentKind,
             call.OrganizationId,
             isAscending is null
                 ? query with { BeforeSequence = PageToken.Read(list, token) }

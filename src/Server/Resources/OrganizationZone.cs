@@ -2,8 +2,9 @@ using NodaTime;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
 
@@ -17,7 +18,8 @@ internal static class OrganizationZone
     internal static async ValueTask<DateTimeZone> ZoneAsync(this ApiCall call)
     {
         // Found by its id, which the organization gives it: the store remembers it.
-        var reader = new ResourceReader(call.Service<IDocumentStore>(), call.OrganizationId, call.Cancelled);
+        var reader = new ResourceReader(
+            AllKinds.Catalog, call.Service<IDocumentStore>(), call.OrganizationId, call.Cancelled);
         return Of(await reader.FindAsync<OrganizationConfig>(call.OrganizationId)
             ?? throw ResourceService.NotFound(OrganizationConfigResource.Definition, call.OrganizationId));
     }

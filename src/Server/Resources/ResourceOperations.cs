@@ -1,4 +1,7 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 
@@ -93,11 +96,11 @@ internal static class ResourceOperations
     // Who works within an entity must see it.
     private static IReadOnlyList<Permission> OfParent(ResourceDefinition definition) =>
         definition.ParentTarget is { } parent
-            ? [Sight.Retrieve(ResourceCatalog.Of(parent.Kind)).Item(parent.Parameter)] : [];
+            ? [Sight.Retrieve(AllKinds.Catalog.Of(parent.Kind)).Item(parent.Parameter)] : [];
 
     // What goes when an entity is deleted and has a permission of its own, and so on down.
     private static IEnumerable<ResourceDefinition> PartsOf(ResourceDefinition definition) =>
-        definition.Parts.Select(part => ResourceCatalog.Of(part.Kind))
+        definition.Parts.Select(part => AllKinds.Catalog.Of(part.Kind))
             .SelectMany(part => PartsOf(part).Prepend(part))
             .Where(part => Sight.Delete(part).Name != Sight.Delete(definition).Name)
             .DistinctBy(part => Sight.Delete(part).Name);
@@ -215,7 +218,7 @@ internal static class ResourceOperations
     {
         foreach (var part in definition.Parts)
         {
-            var kind = ResourceCatalog.Of(part.Kind);
+            var kind = AllKinds.Catalog.Of(part.Kind);
             var denied = call.Grants.Of(Sight.Delete(kind)).Denied;
             if (denied.Count == 0 || Sight.IsOfParent(kind))
                 continue;

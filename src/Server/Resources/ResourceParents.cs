@@ -1,4 +1,7 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Resources;
@@ -21,7 +24,7 @@ internal static class ResourceParents
     {
         if (definition.ParentTarget is { } parent)
             await call.Service<ResourceService>().FindJsonAsync(
-                ResourceCatalog.Of(parent.Kind), call.OrganizationId, call.Route(parent.Parameter), call.Cancelled);
+                AllKinds.Catalog.Of(parent.Kind), call.OrganizationId, call.Route(parent.Parameter), call.Cancelled);
     }
 
     /// <summary>Holds that the entity that the path names is within the parent that it names.</summary>

@@ -1,5 +1,7 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Resources;

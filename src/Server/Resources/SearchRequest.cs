@@ -1,9 +1,10 @@
 using System.Globalization;
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Resources;
 
@@ -55,7 +56,7 @@ internal static class SearchRequest
         var isAscending = Choice(request, "sortOrder", "ASC", "DESC", issues) is "ASC";
         issues.ThrowIfAny();
         var found = await call.Service<IDocumentStore>().QueryAsync(
-            ResourceCatalog.KindOf(definition),
+            definition.DocumentKind,
             call.OrganizationId,
             new DocumentQuery
             {

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
-using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.ServiceUsers;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
@@ -66,7 +66,7 @@ internal static class SignInOperation
         await CheckAccessAsync(call, login, organizationId);
         if (request.NewPassword is { } chosen)
             login = await logins.SetPasswordAsync(login, chosen, call.Cancelled);
-        await call.AnswerAsync(JsonAnswer.Write(new JsonObject
+        await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["access_token"] = call.Service<Tokens>().Issue(login, organizationId),
             ["token_type"] = "Bearer",

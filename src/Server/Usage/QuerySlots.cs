@@ -1,3 +1,4 @@
+using Tallystick.Foundation.Values;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Usage;

@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Usage;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -66,7 +68,7 @@ internal static class UsageQueryOperation
                 request, call.OrganizationId, await stored.ListAsync<Meter>(needed), zone);
             var rows = await call.Service<UsageReader>().ExploreAsync(query, cancelled);
             var accounts = await AccountsAsync(stored, AccountIds(query, rows));
-            using var json = new Utf8JsonWriter(buffer, JsonAnswer.WriterOptions);
+            using var json = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions);
             new UsageRowsJson(query, accounts).Write(json, rows);
         });
         await call.AnswerAsync(buffer.WrittenMemory);

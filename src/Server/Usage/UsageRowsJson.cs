@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Usage;

@@ -1,5 +1,5 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 
 namespace Tallystick.Server.Users;

@@ -2,11 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
 using NodaTime;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
-using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Users;
 

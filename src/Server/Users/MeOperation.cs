@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Changes;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.ResourceGroups;
-using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Users;
 
@@ -48,6 +48,6 @@ internal static class MeOperation
             Type = organization.Type ?? OrganizationType.Production,
             Status = organization.Status ?? OrganizationStatus.Active,
         }));
-        await call.AnswerAsync(JsonAnswer.Write(answer));
+        await call.AnswerAsync(JsonFormat.Write(answer));
     }
 }

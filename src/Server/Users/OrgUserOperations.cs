@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Invitations;
@@ -99,9 +102,9 @@ internal static class OrgUserOperations
                     + "too, so it can only be mailed; nothing was changed", IssueKind.Conflict));
         await logins.SetTemporaryPasswordAsync(login, password, isMailed, call.Cancelled);
         if (isMailed)
-            await call.AnswerAsync(JsonAnswer.Write(new JsonObject()));
+            await call.AnswerAsync(JsonFormat.Write(new JsonObject()));
         else
-            await call.AnswerAsync(JsonAnswer.Write(new JsonObject { ["temporaryPassword"] = password }));
+            await call.AnswerAsync(JsonFormat.Write(new JsonObject { ["temporaryPassword"] = password }));
     }
 
     private static async ValueTask<OrgUser> FindAsync(ApiCall call) =>

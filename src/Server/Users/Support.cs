@@ -1,5 +1,6 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Permissions;
 
@@ -42,6 +43,7 @@ internal static class SupportResource
     internal static ResourceDefinition<Support> Definition { get; } =
         new("Support", "support", () => AuthJson.Format.Support)
         {
+            IsOfAccess = true,
             IsSingleton = true,
             DescribesAudit = false,
             Check = (support, issues) => PermissionStatements.Check(

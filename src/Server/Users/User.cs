@@ -1,5 +1,6 @@
 using NodaTime;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Permissions;
 
@@ -57,6 +58,7 @@ internal static class OrgUserResource
     internal static ResourceDefinition<OrgUser> Definition { get; } =
         new("OrgUser", "users", () => AuthJson.Format.OrgUser)
         {
+            IsOfAccess = true,
             Tag = "OrgUsers",
             IsInternal = true,
             MaximumPageSize = 200,

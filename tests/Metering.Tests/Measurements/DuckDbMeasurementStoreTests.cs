@@ -3,7 +3,7 @@ using NodaTime;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Tests.Harness;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
 
 namespace Tallystick.Metering.Tests.Measurements;

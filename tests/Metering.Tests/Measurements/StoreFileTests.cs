@@ -2,7 +2,7 @@ using DuckDB.NET.Data;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Tests.Harness;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
 
 namespace Tallystick.Metering.Tests.Measurements;

@@ -13,7 +13,7 @@ internal static class FolderRule
     private static readonly string[] Rich =
         ["Aggregations", "Rating", "Calculation", "Ingest", "Commitments", "Balances"];
 
-    private static readonly string[] Foundation = ["src/Foundation/Resources", "src/Foundation/Values"];
+    private static readonly string[] Foundation = ["src/Foundation/Json", "src/Foundation/Values"];
 
     public static IEnumerable<Violation> Check(FileTree tree) =>
         CheckNames(tree).Concat(CheckFoundation(tree)).Concat(CheckReadmes(tree));
@@ -28,7 +28,7 @@ internal static class FolderRule
         var folders = Source(tree).Where(folder => folder.StartsWith("src/Foundation/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).ToList();
         if (tree.Folders.Contains("src/Foundation") && !folders.SequenceEqual(Foundation))
-            yield return new Violation("src/Foundation", 0, "must have exactly two folders: Resources and Values");
+            yield return new Violation("src/Foundation", 0, "must have exactly two folders: Json and Values");
     }
 
     private static IEnumerable<Violation> CheckReadmes(FileTree tree) =>

@@ -22,7 +22,7 @@ public sealed class FolderRuleTests
     public void Foundation_ThirdFolder_IsCaught() =>
         FolderRule.Check(FileTree.Of(
                 ("src/Foundation/Values/A.cs", ""),
-                ("src/Foundation/Resources/B.cs", ""),
+                ("src/Foundation/Json/B.cs", ""),
                 ("src/Foundation/Text/C.cs", "")))
             .Single().Path.ShouldBe("src/Foundation");
 

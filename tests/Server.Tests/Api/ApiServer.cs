@@ -4,9 +4,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Tests.Contract;
-using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Api;
@@ -69,7 +70,7 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>Adds another organization to the store and signs in as its administrator.</summary>
     internal async Task<ApiClient> AddOrganizationAsync()
     {
-        var bootstrap = new Bootstrap(_server.Services.GetRequiredService<IDocumentStore>(), SystemClock.Instance);
+        var bootstrap = new Bootstrap(Service<IDocumentStore>(), Service<ResourceService>());
         var made = await bootstrap.AddOrganizationAsync(new BootstrapSettings(null, null, null), default);
         var client = new ApiClient(Address, made.OrganizationId);
         await client.SignInAsync(made.AccessKeyId, made.ApiSecret!);

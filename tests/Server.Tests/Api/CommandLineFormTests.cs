@@ -1,6 +1,6 @@
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Tests.Installation;
 using Tallystick.Storage;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Tests.Api;
 

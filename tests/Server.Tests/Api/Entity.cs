@@ -26,7 +26,7 @@ internal sealed class Entity
     /// <summary>Makes an entity of the kind with every member that is offered.</summary>
     internal static async Task<Entity> MakeAsync(ApiClient client, string kind)
     {
-        var definition = ResourceCatalog.Of(kind);
+        var definition = AllKinds.Catalog.Of(kind);
         var body = await FullSamples.MakeAsync(client, kind);
         if (!definition.IsSingleton)
         {

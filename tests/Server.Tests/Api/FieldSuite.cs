@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Tests.Api;
@@ -49,7 +49,7 @@ public abstract class FieldSuite(SharedServer server)
     private static readonly string[] Defaults = ["null", "false", "true", "\"DEBIT\"", "\"NONE\""];
 
     public static TheoryData<string> Kinds =>
-        [.. ResourceCatalog.All.Where(kind => !kind.IsInternal).Select(kind => kind.Kind)];
+        [.. AllKinds.Catalog.All.Where(kind => !kind.IsInternal).Select(kind => kind.Kind)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -64,7 +64,7 @@ public abstract class FieldSuite(SharedServer server)
             JsonNode.DeepEquals(place.Read(entity.Stored), place.Read(entity.Body)).ShouldBeTrue(place.Path);
         }
         (await entity.ReadAsync()).ToJsonString().ShouldBe(entity.Stored.ToJsonString());
-        var required = ResourceCatalog.Of(kind).Shape.Members.Where(member => member.IsRequired)
+        var required = AllKinds.Catalog.Of(kind).Shape.Members.Where(member => member.IsRequired)
             .Select(member => member.Name)
             .Concat(StayingMembers).ToHashSet();
         var least = new JsonObject(entity.Body.Where(member => required.Contains(member.Key))
@@ -259,7 +259,7 @@ public abstract class FieldSuite(SharedServer server)
             answer.Faults.ShouldNotContain($"digits {place.Path}");
     }
 
-    private static IEnumerable<Place> Offered(string kind) => Place.Of(ResourceCatalog.Of(kind)).Where(place =>
+    private static IEnumerable<Place> Offered(string kind) => Place.Of(AllKinds.Catalog.Of(kind)).Where(place =>
         !NotInSamples.Contains($"{kind}.{place.Path}")
             && !place.Path.StartsWith("feeDates[", StringComparison.Ordinal));
 

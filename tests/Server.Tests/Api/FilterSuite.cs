@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Tests.Api;
@@ -13,7 +13,7 @@ public abstract class FilterSuite(SharedServer server)
 
     public static TheoryData<string, string> Filters =>
     [
-        .. ResourceCatalog.All.Where(definition => definition is { IsInternal: false, IsSingleton: false })
+        .. AllKinds.Catalog.All.Where(definition => definition is { IsInternal: false, IsSingleton: false })
             .SelectMany(definition => ResourceOperations.ListParameters(definition)
                 .Where(parameter => parameter.Name is not (
                     "pageSize" or "nextToken" or "archived" or "includeall" or "sortOrder" or "additional"))
@@ -53,7 +53,7 @@ public abstract class FilterSuite(SharedServer server)
     {
         using var client = await server.NewOrganizationAsync();
         var entity = await Entity.MakeAsync(client, kind);
-        var definition = ResourceCatalog.Of(kind);
+        var definition = AllKinds.Catalog.Of(kind);
         var (matching, other) = await ValuesAsync(client, entity, kind, filter);
         var isList = ResourceOperations.ListParameters(definition).Single(
             parameter => parameter.Name == filter).Shape is ListShape;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NodaTime;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Api;

@@ -47,7 +47,7 @@ internal static class FullSamples
             "BillConfig" => Parse("""{"billLockDate":"2020-01-31"}"""),
             _ => await BillingSamples.MakeAsync(client, kind, products),
         };
-        if (ResourceCatalog.Of(kind).Shape.Members.Any(member => member.Name == "customFields"))
+        if (AllKinds.Catalog.Of(kind).Shape.Members.Any(member => member.Name == "customFields"))
             body["customFields"] = Parse("""{"region":"EU","seats":12.5}""");
         return body;
     }

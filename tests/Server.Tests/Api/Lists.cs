@@ -12,7 +12,7 @@ internal static class Lists
     /// </summary>
     internal static string Path(string kind, JsonObject body)
     {
-        var definition = ResourceCatalog.Of(kind);
+        var definition = AllKinds.Catalog.Of(kind);
         return definition.ParentTarget is { Parameter: var parent } && (string?)body[parent] is { } id
             ? definition.Path.Replace($"{{{parent}}}", id, StringComparison.Ordinal)
             : definition.Path;

@@ -15,7 +15,7 @@ public abstract class OrganizationSuite(SharedServer server)
     {
         using var owner = await server.NewOrganizationAsync();
         using var stranger = await server.NewOrganizationAsync();
-        var definition = ResourceCatalog.Of(kind);
+        var definition = AllKinds.Catalog.Of(kind);
         // Both hold entities of the same codes: they do not clash.
         var entity = await Entity.MakeAsync(owner, kind);
         var own = await Entity.MakeAsync(stranger, kind);
@@ -58,7 +58,7 @@ public abstract class OrganizationSuite(SharedServer server)
     [MemberData(nameof(ReferenceSuite.References), MemberType = typeof(ReferenceSuite))]
     public async Task Reference_ToAnotherOrganization_IsUnknown(string kind, string member)
     {
-        var reference = ResourceCatalog.Of(kind).References.First(candidate => candidate.Member == member);
+        var reference = AllKinds.Catalog.Of(kind).References.First(candidate => candidate.Member == member);
         if (reference.TargetColumn != "id" || ReferenceSuite.IsByPath(kind, member)
             || (kind, member) is ("Pricing", "compoundAggregationId"))
             return;

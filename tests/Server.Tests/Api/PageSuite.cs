@@ -51,7 +51,7 @@ public abstract class PageSuite(SharedServer server)
         using var client = await server.NewOrganizationAsync();
         var sample = await Samples.MakeAsync(client, kind, "a");
         var list = $"{Lists.Path(kind, sample)}?{Lists.Query(kind, sample)}&pageSize=";
-        var most = ResourceCatalog.Of(kind).MaximumPageSize;
+        var most = AllKinds.Catalog.Of(kind).MaximumPageSize;
 
         foreach (var size in new[] { 1, most })
             (await client.GetAsync($"{list}{size}")).Status.ShouldBe(HttpStatusCode.OK);

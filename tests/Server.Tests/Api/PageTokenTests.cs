@@ -1,6 +1,6 @@
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Tests.Api;
 

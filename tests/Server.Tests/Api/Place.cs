@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Server.Tests.Api;
 

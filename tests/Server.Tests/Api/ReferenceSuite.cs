@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Permissions;
@@ -12,7 +12,7 @@ public abstract class ReferenceSuite(SharedServer server)
 {
     public static TheoryData<string, string> References =>
     [
-        .. ResourceCatalog.All.Where(definition => !definition.IsInternal).SelectMany(
+        .. AllKinds.Catalog.All.Where(definition => !definition.IsInternal).SelectMany(
             definition => definition.References.Select(
                 reference => new TheoryDataRow<string, string>(definition.Kind, reference.Member))),
     ];
@@ -47,7 +47,7 @@ public abstract class ReferenceSuite(SharedServer server)
             answer.Status.ShouldBe(HttpStatusCode.Conflict);
             answer.Headers.GetValues("x-should-retry").ShouldBe(["false"]);
             answer.Faults.Distinct().ShouldBe(["in_use "], answer.Message);
-            answer.Message.ShouldContain($"by the {ResourceCatalog.Of(kind).Words} '{entity.Stored["id"]}'");
+            answer.Message.ShouldContain($"by the {AllKinds.Catalog.Of(kind).Words} '{entity.Stored["id"]}'");
             (await client.GetAsync(target)).Object.ToJsonString().ShouldBe(before);
         }
         (await entity.ReadAsync()).ToJsonString().ShouldBe(entity.Stored.ToJsonString());
@@ -59,7 +59,7 @@ public abstract class ReferenceSuite(SharedServer server)
     {
         using var client = await server.NewOrganizationAsync();
         var (entity, reference) = await MakeAsync(client, kind, member);
-        var definition = ResourceCatalog.Of(kind);
+        var definition = AllKinds.Catalog.Of(kind);
         if (definition.IsSingleton || IsByPath(kind, member))
             return;
         var list = Lists.Path(kind, entity.Body);
@@ -99,12 +99,12 @@ public abstract class ReferenceSuite(SharedServer server)
 
     /// <summary>Whether the path of a request says what is named, so that another is not found.</summary>
     internal static bool IsByPath(string kind, string member) =>
-        ResourceCatalog.Of(kind).ParentTarget?.Parameter == member;
+        AllKinds.Catalog.Of(kind).ParentTarget?.Parameter == member;
 
     /// <summary>Where the reference is in an entity.</summary>
     internal static IReadOnlyList<Place> PlacesOf(string kind, Entity entity, ReferenceTarget reference)
     {
-        var definition = ResourceCatalog.Of(kind);
+        var definition = AllKinds.Catalog.Of(kind);
         var stored = definition.Read(JsonSerializer.SerializeToUtf8Bytes(entity.Stored));
         var places = definition.ReadReferences(stored, reference).Select(named => Place.At(named.Path)).ToList();
         places.ShouldNotBeEmpty();
@@ -115,7 +115,7 @@ public abstract class ReferenceSuite(SharedServer server)
     internal static async Task<(Entity Entity, ReferenceTarget Reference)> MakeAsync(
         ApiClient client, string kind, string member)
     {
-        var reference = ResourceCatalog.Of(kind).References.First(candidate => candidate.Member == member);
+        var reference = AllKinds.Catalog.Of(kind).References.First(candidate => candidate.Member == member);
         var entity = await Entity.MakeAsync(client, kind);
         switch (kind, member)
         {
@@ -154,7 +154,7 @@ public abstract class ReferenceSuite(SharedServer server)
 
     private static async Task<string> TargetAsync(ApiClient client, ReferenceTarget reference, string value)
     {
-        var target = ResourceCatalog.Of(reference.Kind);
+        var target = AllKinds.Catalog.Of(reference.Kind);
         return reference.TargetColumn == "id"
             ? $"{target.Path}/{value}"
             : $"{target.Path}/{(await client.GetAsync($"{target.Path}?codes={value}")).Data.Single()["id"]}";

@@ -8,7 +8,7 @@ namespace Tallystick.Server.Tests.Api;
 public abstract class ResourceSuite(SharedServer server)
 {
     public static TheoryData<string> Kinds =>
-        [.. ResourceCatalog.All.Where(
+        [.. AllKinds.Catalog.All.Where(
             kind => kind is { IsInternal: false, IsSingleton: false }).Select(kind => kind.Kind)];
 
     [Theory]
@@ -25,7 +25,7 @@ public abstract class ResourceSuite(SharedServer server)
         foreach (var (name, value) in body)
             JsonNode.DeepEquals(created[name], value).ShouldBeTrue($"{name}: {created[name]?.ToJsonString()}");
         (await client.GetAsync($"{path}/{id}")).Object.ToJsonString().ShouldBe(created.ToJsonString());
-        var query = ResourceCatalog.Of(kind).HasIdsFilter ? $"ids={id},x" : Lists.Query(kind, body);
+        var query = AllKinds.Catalog.Of(kind).HasIdsFilter ? $"ids={id},x" : Lists.Query(kind, body);
         (await client.GetAsync($"{path}?{query}")).Data.Single(item => (string?)item["id"] == id).ToJsonString()
             .ShouldBe(created.ToJsonString());
 
@@ -46,7 +46,7 @@ public abstract class ResourceSuite(SharedServer server)
     public async Task Resource_RequiredMemberMissingOrOfTheWrongType_IsRefusedByName(string kind)
     {
         using var client = await server.NewOrganizationAsync();
-        var definition = ResourceCatalog.Of(kind);
+        var definition = AllKinds.Catalog.Of(kind);
         var body = await Samples.MakeAsync(client, kind, "a");
 
         foreach (var member in definition.Shape.Members.Where(member => member.IsRequired))

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Tests.Api;
 

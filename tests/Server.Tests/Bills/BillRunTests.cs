@@ -3,11 +3,10 @@ using System.Text.Json.Nodes;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Calculation;
+using Tallystick.Resources.Changes;
 using Tallystick.Server.Bills;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Tests.Bills;
 
@@ -82,15 +81,13 @@ public sealed class BillRunTests(SqliteServer server)
         await using var own = await ApiServer.StartAsync();
         var account = await BilledAccount.MakeAsync(own.Client);
         var billId = (string)(await account.BillAsync("2025-03-01"))["billIds"]![0]!;
-        await own.Service<IDocumentStore>().TransactAsync(
-            own.OrganizationId,
-            async transaction =>
+        await own.Service<ResourceService>().ChangeAsync(
+            own.OrganizationId, "test", TestContext.Current.CancellationToken,
+            async change =>
             {
-                await BillDocuments.KeepBasisAsync(
-                    transaction, own.OrganizationId, billId, new RunOverrides { TargetCurrency = "USD" }, default);
+                await BillDocuments.KeepBasisAsync(change, billId, new RunOverrides { TargetCurrency = "USD" });
                 return true;
-            },
-            TestContext.Current.CancellationToken);
+            });
         await SetEpochAsync(own.Client, account);
 
         var failure = (await RecalculateAsync(own.Client, billId))["failures"]!.AsArray().ShouldHaveSingleItem()!;

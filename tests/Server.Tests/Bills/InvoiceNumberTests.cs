@@ -1,11 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tallystick.Billing.Bills;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Bills;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Tests.Bills;
 
@@ -72,8 +72,8 @@ public sealed class InvoiceNumberTests(SqliteServer server)
         await BillAsync(account, "2025-02-01");
 
         // From another prefix, and for another bill.
-        await Should.ThrowAsync<DuplicateKeyException>(() =>
-            TransactAsync(own, transaction => InsertAsync(transaction, own, InvoiceNumber.Of("INV-1", 1, "other"))));
+        await Should.ThrowAsync<RefusedException>(() => ChangeAsync(own, async change =>
+            await change.PutAsync(InvoiceNumberResource.Definition, null, InvoiceNumber.Of("INV-1", 1, "other"))));
     }
 
     [Fact]
@@ -86,7 +86,8 @@ public sealed class InvoiceNumberTests(SqliteServer server)
         await MakeAsOf1bdae29Async(own);
 
         await InvoiceNumbers.RegisterAsync(
-            own.Service<IDocumentStore>(), NullLogger.Instance, TestContext.Current.CancellationToken);
+            own.Service<ResourceService>(), [own.OrganizationId], NullLogger.Instance,
+            TestContext.Current.CancellationToken);
 
         // What was there twice stays; what comes is new.
         (await PutAsync(own.Client, "INV-", 101)).Message.ShouldContain("must be at least 102");
@@ -102,50 +103,31 @@ public sealed class InvoiceNumberTests(SqliteServer server)
     {
         await using var own = await ApiServer.StartAsync();
         await NumberAsync(own.Client, "INV-", 100);
-        await TransactAsync(own, transaction => BillDocuments.KeepSequenceAsync(
-            transaction, own.OrganizationId, new InvoiceSequence(100, 150), default));
+        await ChangeAsync(own, change => BillDocuments.KeepSequenceAsync(change, new InvoiceSequence(100, 150)));
 
         await InvoiceNumbers.RegisterAsync(
-            own.Service<IDocumentStore>(), NullLogger.Instance, TestContext.Current.CancellationToken);
+            own.Service<ResourceService>(), [own.OrganizationId], NullLogger.Instance,
+            TestContext.Current.CancellationToken);
 
         (await PutAsync(own.Client, "INV-", 140)).Message.ShouldContain("must be at least 150");
     }
 
     // That version kept no numbers, and had begun again at 101 when the start was lowered.
-    private static Task MakeAsOf1bdae29Async(ApiServer own) => TransactAsync(own, async transaction =>
+    private static Task MakeAsOf1bdae29Async(ApiServer own) => ChangeAsync(own, async change =>
     {
-        var related = new ResourceReader(transaction, own.OrganizationId, default);
-        await transaction.DeleteAllAsync(
-            ResourceCatalog.KindOf(InvoiceNumberResource.Definition), own.OrganizationId, Condition.And(), default);
-        var bill = (await related.ListAsync<Bill>(Condition.And()))
-            .Single(one => one.SequentialInvoiceNumber == "INV-103") with
-        { SequentialInvoiceNumber = "INV-102" };
-        var definition = BillResource.Definition;
-        await transaction.UpdateAsync(
-            ResourceCatalog.KindOf(definition), own.OrganizationId, bill.Version,
-            new DocumentWrite(bill.Id, bill.Version + 1, definition.Write(bill with { Version = bill.Version + 1 }),
-                definition.ReadColumns(bill)), default);
-        await BillDocuments.KeepSequenceAsync(transaction, own.OrganizationId, new InvoiceSequence(100, 102), default);
+        await change.RemoveAllAsync(InvoiceNumberResource.Definition, Condition.And());
+        var bill = (await change.Related.ListAsync<Bill>(Condition.And()))
+            .Single(one => one.SequentialInvoiceNumber == "INV-103");
+        await change.PutAsync(BillResource.Definition, bill, bill with { SequentialInvoiceNumber = "INV-102" });
+        await BillDocuments.KeepSequenceAsync(change, new InvoiceSequence(100, 102));
     });
 
-    private static Task TransactAsync(ApiServer own, Func<IDocumentTransaction, ValueTask> work) =>
-        own.Service<IDocumentStore>().TransactAsync(
-            own.OrganizationId,
-            async transaction =>
-            {
-                await work(transaction);
-                return true;
-            },
-            default);
-
-    private static ValueTask InsertAsync(IDocumentTransaction transaction, ApiServer own, InvoiceNumber number)
-    {
-        var definition = InvoiceNumberResource.Definition;
-        return transaction.InsertAsync(
-            ResourceCatalog.KindOf(definition), own.OrganizationId,
-            new DocumentWrite(number.Id, number.Version, definition.Write(number), definition.ReadColumns(number)),
-            default);
-    }
+    private static Task ChangeAsync(ApiServer own, Func<ResourceChange, ValueTask> work) =>
+        own.Service<ResourceService>().ChangeAsync(own.OrganizationId, "test", default, async change =>
+        {
+            await work(change);
+            return true;
+        });
 
     private static async Task BillAsync(BilledAccount account, params string[] billDates)
     {

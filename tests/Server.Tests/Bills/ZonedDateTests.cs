@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Tallystick.Foundation.Resources;
+using Tallystick.Foundation.Json;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
@@ -14,7 +14,8 @@ public sealed class ZonedDateTests(SqliteServer server)
 {
     /// <summary>Kinds with members that are instants, as a request gives them.</summary>
     public static TheoryData<string> KindsWithInstants =>
-        [.. ResourceCatalog.All.Where(kind => !kind.IsInternal && Instants(kind.Kind).Any()).Select(kind => kind.Kind)];
+        [.. AllKinds.Catalog.All.Where(
+            kind => !kind.IsInternal && Instants(kind.Kind).Any()).Select(kind => kind.Kind)];
 
     [Fact]
     public async Task PlanOfSaoPaulo_FromJuneOn_BillsNothingForMay()
@@ -47,7 +48,7 @@ public sealed class ZonedDateTests(SqliteServer server)
     public async Task Instants_OfEveryKind_AreLocalWithoutAnOffset(string kind)
     {
         using var client = await InAsync("Asia/Tokyo");
-        var definition = ResourceCatalog.Of(kind);
+        var definition = AllKinds.Catalog.Of(kind);
         if (definition.IsSingleton)
             return;
         var members = Instants(kind).ToList();
@@ -196,6 +197,6 @@ public sealed class ZonedDateTests(SqliteServer server)
         (await client.PostAsync("usage/query", new JsonObject { ["startDate"] = start, ["endDate"] = end }))
         .Object["data"]!.AsArray().Select(row => (string)row!["ts"]!);
 
-    private static IEnumerable<string> Instants(string kind) => ResourceCatalog.Of(kind).Shape.Members
+    private static IEnumerable<string> Instants(string kind) => AllKinds.Catalog.Of(kind).Shape.Members
         .Where(member => member is { Shape: InstantShape, IsServerSet: false }).Select(member => member.Name);
 }

@@ -1,8 +1,9 @@
 using System.Text;
 using NodaTime;
 using NodaTime.Testing;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Events;
 using Tallystick.Server.Events;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
@@ -26,7 +27,7 @@ public sealed class EventSweepTests
         await AddAsync(store, now - Duration.FromDays(1), 3);
         store.Largest = 0;
 
-        await new ChangeEvents(store, new EventRetention(Duration.FromDays(28), new FakeClock(now)))
+        await new ChangeEventSource(store, new EventRetention(Duration.FromDays(28), new FakeClock(now)))
             .ForgetAsync(Organization, token);
 
         (await store.QueryAsync(ChangeEvents.Kind, Organization, new DocumentQuery(), token)).Count.ShouldBe(3);

@@ -11,13 +11,13 @@ namespace Tallystick.Server.Tests.Events;
 public sealed class VisibleEventTests(SqliteServer server)
 {
     /// <summary>Every kind that has events.</summary>
-    public static TheoryData<string> Kinds => [.. ChangeEvents.Told.Select(definition => definition.Kind)];
+    public static TheoryData<string> Kinds => [.. RecordedKinds.All.Select(definition => definition.Kind)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Events_OfAKindThatIsDenied_AreNotSelected(string kind)
     {
-        var definition = ChangeEvents.Told.Single(one => one.Kind == kind);
+        var definition = RecordedKinds.All.Single(one => one.Kind == kind);
         var denied = Sight.Retrieve(definition).Resources[0];
         var told = new JsonObject
         {
@@ -43,7 +43,7 @@ public sealed class VisibleEventTests(SqliteServer server)
     {
         if (ApiOperations.All.SingleOrDefault(one => one.Id == $"Get{kind}") is not { } retrieve)
             return;
-        var definition = ChangeEvents.Told.Single(one => one.Kind == kind);
+        var definition = RecordedKinds.All.Single(one => one.Kind == kind);
         retrieve.Permission.Name.ShouldBe(Sight.Retrieve(definition).Name);
         retrieve.Permission.Action.ShouldBe(Sight.Retrieve(definition).Action);
     }

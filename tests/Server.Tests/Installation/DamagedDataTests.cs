@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage;
-using Tallystick.Storage.Documents;
 
 namespace Tallystick.Server.Tests.Installation;
 

@@ -1,8 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Installation;
 using Tallystick.Storage;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Testing;

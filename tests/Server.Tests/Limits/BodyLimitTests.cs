@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Tests.Api;
-using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Limits;

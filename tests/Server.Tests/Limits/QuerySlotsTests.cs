@@ -1,4 +1,4 @@
-using Tallystick.Server.Http;
+using Tallystick.Foundation.Values;
 using Tallystick.Server.Usage;
 
 namespace Tallystick.Server.Tests.Limits;

@@ -1,11 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
-using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Users;
-using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Permissions;
@@ -56,7 +55,7 @@ public sealed class OrganizationEntityTests
         await client.SignInAsync(Setting(printed, "ACCESS_KEY_ID"), Setting(printed, "API_SECRET"));
         (await client.PostAsync("products", """{"name":"n","code":"c"}""")).Status.ShouldBe(HttpStatusCode.OK);
         Setting(printed, "ORG_ID").ShouldBe(organizationId);
-        var told = (await client.GetAsync("events?eventName=configuration.serviceuser.created")).Data.Single();
+        var told = (await client.GetAsync("events?eventName=configuration.serviceuser.created")).Data[0];
         ((string?)told["m3terEvent"]!["actor"]).ShouldBe("OPERATOR");
         printed.ShouldContain((string)told["m3terEvent"]!["resourceId"]!);
     }
@@ -101,7 +100,7 @@ public sealed class OrganizationEntityTests
             await server.Services.GetRequiredService<IDocumentStore>().TransactAsync(
                 AccessKeyResource.Installation,
                 async transaction => await transaction.DeleteAsync(
-                    ResourceCatalog.KindOf(InstalledOrganizationResource.Definition), AccessKeyResource.Installation,
+                    InstalledOrganizationResource.Definition.DocumentKind, AccessKeyResource.Installation,
                     first.OrganizationId, default),
                 default);
         return first.OrganizationId;

@@ -148,7 +148,7 @@ public sealed partial class PermissionMatrixTests(SqliteServer server)
     }
 
     public static TheoryData<string> GroupedKinds =>
-        [.. ResourceCatalog.All.Where(kind => kind is { IsInternal: false, IsSingleton: false })
+        [.. AllKinds.Catalog.All.Where(kind => kind is { IsInternal: false, IsSingleton: false })
             .Select(kind => kind.Kind)];
 
     [Theory]

@@ -72,7 +72,7 @@ public sealed partial class SecondKindTests(SqliteServer server)
     [Fact]
     public void Bodies_OfHandWrittenOperations_NameKnownEntities() => ApiOperations.All
         .Where(operation => operation.Body is not null
-            && ResourceCatalog.All.All(definition => definition.Shape.Name != operation.Body.Shape.Name))
+            && AllKinds.Catalog.All.All(definition => definition.Shape.Name != operation.Body.Shape.Name))
         .SelectMany(operation => operation.Body!.Shape.Members
             .Where(member => !member.IsServerSet
                 && (member.Name.EndsWith("Id", StringComparison.Ordinal)

@@ -1,11 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
-using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Permissions;
@@ -41,7 +41,7 @@ public sealed class UpgradeTests
         {
             foreach (var kind in new[] { "PermissionPolicy", "PrincipalPermission", "Support" })
             {
-                var table = ResourceCatalog.KindOf(ResourceCatalog.Of(kind));
+                var table = AllKinds.Catalog.Of(kind).DocumentKind;
                 foreach (var document in await transaction.QueryAsync(
                     table, organizationId, new DocumentQuery(), default))
                     await transaction.DeleteAsync(table, organizationId, document.Id, default);

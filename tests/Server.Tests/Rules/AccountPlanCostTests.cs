@@ -1,14 +1,15 @@
 using System.Text;
 using NodaTime;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Plans;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Events;
 using Tallystick.Server.Auth;
-using Tallystick.Server.Events;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
@@ -26,9 +27,9 @@ public sealed class AccountPlanCostTests
     {
         using var directory = new TemporaryDirectory();
         await using var store = new CountingStore(await SqliteDocumentStore.OpenAsync(
-            directory.File("documents.sqlite"), [.. ResourceCatalog.DocumentKinds, ChangeEvents.Kind], Token));
-        var resources = new ResourceService(store, SystemClock.Instance, new ChangeFeed());
-        var organization = (await new Bootstrap(store, SystemClock.Instance)
+            directory.File("documents.sqlite"), [.. AllKinds.Catalog.DocumentKinds, ChangeEvents.Kind], Token));
+        var resources = Machinery.NewService(store, SystemClock.Instance);
+        var organization = (await new Bootstrap(store, resources)
             .AddOrganizationAsync(new BootstrapSettings(null, null, null), Token)).OrganizationId;
         var product = await MakeAsync(ProductResource.Definition, """{"name":"P","code":"p"}""");
         var template = await MakeAsync(PlanTemplateResource.Definition, $$"""
@@ -41,7 +42,7 @@ public sealed class AccountPlanCostTests
         for (var month = 0; month < Months; month++)
             await MakeAsync(AccountPlanResource.Definition, AccountPlan(month, month + 1));
 
-        var reader = new ResourceReader(store, organization, Token);
+        var reader = new ResourceReader(AllKinds.Catalog, store, organization, Token);
         (await CheckAsync(AccountPlan(Months, null))).IsEmpty.ShouldBeTrue();
         store.AccountPlans.ShouldBe(0);
         (await CheckAsync(AccountPlan(-1, 0))).IsEmpty.ShouldBeTrue();

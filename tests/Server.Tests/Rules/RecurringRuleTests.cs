@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Rules;
@@ -206,7 +207,7 @@ public sealed class RecurringRuleTests(SqliteServer server)
     {
         using var client = await server.NewOrganizationAsync();
         var archived = await Entity.MakeAsync(client, kind);
-        var list = Resources.ResourceCatalog.Of(kind).Path;
+        var list = AllKinds.Catalog.Of(kind).Path;
 
         (await client.GetAsync(list)).Data.Single()["id"]!.ToJsonString().ShouldBe(
             archived.Stored["id"]!.ToJsonString());

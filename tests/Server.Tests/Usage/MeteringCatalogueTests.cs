@@ -2,12 +2,12 @@ using System.Text;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Billing.Accounts;
-using Tallystick.Foundation.Resources;
 using Tallystick.Metering.Meters;
-using Tallystick.Server.Events;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Events;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
@@ -24,9 +24,9 @@ public sealed class MeteringCatalogueTests
         var token = TestContext.Current.CancellationToken;
         using var directory = new TemporaryDirectory();
         await using var store = new LosingStore(await SqliteDocumentStore.OpenAsync(
-            directory.File("documents.sqlite"), [.. ResourceCatalog.DocumentKinds, ChangeEvents.Kind], token));
-        var changes = new ChangeFeed();
-        var resources = new ResourceService(store, SystemClock.Instance, changes);
+            directory.File("documents.sqlite"), [.. AllKinds.Catalog.DocumentKinds, ChangeEvents.Kind], token));
+        var changes = new IngestCodes();
+        var resources = Machinery.NewService(store, SystemClock.Instance, changes);
         var catalogue = new MeteringCatalogue(resources, changes);
         await Should.ThrowAsync<IOException>(
             async () => await catalogue.MatchAccountsAsync(Organization, ["acme"], token));
@@ -43,10 +43,10 @@ public sealed class MeteringCatalogueTests
         var token = TestContext.Current.CancellationToken;
         using var directory = new TemporaryDirectory();
         await using var store = await SqliteDocumentStore.OpenAsync(
-            directory.File("documents.sqlite"), [.. ResourceCatalog.DocumentKinds, ChangeEvents.Kind], token);
-        var changes = new ChangeFeed();
+            directory.File("documents.sqlite"), [.. AllKinds.Catalog.DocumentKinds, ChangeEvents.Kind], token);
+        var changes = new IngestCodes();
         var clock = new FakeClock(Instant.FromUtc(2026, 3, 1, 12, 0));
-        var resources = new ResourceService(store, clock, changes);
+        var resources = Machinery.NewService(store, clock, changes);
         var catalogue = new MeteringCatalogue(resources, changes, new AutomaticAccounts(2, clock));
 
         var matches = await catalogue.MatchAccountsAsync(Organization, ["a", "b", "c"], token);
@@ -70,8 +70,8 @@ public sealed class MeteringCatalogueTests
     {
         using var directory = new TemporaryDirectory();
         await using var store = new CountingStore(await OpenAsync(directory));
-        var changes = new ChangeFeed();
-        var resources = new ResourceService(store, SystemClock.Instance, changes);
+        var changes = new IngestCodes();
+        var resources = Machinery.NewService(store, SystemClock.Instance, changes);
         var catalogue = new MeteringCatalogue(resources, changes);
         var id = (await catalogue.MatchAccountsAsync(Organization, ["acme"], Token))[0].AccountId!;
         var before = catalogue.AccountChanges(Organization);
@@ -89,9 +89,9 @@ public sealed class MeteringCatalogueTests
     {
         using var directory = new TemporaryDirectory();
         await using var store = new CountingStore(await OpenAsync(directory));
-        var changes = new ChangeFeed();
+        var changes = new IngestCodes();
         var catalogue = new MeteringCatalogue(
-            new ResourceService(store, SystemClock.Instance, changes), changes);
+            Machinery.NewService(store, SystemClock.Instance, changes), changes);
         string[] codes = [.. Enumerable.Range(0, 1000).Select(i => $"account {i}")];
 
         var made = await catalogue.MatchAccountsAsync(Organization, codes, Token);
@@ -112,8 +112,8 @@ public sealed class MeteringCatalogueTests
     {
         using var directory = new TemporaryDirectory();
         await using var store = new CountingStore(await OpenAsync(directory));
-        var changes = new ChangeFeed();
-        var resources = new ResourceService(store, SystemClock.Instance, changes);
+        var changes = new IngestCodes();
+        var resources = Machinery.NewService(store, SystemClock.Instance, changes);
         var catalogue = new MeteringCatalogue(resources, changes);
         foreach (var code in new[] { "one", "two" })
             await resources.CreateAsync(
@@ -142,7 +142,7 @@ public sealed class MeteringCatalogueTests
 
     private static async Task<SqliteDocumentStore> OpenAsync(TemporaryDirectory directory) =>
         await SqliteDocumentStore.OpenAsync(
-            directory.File("documents.sqlite"), [.. ResourceCatalog.DocumentKinds, ChangeEvents.Kind], Token);
+            directory.File("documents.sqlite"), [.. AllKinds.Catalog.DocumentKinds, ChangeEvents.Kind], Token);
 
     private static async Task EditAsync(ResourceService resources, string id, Func<Account, Account> edit)
     {

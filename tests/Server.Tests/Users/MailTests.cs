@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Users;
-using Tallystick.Storage.Documents;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Users;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Tests.Documents;
 

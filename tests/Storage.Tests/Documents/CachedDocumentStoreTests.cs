@@ -1,5 +1,4 @@
-using Tallystick.Foundation.Resources;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Storage.Tests.Documents;

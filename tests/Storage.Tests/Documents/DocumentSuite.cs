@@ -1,6 +1,5 @@
 using System.Text;
-using Tallystick.Foundation.Resources;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Tests.Documents;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Npgsql;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.Relational;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;

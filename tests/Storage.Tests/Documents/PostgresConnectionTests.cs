@@ -1,5 +1,5 @@
 using Npgsql;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.PostgreSql;
 
 namespace Tallystick.Storage.Tests.Documents;

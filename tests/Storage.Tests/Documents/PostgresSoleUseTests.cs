@@ -1,4 +1,4 @@
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.PostgreSql;
 
 namespace Tallystick.Storage.Tests.Documents;

@@ -1,5 +1,5 @@
 using Npgsql;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Tests.Documents;
 

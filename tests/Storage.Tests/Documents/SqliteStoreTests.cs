@@ -1,6 +1,5 @@
 using System.Text;
-using Tallystick.Foundation.Resources;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.Relational;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.Caching;
 using Tallystick.Storage.Documents.PostgreSql;
 using Tallystick.Storage.Documents.Relational;

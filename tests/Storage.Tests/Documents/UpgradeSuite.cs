@@ -1,5 +1,4 @@
-using Tallystick.Foundation.Resources;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Tests.Documents;
 

@@ -1,3 +1,5 @@
+using Tallystick.Resources.Documents;
+
 namespace Tallystick.Storage.Documents.Caching;
 
 /// <summary>

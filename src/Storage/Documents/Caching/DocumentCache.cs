@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Memory;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Caching;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.PostgreSql;
 

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Net.Sockets;
 using System.Text;
 using Npgsql;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.Relational;
 
 namespace Tallystick.Storage.Documents.PostgreSql;

@@ -1,4 +1,5 @@
 using Npgsql;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Storage.Documents.PostgreSql;

@@ -1,3 +1,5 @@
+using Tallystick.Resources.Documents;
+
 namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>Fills columns of the documents that a table has already, a page of documents at a time.</summary>

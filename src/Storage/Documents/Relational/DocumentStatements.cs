@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 

@@ -1,4 +1,4 @@
-using Tallystick.Foundation.Resources;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 

@@ -1,3 +1,5 @@
+using Tallystick.Resources.Documents;
+
 namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>Tells faults of an engine in the terms of the store.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 

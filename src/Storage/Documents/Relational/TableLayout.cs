@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 

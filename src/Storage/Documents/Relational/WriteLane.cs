@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 

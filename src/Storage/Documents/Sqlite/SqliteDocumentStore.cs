@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Documents.Relational;
 
 namespace Tallystick.Storage.Documents.Sqlite;

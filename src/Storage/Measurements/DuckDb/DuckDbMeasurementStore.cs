@@ -2,7 +2,7 @@ using DuckDB.NET.Data;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Usage;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 

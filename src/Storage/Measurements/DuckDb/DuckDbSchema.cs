@@ -1,5 +1,5 @@
 using DuckDB.NET.Data;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 

@@ -1,4 +1,4 @@
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 

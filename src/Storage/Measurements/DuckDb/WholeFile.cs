@@ -1,6 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 

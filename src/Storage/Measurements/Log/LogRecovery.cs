@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.Log;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using NodaTime;
 using Tallystick.Metering.Measurements;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.Log;
 

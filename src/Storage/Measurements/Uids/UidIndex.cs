@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using Tallystick.Metering.Measurements;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.Uids;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Tallystick.Metering.Measurements;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Testing;
 

@@ -1,5 +1,5 @@
 using Tallystick.Metering.Measurements;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Testing;
 

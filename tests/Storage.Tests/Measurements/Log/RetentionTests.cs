@@ -1,6 +1,6 @@
 using NodaTime;
 using Tallystick.Metering.Measurements;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Testing;
 

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Tallystick.Metering.Measurements;
-using Tallystick.Storage.Documents;
+using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.Uids;
 using Tallystick.Testing;
 using static Tallystick.Storage.Tests.Measurements.Uids.UidIndexTests;

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using NodaTime;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Foundation.Json;
+
+/// <summary>The one JSON format of the API and the stored documents.</summary>
+public static class JsonFormat
+{
+    /// <summary>
+    /// New options: camel case, enumerations in upper snake case, nulls left out, instants and dates as ISO 8601,
+    /// numbers as exact decimals, text readable (responses are never served as HTML).
+    /// </summary>
+    public static JsonSerializerOptions NewOptions() => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false),
+            new InstantConverter(),
+            new DateConverter(),
+            new CustomFieldValue.Converter(),
+        },
+    };
+
+    /// <summary>How JSON is written: text stays readable.</summary>
+    public static JsonWriterOptions WriterOptions { get; } =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The bytes of a JSON value.</summary>
+    public static ReadOnlyMemory<byte> Write(JsonNode value)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+            value.WriteTo(writer);
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>The wire name of an enumeration's value, such as <c>CUSTOM_SQL</c>.</summary>
+    public static string Name<T>(T value) where T : struct, Enum =>
+        JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
+
+    private sealed class InstantConverter : JsonConverter<Instant>
+    {
+        public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            InstantText.TryParse(reader.GetString()!, out var instant)
+                ? instant : throw new JsonException(InstantText.Rule);
+
+        public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(InstantText.Write(value));
+    }
+
+    private sealed class DateConverter : JsonConverter<LocalDate>
+    {
+        public override LocalDate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            InstantText.TryParseDate(reader.GetString()!, out var date) ? date : throw new JsonException();
+
+        public override void Write(Utf8JsonWriter writer, LocalDate value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(InstantText.Write(value));
+    }
+}

@@ -1,0 +1,265 @@
+using NodaTime;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Resources.Changes;
+
+/// <summary>
+/// The unit of work: the writes of one transaction, with the events that tell of them. Each is checked against what
+/// those before it have written; one that is refused has written nothing.
+/// </summary>
+public sealed class ResourceChange
+{
+    private readonly ChangeMachinery _machinery;
+    private readonly IDocumentTransaction _transaction;
+    private readonly string _organizationId;
+    private readonly string _principal;
+    private readonly CancellationToken _cancellationToken;
+    private IAccessWatch? _access;
+
+    internal ResourceChange(
+        ChangeMachinery machinery,
+        IDocumentTransaction transaction,
+        string organizationId,
+        string principal,
+        Instant now,
+        CancellationToken cancellationToken)
+    {
+        _machinery = machinery;
+        _transaction = transaction;
+        _organizationId = organizationId;
+        _principal = principal;
+        _cancellationToken = cancellationToken;
+        Now = now;
+        Related = ReaderOf(organizationId);
+    }
+
+    /// <summary>Reads what is stored, the changes so far included.</summary>
+    public ResourceReader Related { get; }
+
+    /// <summary>The time of the change.</summary>
+    public Instant Now { get; }
+
+    /// <summary>The kinds that were changed.</summary>
+    internal HashSet<string> Kinds { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The entities that were changed, before and after.</summary>
+    internal List<(Resource? Before, Resource? After)> Entities { get; } = [];
+
+    /// <summary>UUID of the organization whose access the change may take; null when it may not.</summary>
+    internal string? AccessOf { get; init; }
+
+    /// <summary>
+    /// What the caller may name, where what the change names must be visible to them; null where that is settled.
+    /// </summary>
+    internal IVisibility? Caller { get; init; }
+
+    /// <summary>The last check of the change, when all is written.</summary>
+    internal ValueTask CheckAsync() => _access?.CheckAsync(_cancellationToken) ?? ValueTask.CompletedTask;
+
+    /// <summary>Creates an entity.</summary>
+    public async ValueTask<T> CreateAsync<T>(ResourceDefinition definition, T proposed) where T : Resource
+    {
+        var created = Stamped(await definition.CompleteAsync(proposed, null, Related), null);
+        await ResourceChecks.CheckAsync(_machinery.Catalog, definition, created, null, Related, Caller);
+        await InsertAsync(definition, created);
+        return (T)await definition.AfterWriteAsync(this, created);
+    }
+
+    /// <summary>Replaces an entity.</summary>
+    /// <exception cref="NotFoundException">There is no such entity.</exception>
+    /// <exception cref="RefusedException">The version is missing or stale, or the rules forbid the change.</exception>
+    public async ValueTask<T> UpdateAsync<T>(ResourceDefinition definition, string id, T proposed) where T : Resource
+    {
+        var current = await FindAsync(definition, id);
+        ResourceChecks.CheckVersion(proposed.Version, current);
+        var updated = Stamped(await definition.CompleteAsync(proposed, current, Related), current);
+        await ResourceChecks.CheckAsync(_machinery.Catalog, definition, updated, current, Related, Caller);
+        await ReplaceAsync(definition, current, current.Version, updated);
+        return (T)await definition.AfterWriteAsync(this, updated);
+    }
+
+    /// <summary>Writes what the server alone decides about an entity: its version and its audit fields stay.</summary>
+    public async ValueTask KeepAsync(ResourceDefinition definition, Resource entity) =>
+        await ReplaceAsync(definition, await FindAsync(definition, entity.Id), entity.Version, entity);
+
+    /// <summary>
+    /// Writes what is only noted about an entity, such as when it was last used: that is no event, and its version and
+    /// audit fields stay.
+    /// </summary>
+    public async ValueTask NoteAsync(ResourceDefinition definition, Resource current, Resource noted) =>
+        await WriteAsync(definition, current, noted, async write => await _transaction.UpdateAsync(
+            definition.DocumentKind, _organizationId, current.Version, write, _cancellationToken));
+
+    /// <summary>
+    /// Writes an entity that the server makes by itself, such as a bill: no rules are asked, and its version and audit
+    /// fields are those of any change.
+    /// </summary>
+    /// <param name="definition">Its kind.</param>
+    /// <param name="current">The entity as it was read within this change; null when it is new.</param>
+    /// <param name="entity">The entity as it becomes.</param>
+    public async ValueTask<T> PutAsync<T>(ResourceDefinition definition, T? current, T entity) where T : Resource
+    {
+        var written = Stamped(entity, current);
+        if (current is null)
+            await InsertAsync(definition, written);
+        else
+            await ReplaceAsync(definition, current, current.Version, written);
+        return (T)written;
+    }
+
+    /// <summary>Deletes an entity that nothing refers to.</summary>
+    /// <returns>The entity as it was.</returns>
+    public async ValueTask<Resource> DeleteAsync(ResourceDefinition definition, string id)
+    {
+        var current = await FindAsync(definition, id);
+        var issues = new Issues();
+        var referrers =
+            await ResourceChecks.ReferrersAsync(_machinery.Catalog, definition, current, Related, limit: 1);
+        foreach (var (referrer, _, words) in referrers)
+            issues.AddConflict("in_use",
+                "", $"The {definition.Words} is in use by the {words} '{referrer.Id}' and cannot be deleted");
+        await definition.CheckDeleteAsync(current, Related, issues);
+        issues.ThrowIfAny();
+        await RemoveAsync(definition, current);
+        return current;
+    }
+
+    /// <summary>Makes the singleton of an organization that does not have it yet, empty.</summary>
+    public async ValueTask EnsureAsync(ResourceDefinition definition)
+    {
+        if (await Related.FindAsync(definition, _organizationId) is null)
+            await CreateAsync(definition, definition.Read("{}"u8) with { Id = _organizationId });
+    }
+
+    /// <summary>Removes an entity with its parts and with what follows it, without asking those who name it.</summary>
+    public async ValueTask RemoveAsync(ResourceDefinition definition, Resource current)
+    {
+        await WatchAccessAsync(current, null);
+        await RemovePartsAsync(definition, current.Id);
+        await RemoveFollowersAsync(definition, current.Id);
+        await _transaction.DeleteAsync(definition.DocumentKind, _organizationId, current.Id, _cancellationToken);
+        await RecordAsync(definition, current, null);
+    }
+
+    /// <summary>Removes entities of a kind that has neither events nor parts, such as rows of data.</summary>
+    /// <returns>How many there were.</returns>
+    public async ValueTask<int> RemoveAllAsync(ResourceDefinition definition, Condition condition)
+    {
+        Kinds.Add(definition.Kind);
+        return await _transaction.DeleteAllAsync(
+            definition.DocumentKind, _organizationId, condition, _cancellationToken);
+    }
+
+    /// <summary>Writes a document, without columns, that stands behind entities and is not of the API.</summary>
+    public async ValueTask PutDocumentAsync(DocumentKind kind, string id, ReadOnlyMemory<byte> json)
+    {
+        var current = await _transaction.FindAsync(kind, _organizationId, id, _cancellationToken);
+        var write = new DocumentWrite(id, (current?.Version ?? 0) + 1, json, []);
+        if (current is null)
+            await _transaction.InsertAsync(kind, _organizationId, write, _cancellationToken);
+        else
+            await _transaction.UpdateAsync(kind, _organizationId, current.Version, write, _cancellationToken);
+    }
+
+    private Resource Stamped(Resource entity, Resource? current) => entity with
+    {
+        Id = current?.Id ?? (string.IsNullOrEmpty(entity.Id) ? Guid.CreateVersion7().ToString() : entity.Id),
+        Version = (current?.Version ?? 0) + 1,
+        DtCreated = current is null ? Now : current.DtCreated,
+        DtLastModified = Now,
+        CreatedBy = current is null ? _principal : current.CreatedBy,
+        LastModifiedBy = _principal,
+    };
+
+    private async ValueTask InsertAsync(ResourceDefinition definition, Resource entity)
+    {
+        await WriteAsync(definition, null, entity, write =>
+            _transaction.InsertAsync(definition.DocumentKind, _organizationId, write, _cancellationToken));
+        await RecordAsync(definition, null, entity);
+    }
+
+    private async ValueTask ReplaceAsync(
+        ResourceDefinition definition, Resource current, long version, Resource entity)
+    {
+        await WriteAsync(definition, current, entity, async write =>
+        {
+            if (!await _transaction.UpdateAsync(
+                definition.DocumentKind, _organizationId, version, write, _cancellationToken))
+                throw ResourceChecks.Stale($"is {version} and no longer the stored one; read it again");
+        });
+        await RecordAsync(definition, current, entity);
+    }
+
+    // Names all unique values that are taken, where the store names one.
+    private async ValueTask WriteAsync(
+        ResourceDefinition definition, Resource? current, Resource entity, Func<DocumentWrite, ValueTask> write)
+    {
+        await WatchAccessAsync(current, entity);
+        try
+        {
+            await write(new(entity.Id, entity.Version, definition.Write(entity), definition.ReadColumns(entity))
+            {
+                Former = current is null ? null : definition.ReadColumns(current),
+            });
+        }
+        catch (DuplicateKeyException)
+        {
+            await ResourceChecks.CheckUniqueAsync(definition, entity, Related);
+            throw;
+        }
+    }
+
+    private async ValueTask<Resource> FindAsync(ResourceDefinition definition, string id) =>
+        await Related.FindAsync(definition, id) ?? throw ResourceService.NotFound(definition, id);
+
+    private async ValueTask WatchAccessAsync(Resource? current, Resource? proposed)
+    {
+        if (!_machinery.Access.MayTake(current, proposed))
+            return;
+        if (AccessOf is null)
+            throw new InvalidOperationException("A change that may take access must say so before it begins.");
+        _access ??= _machinery.Access.Watch(ReaderOf, AccessOf, _principal, Now);
+        await _access.BeforeAsync(current, proposed);
+    }
+
+    /// <summary>Reads what another owner, such as the installation, has in the store.</summary>
+    public ResourceReader ReaderOf(string owner) =>
+        new(_machinery.Catalog, _transaction, owner, _cancellationToken);
+
+    private ValueTask RecordAsync(ResourceDefinition definition, Resource? before, Resource? after)
+    {
+        Kinds.Add(definition.Kind);
+        Entities.Add((before, after));
+        return _machinery.Events.WriteAsync(
+            _transaction, Related, _organizationId, definition, before, after, (_principal, Now), _cancellationToken);
+    }
+
+    // What belongs to an entity goes with it, and so on down.
+    private async ValueTask RemovePartsAsync(ResourceDefinition owner, string ownerId)
+    {
+        foreach (var part in owner.Parts)
+        {
+            var definition = _machinery.Catalog.Of(part.Kind);
+            var belonging = Condition.Equal(part.Column, ownerId);
+            if (definition.EventName is null && definition.Parts.Count == 0)
+            {
+                await RemoveAllAsync(definition, belonging);
+                continue;
+            }
+            foreach (var entity in await Related.ListAsync(definition, belonging))
+                await RemoveAsync(definition, entity);
+        }
+    }
+
+    private async ValueTask RemoveFollowersAsync(ResourceDefinition removed, string id)
+    {
+        foreach (var definition in _machinery.Catalog.Followers.Where(definition => definition != removed))
+        {
+            var following = Condition.Equal(definition.FollowsColumn!, id);
+            foreach (var follower in await Related.ListAsync(definition, following))
+                await RemoveAsync(definition, follower);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Resources.Changes;
+
+/// <summary>The checks of a change, which see the state that it is written to.</summary>
+public static class ResourceChecks
+{
+    /// <summary>The version of a replacement must be the stored one.</summary>
+    internal static void CheckVersion(long version, Resource current)
+    {
+        if (version == 0)
+            throw new RefusedException(
+                new Issue("required", "version", $"is required; the stored version is {current.Version}"));
+        if (version != current.Version)
+            throw Stale($"is {version}, and the stored version is {current.Version}; read it again");
+    }
+
+    /// <summary>That the version of a replacement is not the stored one.</summary>
+    internal static RefusedException Stale(string message) =>
+        new(new Issue("stale_version", "version", message, IssueKind.Conflict));
+
+    /// <summary>
+    /// References, rules, and what those who name the entity have to say. Unique columns are looked up only to tell
+    /// all faults at once: where there is no other, writing the entity finds them.
+    /// </summary>
+    internal static async ValueTask CheckAsync(
+        ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, Resource? current,
+        ResourceReader related, IVisibility? caller)
+    {
+        var issues = new Issues();
+        await CheckReferencesAsync(catalog, definition, proposed, current, related, caller, issues);
+        await definition.CheckAsync(proposed, current, related, issues);
+        if (current is not null)
+            await CheckReferrersAsync(catalog, definition, proposed, current, related, issues);
+        if (issues.IsEmpty)
+            return;
+        await CheckUniqueAsync(definition, proposed, related, issues);
+        issues.ThrowIfAny();
+    }
+
+    /// <summary>The checks that what is only proposed passes: references and rules.</summary>
+    public static async ValueTask CheckProposedAsync(
+        ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, ResourceReader related,
+        IVisibility caller)
+    {
+        var issues = new Issues();
+        await CheckReferencesAsync(catalog, definition, proposed, null, related, caller, issues);
+        await definition.CheckAsync(proposed, null, related, issues);
+        issues.ThrowIfAny();
+    }
+
+    private static async ValueTask CheckReferencesAsync(
+        ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, Resource? current,
+        ResourceReader related, IVisibility? caller,
+        Issues issues)
+    {
+        foreach (var reference in definition.References)
+        {
+            var target = catalog.Of(reference.Kind);
+            // Who may change an entity need not see all that it names already.
+            var kept = current is null || caller is null
+                ? []
+                : definition.ReadReferences(current, reference).Select(named => named.Value).ToHashSet();
+            foreach (var (path, value) in definition.ReadReferences(proposed, reference))
+            {
+                var found = await related.ListAsync(target, Condition.Equal(reference.TargetColumn, value), limit: 1);
+                if (found.Count == 0)
+                    issues.Add("unknown_reference", path, $"names no existing {target.Words}: '{value}'");
+                else if (caller is not null && !kept.Contains(value))
+                    caller.Check(target, path, value, found[0].Id, issues);
+            }
+        }
+    }
+
+    /// <summary>Refuses unique values that another entity has.</summary>
+    internal static async ValueTask CheckUniqueAsync(
+        ResourceDefinition definition, Resource proposed, ResourceReader related)
+    {
+        var issues = new Issues();
+        await CheckUniqueAsync(definition, proposed, related, issues);
+        issues.ThrowIfAny();
+    }
+
+    private static async ValueTask CheckUniqueAsync(
+        ResourceDefinition definition, Resource proposed, ResourceReader related, Issues issues)
+    {
+        var values = definition.ReadColumns(proposed);
+        foreach (var (index, column) in definition.Columns.Index())
+        {
+            if (!column.IsUnique || values[index] is not { } value)
+                continue;
+            var holders = await related.ListAsync(definition, Condition.Equal(column.Name, value), limit: 1);
+            if (holders.Any(holder => holder.Id != proposed.Id))
+                issues.AddConflict("taken", column.Name, $"'{value}' is already used by another {definition.Words}");
+        }
+    }
+
+    // Who names the entity may oppose its new state; and a code by which it is named cannot change.
+    private static async ValueTask CheckReferrersAsync(
+        ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, Resource current,
+        ResourceReader related, Issues issues)
+    {
+        var change = new TargetChange(current, proposed);
+        foreach (var (referrerDefinition, reference) in catalog.ReferrersOf(definition.Kind))
+        {
+            var isRenamed = Key(definition, current, reference) != Key(definition, proposed, reference);
+            if (!isRenamed && !referrerDefinition.MayOppose(reference))
+                continue;
+            foreach (var referrer in await NamingAsync(
+                definition, current, referrerDefinition, reference, related, limit: null))
+            {
+                foreach (var issue in referrerDefinition.Oppose(referrer, reference, change))
+                    issues.Add(issue.Code, issue.Path, issue.Message);
+                if (isRenamed)
+                {
+                    issues.AddConflict(
+                        "in_use", reference.TargetColumn,
+                            $"cannot change, since the {referrerDefinition.Words} '{referrer.Id}' uses it");
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Who names the entity, at most <paramref name="limit"/> of each kind.</summary>
+    public static async ValueTask<IReadOnlyList<(
+        Resource Referrer, ReferenceTarget Reference, string Words)>> ReferrersAsync(
+        ResourceCatalog catalog, ResourceDefinition definition, Resource current, ResourceReader related, int? limit)
+    {
+        var found = new List<(Resource, ReferenceTarget, string)>();
+        foreach (var (referrerDefinition, reference) in catalog.ReferrersOf(definition.Kind))
+        {
+            foreach (
+                var referrer in await NamingAsync(definition, current, referrerDefinition, reference, related, limit))
+                found.Add((referrer, reference, referrerDefinition.Words));
+        }
+        return found;
+    }
+
+    private static async ValueTask<IReadOnlyList<Resource>> NamingAsync(
+        ResourceDefinition definition,
+        Resource current,
+        ResourceDefinition referrers,
+        ReferenceTarget reference,
+        ResourceReader related,
+        int? limit) =>
+        Key(definition, current, reference) is { } key
+            ? await related.ListAsync(
+                referrers,
+                reference.IsMany ? Condition.Has(reference.Column, key) : Condition.Equal(reference.Column, key),
+                limit)
+            : [];
+
+    private static string? Key(ResourceDefinition definition, Resource target, ReferenceTarget reference)
+    {
+        if (reference.TargetColumn == "id")
+            return target.Id;
+        var index = definition.Columns.Index().First(column => column.Item.Name == reference.TargetColumn).Index;
+        return definition.ReadColumns(target)[index];
+    }
+}

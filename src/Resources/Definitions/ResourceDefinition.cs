@@ -1,0 +1,316 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Resources.Definitions;
+
+/// <summary>
+/// Everything that is special about one kind of resource: its model, columns, filters, references and rules. The
+/// machinery gives it create, read, update, delete, list, concurrency, audit, storage and its part of the API document.
+/// </summary>
+public abstract class ResourceDefinition
+{
+    private protected ResourceDefinition(string kind, string path, Type model)
+    {
+        Kind = kind;
+        Path = path;
+        Tag = kind;
+        Model = model;
+        Shape = JsonShapes.Of(model) with { Name = kind };
+    }
+
+    /// <summary>Name of the kind in the API, such as <c>PlanTemplate</c>.</summary>
+    public string Kind { get; }
+
+    /// <summary>Path below the organization, such as <c>plantemplates</c>.</summary>
+    public string Path { get; }
+
+    /// <summary>The heading of the API document that its operations stand under; the kind when not said.</summary>
+    public string Tag { get; init; }
+
+    /// <summary>The kind in words, such as <c>plan template</c>.</summary>
+    public string Words => InWords(Kind);
+
+    /// <summary>Several of the kind in words, such as <c>plan templates</c>.</summary>
+    public string PluralWords => InWords(Plural);
+
+    /// <summary>Name of several of the kind, such as <c>PermissionPolicies</c>.</summary>
+    public string Plural => Kind.EndsWith('y') ? $"{Kind[..^1]}ies" : $"{Kind}s";
+
+    /// <summary>
+    /// Name of the events of its changes, before <c>.created</c>, <c>.updated</c> and <c>.deleted</c> (Events); null
+    /// for a kind that has none.
+    /// </summary>
+    public string? EventName
+    {
+        get => field ?? (IsInternal ? null : $"configuration.{Kind.ToLowerInvariant()}");
+        init;
+    }
+
+    /// <summary>Name of its table.</summary>
+    public string Table => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind);
+
+    /// <summary>How a document store keeps it.</summary>
+    public DocumentKind DocumentKind => field ??= new(
+        Table,
+        [.. Columns.Select(column =>
+            new DocumentColumn(column.Name, column.IsUnique, column.IsIndexed, column.HasFewValues))],
+        json => ReadColumns(Read(json.Span)));
+
+    /// <summary>The record that models it.</summary>
+    public Type Model { get; }
+
+    /// <summary>The shape of its JSON.</summary>
+    public ObjectShape Shape { get; }
+
+    /// <summary>Most entities on a page of its list, and the number when the caller does not say.</summary>
+    public int MaximumPageSize { get; init; } = 100;
+
+    /// <summary>False when the contract does not describe the audit fields, which are answered all the same.</summary>
+    public bool DescribesAudit { get; init; } = true;
+
+    /// <summary>
+    /// True when an organization has exactly one, which is read and updated but never created or deleted.
+    /// </summary>
+    public bool IsSingleton { get; init; }
+
+    /// <summary>
+    /// True for a singleton without required members, which is made, empty, when it is first asked for.
+    /// </summary>
+    public bool IsMadeWhenMissing { get; init; }
+
+    /// <summary>True when only the server writes it: it has no operations of its own.</summary>
+    public bool IsInternal { get; init; }
+
+    /// <summary>The entity within whose path it is; null for none.</summary>
+    public abstract ParentTarget? ParentTarget { get; }
+
+    /// <summary>False when its list has no filter <c>ids</c>.</summary>
+    public bool HasIdsFilter { get; init; } = true;
+
+    /// <summary>
+    /// Column that its list can be sorted by, in the direction that <c>sortOrder</c> says; null for newest first only.
+    /// </summary>
+    public string? SortedBy { get; init; }
+
+    /// <summary>Filters of its list, besides <c>ids</c>.</summary>
+    public IReadOnlyList<ListFilter> Filters { get; init; } = [];
+
+    /// <summary>Names under which search compares columns; empty when there is no search.</summary>
+    public IReadOnlyDictionary<string, string> Search { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What is deleted together with an entity.</summary>
+    public IReadOnlyList<ResourcePart> Parts { get; init; } = [];
+
+    /// <summary>
+    /// Column with the UUID of the entity, of whatever kind, that an entity is about and is removed with; null for
+    /// none.
+    /// </summary>
+    public string? FollowsColumn { get; init; }
+
+    /// <summary>
+    /// True when entities say who may do what: their changes are weighed, and happen one after the other.
+    /// </summary>
+    public bool IsOfAccess { get; init; }
+
+    /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
+    public IReadOnlyList<string> Additional { get; init; } = [];
+
+    /// <summary>True when answers have more than what is stored.</summary>
+    public abstract bool IsShownWithMore { get; }
+
+    /// <summary>Its columns.</summary>
+    public abstract IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>Its references to other kinds.</summary>
+    public abstract IReadOnlyList<ReferenceTarget> References { get; }
+
+    /// <summary>The entity in the parent with the id.</summary>
+    public abstract Resource Into(Resource resource, string parentId);
+
+    private static string InWords(string name) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(name).Replace('_', ' ');
+
+    /// <summary>Reads a stored document or the plain form of a request.</summary>
+    public abstract Resource Read(ReadOnlySpan<byte> json);
+
+    /// <summary>Writes the JSON that is stored and answered.</summary>
+    public abstract byte[] Write(Resource resource);
+
+    /// <summary>The values of its columns, in their order.</summary>
+    public abstract IReadOnlyList<string?> ReadColumns(Resource resource);
+
+    /// <summary>Changes other entities after one was created or replaced, as part of the same change.</summary>
+    /// <returns>The entity as it is then.</returns>
+    public abstract ValueTask<Resource> AfterWriteAsync(ResourceChange change, Resource written);
+
+    /// <summary>Where its reference is and what it names; empty when it refers to nothing.</summary>
+    public abstract IEnumerable<(string Path, string Value)> ReadReferences(
+        Resource resource, ReferenceTarget reference);
+
+    /// <summary>True when the reference may oppose a change of what it names.</summary>
+    public abstract bool MayOppose(ReferenceTarget reference);
+
+    /// <summary>What <paramref name="referrer"/> cannot live with in a change of what it names.</summary>
+    public abstract IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change);
+
+    /// <summary>Sets what the server decides: defaults, members copied from other entities, ids of parts.</summary>
+    public abstract ValueTask<Resource> CompleteAsync(Resource proposed, Resource? current, IResourceReader related);
+
+    /// <summary>Applies the rules of the kind.</summary>
+    /// <param name="proposed">What is to be stored.</param>
+    /// <param name="current">What is stored now; null on create.</param>
+    /// <param name="related">Other entities of the organization.</param>
+    /// <param name="issues">Where faults go.</param>
+    public abstract ValueTask CheckAsync(Resource proposed, Resource? current, IResourceReader related, Issues issues);
+
+    /// <summary>The entities as they are answered, in their order.</summary>
+    public abstract ValueTask<IReadOnlyList<Resource>> ShowAsync(IReadOnlyList<Resource> stored, ResourceView view);
+
+    /// <summary>Applies the rules for deleting, beyond references.</summary>
+    public abstract ValueTask CheckDeleteAsync(Resource current, IResourceReader related, Issues issues);
+}
+
+/// <summary>The definition of one kind of resource.</summary>
+/// <typeparam name="T">The record that models it.</typeparam>
+/// <param name="kind">Name of the kind in the API.</param>
+/// <param name="path">Path below the organization.</param>
+/// <param name="json">How the record is read and written; asked for when first needed, since it is costly.</param>
+public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTypeInfo<T>> json)
+    : ResourceDefinition(kind, path, typeof(T))
+    where T : Resource
+{
+    /// <summary>The entity within whose path it is; null for none.</summary>
+    public Parent<T>? Parent { get; init; }
+
+    /// <summary>Columns of which each value may occur once in an organization.</summary>
+    public IReadOnlyList<Column<T>> UniqueBy { get; init; } = [];
+
+    /// <summary>Columns to filter, search or sort by.</summary>
+    public IReadOnlyList<Column<T>> IndexedBy { get; init; } = [];
+
+    /// <summary>Columns that few search by: a search looks at all entities, and a change costs nothing more.</summary>
+    public IReadOnlyList<Column<T>> SearchedBy { get; init; } = [];
+
+    /// <summary>References to other entities: they must exist, and cannot be deleted meanwhile.</summary>
+    public IReadOnlyList<Reference<T>> Refers { get; init; } = [];
+
+    /// <summary>Members that refer to what is not offered yet; a request that gives one is refused.</summary>
+    public IReadOnlyList<NotYet<T>> NotYet { get; init; } = [];
+
+    /// <summary>Rules that need nothing but the entity.</summary>
+    public Action<T, Issues>? Check { get; init; }
+
+    /// <summary>Rules that need what is stored now or other entities.</summary>
+    public Func<T, T?, IResourceReader, Issues, ValueTask>? CheckAgainst { get; init; }
+
+    /// <summary>Rules for deleting, beyond references.</summary>
+    public Func<T, IResourceReader, Issues, ValueTask>? CheckDelete { get; init; }
+
+    /// <summary>Sets what the server decides.</summary>
+    public Func<T, T?, IResourceReader, ValueTask<T>>? Complete { get; init; }
+
+    /// <summary>Changes other entities after one was created or replaced, as part of the same change.</summary>
+    public Func<ResourceChange, T, ValueTask<T>>? AfterWrite { get; init; }
+
+    /// <summary>Adds to stored entities what is answered and not stored: it follows from other entities.</summary>
+    public Func<IReadOnlyList<T>, ResourceView, ValueTask<IReadOnlyList<T>>>? Show { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsShownWithMore => Show is not null;
+
+    /// <inheritdoc/>
+    public override ParentTarget? ParentTarget => Parent;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Column> Columns => All;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ReferenceTarget> References => Refers;
+
+    private JsonTypeInfo<T> Json => field ??= json();
+
+    private IReadOnlyList<Column<T>> All => field ??=
+    [
+        .. UniqueBy.Select(column => column with { IsUnique = true }),
+        .. IndexedBy,
+        .. SearchedBy.Select(column => column with { IsIndexed = false }),
+        .. Refers.Where(reference => !UniqueBy.Concat(IndexedBy).Any(column => column.Name == reference.Column))
+            .Select(reference => new Column<T>(reference.Column, reference.Value)
+            {
+                HasFewValues = reference.TargetColumn != "id",
+            }),
+    ];
+
+    /// <inheritdoc/>
+    public override Resource Into(Resource resource, string parentId) =>
+        Parent is null ? resource : Parent.Into((T)resource, parentId);
+
+    /// <inheritdoc/>
+    public override Resource Read(ReadOnlySpan<byte> utf8) => JsonSerializer.Deserialize(utf8, Json)!;
+
+    /// <inheritdoc/>
+    public override byte[] Write(Resource resource) => JsonSerializer.SerializeToUtf8Bytes((T)resource, Json);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string?> ReadColumns(Resource resource)
+    {
+        var entity = (T)resource;
+        return [.. All.Select(column => column.Value(entity))];
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Path, string Value)> ReadReferences(
+        Resource resource, ReferenceTarget reference)
+    {
+        var (declared, entity) = ((Reference<T>)reference, (T)resource);
+        if (declared.Each is not null)
+            return declared.Each(entity);
+        return declared.Value(entity) is { } value ? [(reference.Member, value)] : [];
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<Resource> AfterWriteAsync(ResourceChange change, Resource written) =>
+        AfterWrite is null ? written : await AfterWrite(change, (T)written);
+
+    /// <inheritdoc/>
+    public override bool MayOppose(ReferenceTarget reference) => ((Reference<T>)reference).Opposes is not null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change) =>
+        ((Reference<T>)reference).Opposes?.Invoke((T)referrer, change) ?? [];
+
+    /// <inheritdoc/>
+    public override async ValueTask<Resource> CompleteAsync(
+        Resource proposed, Resource? current, IResourceReader related) =>
+        Complete is null ? proposed : await Complete((T)proposed, (T?)current, related);
+
+    /// <inheritdoc/>
+    public override async ValueTask CheckAsync(
+        Resource proposed, Resource? current, IResourceReader related, Issues issues)
+    {
+        foreach (var member in NotYet)
+        {
+            if (member.IsGiven((T)proposed))
+                issues.Add("not_available", member.Member, $"{member.What} are not available yet; leave it out");
+        }
+        Check?.Invoke((T)proposed, issues);
+        if (CheckAgainst is not null)
+            await CheckAgainst((T)proposed, (T?)current, related, issues);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<IReadOnlyList<Resource>> ShowAsync(
+        IReadOnlyList<Resource> stored, ResourceView view) =>
+        Show is null ? stored : await Show([.. stored.Cast<T>()], view);
+
+    /// <inheritdoc/>
+    public override async ValueTask CheckDeleteAsync(Resource current, IResourceReader related, Issues issues)
+    {
+        if (CheckDelete is not null)
+            await CheckDelete((T)current, related, issues);
+    }
+}

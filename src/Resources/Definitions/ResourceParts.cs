@@ -1,0 +1,226 @@
+using System.Text.Json;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Resources.Definitions;
+
+/// <summary>A text column drawn from an entity, for filters, search, sorting and unique keys.</summary>
+/// <param name="Name">Column name: lower-case letters and underscores.</param>
+public abstract record Column(string Name)
+{
+    /// <summary>Each value may occur once in an organization.</summary>
+    public bool IsUnique { get; init; }
+
+    /// <summary>Whether entities are found by it without looking at all of them, for which each change pays.</summary>
+    public bool IsIndexed { get; init; } = true;
+
+    /// <summary>Whether many entities have the same value, such as a status or a currency.</summary>
+    public bool HasFewValues { get; init; }
+}
+
+/// <summary>A column of <typeparamref name="T"/>.</summary>
+/// <param name="Name">Column name.</param>
+/// <param name="Value">Its value; null where the entity has none.</param>
+public sealed record Column<T>(string Name, Func<T, string?> Value) : Column(Name);
+
+/// <summary>A member that names another entity.</summary>
+/// <param name="Member">The member's name in JSON.</param>
+/// <param name="Kind">The kind it names.</param>
+/// <param name="TargetColumn">The column of that kind it names it by: <c>id</c>, or <c>code</c> for currencies.</param>
+public abstract record ReferenceTarget(string Member, string Kind, string TargetColumn)
+{
+    /// <summary>True when one entity may name several by it; then the column has all of them as entries.</summary>
+    public bool IsMany { get; init; }
+
+    /// <summary>The column that holds the reference.</summary>
+    public string Column => JsonNamingPolicy.SnakeCaseLower.ConvertName(Member);
+}
+
+/// <summary>A member of <typeparamref name="T"/> that names another entity.</summary>
+public sealed record Reference<T>(string Member, string Kind, Func<T, string?> Value, string TargetColumn = "id")
+    : ReferenceTarget(Member, Kind, TargetColumn)
+{
+    /// <summary>Where the members are that name entities, and what they name, in a list of them.</summary>
+    public Func<T, IEnumerable<(string Path, string Value)>>? Each { get; private init; }
+
+    /// <summary>Members that each name an entity by its id.</summary>
+    /// <param name="member">What they are called together; gives the column.</param>
+    /// <param name="kind">The kind they name.</param>
+    /// <param name="each">Where they are, such as <c>productIds[0]</c>, and what they name.</param>
+    public static Reference<T> Many(
+        string member, string kind, Func<T, IEnumerable<(string Path, string Value)>> each) =>
+        new(member, kind, entity => Entries.Write([.. each(entity).Select(named => named.Value)]))
+        {
+            IsMany = true,
+            Each = each,
+        };
+
+    /// <summary>Members of a list of ids.</summary>
+    public static Reference<T> Many(string member, string kind, Func<T, IReadOnlyList<string>?> ids) =>
+        Many(member, kind, entity => (ids(entity) ?? []).Select((id, index) => ($"{member}[{index}]", id)));
+
+    /// <summary>
+    /// Asked before the named entity changes: what in its new state this one cannot live with. An entity in use may
+    /// so change in all other ways.
+    /// </summary>
+    public Func<T, TargetChange, IEnumerable<Issue>>? Opposes { get; init; }
+}
+
+/// <summary>The entity within whose path a kind is.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Parameter">The part of the path that has its id, such as <c>balanceId</c>.</param>
+/// <param name="Column">The column of the inner kind that has its id.</param>
+public abstract record ParentTarget(string Kind, string Parameter, string Column);
+
+/// <summary>The entity within whose path <typeparamref name="T"/> is.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Parameter">The part of the path that has its id.</param>
+/// <param name="Column">The column of the inner kind that has its id.</param>
+/// <param name="Into">Puts an inner entity into it.</param>
+public sealed record Parent<T>(
+    string Kind, string Parameter, string Column, Func<T, string, T> Into)
+    : ParentTarget(Kind, Parameter, Column);
+
+/// <summary>A change of an entity that others name.</summary>
+/// <param name="Current">As stored.</param>
+/// <param name="Proposed">As it is to become.</param>
+public sealed record TargetChange(Resource Current, Resource Proposed);
+
+/// <summary>A member whose use needs what is not offered yet.</summary>
+/// <param name="Member">The member's name in JSON.</param>
+/// <param name="What">What is not offered, in the plural.</param>
+/// <param name="IsGiven">Whether the entity uses it.</param>
+public sealed record NotYet<T>(string Member, string What, Func<T, bool> IsGiven);
+
+/// <summary>How a filter reads its parameter.</summary>
+public enum FilterKind
+{
+    /// <summary>Equal to one value.</summary>
+    One,
+
+    /// <summary>One of several values, comma-joined or repeated; an empty value selects entities without one.</summary>
+    Many,
+}
+
+/// <summary>A query parameter of a list.</summary>
+/// <param name="Parameter">Its name.</param>
+/// <param name="Description">What it selects, for the API document.</param>
+public abstract record ListFilter(string Parameter, string Description)
+{
+    /// <summary>Compares a column with the value or values given.</summary>
+    public sealed record ByColumn(string Parameter, string Description, FilterKind Kind, string Column)
+        : ListFilter(Parameter, Description)
+    {
+        /// <summary>The shape of one value.</summary>
+        public JsonShape Shape { get; init; } = new TextShape();
+    }
+
+    /// <summary>A parameter that only takes part in an <see cref="Odd"/> filter.</summary>
+    /// <param name="Parameter">Its name.</param>
+    /// <param name="Description">What it selects, for the API document.</param>
+    /// <param name="Shape">The shape of its value.</param>
+    public sealed record Part(string Parameter, string Description, JsonShape Shape)
+        : ListFilter(Parameter, Description);
+
+    /// <summary>Decides over several parameters at once; has no parameter of its own.</summary>
+    /// <param name="Decide">The condition for the parameters given.</param>
+    public sealed record Odd(Func<ListParameters, IResourceReader, ValueTask<Condition?>> Decide) : ListFilter("", "");
+
+    /// <summary>Equal to one value.</summary>
+    public static ListFilter One(string parameter, string column, string description) =>
+        new ByColumn(parameter, description, FilterKind.One, column);
+
+    /// <summary>One of several values.</summary>
+    public static ListFilter Many(string parameter, string column, string description) =>
+        new ByColumn(parameter, description, FilterKind.Many, column);
+}
+
+/// <summary>The parameters of one list request.</summary>
+/// <param name="Values">The values of a parameter, comma-joined or repeated; null when it is absent.</param>
+/// <param name="Now">The time of the request.</param>
+/// <param name="Zone">The organization's time zone, in which dates and date-times without an offset are.</param>
+/// <param name="Issues">Where faults go.</param>
+public sealed record ListParameters(
+    Func<string, IReadOnlyList<string>?> Values,
+    NodaTime.Instant Now,
+    NodaTime.DateTimeZone Zone,
+    Issues Issues)
+{
+    /// <summary>The single value of a parameter; null when it is absent or empty.</summary>
+    public string? Text(string parameter)
+    {
+        var values = Values(parameter);
+        if (values is { Count: > 1 })
+            Issues.Add("count", parameter, "must have one value");
+        return values is [{ Length: > 0 } text] ? text : null;
+    }
+
+    /// <summary>
+    /// The column is one of the parameter's values, or missing where a value is empty; null when it is absent.
+    /// </summary>
+    public Condition? AnyOf(string parameter, string column)
+    {
+        if (Values(parameter) is not { } values)
+            return null;
+        var among = new Condition.In(column, [.. values.Where(value => value.Length > 0)]);
+        return values.Contains("") ? Condition.Or(among, new Condition.Missing(column)) : among;
+    }
+
+    /// <summary>The value of a parameter that is true or false.</summary>
+    public bool? Flag(string parameter)
+    {
+        var text = Text(parameter);
+        if (text is null)
+            return null;
+        if (bool.TryParse(text, out var flag))
+            return flag;
+        Issues.Add("type", parameter, "must be true or false");
+        return null;
+    }
+
+    /// <summary>
+    /// The value of a parameter that is a date or a date-time, in the organization's time zone unless it has an offset,
+    /// as the text that columns compare by.
+    /// </summary>
+    public string? SortableInstant(string parameter)
+    {
+        var text = Text(parameter);
+        if (text is null)
+            return null;
+        if (InstantText.TryParse(text, Zone, out var instant))
+            return InstantText.Sortable(instant);
+        Issues.Add("date_time", parameter, "must be a date such as 2026-03-01 or an ISO 8601 date-time");
+        return null;
+    }
+
+    /// <summary>A column of dates compared with a parameter that is one; always true when it is absent.</summary>
+    public Condition Dated(string parameter, string column, Comparison comparison)
+    {
+        if (Text(parameter) is not { } text)
+            return Condition.And();
+        if (!InstantText.TryParseDate(text, out _))
+            Issues.Add("date", parameter, DateShape.Rule);
+        return new Condition.Compare(column, comparison, text);
+    }
+}
+
+/// <summary>Entities that go when the one they belong to is deleted.</summary>
+/// <param name="Kind">Their kind.</param>
+/// <param name="Column">Their column with the UUID of the one they belong to.</param>
+public sealed record ResourcePart(string Kind, string Column);
+
+/// <summary>What an answer is made with.</summary>
+/// <param name="Related">Reads other entities.</param>
+/// <param name="Additional">The members asked for by <c>additional</c>.</param>
+public sealed record ResourceView(IResourceReader Related, IReadOnlyList<string> Additional);
+
+/// <summary>Reads other entities of the same organization.</summary>
+public interface IResourceReader
+{
+    /// <summary>The entity with the id, or null.</summary>
+    ValueTask<T?> FindAsync<T>(string? id) where T : Resource;
+
+    /// <summary>All entities that match, or the newest <paramref name="limit"/> of them, newest first.</summary>
+    ValueTask<IReadOnlyList<T>> ListAsync<T>(Condition condition, int? limit = null) where T : Resource;
+}

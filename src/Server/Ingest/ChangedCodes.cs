@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Tallystick.Billing.Accounts;
+using Tallystick.Metering.Meters;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+
+namespace Tallystick.Server.Ingest;
+
+/// <summary>The codes of accounts and meters that changes have made stand for something else.</summary>
+internal sealed class IngestCodes : IChangeListener
+{
+    private readonly ConcurrentDictionary<string, ChangedCodes> _accounts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ChangedCodes> _meters = new(StringComparer.Ordinal);
+
+    /// <summary>Codes of accounts.</summary>
+    internal ChangedCodes Accounts(string organizationId) =>
+        _accounts.GetOrAdd(organizationId, _ => new ChangedCodes());
+
+    /// <summary>Codes of meters.</summary>
+    internal ChangedCodes Meters(string organizationId) =>
+        _meters.GetOrAdd(organizationId, _ => new ChangedCodes());
+
+    /// <inheritdoc/>
+    public void Changed(string organizationId, IReadOnlyList<(Resource? Before, Resource? After)> entities)
+    {
+        foreach (var (before, after) in entities)
+        {
+            switch (before ?? after)
+            {
+                // Measurements name the code alone: nothing else of an account matters to ingest.
+                case Account when (before as Account)?.Code != (after as Account)?.Code:
+                    Accounts(organizationId).Add((before as Account)?.Code);
+                    break;
+                case Meter:
+                    Meters(organizationId).Add((before as Meter)?.Code);
+                    Meters(organizationId).Add((after as Meter)?.Code);
+                    break;
+            }
+        }
+    }
+}
+
+/// <summary>The latest codes of a kind that changes have made stand for something else.</summary>
+internal sealed class ChangedCodes
+{
+    private const int MaxKept = 10_000;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(long Number, string Code)> _codes = new();
+    private long _number;
+    private long _forgotten;
+
+    /// <summary>Changes so far, those that only brought a new code included.</summary>
+    internal long Number => Interlocked.Read(ref _number);
+
+    /// <summary>A change is committed.</summary>
+    /// <param name="code">The code that stands for something else now; null when the change brought a new one.</param>
+    internal void Add(string? code)
+    {
+        lock (_gate)
+        {
+            // The number comes last: whoever sees it finds the code.
+            if (code is not null)
+                _codes.Enqueue((_number + 1, code));
+            if (_codes.Count > MaxKept)
+                _forgotten = _codes.Dequeue().Number;
+            Interlocked.Increment(ref _number);
+        }
+    }
+
+    /// <summary>The codes that have changed since a number; null when there were too many to tell.</summary>
+    internal IReadOnlyList<string>? Since(long number)
+    {
+        lock (_gate)
+            return number < _forgotten ? null : [.. _codes.Where(one => one.Number > number).Select(one => one.Code)];
+    }
+}

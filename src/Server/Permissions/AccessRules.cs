@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using NodaTime;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Server.Auth;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Users;
+
+namespace Tallystick.Server.Permissions;
+
+/// <summary>
+/// Weighs changes of who may do what. Those of one organization happen one after the other: access keys are kept apart
+/// from their organization, so that a transaction of the store alone would not order a change of a key and one of a
+/// policy.
+/// </summary>
+internal sealed class AccessRules : IAccessRules
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public bool MayTake(Resource? current, Resource? proposed) => (current ?? proposed) switch
+    {
+        AccessKey => current is AccessKey { Status: AccessKeyStatus.Active }
+            && proposed is not AccessKey { Status: AccessKeyStatus.Active },
+        PermissionPolicy or ServiceUser or OrgUser or ResourceGroup => current is not null,
+        PrincipalPermission or Support or ResourceGroupItem => true,
+        _ => false,
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask<IDisposable> TakeTurnAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        var turn = _turns.GetOrAdd(organizationId, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
+        return new Turn(turn);
+    }
+
+    /// <inheritdoc/>
+    public IAccessWatch Watch(
+        Func<string, IResourceReader> readerOf, string organizationId, string principal, Instant now) =>
+        new AccessGuard(
+            readerOf(organizationId), readerOf(AccessKeyResource.Installation), organizationId, principal, now);
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
+}

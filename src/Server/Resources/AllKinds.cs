@@ -1,0 +1,96 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
+using Tallystick.Billing.BalanceSchedules;
+using Tallystick.Billing.BalanceTransactions;
+using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
+using Tallystick.Billing.CounterAdjustments;
+using Tallystick.Billing.ExternalMappings;
+using Tallystick.Billing.Organizations;
+using Tallystick.Billing.Picklists;
+using Tallystick.Billing.PlanGroupLinks;
+using Tallystick.Billing.StatementDefinitions;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Products;
+using Tallystick.Pricing.CounterPricings;
+using Tallystick.Pricing.Counters;
+using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.PlanGroups;
+using Tallystick.Pricing.Plans;
+using Tallystick.Pricing.Pricings;
+using Tallystick.Resources.Definitions;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Invitations;
+using Tallystick.Server.Permissions;
+using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Users;
+
+namespace Tallystick.Server.Resources;
+
+/// <summary>All kinds of resources: the one list that a new kind joins.</summary>
+internal static class AllKinds
+{
+    /// <summary>The kinds, in the order of the API document.</summary>
+    internal static ResourceCatalog Catalog { get; } = new(
+    [
+        ProductResource.Definition,
+        MeterResource.Definition,
+        AggregationResource.Definition,
+        CompoundAggregationResource.Definition,
+        LookupTableResource.Definition,
+        LookupTableResource.Revisions,
+        LookupTableResource.Data,
+        LookupTableResource.Items,
+        LookupTableResource.Jobs,
+        PlanTemplateResource.Definition,
+        PlanResource.Definition,
+        PricingResource.Definition,
+        CounterResource.Definition,
+        CounterPricingResource.Definition,
+        PlanGroupResource.Definition,
+        PlanGroupLinkResource.Definition,
+        AccountResource.Definition,
+        AccountPlanResource.Definition,
+        ContractResource.Definition,
+        CommitmentResource.Definition,
+        BalanceResource.Definition,
+        BalanceTransactionResource.Definition,
+        BalanceScheduleResources.Transactions,
+        BalanceScheduleResources.Charges,
+        CounterAdjustmentResource.Definition,
+        ChargeResource.Definition,
+        CurrencyResource.Definition,
+        PicklistResources.BillGroupingKeys,
+        PicklistResources.CreditReasons,
+        PicklistResources.DebitReasons,
+        PicklistResources.TransactionTypes,
+        OrganizationConfigResource.Definition,
+        BillConfigResource.Definition,
+        StatementDefinitionResource.Definition,
+        ExternalMappingResource.Definition,
+        CustomFieldResource.Definition,
+        BillJobResource.Definition,
+        BillResource.Definition,
+        InvoiceNumberResource.Definition,
+        OrganizationResource.Definition,
+        InstalledOrganizationResource.Definition,
+        ServiceUserResource.Definition,
+        AccessKeyResource.Definition,
+        PermissionPolicyResource.Definition,
+        PrincipalPermissionResource.Definition,
+        OrgUserResource.Definition,
+        OrgUserInvitationResource.Definition,
+        SupportResource.Definition,
+        LoginResource.Definition,
+        ResourceGroupResource.Definition,
+        ResourceGroupItemResource.Definition,
+    ]);
+}
