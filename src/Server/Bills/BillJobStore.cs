@@ -15,12 +15,22 @@ internal sealed class BillJobStore(ResourceService resources)
         string organizationId, CancellationToken cancellationToken) =>
         resources.Reader(organizationId, cancellationToken).ListAsync<BillJob>(BillJobResource.Active);
 
-    /// <summary>Changes a job as one atomic step.</summary>
+    /// <summary>
+    /// Changes a job as one atomic step. Only a new status is an event: a job of many accounts reports its progress,
+    /// with all bills so far, a thousand times.
+    /// </summary>
     /// <returns>The job as changed; null when there is none.</returns>
     internal Task<BillJob?> ChangeAsync(
         string organizationId,
         string id, string principal, CancellationToken cancellationToken, Func<BillJob, BillJob> change) =>
         resources.ChangeAsync(organizationId, principal, cancellationToken, async made =>
-            await made.Related.FindAsync<BillJob>(id) is { } current
-                ? await made.PutAsync(BillJobResource.Definition, current, change(current)) : null);
+        {
+            if (await made.Related.FindAsync<BillJob>(id) is not { } current)
+                return null;
+            var changed = change(current);
+            if (changed.Status != current.Status)
+                return await made.PutAsync(BillJobResource.Definition, current, changed);
+            await made.NoteAsync(BillJobResource.Definition, current, changed);
+            return changed;
+        });
 }

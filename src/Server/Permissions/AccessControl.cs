@@ -5,6 +5,7 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Permissions;
 
@@ -18,10 +19,7 @@ internal sealed class AccessControl(ResourceService resources, ChangeFeed change
 
     /// <summary>The kinds whose changes may change what a principal may do.</summary>
     private static readonly string[] Kinds =
-    [
-        "PermissionPolicy", "PrincipalPermission", "ServiceUser", "OrgUser", "Support", "ResourceGroup",
-        "ResourceGroupItem",
-    ];
+        [.. AllKinds.Catalog.All.Where(definition => definition.IsOfAccess).Select(definition => definition.Kind)];
 
     private readonly ConcurrentDictionary<Caller, Remembered> _remembered = new();
 

@@ -119,6 +119,23 @@ public sealed class BillRunTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task Job_OfManyAccounts_RaisesAnEventForEachStatusAndNotForItsProgress()
+    {
+        using var client = await server.NewOrganizationAsync();
+        for (var number = 0; number < 250; number++)
+            await FullSamples.CreateAsync(client, "accounts", FullSamples.Parse(
+                $$"""{"name":"Ann","code":"a{{number}}","emailAddress":"ann@example.com"}"""));
+        var job = (await client.PostAsync("billjobs", """{"billDate":"2025-03-01"}""")).Object;
+        while ((string?)job["status"] != "COMPLETE")
+            job = (await client.GetAsync($"billjobs/{job["id"]}")).Object;
+
+        var events = (await client.GetAsync($"events?resourceId={job["id"]}")).Data;
+
+        events.Select(one => (string?)one["m3terEvent"]!["eventData"]!["newDto"]!["status"])
+            .ShouldBe(["COMPLETE", "RUNNING", "PENDING"]);
+    }
+
+    [Fact]
     public async Task Usage_TooLargeForOneAccount_FailsItsBillAloneAndSaysWhat()
     {
         using var client = await server.NewOrganizationAsync();
