@@ -5,6 +5,7 @@ using Tallystick.Billing.BalanceSchedules;
 using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Charges;
@@ -45,6 +46,8 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(EndDateBillingEntitiesRequest))]
 [JsonSerializable(typeof(EndDateBillingEntitiesResponse))]
 [JsonSerializable(typeof(BillJob))]
+[JsonSerializable(typeof(BillJobResult))]
+[JsonSerializable(typeof(BillJobCheckpoint))]
 [JsonSerializable(typeof(Bill))]
 [JsonSerializable(typeof(InvoiceNumber))]
 [JsonSerializable(typeof(InvoiceSequence))]

@@ -1,13 +1,13 @@
-using System.Net.Sockets;
 using NodaTime;
+using Tallystick.Billing.BillRuns;
+using Tallystick.Billing.Ledger;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
+using Tallystick.Resources.Jobs;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Backups;
-using Tallystick.Server.Balances;
-using Tallystick.Server.Bills;
 using Tallystick.Server.Conservation;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
@@ -15,6 +15,7 @@ using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.Installation;
 using Tallystick.Server.Invitations;
+using Tallystick.Server.Jobs;
 using Tallystick.Server.LookupTables;
 using Tallystick.Server.Metrics;
 using Tallystick.Server.OpenApi;
@@ -130,6 +131,7 @@ internal static class ServerHost
             AddEvents(builder.Services);
             AddBilling(builder.Services);
             AddLookupTables(builder.Services, data);
+            AddJobs(builder.Services);
             builder.Services.AddSingleton(data);
             builder.Services.AddSingleton(new BackupSources(measurements.Store, measurements.Log, sqlite));
             builder.Services.AddHostedService<BackupListener>();
@@ -145,9 +147,7 @@ internal static class ServerHost
             var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
             // Before the workers begin, who serve all organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
-            await InvoiceNumbers.RegisterAsync(
-                app.Services.GetRequiredService<ResourceService>(),
-                await Organizations.IdsAsync(store, CancellationToken.None), app.Logger, CancellationToken.None);
+            await RegisterInvoiceNumbersAsync(app, await Organizations.IdsAsync(store, CancellationToken.None));
             await server.ListenAsync(bootstrap, settings);
             if (server.FirstCredentials is null)
                 await LaterCredentials.WarnAsync(store, settings, app.Logger);
@@ -210,6 +210,7 @@ internal static class ServerHost
         IReadOnlyList<DocumentKind> kinds =
         [
             .. AllKinds.Catalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind,
+            Subscriptions.Kind,
             InstallationId.Kind,
         ];
         if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
@@ -266,6 +267,11 @@ internal static class ServerHost
             [provider.GetRequiredService<ChangeEventSource>(), provider.GetRequiredService<IngestFailureEvents>()],
             provider.GetRequiredService<ActionedEvents>()));
         services.AddHostedService<EventSweeper>();
+        services.AddSingleton<EventNews>();
+        services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<EventNews>());
+        services.AddSingleton<Subscriptions>();
+        services.AddSingleton<EventPumps>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventPumps>());
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ConservationCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<ConservationCheck>());
@@ -274,21 +280,42 @@ internal static class ServerHost
 
     private static void AddBilling(IServiceCollection services)
     {
-        services.AddSingleton<BillJobStore>();
-        services.AddSingleton<BillWriter>();
-        services.AddSingleton<BillMaker>();
-        services.AddSingleton<BillJobRunner>();
-        services.AddHostedService(provider => provider.GetRequiredService<BillJobRunner>());
-        services.AddSingleton<ScheduleRunner>();
-        services.AddHostedService(provider => provider.GetRequiredService<ScheduleRunner>());
+        services.AddSingleton<BillJobHandler>();
+        services.AddSingleton<IJobHandler>(provider => provider.GetRequiredService<BillJobHandler>());
+        services.AddSingleton(provider =>
+            ScheduleQueue.TransactionHandler(provider.GetRequiredService<ResourceService>()));
+        services.AddSingleton(provider =>
+            ScheduleQueue.ChargeHandler(provider.GetRequiredService<ResourceService>()));
+    }
+
+    // What an earlier version issued, before anything else is issued.
+    private static async Task RegisterInvoiceNumbersAsync(
+        WebApplication app, IReadOnlyList<string> organizationIds)
+    {
+        const int MaxNamed = 20;
+        var resources = app.Services.GetRequiredService<ResourceService>();
+        foreach (var organizationId in organizationIds)
+        {
+            var repeated = await InvoiceNumbers.RegisterAsync(resources, organizationId, CancellationToken.None);
+            if (repeated.Count > 0)
+                Http.Log.InvoiceNumbersRepeated(
+                    app.Logger, organizationId, repeated.Count, string.Join(", ", repeated.Take(MaxNamed)));
+        }
     }
 
     private static void AddLookupTables(IServiceCollection services, DataDirectory data)
     {
         services.AddSingleton(new LookupUploads(data.Path));
         services.AddSingleton<LookupStore>();
-        services.AddSingleton<LookupJobRunner>();
-        services.AddHostedService(provider => provider.GetRequiredService<LookupJobRunner>());
+        services.AddSingleton<IJobHandler, LookupJobHandler>();
+    }
+
+    private static void AddJobs(IServiceCollection services)
+    {
+        services.AddSingleton<JobBoard>();
+        services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<JobBoard>());
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
     }
 
     private static void Map(WebApplication app, MetricsAccess metrics)
@@ -329,69 +356,5 @@ internal static class ServerHost
         await operation.Handle(
             await context.RequestServices.GetRequiredService<AccessControl>()
                 .AuthorizeAsync(context, caller, operation));
-    }
-}
-
-/// <summary>A server that is running.</summary>
-/// <param name="app">What serves.</param>
-/// <param name="metrics">Who may read the metrics.</param>
-/// <param name="stores">What it keeps its data in, in the order in which to close them.</param>
-/// <param name="data">The data directory.</param>
-internal sealed class RunningServer(
-    WebApplication app, MetricsAccess metrics, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data)
-    : IAsyncDisposable
-{
-    /// <summary>Where it listens.</summary>
-    internal Uri Address => new(app.Urls.First());
-
-    /// <summary>Where the metrics are when they have an address of their own.</summary>
-    internal Uri? MetricsAddress =>
-        metrics.HasOwnAddress ? new Uri(new Uri(app.Urls.Last()), MetricsAccess.Path) : null;
-
-    /// <summary>Full path of the data directory.</summary>
-    internal string DataPath => data.Path;
-
-    /// <summary>What was made at the first start; null at later ones.</summary>
-    internal FirstCredentials? FirstCredentials { get; private set; }
-
-    /// <summary>Its services.</summary>
-    internal IServiceProvider Services => app.Services;
-
-    /// <summary>
-    /// Begins to serve and then makes what the first start brings: credentials of a start that fails would be lost.
-    /// </summary>
-    internal async Task ListenAsync(Bootstrap bootstrap, BootstrapSettings settings)
-    {
-        try
-        {
-            await app.StartAsync();
-            FirstCredentials = await bootstrap.RunAsync(settings, CancellationToken.None);
-            app.Services.GetRequiredService<Readiness>().Start();
-        }
-        catch (Exception failure) when (failure is IOException or SocketException)
-        {
-            await DisposeAsync();
-            throw new StoreUnavailableException(
-                $"The server cannot start: {failure.Message} (--urls gives it another address).", failure);
-        }
-    }
-
-    /// <summary>Returns when it has been told to stop, or a fault of a background worker stops it.</summary>
-    /// <returns>The exit code of the process: 0, or 1 after a fault, so that a supervisor starts it again.</returns>
-    internal async Task<int> WaitForShutdownAsync()
-    {
-        var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
-        await app.WaitForShutdownAsync();
-        return workers.Exists(worker => worker.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await app.StopAsync();
-        await app.DisposeAsync();
-        foreach (var store in stores)
-            await store.DisposeAsync();
-        data.Dispose();
     }
 }

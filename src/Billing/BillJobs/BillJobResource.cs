@@ -1,12 +1,15 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
+using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Billing.BillJobs;
 
@@ -24,13 +27,15 @@ public static class BillJobResource
             IndexedBy =
         [
             new("status", job => JsonFormat.Name(job.Status ?? BillJobStatus.Pending)) { HasFewValues = true },
-            new("active", job => job.Status is BillJobStatus.Complete or BillJobStatus.Cancelled ? "false" : IsActive),
+            new("active", job => HasEnded(job) ? "false" : IsActive),
         ],
             Filters =
         [
             ListFilter.One("active", "active", "True: only jobs that are neither complete nor cancelled."),
             ListFilter.One("status", "status", "Only jobs with this status."),
         ],
+            AfterWrite = EnqueueAsync,
+            Show = ShowAsync,
             Check = (job, issues) =>
             {
                 if (job.BillFrequencyInterval is < 1 or > 365)
@@ -69,6 +74,24 @@ public static class BillJobResource
                 + "of the two");
         if (job is { DueDate: { } dueDate, ExternalInvoiceDate: { } invoiceDate } && dueDate < invoiceDate)
             issues.Add("contradiction", "dueDate", "must not be before externalInvoiceDate");
+    }
+
+    /// <summary>True for a job that is complete or cancelled.</summary>
+    public static bool HasEnded(BillJob job) => job.Status is BillJobStatus.Complete or BillJobStatus.Cancelled;
+
+    private static async ValueTask<BillJob> EnqueueAsync(ResourceChange change, BillJob job)
+    {
+        await JobQueue.PutAsync(change, BillJobHandler.QueueName, job.Id);
+        return job;
+    }
+
+    // The results of a job that runs are not part of it yet.
+    private static async ValueTask<IReadOnlyList<BillJob>> ShowAsync(IReadOnlyList<BillJob> jobs, ResourceView view)
+    {
+        var shown = new List<BillJob>();
+        foreach (var job in jobs)
+            shown.Add(HasEnded(job) ? job : await BillJobResultResource.WithResultsAsync(job, view.Related));
+        return shown;
     }
 
     /// <summary>Jobs that are neither complete nor cancelled.</summary>

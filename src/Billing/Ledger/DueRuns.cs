@@ -49,6 +49,7 @@ public static class DueRuns
         }
         if (made > 0)
             await change.KeepAsync(BalanceScheduleResources.Transactions, schedule);
+        await ScheduleQueue.PutAsync(change, schedule);
         return schedule;
     }
 
@@ -70,6 +71,7 @@ public static class DueRuns
         }
         if (made > 0)
             await change.KeepAsync(BalanceScheduleResources.Charges, schedule);
+        await ScheduleQueue.PutAsync(change, schedule);
         return schedule;
     }
 

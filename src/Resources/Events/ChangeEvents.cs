@@ -79,6 +79,10 @@ public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
     public static Condition Before(Instant time) =>
         new Condition.Compare("id", Comparison.Less, NewId(time)[..TimeOfId]);
 
+    /// <summary>Selects the events before the moment of an event, given by its id; none for an empty id.</summary>
+    internal static Condition BeforeEvent(string id) =>
+        new Condition.Compare("id", Comparison.Less, id.Length < TimeOfId ? id : id[..TimeOfId]);
+
     /// <summary>The values of the columns of an event.</summary>
     public static string?[] ColumnsOf(JsonObject recorded)
     {

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
@@ -69,8 +70,8 @@ internal static class BillJobOperations
     private static Permission Needs(PermissionAction action) => Permission.OnBilling(action, "billJob");
 
     private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
-        await call.Service<ResourceService>().FindJsonAsync(
-            Definition, call.OrganizationId, call.Route("id"), call.Cancelled));
+        await ResourceViews.ShowAsync(call, Definition, await call.Service<ResourceService>().FindJsonAsync(
+            Definition, call.OrganizationId, call.Route("id"), call.Cancelled)));
 
     private static async Task CreateAsync(ApiCall call)
     {
@@ -130,7 +131,6 @@ internal static class BillJobOperations
         var created = await call.Service<ResourceService>().CreateAsync(
             Definition, call.OrganizationId, call.Caller.AuditName,
                 job with { Status = BillJobStatus.Pending }, call.Cancelled, RefuseWhenBusyAsync);
-        call.Service<BillJobRunner>().Enqueue(call.OrganizationId, created.Id);
         await call.AnswerAsync(Definition.Write(created));
     }
 
@@ -143,14 +143,9 @@ internal static class BillJobOperations
 
     private static async Task CancelAsync(ApiCall call)
     {
-        var id = call.Route("id");
-        var cancelled = await call.Service<BillJobStore>().ChangeAsync(
-            call.OrganizationId, id, call.Caller.AuditName, call.Cancelled, job =>
-            job.Status is BillJobStatus.Complete or BillJobStatus.Cancelled
-                ? throw new RefusedException(
-                    new Issue("ended", "", "The bill job has ended and cannot be cancelled", IssueKind.Conflict))
-                : job with { Status = BillJobStatus.Cancelled });
-        await call.AnswerAsync(Definition.Write(cancelled ?? throw ResourceService.NotFound(Definition, id)));
+        var cancelled = await call.Service<BillJobHandler>().CancelAsync(
+            call.OrganizationId, call.Route("id"), call.Caller.AuditName, call.Cancelled);
+        await call.AnswerAsync(Definition.Write(cancelled));
     }
 }
 

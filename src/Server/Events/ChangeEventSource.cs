@@ -9,7 +9,9 @@ using Tallystick.Server.Permissions;
 namespace Tallystick.Server.Events;
 
 /// <summary>Reads the events of changes for the Events API.</summary>
-internal sealed class ChangeEventSource(IDocumentStore store, EventRetention retention) : IEventSource
+internal sealed class ChangeEventSource(
+    IDocumentStore store, EventRetention retention, Subscriptions subscriptions,
+    IEnumerable<IEventSubscriber> subscribers) : IEventSource
 {
     /// <summary>Events that one change deletes: others wait for it some milliseconds.</summary>
     private const int MaxAtOnce = 500;
@@ -76,10 +78,15 @@ internal sealed class ChangeEventSource(IDocumentStore store, EventRetention ret
         return found is not null && Read(found) is var one && one.Time >= retention.Since ? one : null;
     }
 
-    /// <summary>Deletes the events that are older than they are kept, in changes that hold nobody up.</summary>
+    /// <summary>
+    /// Deletes the events that are older than they are kept and that all subscribers have handled, in changes that hold
+    /// nobody up.
+    /// </summary>
     internal async Task ForgetAsync(string organizationId, CancellationToken cancellationToken)
     {
-        var old = ChangeEvents.Before(retention.Since);
+        var old = Condition.And(
+            ChangeEvents.Before(retention.Since),
+            await subscriptions.HandledAsync(subscribers, organizationId, cancellationToken));
         int deleted;
         do
         {

@@ -43,11 +43,11 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Old events could not be deleted; it is tried again")]
     internal static partial void EventsNotSwept(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Schedules of balances could not be run; it is tried again")]
-    internal static partial void SchedulesFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} could not be run; it is tried again")]
-    internal static partial void ScheduleRefused(ILogger logger, Exception exception, string scheduleId);
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Subscriber} could not handle events of organization {OrganizationId}; retry in {Seconds} s")]
+    internal static partial void EventsNotHandled(
+        ILogger logger, Exception exception, string subscriber, string organizationId, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A mail was not sent: {Failure} at the mail server {Host}")]
     internal static partial void MailFailed(ILogger logger, string failure, string host);
@@ -65,11 +65,13 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed. {Outage}")]
     internal static partial void RequestMetOutage(ILogger logger, string method, string path, string outage);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Bill job {JobId} failed")]
-    internal static partial void BillJobFailed(ILogger logger, Exception exception, string jobId);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The job {Handler} {JobId} failed")]
+    internal static partial void JobFailed(ILogger logger, Exception exception, string handler, string jobId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} on a lookup table failed")]
-    internal static partial void LookupJobFailed(ILogger logger, Exception exception, string jobId);
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The job {Handler} {JobId} was refused. It is retried in {Seconds} s")]
+    internal static partial void JobRefused(
+        ILogger logger, Exception exception, string handler, string jobId, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Stored measurements could not be sorted; it is tried again")]
     internal static partial void SortingFailed(ILogger logger, Exception exception);

@@ -33,6 +33,9 @@ internal sealed class LookupStore(ResourceService resources)
 /// <summary>One change: it sees its own writes, and all of them are kept or none.</summary>
 internal sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
 {
+    /// <summary>The change itself.</summary>
+    internal ResourceChange Made => change;
+
     /// <summary>Reads what is stored.</summary>
     internal ResourceReader Related => change.Related;
 

@@ -5,6 +5,7 @@ using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Documents;
+using Tallystick.Resources.Jobs;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -104,10 +105,11 @@ internal static class LookupJobOperations
                 var destination = string.IsNullOrEmpty(target)
                     ? await change.InsertAsync(Copy(call, source))
                     : await TargetAsync(call, change, source, target);
-                return await change.InsertAsync(
+                var created = await change.InsertAsync(
                     New(source, LookupTableDataJobType.Copy) with { DestinationId = destination.Id });
+                await JobQueue.PutAsync(change.Made, LookupJobHandler.QueueName, created.Id);
+                return created;
             });
-        call.Service<LookupJobRunner>().Enqueue(call.OrganizationId, job.Id);
         await call.AnswerAsync(JsonFormat.Write(
             new JsonObject { ["jobId"] = job.Id, ["revisionId"] = job.DestinationId }));
     }

@@ -5,6 +5,7 @@ using NodaTime;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Documents;
+using Tallystick.Resources.Jobs;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Http;
 
@@ -196,7 +197,6 @@ internal static class LookupUpload
         {
             uploads.End(jobId);
         }
-        services.GetRequiredService<LookupJobRunner>().Enqueue(organizationId, jobId);
     }
 
     private static async Task ReceiveAsync(
@@ -215,6 +215,7 @@ internal static class LookupUpload
                 var current = await change.Related.FindAsync<LookupTableDataJob>(job.Id)
                     ?? throw new NotFoundException("The upload is no longer there");
                 RequireWaiting(current);
+                await JobQueue.PutAsync(change.Made, LookupJobHandler.QueueName, job.Id);
                 return await change.UpdateAsync(current, current with { IsReceived = true });
             });
     }

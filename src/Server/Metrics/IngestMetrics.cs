@@ -48,6 +48,7 @@ internal sealed class IngestMetrics : IDisposable
     internal static void AddTo(IServiceCollection services)
     {
         services.AddSingleton<IngestMetrics>();
+        services.AddSingleton<WorkMetrics>();
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(Name.ToLowerInvariant()))
             .WithMetrics(metrics => metrics
@@ -70,6 +71,7 @@ internal sealed class IngestMetrics : IDisposable
     internal static void Map(WebApplication app)
     {
         app.Services.GetRequiredService<IngestMetrics>();
+        app.Services.GetRequiredService<WorkMetrics>();
         app.MapPrometheusScrapingEndpoint(MetricsAccess.Path);
     }
 

@@ -4,6 +4,7 @@ using Tallystick.Billing.BalanceSchedules;
 using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
@@ -27,6 +28,7 @@ using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Jobs;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Invitations;
 using Tallystick.Server.Permissions;
@@ -78,6 +80,7 @@ internal static class AllKinds
         ExternalMappingResource.Definition,
         CustomFieldResource.Definition,
         BillJobResource.Definition,
+        BillJobResultResource.Definition,
         BillResource.Definition,
         InvoiceNumberResource.Definition,
         OrganizationResource.Definition,
@@ -92,5 +95,6 @@ internal static class AllKinds
         LoginResource.Definition,
         ResourceGroupResource.Definition,
         ResourceGroupItemResource.Definition,
+        QueuedJobResource.Definition,
     ]);
 }

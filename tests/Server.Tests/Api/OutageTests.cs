@@ -5,9 +5,7 @@ using NodaTime;
 using NodaTime.Testing;
 using Npgsql;
 using Tallystick.Billing.BillJobs;
-using Tallystick.Resources.Changes;
 using Tallystick.Server.Backups;
-using Tallystick.Server.Bills;
 using Tallystick.Server.Tests.Bills;
 using Tallystick.Server.Tests.Usage;
 using Tallystick.Testing;
@@ -71,16 +69,8 @@ public sealed class OutageTests
         var account = await BilledAccount.MakeAsync(client);
         await usage.MeterAsync("calls", "measure.n");
         await SubmitAsync(usage, "before");
-        var job = await server.Service<ResourceService>().CreateAsync(
-            BillJobResource.Definition, client.OrganizationId, "test",
-            new BillJob
-            {
-                AccountIds = [account.Id],
-                BillDate = new LocalDate(2025, 2, 1),
-                Status = BillJobStatus.Pending,
-                Type = BillJobType.Create,
-            },
-            Token);
+        var job = await LaterJobs.CreateAsync(
+            server, new BillJob { AccountIds = [account.Id], BillDate = new LocalDate(2025, 2, 1) });
         await LimitAsync(server, 1);
         ApiAnswer full;
         var code = 0;
@@ -88,7 +78,7 @@ public sealed class OutageTests
             full = await client.PostAsync("products", $$"""{"name":"{{new string('n', 200)}}","code":"{{code++}}"}""");
         while (full.Status == HttpStatusCode.OK);
 
-        server.Service<BillJobRunner>().Enqueue(client.OrganizationId, job.Id);
+        await job.StartAsync();
         full.Status.ShouldBe(HttpStatusCode.ServiceUnavailable, full.Message);
         full.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
         await SubmitAsync(usage, "while full");

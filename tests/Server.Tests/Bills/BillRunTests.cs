@@ -2,9 +2,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Calculation;
 using Tallystick.Resources.Changes;
-using Tallystick.Server.Bills;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
 
@@ -22,29 +22,19 @@ public sealed class BillRunTests(SqliteServer server)
         var first = await BilledAccount.MakeAsync(own.Client);
         var second = await BilledAccount.MakeAsync(own.Client, "second");
         await AddAccountsAsync(own, first.PlanId, 100);
-        var job = (BillJob)await own.Service<ResourceService>().CreateAsync(
-            BillJobResource.Definition, own.OrganizationId, "test",
-            new BillJob { Type = BillJobType.Create, BillDate = new(2025, 2, 1), Status = BillJobStatus.Running },
-            TestContext.Current.CancellationToken);
-        var outcome = new BillJobOutcome();
-        var isFirst = true;
+        var job = await LaterJobs.CreateAsync(own, new BillJob { BillDate = new(2025, 2, 1) });
+        var run = await job.BeginAsync();
 
         // Newest first, 100 at a time: the two made first are the second chunk.
-        await foreach (var _ in own.Service<BillMaker>().MakeAsync(
-            own.OrganizationId, job, outcome, TestContext.Current.CancellationToken))
-        {
-            if (isFirst)
-            {
-                await DoublePricesAsync(own.Client);
-                var late = await BilledAccount.MakeAsync(own.Client, "late");
-                await FullSamples.CreateAsync(own.Client, "accountplans", FullSamples.Parse($$"""
-                    {"accountId":"{{second.Id}}","planId":"{{late.PlanId}}","startDate":"2025-01-01T00:00:00Z"}
-                    """));
-                // Nobody is on it any more, and so it can go.
-                await own.Client.DeleteAsync($"accountplans/{late.AccountPlanId}");
-            }
-            isFirst = false;
-        }
+        (await run.StepAsync(TestContext.Current.CancellationToken)).ShouldBeTrue();
+        await DoublePricesAsync(own.Client);
+        var late = await BilledAccount.MakeAsync(own.Client, "late");
+        await FullSamples.CreateAsync(own.Client, "accountplans", FullSamples.Parse($$"""
+            {"accountId":"{{second.Id}}","planId":"{{late.PlanId}}","startDate":"2025-01-01T00:00:00Z"}
+            """));
+        // Nobody is on it any more, and so it can go.
+        await own.Client.DeleteAsync($"accountplans/{late.AccountPlanId}");
+        (await run.StepAsync(TestContext.Current.CancellationToken)).ShouldBeFalse();
 
         var bills = new List<JsonObject>();
         for (string? token = ""; token is not null;)
@@ -57,9 +47,13 @@ public sealed class BillRunTests(SqliteServer server)
         bills.Count.ShouldBe(101);
         bills.Select(bill => (decimal)bill["billTotal"]!).Distinct().ShouldBe([30.00m]);
         bills.Select(bill => (string)bill["accountId"]!).ShouldContain(first.Id);
-        var failure = outcome.Failures.ShouldHaveSingleItem();
-        failure.AccountId.ShouldBe(second.Id);
-        failure.Message!.ShouldContain("was created or attached after the run had read its prices. Run the job again.");
+        var ended = (await own.Client.GetAsync($"billjobs/{job.Id}")).Object;
+        ((string)ended["status"]!).ShouldBe("COMPLETE");
+        ended["billIds"]!.AsArray().Count.ShouldBe(101);
+        var failure = ended["failures"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)failure["accountId"]!).ShouldBe(second.Id);
+        ((string)failure["message"]!).ShouldContain(
+            "was created or attached after the run had read its prices. Run the job again.");
     }
 
     [Fact]

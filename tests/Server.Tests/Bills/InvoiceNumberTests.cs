@@ -1,10 +1,9 @@
 using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
+using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Bills;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Bills;
@@ -86,8 +85,7 @@ public sealed class InvoiceNumberTests(SqliteServer server)
         await MakeAsOf1bdae29Async(own);
 
         await InvoiceNumbers.RegisterAsync(
-            own.Service<ResourceService>(), [own.OrganizationId], NullLogger.Instance,
-            TestContext.Current.CancellationToken);
+            own.Service<ResourceService>(), own.OrganizationId, TestContext.Current.CancellationToken);
 
         // What was there twice stays; what comes is new.
         (await PutAsync(own.Client, "INV-", 101)).Message.ShouldContain("must be at least 102");
@@ -106,8 +104,7 @@ public sealed class InvoiceNumberTests(SqliteServer server)
         await ChangeAsync(own, change => BillDocuments.KeepSequenceAsync(change, new InvoiceSequence(100, 150)));
 
         await InvoiceNumbers.RegisterAsync(
-            own.Service<ResourceService>(), [own.OrganizationId], NullLogger.Instance,
-            TestContext.Current.CancellationToken);
+            own.Service<ResourceService>(), own.OrganizationId, TestContext.Current.CancellationToken);
 
         (await PutAsync(own.Client, "INV-", 140)).Message.ShouldContain("must be at least 150");
     }

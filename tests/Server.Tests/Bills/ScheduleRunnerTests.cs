@@ -1,6 +1,6 @@
 using NodaTime;
 using NodaTime.Testing;
-using Tallystick.Server.Balances;
+using Tallystick.Server.Jobs;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Bills;
@@ -20,7 +20,7 @@ public sealed class ScheduleRunnerTests
         (body["frequency"], body["frequencyInterval"]) = ("DAILY", 1);
         var list = Lists.Path("BalanceTransactionSchedule", body);
         var schedule = await FullSamples.CreateAsync(client, list, body);
-        var runner = server.Service<ScheduleRunner>();
+        var runner = server.Service<JobRunner>();
 
         await runner.RunDueAsync(TestContext.Current.CancellationToken);
         (await AmountAsync(client, body["balanceId"]!.ToString())).ShouldBe(0);

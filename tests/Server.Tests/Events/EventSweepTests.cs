@@ -4,6 +4,7 @@ using NodaTime.Testing;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Events;
+using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
@@ -27,8 +28,10 @@ public sealed class EventSweepTests
         await AddAsync(store, now - Duration.FromDays(1), 3);
         store.Largest = 0;
 
-        await new ChangeEventSource(store, new EventRetention(Duration.FromDays(28), new FakeClock(now)))
-            .ForgetAsync(Organization, token);
+        var clock = new FakeClock(now);
+        await new ChangeEventSource(
+            store, new EventRetention(Duration.FromDays(28), clock),
+            new Subscriptions(Machinery.NewService(store, clock), store), []).ForgetAsync(Organization, token);
 
         (await store.QueryAsync(ChangeEvents.Kind, Organization, new DocumentQuery(), token)).Count.ShouldBe(3);
         store.Largest.ShouldBeInRange(1, 500);

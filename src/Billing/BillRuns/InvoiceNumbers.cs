@@ -2,16 +2,14 @@ using Tallystick.Billing.Bills;
 using Tallystick.Billing.Organizations;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Http;
 
-namespace Tallystick.Server.Bills;
+namespace Tallystick.Billing.BillRuns;
 
 /// <summary>Issues invoice numbers, each once and for ever, and registers those that earlier versions issued.</summary>
-internal static class InvoiceNumbers
+public static class InvoiceNumbers
 {
     private const string Principal = "SYSTEM";
     private const int BillsAtATime = 500;
-    private const int MaxNamed = 20;
 
     /// <summary>Issues the next number for a bill; null when the organization does not number its bills.</summary>
     internal static async ValueTask<string?> IssueAsync(
@@ -34,19 +32,10 @@ internal static class InvoiceNumbers
     }
 
     /// <summary>Registers what earlier versions issued, before anything else is issued or set.</summary>
-    internal static async Task RegisterAsync(
-        ResourceService resources, IReadOnlyList<string> organizationIds, ILogger logger,
-        CancellationToken cancellationToken)
-    {
-        foreach (var organizationId in organizationIds)
-        {
-            var repeated = await resources.ChangeAsync(
-                organizationId, Principal, cancellationToken, RegisterAsync);
-            if (repeated.Count > 0)
-                Log.InvoiceNumbersRepeated(
-                    logger, organizationId, repeated.Count, string.Join(", ", repeated.Take(MaxNamed)));
-        }
-    }
+    /// <returns>Numbers that several bills have.</returns>
+    public static Task<IReadOnlyList<string>> RegisterAsync(
+        ResourceService resources, string organizationId, CancellationToken cancellationToken) =>
+        resources.ChangeAsync(organizationId, Principal, cancellationToken, RegisterAsync);
 
     /// <summary>
     /// Registers the numbers of the bills of an earlier version. A number that it gave to several bills stays on all of

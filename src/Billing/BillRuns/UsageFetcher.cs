@@ -1,7 +1,7 @@
 using Tallystick.Billing.Calculation;
 using Tallystick.Metering.Measurements;
 
-namespace Tallystick.Server.Bills;
+namespace Tallystick.Billing.BillRuns;
 
 /// <summary>Meets the needs of many bills together: one pass over the measurements for each aggregation.</summary>
 internal sealed class UsageFetcher(string organizationId, UsageReader usage, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Organizations;
@@ -12,7 +14,7 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 
-namespace Tallystick.Server.Bills;
+namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
 /// What the accounts of a run share: the organization's settings, plans and prices. It is read once, within one change
@@ -42,6 +44,11 @@ internal sealed class BillCatalogue
         (Organization, Currencies) = (organization, currencies);
         (_plans, _templates, _products, _aggregations, _meters) = (plans, templates, products, aggregations, meters);
         Products = [.. products.Values];
+        Fingerprint = FingerprintOf(
+        [
+            organization, .. currencies, .. plans.Values, .. templates.Values, .. products.Values,
+            .. aggregations.Values, .. meters.Values, .. pricings, .. counterPricings,
+        ]);
         // A pricing is of a plan or of a template.
         _pricings = pricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
         _counterPricings = counterPricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
@@ -55,6 +62,9 @@ internal sealed class BillCatalogue
 
     /// <summary>The products.</summary>
     internal IReadOnlyList<Product> Products { get; }
+
+    /// <summary>Stands for all that the run has read: another one when anything of it has changed.</summary>
+    internal string Fingerprint { get; }
 
     /// <summary>Loads it.</summary>
     /// <param name="related">Reads one state of the store.</param>
@@ -122,5 +132,12 @@ internal sealed class BillCatalogue
     {
         var aggregation = _aggregations.GetValueOrDefault(pricing.AggregationId ?? "");
         return new PricingTerms(pricing, aggregation, _meters.GetValueOrDefault(aggregation?.MeterId ?? ""));
+    }
+
+    private static string FingerprintOf(IEnumerable<Resource> read)
+    {
+        var lines = read.Select(entity => FormattableString.Invariant($"{entity.Id} {entity.Version}")).Order(
+            StringComparer.Ordinal);
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
     }
 }

@@ -7,7 +7,7 @@ using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
-namespace Tallystick.Server.Bills;
+namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
 /// All configuration that the bills of some accounts are made from, loaded in a fixed number of queries: what the run

@@ -3,13 +3,13 @@ using Tallystick.Billing.Calculation;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
-namespace Tallystick.Server.Bills;
+namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
 /// Documents that stand behind bills and are not of the API: what each bill was made with, and the invoice numbers
 /// given. They are written in the change that writes the bill.
 /// </summary>
-internal static class BillDocuments
+public static class BillDocuments
 {
     private const string TheSequence = "invoices";
 
@@ -20,7 +20,7 @@ internal static class BillDocuments
     private static readonly DocumentKind Sequence = new("invoice_sequence", [], _ => []);
 
     /// <summary>The kinds that a store must keep.</summary>
-    internal static IReadOnlyList<DocumentKind> Kinds { get; } = [Basis, Sequence];
+    public static IReadOnlyList<DocumentKind> Kinds { get; } = [Basis, Sequence];
 
     /// <summary>What the bills were made with, by their ids; bills of an earlier version have nothing.</summary>
     internal static async ValueTask<IReadOnlyDictionary<string, RunOverrides>> BasesAsync(
@@ -29,7 +29,7 @@ internal static class BillDocuments
             found => found.Key, found => RunOverrides.FromJson(found.Value.Span), StringComparer.Ordinal);
 
     /// <summary>Keeps what a bill was made with.</summary>
-    internal static ValueTask KeepBasisAsync(ResourceChange change, string billId, RunOverrides basis) =>
+    public static ValueTask KeepBasisAsync(ResourceChange change, string billId, RunOverrides basis) =>
         change.PutDocumentAsync(Basis, billId, basis.ToJson());
 
     /// <summary>The invoice numbers given so far; null before the first.</summary>
@@ -39,6 +39,6 @@ internal static class BillDocuments
             : null;
 
     /// <summary>Keeps the invoice numbers given.</summary>
-    internal static ValueTask KeepSequenceAsync(ResourceChange change, InvoiceSequence sequence) =>
+    public static ValueTask KeepSequenceAsync(ResourceChange change, InvoiceSequence sequence) =>
         change.PutDocumentAsync(Sequence, TheSequence, sequence.ToJson());
 }

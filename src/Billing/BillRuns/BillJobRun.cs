@@ -1,0 +1,179 @@
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation;
+using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Jobs;
+
+namespace Tallystick.Billing.BillRuns;
+
+/// <summary>
+/// A bill job in progress. Each step loads a chunk of accounts, has their bills calculated and saves them, a few
+/// accounts at a time: their bills, what became of them and how far the job is are one change, so that an interruption neither
+/// loses a result nor makes one twice.
+/// </summary>
+internal sealed class BillJobRun : IJobRun
+{
+    private const int AccountsAtATime = 100;
+    private const int AccountsPerChange = 20;
+
+    private readonly ResourceService _resources;
+    private readonly UsageReader _usage;
+    private readonly string _organizationId;
+    private readonly BillJob _job;
+    private readonly BillCatalogue _catalogue;
+    private readonly BillsOfJob _bills;
+    private readonly IReadOnlyList<string>? _accountIds;
+    private long? _before;
+    private long _accounts;
+
+    private BillJobRun(
+        ResourceService resources,
+        UsageReader usage,
+        string organizationId,
+        BillJob job,
+        BillCatalogue catalogue,
+        BillsOfJob bills,
+        IReadOnlyList<string>? accountIds)
+    {
+        (_resources, _usage, _organizationId, _job) = (resources, usage, organizationId, job);
+        (_catalogue, _bills, _accountIds) = (catalogue, bills, accountIds);
+    }
+
+    private string Principal => _job.CreatedBy ?? "";
+
+    /// <summary>Reads the prices of the run and goes on from the checkpoint, if that was made with the same.</summary>
+    internal static async ValueTask<IJobRun> BeginAsync(
+        ResourceService resources,
+        UsageReader usage,
+        IClock clock,
+        string organizationId,
+        BillJob job,
+        BillJobCheckpoint? checkpoint,
+        CancellationToken cancellationToken)
+    {
+        var related = resources.Reader(organizationId, cancellationToken);
+        var recalculated = job.Type == BillJobType.Recalculate
+            ? await related.ListAsync<Bill>(new Condition.In("id", job.BillIds ?? []))
+            : null;
+        var bases = await BillDocuments.BasesAsync(related, recalculated ?? []);
+        var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
+        // Within a change no other change of the organization happens: what is read is of one moment.
+        var catalogue = await resources.ReadAsync(organizationId, cancellationToken, reader =>
+            BillCatalogue.LoadAsync(reader, accountIds?.Count <= AccountsAtATime ? accountIds : null));
+        var bills = new BillsOfJob(organizationId, job, catalogue.Organization, recalculated, bases, clock);
+        var run = new BillJobRun(resources, usage, organizationId, job, catalogue, bills, accountIds);
+        if (checkpoint is not null && checkpoint.Terms == catalogue.Fingerprint)
+            (run._before, run._accounts) = (checkpoint.Before, checkpoint.Accounts);
+        else if (checkpoint is not null)
+            await run.BeginAnewAsync(cancellationToken);
+        return run;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        var (accounts, terms) = await _resources.ReadAsync(_organizationId, cancellationToken, async related =>
+        {
+            var page = await related.PageAsync<Account>(
+                _accountIds is null ? null : new Condition.In("id", _accountIds), AccountsAtATime, before: _before);
+            return (page, await BillTerms.LoadAsync(
+                _organizationId, _catalogue, [.. page.Select(one => one.Entity)], related));
+        });
+        var existing = _resources.Reader(_organizationId, cancellationToken);
+        var calculated = await BillChunk.CalculateAsync(
+            await _bills.OfAsync([.. accounts.Select(one => one.Entity)], terms, existing),
+            new UsageFetcher(_organizationId, _usage, cancellationToken), _catalogue.Organization);
+        foreach (var some in accounts.Zip(calculated).Chunk(AccountsPerChange))
+        {
+            if (!await SaveAsync([.. some.Select(one => one.Second)], some[^1].First.Place, cancellationToken))
+                return false;
+        }
+        if (accounts.Count == AccountsAtATime)
+            return true;
+        await CompleteAsync(cancellationToken);
+        return false;
+    }
+
+    // False when the job was cancelled: then nothing is kept.
+    private async Task<bool> SaveAsync(
+        IReadOnlyList<AccountBills> ofAccounts, long place, CancellationToken cancellationToken)
+    {
+        var accounts = _accounts + ofAccounts.Count;
+        var checkpoint = new BillJobCheckpoint(_catalogue.Fingerprint, place, accounts);
+        var isKept = await _resources.ChangeAsync(_organizationId, Principal, cancellationToken, async change =>
+        {
+            if (!await JobQueue.NoteAsync(change, _job.Id, checkpoint.ToString()))
+                return false;
+            await SaveAsync(change, ofAccounts);
+            await ReportAsync(change, accounts);
+            return true;
+        });
+        (_before, _accounts) = (place, accounts);
+        return isKept;
+    }
+
+    private async ValueTask SaveAsync(ResourceChange change, IReadOnlyList<AccountBills> ofAccounts)
+    {
+        var config = (await change.Related.ListAsync<BillConfig>(Condition.And())).SingleOrDefault();
+        var billIds = new List<string>();
+        var failures = new List<BillJobFailure>();
+        foreach (var (account, bills, refusals) in ofAccounts)
+        {
+            failures.AddRange(refusals);
+            foreach (var bill in bills)
+            {
+                try
+                {
+                    if (await BillWriter.SaveAsync(change, _job.Id, config, bill) is { } id)
+                        billIds.Add(id);
+                }
+                catch (BillRefusedException refused)
+                {
+                    failures.Add(new BillJobFailure { AccountId = account.Id, Message = refused.Message });
+                }
+            }
+        }
+        if (billIds.Count > 0 || failures.Count > 0)
+            await change.PutAsync(
+                BillJobResultResource.Definition, null,
+                new BillJobResult { JobId = _job.Id, BillIds = billIds, Failures = failures });
+    }
+
+    // Only a new status is an event: a job of many accounts reports its progress thousands of times.
+    private async ValueTask ReportAsync(ResourceChange change, long accounts)
+    {
+        var current = (await change.Related.FindAsync<BillJob>(_job.Id))!;
+        var total = _accountIds?.Count ?? accounts;
+        var progressed = current with
+        {
+            Status = BillJobStatus.Running,
+            Total = total,
+            Pending = total - accounts,
+        };
+        if (current.Status == BillJobStatus.Running)
+            await change.NoteAsync(BillJobResource.Definition, current, progressed);
+        else
+            await change.PutAsync(BillJobResource.Definition, current, progressed);
+    }
+
+    private Task<bool> CompleteAsync(CancellationToken cancellationToken) =>
+        _resources.ChangeAsync(_organizationId, Principal, cancellationToken, async change =>
+        {
+            if (await change.Related.FindAsync<BillJob>(_job.Id) is not { } job || BillJobResource.HasEnded(job))
+                return false;
+            await BillJobHandler.EndAsync(change, job with { Total = _accounts }, BillJobStatus.Complete);
+            return true;
+        });
+
+    private Task<bool> BeginAnewAsync(CancellationToken cancellationToken) =>
+        _resources.ChangeAsync(_organizationId, Principal, cancellationToken, async change =>
+        {
+            await change.RemoveAllAsync(BillJobResultResource.Definition, BillJobResultResource.Of(_job.Id));
+            return await JobQueue.NoteAsync(change, _job.Id, null);
+        });
+}

@@ -1,0 +1,48 @@
+using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+
+namespace Tallystick.Billing.BillRuns;
+
+/// <summary>
+/// Saves calculated bills. A bill has the id of what it bills, so it is made once and from then on replaced in place;
+/// a locked one is never touched.
+/// </summary>
+internal static class BillWriter
+{
+    /// <summary>Saves a bill, what it was made with and its invoice number.</summary>
+    /// <param name="change">The change to save it in.</param>
+    /// <param name="jobId">UUID of the job that made it.</param>
+    /// <param name="config">The organization's settings of bills.</param>
+    /// <param name="toSave">The bill.</param>
+    /// <returns>Its id; null when it was left alone.</returns>
+    /// <exception cref="BillRefusedException">Its period is locked; nothing was written.</exception>
+    internal static async ValueTask<string?> SaveAsync(
+        ResourceChange change, string jobId, BillConfig? config, BillToSave toSave)
+    {
+        var calculated = toSave.Bill;
+        var current = await change.Related.FindAsync<Bill>(calculated.Id);
+        if (current is null ? calculated.IsSuppressed : toSave.OnlyIfMissing || current.Locked)
+            return null;
+        if (calculated.EndDate <= config?.BillLockDate && current is not null)
+            return null;
+        if (calculated.EndDate <= config?.BillLockDate)
+            throw new BillRefusedException(
+                $"Account {calculated.AccountCode}: the bill's period ends on "
+                + $"{InstantText.Write(calculated.EndDate)}, and bills up to "
+                + $"{InstantText.Write(config.BillLockDate.Value)} are locked (billLockDate).");
+        var number = current is null
+            ? await InvoiceNumbers.IssueAsync(change, calculated.Id)
+            : current.SequentialInvoiceNumber;
+        var bill = await change.PutAsync(
+            BillResource.Definition, current,
+            calculated.ToBill(current?.CreatedDate ?? change.Now, change.Now, jobId) with
+            {
+                SequentialInvoiceNumber = number,
+            });
+        await BillDocuments.KeepBasisAsync(change, bill.Id, toSave.Basis);
+        return bill.Id;
+    }
+}

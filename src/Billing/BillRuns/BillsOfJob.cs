@@ -1,0 +1,157 @@
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Billing.BillRuns;
+
+/// <summary>One bill to make.</summary>
+/// <param name="Run">Of which date and cycle.</param>
+/// <param name="OnlyIfMissing">True to leave a bill that exists alone.</param>
+internal sealed record DueRun(BillRun Run, bool OnlyIfMissing);
+
+/// <summary>The bills to make for an account.</summary>
+internal sealed class DueAccount(Account account, BillTerms terms)
+{
+    private readonly List<BillJobFailure> _failures = [];
+
+    /// <summary>The account.</summary>
+    internal Account Account => account;
+
+    /// <summary>What its bills are made from.</summary>
+    internal BillTerms Terms => terms;
+
+    /// <summary>The bills.</summary>
+    internal IReadOnlyList<DueRun> Runs { get; set; } = [];
+
+    /// <summary>What has failed so far.</summary>
+    internal IReadOnlyList<BillJobFailure> Failures => _failures;
+
+    /// <summary>Does work for the account, whose fault fails its bill alone.</summary>
+    /// <returns>Null when it was refused.</returns>
+    internal T? Guarded<T>(Func<T> work) where T : class
+    {
+        try
+        {
+            return work();
+        }
+        catch (BillRefusedException refused)
+        {
+            _failures.Add(new BillJobFailure { AccountId = account.Id, Message = refused.Message });
+            return null;
+        }
+    }
+}
+
+/// <summary>Finds which bills a job makes.</summary>
+/// <param name="organizationId">UUID of the organization.</param>
+/// <param name="job">The job.</param>
+/// <param name="organization">The organization's settings.</param>
+/// <param name="recalculated">The bills to calculate again; null for a job that makes bills.</param>
+/// <param name="bases">What those were made with, by their ids.</param>
+/// <param name="clock">The time.</param>
+internal sealed class BillsOfJob(
+    string organizationId,
+    BillJob job,
+    OrganizationConfig organization,
+    IReadOnlyList<Bill>? recalculated,
+    IReadOnlyDictionary<string, RunOverrides> bases,
+    IClock clock)
+{
+    /// <summary>The bills to make for each of the accounts.</summary>
+    internal async ValueTask<IReadOnlyList<DueAccount>> OfAsync(
+        IReadOnlyList<Account> accounts, BillTerms terms, ResourceReader related)
+    {
+        List<DueAccount> due = [.. accounts.Select(account => new DueAccount(account, terms))];
+        foreach (var ofAccount in due)
+        {
+            ofAccount.Runs = ofAccount.Guarded(() => recalculated is null
+                ? RunsOf(terms, ofAccount.Account)
+                : [.. recalculated.Where(bill => bill.AccountId == ofAccount.Account.Id && !bill.Locked).Select(Again)])
+                ?? [];
+        }
+        if (recalculated is null)
+            await KeepPlansAsync(due, related);
+        return due;
+    }
+
+    // A bill that exists is not replaced by one that lost a plan because its epoch or frequency has changed since.
+    private async ValueTask KeepPlansAsync(IReadOnlyList<DueAccount> due, ResourceReader related)
+    {
+        var ids = due.SelectMany(ofAccount => ofAccount.Runs, (ofAccount, run) => IdOf(ofAccount, run)).ToList();
+        var existing = (await related.ListAsync<Bill>(new Condition.In("id", ids))).ToDictionary(bill => bill.Id);
+        foreach (var ofAccount in due)
+        {
+            ofAccount.Runs =
+            [
+                .. ofAccount.Runs.Select(run => existing.TryGetValue(IdOf(ofAccount, run), out var bill)
+                    ? run with { Run = run.Run with { IsRecalculation = true, BilledPlanIds = PlansOn(bill) } }
+                    : run),
+            ];
+        }
+    }
+
+    private string IdOf(DueAccount ofAccount, DueRun run) =>
+        BillCalculation.IdOf(organizationId, ofAccount.Account.Id, run.Run);
+
+    private static IReadOnlyList<string> PlansOn(Bill bill) =>
+        [.. (bill.LineItems ?? []).Select(line => line.PlanId).OfType<string>().Distinct()];
+
+    private IReadOnlyList<DueRun> RunsOf(BillTerms terms, Account account)
+    {
+        var overrides = RunOverrides.Of(job);
+        var plans = terms.PlansOf(account);
+        var unbilled = terms.UnbilledOf(account);
+        var billDate = job.BillDate ?? job.LastDateInBillingPeriod?.PlusDays(1);
+        var due = billDate is { } date
+            ? DueBills.On(date, organization, account, plans, unbilled, overrides)
+                .Select(kind => new DueBill(date, kind.Frequency, kind.Interval, OnlyIfMissing: false))
+            : DueBills.Around(Today(), organization, account, plans, unbilled, overrides);
+        return
+        [
+            .. due.Where(bill => job.BillingFrequency is not { } frequency
+                    || bill.Frequency.ToString() == frequency.ToString())
+                .Where(bill => job.BillFrequencyInterval is not { } interval || bill.Interval == interval)
+                .Select(bill => new DueRun(
+                    new BillRun
+                    {
+                        BillDate = bill.BillDate,
+                        Frequency = bill.Frequency,
+                        Interval = bill.Interval,
+                        Overrides = overrides,
+                    },
+                    bill.OnlyIfMissing)),
+        ];
+    }
+
+    // A bill keeps its period and its currency, whatever organization and account say by now, and what its job set.
+    private DueRun Again(Bill bill)
+    {
+        var basis = bases.GetValueOrDefault(bill.Id);
+        return new DueRun(
+            new BillRun
+            {
+                BillDate = bill.BillDate,
+                Frequency = bill.BillingFrequency,
+                Interval = bill.BillFrequencyInterval,
+                IsRecalculation = true,
+                BilledPlanIds = basis?.Cycles is null ? PlansOn(bill) : [],
+                Overrides = basis ?? new RunOverrides { TargetCurrency = bill.Currency, Timezone = bill.Timezone },
+            },
+            OnlyIfMissing: false);
+    }
+
+    private LocalDate Today()
+    {
+        var name = job.Timezone ?? organization.Timezone;
+        var zone = BillingTimeZone.TryParse(name, out var known)
+            ? known : throw new BillRefusedException($"The time zone '{name}' is unknown.");
+        return LocalDay.Of(clock.GetCurrentInstant(), zone);
+    }
+}

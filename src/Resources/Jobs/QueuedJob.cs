@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using NodaTime;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
+
+namespace Tallystick.Resources.Jobs;
+
+/// <summary>
+/// An entry of the durable queue: work on an entity, such as a bill job or a schedule. It has the id of that entity.
+/// </summary>
+public sealed record QueuedJob : Resource
+{
+    /// <summary>Name of the handler that does the work.</summary>
+    public required string Handler { get; init; }
+
+    /// <summary>When to begin; null for at once.</summary>
+    public Instant? Due { get; init; }
+
+    /// <summary>What the handler has noted, to go on from there after an interruption; null at the beginning.</summary>
+    public string? Checkpoint { get; init; }
+}
+
+/// <summary>The entries of the queue, which only the server writes.</summary>
+public static class QueuedJobResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<QueuedJob> Definition { get; } =
+        new("QueuedJob", "", () => JobJson.Format.QueuedJob) { IsInternal = true };
+}
+
+/// <summary>Reads and writes the queue without reflection.</summary>
+[JsonSerializable(typeof(QueuedJob))]
+internal sealed partial class JobJson : JsonSerializerContext
+{
+    /// <summary>In the one JSON format of the product.</summary>
+    internal static JobJson Format { get; } = new(JsonFormat.NewOptions());
+}

@@ -1,0 +1,195 @@
+using NodaTime;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Jobs;
+
+namespace Tallystick.Server.Jobs;
+
+/// <summary>
+/// Whose turn it is. The work of one organization and one handler is a lane: it is done one after the other, in the
+/// order in which it was asked for. Lanes take turns, a step each, so that an organization with much work does not hold
+/// up the others. The board follows committed changes of the queue; a restart fills it from there.
+/// </summary>
+internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListener
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string OrganizationId, string Id), (JobEntry Entry, JobLane Lane)> _entries = [];
+    private readonly Dictionary<(string OrganizationId, string Handler), LinkedListNode<JobLane>> _lanes = [];
+    private readonly LinkedList<JobLane> _turns = new();
+    private TaskCompletionSource _changed = NewSignal();
+    private long _added;
+
+    /// <summary>Ends with the next change of the board.</summary>
+    internal Task Changing
+    {
+        get
+        {
+            lock (_lock)
+                return _changed.Task;
+        }
+    }
+
+    /// <summary>True when no work is running or due.</summary>
+    internal bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+                return _turns.All(lane => lane.Running is null && lane.FirstReady(Now) is null);
+        }
+    }
+
+    /// <summary>Number of entries by handler: those that are due, and those whose time is to come.</summary>
+    internal IReadOnlyList<(string Handler, long Ready, long Later)> Count()
+    {
+        var now = clock.GetCurrentInstant();
+        lock (_lock)
+        {
+            return
+            [
+                .. _turns.GroupBy(lane => lane.Handler).Select(lanes =>
+                {
+                    var later = lanes.Sum(lane => lane.Entries.LongCount(entry => entry.Due > now));
+                    return (lanes.Key, lanes.Sum(lane => (long)lane.Entries.Count) - later, later);
+                }),
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Changed(string organizationId, IReadOnlyList<(Resource? Before, Resource? After)> entities)
+    {
+        foreach (var (before, after) in entities)
+        {
+            if (after is QueuedJob queued)
+                Put(organizationId, queued);
+            else if (after is null && before is QueuedJob removed)
+                Remove(organizationId, removed.Id);
+        }
+    }
+
+    /// <summary>Puts an entry of the queue on the board, or gives it another time.</summary>
+    internal void Put(string organizationId, QueuedJob queued)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue((organizationId, queued.Id), out var known))
+            {
+                known.Lane.Entries.Remove(known.Entry);
+                known.Entry.Due = queued.Due;
+                known.Lane.Entries.Add(known.Entry);
+            }
+            else
+            {
+                var lane = LaneOf(organizationId, queued.Handler);
+                var entry = new JobEntry(organizationId, queued.Id, _added++) { Due = queued.Due };
+                _entries.Add((organizationId, queued.Id), (entry, lane));
+                lane.Entries.Add(entry);
+            }
+            Signal();
+        }
+    }
+
+    /// <summary>Looks again what is due, since the time has been set.</summary>
+    internal void Wake()
+    {
+        lock (_lock)
+            Signal();
+    }
+
+    /// <summary>True when an entry is on the board.</summary>
+    internal bool Has(string organizationId, string id)
+    {
+        lock (_lock)
+            return _entries.ContainsKey((organizationId, id));
+    }
+
+    /// <summary>Takes an entry from the board; its work stops if it is running.</summary>
+    internal void Remove(string organizationId, string id)
+    {
+        lock (_lock)
+        {
+            if (!_entries.Remove((organizationId, id), out var removed))
+                return;
+            removed.Lane.Entries.Remove(removed.Entry);
+            removed.Entry.Cancel();
+            DropWhenEmpty(removed.Lane);
+            Signal();
+        }
+    }
+
+    /// <summary>The work whose turn it is; null when there is none. It runs until it is given back.</summary>
+    internal (JobEntry Entry, JobLane Lane)? TryTake()
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            for (var turn = _turns.First; turn is not null; turn = turn.Next)
+            {
+                if (turn.Value.Running is not null || turn.Value.FirstReady(now) is not { } entry)
+                    continue;
+                turn.Value.Running = entry;
+                _turns.Remove(turn);
+                _turns.AddLast(turn);
+                return (entry, turn.Value);
+            }
+            return null;
+        }
+    }
+
+    /// <summary>Gives work back after a step.</summary>
+    /// <param name="taken">The work.</param>
+    /// <param name="pause">How long to wait before the next try; null after a step that went well.</param>
+    /// <param name="holdsLane">True when those behind it wait as well.</param>
+    internal void GiveBack((JobEntry Entry, JobLane Lane) taken, TimeSpan? pause = null, bool holdsLane = false)
+    {
+        var (entry, lane) = taken;
+        lock (_lock)
+        {
+            lane.Running = null;
+            entry.Pause = pause ?? TimeSpan.Zero;
+            entry.RetryAt = pause is null ? null : time.GetUtcNow() + pause;
+            entry.HoldsLane = holdsLane;
+            DropWhenEmpty(lane);
+            Signal();
+        }
+    }
+
+    /// <summary>How long until something may be due; null when there is nothing to wait for.</summary>
+    internal TimeSpan? UntilNext()
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            var waits = _turns.Where(lane => lane.Running is null).SelectMany(lane => lane.Waits(now)).ToList();
+            return waits.Count == 0 ? null : waits.Min();
+        }
+    }
+
+    private (Instant Instant, DateTimeOffset Time) Now => (clock.GetCurrentInstant(), time.GetUtcNow());
+
+    private JobLane LaneOf(string organizationId, string handler)
+    {
+        if (_lanes.TryGetValue((organizationId, handler), out var known))
+            return known.Value;
+        var lane = new JobLane(organizationId, handler);
+        _lanes.Add((organizationId, handler), _turns.AddLast(lane));
+        return lane;
+    }
+
+    private void DropWhenEmpty(JobLane lane)
+    {
+        if (lane.Entries.Count == 0 && lane.Running is null
+            && _lanes.Remove((lane.OrganizationId, lane.Handler), out var turn))
+            _turns.Remove(turn);
+    }
+
+    private void Signal()
+    {
+        _changed.TrySetResult();
+        _changed = NewSignal();
+    }
+
+    // Whoever waits goes on elsewhere, not under the lock.
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

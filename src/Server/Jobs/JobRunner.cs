@@ -1,0 +1,210 @@
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Jobs;
+using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.Jobs;
+
+/// <summary>
+/// Does the queued work, a few organizations at a time. Work that a stop, a crash or an outage interrupted goes on from
+/// its checkpoint.
+/// </summary>
+internal sealed class JobRunner(
+    IEnumerable<IJobHandler> handlers,
+    JobBoard board,
+    ResourceService resources,
+    IDocumentStore store,
+    TimeProvider time,
+    ILogger<JobRunner> logger)
+    : BackgroundService
+{
+    private const int MaxAtOnce = 2;
+    private const int EntriesAtATime = 1000;
+    private const string Principal = "SYSTEM";
+
+    private static readonly TimeSpan MaxRefusalPause = TimeSpan.FromMinutes(15);
+
+    // The clock of due work may be another than that of the process, and may be set.
+    private static readonly TimeSpan MaxSleep = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<string, IJobHandler> _handlers =
+        handlers.ToDictionary(handler => handler.Name, StringComparer.Ordinal);
+
+    private readonly TaskCompletionSource _filled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Does what is due by now, and returns when no work is running or due any more.</summary>
+    internal async Task RunDueAsync(CancellationToken cancellationToken)
+    {
+        await _filled.Task.WaitAsync(cancellationToken);
+        board.Wake();
+        while (true)
+        {
+            var changing = board.Changing;
+            if (board.IsIdle)
+                return;
+            await changing.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        await Outages.OutlastAsync(() => FillBoardAsync(stoppingToken), time, logger, stoppingToken);
+        _filled.SetResult();
+        await Task.WhenAll(Enumerable.Range(0, MaxAtOnce).Select(_ => WorkAsync(stoppingToken)));
+    }
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            stoppingToken.ThrowIfCancellationRequested();
+            var changing = board.Changing;
+            if (board.TryTake() is { } taken)
+                await StepAsync(taken, stoppingToken);
+            else
+                await SleepAsync(changing, stoppingToken);
+        }
+    }
+
+    private async Task SleepAsync(Task changing, CancellationToken stoppingToken)
+    {
+        var sleep = board.UntilNext() is { } next && next < MaxSleep ? next : MaxSleep;
+        using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        await Task.WhenAny(changing, Task.Delay(sleep, time, awake.Token));
+        await awake.CancelAsync();
+    }
+
+    private async Task StepAsync((JobEntry Entry, JobLane Lane) taken, CancellationToken stoppingToken)
+    {
+        var (entry, lane) = taken;
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, entry.Unwanted);
+        try
+        {
+            var due = entry.Due;
+            entry.Run ??= await BeginAsync(entry, lane.Handler, cancelled.Token);
+            if (entry.Run is null || !await entry.Run.StepAsync(cancelled.Token))
+            {
+                entry.Run = null;
+                await EndAsync(entry, queued => queued.Due == due, stoppingToken);
+            }
+            board.GiveBack(taken);
+        }
+        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        {
+            board.GiveBack(taken);
+        }
+        catch (Exception fault)
+        {
+            // It goes on from its checkpoint.
+            entry.Run = null;
+            await PauseAsync(taken, fault, stoppingToken);
+        }
+    }
+
+    private async ValueTask<IJobRun?> BeginAsync(JobEntry entry, string handler, CancellationToken cancellationToken) =>
+        await resources.Reader(entry.OrganizationId, cancellationToken).FindAsync<QueuedJob>(entry.Id) is { } queued
+            ? await _handlers[handler].BeginAsync(entry.OrganizationId, queued, cancellationToken)
+            : null;
+
+    // Whoever does the work takes it out of the queue or gives it another time, in the change that completes it. What
+    // has nothing to do is taken out here.
+    private async Task EndAsync(JobEntry entry, Func<QueuedJob, bool> isOver, CancellationToken cancellationToken)
+    {
+        var isGone = await resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
+        {
+            if (await change.Related.FindAsync<QueuedJob>(entry.Id) is not { } queued)
+                return true;
+            if (isOver(queued))
+                await JobQueue.RemoveAsync(change, entry.Id);
+            return false;
+        });
+        if (isGone)
+            board.Remove(entry.OrganizationId, entry.Id);
+    }
+
+    private async Task PauseAsync(
+        (JobEntry Entry, JobLane Lane) taken, Exception fault, CancellationToken stoppingToken)
+    {
+        var (entry, lane) = taken;
+        if (Outages.Is(fault))
+        {
+            var pause = Outages.NextPause(entry.Pause, Outages.MaxPause);
+            Log.WaitingForDatabase(logger, fault.Message, pause.TotalSeconds);
+            board.GiveBack(taken, pause, holdsLane: true);
+            return;
+        }
+        var refused = Outages.NextPause(entry.Pause, MaxRefusalPause);
+        if (fault is RefusedException)
+        {
+            Log.JobRefused(logger, fault, lane.Handler, entry.Id, refused.TotalSeconds);
+            board.GiveBack(taken, refused);
+            return;
+        }
+        Log.JobFailed(logger, fault, lane.Handler, entry.Id);
+        try
+        {
+            await FailAsync(entry, lane.Handler, stoppingToken);
+            board.GiveBack(taken, refused);
+        }
+        catch (Exception outage) when (Outages.Is(outage))
+        {
+            board.GiveBack(taken, Outages.NextPause(entry.Pause, Outages.MaxPause), holdsLane: true);
+        }
+    }
+
+    private Task<bool> FailAsync(JobEntry entry, string handler, CancellationToken cancellationToken) =>
+        resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
+        {
+            const string Reason = "The job failed because of an internal error. See the server log.";
+            if (!await _handlers[handler].FailAsync(change, entry.Id, Reason))
+                return false;
+            await JobQueue.RemoveAsync(change, entry.Id);
+            return true;
+        });
+
+    // What an earlier version had begun without a queue is queued first.
+    private async Task FillBoardAsync(CancellationToken stoppingToken)
+    {
+        foreach (var organizationId in await Organizations.IdsAsync(store, stoppingToken))
+        {
+            await FillBoardAsync(organizationId, stoppingToken);
+            await QueueUnqueuedAsync(organizationId, stoppingToken);
+        }
+    }
+
+    private async Task FillBoardAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        long after = 0;
+        while (true)
+        {
+            var page = await resources.Reader(organizationId, cancellationToken)
+                .PageAsync<QueuedJob>(null, EntriesAtATime, after);
+            foreach (var (queued, _) in page)
+                board.Put(organizationId, queued);
+            if (page.Count < EntriesAtATime)
+                return;
+            after = page[^1].Place;
+        }
+    }
+
+    private async Task QueueUnqueuedAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        foreach (var handler in _handlers.Values)
+        {
+            var found = await handler.UnqueuedAsync(resources.Reader(organizationId, cancellationToken));
+            foreach (var some in found.Where(work => !board.Has(organizationId, work.Id)).Chunk(EntriesAtATime))
+            {
+                await resources.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+                {
+                    foreach (var (id, due) in some)
+                        await JobQueue.PutAsync(change, handler.Name, id, due);
+                    return true;
+                });
+            }
+        }
+    }
+}

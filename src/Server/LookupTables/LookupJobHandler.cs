@@ -1,0 +1,155 @@
+using System.Globalization;
+using NodaTime;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Jobs;
+
+namespace Tallystick.Server.LookupTables;
+
+/// <summary>Runs the jobs that copy data and take in uploaded files.</summary>
+internal sealed class LookupJobHandler(LookupStore lookups, LookupUploads uploads) : IJobHandler
+{
+    /// <summary>Its name in the queue.</summary>
+    internal const string QueueName = "lookupTableData";
+
+    /// <inheritdoc/>
+    public string Name => QueueName;
+
+    /// <inheritdoc/>
+    public async ValueTask<IJobRun?> BeginAsync(
+        string organizationId, QueuedJob queued, CancellationToken cancellationToken)
+    {
+        // Its revision may have gone meanwhile.
+        var job = await lookups.Reader(organizationId, cancellationToken).FindAsync<LookupTableDataJob>(queued.Id);
+        if (job is { IsRunning: true })
+            return new LookupJobRun(lookups, uploads, organizationId, job, PlaceOf(queued.Checkpoint));
+        uploads.Forget(queued.Id);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> FailAsync(ResourceChange change, string id, string reason)
+    {
+        await LookupJobRun.EndAsync(change, id, reason);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related) =>
+    [
+        .. (await related.ListAsync<LookupTableDataJob>(LookupTableResource.Running)).Reverse()
+            .Select(job => (job.Id, (Instant?)null)),
+    ];
+
+    private static long PlaceOf(string? checkpoint) =>
+        checkpoint is null ? 0 : long.Parse(checkpoint, CultureInfo.InvariantCulture);
+}
+
+/// <summary>A job on a lookup table in progress. Each step writes some items and saves the place of the last.</summary>
+internal sealed class LookupJobRun(
+    LookupStore lookups, LookupUploads uploads, string organizationId, LookupTableDataJob job, long place) : IJobRun
+{
+    private const int ItemsAtATime = 1000;
+    private const string Principal = "SYSTEM";
+
+    private IEnumerator<IReadOnlyDictionary<string, CustomFieldValue>[]>? _file;
+    private long _place = place;
+
+    /// <inheritdoc/>
+    public async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        string? failure = null;
+        try
+        {
+            if (job.Type == LookupTableDataJobType.Copy
+                ? await CopySomeAsync(cancellationToken) : await TakeInSomeAsync(cancellationToken))
+                return true;
+        }
+        catch (RefusedException refused)
+        {
+            failure = refused.Message;
+        }
+        catch (NotFoundException gone)
+        {
+            failure = gone.Message;
+        }
+        _file?.Dispose();
+        await lookups.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+        {
+            await EndAsync(change.Made, job.Id, failure);
+            return true;
+        });
+        uploads.Forget(job.Id);
+        return false;
+    }
+
+    /// <summary>Ends a job: it leaves the queue.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="id">UUID of the job.</param>
+    /// <param name="failure">Why it failed; null when it did not.</param>
+    internal static async ValueTask EndAsync(ResourceChange change, string id, string? failure)
+    {
+        await JobQueue.RemoveAsync(change, id);
+        if (await change.Related.FindAsync<LookupTableDataJob>(id) is { IsRunning: true } current)
+            await change.PutAsync(LookupTableResource.Jobs, current, current with
+            {
+                Status = failure is null ? LookupTableDataJobStatus.Succeeded : LookupTableDataJobStatus.Failed,
+                FailureReason = failure,
+            });
+    }
+
+    private async Task<bool> CopySomeAsync(CancellationToken cancellationToken)
+    {
+        var items = await lookups.ItemsAsync(organizationId, job.RevisionId, _place, ItemsAtATime, cancellationToken);
+        return items.Count > 0
+            && await WriteAsync([.. items.Select(one => one.Item.Values)], items[^1].Sequence, cancellationToken)
+            && items.Count == ItemsAtATime;
+    }
+
+    private async Task<bool> TakeInSomeAsync(CancellationToken cancellationToken)
+    {
+        _file ??= await OpenAsync(cancellationToken);
+        return _file.MoveNext()
+            && await WriteAsync(_file.Current, _place + _file.Current.Length, cancellationToken);
+    }
+
+    // Every row is looked at before the first is written, so that a faulty file changes nothing.
+    private async Task<IEnumerator<IReadOnlyDictionary<string, CustomFieldValue>[]>> OpenAsync(
+        CancellationToken cancellationToken)
+    {
+        var revision = await LookupRevisions.FindAsync(
+            lookups.Reader(organizationId, cancellationToken), job.RevisionId, null);
+        foreach (var _ in Read(revision))
+            cancellationToken.ThrowIfCancellationRequested();
+        return Read(revision).Skip((int)_place).Chunk(ItemsAtATime).GetEnumerator();
+    }
+
+    private IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>> Read(LookupTableRevision revision)
+    {
+        using var file = File.OpenRead(uploads.PathOf(job.Id));
+        using var text = LookupFileReader.Decode(file);
+        foreach (var row in new LookupFileReader(text, revision).Read(job.ContentType!))
+            yield return row;
+    }
+
+    // False when the job is not wanted any more: then nothing is written.
+    private async Task<bool> WriteAsync(
+        IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> rows,
+        long place,
+        CancellationToken cancellationToken)
+    {
+        var isKept = await lookups.ChangeAsync(
+            organizationId, job.CreatedBy ?? Principal, cancellationToken, async change =>
+            {
+                if (!await JobQueue.NoteAsync(change.Made, job.Id, place.ToString(CultureInfo.InvariantCulture)))
+                    return false;
+                await change.UpsertAsync(await change.DraftAsync(job.TargetId, null), rows);
+                return true;
+            });
+        _place = place;
+        return isKept;
+    }
+}
