@@ -46,6 +46,8 @@ internal static class CommandLine
         new("TALLYSTICK_UID_MEMORY", "MB", "memory of the index of uids (default: a share of the machine)"),
         new("TALLYSTICK_BODY_SECONDS", "SECONDS", "time in which a request body must arrive (default 30)"),
         new("TALLYSTICK_MAX_CONNECTIONS", "COUNT", "open connections (default 10000, or as file handles allow)"),
+        new("TALLYSTICK_MAX_CONNECTIONS_PER_SOURCE", "COUNT", "open connections of one source (default: half)"),
+        new("TALLYSTICK_HEADER_SECONDS", "SECONDS", "time in which request headers must arrive (default 15)"),
         new("TALLYSTICK_MAX_QUERIES", "COUNT", "usage queries at a time (default: two for each processor)"),
         new("TALLYSTICK_QUERY_SECONDS", "SECONDS", "time that a usage query may take (default 60)"),
         new("TALLYSTICK_AUTOMATIC_ACCOUNTS", "COUNT", "accounts an hour that measurements may create (default 20000)"),

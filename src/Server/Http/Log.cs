@@ -17,6 +17,13 @@ internal static partial class Log
         Message = "Access key {AccessKeyId}: {Count} token requests with a wrong secret; further ones must wait")]
     internal static partial void SecretsRefused(ILogger logger, string accessKeyId, int count);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Connections refused since the last such line: {Count}, the latest from {Address}. One source may have "
+        + "{PerSource} open (TALLYSTICK_MAX_CONNECTIONS_PER_SOURCE), all together may have {Total} "
+        + "(TALLYSTICK_MAX_CONNECTIONS)")]
+    internal static partial void ConnectionsRefused(
+        ILogger logger, long count, System.Net.IPAddress? address, int perSource, int total);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Measurements could not be loaded; it is tried again")]
     internal static partial void LoadingFailed(ILogger logger, Exception exception);
 

@@ -18,14 +18,26 @@ internal sealed record RequestLimits
     private const int DefaultConnections = 10_000;
     private const int MinReserve = 256;
 
+    /// <summary>
+    /// How long a connection may wait for its next request. Clients and proxies keep one for 60 to 90 seconds: if the
+    /// server closed it first, a request could be on its way.
+    /// </summary>
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(100);
+
     /// <summary>How long a whole body may take to arrive.</summary>
     internal TimeSpan BodyTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long an uploaded file may take to arrive.</summary>
     internal TimeSpan UploadTime { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long the first byte of a connection, and the headers of a request, may take to arrive.</summary>
+    internal TimeSpan HeaderTime { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Open connections, at most.</summary>
     internal int Connections { get; init; } = DefaultConnections;
+
+    /// <summary>Open connections of one source, at most; 0 for as many as there may be in total.</summary>
+    internal int ConnectionsPerSource { get; init; } = DefaultConnections / 2;
 
     /// <summary>Usage queries that run at a time, at most.</summary>
     internal int Queries { get; init; } = 2 * Environment.ProcessorCount;
@@ -45,11 +57,15 @@ internal sealed record RequestLimits
     {
         var defaults = new RequestLimits();
         var available = Available(FileHandles.Limit);
+        var connections = Number(
+            configuration, "TALLYSTICK_MAX_CONNECTIONS", Math.Min(DefaultConnections, available), 1, available);
         return new RequestLimits
         {
             BodyTime = Seconds(configuration, "TALLYSTICK_BODY_SECONDS", defaults.BodyTime),
-            Connections = Number(
-                configuration, "TALLYSTICK_MAX_CONNECTIONS", Math.Min(DefaultConnections, available), 1, available),
+            HeaderTime = Seconds(configuration, "TALLYSTICK_HEADER_SECONDS", defaults.HeaderTime),
+            Connections = connections,
+            ConnectionsPerSource = Number(
+                configuration, "TALLYSTICK_MAX_CONNECTIONS_PER_SOURCE", Math.Max(1, connections / 2), 0, int.MaxValue),
             Queries = Number(configuration, "TALLYSTICK_MAX_QUERIES", defaults.Queries, 1, 1_000),
             QueryTime = Seconds(configuration, "TALLYSTICK_QUERY_SECONDS", defaults.QueryTime),
             AutomaticAccounts = Number(
@@ -67,7 +83,15 @@ internal sealed record RequestLimits
     internal void AddTo(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(this);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = Connections);
+        builder.Services.AddSingleton<ConnectionLimit>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.RequestHeadersTimeout = HeaderTime;
+            kestrel.Limits.KeepAliveTimeout = IdleTime;
+            // The web server's own limit counts for each address that it listens on.
+            kestrel.ConfigureEndpointDefaults(listen =>
+                listen.Use(listen.ApplicationServices.GetRequiredService<ConnectionLimit>().Guard));
+        });
         // A line for each connection that is refused or cut off would let anybody fill the log.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }

@@ -4,12 +4,13 @@ using OpenTelemetry.Resources;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Conservation;
+using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Metrics;
 
 /// <summary>
-/// What a supervisor watches of ingest, for the whole installation: a label per organization would have no bound. The
-/// counters begin at 0 when the process starts.
+/// What a supervisor watches of ingest and of connections, for the whole installation: a label per organization would
+/// have no bound. The counters begin at 0 when the process starts.
 /// </summary>
 internal sealed class IngestMetrics : IDisposable
 {
@@ -17,9 +18,12 @@ internal sealed class IngestMetrics : IDisposable
     internal const string Name = "Tallystick";
 
     private const string Measurements = "{measurement}";
+    private const string Connections = "{connection}";
     private readonly Meter _meter = new(Name);
 
-    public IngestMetrics(MeasurementLoader loader, IMeasurementLog log, IUidIndex uids, ConservationCheck check)
+    public IngestMetrics(
+        MeasurementLoader loader, IMeasurementLog log, IUidIndex uids, ConservationCheck check,
+        ConnectionLimit connections)
     {
         Count("accepted", tally => tally.Accepted, "Accepted measurements that were looked up.");
         Count("stored", tally => tally.Stored, "Measurements that were stored.");
@@ -39,6 +43,15 @@ internal sealed class IngestMetrics : IDisposable
         _meter.CreateObservableGauge(
             "tallystick.conservation.mismatches", () => check.Mismatches, "{mismatch}",
             "Meters and days whose stored measurements are not as many as were loaded; anything but 0 is an alarm.");
+        _meter.CreateObservableGauge(
+            "tallystick.connections.open", () => connections.Open, Connections, "Open connections.");
+        _meter.CreateObservableCounter(
+            "tallystick.connections.refused",
+            () => new[] { Of("source", connections.RefusedBySource), Of("total", connections.RefusedByTotal) },
+            Connections, "Connections closed since their source, or all sources together, had too many.");
+
+        static Measurement<long> Of(string limit, long count) =>
+            new(count, new KeyValuePair<string, object?>("limit", limit));
 
         void Count(string name, Func<LoadTally, long> number, string description) => _meter.CreateObservableCounter(
             $"tallystick.measurements.{name}", () => number(loader.Total), Measurements, description);

@@ -90,7 +90,7 @@ public sealed class BodyLimitTests
         (await server.Client.GetAsync("products")).Data.ShouldBeEmpty();
 
         (await held[^1].ReceiveAsync(new byte[1], Token)).ShouldBe(0);
-        log.Lines.ShouldBeEmpty();
+        log.Lines.ShouldHaveSingleItem().ShouldContain("TALLYSTICK_MAX_CONNECTIONS");
         held.ForEach(socket => socket.Dispose());
     }
 
@@ -113,6 +113,8 @@ public sealed class BodyLimitTests
     [Theory]
     [InlineData("--TALLYSTICK_BODY_SECONDS", "0")]
     [InlineData("--TALLYSTICK_MAX_CONNECTIONS", "999999999")]
+    [InlineData("--TALLYSTICK_MAX_CONNECTIONS_PER_SOURCE", "-1")]
+    [InlineData("--TALLYSTICK_HEADER_SECONDS", "0")]
     [InlineData("--TALLYSTICK_MAX_QUERIES", "many")]
     [InlineData("--TALLYSTICK_QUERY_SECONDS", "-1")]
     [InlineData("--TALLYSTICK_AUTOMATIC_ACCOUNTS", "1.5")]
