@@ -23,9 +23,6 @@ using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Users;
 using Tallystick.Storage;
-using Tallystick.Storage.Documents.Caching;
-using Tallystick.Storage.Documents.PostgreSql;
-using Tallystick.Storage.Documents.Sqlite;
 
 namespace Tallystick.Server;
 
@@ -37,16 +34,11 @@ internal static class ServerHost
     /// </summary>
     private const string UnwatchedSettings = "--hostBuilder:reloadConfigOnChange=false";
 
-    /// <summary>How long a start waits for a former process to give its database back.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// Threads that are there at once when they are needed. The pool begins with one for each processor and adds
     /// another about twice a second, while some wait for the disk.
     /// </summary>
     private const int LeastThreads = 16;
-
-    private const string DocumentFile = "documents.sqlite";
 
     /// <summary>Address to listen on when none is told.</summary>
     internal const string DefaultUrl = "http://127.0.0.1:8080";
@@ -117,25 +109,28 @@ internal static class ServerHost
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // Its errors come with the same exception once more: as ours at the start, as critical in a worker.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // Before anything is opened: a start that is refused changes nothing.
+        var settings = BootstrapSettings.From(builder.Configuration);
+        var retention = EventRetention.From(builder.Configuration, clock);
         var data = DataDirectory.Open(DataPathOf(builder.Configuration));
         try
         {
             var keys = new SigningKeys(data.Path, clock);
             var signatures = new DownloadSignatures(data.Path, clock);
-            var (store, sqlite, measurements) = await OpenEnginesAsync(builder.Configuration, data, acceptsLoss);
+            var engines = await OpenedEngines.OpenAsync(builder.Configuration, data, acceptsLoss);
+            var (store, measurements) = (engines.Documents, engines.Measurements);
             AddServices(builder.Services, store, clock);
             builder.Services.AddSingleton(keys);
             builder.Services.AddSingleton(signatures);
             measurements.AddTo(builder.Services, clock, wrapLog);
-            builder.Services.AddSingleton(EventRetention.From(builder.Configuration, clock));
+            builder.Services.AddSingleton(retention);
             AddEvents(builder.Services);
             AddBilling(builder.Services);
             AddLookupTables(builder.Services, data);
             AddJobs(builder.Services);
             builder.Services.AddSingleton(data);
-            builder.Services.AddSingleton(new BackupSources(measurements.Store, measurements.Log, sqlite));
+            builder.Services.AddSingleton(engines.BackupSources);
             builder.Services.AddHostedService<BackupListener>();
-            var settings = BootstrapSettings.From(builder.Configuration);
             var app = builder.Build();
             // Their settings are checked before anything is served.
             app.Services.GetRequiredService<Mail>();
@@ -143,7 +138,7 @@ internal static class ServerHost
             Map(app, metrics);
             if (measurements.Log.CutAtOpening is { } cut)
                 Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
-            var server = new RunningServer(app, metrics, [measurements, store], data);
+            var server = new RunningServer(app, metrics, [engines], data);
             var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
             // Before the workers begin, who serve all organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
@@ -166,76 +161,14 @@ internal static class ServerHost
         var (organizationId, rest) = RestoreAdministrator.Read(args);
         var builder = WebApplication.CreateSlimBuilder([.. rest, UnwatchedSettings]);
         Settings.Check(builder.Configuration);
-        using var data = DataDirectory.Open(DataPathOf(builder.Configuration));
-        await using var store = (await OpenStoreAsync(builder.Configuration, data, acceptsLoss: false)).Store;
-        await RestoreAdministrator.RunAsync(store, clock, organizationId, output);
-    }
-
-    /// <summary>Opens both kinds of engine side by side, which halves the wait at the start.</summary>
-    private static async Task<(IDocumentStore Store, SqliteDocumentStore? Sqlite, MeasurementEngines Measurements)>
-        OpenEnginesAsync(ConfigurationManager configuration, DataDirectory data, bool acceptsLoss)
-    {
-        var memory = MeasurementMemory.From(configuration);
-        var opening = Task.Run(() => MeasurementEngines.OpenAsync(data, memory, acceptsLoss));
-        IDocumentStore? store = null;
-        try
-        {
-            (store, var sqlite) = await OpenStoreAsync(configuration, data, acceptsLoss);
-            var measurements = await opening;
-            await new InstallationCheck(DocumentPlace(configuration, data), data.Path, acceptsLoss)
-                .RunAsync(store, measurements.Store, measurements.Log, CancellationToken.None);
-            return (store, sqlite, measurements);
-        }
-        catch
-        {
-            if (store is not null)
-                await store.DisposeAsync();
-            // Its own failure is told where it is the only one.
-            await opening.ContinueWith(_ => { }, TaskScheduler.Default);
-            if (opening.IsCompletedSuccessfully)
-                await opening.Result.DisposeAsync();
-            throw;
-        }
-    }
-
-    // Without the password.
-    private static string DocumentPlace(ConfigurationManager configuration, DataDirectory data) =>
-        configuration["TALLYSTICK_POSTGRES"] is { Length: > 0 } connection
-            ? PostgresDocumentStore.PlaceOf(connection)
-            : Path.Combine(data.Path, DocumentFile);
-
-    private static async Task<(IDocumentStore Store, SqliteDocumentStore? Sqlite)> OpenStoreAsync(
-        ConfigurationManager configuration, DataDirectory data, bool acceptsLoss)
-    {
-        IReadOnlyList<DocumentKind> kinds =
-        [
-            .. AllKinds.Catalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind,
-            Subscriptions.Kind,
-            InstallationId.Kind,
-        ];
-        if (configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 } connection)
-        {
-            var sqlite = await SqliteDocumentStore.OpenAsync(
-                Path.Combine(data.Path, DocumentFile), kinds, CancellationToken.None, acceptsLoss);
-            return (new CachedDocumentStore(sqlite, new GivenSoleUse()), sqlite);
-        }
-        return (await OpenPostgresAsync(connection, kinds), null);
-    }
-
-    private static async Task<IDocumentStore> OpenPostgresAsync(
-        string connection, IReadOnlyList<DocumentKind> kinds)
-    {
-        var soleUse = await PostgresSoleUse.TakeAsync(connection, Patience, CancellationToken.None);
-        try
-        {
-            var store = await PostgresDocumentStore.OpenAsync(connection, kinds, CancellationToken.None);
-            return new CachedDocumentStore(store, soleUse);
-        }
-        catch
-        {
-            await soleUse.DisposeAsync();
-            throw;
-        }
+        var path = DataPathOf(builder.Configuration);
+        InstallationFiles.Require(path);
+        if (builder.Configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 })
+            InstallationFiles.RequireDocuments(path);
+        using var data = DataDirectory.Open(path);
+        await using var engines = await OpenedEngines.OpenAsync(
+            builder.Configuration, data, acceptsLoss: false, RestoreAdministrator.RequireOrganizationAsync);
+        await RestoreAdministrator.RunAsync(engines.Documents, clock, organizationId, output);
     }
 
     private static void AddServices(IServiceCollection services, IDocumentStore store, IClock clock)

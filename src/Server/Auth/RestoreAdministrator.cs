@@ -25,6 +25,15 @@ internal static class RestoreAdministrator
         return (hasId ? args[at + 1] : null, [.. args[..at], .. args[(at + (hasId ? 2 : 1))..]]);
     }
 
+    /// <summary>Requires that there is an organization, before anything is written.</summary>
+    /// <exception cref="StoreUnavailableException">There is none.</exception>
+    internal static async Task RequireOrganizationAsync(IDocumentReader documents)
+    {
+        if ((await Organizations.IdsAsync(documents, CancellationToken.None)).Count == 0
+            && (await Organizations.UnlistedAsync(documents, CancellationToken.None)).Count == 0)
+            throw NoOrganization();
+    }
+
     /// <summary>Adds the service user with an access key, and tells its credentials once.</summary>
     /// <exception cref="StoreUnavailableException">It is not clear which organization is meant.</exception>
     internal static async Task RunAsync(IDocumentStore store, IClock clock, string? organizationId, TextWriter output)
@@ -62,9 +71,7 @@ internal static class RestoreAdministrator
 
     private static string Choose(IReadOnlyList<string> organizations, string? asked) => (organizations, asked) switch
     {
-        ([], _) => throw new StoreUnavailableException(
-            "There is no organization in this data directory. Start the server without "
-            + $"{Option} to create one."),
+        ([], _) => throw NoOrganization(),
         ([var only], null) => only,
         (_, null) => throw new StoreUnavailableException(
             $"There are several organizations. Give the id of one: {Option} ID, where ID is one of "
@@ -73,4 +80,8 @@ internal static class RestoreAdministrator
             ?? throw new StoreUnavailableException(
                 $"The organization '{asked}' does not exist. There are: {string.Join(", ", organizations)}"),
     };
+
+    private static StoreUnavailableException NoOrganization() => new(
+        "There is no organization. Set TALLYSTICK_DATA and TALLYSTICK_POSTGRES as for the server; a first start of the "
+        + $"server, without {Option}, creates an organization.");
 }

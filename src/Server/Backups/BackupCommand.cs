@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Documents;
+using Tallystick.Server.Installation;
 using Tallystick.Storage;
 using Tallystick.Storage.Backups;
 using Tallystick.Storage.Measurements.DuckDb;
@@ -22,9 +23,9 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
 
     private const string Keys = "keys";
     private const string Uploads = "uploads";
-    private const string LogFolder = "measurement-log";
-    private const string StoreFile = "measurements.duckdb";
-    private const string DocumentFile = "documents.sqlite";
+    private const string LogFolder = InstallationFiles.MeasurementLog;
+    private const string StoreFile = InstallationFiles.Measurements;
+    private const string DocumentFile = InstallationFiles.Documents;
 
     // Of the running process, made anew by each, or of the volume.
     private static readonly HashSet<string> OfTheProcess =
@@ -55,9 +56,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
     /// <exception cref="StoreUnavailableException">It could not be made; nothing is left of it.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(dataPath))
-            throw new StoreUnavailableException(
-                $"There is no data directory {dataPath} to copy. TALLYSTICK_DATA names the directory.");
+        InstallationFiles.Require(dataPath);
         try
         {
             using var backup = BackupDirectory.Create(target, dataPath);

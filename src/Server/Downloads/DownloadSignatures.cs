@@ -13,18 +13,26 @@ internal sealed class DownloadSignatures
     private const int KeyLength = 32;
 
     private static readonly Duration Lifetime = Duration.FromMinutes(5);
-    private readonly byte[] _key;
+    private readonly Lazy<byte[]> _key;
     private readonly IClock _clock;
 
+    /// <exception cref="StoreUnavailableException">The key is damaged.</exception>
     internal DownloadSignatures(string dataDirectory, IClock clock)
     {
         _clock = clock;
         var path = Path.Combine(dataDirectory, "keys", "download.key");
-        _key = File.Exists(path) ? File.ReadAllBytes(path) : Make(path);
-        if (_key.Length != KeyLength)
+        if (!File.Exists(path))
+        {
+            // Once it is needed: a start that is refused makes no files.
+            _key = new Lazy<byte[]>(() => Make(path));
+            return;
+        }
+        var key = File.ReadAllBytes(path);
+        _key = new Lazy<byte[]>(key);
+        if (key.Length != KeyLength)
         {
             throw new StoreUnavailableException(
-                $"The key of downloads {path} is damaged: it has {_key.Length} bytes, not {KeyLength}. Restore it from "
+                $"The key of downloads {path} is damaged: it has {key.Length} bytes, not {KeyLength}. Restore it from "
                 + "a backup, or remove it: links to downloads and uploads of the last minutes are then refused.");
         }
     }
@@ -53,7 +61,7 @@ internal sealed class DownloadSignatures
 
     // The lengths keep the parts apart.
     private byte[] Signature(string organizationId, string file, string expires) =>
-        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(
+        HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes(
             FormattableString.Invariant($"{organizationId.Length} {file.Length} {organizationId}{file}{expires}")));
 
     // Written aside and renamed, so that a crash leaves no half of a key.

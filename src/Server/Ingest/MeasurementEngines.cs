@@ -2,11 +2,8 @@ using NodaTime;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Installation;
 using Tallystick.Server.Usage;
-using Tallystick.Storage;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Storage.Measurements.Uids;
@@ -27,25 +24,26 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     /// <summary>The store, to tell whose it is.</summary>
     internal DuckDbMeasurementStore Store { get; }
 
-    /// <summary>Opens them.</summary>
-    /// <param name="data">The data directory.</param>
-    /// <param name="memory">How much memory they may take.</param>
-    /// <param name="acceptsLoss">Whether the operator has said to go on without what is missing.</param>
-    /// <exception cref="StoreUnavailableException">One is damaged, or they do not belong together.</exception>
+    /// <summary>Opens them, after they were found to belong together.</summary>
+    /// <param name="found">The file of the store.</param>
+    /// <param name="log">The log, and where to go on loading it.</param>
+    /// <param name="uids">Settings of the uid index.</param>
     internal static async Task<MeasurementEngines> OpenAsync(
-        DataDirectory data, MeasurementMemory memory, bool acceptsLoss)
+        FoundMeasurements found, (FileMeasurementLog Log, LogPosition GoOnAt) log, UidIndexOptions uids)
     {
-        var store = await DuckDbMeasurementStore.OpenAsync(
-            Path.Combine(data.Path, "measurements.duckdb"), memory.Store, CancellationToken.None);
+        DuckDbMeasurementStore? store = null;
         try
         {
-            var log = await new LogCheck(Path.Combine(data.Path, "measurement-log"), store, acceptsLoss)
-                .OpenLogAsync(CancellationToken.None);
-            return new MeasurementEngines(log, store, new UidIndex(memory.Uids(Path.Combine(data.Path, "uids"))));
+            store = found.OpenStore();
+            if (log.GoOnAt != found.Position)
+                await store.MoveToAsync(log.GoOnAt, CancellationToken.None);
+            return new MeasurementEngines(log.Log, store, new UidIndex(uids));
         }
         catch
         {
-            await store.DisposeAsync();
+            if (store is not null)
+                await store.DisposeAsync();
+            await log.Log.DisposeAsync();
             throw;
         }
     }

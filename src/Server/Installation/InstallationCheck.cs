@@ -18,28 +18,40 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
         "Restore both from one backup. Without one, start once with " + DataDirectory.AcceptLossOption
         + "; docs/operations.md says what is lost then.";
 
-    /// <summary>Compares the ids, and gives one to what has none yet.</summary>
+    /// <summary>Compares the ids. Whatever else is said of their data presumes that they belong together.</summary>
     /// <exception cref="StoreUnavailableException">They do not belong together.</exception>
-    internal async Task RunAsync(
-        IDocumentStore documents, DuckDbMeasurementStore store, IMeasurementLog log,
+    internal async Task RequireOneAsync(
+        IDocumentReader documents, FoundMeasurements measurements, CancellationToken cancellationToken)
+    {
+        var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
+        if (ofDocuments is null || measurements.Installation is null || ofDocuments == measurements.Installation)
+            return;
+        throw new StoreUnavailableException(
+            $"The documents in {documentPlace} belong to installation {ofDocuments}, but the measurements in "
+            + $"{dataPath} to {measurements.Installation}. Start with the data directory (TALLYSTICK_DATA) and the "
+            + "database (TALLYSTICK_POSTGRES) of one installation, or restore both from one backup.");
+    }
+
+    /// <summary>Requires that neither documents nor measurements are lost.</summary>
+    /// <exception cref="StoreUnavailableException">They are.</exception>
+    internal async Task RequireWholeAsync(
+        IDocumentReader documents, FoundMeasurements measurements, LogPosition end,
         CancellationToken cancellationToken)
+    {
+        if (acceptsLoss)
+            return;
+        var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
+        var hasMeasurements = end.Value > 0 || measurements.Position.Value > 0;
+        await RequireDocumentsAsync(documents, ofDocuments, measurements, hasMeasurements, cancellationToken);
+        RequireMeasurements(ofDocuments, measurements.Installation, hasMeasurements);
+    }
+
+    /// <summary>Gives an id to what has none yet.</summary>
+    internal static async Task CompleteAsync(
+        IDocumentStore documents, DuckDbMeasurementStore store, CancellationToken cancellationToken)
     {
         var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
         var ofMeasurements = await store.FindInstallationAsync(cancellationToken);
-        if (ofDocuments is not null && ofMeasurements is not null && ofDocuments != ofMeasurements)
-        {
-            throw new StoreUnavailableException(
-                $"The documents in {documentPlace} belong to installation {ofDocuments}, but the measurements in "
-                + $"{dataPath} to {ofMeasurements}. Start with the data directory (TALLYSTICK_DATA) and the database "
-                + "(TALLYSTICK_POSTGRES) of one installation, or restore both from one backup.");
-        }
-        var hasMeasurements = log.End.Value > 0
-            || (await store.FindPositionAsync(cancellationToken)).Value > 0;
-        if (!acceptsLoss)
-        {
-            await RequireDocumentsAsync(documents, ofDocuments, store, hasMeasurements, cancellationToken);
-            RequireMeasurements(ofDocuments, ofMeasurements, hasMeasurements);
-        }
         // Measurements first: documents alone with an id would look as if their measurements were lost.
         var id = ofDocuments ?? ofMeasurements ?? Guid.NewGuid().ToString();
         if (ofMeasurements is null)
@@ -49,11 +61,11 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
     }
 
     private async Task RequireDocumentsAsync(
-        IDocumentStore documents, string? ofDocuments, DuckDbMeasurementStore store, bool hasMeasurements,
+        IDocumentReader documents, string? ofDocuments, FoundMeasurements measurements, bool hasMeasurements,
         CancellationToken cancellationToken)
     {
         if (ofDocuments is not null || !hasMeasurements
-            || !await InstallationId.IsBlankAsync(documents, store.OrganizationIds, cancellationToken))
+            || !await InstallationId.IsBlankAsync(documents, measurements.OrganizationIds, cancellationToken))
             return;
         throw new StoreUnavailableException(
             $"{documentPlace} is missing or empty, but there are measurements in {dataPath}: configuration, bills and "

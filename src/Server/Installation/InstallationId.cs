@@ -14,7 +14,7 @@ internal static class InstallationId
     internal static DocumentKind Kind { get; } = new("installation", [], _ => []);
 
     /// <summary>The id that the documents have; null where none was given yet.</summary>
-    internal static async Task<string?> FindAsync(IDocumentStore documents, CancellationToken cancellationToken)
+    internal static async Task<string?> FindAsync(IDocumentReader documents, CancellationToken cancellationToken)
     {
         var found = await documents.QueryAsync(
             Kind, AccessKeyResource.Installation, new DocumentQuery { Limit = 1 }, cancellationToken);
@@ -36,7 +36,7 @@ internal static class InstallationId
 
     /// <summary>True where nothing was configured: no access key, and none of some organizations.</summary>
     internal static async Task<bool> IsBlankAsync(
-        IDocumentStore documents, IEnumerable<string> organizationIds, CancellationToken cancellationToken)
+        IDocumentReader documents, IEnumerable<string> organizationIds, CancellationToken cancellationToken)
     {
         if ((await Organizations.IdsAsync(documents, cancellationToken)).Count > 0)
             return false;

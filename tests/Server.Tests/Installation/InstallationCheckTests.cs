@@ -1,10 +1,12 @@
 using Microsoft.Data.Sqlite;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Documents;
+using Tallystick.Server.Ingest;
 using Tallystick.Server.Installation;
 using Tallystick.Storage;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
+using Tallystick.Storage.Measurements.Uids;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Installation;
@@ -73,27 +75,26 @@ public sealed class InstallationCheckTests : IDisposable
     {
         var (log, start) = await FillAsync();
         Directory.GetFiles(log, "*.log").Order(StringComparer.Ordinal).Take(2).ToList().ForEach(File.Delete);
-        await using var store = await DuckDbMeasurementStore.OpenAsync(_restarts.Beside("s"), cancellationToken: Token);
 
-        (await Should.ThrowAsync<StoreUnavailableException>(new LogCheck(log, store, false).OpenLogAsync(Token)))
+        (await Should.ThrowAsync<StoreUnavailableException>(new LogCheck(log, default, false).OpenAsync(Pass)))
             .Message.ShouldContain($"begins at {start[2].Value}");
-        await using var opened = await new LogCheck(log, store, true).OpenLogAsync(Token);
 
-        (await store.FindPositionAsync(Token)).ShouldBe(start[2]);
+        (await PositionAfterLossAsync(log)).ShouldBe(start[2]);
     }
 
     [Fact]
     public async Task LogCheck_StoreAtNoRecordOfTheLog_IsRefusedAndGoesOnAtTheNextRecord()
     {
         var (log, start) = await FillAsync();
-        await using var store = await DuckDbMeasurementStore.OpenAsync(_restarts.Beside("s"), cancellationToken: Token);
-        await store.MoveToAsync(new LogPosition(start[1].Value + 64), Token);
+        var between = new LogPosition(start[1].Value + 64);
+        await using (var store = await DuckDbMeasurementStore.OpenAsync(
+            _restarts.Beside("s"), cancellationToken: Token))
+            await store.MoveToAsync(between, Token);
 
-        (await Should.ThrowAsync<StoreUnavailableException>(new LogCheck(log, store, false).OpenLogAsync(Token)))
-            .Message.ShouldContain($"no record at {start[1].Value + 64}");
-        await using var opened = await new LogCheck(log, store, true).OpenLogAsync(Token);
+        (await Should.ThrowAsync<StoreUnavailableException>(new LogCheck(log, between, false).OpenAsync(Pass)))
+            .Message.ShouldContain($"no record at {between.Value}");
 
-        (await store.FindPositionAsync(Token)).ShouldBe(start[2]);
+        (await PositionAfterLossAsync(log)).ShouldBe(start[2]);
     }
 
     [Theory]
@@ -189,6 +190,17 @@ public sealed class InstallationCheckTests : IDisposable
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT id FROM installation";
         (await command.ExecuteScalarAsync(Token)).ShouldBe(await IdAsync(_restarts.Data));
+    }
+
+    private static Task Pass(LogPosition end) => Task.CompletedTask;
+
+    // As a start does it whose operator accepts the loss.
+    private async Task<LogPosition> PositionAfterLossAsync(string log)
+    {
+        using var found = FoundMeasurements.Open(_restarts.Beside("s"), new DuckDbOptions());
+        await using var engines = await MeasurementEngines.OpenAsync(
+            found, await new LogCheck(log, found.Position, true).OpenAsync(Pass), new UidIndexOptions());
+        return await engines.Store.FindPositionAsync(Token);
     }
 
     private async Task<string> RefusedAsync(params string[] args) =>

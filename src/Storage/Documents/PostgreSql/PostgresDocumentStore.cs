@@ -39,6 +39,10 @@ public sealed class PostgresDocumentStore : IDocumentStore
     }
 
     /// <summary>Connects to the database and brings it to the declared kinds.</summary>
+    /// <param name="connectionString">How to connect.</param>
+    /// <param name="kinds">The declared kinds.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
     /// <exception cref="StoreUnavailableException">
     /// The server is not reached or refuses, or a newer program wrote the store.
     /// </exception>
@@ -46,7 +50,8 @@ public sealed class PostgresDocumentStore : IDocumentStore
     /// The connection string or the names of the kinds are malformed.
     /// </exception>
     public static async Task<PostgresDocumentStore> OpenAsync(
-        string connectionString, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken)
+        string connectionString, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken,
+        Func<IDocumentReader, Task>? check = null)
     {
         var tables = new TableLayouts(kinds);
         var settings = new NpgsqlConnectionStringBuilder(Defaults + connectionString);
@@ -58,7 +63,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
             // To fill a new column may take long.
             runner.HasTimeLimit = false;
             await RequireUnicodeAsync(runner, cancellationToken);
-            await new StoreUpgrade(runner).RunAsync(tables, cancellationToken);
+            await new StoreUpgrade(runner).RunAsync(tables, cancellationToken, check);
             return store;
         }
         catch (Exception failure)

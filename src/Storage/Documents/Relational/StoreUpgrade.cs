@@ -9,18 +9,25 @@ internal sealed class StoreUpgrade(SqlRunner runner)
     private readonly SqlDialect _dialect = runner.Dialect;
 
     /// <summary>Makes all changes in one transaction: a store is of the former program, or of this one.</summary>
+    /// <param name="tables">The tables.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
     /// <exception cref="StoreUnavailableException">
     /// A newer program wrote the store, or its documents do not fit a column that has become unique.
     /// </exception>
-    internal Task RunAsync(TableLayouts tables, CancellationToken cancellationToken) => runner.TransactAsync(async () =>
-    {
-        if (_dialect.LockSchema is { } enter)
-            await runner.ExecuteAsync(enter, cancellationToken);
-        await MigrateAsync(cancellationToken);
-        var upgrade = new TableUpgrade(runner);
-        foreach (var table in tables)
-            await upgrade.RunAsync(table, cancellationToken);
-    });
+    internal Task RunAsync(
+        TableLayouts tables, CancellationToken cancellationToken, Func<IDocumentReader, Task>? check = null) =>
+        runner.TransactAsync(async () =>
+        {
+            if (_dialect.LockSchema is { } enter)
+                await runner.ExecuteAsync(enter, cancellationToken);
+            await MigrateAsync(cancellationToken);
+            var upgrade = new TableUpgrade(runner);
+            foreach (var table in tables)
+                await upgrade.RunAsync(table, cancellationToken);
+            if (check is not null)
+                await check(new DocumentReader(runner, tables));
+        });
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {

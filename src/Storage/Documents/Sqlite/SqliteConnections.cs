@@ -39,9 +39,15 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     /// <summary>Opens the connection for writing. What it commits is on the disk.</summary>
     internal Task<SqlRunner> OpenWriterAsync(CancellationToken cancellationToken) => OpenAsync(
         SqliteOpenMode.ReadWriteCreate,
-        $"PRAGMA page_size = {PageBytes}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-        + $"PRAGMA wal_autocheckpoint = {CheckpointPages}",
+        $"PRAGMA page_size = {PageBytes}; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CheckpointPages}",
         cancellationToken);
+
+    /// <summary>
+    /// Has changes go to a write-ahead file from now on, which a new file and a backup's copy do not do yet. It writes
+    /// to the file, so it comes after the checks.
+    /// </summary>
+    internal static Task UseLogAsync(SqlRunner writer, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync("PRAGMA journal_mode = WAL", cancellationToken);
 
     /// <summary>Lends a connection for reading; disposing the loan gives it back.</summary>
     internal async ValueTask<Loan> RentReaderAsync(CancellationToken cancellationToken)

@@ -37,14 +37,16 @@ public sealed class SqliteDocumentStore : IDocumentStore
     /// <param name="kinds">The declared kinds.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="acceptsLoss">Whether it is opened although its write-ahead file is lost.</param>
+    /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
     /// <exception cref="StoreUnavailableException">
     /// It cannot be opened, is no database, has lost its write-ahead file, or was written by a newer program.
     /// </exception>
     /// <exception cref="ArgumentException">The kinds have malformed or clashing names.</exception>
     public static async Task<SqliteDocumentStore> OpenAsync(
-        string path, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken, bool acceptsLoss = false)
+        string path, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken, bool acceptsLoss = false,
+        Func<IDocumentReader, Task>? check = null)
     {
-        var hasLog = File.Exists(SqliteUseMark.LogOf(path));
+        var (hasFile, hasLog) = (File.Exists(path), File.Exists(SqliteUseMark.LogOf(path)));
         var tables = new TableLayouts(kinds);
         var connections = new SqliteConnections(path);
         SqlRunner? writer = null;
@@ -53,14 +55,22 @@ public sealed class SqliteDocumentStore : IDocumentStore
             writer = await connections.OpenWriterAsync(cancellationToken);
             if (!hasLog && !acceptsLoss && await SqliteUseMark.IsSetAsync(writer, cancellationToken))
                 throw LogIsLost(path);
-            await new StoreUpgrade(writer).RunAsync(tables, cancellationToken);
+            await new StoreUpgrade(writer).RunAsync(tables, cancellationToken, check);
+            await SqliteConnections.UseLogAsync(writer, cancellationToken);
             await SqliteStatistics.WriteAsync(writer, tables, cancellationToken);
             return new SqliteDocumentStore(connections, tables, writer);
         }
         catch (Exception failure)
         {
             if (writer is not null)
+            {
+                // To move its changes into the file would change both, and leave a mark that says that it is lost.
+                if (hasLog)
+                    connections.KeepLogAtClosing();
                 await writer.DisposeAsync();
+                if (!hasFile)
+                    RemoveEmpty(path);
+            }
             if (failure is not SqliteException)
                 throw;
             throw new StoreUnavailableException($"The database {path} cannot be opened: {failure.Message}", failure);
@@ -133,6 +143,13 @@ public sealed class SqliteDocumentStore : IDocumentStore
             _connections.KeepLogAtClosing();
         await _connections.DisposeAsync();
         await Writer.DisposeAsync();
+    }
+
+    // The engine makes the file when it is opened.
+    private static void RemoveEmpty(string path)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: 0 })
+            File.Delete(path);
     }
 
     private static string ConnectionText(string path, SqliteOpenMode mode) =>

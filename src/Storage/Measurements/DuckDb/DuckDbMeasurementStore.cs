@@ -19,7 +19,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     private int _ownTables;
     private int _loadsInRow;
 
-    private DuckDbMeasurementStore(DuckDbOptions options, OpenedFile file) =>
+    internal DuckDbMeasurementStore(DuckDbOptions options, OpenedFile file) =>
         (_options, _file, _ownTables) = (options, file, options.MaxOwnTables);
 
     /// <summary>Opens the store in a file, which is created where missing.</summary>

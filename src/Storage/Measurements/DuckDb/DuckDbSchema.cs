@@ -85,9 +85,22 @@ internal static class DuckDbSchema
     /// <exception cref="StoreUnavailableException">The version cannot be read.</exception>
     public static void Prepare(DuckDBConnection connection)
     {
-        using var tables = connection.Command("SELECT table_name FROM duckdb_tables() WHERE table_name = 'state'");
-        if (tables.ExecuteScalar() is null)
+        if (FindVersion(connection) is not { } version)
+        {
             Commit(connection, [.. Tables, $"INSERT INTO state VALUES ({FirstVersion}, 0)"]);
+            version = FirstVersion;
+        }
+        // A step and its version number are committed together, so an interrupted upgrade resumes at the next start.
+        for (; version < CurrentVersion; version++)
+            Commit(connection, [.. Steps[version - FirstVersion], $"UPDATE state SET version = {version + 1}"]);
+    }
+
+    /// <summary>The version of a file; null where nothing was ever stored in it.</summary>
+    /// <exception cref="StoreUnavailableException">This program does not read it.</exception>
+    public static int? FindVersion(DuckDBConnection connection)
+    {
+        if (!HasTable(connection, "state"))
+            return null;
         using var state = connection.Command("SELECT version FROM state");
         var version = state.ExecuteScalar() is int found ? found : 0;
         if (version > CurrentVersion)
@@ -101,9 +114,14 @@ internal static class DuckDbSchema
             throw new StoreUnavailableException(
                 $"The measurement store has layout {version}; this version upgrades layouts from {FirstVersion} on.");
         }
-        // A step and its version number are committed together, so an interrupted upgrade resumes at the next start.
-        for (; version < CurrentVersion; version++)
-            Commit(connection, [.. Steps[version - FirstVersion], $"UPDATE state SET version = {version + 1}"]);
+        return version;
+    }
+
+    /// <summary>Whether the file has a table; those of older versions lack some.</summary>
+    public static bool HasTable(DuckDBConnection connection, string name)
+    {
+        using var tables = connection.Command($"SELECT table_name FROM duckdb_tables() WHERE table_name = '{name}'");
+        return tables.ExecuteScalar() is not null;
     }
 
     private static void Commit(DuckDBConnection connection, string[] statements)

@@ -15,8 +15,6 @@ internal sealed class Engine : IDisposable
     {
         Writer = writer;
         SetCheckpoint(options.CheckpointMegabytes);
-        // Closing must not write what a fault has left in memory; Dispose does it where all is well.
-        writer.Execute("PRAGMA disable_checkpoint_on_shutdown");
         DuckDbSchema.Prepare(writer);
         NarrowSum.Register(writer);
         AccountSums.Register(writer);
@@ -45,26 +43,38 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Opens a file, which is created where missing.</summary>
     /// <exception cref="StoreUnavailableException">The file is damaged, of a newer version, or in use.</exception>
-    public static Engine Open(string path, DuckDbOptions options)
+    public static Engine Open(string path, DuckDbOptions options) => Start(path, options, Connect(path, options));
+
+    /// <summary>Opens a file, which is created where missing, and changes nothing that it holds.</summary>
+    /// <exception cref="StoreUnavailableException">The file is damaged or in use.</exception>
+    public static DuckDBConnection Connect(string path, DuckDbOptions options)
     {
-        var connectionText = new DuckDBConnectionStringBuilder
-        {
-            DataSource = path,
-            ["memory_limit"] = FormattableString.Invariant($"{options.MemoryMegabytes}MB"),
-            // What a query has freed goes back to the system; the engine would keep some hundred megabytes.
-            ["allocator_flush_threshold"] = "16MB",
-            ["allocator_bulk_deallocation_flush_threshold"] = "16MB",
-            ["threads"] = FormattableString.Invariant($"{options.Threads}"),
-            // None of its own; see QueryThreads.
-            ["external_threads"] = FormattableString.Invariant($"{options.Threads}"),
-        }.ConnectionString;
-        var writer = new DuckDBConnection(connectionText);
-        try
+        var writer = new DuckDBConnection(ConnectionText(path, options));
+        return Guard(path, writer, () =>
         {
             writer.Open();
+            // Closing must not write what a fault has left in memory; Dispose does it where all is well.
+            writer.Execute("PRAGMA disable_checkpoint_on_shutdown");
             WholeFile.Require(writer, path);
+            return writer;
+        });
+    }
+
+    /// <summary>Upgrades a file that was opened, and begins to use it.</summary>
+    /// <exception cref="StoreUnavailableException">The file is of a newer version.</exception>
+    public static Engine Start(string path, DuckDbOptions options, DuckDBConnection writer) => Guard(
+        path, writer, () =>
+        {
             EngineAllocator.KeepFreedMemory();
-            return new Engine(connectionText, writer, options);
+            return new Engine(ConnectionText(path, options), writer, options);
+        });
+
+    /// <summary>Closes the connection where something fails, and names the file.</summary>
+    public static T Guard<T>(string path, DuckDBConnection writer, Func<T> open)
+    {
+        try
+        {
+            return open();
         }
         catch (Exception exception)
         {
@@ -75,6 +85,18 @@ internal sealed class Engine : IDisposable
                 $"The measurement store {path} cannot be opened: {exception.Message}", exception);
         }
     }
+
+    private static string ConnectionText(string path, DuckDbOptions options) => new DuckDBConnectionStringBuilder
+    {
+        DataSource = path,
+        ["memory_limit"] = FormattableString.Invariant($"{options.MemoryMegabytes}MB"),
+        // What a query has freed goes back to the system; the engine would keep some hundred megabytes.
+        ["allocator_flush_threshold"] = "16MB",
+        ["allocator_bulk_deallocation_flush_threshold"] = "16MB",
+        ["threads"] = FormattableString.Invariant($"{options.Threads}"),
+        // None of its own; see QueryThreads.
+        ["external_threads"] = FormattableString.Invariant($"{options.Threads}"),
+    }.ConnectionString;
 
     /// <summary>Sets the size of the journal at which it is written into the file; null for never.</summary>
     public void SetCheckpoint(int? megabytes) => Writer.Execute(FormattableString.Invariant(

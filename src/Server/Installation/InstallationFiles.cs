@@ -1,0 +1,41 @@
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Server.Installation;
+
+/// <summary>Names in the data directory.</summary>
+internal static class InstallationFiles
+{
+    internal const string Documents = "documents.sqlite";
+    internal const string Measurements = "measurements.duckdb";
+    internal const string MeasurementLog = "measurement-log";
+    internal const string Uids = "uids";
+
+    /// <summary>
+    /// Requires that a server has run on the directory. To open it would create it where it is missing, and would take
+    /// the rights of others from whatever else is there.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The directory is missing, or is not a data directory.</exception>
+    internal static void Require(string dataPath)
+    {
+        var path = Path.GetFullPath(dataPath);
+        if (!Directory.Exists(path))
+            throw new StoreUnavailableException(
+                $"There is no data directory {path}. Set TALLYSTICK_DATA to that of the server.");
+        if (!File.Exists(Path.Combine(path, Documents)) && !File.Exists(Path.Combine(path, Measurements))
+            && !Directory.Exists(Path.Combine(path, MeasurementLog)))
+            throw new StoreUnavailableException(
+                $"The directory {path} is not a data directory: no server has run on it. Set TALLYSTICK_DATA to that "
+                + "of the server.");
+    }
+
+    /// <summary>Requires that documents are there, where they are kept in the data directory.</summary>
+    /// <exception cref="StoreUnavailableException">They are not.</exception>
+    internal static void RequireDocuments(string dataPath)
+    {
+        var path = Path.Combine(Path.GetFullPath(dataPath), Documents);
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            throw new StoreUnavailableException(
+                $"{path} is missing or empty. If the server keeps its configuration in PostgreSQL, set "
+                + "TALLYSTICK_POSTGRES as for the server; otherwise restore a backup.");
+    }
+}
