@@ -66,6 +66,30 @@ public sealed class WideMeterTests
         }
     }
 
+    [Fact]
+    public async Task FileOfVersion5_WithAMeterWiderThanATable_IsReadAndWrittenOn()
+    {
+        using var directory = new TempDirectory();
+        var path = directory["usage.duckdb"];
+        WideFileOfVersion5.Write(path, 80, Value, Text);
+        var store = await DuckDbMeasurementStore.OpenAsync(path, Ingestion.Small, Token);
+        await CheckAsync(store, 80);
+
+        for (var number = 80; number < 100; number++)
+            await store.LoadAsync(StoredUsage.Load(number, Wide(number)), Token);
+        await CheckAsync(store, 100);
+        await store.DisposeAsync();
+
+        WideFileOfVersion5.Version(path).ShouldBe(6);
+        // A column for each of the 20 new numbers, one for uids that are no UUIDs, and one for all 40 new texts, since
+        // there were more than 64 texts already.
+        WideFileOfVersion5.FieldColumns(path).ShouldBe(WideFileOfVersion5.ColumnsOf(80) + 20 + 1 + 1);
+        await using var again = await DuckDbMeasurementStore.OpenAsync(path, Ingestion.Small, Token);
+        await CheckAsync(again, 100);
+        while (await again.SortAsync(ClosedBefore, Token))
+            await CheckAsync(again, 100);
+    }
+
     // The numbers of one field go through all tiers; each row has fields that no other has, one of them empty.
     private static Measurement Wide(int number) => Make.Measurement(
         $"u{number}", "2026-03-02T00:00:00Z", Make.Number("all", Value(number)),
