@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Json;
 
@@ -69,8 +70,7 @@ public static class RepeatedMembers
     }
 
     /// <summary>A name for use in a path, shortened when it is long.</summary>
-    public static string InPath(string name) =>
-        name.Length <= MaxNameInPath ? name : name[..MaxNameInPath] + "…";
+    public static string InPath(string name) => TextLength.Shorten(name, MaxNameInPath);
 
     private static string PathOf(string path, Stack<Container> open)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Json;
 
@@ -77,7 +78,7 @@ public static class TextForms
     private static bool IsEmail(string text)
     {
         var at = text.LastIndexOf('@');
-        if (at <= 0 || at == text.Length - 1 || text.Length > 320)
+        if (at <= 0 || at == text.Length - 1 || TextLength.Of(text) > 320)
             return false;
         // One mailbox: what separates, names or quotes mailboxes in a header of a mail is none of its characters.
         if (text.IndexOf('@', StringComparison.Ordinal) != at || text.AsSpan().ContainsAny(",;<>()\"\\")

@@ -26,6 +26,13 @@ public static class TextLength
         return text[..end];
     }
 
+    /// <summary>The text, or its beginning and an ellipsis when it has more code points; for messages.</summary>
+    public static string Shorten(string text, int maximum)
+    {
+        var cut = Cut(text, maximum);
+        return cut.Length == text.Length ? text : cut + "…";
+    }
+
     /// <summary>True when a text of UTF-8 has at most a number of code points.</summary>
     public static bool IsAtMost(ReadOnlySpan<byte> utf8, int maximum)
     {

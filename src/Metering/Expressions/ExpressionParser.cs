@@ -1,3 +1,5 @@
+using Tallystick.Foundation.Values;
+
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>
@@ -194,5 +196,5 @@ internal sealed class ExpressionParser
         Current.Kind == TokenKind.End
             ? $"ends where {wanted} is expected" : $"'{Shown}' stands where {wanted} is expected");
 
-    private string Shown => Current.Text.Length <= 40 ? Current.Text : Current.Text[..40] + "…";
+    private string Shown => TextLength.Shorten(Current.Text, 40);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Tallystick.Foundation.Json;
 using Tallystick.Metering.Measurements.Batches;
 
 namespace Tallystick.Metering.Ingest;
@@ -9,8 +10,6 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 internal static class JsonText
 {
-    private const int LongestPathPart = 80;
-
     /// <summary>Appends the string or member name at hand, unescaped, as UTF-8.</summary>
     /// <returns>False, with nothing appended, for an unpaired surrogate and for U+0000.</returns>
     public static bool TryCopy(ref Utf8JsonReader reader, ByteBuffer target)
@@ -49,9 +48,5 @@ internal static class JsonText
     }
 
     /// <summary>A member name of the sender's for use in a path, shortened.</summary>
-    public static string PathPart(ReadOnlySpan<byte> name)
-    {
-        var text = Encoding.UTF8.GetString(name);
-        return text.Length <= LongestPathPart ? text : text[..LongestPathPart] + "…";
-    }
+    public static string PathPart(ReadOnlySpan<byte> name) => RepeatedMembers.InPath(Encoding.UTF8.GetString(name));
 }

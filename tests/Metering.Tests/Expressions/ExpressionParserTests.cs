@@ -87,6 +87,15 @@ public sealed class ExpressionParserTests
         fault.Message.ShouldContain(message);
     }
 
+    [Fact]
+    public void LongText_InAMessage_IsCutBetweenCodePoints()
+    {
+        var text = "x" + Repeat("😀", 40);
+
+        Should.Throw<ExpressionSyntaxException>(() => ExpressionParser.Parse($"1 '{text}'")).Message
+            .ShouldContain($"'x{Repeat("😀", 39)}…' stands where");
+    }
+
     [Theory]
     [InlineData("(", "1", ")")]
     [InlineData("-", "1", "")]

@@ -86,6 +86,21 @@ public sealed class SubmissionParserTests
         Faults($$"""{"measurements":[{ {{Plain}} },{ {{PlainWith(member)}} }]}""")
             .ShouldBe(["measurements[1]." + fault]);
 
+    [Theory]
+    [InlineData("\"who\":{\"#\":1}", "who.*: must be a text")]
+    [InlineData("\"who\":{\"#\":\"x\",\"#\":\"y\"}", "who.*: is given twice")]
+    [InlineData("\"more\":{\"#\":1,\"#\":2}", "more.*: is given twice")]
+    [InlineData("\"#\":1,\"#\":2", "*: is given twice")]
+    public void Path_WithALongName_IsCutBetweenCodePoints(string members, string fault)
+    {
+        // By UTF-16 units the cut would fall into the middle of a pair.
+        var name = "x" + string.Concat(Enumerable.Repeat("😀", 80));
+        var shown = "x" + string.Concat(Enumerable.Repeat("😀", 79)) + "…";
+
+        Faults($$"""{"measurements":[{ {{Plain}},{{members.Replace("#", name, StringComparison.Ordinal)}} }]}""")
+            .ShouldBe(["measurements[0]." + fault.Replace("*", shown, StringComparison.Ordinal)]);
+    }
+
     // The plain measurement with a member instead of its own of that name.
     private static string PlainWith(string member) => string.Join(
         ',', Plain.Split(',').Where(own => own.Trim().Split(':')[0] != member.Split(':')[0]).Append(member));

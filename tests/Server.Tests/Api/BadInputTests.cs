@@ -30,6 +30,14 @@ public sealed class BadInputTests(SqliteServer shared)
     [InlineData("products", """{"name":5,"code":"c"}""", "name")]
     [InlineData("products", """{"name":"\ud800","code":"c"}""", "name")]
     [InlineData("products", """{"name":"a\u0000b","code":"c"}""", "name")]
+    [InlineData("usage/query", """
+        {"dimensionFilters":[{"meterId":"m","fieldCode":"f","values":["x","a\u0000b"]}]}
+        """, "dimensionFilters[0].values[1]")]
+    [InlineData("usage/query", """
+        {"groups":[{"groupType":"DIMENSION","meterId":"m","fieldCode":"a\u0000"}]}
+        """, "groups[0].fieldCode")]
+    [InlineData("aggregations", """{"segments":[{"a":"x"},{"a":"a\u0000b"}]}""", "segments[1].a")]
+    [InlineData("aggregations", """{"segments":[{"a\u0000b":"x"}]}""", "segments[0]")]
     [InlineData("products", """{"name":"n","code":" c"}""", "code")]
     [InlineData(
         "products", """{"name":"n","code":"c","customFields":{"x":12345678901234567890123456789}}""", "customFields.x")]
@@ -41,6 +49,9 @@ public sealed class BadInputTests(SqliteServer shared)
     [InlineData("picklists/currency", """{"name":"n","maxDecimalPlaces":6}""", "maxDecimalPlaces")]
     [InlineData("picklists/currency", """{"name":"n","roundingMode":"SIDEWAYS"}""", "roundingMode")]
     [InlineData("measurements", """{"measurements":[]}""", "measurements")]
+    [InlineData("measurements", """
+        {"measurements":[{"meter":"m","account":"a","ts":"2026-01-01T00:00:00Z","who":{"x":"a\u0000b"}}]}
+        """, "measurements[0].who.x")]
     [InlineData("measurements", """{"measurements":[{"meter":"m","account":"a"}]}""", "measurements[0].ts")]
     [InlineData("measurements",
         """{"measurements":[{"meter":"m","account":"a","ts":"2999-01-01T00:00:00Z"}]}""", "measurements[0].ts")]

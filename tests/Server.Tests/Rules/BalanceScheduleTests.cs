@@ -86,6 +86,21 @@ public sealed class BalanceScheduleTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task ChargeSchedule_WithALongCode_CutsItBetweenCodePoints()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var body = await PastChargesAsync(client);
+        body["code"] = string.Concat(Enumerable.Repeat("😀", 80));
+
+        var schedule = (await client.PostAsync(Lists.Path("BalanceChargeSchedule", body), body)).Object;
+
+        var made = (await client.GetAsync($"charges?scheduleId={schedule["id"]}")).Data;
+        made.Count.ShouldBe(3);
+        made.ShouldAllBe(charge =>
+            (string?)charge["code"] == $"{string.Concat(Enumerable.Repeat("😀", 43))}-{charge["id"]}");
+    }
+
+    [Fact]
     public async Task Charge_MadeByASchedule_StaysSoWhenItIsEdited()
     {
         using var client = await server.NewOrganizationAsync();
