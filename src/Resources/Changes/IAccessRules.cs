@@ -7,11 +7,6 @@ namespace Tallystick.Resources.Changes;
 /// <summary>Weighs changes of who may do what. The unit of work asks it; the rules are those of access.</summary>
 public interface IAccessRules
 {
-    /// <summary>True for a change that may take access from somebody.</summary>
-    /// <param name="current">The entity as it is; null when it is created.</param>
-    /// <param name="proposed">The entity as it becomes; null when it is deleted.</param>
-    bool MayTake(Resource? current, Resource? proposed);
-
     /// <summary>Waits until no other change of access in the organization runs; disposing ends the turn.</summary>
     ValueTask<IDisposable> TakeTurnAsync(string organizationId, CancellationToken cancellationToken);
 

@@ -16,7 +16,7 @@ public sealed class ResourceChange
     private readonly string _organizationId;
     private readonly string _principal;
     private readonly CancellationToken _cancellationToken;
-    private IAccessWatch? _access;
+    private readonly List<IAccessWatch> _access = [];
 
     internal ResourceChange(
         ChangeMachinery machinery,
@@ -47,8 +47,8 @@ public sealed class ResourceChange
     /// <summary>The entities that were changed, before and after.</summary>
     internal List<(Resource? Before, Resource? After)> Entities { get; } = [];
 
-    /// <summary>UUID of the organization whose access the change may take; null when it may not.</summary>
-    internal string? AccessOf { get; init; }
+    /// <summary>UUIDs of the organizations in which the change may take access.</summary>
+    internal IReadOnlyList<string> AccessOf { get; init; } = [];
 
     /// <summary>
     /// What the caller may name, where what the change names must be visible to them; null where that is settled.
@@ -56,7 +56,11 @@ public sealed class ResourceChange
     internal IVisibility? Caller { get; init; }
 
     /// <summary>The last check of the change, when all is written.</summary>
-    internal ValueTask CheckAsync() => _access?.CheckAsync(_cancellationToken) ?? ValueTask.CompletedTask;
+    internal async ValueTask CheckAsync()
+    {
+        foreach (var watch in _access)
+            await watch.CheckAsync(_cancellationToken);
+    }
 
     /// <summary>Creates an entity.</summary>
     public async ValueTask<T> CreateAsync<T>(ResourceDefinition definition, T proposed) where T : Resource
@@ -136,7 +140,7 @@ public sealed class ResourceChange
     /// <summary>Removes an entity with its parts and with what follows it, without asking those who name it.</summary>
     public async ValueTask RemoveAsync(ResourceDefinition definition, Resource current)
     {
-        await WatchAccessAsync(current, null);
+        await WatchAccessAsync(definition, current, null);
         await RemovePartsAsync(definition, current.Id);
         await RemoveFollowersAsync(definition, current.Id);
         await _transaction.DeleteAsync(definition.DocumentKind, _organizationId, current.Id, _cancellationToken);
@@ -196,7 +200,7 @@ public sealed class ResourceChange
     private async ValueTask WriteAsync(
         ResourceDefinition definition, Resource? current, Resource entity, Func<DocumentWrite, ValueTask> write)
     {
-        await WatchAccessAsync(current, entity);
+        await WatchAccessAsync(definition, current, entity);
         try
         {
             await write(new(entity.Id, entity.Version, definition.Write(entity), definition.ReadColumns(entity))
@@ -214,14 +218,16 @@ public sealed class ResourceChange
     private async ValueTask<Resource> FindAsync(ResourceDefinition definition, string id) =>
         await Related.FindAsync(definition, id) ?? throw ResourceService.NotFound(definition, id);
 
-    private async ValueTask WatchAccessAsync(Resource? current, Resource? proposed)
+    private async ValueTask WatchAccessAsync(ResourceDefinition definition, Resource? current, Resource? proposed)
     {
-        if (!_machinery.Access.MayTake(current, proposed))
+        if (!definition.MayTakeAccess(current, proposed))
             return;
-        if (AccessOf is null)
+        if (AccessOf.Count == 0)
             throw new InvalidOperationException("A change that may take access must say so before it begins.");
-        _access ??= _machinery.Access.Watch(ReaderOf, AccessOf, _principal, Now);
-        await _access.BeforeAsync(current, proposed);
+        if (_access.Count == 0)
+            _access.AddRange(AccessOf.Select(one => _machinery.Access.Watch(ReaderOf, one, _principal, Now)));
+        foreach (var watch in _access)
+            await watch.BeforeAsync(current, proposed);
     }
 
     /// <summary>Reads what another owner, such as the installation, has in the store.</summary>

@@ -84,15 +84,83 @@ public sealed class ResourceService(
     /// <param name="work">What to change; has no other effect, since it may be run again.</param>
     /// <param name="accessOf">UUID of the organization in which somebody may lose access; null for none.</param>
     /// <param name="caller">What the caller may do, where what is named must be visible to them.</param>
-    public async Task<T> ChangeAsync<T>(
+    public Task<T> ChangeAsync<T>(
         string organizationId,
         string principal,
         CancellationToken cancellationToken,
         Func<ResourceChange, ValueTask<T>> work,
         string? accessOf = null,
-        IVisibility? caller = null)
+        IVisibility? caller = null) =>
+        ChangeAccessAsync(
+            organizationId, principal, cancellationToken, work, accessOf is null ? [] : [accessOf], caller);
+
+    /// <summary>
+    /// Makes changes, kept all together or not at all, by which somebody may lose access in several organizations.
+    /// </summary>
+    /// <param name="owner">The organization, or the installation, whose entities are changed.</param>
+    /// <param name="principal">Who makes them, for the audit fields.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="work">What to change; has no other effect, since it may be run again.</param>
+    /// <param name="accessOf">UUIDs of the organizations in which somebody may lose access.</param>
+    /// <param name="caller">What the caller may do, where what is named must be visible to them.</param>
+    public Task<T> ChangeAccessAsync<T>(
+        string owner,
+        string principal,
+        CancellationToken cancellationToken,
+        Func<ResourceChange, ValueTask<T>> work,
+        IReadOnlyList<string> accessOf,
+        IVisibility? caller = null) =>
+        // In the same order for all, so that no two changes wait for each other.
+        InTurnsAsync(
+            [.. accessOf.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], cancellationToken,
+            turns => TransactAsync(owner, principal, cancellationToken, work, turns, caller));
+
+    /// <summary>
+    /// Refuses what <see cref="ChangeAccessAsync{T}"/> would refuse, and changes nothing: for what has an effect
+    /// outside of the store before it is written.
+    /// </summary>
+    public async Task TryAsync<T>(
+        string owner,
+        string principal,
+        CancellationToken cancellationToken,
+        Func<ResourceChange, ValueTask<T>> work,
+        IReadOnlyList<string> accessOf)
     {
-        using var turn = accessOf is null ? null : await machinery.Access.TakeTurnAsync(accessOf, cancellationToken);
+        try
+        {
+            await ChangeAccessAsync<T>(
+                owner, principal, cancellationToken,
+                async change =>
+                {
+                    await work(change);
+                    await change.CheckAsync();
+                    throw new TriedException();
+                },
+                accessOf);
+        }
+        catch (TriedException)
+        {
+            // Nothing refused it, and by the exception the store has kept nothing of it.
+        }
+    }
+
+    private async Task<T> InTurnsAsync<T>(
+        string[] organizations, CancellationToken cancellationToken, Func<string[], Task<T>> work, int taken = 0)
+    {
+        if (taken == organizations.Length)
+            return await work(organizations);
+        using var turn = await machinery.Access.TakeTurnAsync(organizations[taken], cancellationToken);
+        return await InTurnsAsync(organizations, cancellationToken, work, taken + 1);
+    }
+
+    private async Task<T> TransactAsync<T>(
+        string organizationId,
+        string principal,
+        CancellationToken cancellationToken,
+        Func<ResourceChange, ValueTask<T>> work,
+        IReadOnlyList<string> accessOf,
+        IVisibility? caller)
+    {
         try
         {
             var (changed, made) = await store.TransactAsync(
@@ -146,6 +214,9 @@ public sealed class ResourceService(
 
     private static string? AccessOf(ResourceDefinition definition, string organizationId) =>
         definition.IsOfAccess ? organizationId : null;
+
+    /// <summary>Ends a change that is not to be kept.</summary>
+    private sealed class TriedException() : Exception("The change was only tried.");
 
     // Microseconds, as in the contract's examples; a store may keep no more.
     private Instant Now()

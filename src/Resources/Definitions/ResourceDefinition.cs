@@ -116,6 +116,11 @@ public abstract class ResourceDefinition
     /// </summary>
     public bool IsOfAccess { get; init; }
 
+    /// <summary>True for a change that may take access from somebody, and so is weighed.</summary>
+    /// <param name="current">The entity as it is; null when it is created.</param>
+    /// <param name="proposed">The entity as it becomes; null when it is deleted.</param>
+    public abstract bool MayTakeAccess(Resource? current, Resource? proposed);
+
     /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
     public IReadOnlyList<string> Additional { get; init; } = [];
 
@@ -219,6 +224,12 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <summary>Adds to stored entities what is answered and not stored: it follows from other entities.</summary>
     public Func<IReadOnlyList<T>, ResourceView, ValueTask<IReadOnlyList<T>>>? Show { get; init; }
 
+    /// <summary>
+    /// Which changes, from the entity as it is to what it becomes, may take access from somebody. Unless it is set,
+    /// all changes of a kind <see cref="ResourceDefinition.IsOfAccess"/> may, and no change of any other kind.
+    /// </summary>
+    public Func<T?, T?, bool>? TakesAccess { get; init; }
+
     /// <inheritdoc/>
     public override bool IsShownWithMore => Show is not null;
 
@@ -244,6 +255,10 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
                 HasFewValues = reference.TargetColumn != "id",
             }),
     ];
+
+    /// <inheritdoc/>
+    public override bool MayTakeAccess(Resource? current, Resource? proposed) =>
+        TakesAccess is null ? IsOfAccess : TakesAccess((T?)current, (T?)proposed);
 
     /// <inheritdoc/>
     public override Resource Into(Resource resource, string parentId) =>

@@ -86,6 +86,7 @@ internal static class ServiceUserResource
         new("ServiceUser", "serviceusers", () => AuthJson.Format.ServiceUser)
         {
             IsOfAccess = true,
+            TakesAccess = (current, _) => current is not null,
             IsInternal = true,
             EventName = "configuration.serviceuser",
             Complete = (proposed, current, _) => ValueTask.FromResult(
@@ -106,6 +107,8 @@ internal static class AccessKeyResource
         new("AccessKey", "accesskeys", () => AuthJson.Format.AccessKey)
         {
             IsInternal = true,
+            TakesAccess = (current, proposed) =>
+                current?.Status == AccessKeyStatus.Active && proposed?.Status != AccessKeyStatus.Active,
             UniqueBy = [new("access_key_id", key => key.AccessKeyId)],
             IndexedBy = [new("service_user_id", key => key.ServiceUserId)],
         };

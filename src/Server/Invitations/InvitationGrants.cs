@@ -18,7 +18,7 @@ internal static class InvitationGrants
         IResourceReader related, OrgUserInvitation invitation)
     {
         if (invitation.IsSupport == true)
-            return [new PermissionRule(false, PermissionAction.All, ResourcePattern.Everything)];
+            return [PermissionRule.Everything];
         var policies = await related.ListAsync<PermissionPolicy>(
             new Condition.In("id", invitation.PermissionPolicyIds ?? []));
         return [.. policies.SelectMany(policy => PermissionStatements.Rules(policy.Statements))];

@@ -53,8 +53,9 @@ internal sealed class AccessGuard(
         if ((_administrators.AnyLasting && !administrators.AnyLasting) || (_administrators.Any && !administrators.Any))
             throw new RefusedException(new Issue(
                 "last_administrator", "",
-                "The organization must keep a principal that may do everything, has an active access key or a login, "
-                    + "and whose access does not end; this would take away the last one",
+                "Each organization must keep a principal that may do everything, has an active access key or a login "
+                    + "whose password does not expire, and whose access does not end; this would take away the last "
+                    + "one",
                 IssueKind.Conflict));
     }
 
@@ -129,7 +130,7 @@ internal sealed class AccessGuard(
     // Support users come and go, and what they may do ends.
     private async ValueTask<Administrators> AdministratorsAsync(AccessRoster roster)
     {
-        var whole = roster.Entries.Where(entry => !entry.IsSupport && entry.Ends > now && entry.IsWhole).ToList();
+        var whole = roster.Entries.Where(entry => !entry.IsSupport && !entry.IsOverAt(now) && entry.IsWhole).ToList();
         var signIns = await SignInsAsync(whole);
         return new Administrators(
             signIns.Count > 0,

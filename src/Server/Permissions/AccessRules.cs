@@ -3,8 +3,6 @@ using NodaTime;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
-using Tallystick.Server.ResourceGroups;
-using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;
 
@@ -16,16 +14,6 @@ namespace Tallystick.Server.Permissions;
 internal sealed class AccessRules : IAccessRules
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
-
-    /// <inheritdoc/>
-    public bool MayTake(Resource? current, Resource? proposed) => (current ?? proposed) switch
-    {
-        AccessKey => current is AccessKey { Status: AccessKeyStatus.Active }
-            && proposed is not AccessKey { Status: AccessKeyStatus.Active },
-        PermissionPolicy or ServiceUser or OrgUser or ResourceGroup => current is not null,
-        PrincipalPermission or Support or ResourceGroupItem => true,
-        _ => false,
-    };
 
     /// <inheritdoc/>
     public async ValueTask<IDisposable> TakeTurnAsync(string organizationId, CancellationToken cancellationToken)

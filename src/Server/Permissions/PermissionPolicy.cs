@@ -30,6 +30,7 @@ internal static class PermissionPolicyResource
         new("PermissionPolicy", "permissionpolicies", () => AuthJson.Format.PermissionPolicy)
         {
             IsOfAccess = true,
+            TakesAccess = (current, _) => current is not null,
             HasIdsFilter = false,
             IndexedBy = [new("is_managed", policy => policy.ManagedPolicy ? "true" : null)],
             Check = (policy, issues) => PermissionStatements.Check(policy.Statements, "permissionPolicy", issues),

@@ -43,6 +43,9 @@ internal sealed record PermissionStatement
 /// <param name="Pattern">The resources, by their canonical names.</param>
 internal sealed record PermissionRule(bool IsDeny, PermissionAction Actions, ResourcePattern Pattern)
 {
+    /// <summary>Permits everything there is.</summary>
+    internal static PermissionRule Everything { get; } = new(false, PermissionAction.All, ResourcePattern.Everything);
+
     /// <summary>Its actions and resources in words.</summary>
     internal string Describe()
     {

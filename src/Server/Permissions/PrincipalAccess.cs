@@ -5,11 +5,12 @@ namespace Tallystick.Server.Permissions;
 /// <summary>What a principal may do, and whether it still may do anything.</summary>
 /// <param name="Grants">What it may do.</param>
 /// <param name="Refusal">Why it may not do anything; null when it may.</param>
-/// <param name="Ends">When that ends; null for never.</param>
-internal sealed record PrincipalAccess(Grants Grants, string? Refusal, Instant? Ends)
+/// <param name="Principal">The principal; null when there is none.</param>
+internal sealed record PrincipalAccess(Grants Grants, string? Refusal, RosterEntry? Principal)
 {
     /// <summary>Why the principal may do nothing now; null when it may.</summary>
     internal string? RefusalAt(IClock clock) =>
         Refusal
-        ?? (Ends is { } end && clock.GetCurrentInstant() >= end ? $"Forbidden: your access ended at {end}" : null);
+        ?? (Principal?.IsOverAt(clock.GetCurrentInstant()) == true
+            ? $"Forbidden: your access ended at {Principal.Ends}" : null);
 }

@@ -18,6 +18,9 @@ internal sealed record RosterEntry
     /// <summary>When its access ends; the greatest instant for never.</summary>
     internal Instant Ends { get; init; } = Instant.MaxValue;
 
+    /// <summary>True when its access has ended.</summary>
+    internal bool IsOverAt(Instant now) => Ends <= now;
+
     /// <summary>Names where its rules come from, and their versions: equal sources have equal rules.</summary>
     internal required string Sources { get; init; }
 

@@ -14,7 +14,7 @@ internal static class SignIns
     /// <summary>True for a principal that can sign in and whose access has not ended.</summary>
     internal static async ValueTask<bool> IsActiveAsync(
         IResourceReader installation, string organizationId, RosterEntry? principal, Instant now) =>
-        principal is not null && principal.Ends > now
+        principal is not null && !principal.IsOverAt(now)
         && (await ReadAsync(installation, organizationId, [principal], now)).Count > 0;
 
     /// <summary>Ids of the principals that have an active access key or a login, and whether that lasts.</summary>
@@ -31,7 +31,7 @@ internal static class SignIns
         var people = principals.Where(entry => entry.Type == PrincipalType.User).Select(entry => entry.Id);
         foreach (var login in await installation.ListAsync<Login>(new Condition.In("id", [.. people])))
         {
-            if (login.Organizations.Contains(organizationId) && !(login.DtTemporaryPasswordEnds <= now))
+            if (login.Organizations.Contains(organizationId) && login.IsOpenAt(now))
                 found[login.Id] = login.DtTemporaryPasswordEnds is null;
         }
         return found;

@@ -1,8 +1,10 @@
 using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server.ResourceGroups;
 
@@ -40,14 +42,28 @@ internal static class GroupGrants
     {
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var around = (await GroupMembers.ReadAsync(related)).AroundGroup(group.Id);
-        var named = (await related.ListAsync<PermissionPolicy>(Condition.And()))
-            .SelectMany(policy => PermissionStatements.Rules(policy.Statements))
+        var named = (await StatementsAsync(related)).SelectMany(PermissionStatements.Rules)
             .Where(rule => IsAbout(rule.Pattern, group.Type, around))
             .Select(rule => rule with { Pattern = member with { Type = rule.Pattern.Type } });
         var attached = group.Type == GroupTypes.User
             ? await PrincipalPolicies.RulesAsync(related, [.. around.Select(Key)])
             : [];
         return [.. named, .. attached];
+    }
+
+    // Those of policies, of users themselves, and of support.
+    private static async ValueTask<IEnumerable<IEnumerable<PermissionStatement>>> StatementsAsync(
+        IResourceReader related)
+    {
+        var policies = await related.ListAsync<PermissionPolicy>(Condition.And());
+        var users = await related.ListAsync<OrgUser>(Condition.And());
+        var support = await AccessFacts.FindSupportAsync(related);
+        return
+        [
+            .. policies.Select(policy => policy.Statements),
+            .. users.Select(user => user.PermissionPolicy ?? []),
+            support?.Statements ?? [],
+        ];
     }
 
     private static bool IsAbout(ResourcePattern pattern, string type, IReadOnlyCollection<string> groups) =>

@@ -62,6 +62,7 @@ internal static class ResourceGroupResource
         new("ResourceGroup", "resourcegroups", () => AuthJson.Format.ResourceGroup)
         {
             IsOfAccess = true,
+            TakesAccess = (current, _) => current is not null,
             IsInternal = true,
             HasIdsFilter = false,
             IndexedBy = [new("type", group => group.Type) { HasFewValues = true }],

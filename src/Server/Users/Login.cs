@@ -38,6 +38,9 @@ internal sealed record Login : Resource
 
     /// <summary>UUIDs of the organizations that the person is a user of.</summary>
     public required IReadOnlyList<string> Organizations { get; init; }
+
+    /// <summary>True when its password opens anything.</summary>
+    internal bool IsOpenAt(Instant now) => !(DtTemporaryPasswordEnds <= now);
 }
 
 /// <summary>Where logins are kept: they are looked up before the organization is known.</summary>
@@ -47,6 +50,10 @@ internal static class LoginResource
         new("Login", "logins", () => AuthJson.Format.Login)
         {
             IsInternal = true,
+            TakesAccess = (current, proposed) => current is not null
+                && (proposed is null
+                    || current.Organizations.Except(proposed.Organizations).Any()
+                    || (proposed.DtTemporaryPasswordEnds is { } end && end != current.DtTemporaryPasswordEnds)),
             UniqueBy = [new("email", login => login.Email)],
         };
 }

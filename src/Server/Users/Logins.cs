@@ -75,7 +75,7 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
         try
         {
             isRight = await IsPasswordAsync(login?.PasswordHash ?? Nobody.Value, password, cancellationToken)
-                && login is not null && !(login.DtTemporaryPasswordEnds <= clock.GetCurrentInstant());
+                && login is not null && login.IsOpenAt(clock.GetCurrentInstant());
         }
         catch
         {
@@ -106,30 +106,48 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
             ? (Login)await resources.UpdateAsync(
                 LoginResource.Definition, Installation, Principal, login.Id, joined, cancellationToken)
             : await UpdateAsync(
-                joined with { IsAddressProven = joined.IsAddressProven || isMailed }, password, null,
-                cancellationToken);
+                joined with { IsAddressProven = joined.IsAddressProven || isMailed }, password, cancellationToken);
     }
 
     /// <summary>Sets the password that a person chose.</summary>
     internal async ValueTask<Login> SetPasswordAsync(
         Login login, string password, CancellationToken cancellationToken) =>
-        await UpdateAsync(login, password, null, cancellationToken);
+        await UpdateAsync(login, password, cancellationToken);
 
     /// <summary>A password that nobody chose.</summary>
     internal static string NewTemporaryPassword() => SecretHash.NewText(20);
 
-    /// <summary>Sets a temporary password, good for one sign-in within 30 days.</summary>
-    /// <param name="login">Whose.</param>
-    /// <param name="password">The password.</param>
+    /// <summary>A login with a temporary password, good for one sign-in within 30 days; nothing is written.</summary>
+    /// <exception cref="RefusedException">It would take the last administrator from an organization.</exception>
+    internal async ValueTask<Login> PrepareTemporaryPasswordAsync(
+        Login login, string password, CancellationToken cancellationToken)
+    {
+        var prepared = login with
+        {
+            PasswordHash = await HashAsync(password, cancellationToken),
+            DtTemporaryPasswordEnds = clock.GetCurrentInstant() + TemporaryFor,
+            PasswordNumber = login.PasswordNumber + 1,
+        };
+        await resources.TryAsync(
+            Installation, Principal, cancellationToken,
+            change => change.UpdateAsync(LoginResource.Definition, login.Id, prepared), login.Organizations);
+        return prepared;
+    }
+
+    /// <summary>Sets a temporary password.</summary>
+    /// <param name="prepared">The login with the password.</param>
     /// <param name="isMailed">True when only who reads the mail of the address knows it.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RefusedException">It would take the last administrator from an organization.</exception>
     internal async ValueTask SetTemporaryPasswordAsync(
-        Login login, string password, bool isMailed, CancellationToken cancellationToken)
+        Login prepared, bool isMailed, CancellationToken cancellationToken)
     {
-        await UpdateAsync(
-            login with { IsAddressProven = isMailed }, password, clock.GetCurrentInstant() + TemporaryFor,
-            cancellationToken);
-        _ofAddress.Forget(login.Email);
+        await resources.ChangeAccessAsync(
+            Installation, Principal, cancellationToken,
+            change => change.UpdateAsync(
+                LoginResource.Definition, prepared.Id, prepared with { IsAddressProven = isMailed }),
+            prepared.Organizations);
+        _ofAddress.Forget(prepared.Email);
     }
 
     /// <summary>Adds what is wrong with a password that a person chose.</summary>
@@ -183,13 +201,13 @@ internal sealed class Logins(ResourceService resources, ChangeFeed changes, IClo
         SHA256.HashData(Encoding.UTF8.GetBytes($"{address} {source}")).AsSpan(0, 16));
 
     private async ValueTask<Login> UpdateAsync(
-        Login login, string password, Instant? ends, CancellationToken cancellationToken) =>
+        Login login, string password, CancellationToken cancellationToken) =>
         (Login)await resources.UpdateAsync(
             LoginResource.Definition, Installation, Principal, login.Id,
             login with
             {
                 PasswordHash = await HashAsync(password, cancellationToken),
-                DtTemporaryPasswordEnds = ends,
+                DtTemporaryPasswordEnds = null,
                 PasswordNumber = login.PasswordNumber + 1,
             },
             cancellationToken);

@@ -50,7 +50,9 @@ internal static class OrgUserOperations
         {
             Permission = Needs(PermissionAction.ConfigUpdate).Item(),
             Description = "Good for one sign-in within 30 days, which must set another. Without a mail server it is "
-                + "answered as `temporaryPassword`, unless the user belongs to other organizations too. Needs no body.",
+                + "answered as `temporaryPassword`, unless the user belongs to other organizations too. Refused with "
+                + "403 when the user may do more than you, and with 409 when any organization of the user would be "
+                + "left without an administrator whose sign-in does not expire. Needs no body.",
         },
     ];
 
@@ -94,13 +96,15 @@ internal static class OrgUserOperations
                 "no_mail", "", "The user belongs to other organizations too, so the password can only be mailed, and "
                     + "no mail server is configured", IssueKind.Conflict));
         var password = Logins.NewTemporaryPassword();
+        // Before anything is mailed: the person could not undo it.
+        var prepared = await logins.PrepareTemporaryPasswordAsync(login, password, call.Cancelled);
         call.Http.Response.Headers.CacheControl = "no-store";
         var isMailed = await mail.TrySendAsync(login.Email, MailTexts.TemporaryPassword(password), call.Cancelled);
         if (!isMailed && login.Organizations.Count > 1)
             throw new RefusedException(new Issue(
                 "no_mail", "", "The mail server did not take the password. The user belongs to other organizations "
                     + "too, so it can only be mailed; nothing was changed", IssueKind.Conflict));
-        await logins.SetTemporaryPasswordAsync(login, password, isMailed, call.Cancelled);
+        await logins.SetTemporaryPasswordAsync(prepared, isMailed, call.Cancelled);
         if (isMailed)
             await call.AnswerAsync(JsonFormat.Write(new JsonObject()));
         else

@@ -59,6 +59,7 @@ internal static class OrgUserResource
         new("OrgUser", "users", () => AuthJson.Format.OrgUser)
         {
             IsOfAccess = true,
+            TakesAccess = (current, _) => current is not null,
             Tag = "OrgUsers",
             IsInternal = true,
             MaximumPageSize = 200,

@@ -1,4 +1,7 @@
+using Tallystick.Resources.Definitions;
+using Tallystick.Server.Auth;
 using Tallystick.Server.Permissions;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Tests.Permissions;
 
@@ -20,4 +23,27 @@ public sealed class AccessRulesTests
         using (await second)
             turns.TakeTurnAsync("one", cancelled).IsCompleted.ShouldBeFalse();
     }
+
+    // What is weighed is decided by the definitions; a kind that the roster reads and that is missing here is a hole.
+    [Fact]
+    public void Deletion_OfWhateverGivesAccess_IsWeighed() =>
+        AllKinds.Catalog.All.Where(definition => definition.MayTakeAccess(Sample(definition), null))
+            .Select(definition => definition.Kind).ShouldBe(
+                [
+                    "ServiceUser", "AccessKey", "PermissionPolicy", "PrincipalPermission", "OrgUser", "Support",
+                    "ResourceGroup", "ResourceGroupItem", "Login",
+                ],
+                ignoreOrder: true);
+
+    private static Resource Sample(ResourceDefinition definition) => definition.Kind switch
+    {
+        "AccessKey" => new AccessKey
+        {
+            OrganizationId = "",
+            ServiceUserId = "",
+            AccessKeyId = "",
+            SecretHash = "",
+        },
+        _ => (Resource)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(definition.Model),
+    };
 }

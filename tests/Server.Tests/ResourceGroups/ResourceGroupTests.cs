@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Permissions;
+using Tallystick.Server.Tests.Users;
 
 namespace Tallystick.Server.Tests.ResourceGroups;
 
@@ -170,6 +171,30 @@ public abstract class ResourceGroupSuite(SharedServer server)
         (await ChangeAsync(schemer.Client, "product", denied, products[0], "item", "addresource")).Status
             .ShouldBe(HttpStatusCode.OK);
         (await schemer.Client.GetAsync($"products/{products[0]}")).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    // Statements of a user's own and those of support give as policies do.
+    [Theory]
+    [InlineData("users/{0}", "permissionPolicy")]
+    [InlineData("support", "supportUsersPermissionPolicy")]
+    public async Task Group_NamedOutsideOfPolicies_IsNotFilledByWhoHasLess(string path, string member)
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        using var person = await Person.MakeAsync(administrator);
+        var product = (await MakeProductsAsync(administrator, 1))[0];
+        var group = await MakeGroupAsync(administrator, "product");
+        var at = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, person.Id);
+        var naming = (await administrator.GetAsync(at)).Object;
+        naming[member] = new JsonArray(Principal.Statement($"allow all config:product/group/{group}"));
+        (await administrator.PutAsync(at, naming)).Status.ShouldBe(HttpStatusCode.OK);
+        using var schemer = await Principal.MakeAsync(
+            administrator, "allow all config:resourceGroup", "allow config:retrieve config:product");
+
+        (await ChangeAsync(schemer.Client, "product", group, product, "item", "addresource")).Status
+            .ShouldBe(HttpStatusCode.Forbidden);
+
+        (await ChangeAsync(administrator, "product", group, product, "item", "addresource")).Status
+            .ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

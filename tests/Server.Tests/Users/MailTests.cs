@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Tallystick.Resources.Documents;
@@ -66,11 +64,9 @@ public sealed class MailTests
         await using var server = await MailingServer.StartAsync(
             "--TALLYSTICK_SMTP", $"smtp://127.0.0.1:{mailServer.Port}", "--TALLYSTICK_MAIL_FROM", "b@example.com");
         var first = (await server.Client.PostAsync("invitations", Person.Invitation("ann@example.com"))).Object;
-        var mail = (await mailServer.ReceiveAsync()).Replace("=\r\n", "", StringComparison.Ordinal)
-            .Replace("=3D", "=", StringComparison.Ordinal);
-        var url = mail.Split("\r\n").Single(line => line.StartsWith("http://", StringComparison.Ordinal));
 
-        (await Person.AcceptAsync(server.Client, url)).Status.ShouldBe(HttpStatusCode.OK);
+        (await Person.AcceptAsync(server.Client, await mailServer.ReceiveLinkAsync())).Status
+            .ShouldBe(HttpStatusCode.OK);
 
         var login = await server.Server.Services.GetRequiredService<Logins>().FindAsync(
             "ann@example.com", TestContext.Current.CancellationToken);
@@ -107,54 +103,6 @@ public sealed class MailTests
             Client.Dispose();
             await Server.DisposeAsync();
             Data.Dispose();
-        }
-    }
-
-    /// <summary>Takes one message by SMTP.</summary>
-    private sealed class MailServer : IDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly Task<string> _received;
-
-        internal MailServer()
-        {
-            _listener.Start();
-            _received = ServeAsync();
-        }
-
-        internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-        internal Task<string> ReceiveAsync() => _received;
-
-        public void Dispose() => _listener.Dispose();
-
-        private async Task<string> ServeAsync()
-        {
-            using var connection = await _listener.AcceptTcpClientAsync();
-            using var reader = new StreamReader(connection.GetStream(), Encoding.Latin1);
-            await using var writer = new StreamWriter(connection.GetStream(), Encoding.Latin1)
-            {
-                NewLine = "\r\n",
-                AutoFlush = true,
-            };
-            await writer.WriteLineAsync("220 test");
-            var message = new StringBuilder();
-            while (await reader.ReadLineAsync() is { } line)
-            {
-                await writer.WriteLineAsync(line switch
-                {
-                    "DATA" => "354 go on",
-                    "QUIT" => "221 bye",
-                    _ => "250 ok",
-                });
-                if (line != "DATA")
-                    continue;
-                while (await reader.ReadLineAsync() is { } text && text != ".")
-                    message.Append(text).Append("\r\n");
-                await writer.WriteLineAsync("250 taken");
-                return message.ToString();
-            }
-            return "";
         }
     }
 }

@@ -132,6 +132,22 @@ public sealed class UserTests(SqliteServer server)
         (await helper.Client.PutAsync($"users/{plain.Id}/password/resend", "")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
+    // Support has nothing yet, and gets whatever is given to it later.
+    [Fact]
+    public async Task PasswordOfASupportUser_IsResetOnlyByWhoMayDoEverything()
+    {
+        using var administrator = await server.NewOrganizationAsync();
+        var invitation = Person.Invitation();
+        invitation["m3terUser"] = true;
+        var sent = (string)(await administrator.PostAsync("invitations", invitation)).Object["acceptUrl"]!;
+        var id = (string)(await Person.AcceptAsync(administrator, sent)).Object["userId"]!;
+        using var narrower = await Principal.MakeAsync(administrator, "allow all *", "deny all config:meter");
+
+        (await narrower.Client.PutAsync($"users/{id}/password/resend", "")).Status.ShouldBe(HttpStatusCode.Forbidden);
+
+        (await administrator.PutAsync($"users/{id}/password/resend", "")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task UserGroup_GivesItsMembersItsPolicies_AlsoWhenNested()
     {
