@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -152,26 +151,5 @@ public sealed class BodyLimitTests
             && await socket.ReceiveAsync(buffer.AsMemory(length), Token) is > 0 and var read)
             length += read;
         return Encoding.UTF8.GetString(buffer, 0, length);
-    }
-
-    /// <summary>Keeps what is logged.</summary>
-    private sealed class CollectingLog : ILoggerProvider, ILogger
-    {
-        internal ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception?.Message}");
-
-        public void Dispose()
-        {
-        }
     }
 }

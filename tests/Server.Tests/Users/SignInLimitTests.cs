@@ -1,11 +1,15 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using NodaTime;
 using NodaTime.Testing;
+using Tallystick.Foundation.Values;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Tests.Users;
 
@@ -88,6 +92,8 @@ public sealed class SignInLimitTests
         using var guesser = Client(server, Elsewhere);
         using var client = Client(server, Home);
         var id = isKnown ? server.AccessKeyId : "no-such-key";
+        using var log = new CollectingLog();
+        server.Service<ILoggerFactory>().AddProvider(log);
 
         var answers = new List<Answer>();
         foreach (var guesses in Enumerable.Range(0, 320).Chunk(40))
@@ -101,6 +107,95 @@ public sealed class SignInLimitTests
         (await TokenAsync(client, server.AccessKeyId, server.ApiSecret)).Status.ShouldBe(HttpStatusCode.OK);
         var events = (await server.Client.GetAsync("events?eventName=configuration.serviceuser.updated")).Data;
         events.Count.ShouldBe(isKnown ? 1 : 0);
+        log.Lines.Count(line => line.StartsWith($"Warning Access key {id}:", StringComparison.Ordinal))
+            .ShouldBe(isKnown ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task WrongSecret_OfAnUnknownKey_IsAnsweredLikeThatOfAKnownOne()
+    {
+        await using var server = await ApiServer.StartAsync(clock: _clock);
+        using var guesser = Client(server, Elsewhere);
+        string[] ids = [server.AccessKeyId, "no-such-key"];
+        var times = ids.ToDictionary(id => id, _ => TimeSpan.MaxValue);
+
+        for (var guess = 0; guess < 10; guess++)
+        {
+            var answers = new List<Answer>();
+            foreach (var id in ids)
+            {
+                var begin = Stopwatch.GetTimestamp();
+                answers.Add(await TokenAsync(guesser, id, $"wrong{guess}"));
+                var time = Stopwatch.GetElapsedTime(begin);
+                times[id] = time < times[id] ? time : times[id];
+            }
+            answers[0].Status.ShouldBe(HttpStatusCode.Unauthorized);
+            answers[1].ShouldBe(answers[0]);
+        }
+
+        // All wait for the same 10 ms, which is longer than it takes to look for a key; timers may be a little early.
+        times.Values.ShouldAllBe(time => time > TimeSpan.FromMilliseconds(8));
+    }
+
+    [Fact]
+    public async Task WrongPassword_OfAnUnknownAddress_IsAnsweredLikeThatOfAKnownOne()
+    {
+        await using var server = await ApiServer.StartAsync(clock: _clock);
+        using var person = await Person.MakeAsync(server.Client);
+        using var guesser = Client(server, Elsewhere);
+        string[] emails = [person.Email, "nobody@example.com"];
+        var times = emails.ToDictionary(email => email, _ => TimeSpan.MaxValue);
+        var statuses = new List<HttpStatusCode>();
+
+        for (var guess = 0; guess < 6; guess++)
+        {
+            var answers = new List<Answer>();
+            foreach (var email in emails)
+            {
+                var begin = Stopwatch.GetTimestamp();
+                answers.Add(await SignInAsync(guesser, email, "wrong password"));
+                var time = Stopwatch.GetElapsedTime(begin);
+                if (answers[^1].Status == HttpStatusCode.Unauthorized && time < times[email])
+                    times[email] = time;
+            }
+            answers[1].ShouldBe(answers[0]);
+            statuses.Add(answers[0].Status);
+        }
+
+        statuses.ShouldBe(
+            [.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 5), HttpStatusCode.TooManyRequests]);
+        // A password is hashed for both, which takes some ten milliseconds; without that it is a hundredth.
+        times[emails[1]].ShouldBeGreaterThan(times[emails[0]] / 4);
+    }
+
+    [Fact]
+    public async Task SignIns_OfVeryManyAtOnce_DoNotQueueWithoutBound()
+    {
+        await using var server = await ApiServer.StartAsync(clock: _clock);
+        var logins = server.Service<Logins>();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 150).Select(number => Task.Run(async () =>
+        {
+            try
+            {
+                return await logins.SignInAsync(
+                    $"nobody{number}@example.com", "wrong password", $"source {number}",
+                    TestContext.Current.CancellationToken) is null ? "wrong" : "right";
+            }
+            catch (ServerBusyException busy)
+            {
+                return busy.Message;
+            }
+        })));
+
+        outcomes.ShouldContain("Too many people are signing in at the moment. Try again later.");
+        outcomes.ShouldContain("wrong");
+        // Who was turned away has not failed.
+        var again = Array.FindIndex(outcomes, outcome => outcome != "wrong");
+        for (var attempt = 0; attempt < 5; attempt++)
+            (await logins.SignInAsync(
+                $"nobody{again}@example.com", "wrong password", $"source {again}",
+                TestContext.Current.CancellationToken)).ShouldBeNull();
     }
 
     [Fact]
