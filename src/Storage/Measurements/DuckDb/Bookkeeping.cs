@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
@@ -7,23 +8,31 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// Keeps small what loads leave besides measurements: their tallies are summed up, and failures are forgotten once the
 /// log no longer has what was sent; the tallies go on counting them. Each step is one transaction of bounded size.
 /// </summary>
-/// <param name="connection">A connection of its own.</param>
-/// <param name="commits">Commits.</param>
-internal sealed class Bookkeeping(DuckDBConnection connection, Commits commits)
+internal sealed class Bookkeeping
 {
-    // The fewer rows of tallies have come, the less there is to gain from looking for some to sum up.
-    private const long FewTallies = 10_000;
-
     // Failures that are forgotten at once.
     private const int FailuresAtOnce = 200_000;
 
-    // How many times as many rows as needed a day may have.
-    private const int Redundancy = 4;
+    private readonly DuckDBConnection _connection;
+    private readonly Commits _commits;
+    private readonly TallyRows _tallies;
 
-    private long _added = FewTallies;
+    /// <summary>Finds out how many tallies there are.</summary>
+    /// <param name="connection">A connection of its own.</param>
+    /// <param name="commits">Commits.</param>
+    public Bookkeeping(DuckDBConnection connection, Commits commits)
+    {
+        (_connection, _commits) = (connection, commits);
+        using var days = connection.Command("SELECT day, count(*) FROM tallies GROUP BY day");
+        _tallies = new TallyRows(days.Read(row => (row.GetInt32(0), row.GetInt64(1))));
+    }
 
-    /// <summary>A load has added rows of tallies.</summary>
-    public void Added(int tallies) => Interlocked.Add(ref _added, tallies);
+    /// <summary>A load has added tallies.</summary>
+    public void Added(IReadOnlyList<MeterDay> tallies)
+    {
+        foreach (var (day, rows) in tallies.CountBy(tally => tally.Day))
+            _tallies.Add(Nanoseconds.DayOf(day), rows);
+    }
 
     /// <summary>Takes the next step.</summary>
     /// <param name="logStart">Position of the oldest byte that the log keeps.</param>
@@ -40,38 +49,37 @@ internal sealed class Bookkeeping(DuckDBConnection connection, Commits commits)
             SELECT max(sequence) FROM (
                 SELECT sequence FROM failures WHERE sequence < {logStart} LIMIT {FailuresAtOnce})
             """));
-        using var transaction = connection.BeginTransaction();
-        connection.Execute("DELETE FROM failures WHERE sequence <= $1", last!.Value);
-        commits.Commit(transaction);
+        using var transaction = _connection.BeginTransaction();
+        _connection.Execute("DELETE FROM failures WHERE sequence <= $1", last!.Value);
+        _commits.Commit(transaction);
         return true;
     }
 
     private bool TrySumUp()
     {
-        if (Interlocked.Read(ref _added) < FewTallies)
+        if (_tallies.FindDue() is not var (day, isKnown))
             return false;
-        var day = Scalar(FormattableString.Invariant(
-            $"""
-            SELECT day FROM (
-                SELECT day, count(*) AS rows FROM tallies GROUP BY day, organization, meter, code)
-            GROUP BY day HAVING sum(rows) >= {Redundancy} * count(*) AND sum(rows) >= {FewTallies / 10}
-            ORDER BY sum(rows) - count(*) DESC LIMIT 1
-            """));
-        if (day is null)
-        {
-            Interlocked.Exchange(ref _added, 0);
-            return false;
-        }
-        SumUp(day.Value);
+        // What an earlier process left may be as small as it can be: that is looked at once before it is written anew.
+        if (isKnown)
+            SumUp(day);
+        else
+            Count(day);
         return true;
     }
 
-    // Rows that a load adds meanwhile are not seen by the transaction, and stay.
-    private void SumUp(long day)
+    private void Count(int day)
     {
-        using var transaction = connection.BeginTransaction();
+        using var keys = _connection.Command(
+            "SELECT count(*) FROM (SELECT DISTINCT organization, meter, code FROM tallies WHERE day = $1)", day);
+        _tallies.Settle(day, keys.Read(row => row.GetInt64(0))[0], 0);
+    }
+
+    // Rows that a load adds meanwhile are not seen by the transaction, and stay.
+    private void SumUp(int day)
+    {
+        using var transaction = _connection.BeginTransaction();
         var last = Scalar(FormattableString.Invariant($"SELECT max(rowid) FROM tallies WHERE day = {day}"));
-        connection.Execute(
+        var needed = _connection.Execute(
             """
             INSERT INTO tallies
             SELECT organization, meter, code, day, sum(accepted)::BIGINT, sum(stored)::BIGINT, sum(duplicate)::BIGINT,
@@ -79,13 +87,14 @@ internal sealed class Bookkeeping(DuckDBConnection connection, Commits commits)
             FROM tallies WHERE day = $1 GROUP BY organization, meter, code, day
             """,
             day);
-        connection.Execute("DELETE FROM tallies WHERE day = $1 AND rowid <= $2", day, last!.Value);
-        commits.Commit(transaction);
+        var summed = _connection.Execute("DELETE FROM tallies WHERE day = $1 AND rowid <= $2", day, last!.Value);
+        _commits.Commit(transaction);
+        _tallies.Settle(day, needed, summed - needed);
     }
 
     private long? Scalar(string sql)
     {
-        using var command = connection.Command(sql);
+        using var command = _connection.Command(sql);
         var value = command.ExecuteScalar();
         return value is null or DBNull ? null : Convert.ToInt64(value, CultureInfo.InvariantCulture);
     }

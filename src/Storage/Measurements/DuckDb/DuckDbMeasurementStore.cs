@@ -200,7 +200,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                 _ =>
                 {
                     new LoadTransaction(engine.Writer, engine.Loader, engine.Keys, engine.Commits).Run(load, plan);
-                    engine.Bookkeeping.Added(load.Tallies.Count);
+                    engine.Bookkeeping.Added(load.Tallies);
                 },
                 cancellationToken);
         }
