@@ -13,7 +13,6 @@ namespace Tallystick.Server.Ingest;
 /// </param>
 internal sealed record MeasurementMemory(int StoreMegabytes, int UidMegabytes, int Threads)
 {
-    private const int MinStoreMegabytes = 64;
     private const int MinUidMegabytes = 16;
     private const int MaxMegabytes = 1_000_000;
     private const int MaxThreads = 1024;
@@ -34,7 +33,7 @@ internal sealed record MeasurementMemory(int StoreMegabytes, int UidMegabytes, i
         var machine = (int)Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000, MaxMegabytes);
         var processors = Environment.ProcessorCount;
         return new MeasurementMemory(
-            Read(configuration, "TALLYSTICK_MEASUREMENT_MEMORY", MinStoreMegabytes, MaxMegabytes)
+            Read(configuration, "TALLYSTICK_MEASUREMENT_MEMORY", DuckDbOptions.LeastMegabytes, MaxMegabytes)
                 ?? Math.Max(320, machine / 72),
             Read(configuration, "TALLYSTICK_UID_MEMORY", MinUidMegabytes, MaxMegabytes) ?? Math.Max(128, machine / 12),
             Read(configuration, "TALLYSTICK_MEASUREMENT_THREADS", 1, MaxThreads)

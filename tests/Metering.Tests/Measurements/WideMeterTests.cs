@@ -35,6 +35,33 @@ public sealed class WideMeterTests
     }
 
     [Fact]
+    public async Task Load_OfOneLogEntryIntoTheWidestTable_FitsInTheLeastMemoryThatCanBeSet()
+    {
+        var least = new DuckDbOptions { MemoryMegabytes = DuckDbOptions.LeastMegabytes };
+        await using var usage = await StoredUsage.CreateAsync(least);
+        // One meter makes the shared table as wide as it can be, and fills the column for the rest.
+        decimal[] tiers = [1, 0.0000000001m, 1234567890123456789012.5m, 0.0000000000000000000000000001m];
+        var position = 0;
+        for (; position < 6; position++)
+        {
+            var fields = Enumerable.Range(0, 15).SelectMany(field => tiers.Select((value, tier) =>
+                Make.Number($"n{position}_{field}_{tier}", value)).Prepend(Make.Text($"t{position}_{field}", "text")));
+            await usage.Store.LoadAsync(
+                StoredUsage.Load(position, Make.Measurement("u", "2026-03-02T00:00:00Z", [.. fields])), Token);
+        }
+        // The log writes up to 8 MB at once, which a load takes as a whole.
+        FieldValue[] texts =
+            [.. Enumerable.Range(0, 15).Select(field => Make.Text($"t{field}", new string('x', 100)))];
+        var entry = Enumerable.Range(0, 5_000).Select(number =>
+            Make.Measurement($"u{number}", "2026-03-02T00:00:00Z", texts) with { Meter = $"m{number % 1_000}" });
+
+        await usage.Store.LoadAsync(StoredUsage.Load(position, [.. entry]), Token);
+
+        var (_, counted) = await usage.Store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
+        counted.Sum(meter => meter.Count).ShouldBe(5_006);
+    }
+
+    [Fact]
     public async Task Fields_BeyondThoseOfATable_ReadAsTheyWereSent()
     {
         using var directory = new TempDirectory();

@@ -4,6 +4,13 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 public sealed record DuckDbOptions
 {
     /// <summary>
+    /// What the engine needs in any case. What the log has written at once, up to 8 MB, is loaded in one transaction,
+    /// and its commit takes two blocks of 256 KB for each of the up to 323 columns of the shared table. With less, such
+    /// a load never fits, however often it is tried.
+    /// </summary>
+    public const int LeastMegabytes = 256;
+
+    /// <summary>
     /// Megabytes of memory that the engine may use; what a query needs beyond it goes to disk, and the system keeps
     /// what is read often.
     /// </summary>
