@@ -15,6 +15,9 @@ internal sealed class FaultyStore(
     private int _before = faultsBefore;
     private int _after = faultsAfter;
 
+    /// <summary>Loads that had too many rows.</summary>
+    public int TooLarge { get; private set; }
+
     public IReadOnlyCollection<string> OrganizationIds => inner.OrganizationIds;
 
     public ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken) =>
@@ -25,7 +28,10 @@ internal sealed class FaultyStore(
         if (held is not null)
             await held;
         if (load.Meters.Sum(rows => rows.Count) > maxRows)
+        {
+            TooLarge++;
             throw new LoadTooLargeException("Too large.", new IOException("There is no memory."));
+        }
         if (_before-- > 0)
             throw new IOException("The store is away.");
         await inner.LoadAsync(load, cancellationToken);

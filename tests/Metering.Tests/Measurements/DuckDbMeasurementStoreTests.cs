@@ -139,6 +139,38 @@ public sealed class DuckDbMeasurementStoreTests
     }
 
     [Fact]
+    public async Task Load_WhereMemoryIsShort_EndsTheReadThatIsOpenAndIsKept()
+    {
+        const int Rows = 200_000;
+        using var directory = new TempDirectory();
+        var path = directory["usage.duckdb"];
+        await using var store = await DuckDbMeasurementStore.OpenAsync(path, Ingestion.Small, Token);
+        await store.LoadAsync(
+            StoredUsage.Load(0, [.. Enumerable.Range(0, Rows).Select(number => Row($"u{number}"))]), Token);
+        var begun = new TaskCompletionSource();
+        var visited = 0;
+        // It takes its time, so that it can only end soon when it is ended.
+        var reading = store.VisitUidsAsync(
+            Instant.MinValue,
+            (_, _, _) =>
+            {
+                begun.TrySetResult();
+                if (++visited % 16 == 0)
+                    Token.WaitHandle.WaitOne(1);
+            },
+            Token);
+        await begun.Task;
+        await ShortMemory.BeginAsync(path);
+
+        await store.LoadAsync(StoredUsage.Load(Rows, Row("more"), Row("new") with { Meter = "new" }), Token);
+
+        await Should.ThrowAsync<UsageMemoryException>(reading);
+        visited.ShouldBeLessThan(Rows);
+        var (_, counted) = await store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
+        counted.Sum(meter => meter.Count).ShouldBe(Rows + 2);
+    }
+
+    [Fact]
     public async Task Store_Reopened_KnowsKeysColumnsAndUids()
     {
         using var directory = new TempDirectory();

@@ -71,6 +71,7 @@ public sealed class StoreFileTests : IDisposable
         hold.RequireHeld();
 
         await store.LoadAsync(ManyMeters(0), Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
+        (await CountAsync(store).WaitAsync(TimeSpan.FromMinutes(1), Token)).ShouldBe(1_000);
 
         Should.Throw<StoreUnavailableException>(hold.RequireHeld).Message.ShouldContain("Start the backup again");
         await using var again = await store.HoldFileAsync(Token);

@@ -7,6 +7,7 @@ using Tallystick.Server.Backups;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Bills;
 using Tallystick.Server.Tests.Installation;
+using Tallystick.Server.Tests.Usage;
 using Tallystick.Storage;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
@@ -152,6 +153,28 @@ public sealed class BackupTests : IDisposable
         // One that has gone is under way no more, as soon as the server sees it.
         while (!Directory.Exists(Copy))
             await new BackupCommand(_restarts.Data, Copy, _ => { }).RunAsync(Token).ContinueWith(_ => { }, Token);
+    }
+
+    [Fact]
+    public async Task Backup_UnderWayWhenMemoryRunsOut_IsEndedAndUsageAndQueriesGoOn()
+    {
+        await _restarts.SetUpAsync();
+        await using var server = await _restarts.StartAsync();
+        using var client = await _restarts.SignInAsync(server);
+        await Restarts.SubmitAsync(client, "before", 5);
+        using var command = ControlSocket.TryConnect(_restarts.Data).ShouldNotBeNull();
+        await using var stream = new System.Net.Sockets.NetworkStream(command);
+        using var answers = new StreamReader(stream);
+        await stream.WriteAsync("hold\n"u8.ToArray(), Token);
+        (await answers.ReadLineAsync(Token)).ShouldBe("done");
+        await new ShortMemory(_restarts.Data).BeginAsync();
+
+        // The command copies meanwhile, or hangs.
+        await Restarts.SubmitAsync(client, "meanwhile", 5).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        (await Restarts.CountAsync(client).WaitAsync(TimeSpan.FromSeconds(30), Token)).ShouldBe(10);
+
+        await stream.WriteAsync("end\n"u8.ToArray(), Token);
+        (await answers.ReadLineAsync(Token)).ShouldNotBeNull().ShouldContain("Start the backup again");
     }
 
     [Fact]
