@@ -32,7 +32,8 @@ internal sealed class LiveServer : IDisposable
 
     /// <param name="archive">A gzipped tar of the data directory to start with.</param>
     /// <param name="credentials">The credentials that the data directory holds, as environment variables.</param>
-    internal LiveServer(string archive, IReadOnlyDictionary<string, string> credentials)
+    /// <param name="database">The PostgreSQL database that has the documents in place of the archive.</param>
+    internal LiveServer(string archive, IReadOnlyDictionary<string, string> credentials, string? database = null)
     {
         using (var file = File.OpenRead(archive))
         using (var unzipped = new GZipStream(file, CompressionMode.Decompress))
@@ -40,6 +41,12 @@ internal sealed class LiveServer : IDisposable
         foreach (var (name, value) in credentials)
             Environment[name] = value;
         _settings = credentials;
+        if (database is not null)
+        {
+            foreach (var file in Directory.GetFiles(_data.Path, "documents.sqlite*"))
+                File.Delete(file);
+            _settings = new Dictionary<string, string>(credentials) { ["TALLYSTICK_POSTGRES"] = database };
+        }
         _process = Start();
     }
 

@@ -1,14 +1,24 @@
+using System.IO.Compression;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Tallystick.Testing;
 
 namespace Tallystick.Acceptance.Tests;
 
 /// <summary>
 /// Data directories of earlier versions, kept as they were written: the server was killed while measurements were
-/// waiting to be loaded. The answers beside them are those of the version that wrote the directory.
+/// waiting to be loaded. The answers beside them are those of the version that wrote the directory. The same documents,
+/// written by that version into PostgreSQL, are kept as a dump.
 /// </summary>
 public sealed class UpgradeTests
 {
+    /// <summary>Where the documents are.</summary>
+    public enum Documents
+    {
+        Sqlite,
+        PostgreSql,
+    }
+
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "Acceptance.Tests", "Upgrades");
 
     private static readonly Dictionary<string, string> Credentials = new()
@@ -25,10 +35,12 @@ public sealed class UpgradeTests
         "initech 10900 25",
     ];
 
-    [Fact]
-    public async Task DataOf1bdae29_Opened_GivesTheSameUsageAndBills()
+    [Theory]
+    [InlineData(Documents.Sqlite)]
+    [InlineData(Documents.PostgreSql)]
+    public async Task DataOf1bdae29_Opened_GivesTheSameUsageAndBills(Documents documents)
     {
-        using var server = Open("1bdae29");
+        using var server = await OpenAsync("1bdae29", documents);
 
         (await UsageAsync(server)).ShouldBe(Usage);
         (await server.GetAsync("bills?pageSize=50")).ToJsonString().ShouldBe(Answer("bills-1bdae29.json"));
@@ -40,10 +52,12 @@ public sealed class UpgradeTests
         (await UsageAsync(server)).ShouldBe(Usage);
     }
 
-    [Fact]
-    public async Task DataOf1bdae29_MeasurementsSentAgain_StillCountOnce()
+    [Theory]
+    [InlineData(Documents.Sqlite)]
+    [InlineData(Documents.PostgreSql)]
+    public async Task DataOf1bdae29_MeasurementsSentAgain_StillCountOnce(Documents documents)
     {
-        using var server = Open("1bdae29");
+        using var server = await OpenAsync("1bdae29", documents);
 
         await server.PostAsync("measurements", Repeated());
 
@@ -54,10 +68,12 @@ public sealed class UpgradeTests
         ((int)totals["mismatch"]!).ShouldBe(0);
     }
 
-    [Fact]
-    public async Task DataOf1bdae29_BillsRecalculated_AreTheSame()
+    [Theory]
+    [InlineData(Documents.Sqlite)]
+    [InlineData(Documents.PostgreSql)]
+    public async Task DataOf1bdae29_BillsRecalculated_AreTheSame(Documents documents)
     {
-        using var server = Open("1bdae29");
+        using var server = await OpenAsync("1bdae29", documents);
         var before = await LinesAsync(server);
 
         await server.RunAsync("billjobs", new JsonObject
@@ -70,10 +86,12 @@ public sealed class UpgradeTests
         (await LinesAsync(server)).ShouldBe(before);
     }
 
-    [Fact]
-    public void DataOf1bdae29_CredentialsOfAServiceUser_AreStillGood()
+    [Theory]
+    [InlineData(Documents.Sqlite)]
+    [InlineData(Documents.PostgreSql)]
+    public async Task DataOf1bdae29_CredentialsOfAServiceUser_AreStillGood(Documents documents)
     {
-        using var server = Open("1bdae29");
+        using var server = await OpenAsync("1bdae29", documents);
 
         var token = server.Run("curl", [
             "-s", "-u", "sWRo3gXrWzYyYVPZHbiO:p5QdsDj6seK2U5bW5Rr6te0zGTGuHuUYIcJ7ifHf9Zr6NX7K",
@@ -82,8 +100,46 @@ public sealed class UpgradeTests
         token.ShouldContain("access_token");
     }
 
-    private static LiveServer Open(string commit) =>
-        new(Path.Combine(Folder, $"data-{commit}.tar.gz"), Credentials);
+    [Fact]
+    public async Task DocumentsOfANewerVersion_InPostgres_AreRefusedByName()
+    {
+        var database = await RestoreAsync("1bdae29");
+        await ExecuteAsync(database, "INSERT INTO tallystick._format (version) VALUES (1000)");
+
+        var (code, said) = LiveServer.TryStart(
+            new Dictionary<string, string> { ["TALLYSTICK_POSTGRES"] = database });
+
+        code.ShouldBe(1);
+        said.ShouldContain("format version 1000, written by a newer Tallystick");
+        said.Trim().Split('\n').Length.ShouldBe(1, said);
+    }
+
+    private static async Task<LiveServer> OpenAsync(string commit, Documents documents)
+    {
+        var archive = Path.Combine(Folder, $"data-{commit}.tar.gz");
+        return documents == Documents.Sqlite
+            ? new LiveServer(archive, Credentials)
+            : new LiveServer(archive, Credentials, await RestoreAsync(commit));
+    }
+
+    private static async Task<string> RestoreAsync(string commit)
+    {
+        await using var file = File.OpenRead(Path.Combine(Folder, $"documents-{commit}.sql.gz"));
+        await using var unzipped = new GZipStream(file, CompressionMode.Decompress);
+        using var dump = new StreamReader(unzipped);
+        var database = await (await PostgresCluster.Shared).CreateDatabaseAsync();
+        await ExecuteAsync(database, await dump.ReadToEndAsync(TestContext.Current.CancellationToken));
+        return database;
+    }
+
+    // The dump changes settings of its session, which nobody else must get.
+    private static async Task ExecuteAsync(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection($"{database};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 
     private static string Answer(string file) =>
         JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!.ToJsonString();
