@@ -6,7 +6,7 @@ using Tallystick.Server.Tests.Usage;
 
 namespace Tallystick.Server.Tests.Bills;
 
-/// <summary>Usage that the measurement store has no memory to read is asked for again, by callers and by jobs.</summary>
+/// <summary>Callers and jobs ask again for usage that the measurement store has no memory to read.</summary>
 public sealed class ShortMemoryTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

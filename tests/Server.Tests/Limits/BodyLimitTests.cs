@@ -117,6 +117,7 @@ public sealed class BodyLimitTests
     [InlineData("--TALLYSTICK_MAX_QUERIES", "many")]
     [InlineData("--TALLYSTICK_QUERY_SECONDS", "-1")]
     [InlineData("--TALLYSTICK_AUTOMATIC_ACCOUNTS", "1.5")]
+    [InlineData("--TALLYSTICK_MEASUREMENT_MEMORY", "255")]
     public async Task Server_WithALimitThatCannotBe_DoesNotStart(string setting, string value)
     {
         using var data = new TemporaryDirectory();
