@@ -21,6 +21,8 @@ public sealed class UpgradeTests
 
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "Acceptance.Tests", "Upgrades");
 
+    private const string LatestFormat = "SELECT max(version) FROM tallystick._format";
+
     private static readonly Dictionary<string, string> Credentials = new()
     {
         ["TALLYSTICK_ORG_ID"] = "8f1d2c30-5f2a-4a3e-9a51-1bdae2900001",
@@ -114,6 +116,19 @@ public sealed class UpgradeTests
         said.Trim().Split('\n').Length.ShouldBe(1, said);
     }
 
+    [Fact]
+    public async Task DocumentsOf1bdae29_Opened_AreOfAFormatThatItRefuses()
+    {
+        var database = await RestoreAsync("1bdae29");
+        (await ExecuteAsync(database, LatestFormat)).ShouldBe(1L);
+
+        using (new LiveServer(Path.Combine(Folder, "data-1bdae29.tar.gz"), Credentials, database))
+        {
+        }
+
+        (await ExecuteAsync(database, LatestFormat)).ShouldBe(2L);
+    }
+
     private static async Task<LiveServer> OpenAsync(string commit, Documents documents)
     {
         var archive = Path.Combine(Folder, $"data-{commit}.tar.gz");
@@ -133,12 +148,12 @@ public sealed class UpgradeTests
     }
 
     // The dump changes settings of its session, which nobody else must get.
-    private static async Task ExecuteAsync(string database, string sql)
+    private static async Task<object?> ExecuteAsync(string database, string sql)
     {
         await using var connection = new NpgsqlConnection($"{database};Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
     private static string Answer(string file) =>

@@ -23,5 +23,7 @@ internal sealed record FormatMigration(long Version, Func<SqlDialect, IReadOnlyL
             $"CREATE TABLE {dialect.Qualify(ColumnTable)} "
                 + $"(kind {dialect.TextType} NOT NULL, name {dialect.TextType} NOT NULL, PRIMARY KEY (kind, name))",
         ]),
+        // Documents have members that the versions before do not know: those must not drop them when writing.
+        new(2, _ => []),
     ];
 }
