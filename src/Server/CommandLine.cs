@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Backups;
+using Tallystick.Server.Installation;
 using Tallystick.Storage;
 
 namespace Tallystick.Server;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
+using Tallystick.Server.Installation;
 using Tallystick.Server.Metrics;
 using Tallystick.Storage;
 

@@ -1,4 +1,8 @@
 using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Ledger;
 using Tallystick.Metering.Measurements;
@@ -21,7 +25,6 @@ using Tallystick.Server.Metrics;
 using Tallystick.Server.OpenApi;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
-using Tallystick.Server.Users;
 using Tallystick.Storage;
 
 namespace Tallystick.Server;
@@ -142,7 +145,7 @@ internal static class ServerHost
             var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
             // Before the workers begin, who serve all organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
-            await RegisterInvoiceNumbersAsync(app, await Organizations.IdsAsync(store, CancellationToken.None));
+            await RegisterInvoiceNumbersAsync(app, await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
             await server.ListenAsync(bootstrap, settings);
             if (server.FirstCredentials is null)
                 await LaterCredentials.WarnAsync(store, settings, app.Logger);
@@ -167,7 +170,8 @@ internal static class ServerHost
             InstallationFiles.RequireDocuments(path);
         using var data = DataDirectory.Open(path);
         await using var engines = await OpenedEngines.OpenAsync(
-            builder.Configuration, data, acceptsLoss: false, RestoreAdministrator.RequireOrganizationAsync);
+            builder.Configuration, data, acceptsLoss: false,
+            documents => RestoreAdministrator.RequireOrganizationAsync(documents, organizationId));
         await RestoreAdministrator.RunAsync(engines.Documents, clock, organizationId, output);
     }
 
@@ -179,7 +183,14 @@ internal static class ServerHost
         services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<IngestCodes>());
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<SecretsRefused>(provider =>
+        {
+            var logger = provider.GetRequiredService<ILogger<AccessKeys>>();
+            return (accessKeyId, count) => Http.Log.SecretsRefused(logger, accessKeyId, count);
+        });
+        services.AddSingleton<IPasswordHashing, PasswordHashing>();
         services.AddSingleton<AccessKeys>();
+        services.AddSingleton<CallerAccess>();
         services.AddSingleton<AccessControl>();
         services.AddSingleton<Logins>();
         services.AddSingleton<Mail>();
@@ -202,7 +213,9 @@ internal static class ServerHost
         services.AddHostedService<EventSweeper>();
         services.AddSingleton<EventNews>();
         services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<EventNews>());
-        services.AddSingleton<Subscriptions>();
+        services.AddSingleton(provider => new Subscriptions(
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IDocumentStore>(),
+            AccessKeyResource.Installation));
         services.AddSingleton<EventPumps>();
         services.AddHostedService(provider => provider.GetRequiredService<EventPumps>());
         services.AddSingleton(TimeProvider.System);

@@ -16,6 +16,7 @@ public static class BalanceScheduleResources
     {
         MaximumPageSize = 200,
         EventName = "billing.scheduledbalancetransaction",
+        Effects = [new("Balance", "balanceId")],
         Parent = new("Balance", "balanceId", "balance_id", (schedule, id) => schedule with { BalanceId = id }),
         UniqueBy = [new("code", schedule => schedule.Code)],
         IndexedBy = [new("next_run", schedule => Sortable(schedule.NextRun))],
@@ -44,6 +45,7 @@ public static class BalanceScheduleResources
     {
         MaximumPageSize = 200,
         EventName = "billing.scheduledbalancecharge",
+        Effects = [new("Charge")],
         Parent = new("Balance", "balanceId", "balance_id", (schedule, id) => schedule with { BalanceId = id }),
         UniqueBy = [new("code", schedule => schedule.Code)],
         IndexedBy = [new("next_run", schedule => Sortable(schedule.NextRun))],

@@ -16,6 +16,8 @@ public static class BalanceTransactionResource
         {
             Tag = "Balances",
             EventName = "billing.balanceamount",
+            PolicyNames = ["config:balance"],
+            IsPermittedAsParent = true,
             IsInternal = true,
             HasIdsFilter = false,
             MaximumPageSize = 200,

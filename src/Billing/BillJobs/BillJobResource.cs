@@ -23,6 +23,7 @@ public static class BillJobResource
         new("BillJob", "billjobs", () => BillingJson.Format.BillJob)
         {
             EventName = "billing.billjob",
+            PolicyNames = ["billing:billJob", "config:billJob"],
             IsInternal = true,
             IndexedBy =
         [

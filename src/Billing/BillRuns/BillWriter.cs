@@ -24,7 +24,9 @@ internal static class BillWriter
     {
         var calculated = toSave.Bill;
         var current = await change.Related.FindAsync<Bill>(calculated.Id);
-        if (current is null ? calculated.IsSuppressed : toSave.OnlyIfMissing || current.Locked)
+        // A job that begins anew, since prices have changed, replaces what it has made itself.
+        var isLeft = toSave.OnlyIfMissing && current?.BillJobId != jobId;
+        if (current is null ? calculated.IsSuppressed : isLeft || current.Locked)
             return null;
         if (calculated.EndDate <= config?.BillLockDate && current is not null)
             return null;

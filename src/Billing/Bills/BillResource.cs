@@ -12,6 +12,7 @@ public static class BillResource
     public static ResourceDefinition<Bill> Definition { get; } = new("Bill", "bills", () => BillingJson.Format.Bill)
     {
         EventName = "billing.bill",
+        PolicyNames = ["billing:bill", "config:bill"],
         IsInternal = true,
         IndexedBy =
         [

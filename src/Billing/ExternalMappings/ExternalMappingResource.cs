@@ -15,6 +15,7 @@ public static class ExternalMappingResource
         {
             Tag = "External Mapping",
             FollowsColumn = "entity_id",
+            Subject = mapping => ("m3terId", mapping.M3terEntity, mapping.M3terId),
             HasIdsFilter = false,
             MaximumPageSize = 200,
             IndexedBy =

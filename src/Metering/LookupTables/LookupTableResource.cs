@@ -10,6 +10,7 @@ public static class LookupTableResource
     private const string ActiveRevision = "activeRevision";
     private const string OfTable = "lookup_table_id";
     private const string OfRevision = "revision_id";
+    private static readonly string[] RevisionNames = ["config:lookupTableRevision"];
 
     /// <summary>Lookup tables.</summary>
     public static ResourceDefinition<LookupTable> Definition { get; } =
@@ -60,6 +61,7 @@ public static class LookupTableResource
     public static ResourceDefinition<LookupTableData> Data { get; } =
         new("LookupTableData", "", () => MeteringJson.Format.LookupTableData)
         {
+            PolicyNames = RevisionNames,
             IsInternal = true,
             IndexedBy = [new(OfRevision, data => data.RevisionId)],
         };
@@ -68,6 +70,7 @@ public static class LookupTableResource
     public static ResourceDefinition<LookupTableItem> Items { get; } =
         new("LookupTableItem", "", () => MeteringJson.Format.LookupTableItem)
         {
+            PolicyNames = RevisionNames,
             IsInternal = true,
             IndexedBy = [new(OfRevision, item => item.RevisionId)],
         };
@@ -76,6 +79,7 @@ public static class LookupTableResource
     public static ResourceDefinition<LookupTableDataJob> Jobs { get; } =
         new("LookupTableDataJob", "", () => MeteringJson.Format.LookupTableDataJob)
         {
+            PolicyNames = RevisionNames,
             IsInternal = true,
             IndexedBy =
             [

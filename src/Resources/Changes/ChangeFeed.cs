@@ -4,12 +4,13 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Resources.Changes;
 
 /// <summary>Tells which configuration has changed, so that what was read before can be read again.</summary>
-/// <param name="listeners">Told of every committed change, in the order of commits of one organization.</param>
+/// <param name="listeners">Hear of every committed change.</param>
 public sealed class ChangeFeed(IEnumerable<IChangeListener> listeners)
 {
     private readonly IChangeListener[] _listeners = [.. listeners];
     private readonly ConcurrentDictionary<(string OrganizationId, string Kind), long> _generations = new();
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
+    private long _order;
 
     /// <summary>Grows with each change of the kind in the organization.</summary>
     public long Generation(string organizationId, string kind) =>
@@ -18,8 +19,14 @@ public sealed class ChangeFeed(IEnumerable<IChangeListener> listeners)
     /// <summary>Grows with each change in the organization.</summary>
     public long Generation(string organizationId) => _totals.GetValueOrDefault(organizationId);
 
+    /// <summary>
+    /// The place of a change among all: asked for within its transaction, so that changes of one organization have
+    /// places in the order of their commits.
+    /// </summary>
+    internal long NextOrder() => Interlocked.Increment(ref _order);
+
     /// <summary>A change is committed.</summary>
-    public void Publish(string organizationId, ResourceChange change)
+    internal void Publish(string organizationId, ResourceChange change)
     {
         foreach (var kind in change.Kinds)
         {
@@ -27,7 +34,7 @@ public sealed class ChangeFeed(IEnumerable<IChangeListener> listeners)
             _totals.AddOrUpdate(organizationId, 1, (_, generation) => generation + 1);
         }
         foreach (var listener in _listeners)
-            listener.Changed(organizationId, change.Entities);
+            listener.Changed(organizationId, change.Order, change.Entities);
     }
 }
 
@@ -35,5 +42,10 @@ public sealed class ChangeFeed(IEnumerable<IChangeListener> listeners)
 public interface IChangeListener
 {
     /// <summary>Entities were changed, each given before and after.</summary>
-    void Changed(string organizationId, IReadOnlyList<(Resource? Before, Resource? After)> entities);
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="order">
+    /// Grows with the commits of an organization. Changes that share a commit may be heard of in another order.
+    /// </param>
+    /// <param name="entities">The entities.</param>
+    void Changed(string organizationId, long order, IReadOnlyList<(Resource? Before, Resource? After)> entities);
 }

@@ -41,6 +41,9 @@ public sealed class ResourceChange
     /// <summary>The time of the change.</summary>
     public Instant Now { get; }
 
+    /// <summary>Its place among the changes of the organization.</summary>
+    internal long Order { get; init; }
+
     /// <summary>The kinds that were changed.</summary>
     internal HashSet<string> Kinds { get; } = new(StringComparer.Ordinal);
 

@@ -72,6 +72,10 @@ public static class ResourceChecks
                     caller.Check(target, path, value, found[0].Id, issues);
             }
         }
+        if (caller is not null && definition.ReadSubject(proposed) is { } subject
+            && (current is null || definition.ReadSubject(current) != subject)
+            && catalog.Find(subject.Kind) is { } kind)
+            caller.Check(kind, subject.Member, subject.Id, subject.Id, issues);
     }
 
     /// <summary>Refuses unique values that another entity has.</summary>

@@ -172,6 +172,7 @@ public sealed class ResourceService(
                     {
                         AccessOf = accessOf,
                         Caller = caller,
+                        Order = changes.NextOrder(),
                     };
                     var result = await work(change);
                     await change.CheckAsync();

@@ -38,6 +38,10 @@ public sealed class ResourceCatalog
     /// <summary>The definition of a kind.</summary>
     public ResourceDefinition Of(string kind) => _byKind[kind];
 
+    /// <summary>The definition of a kind, however a request spells it in capitals; null for none.</summary>
+    public ResourceDefinition? Find(string kind) => All.FirstOrDefault(
+        definition => string.Equals(definition.Kind, kind, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The references by which entities of the kind are named, with the kinds that have them.</summary>
     public IEnumerable<(ResourceDefinition Definition, ReferenceTarget Reference)> ReferrersOf(string kind) =>
         _referrers[kind];

@@ -121,6 +121,21 @@ public abstract class ResourceDefinition
     /// <param name="proposed">The entity as it becomes; null when it is deleted.</param>
     public abstract bool MayTakeAccess(Resource? current, Resource? proposed);
 
+    /// <summary>
+    /// Names that policies call it by, such as <c>config:planTemplate</c>; the first is the one that messages use.
+    /// </summary>
+    public IReadOnlyList<string> PolicyNames
+    {
+        get => field ?? [$"config:{JsonNamingPolicy.CamelCase.ConvertName(Kind)}"];
+        init;
+    }
+
+    /// <summary>True when the permissions for an entity are those for its parent, such as a balance.</summary>
+    public bool IsPermittedAsParent { get; init; }
+
+    /// <summary>What writing an entity does to other kinds at once, for which the caller needs permissions too.</summary>
+    public IReadOnlyList<WriteEffect> Effects { get; init; } = [];
+
     /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
     public IReadOnlyList<string> Additional { get; init; } = [];
 
@@ -147,6 +162,12 @@ public abstract class ResourceDefinition
 
     /// <summary>The values of its columns, in their order.</summary>
     public abstract IReadOnlyList<string?> ReadColumns(Resource resource);
+
+    /// <summary>
+    /// The entity, of whatever kind, that an entity is about: the member that names it, its kind and its id; null for
+    /// none.
+    /// </summary>
+    public abstract (string Member, string Kind, string Id)? ReadSubject(Resource resource);
 
     /// <summary>Changes other entities after one was created or replaced, as part of the same change.</summary>
     /// <returns>The entity as it is then.</returns>
@@ -202,6 +223,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
 
     /// <summary>References to other entities: they must exist, and cannot be deleted meanwhile.</summary>
     public IReadOnlyList<Reference<T>> Refers { get; init; } = [];
+
+    /// <summary>The entity, of whatever kind, that one is about: the member that names it, its kind and its id.</summary>
+    public Func<T, (string Member, string Kind, string Id)>? Subject { get; init; }
 
     /// <summary>Members that refer to what is not offered yet; a request that gives one is refused.</summary>
     public IReadOnlyList<NotYet<T>> NotYet { get; init; } = [];
@@ -290,6 +314,10 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <inheritdoc/>
     public override async ValueTask<Resource> AfterWriteAsync(ResourceChange change, Resource written) =>
         AfterWrite is null ? written : await AfterWrite(change, (T)written);
+
+    /// <inheritdoc/>
+    public override (string Member, string Kind, string Id)? ReadSubject(Resource resource) =>
+        Subject?.Invoke((T)resource);
 
     /// <inheritdoc/>
     public override bool MayOppose(ReferenceTarget reference) => ((Reference<T>)reference).Opposes is not null;

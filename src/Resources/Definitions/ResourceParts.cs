@@ -210,6 +210,11 @@ public sealed record ListParameters(
 /// <param name="Column">Their column with the UUID of the one they belong to.</param>
 public sealed record ResourcePart(string Kind, string Column);
 
+/// <summary>What writing an entity does to another kind.</summary>
+/// <param name="Kind">The other kind, of which entities are created.</param>
+/// <param name="UpdatedItem">The part of the path that names the entity, where one is updated instead.</param>
+public sealed record WriteEffect(string Kind, string? UpdatedItem = null);
+
 /// <summary>What an answer is made with.</summary>
 /// <param name="Related">Reads other entities.</param>
 /// <param name="Additional">The members asked for by <c>additional</c>.</param>

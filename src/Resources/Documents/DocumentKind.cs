@@ -1,3 +1,4 @@
+
 namespace Tallystick.Resources.Documents;
 
 /// <summary>One kind of document, and so one table: its name and the columns drawn from its JSON.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodaTime;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
@@ -8,7 +9,10 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Resources.Events;
 
 /// <summary>Hands events to subscribers and keeps, per organization, how far each of them is.</summary>
-public sealed class Subscriptions(ResourceService resources, IDocumentStore store)
+/// <param name="resources">Makes changes.</param>
+/// <param name="store">What is stored.</param>
+/// <param name="installation">The owner of what belongs to no organization.</param>
+public sealed class Subscriptions(ResourceService resources, IDocumentStore store, string installation)
 {
     private const string Principal = "SYSTEM";
     private const int EventsAtATime = 100;
@@ -17,23 +21,25 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
     public static DocumentKind Kind { get; } = new("event_position", [], _ => []);
 
     /// <summary>
-    /// Lets a subscriber join an organization that it has no position in: it gets the events from now on.
+    /// Lets a subscriber that the installation does not know yet join its organizations: it gets their events from now
+    /// on. Of an organization that comes later, it gets all events.
     /// </summary>
-    public Task JoinAsync(
-        IEventSubscriber subscriber, string organizationId, CancellationToken cancellationToken) =>
-        resources.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+    public async Task JoinAsync(
+        IEventSubscriber subscriber, IReadOnlyList<string> organizationIds, CancellationToken cancellationToken)
+    {
+        if (await PositionAsync(resources.Reader(installation, cancellationToken), subscriber) is not null)
+            return;
+        foreach (var organizationId in organizationIds)
         {
-            if (await PositionAsync(change.Related, subscriber) is null)
-            {
-                var newest = await QueryAsync(organizationId, new DocumentQuery { Limit = 1 }, cancellationToken);
-                await KeepAsync(change, subscriber, newest is [var last] ? last : null);
-            }
-            return true;
-        });
+            var newest = await QueryAsync(organizationId, new DocumentQuery { Limit = 1 }, cancellationToken);
+            await ChangeAsync(organizationId, cancellationToken, change =>
+                KeepAsync(change, subscriber, newest is [var last] ? last : null));
+        }
+        await ChangeAsync(installation, cancellationToken, change => KeepAsync(change, subscriber, null));
+    }
 
-    /// <summary>Hands the next events of an organization to a subscriber.</summary>
-    /// <returns>True when there may be more.</returns>
-    public async Task<bool> DeliverAsync(
+    /// <summary>The next events of an organization for a subscriber; null when there are none.</summary>
+    public async Task<EventDelivery?> NextAsync(
         IEventSubscriber subscriber, string organizationId, CancellationToken cancellationToken)
     {
         var position = await PositionAsync(resources.Reader(organizationId, cancellationToken), subscriber) ?? 0;
@@ -43,17 +49,17 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
             new DocumentQuery { AfterSequence = position, IsAscending = true, Limit = EventsAtATime },
             cancellationToken);
         if (next.Count == 0)
-            return false;
+            return null;
         var events = next.Select(Read).ToList();
-        await resources.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+        return new EventDelivery(events[0].Time, next.Count < EventsAtATime, HandleAsync);
+
+        Task HandleAsync() => ChangeAsync(organizationId, cancellationToken, async change =>
         {
             if ((await PositionAsync(change.Related, subscriber) ?? 0) != position)
-                return false; // handled meanwhile
+                return; // handled meanwhile
             await subscriber.HandleAsync(change, events);
             await KeepAsync(change, subscriber, next[^1]);
-            return true;
         });
-        return next.Count == EventsAtATime;
     }
 
     /// <summary>
@@ -68,6 +74,14 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
             conditions.Add(ChangeEvents.BeforeEvent(await EventIdAsync(related, subscriber)));
         return Condition.And(conditions);
     }
+
+    private Task ChangeAsync(
+        string owner, CancellationToken cancellationToken, Func<ResourceChange, ValueTask> work) =>
+        resources.ChangeAsync(owner, Principal, cancellationToken, async change =>
+        {
+            await work(change);
+            return true;
+        });
 
     private ValueTask<IReadOnlyList<Document>> QueryAsync(
         string organizationId, DocumentQuery query, CancellationToken cancellationToken) =>
@@ -98,3 +112,9 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
             document.Id, json.RootElement.GetProperty("eventName").GetString()!, time, document.Json);
     }
 }
+
+/// <summary>Events to hand to a subscriber.</summary>
+/// <param name="Since">Time of the oldest of them.</param>
+/// <param name="IsLast">True when these were all that there were.</param>
+/// <param name="HandleAsync">Hands them over and keeps the position, or (when it throws) neither.</param>
+public sealed record EventDelivery(Instant Since, bool IsLast, Func<Task> HandleAsync);

@@ -25,7 +25,12 @@ public static class QueuedJobResource
 {
     /// <summary>The definition.</summary>
     public static ResourceDefinition<QueuedJob> Definition { get; } =
-        new("QueuedJob", "", () => JobJson.Format.QueuedJob) { IsInternal = true };
+        new("QueuedJob", "", () => JobJson.Format.QueuedJob)
+        {
+            IsInternal = true,
+            // It has the id of the entity that the work is on.
+            FollowsColumn = "id",
+        };
 }
 
 /// <summary>Reads and writes the queue without reflection.</summary>

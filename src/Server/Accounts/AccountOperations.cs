@@ -1,8 +1,8 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Accounts;

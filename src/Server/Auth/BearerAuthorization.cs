@@ -1,3 +1,4 @@
+using Tallystick.Access.Credentials;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Server.Auth;

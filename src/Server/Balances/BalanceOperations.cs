@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.BalanceSchedules;
 using Tallystick.Billing.BalanceTransactions;
@@ -10,7 +11,6 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Balances;

@@ -1,3 +1,4 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.BillRuns;
@@ -9,7 +10,6 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Bills;
@@ -87,7 +87,7 @@ internal static class BillJobOperations
         var reach = call.Grants.Of(Sight.Retrieve(AccountResource.Definition));
         if (asked.AccountIds is { Count: > 0 } accounts)
             Sight.Require(
-                call, AccountResource.Definition, [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
+                call.Grants, AccountResource.Definition, [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
         else if (!reach.IsWhole || reach.Denied.Count > 0)
             throw new ForbiddenException(
                 $"Forbidden: without accountIds this needs the permission "
@@ -109,7 +109,7 @@ internal static class BillJobOperations
         var billIds =
             body.RootElement.GetProperty("billIds").EnumerateArray().Select(id => id.GetString()!).Distinct().ToList();
         Sight.Require(
-            call, BillResource.Definition, [.. billIds.Select((id, index) => ($"billIds[{index}]", id))]);
+            call.Grants, BillResource.Definition, [.. billIds.Select((id, index) => ($"billIds[{index}]", id))]);
         foreach (var id in billIds)
             Sight.Demand(call.Grants, Sight.Update(BillResource.Definition), id);
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);

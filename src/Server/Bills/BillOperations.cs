@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodaTime;
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Json;
@@ -8,7 +9,6 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Bills;

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using NodaTime;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Conservation;
 

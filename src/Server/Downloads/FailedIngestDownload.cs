@@ -1,8 +1,8 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Events;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Downloads;
 

@@ -1,3 +1,4 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Contracts;
 using Tallystick.Billing.EndDating;
@@ -6,7 +7,6 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.EndDating;

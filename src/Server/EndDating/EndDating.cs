@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;
@@ -12,7 +13,6 @@ using Tallystick.Pricing.Pricings;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.EndDating;

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Events;
 

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Events;

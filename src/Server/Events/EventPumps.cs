@@ -1,9 +1,10 @@
+using Tallystick.Access.Organizations;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Jobs;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Events;
 
@@ -14,7 +15,8 @@ internal sealed class EventNews : IChangeListener
     internal Action<string>? Heard { get; set; }
 
     /// <inheritdoc/>
-    public void Changed(string organizationId, IReadOnlyList<(Resource? Before, Resource? After)> entities)
+    public void Changed(
+        string organizationId, long order, IReadOnlyList<(Resource? Before, Resource? After)> entities)
     {
         if (entities.Count > 0)
             Heard?.Invoke(organizationId);
@@ -53,21 +55,23 @@ internal sealed class EventPumps : BackgroundService
         await Task.Yield();
         if (_pumps.Count == 0)
             return;
-        _news.Heard = organizationId => _pumps.ToList().ForEach(pump => pump.Notify(organizationId));
+        _news.Heard = organizationId =>
+        {
+            foreach (var pump in _pumps)
+                pump.Notify(organizationId);
+        };
         await Outages.OutlastAsync(() => JoinAsync(stoppingToken), _time, _logger, stoppingToken);
         await Task.WhenAll(_pumps.Select(pump => pump.RunAsync(stoppingToken)));
     }
 
-    // Organizations made later have their events read from the first one on.
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
-        foreach (var organizationId in await Organizations.IdsAsync(_store, cancellationToken))
+        var organizationIds = await Organizations.IdsAsync(AllKinds.Catalog, _store, cancellationToken);
+        foreach (var pump in _pumps)
         {
-            foreach (var pump in _pumps)
-            {
-                await _subscriptions.JoinAsync(pump.Subscriber, organizationId, cancellationToken);
+            await _subscriptions.JoinAsync(pump.Subscriber, organizationIds, cancellationToken);
+            foreach (var organizationId in organizationIds)
                 pump.Notify(organizationId);
-            }
         }
     }
 }

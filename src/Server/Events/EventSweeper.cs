@@ -1,7 +1,8 @@
 using NodaTime;
+using Tallystick.Access.Organizations;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Events;
 
@@ -14,7 +15,7 @@ internal sealed class EventSweeper(
     /// <summary>Deletes them once.</summary>
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var organizationId in await Organizations.IdsAsync(store, cancellationToken))
+        foreach (var organizationId in await Organizations.IdsAsync(AllKinds.Catalog, store, cancellationToken))
             await events.ForgetAsync(organizationId, cancellationToken);
     }
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using NodaTime;
+using Tallystick.Access.Permissions;
+using Tallystick.Metering.Expressions;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Events;
 

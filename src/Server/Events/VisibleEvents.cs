@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Events;
 
@@ -24,7 +24,7 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
             var reach = caller.Of(Sight.Retrieve(definition));
             var names = RecordedKinds.NamesOf(definition).ToList();
             // What is permitted by the entity around it is not told by the resource of the event.
-            if ((reach.IsWhole && reach.Denied.Count == 0) || (!reach.IsNone && Sight.IsOfParent(definition)))
+            if ((reach.IsWhole && reach.Denied.Count == 0) || (!reach.IsNone && definition.IsPermittedAsParent))
                 whole.AddRange(names);
             else if (!reach.IsNone)
                 partial.Add(Condition.And(
@@ -45,7 +45,7 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
         var name = (string)told["eventName"]!;
         if (RecordedKinds.Of(name) is not { } definition)
             return false;
-        var id = Sight.IsOfParent(definition)
+        var id = definition.IsPermittedAsParent
             ? (string?)(told["newDto"] ?? told["oldDto"])!["balanceId"]
             : (string?)told["resourceId"];
         return id is not null && caller.Of(Sight.Retrieve(definition)).Holds(id);

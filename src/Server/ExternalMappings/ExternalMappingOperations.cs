@@ -1,9 +1,9 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Foundation.Json;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.ExternalMappings;

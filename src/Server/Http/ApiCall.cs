@@ -1,7 +1,9 @@
 using System.Text.Json;
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
+using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Http;
 
@@ -33,6 +35,11 @@ internal sealed record ApiCall(HttpContext Http, Caller Caller, Grants Grants, C
     internal Task<JsonDocument> ReadJsonAsync() => RequestBody.ReadJsonAsync(Http, limit: BodyLimit);
 
     internal Task AnswerAsync(ReadOnlyMemory<byte> json) => JsonAnswer.WriteAsync(Http, json);
+
+    /// <summary>The request as one by which somebody may gain or lose access.</summary>
+    internal Granting Granting() => new(
+        Caller, Grants, Service<ResourceService>().Reader(OrganizationId, Cancelled),
+        Service<IClock>().GetCurrentInstant(), (string?)Http.Request.RouteValues["id"], Cancelled);
 
     internal T Service<T>() where T : notnull => Http.RequestServices.GetRequiredService<T>();
 }

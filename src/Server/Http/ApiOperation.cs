@@ -1,5 +1,5 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Http;
 

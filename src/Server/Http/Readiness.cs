@@ -1,5 +1,6 @@
+using Tallystick.Access.Organizations;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Http;
 
@@ -46,7 +47,7 @@ internal sealed class Readiness(IDocumentStore store, TimeProvider time)
                 return _probe;
             _probed = time.GetTimestamp();
             // A list is never answered from memory.
-            return _probe = Task.Run(() => Organizations.IdsAsync(store, CancellationToken.None));
+            return _probe = Task.Run(() => Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
         }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class IngestCodes : IChangeListener
         _meters.GetOrAdd(organizationId, _ => new ChangedCodes());
 
     /// <inheritdoc/>
-    public void Changed(string organizationId, IReadOnlyList<(Resource? Before, Resource? After)> entities)
+    public void Changed(
+        string organizationId, long order, IReadOnlyList<(Resource? Before, Resource? After)> entities)
     {
         foreach (var (before, after) in entities)
         {

@@ -1,7 +1,7 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Metering.Ingest;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Ingest;
 

@@ -1,6 +1,7 @@
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Installation;
@@ -38,7 +39,7 @@ internal static class InstallationId
     internal static async Task<bool> IsBlankAsync(
         IDocumentReader documents, IEnumerable<string> organizationIds, CancellationToken cancellationToken)
     {
-        if ((await Organizations.IdsAsync(documents, cancellationToken)).Count > 0)
+        if ((await Organizations.IdsAsync(AllKinds.Catalog, documents, cancellationToken)).Count > 0)
             return false;
         foreach (var id in organizationIds)
         {

@@ -1,5 +1,6 @@
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Documents;
+using Tallystick.Server.Http;
 using Tallystick.Storage;
 using Tallystick.Storage.Measurements.Log;
 

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Invitations;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
-using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Invitations;
 

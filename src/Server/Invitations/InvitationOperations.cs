@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Invitations;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Resources;
 
@@ -101,9 +102,9 @@ internal static class InvitationOperations
             issues.Add("range", "dtExpiry", "must be in the future");
         issues.ThrowIfAny();
         Sight.Require(
-            call, PermissionPolicyResource.Definition,
+            call.Grants, PermissionPolicyResource.Definition,
             [.. (proposed.PermissionPolicyIds ?? []).Select((id, index) => ($"permissionPolicyIds[{index}]", id))]);
-        GrantRules.CheckGiven(call, await InvitationGrants.RulesAsync(
+        GrantRules.CheckGiven(call.Granting(), await InvitationGrants.RulesAsync(
             call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled), proposed));
         return proposed;
     }

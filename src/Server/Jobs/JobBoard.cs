@@ -2,6 +2,7 @@ using NodaTime;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Jobs;
+using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Server.Jobs;
 
@@ -12,10 +13,14 @@ namespace Tallystick.Server.Jobs;
 /// </summary>
 internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListener
 {
+    private const int MaxHeard = 10_000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string OrganizationId, string Id), (JobEntry Entry, JobLane Lane)> _entries = [];
     private readonly Dictionary<(string OrganizationId, string Handler), LinkedListNode<JobLane>> _lanes = [];
     private readonly LinkedList<JobLane> _turns = new();
+    private readonly Dictionary<(string OrganizationId, string Id), long> _heard = [];
+    private readonly Queue<(string OrganizationId, string Id)> _heardFirst = new();
     private TaskCompletionSource _changed = NewSignal();
     private long _added;
 
@@ -57,26 +62,32 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
     }
 
     /// <inheritdoc/>
-    public void Changed(string organizationId, IReadOnlyList<(Resource? Before, Resource? After)> entities)
+    public void Changed(
+        string organizationId, long order, IReadOnlyList<(Resource? Before, Resource? After)> entities)
     {
         foreach (var (before, after) in entities)
         {
             if (after is QueuedJob queued)
-                Put(organizationId, queued);
+                Put(organizationId, queued, order);
             else if (after is null && before is QueuedJob removed)
-                Remove(organizationId, removed.Id);
+                Remove(organizationId, removed.Id, order);
         }
     }
 
     /// <summary>Puts an entry of the queue on the board, or gives it another time.</summary>
-    internal void Put(string organizationId, QueuedJob queued)
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="queued">The entry.</param>
+    /// <param name="order">Place of the change that wrote it; 0 for what was read at the start.</param>
+    internal void Put(string organizationId, QueuedJob queued, long order = 0)
     {
         lock (_lock)
         {
+            if (IsOutdated(organizationId, queued.Id, order))
+                return;
             if (_entries.TryGetValue((organizationId, queued.Id), out var known))
             {
                 known.Lane.Entries.Remove(known.Entry);
-                known.Entry.Due = queued.Due;
+                (known.Entry.Due, known.Entry.RetryAt) = (queued.Due, null);
                 known.Lane.Entries.Add(known.Entry);
             }
             else
@@ -105,17 +116,33 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
     }
 
     /// <summary>Takes an entry from the board; its work stops if it is running.</summary>
-    internal void Remove(string organizationId, string id)
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="id">UUID of the entity that the work is on.</param>
+    /// <param name="order">Place of the change that removed it.</param>
+    internal void Remove(string organizationId, string id, long order)
     {
+        lock (_lock)
+        {
+            if (IsOutdated(organizationId, id, order))
+                return;
+        }
+        Forget(organizationId, id);
+    }
+
+    /// <summary>Takes an entry from the board that is not in the queue.</summary>
+    internal void Forget(string organizationId, string id)
+    {
+        JobEntry entry;
         lock (_lock)
         {
             if (!_entries.Remove((organizationId, id), out var removed))
                 return;
-            removed.Lane.Entries.Remove(removed.Entry);
-            removed.Entry.Cancel();
+            entry = removed.Entry;
+            removed.Lane.Entries.Remove(entry);
             DropWhenEmpty(removed.Lane);
             Signal();
         }
+        entry.Cancel();
     }
 
     /// <summary>The work whose turn it is; null when there is none. It runs until it is given back.</summary>
@@ -164,6 +191,20 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
             var waits = _turns.Where(lane => lane.Running is null).SelectMany(lane => lane.Waits(now)).ToList();
             return waits.Count == 0 ? null : waits.Min();
         }
+    }
+
+    // Changes that share a commit are heard of in any order: the last one counts. The latest are enough to tell.
+    private bool IsOutdated(string organizationId, string id, long order)
+    {
+        if (_heard.TryGetValue((organizationId, id), out var last) && last > order)
+            return true;
+        if (_heard.TryAdd((organizationId, id), order))
+            _heardFirst.Enqueue((organizationId, id));
+        else
+            _heard[(organizationId, id)] = order;
+        if (_heardFirst.Count > MaxHeard)
+            _heard.Remove(_heardFirst.Dequeue());
+        return false;
     }
 
     private (Instant Instant, DateTimeOffset Time) Now => (clock.GetCurrentInstant(), time.GetUtcNow());

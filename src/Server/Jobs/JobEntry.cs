@@ -7,7 +7,7 @@ namespace Tallystick.Server.Jobs;
 /// <param name="organizationId">UUID of the organization.</param>
 /// <param name="id">UUID of the entity that the work is on.</param>
 /// <param name="order">Its place among those of the same lane.</param>
-internal sealed class JobEntry(string organizationId, string id, long order) : IDisposable
+internal sealed class JobEntry(string organizationId, string id, long order)
 {
     private readonly CancellationTokenSource _unwanted = new();
 
@@ -41,6 +41,10 @@ internal sealed class JobEntry(string organizationId, string id, long order) : I
     /// <summary>The work is not wanted any more.</summary>
     internal void Cancel() => _unwanted.Cancel();
 
-    /// <inheritdoc/>
-    public void Dispose() => _unwanted.Dispose();
+    /// <summary>Lets the work in progress go; when it is to go on, it begins from its checkpoint.</summary>
+    internal void Drop()
+    {
+        (Run as IDisposable)?.Dispose();
+        Run = null;
+    }
 }

@@ -1,4 +1,6 @@
 using NodaTime;
+using Tallystick.Metering.Usage;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Jobs;
 
@@ -48,7 +50,13 @@ internal sealed class JobLane(string organizationId, string handler)
                 yield return (entry.Due.Value - now.Instant).ToTimeSpan();
                 yield break;
             }
-            yield return entry.RetryAt is { } retry && retry > now.Time ? retry - now.Time : TimeSpan.Zero;
+            if (entry.RetryAt is not { } retry || retry <= now.Time)
+                yield return TimeSpan.Zero;
+            else
+                yield return retry - now.Time;
+            // Those behind it wait for it.
+            if (entry.HoldsLane)
+                yield break;
         }
     }
 }

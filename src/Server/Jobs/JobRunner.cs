@@ -1,9 +1,10 @@
+using Tallystick.Access.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Jobs;
 
@@ -24,7 +25,7 @@ internal sealed class JobRunner(
     private const int EntriesAtATime = 1000;
     private const string Principal = "SYSTEM";
 
-    private static readonly TimeSpan MaxRefusalPause = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan MaxRefusalPause = TimeSpan.FromMinutes(1);
 
     // The clock of due work may be another than that of the process, and may be set.
     private static readonly TimeSpan MaxSleep = TimeSpan.FromSeconds(15);
@@ -34,7 +35,9 @@ internal sealed class JobRunner(
 
     private readonly TaskCompletionSource _filled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Does what is due by now, and returns when no work is running or due any more.</summary>
+    /// <summary>
+    /// Does what is due by now, and returns when no work is running or due any more: for tests, which set the clock.
+    /// </summary>
     internal async Task RunDueAsync(CancellationToken cancellationToken)
     {
         await _filled.Task.WaitAsync(cancellationToken);
@@ -84,52 +87,66 @@ internal sealed class JobRunner(
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, entry.Unwanted);
         try
         {
-            var due = entry.Due;
             entry.Run ??= await BeginAsync(entry, lane.Handler, cancelled.Token);
-            if (entry.Run is null || !await entry.Run.StepAsync(cancelled.Token))
-            {
-                entry.Run = null;
-                await EndAsync(entry, queued => queued.Due == due, stoppingToken);
-            }
+            if (entry.Run is null)
+                await RemoveAsync(entry, stoppingToken);
+            else if (!await entry.Run.StepAsync(cancelled.Token))
+                entry.Drop();
             board.GiveBack(taken);
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {
+            entry.Drop();
             board.GiveBack(taken);
         }
         catch (Exception fault)
         {
-            // It goes on from its checkpoint.
-            entry.Run = null;
+            entry.Drop();
             await PauseAsync(taken, fault, stoppingToken);
         }
     }
 
-    private async ValueTask<IJobRun?> BeginAsync(JobEntry entry, string handler, CancellationToken cancellationToken) =>
-        await resources.Reader(entry.OrganizationId, cancellationToken).FindAsync<QueuedJob>(entry.Id) is { } queued
-            ? await _handlers[handler].BeginAsync(entry.OrganizationId, queued, cancellationToken)
-            : null;
-
-    // Whoever does the work takes it out of the queue or gives it another time, in the change that completes it. What
-    // has nothing to do is taken out here.
-    private async Task EndAsync(JobEntry entry, Func<QueuedJob, bool> isOver, CancellationToken cancellationToken)
+    private async ValueTask<IJobRun?> BeginAsync(JobEntry entry, string handler, CancellationToken cancellationToken)
     {
-        var isGone = await resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
+        if (await resources.Reader(entry.OrganizationId, cancellationToken).FindAsync<QueuedJob>(entry.Id)
+            is not { } queued)
+            return null;
+        return await HandlerOf(handler).BeginAsync(entry.OrganizationId, queued, cancellationToken);
+    }
+
+    // A later version may have queued what this one does not know.
+    private IJobHandler HandlerOf(string name) => _handlers.GetValueOrDefault(name)
+        ?? throw new RefusedException(new Issue("unknown_handler", "", $"This version has no handler '{name}'"));
+
+    // Whoever does the work takes it out of the queue, or gives it another time, in the change that completes it. This
+    // is for work that there is nothing to do for.
+    private async Task RemoveAsync(JobEntry entry, CancellationToken cancellationToken)
+    {
+        await resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
         {
-            if (await change.Related.FindAsync<QueuedJob>(entry.Id) is not { } queued)
-                return true;
-            if (isOver(queued))
-                await JobQueue.RemoveAsync(change, entry.Id);
-            return false;
+            await JobQueue.RemoveAsync(change, entry.Id);
+            return true;
         });
-        if (isGone)
-            board.Remove(entry.OrganizationId, entry.Id);
+        board.Forget(entry.OrganizationId, entry.Id);
     }
 
     private async Task PauseAsync(
         (JobEntry Entry, JobLane Lane) taken, Exception fault, CancellationToken stoppingToken)
     {
         var (entry, lane) = taken;
+        if (!Outages.Is(fault) && fault is not RefusedException)
+        {
+            Log.JobFailed(logger, fault, lane.Handler, entry.Id);
+            try
+            {
+                await FailAsync(entry, lane.Handler, stoppingToken);
+            }
+            catch (Exception second)
+            {
+                // Nothing may end the runner: all other work would wait for ever.
+                fault = second;
+            }
+        }
         if (Outages.Is(fault))
         {
             var pause = Outages.NextPause(entry.Pause, Outages.MaxPause);
@@ -137,30 +154,17 @@ internal sealed class JobRunner(
             board.GiveBack(taken, pause, holdsLane: true);
             return;
         }
-        var refused = Outages.NextPause(entry.Pause, MaxRefusalPause);
+        var later = Outages.NextPause(entry.Pause, MaxRefusalPause);
         if (fault is RefusedException)
-        {
-            Log.JobRefused(logger, fault, lane.Handler, entry.Id, refused.TotalSeconds);
-            board.GiveBack(taken, refused);
-            return;
-        }
-        Log.JobFailed(logger, fault, lane.Handler, entry.Id);
-        try
-        {
-            await FailAsync(entry, lane.Handler, stoppingToken);
-            board.GiveBack(taken, refused);
-        }
-        catch (Exception outage) when (Outages.Is(outage))
-        {
-            board.GiveBack(taken, Outages.NextPause(entry.Pause, Outages.MaxPause), holdsLane: true);
-        }
+            Log.JobRefused(logger, fault, lane.Handler, entry.Id, later.TotalSeconds);
+        board.GiveBack(taken, later);
     }
 
     private Task<bool> FailAsync(JobEntry entry, string handler, CancellationToken cancellationToken) =>
         resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
         {
             const string Reason = "The job failed because of an internal error. See the server log.";
-            if (!await _handlers[handler].FailAsync(change, entry.Id, Reason))
+            if (!await HandlerOf(handler).FailAsync(change, entry.Id, Reason))
                 return false;
             await JobQueue.RemoveAsync(change, entry.Id);
             return true;
@@ -169,7 +173,7 @@ internal sealed class JobRunner(
     // What an earlier version had begun without a queue is queued first.
     private async Task FillBoardAsync(CancellationToken stoppingToken)
     {
-        foreach (var organizationId in await Organizations.IdsAsync(store, stoppingToken))
+        foreach (var organizationId in await Organizations.IdsAsync(AllKinds.Catalog, store, stoppingToken))
         {
             await FillBoardAsync(organizationId, stoppingToken);
             await QueueUnqueuedAsync(organizationId, stoppingToken);

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.LookupTables;
 

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.LookupTables;
@@ -128,7 +128,7 @@ internal static class LookupJobOperations
     private static async ValueTask<LookupTableRevision> TargetAsync(
         ApiCall call, LookupChange change, LookupTableRevision source, string target)
     {
-        Sight.Require(call, LookupTableResource.Revisions, ("revisionId", target));
+        Sight.Require(call.Grants, LookupTableResource.Revisions, ("revisionId", target));
         Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), target);
         if (target == source.Id)
             throw new RefusedException(new Issue("contradiction", "revisionId", "must be another revision"));

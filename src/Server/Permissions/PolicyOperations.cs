@@ -1,12 +1,14 @@
 using System.Text.Json;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Groups;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.ResourceGroups;
-using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Permissions;
 
@@ -74,7 +76,7 @@ internal static class PolicyOperations
         if (!await Principals.ExistsAsync(related, type, principalId))
             throw new RefusedException(new Issue(
                 "unknown_reference", "principalId", $"names no existing {Principals.Words(type)}: '{principalId}'"));
-        GrantRules.CheckGiven(call, [.. PermissionStatements.Rules(policy.Statements)]);
+        GrantRules.CheckGiven(call.Granting(), [.. PermissionStatements.Rules(policy.Statements)]);
         var proposed = new PrincipalPermission
         {
             PermissionPolicyId = policy.Id,
@@ -94,7 +96,7 @@ internal static class PolicyOperations
         var attached = await AttachedPolicies.FindAsync(related, policy.Id, type, principalId)
             ?? throw new NotFoundException(
                 $"The policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
-        GrantRules.CheckTaken(call, PermissionStatements.Rules(policy.Statements));
+        GrantRules.CheckTaken(call.Granting(), PermissionStatements.Rules(policy.Statements));
         await call.AnswerAsync(Definition.Write(await call.Service<ResourceService>().DeleteAsync(
             Definition, call.OrganizationId, call.Caller.AuditName, attached.Id, call.Cancelled)));
     }
@@ -107,7 +109,7 @@ internal static class PolicyOperations
     {
         if (principalId is not null)
             Sight.Require(
-                call,
+                call.Grants,
                 type switch
                 {
                     PrincipalType.User => OrgUserResource.Definition,

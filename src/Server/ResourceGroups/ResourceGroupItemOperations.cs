@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Tallystick.Access.Groups;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
@@ -6,7 +8,6 @@ using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.ResourceGroups;
@@ -63,12 +64,12 @@ internal static class ResourceGroupItemOperations
         var (group, member) = await ReadAsync(call);
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         Sight.Require(
-            call,
+            call.Grants,
             member.TargetType == TargetType.Item
-                ? GroupTypes.DefinitionOf(group.Type) : ResourceGroupResource.Definition,
+                ? GroupTypes.DefinitionOf(AllKinds.Catalog, group.Type) : ResourceGroupResource.Definition,
             ("targetId", member.TargetId));
         await CheckMemberAsync(related, group, member);
-        await GroupGrants.CheckJoiningAsync(call, group, PatternOf(member));
+        await GroupGrants.CheckJoiningAsync(call.Granting(), group, PatternOf(member));
         if (await FindAsync(related, member) is null)
             await call.Service<ResourceService>().CreateAsync(
                 Definition, call.OrganizationId, call.Caller.AuditName, member, call.Cancelled,
@@ -82,7 +83,7 @@ internal static class ResourceGroupItemOperations
         var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var found = await FindAsync(related, member) ?? throw new NotFoundException(
             $"The resource group '{group.Id}' has no member '{member.TargetId}' of that type");
-        await GroupGrants.CheckLeavingAsync(call, group, PatternOf(member));
+        await GroupGrants.CheckLeavingAsync(call.Granting(), group, PatternOf(member));
         await call.Service<ResourceService>().DeleteAsync(
             Definition, call.OrganizationId, call.Caller.AuditName, found.Id, call.Cancelled);
         await call.AnswerAsync(ResourceGroupOperations.View(group));
@@ -110,7 +111,7 @@ internal static class ResourceGroupItemOperations
         var issues = new Issues();
         if (member.TargetType == TargetType.Item)
         {
-            if (await related.FindAsync(GroupTypes.DefinitionOf(group.Type), member.TargetId) is null)
+            if (await related.FindAsync(GroupTypes.DefinitionOf(AllKinds.Catalog, group.Type), member.TargetId) is null)
                 issues.Add("unknown_reference", "targetId", $"names no existing {group.Type}: '{member.TargetId}'");
         }
         else if ((await related.FindAsync<ResourceGroup>(member.TargetId))?.Type != group.Type)

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Groups;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.ResourceGroups;
@@ -29,7 +30,7 @@ internal static class ResourceGroupOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root, "ListResourceGroups", Tag, "List resource groups", Answer with { IsPage = true },
-            async call => await ListAsync(call, Condition.Equal("type", GroupTypes.Read(call.Route("type")))))
+            async call => await ListAsync(call, Condition.Equal("type", GroupTypes.Read(AllKinds.Catalog, call.Route("type")))))
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Visible(),
@@ -76,7 +77,7 @@ internal static class ResourceGroupOperations
     /// <summary>The group that the path names, if it is of the path's type.</summary>
     internal static async ValueTask<ResourceGroup> FindAsync(ApiCall call, string route)
     {
-        var type = GroupTypes.Read(call.Route("type"));
+        var type = GroupTypes.Read(AllKinds.Catalog, call.Route("type"));
         var id = call.Route(route);
         return await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
             .FindAsync<ResourceGroup>(id) is { } group && group.Type == type
@@ -98,7 +99,7 @@ internal static class ResourceGroupOperations
 
     private static async Task CreateAsync(ApiCall call)
     {
-        var type = GroupTypes.Read(call.Route("type"));
+        var type = GroupTypes.Read(AllKinds.Catalog, call.Route("type"));
         using var body = await call.ReadJsonAsync();
         var proposed = (ResourceGroup)Definition.Read(Definition.Shape.Check(body.RootElement)) with { Type = type };
         await call.AnswerAsync(View(await call.Service<ResourceService>().CreateAsync(
@@ -117,7 +118,7 @@ internal static class ResourceGroupOperations
     private static async Task DeleteAsync(ApiCall call)
     {
         var group = await FindAsync(call, "id");
-        await GroupGrants.CheckLeavingAsync(call, group, new ResourcePattern("*", PatternScope.Group, group.Id));
+        await GroupGrants.CheckLeavingAsync(call.Granting(), group, new ResourcePattern("*", PatternScope.Group, group.Id));
         await call.Service<ResourceService>().ChangeAsync(
             call.OrganizationId, call.Caller.AuditName, call.Cancelled,
             async change =>
@@ -135,9 +136,9 @@ internal static class ResourceGroupOperations
     private static async Task PermissionsAsync(ApiCall call)
     {
         var group = await FindAsync(call, "resourceGroupId");
-        var ids = await GroupGrants.PolicyIdsAsync(call, group);
+        var ids = await GroupGrants.PolicyIdsAsync(call.Granting(), group);
         await ListRequest.AnswerAsync(
             call, PermissionPolicyResource.Definition,
-            Condition.And(new Condition.In("id", ids), Sight.Visible(call, PermissionPolicyResource.Definition)));
+            Condition.And(new Condition.In("id", ids), Sight.Visible(call.Grants, PermissionPolicyResource.Definition)));
     }
 }

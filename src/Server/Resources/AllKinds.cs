@@ -1,3 +1,9 @@
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Groups;
+using Tallystick.Access.Invitations;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.BalanceSchedules;
@@ -29,11 +35,6 @@ using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Jobs;
-using Tallystick.Server.Auth;
-using Tallystick.Server.Invitations;
-using Tallystick.Server.Permissions;
-using Tallystick.Server.ResourceGroups;
-using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Resources;
 

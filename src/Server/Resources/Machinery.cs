@@ -1,9 +1,9 @@
 using NodaTime;
+using Tallystick.Access.Permissions;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Events;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Resources;
 

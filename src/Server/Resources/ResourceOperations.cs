@@ -1,9 +1,9 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.Resources;
 
@@ -48,7 +48,7 @@ internal static class ResourceOperations
     {
         Body = Request(definition),
         Permission = Needs(definition, PermissionAction.ConfigCreate),
-        AlsoNeeds = [.. OfParent(definition), .. GrantRules.OfEffects(definition)],
+        AlsoNeeds = [.. OfParent(definition), .. PermissionsOfEffects(definition)],
     };
 
     /// <summary>Reads one.</summary>
@@ -68,7 +68,7 @@ internal static class ResourceOperations
     {
         Body = Request(definition),
         Permission = NeedsOfOne(definition, PermissionAction.ConfigUpdate),
-        AlsoNeeds = [.. OfParent(definition), .. GrantRules.OfEffects(definition)],
+        AlsoNeeds = [.. OfParent(definition), .. PermissionsOfEffects(definition)],
         Description = "Replaces the whole entity: members left out are cleared. `version` must be the stored version.",
     };
 
@@ -168,6 +168,11 @@ internal static class ResourceOperations
     private static string IdOf(ApiCall call, ResourceDefinition definition) =>
         definition.IsSingleton ? call.OrganizationId : call.Route("id");
 
+    private static IEnumerable<Permission> PermissionsOfEffects(ResourceDefinition definition) =>
+        definition.Effects.Select(effect => effect.UpdatedItem is { } item
+            ? Sight.Update(AllKinds.Catalog.Of(effect.Kind)).Item(item)
+            : Sight.Create(AllKinds.Catalog.Of(effect.Kind)));
+
     private static async Task ListAsync(ApiCall call, ResourceDefinition definition) =>
         await ListRequest.AnswerAsync(call, definition, await ResourceParents.ConditionAsync(call, definition));
 
@@ -185,7 +190,7 @@ internal static class ResourceOperations
     {
         await ResourceParents.RequireParentAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
-        await GrantRules.CheckAsync(call, definition, proposed);
+        await GrantRules.CheckAsync(call.Granting(), proposed);
         var created = await call.Service<ResourceService>().CreateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled, caller: call.Grants);
         await ResourceViews.AnswerAsync(call, definition, created);
@@ -195,7 +200,7 @@ internal static class ResourceOperations
     {
         await ResourceParents.RequireAsync(call, definition);
         var proposed = await ReadAsync(call, definition);
-        await GrantRules.CheckAsync(call, definition, proposed);
+        await GrantRules.CheckAsync(call.Granting(), proposed);
         if (definition.IsMadeWhenMissing)
             await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         var updated = await call.Service<ResourceService>().UpdateAsync(
@@ -220,7 +225,7 @@ internal static class ResourceOperations
         {
             var kind = AllKinds.Catalog.Of(part.Kind);
             var denied = call.Grants.Of(Sight.Delete(kind)).Denied;
-            if (denied.Count == 0 || Sight.IsOfParent(kind))
+            if (denied.Count == 0 || kind.IsPermittedAsParent)
                 continue;
             var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
             foreach (var entity in await related.ListAsync(

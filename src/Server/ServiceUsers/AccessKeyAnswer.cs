@@ -1,6 +1,6 @@
 using NodaTime;
+using Tallystick.Access.Credentials;
 using Tallystick.Resources.Definitions;
-using Tallystick.Server.Auth;
 
 namespace Tallystick.Server.ServiceUsers;
 

@@ -1,11 +1,13 @@
 using System.Text.Json;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 
 namespace Tallystick.Server.ServiceUsers;
 
@@ -70,7 +72,7 @@ internal static class AccessKeyOperations
     private static async Task CreateAsync(ApiCall call)
     {
         var user = await FindUserAsync(call);
-        await GrantRules.CheckMaySpeakForAsync(call, PrincipalType.Serviceuser, user.Id);
+        await GrantRules.CheckMaySpeakForAsync(call.Granting(), PrincipalType.Serviceuser, user.Id);
         if ((await KeysAsync(call, user.Id)).Count >= MostKeys)
             throw new RefusedException(new Issue(
                 "count", "", $"The service user has {MostKeys} access keys; delete one first", IssueKind.Conflict));
@@ -107,7 +109,7 @@ internal static class AccessKeyOperations
         if (status == AccessKeyStatus.Inactive)
             RefuseOwn(call, key);
         else
-            await GrantRules.CheckMaySpeakForAsync(call, PrincipalType.Serviceuser, key.ServiceUserId);
+            await GrantRules.CheckMaySpeakForAsync(call.Granting(), PrincipalType.Serviceuser, key.ServiceUserId);
         await AnswerAsync(call, await call.Service<ResourceService>().ChangeAsync(
             AccessKeyResource.Installation, call.Caller.AuditName, call.Cancelled,
             change => change.UpdateAsync(AccessKeyResource.Definition, key.Id, key with { Status = status }),

@@ -1,7 +1,9 @@
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
@@ -44,7 +46,7 @@ internal static class ServiceUserOperations
     {
         await call.Service<ResourceService>().FindJsonAsync(
             Definition, call.OrganizationId, call.Route("id"), call.Cancelled);
-        await AttachedPolicies.AnswerAsync(
+        await PolicyLists.AnswerAsync(
             call, PrincipalType.Serviceuser, call.Route("id"), Definition.MaximumPageSize);
     }
 

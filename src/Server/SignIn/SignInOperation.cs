@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
-using Tallystick.Server.Users;
 
 namespace Tallystick.Server.SignIn;
 
@@ -102,7 +103,7 @@ internal static class SignInOperation
     private static async ValueTask CheckAccessAsync(ApiCall call, Login login, string organizationId)
     {
         var caller = new Caller(organizationId, PrincipalType.User, login.Id, null);
-        var access = await call.Service<AccessControl>().OfAsync(caller, call.Cancelled);
+        var access = await call.Service<CallerAccess>().OfAsync(caller, call.Cancelled);
         if (access.RefusalAt(call.Service<NodaTime.IClock>()) is { } refusal)
             throw new ForbiddenException(refusal);
     }

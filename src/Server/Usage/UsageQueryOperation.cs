@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
@@ -9,7 +10,6 @@ using Tallystick.Metering.Usage;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Usage;

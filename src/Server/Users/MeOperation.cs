@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 using Tallystick.Resources.Changes;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.ResourceGroups;
 
 namespace Tallystick.Server.Users;

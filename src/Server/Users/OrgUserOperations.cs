@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Groups;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
 using Tallystick.Server.Invitations;
 using Tallystick.Server.Permissions;
@@ -62,7 +65,7 @@ internal static class OrgUserOperations
     private static async Task PermissionsAsync(ApiCall call)
     {
         var user = await FindAsync(call);
-        await AttachedPolicies.AnswerAsync(call, PrincipalType.User, user.Id, Definition.MaximumPageSize);
+        await PolicyLists.AnswerAsync(call, PrincipalType.User, user.Id, Definition.MaximumPageSize);
     }
 
     private static async Task GroupsAsync(ApiCall call)
@@ -78,7 +81,7 @@ internal static class OrgUserOperations
             call,
             Condition.And(
                 Condition.Equal("type", GroupTypes.User), new Condition.In("id", [.. groups]),
-                Sight.Visible(call, ResourceGroupResource.Definition)),
+                Sight.Visible(call.Grants, ResourceGroupResource.Definition)),
             Definition.MaximumPageSize);
     }
 
@@ -86,7 +89,7 @@ internal static class OrgUserOperations
     {
         var user = await FindAsync(call);
         // Whoever reads the password speaks for the user.
-        await GrantRules.CheckMaySpeakForAsync(call, PrincipalType.User, user.Id);
+        await GrantRules.CheckMaySpeakForAsync(call.Granting(), PrincipalType.User, user.Id);
         var logins = call.Service<Logins>();
         var mail = call.Service<Mail>();
         var login = await logins.FindByIdAsync(user.Id, call.Cancelled)

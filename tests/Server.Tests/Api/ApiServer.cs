@@ -4,9 +4,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Billing.Accounts;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
+using Tallystick.Server.Installation;
 using Tallystick.Server.Tests.Contract;
 using Tallystick.Testing;
 

@@ -3,8 +3,11 @@ using System.Text.Json.Nodes;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.BillRuns;
+using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
 
@@ -54,6 +57,30 @@ public sealed class BillRunTests(SqliteServer server)
         ((string)failure["accountId"]!).ShouldBe(second.Id);
         ((string)failure["message"]!).ShouldContain(
             "was created or attached after the run had read its prices. Run the job again.");
+    }
+
+    [Fact]
+    public async Task Job_WhosePricesChangedDuringAnInterruption_BeginsAnewSoThatAllBillsAreOfOnePriceList()
+    {
+        await using var own = await ApiServer.StartAsync();
+        var account = await BilledAccount.MakeAsync(own.Client);
+        await AddAccountsAsync(own, account.PlanId, 100);
+        // Without a date: the period before and the running one of each account.
+        var job = await LaterJobs.CreateAsync(own, new BillJob());
+        (await (await job.BeginAsync()).StepAsync(TestContext.Current.CancellationToken)).ShouldBeTrue();
+        await DoublePricesAsync(own.Client);
+
+        var again = await job.BeginAsync();
+        while (await again.StepAsync(TestContext.Current.CancellationToken))
+        {
+        }
+
+        var ended = (await own.Client.GetAsync($"billjobs/{job.Id}")).Object;
+        ended["billIds"]!.AsArray().Select(id => (string)id!).Distinct().Count().ShouldBe(202);
+        var bills = await own.Service<ResourceService>().Reader(
+            own.OrganizationId, TestContext.Current.CancellationToken).ListAsync<Bill>(Condition.And());
+        bills.Count.ShouldBe(202);
+        bills.Select(bill => bill.LineItems!.Max(line => line.Subtotal)).Distinct().ShouldBe([60m]);
     }
 
     [Fact]

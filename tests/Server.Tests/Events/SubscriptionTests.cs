@@ -2,11 +2,14 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NodaTime.Testing;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Users;
+using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Products;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Events;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents.Sqlite;
@@ -30,9 +33,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         _store = await SqliteDocumentStore.OpenAsync(
             _directory.File("documents.sqlite"),
             [.. AllKinds.Catalog.DocumentKinds, ChangeEvents.Kind, Subscriptions.Kind], Token);
-        await Machinery.NewService(_store, _clock).ChangeAsync(
-            AccessKeyResource.Installation, "test", Token, async change => await change.PutAsync(
-                InstalledOrganizationResource.Definition, null, new InstalledOrganization { Id = Organization }));
+        await ListAsync(Organization);
     }
 
     public async ValueTask DisposeAsync()
@@ -70,6 +71,25 @@ public sealed class SubscriptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_OfAnOrganizationMadeWhileTheSubscriberFails_ComeAllAfterTheNextStart()
+    {
+        const string Later = "22222222-2222-2222-2222-222222222222";
+        var first = new Noting { FailsAt = "a" };
+        await using (var server = await StartAsync(first))
+        {
+            await ListAsync(Later);
+            await Server.AddProductsAsync(server.Resources, Later, "a");
+            await Noting.UntilAsync(() => ValueTask.FromResult(first.HasFailed));
+        }
+        var second = new Noting();
+
+        await using var next = await StartAsync(second);
+        await Noting.UntilAsync(() => ValueTask.FromResult(second.Heard.Contains("a")));
+
+        second.Heard.ShouldBe(["a"]);
+    }
+
+    [Fact]
     public async Task Events_OfAStopInBetween_ComeAfterTheNextStart()
     {
         var first = new Noting();
@@ -78,7 +98,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
             await server.AddProductsAsync("a");
             await Noting.HeardAsync(_store, "a");
         }
-        await Server.AddProductsAsync(Machinery.NewService(_store, _clock), "b", "c");
+        await Server.AddProductsAsync(Machinery.NewService(_store, _clock), Organization, "b", "c");
         var second = new Noting();
 
         await using var later = await StartAsync(second);
@@ -114,10 +134,10 @@ public sealed class SubscriptionTests : IAsyncLifetime
         }
         var resources = Machinery.NewService(_store, _clock);
         _clock.Advance(Duration.FromDays(1));
-        await Server.AddProductsAsync(resources, "b");
+        await Server.AddProductsAsync(resources, Organization, "b");
         _clock.Advance(Duration.FromDays(100));
         var events = new ChangeEventSource(
-            _store, new EventRetention(Duration.FromDays(28), _clock), new Subscriptions(resources, _store),
+            _store, new EventRetention(Duration.FromDays(28), _clock), new Subscriptions(resources, _store, AccessKeyResource.Installation),
             [subscriber]);
 
         await events.ForgetAsync(Organization, Token);
@@ -128,12 +148,16 @@ public sealed class SubscriptionTests : IAsyncLifetime
         unread.Heard.ShouldBe(["b"]);
     }
 
+    private Task ListAsync(string organizationId) => Machinery.NewService(_store, _clock).ChangeAsync(
+        AccessKeyResource.Installation, "test", Token, async change => await change.PutAsync(
+            InstalledOrganizationResource.Definition, null, new InstalledOrganization { Id = organizationId }));
+
     private async Task<Server> StartAsync(IEventSubscriber subscriber)
     {
         var news = new EventNews();
         var resources = Machinery.NewService(_store, _clock, news);
         var pumps = new EventPumps(
-            [subscriber], new Subscriptions(resources, _store), _store, news, TimeProvider.System,
+            [subscriber], new Subscriptions(resources, _store, AccessKeyResource.Installation), _store, news, TimeProvider.System,
             NullLogger<EventPumps>.Instance);
         await pumps.StartAsync(Token);
         if (subscriber is Noting noting)
@@ -143,13 +167,14 @@ public sealed class SubscriptionTests : IAsyncLifetime
 
     private sealed record Server(EventPumps Pumps, ResourceService Resources) : IAsyncDisposable
     {
-        internal Task AddProductsAsync(params string[] names) => AddProductsAsync(Resources, names);
+        internal Task AddProductsAsync(params string[] names) => AddProductsAsync(Resources, Organization, names);
 
-        internal static async Task AddProductsAsync(ResourceService resources, params string[] names)
+        internal static async Task AddProductsAsync(
+            ResourceService resources, string organizationId, params string[] names)
         {
             foreach (var name in names)
                 await resources.CreateAsync(
-                    ProductResource.Definition, Organization, "test", new Product { Name = name, Code = name }, Token);
+                    ProductResource.Definition, organizationId, "test", new Product { Name = name, Code = name }, Token);
         }
 
         public async ValueTask DisposeAsync()
@@ -169,6 +194,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
         /// <summary>The product at which it fails, once.</summary>
         internal string? FailsAt { get; init; }
 
+        internal bool HasFailed => _failures > 0;
+
         internal ConcurrentQueue<string> Heard { get; } = new();
 
         public async ValueTask HandleAsync(ResourceChange change, IReadOnlyList<ChangeEvent> events)
@@ -181,7 +208,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
                 var code = (string)product["code"]!;
                 await change.CreateAsync(
                     ProductResource.Definition, new Product { Name = "heard", Code = $"heard-{code}" });
-                if (code == FailsAt && Interlocked.Increment(ref _failures) == 1)
+                if (code == FailsAt && (Interlocked.Increment(ref _failures) == 1 || code == "a"))
                     throw new InvalidOperationException("a fault");
                 Heard.Enqueue(code);
             }
@@ -193,9 +220,9 @@ public sealed class SubscriptionTests : IAsyncLifetime
                 .ListAsync<Product>(Condition.Equal("code", $"heard-{code}"))).Count == 1);
 
         internal Task JoinedAsync(IDocumentReader store) => UntilAsync(async () =>
-            await store.FindAsync(Subscriptions.Kind, Organization, Name, Token) is not null);
+            await store.FindAsync(Subscriptions.Kind, AccessKeyResource.Installation, Name, Token) is not null);
 
-        private static async Task UntilAsync(Func<ValueTask<bool>> isMet)
+        internal static async Task UntilAsync(Func<ValueTask<bool>> isMet)
         {
             while (!await isMet())
             {

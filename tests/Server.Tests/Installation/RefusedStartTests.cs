@@ -2,8 +2,10 @@ using System.Runtime.Versioning;
 using DuckDB.NET.Data;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
+using Tallystick.Server.Http;
+using Tallystick.Server.Installation;
 using Tallystick.Storage;
 using Tallystick.Testing;
 
@@ -189,6 +191,19 @@ public sealed class RefusedStartTests : IDisposable
         var before = DataFiles.Hash(_restarts.Data);
 
         (await ServerHost.RunAsync([RestoreAdministrator.Option, "--TALLYSTICK_DATA", _restarts.Data])).ShouldBe(1);
+
+        DataFiles.Hash(_restarts.Data).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task RestoreAdministrator_OfAnOrganizationThatIsNotThere_IsRefusedAndChangesNothing()
+    {
+        await FillAsync();
+        var before = DataFiles.Hash(_restarts.Data);
+
+        (await ServerHost.RunAsync([
+            RestoreAdministrator.Option, Guid.NewGuid().ToString(), "--TALLYSTICK_DATA", _restarts.Data,
+        ])).ShouldBe(1);
 
         DataFiles.Hash(_restarts.Data).ShouldBe(before);
     }

@@ -1,6 +1,6 @@
 using System.Net;
 using NodaTime;
-using Tallystick.Server.Auth;
+using Tallystick.Server.Installation;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
 using Tallystick.Testing;

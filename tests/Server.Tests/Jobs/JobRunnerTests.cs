@@ -2,12 +2,15 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NodaTime.Testing;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Jobs;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents.Sqlite;
@@ -174,6 +177,76 @@ public sealed class JobRunnerTests : IAsyncLifetime
         handler.Steps.Distinct().ShouldBe(["a1", "b1"]);
     }
 
+    [Fact]
+    public void Board_WhereTheFirstOfALaneIsHeld_SleepsUntilItsNextTry()
+    {
+        var board = new JobBoard(_clock, TimeProvider.System);
+        board.Put(One, Queued("a"), 1);
+        board.Put(One, Queued("b"), 1);
+
+        board.GiveBack(board.TryTake()!.Value, TimeSpan.FromMinutes(5), holdsLane: true);
+
+        board.TryTake().ShouldBeNull();
+        board.UntilNext()!.Value.ShouldBeGreaterThan(TimeSpan.FromMinutes(4));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Board_HearingOfChangesInAnotherOrder_KnowsTheLastOne(bool isRemovedLast)
+    {
+        var board = new JobBoard(_clock, TimeProvider.System);
+        board.Put(One, Queued("a"), 1);
+
+        if (isRemovedLast)
+        {
+            board.Remove(One, "a", 3);
+            board.Put(One, Queued("a") with { Due = Now }, 2);
+        }
+        else
+        {
+            board.Put(One, Queued("a") with { Due = Now }, 3);
+            board.Remove(One, "a", 2);
+        }
+
+        board.Has(One, "a").ShouldBe(!isRemovedLast);
+    }
+
+    [Fact]
+    public async Task Work_OfAHandlerOfALaterVersion_StaysInTheQueueAndTheOthersGoOn()
+    {
+        var handler = new Counting(_ => 1);
+        await using var runner = await StartAsync(handler);
+        await runner.Resources.ChangeAsync(One, "test", Token, async change =>
+        {
+            for (var index = 0; index < 5; index++)
+                await JobQueue.PutAsync(change, "later", $"unknown{index}");
+            return true;
+        });
+
+        await QueueAsync(runner, One, "a");
+        await handler.DoneAsync("a1");
+
+        (await QueuedAsync(One)).Count(queued => queued.Handler == "later").ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Work_WhoseFailureCannotBeRecorded_DoesNotEndTheRunner()
+    {
+        var handler = new Counting(_ => 1) { CannotFail = true };
+        foreach (var id in new[] { "a1", "b1", "c1" })
+            handler.Faults.TryAdd(id, new InvalidOperationException("a fault"));
+        await using var runner = await StartAsync(handler);
+
+        await QueueAsync(runner, One, "a");
+        await QueueAsync(runner, Other, "b", "c", "d");
+        await handler.DoneAsync("d1");
+
+        handler.Steps.ShouldContain("d1");
+    }
+
+    private static QueuedJob Queued(string id) => new() { Id = id, Handler = Counting.HandlerName };
+
     private async Task<Running> StartAsync(Counting handler)
     {
         var board = new JobBoard(_clock, TimeProvider.System);
@@ -241,6 +314,8 @@ public sealed class JobRunnerTests : IAsyncLifetime
         /// <summary>The step after which the process hangs until it is stopped.</summary>
         internal int? StopsAfter { get; init; }
 
+        internal bool CannotFail { get; init; }
+
         internal IReadOnlyList<string> Unqueued { get; init; } = [];
 
         internal Task Stopped => _stopped.Task;
@@ -249,10 +324,13 @@ public sealed class JobRunnerTests : IAsyncLifetime
 
         public ValueTask<IJobRun?> BeginAsync(
             string organizationId, QueuedJob queued, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<IJobRun?>(new Run(this, organizationId, queued));
+            ValueTask.FromResult<IJobRun?>(
+                queued.Checkpoint == $"{length(queued.Id)}" ? null : new Run(this, organizationId, queued));
 
         public ValueTask<bool> FailAsync(ResourceChange change, string id, string reason)
         {
+            if (CannotFail)
+                throw new InvalidOperationException("a second fault");
             Failures.Enqueue($"{id}: {reason}");
             return ValueTask.FromResult(true);
         }

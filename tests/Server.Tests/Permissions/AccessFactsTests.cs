@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
 using Tallystick.Resources.Changes;
-using Tallystick.Server.Auth;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Users;
 

@@ -1,6 +1,7 @@
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
 using Tallystick.Resources.Definitions;
-using Tallystick.Server.Auth;
-using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Tests.Permissions;

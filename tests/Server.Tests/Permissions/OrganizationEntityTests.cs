@@ -1,8 +1,12 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Users;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
+using Tallystick.Server.Installation;
+using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Users;
 using Tallystick.Testing;
@@ -25,7 +29,7 @@ public sealed class OrganizationEntityTests
         await using var again = await StartAsync(data);
 
         again.FirstCredentials.ShouldBeNull();
-        (await Organizations.IdsAsync(again.Services.GetRequiredService<IDocumentStore>(), Cancelled))
+        (await Organizations.IdsAsync(AllKinds.Catalog, again.Services.GetRequiredService<IDocumentStore>(), Cancelled))
             .ShouldBe([organizationId]);
     }
 
@@ -38,7 +42,7 @@ public sealed class OrganizationEntityTests
         await using var again = await StartAsync(data);
 
         again.FirstCredentials.ShouldBeNull();
-        (await Organizations.IdsAsync(again.Services.GetRequiredService<IDocumentStore>(), Cancelled))
+        (await Organizations.IdsAsync(AllKinds.Catalog, again.Services.GetRequiredService<IDocumentStore>(), Cancelled))
             .ShouldBe([organizationId]);
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Tallystick.Server.Permissions;
+using Tallystick.Access.Permissions;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Permissions;

@@ -1,5 +1,6 @@
 using System.Net;
-using Tallystick.Server.Permissions;
+using Tallystick.Access.Permissions;
+using Tallystick.Resources.Definitions;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Permissions;

@@ -1,6 +1,7 @@
 using CsCheck;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Values;
-using Tallystick.Server.Permissions;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Server.Tests.Permissions;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Access.Permissions;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
-using Tallystick.Server.Permissions;
+using Tallystick.Server.Installation;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Testing;

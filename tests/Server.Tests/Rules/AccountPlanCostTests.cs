@@ -2,15 +2,17 @@ using System.Text;
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Plans;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Auth;
+using Tallystick.Server.Installation;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents.Sqlite;
+using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Rules;

@@ -1,6 +1,6 @@
 using NodaTime;
 using NodaTime.Testing;
-using Tallystick.Server.Auth;
+using Tallystick.Access.Credentials;
 
 namespace Tallystick.Server.Tests.Users;
 

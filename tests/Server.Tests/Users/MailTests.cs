@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Access.Users;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Tests.Api;
-using Tallystick.Server.Users;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Users;

@@ -6,10 +6,10 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using NodaTime.Testing;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Values;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Tests.Api;
-using Tallystick.Server.Users;
 
 namespace Tallystick.Server.Tests.Users;
 

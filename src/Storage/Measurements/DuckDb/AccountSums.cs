@@ -37,11 +37,33 @@ internal static unsafe partial class AccountSums
     private static ulong SizeOfState(IntPtr info) => (ulong)sizeof(IntPtr);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Begin(IntPtr info, void* state) =>
-        *(IntPtr*)state = GCHandle.ToIntPtr(GCHandle.Alloc(new Dictionary<int, Int128>()));
+    private static void Begin(IntPtr info, void* state)
+    {
+        *(IntPtr*)state = 0;
+        try
+        {
+            *(IntPtr*)state = GCHandle.ToIntPtr(GCHandle.Alloc(new Dictionary<int, Int128>()));
+        }
+        catch (Exception fault)
+        {
+            AggregateFunction.Fail(info, fault);
+        }
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Add(IntPtr info, IntPtr rows, void** states)
+    {
+        try
+        {
+            Add(rows, states);
+        }
+        catch (Exception fault)
+        {
+            AggregateFunction.Fail(info, fault);
+        }
+    }
+
+    private static void Add(IntPtr rows, void** states)
     {
         using var data = new DuckDBDataChunk(rows);
         var chunk = new Chunk(data, (int)NativeMethods.DataChunks.DuckDBDataChunkGetSize(data));
@@ -81,6 +103,18 @@ internal static unsafe partial class AccountSums
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Combine(IntPtr info, void** parts, void** states, ulong count)
     {
+        try
+        {
+            Combine(parts, states, count);
+        }
+        catch (Exception fault)
+        {
+            AggregateFunction.Fail(info, fault);
+        }
+    }
+
+    private static void Combine(void** parts, void** states, ulong count)
+    {
         for (var index = 0UL; index < count; index++)
         {
             var sums = SumsOf(states[index]);
@@ -91,6 +125,18 @@ internal static unsafe partial class AccountSums
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Finish(IntPtr info, void** states, IntPtr result, ulong count, ulong offset)
+    {
+        try
+        {
+            Finish(states, result, count, offset);
+        }
+        catch (Exception fault)
+        {
+            AggregateFunction.Fail(info, fault);
+        }
+    }
+
+    private static void Finish(void** states, IntPtr result, ulong count, ulong offset)
     {
         for (var index = 0UL; index < count; index++)
         {
@@ -104,7 +150,11 @@ internal static unsafe partial class AccountSums
     private static void End(void** states, ulong count)
     {
         for (var index = 0UL; index < count; index++)
-            GCHandle.FromIntPtr(*(IntPtr*)states[index]).Free();
+        {
+            // One that could not begin has none.
+            if (*(IntPtr*)states[index] is not 0 and var handle)
+                GCHandle.FromIntPtr(handle).Free();
+        }
     }
 
     private static Dictionary<int, Int128> SumsOf(void* state) =>

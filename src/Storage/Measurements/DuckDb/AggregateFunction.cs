@@ -39,6 +39,18 @@ internal static unsafe partial class AggregateFunction
         }
     }
 
+    /// <summary>
+    /// Fails the query that a step belongs to. An exception that left a step would end the process: the engine does not
+    /// know exceptions of ours.
+    /// </summary>
+    /// <param name="info">What the engine gave the step.</param>
+    /// <param name="fault">What the step met.</param>
+    public static void Fail(IntPtr info, Exception fault) => SetError(info, fault.Message);
+
+    [LibraryImport(
+        "duckdb", EntryPoint = "duckdb_aggregate_function_set_error", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial void SetError(IntPtr info, string message);
+
     [LibraryImport("duckdb", EntryPoint = "duckdb_create_aggregate_function")]
     private static partial IntPtr Create();
 

@@ -59,6 +59,18 @@ internal static unsafe class NarrowSum
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Add(IntPtr info, IntPtr rows, void** sums)
     {
+        try
+        {
+            Add(rows, sums);
+        }
+        catch (Exception fault)
+        {
+            AggregateFunction.Fail(info, fault);
+        }
+    }
+
+    private static void Add(IntPtr rows, void** sums)
+    {
         using var data = new DuckDBDataChunk(rows);
         var chunk = new Chunk(data, (int)NativeMethods.DataChunks.DuckDBDataChunkGetSize(data));
         var isPresent = chunk.Presence(0);
@@ -90,6 +102,7 @@ internal static unsafe class NarrowSum
         }
     }
 
+    // Adds integers and moves them: nothing in the steps below can throw.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Combine(IntPtr info, void** parts, void** sums, ulong count)
     {

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Groups;
+using Tallystick.Access.Invitations;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
+using Tallystick.Foundation.Json;
+
+namespace Tallystick.Access;
+
+/// <summary>Reads and writes what access is made of without reflection.</summary>
+[JsonSerializable(typeof(Organization))]
+[JsonSerializable(typeof(InstalledOrganization))]
+[JsonSerializable(typeof(ServiceUser))]
+[JsonSerializable(typeof(AccessKey))]
+[JsonSerializable(typeof(PermissionPolicy))]
+[JsonSerializable(typeof(PrincipalPermission))]
+[JsonSerializable(typeof(ResourceGroup))]
+[JsonSerializable(typeof(ResourceGroupItem))]
+[JsonSerializable(typeof(OrgUser))]
+[JsonSerializable(typeof(Support))]
+[JsonSerializable(typeof(Login))]
+[JsonSerializable(typeof(OrgUserInvitation))]
+internal sealed partial class AccessJson : JsonSerializerContext
+{
+    /// <summary>In the one JSON format of the product.</summary>
+    internal static AccessJson Format { get; } = new(JsonFormat.NewOptions());
+}

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using NodaTime;
+using Tallystick.Access.Users;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Access.Credentials;
+
+/// <summary>Finds access keys and checks their secrets. A key that is not active is as good as none.</summary>
+public sealed class AccessKeys(
+    ResourceService resources, ChangeFeed changes, IClock clock, SecretsRefused onSecretsRefused)
+{
+    private const int MostFailures = 300;
+    private const int MostSources = 10_000;
+    private const string Principal = "SYSTEM";
+    // Compared with when the key is unknown, so that an answer takes as long as for a wrong secret.
+    private static readonly string Nobody = SecretHash.Of(SecretHash.NewText(48));
+
+    // Some clients get a token before every call: the time of use is written once a minute.
+    private static readonly Duration BetweenNotes = Duration.FromMinutes(1);
+    private static readonly Duration BetweenWarnings = Duration.FromHours(1);
+    private readonly ConcurrentDictionary<string, Instant> _noted = new(StringComparer.Ordinal);
+    private readonly FailedAttempts _failures =
+        new(MostFailures, Duration.FromSeconds(10), Duration.FromMinutes(10), clock);
+
+    // Where right secrets came from: nobody elsewhere can make those clients wait.
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Grows with each change of any key.</summary>
+    public long Generation =>
+        changes.Generation(AccessKeyResource.Installation, AccessKeyResource.Definition.Kind);
+
+    /// <summary>The active key with the id and secret; null when there is none or the secret is wrong.</summary>
+    /// <param name="credentials">
+    /// What the id and the secret may be. They are one attempt, and counted and answered alike whether the id exists.
+    /// </param>
+    /// <param name="source">Where the request comes from.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TooManyRequestsException">There were too many wrong secrets of late.</exception>
+    public async ValueTask<AccessKey?> FindAsync(
+        IReadOnlyList<(string Id, string Secret)> credentials, string source, CancellationToken cancellationToken)
+    {
+        var pair = $"{credentials[^1].Id} {source}";
+        var name = _known.ContainsKey(pair) ? pair : credentials[^1].Id;
+        if (!_failures.TryBegin(name, out var isNowWaiting))
+        {
+            var seconds = Math.Max(1, (int)Math.Ceiling(_failures.WaitOf(name).TotalSeconds));
+            throw new TooManyRequestsException(
+                $"Too many requests with a wrong API secret. Try again in {seconds} seconds.", seconds);
+        }
+        AccessKey? found, opened;
+        try
+        {
+            (found, opened) = await OpenAsync(credentials, cancellationToken);
+        }
+        catch
+        {
+            // The store was out or the caller gave up: nothing shows that the secret is wrong.
+            _failures.TakeBack(name);
+            throw;
+        }
+        if (opened is not null)
+        {
+            _failures.TakeBack(name);
+            if (_known.Count < MostSources)
+                _known[pair] = true;
+        }
+        else if (isNowWaiting && found is not null)
+        {
+            await WarnAsync(found, cancellationToken);
+        }
+        return opened;
+    }
+
+    // The key that was found last, and the one that a secret opens.
+    private async ValueTask<(AccessKey? Found, AccessKey? Opened)> OpenAsync(
+        IReadOnlyList<(string Id, string Secret)> credentials, CancellationToken cancellationToken)
+    {
+        AccessKey? found = null;
+        foreach (var (id, secret) in credentials.Distinct())
+        {
+            found = await ReadAsync(id, cancellationToken);
+            var isRight = SecretHash.Matches(found?.SecretHash ?? Nobody, secret);
+            if (found is not null && isRight && await IsOpenAsync(found, cancellationToken))
+                return (found, found);
+        }
+        return (found, null);
+    }
+
+    // The event is that of the service user, who changes by it: once an hour, since others decide when.
+    private async ValueTask WarnAsync(AccessKey key, CancellationToken cancellationToken)
+    {
+        onSecretsRefused(key.AccessKeyId, MostFailures);
+        var now = clock.GetCurrentInstant();
+        await resources.ChangeAsync(
+            key.OrganizationId, Principal, cancellationToken,
+            async change =>
+            {
+                if (await change.Related.FindAsync<ServiceUser>(key.ServiceUserId) is not { } user
+                    || now - user.DtSecretsRefused < BetweenWarnings)
+                    return false;
+                await change.UpdateAsync(ServiceUserResource.Definition, user.Id, user with { DtSecretsRefused = now });
+                return true;
+            },
+            key.OrganizationId);
+    }
+
+    /// <summary>The active key with the id, or null.</summary>
+    public async ValueTask<AccessKey?> FindAsync(string accessKeyId, CancellationToken cancellationToken) =>
+        await ReadAsync(accessKeyId, cancellationToken) is { } key && await IsOpenAsync(key, cancellationToken)
+            ? key : null;
+
+    private async ValueTask<AccessKey?> ReadAsync(string accessKeyId, CancellationToken cancellationToken)
+    {
+        var found = await resources.Reader(AccessKeyResource.Installation, cancellationToken)
+            .ListAsync<AccessKey>(Condition.Equal("access_key_id", accessKeyId));
+        return found.Count == 0 ? null : found[0];
+    }
+
+    private async ValueTask<bool> IsOpenAsync(AccessKey key, CancellationToken cancellationToken)
+    {
+        var isOpen = key.Status == AccessKeyStatus.Active && await resources
+            .Reader(key.OrganizationId, cancellationToken).FindAsync<ServiceUser>(key.ServiceUserId) is not null;
+        if (isOpen)
+            await NoteUseAsync(key, cancellationToken);
+        return isOpen;
+    }
+
+    // Not a change that anybody must hear of, nor one of the key's version.
+    private async ValueTask NoteUseAsync(AccessKey key, CancellationToken cancellationToken)
+    {
+        var now = clock.GetCurrentInstant();
+        if (now - _noted.GetOrAdd(key.Id, key.DtLastUsed ?? Instant.MinValue) < BetweenNotes)
+            return;
+        _noted[key.Id] = now;
+        try
+        {
+            await WriteUseAsync(key, now, cancellationToken);
+        }
+        catch (StoreOutageException)
+        {
+            // The key is good all the same. It is noted when it is used a minute later.
+        }
+    }
+
+    private Task WriteUseAsync(AccessKey key, Instant now, CancellationToken cancellationToken) =>
+        resources.ChangeAsync(AccessKeyResource.Installation, Principal, cancellationToken, async change =>
+        {
+            if (await change.Related.FindAsync<AccessKey>(key.Id) is { } current)
+                await change.NoteAsync(AccessKeyResource.Definition, current, current with { DtLastUsed = now });
+            return true;
+        });
+}
+
+/// <summary>Hears that requests with a wrong secret of a key must wait from now on.</summary>
+/// <param name="accessKeyId">The public part of the key.</param>
+/// <param name="count">How many there were.</param>
+public delegate void SecretsRefused(string accessKeyId, int count);

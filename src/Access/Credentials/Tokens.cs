@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using NodaTime;
+using Tallystick.Access.Users;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Access.Credentials;
+
+/// <summary>Issues and checks bearer tokens: signed JWTs that live for five hours.</summary>
+public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins logins, IClock clock)
+{
+    /// <summary>Life of a token in seconds (contract: <c>expires_in</c>).</summary>
+    public const int LifetimeSeconds = 18_000;
+
+    private const string Issuer = "tallystick";
+    private const int MostRemembered = 10_000;
+
+    // A token once checked is taken at its word for so long, or until a key or a password changes.
+    private static readonly Duration Remembered = Duration.FromSeconds(20);
+    private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
+
+    // While the database does not answer, a token that was good stays good, and is looked up again after so long.
+    private static readonly Duration RememberedInOutage = Duration.FromSeconds(5);
+
+    // How long a request with such a token waits for the database.
+    private static readonly TimeSpan LongestLookUp = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Remembrance> _remembered = new(StringComparer.Ordinal);
+
+    /// <summary>A new token for the holder of a key.</summary>
+    public string Issue(AccessKey key) =>
+        Issue(PrincipalType.Serviceuser, key.ServiceUserId, key.OrganizationId, "accessKeyId", key.AccessKeyId);
+
+    /// <summary>A new token for a person who works in an organization.</summary>
+    public string Issue(Login login, string organizationId) =>
+        Issue(PrincipalType.User, login.Id, organizationId, "passwordNumber", login.PasswordNumber);
+
+    private string Issue(PrincipalType type, string principalId, string organizationId, string means, object value)
+    {
+        var now = clock.GetCurrentInstant();
+        return Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Issuer,
+            IssuedAt = now.ToDateTimeUtc(),
+            Expires = now.Plus(Duration.FromSeconds(LifetimeSeconds)).ToDateTimeUtc(),
+            Claims = new Dictionary<string, object>
+            {
+                ["sub"] = principalId,
+                ["orgId"] = organizationId,
+                ["principalType"] = JsonFormat.Name(type),
+                [means] = value,
+                ["jti"] = Guid.NewGuid().ToString(),
+            },
+            SigningCredentials = new SigningCredentials(keys.Current, SecurityAlgorithms.EcdsaSha256),
+        });
+    }
+
+    /// <summary>Who a token speaks for.</summary>
+    /// <exception cref="UnauthorizedException">The text is no token.</exception>
+    /// <exception cref="ForbiddenException">The token is expired, forged or its key was taken away.</exception>
+    public async ValueTask<Caller> CheckAsync(string token, CancellationToken cancellationToken)
+    {
+        var now = clock.GetCurrentInstant();
+        var fingerprint = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        // Read before the key is: what is found afterwards is at least as new.
+        var generation = accessKeys.Generation + logins.Generation;
+        var known = _remembered.GetValueOrDefault(fingerprint);
+        if (known is not null && (known.Generation != generation || now >= known.Expires))
+            known = null;
+        if (known is null || now >= known.Until)
+        {
+            known = known is null
+                ? await LookUpAsync(token, now, generation, cancellationToken)
+                : await LookUpAgainAsync(known, token, now, cancellationToken);
+            if (_remembered.Count >= MostRemembered)
+                _remembered.Clear();
+            _remembered[fingerprint] = known;
+        }
+        return known.Caller;
+    }
+
+    private async Task<Remembrance> LookUpAsync(
+        string token, Instant now, long generation, CancellationToken cancellationToken)
+    {
+        var (caller, expires) = await VerifyAsync(token, now, cancellationToken);
+        return new Remembrance(caller, now + Remembered, expires, generation);
+    }
+
+    // Usage must not wait for the database. All changes of keys and passwords are this process's own, which alone uses
+    // the database, so that the generation tells of them.
+    private async Task<Remembrance> LookUpAgainAsync(
+        Remembrance known, string token, Instant now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookUpAsync(token, now, known.Generation, cancellationToken)
+                .WaitAsync(LongestLookUp, cancellationToken);
+        }
+        catch (Exception outage) when (outage is StoreOutageException or TimeoutException)
+        {
+            return known with { Until = now + RememberedInOutage };
+        }
+    }
+
+    private async ValueTask<(
+        Caller Caller, Instant Expires)> VerifyAsync(string token, Instant now, CancellationToken cancellationToken)
+    {
+        if (!Handler.CanReadToken(token))
+            throw new UnauthorizedException(
+                "The bearer token is not a token of this server; get one at POST /oauth/token");
+        var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidIssuer = Issuer,
+            ValidateAudience = false,
+            IssuerSigningKeys = keys.All,
+            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+            // The clock is ours, so that tests control it.
+            LifetimeValidator = (_, expires, _, _) => expires is not null,
+        });
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt)
+            throw new ForbiddenException("The bearer token was not issued by this server or has been changed");
+        var expires = Instant.FromDateTimeUtc(DateTime.SpecifyKind(jwt.ValidTo, DateTimeKind.Utc));
+        if (now >= expires)
+            throw new ForbiddenException("The bearer token has expired; get a new one at POST /oauth/token");
+        return (await FindCallerAsync(jwt, cancellationToken), expires);
+    }
+
+    private async ValueTask<Caller> FindCallerAsync(JsonWebToken jwt, CancellationToken cancellationToken)
+    {
+        if (jwt.GetClaim("principalType").Value == JsonFormat.Name(PrincipalType.User))
+        {
+            var login = await logins.FindByIdAsync(jwt.Subject, cancellationToken);
+            if (login is null || jwt.GetPayloadValue<long>("passwordNumber") != login.PasswordNumber)
+                throw new ForbiddenException("The password of the bearer token is no longer good; sign in again");
+            return new Caller(jwt.GetClaim("orgId").Value, PrincipalType.User, login.Id, null);
+        }
+        var key = await accessKeys.FindAsync(jwt.GetClaim("accessKeyId").Value, cancellationToken)
+            ?? throw new ForbiddenException("The access key of the bearer token is no longer active");
+        return new Caller(key.OrganizationId, PrincipalType.Serviceuser, key.ServiceUserId, key.AccessKeyId);
+    }
+
+    /// <summary>A token that was good.</summary>
+    /// <param name="Caller">Who it speaks for.</param>
+    /// <param name="Until">When to look its key or login up again.</param>
+    /// <param name="Expires">Its end.</param>
+    /// <param name="Generation">Changes of keys and logins before it was looked up.</param>
+    private sealed record Remembrance(Caller Caller, Instant Until, Instant Expires, long Generation);
+}

@@ -1,0 +1,44 @@
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Access.Invitations;
+
+/// <summary>What an invitation gives, and whether its inviter may give it.</summary>
+public static class InvitationGrants
+{
+    /// <summary>
+    /// The rules that somebody gains by accepting. Support users get whatever support is given later, so that to
+    /// invite one needs everything there is.
+    /// </summary>
+    public static async ValueTask<IReadOnlyList<PermissionRule>> RulesAsync(
+        IResourceReader related, OrgUserInvitation invitation)
+    {
+        if (invitation.IsSupport == true)
+            return [PermissionRule.Everything];
+        var policies = await related.ListAsync<PermissionPolicy>(
+            new Condition.In("id", invitation.PermissionPolicyIds ?? []));
+        return [.. policies.SelectMany(policy => PermissionStatements.Rules(policy.Statements))];
+    }
+
+    /// <summary>Refuses an invitation that gives more than its inviter may give by now.</summary>
+    public static async ValueTask CheckInviterAsync(
+        IResourceReader related, IResourceReader installation, string organizationId, OrgUserInvitation invitation,
+        Instant now)
+    {
+        var rules = await RulesAsync(related, invitation);
+        if (rules.Count == 0)
+            return;
+        var roster = await AccessRoster.ReadAsync(related);
+        var id = invitation.InvitingPrincipalId ?? "";
+        var inviter = roster.Find(PrincipalType.User, id) ?? roster.Find(PrincipalType.Serviceuser, id);
+        if (!await SignIns.IsActiveAsync(installation, organizationId, inviter, now)
+            || new Grants(inviter!.Rules, (_, _) => []).FirstBeyond(rules.Where(rule => !rule.IsDeny), rules)
+                is not null)
+            throw new ForbiddenException(
+                "Forbidden: whoever sent this invitation may no longer give what it gives; ask for a new one");
+    }
+}

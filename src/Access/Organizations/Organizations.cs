@@ -1,0 +1,52 @@
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Users;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Access.Organizations;
+
+/// <summary>That there is an organization in the installation. Its id is that of the organization.</summary>
+public sealed record InstalledOrganization : Resource;
+
+/// <summary>Organizations are listed under the installation, so that they do not depend on anybody's key.</summary>
+public static class InstalledOrganizationResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<InstalledOrganization> Definition { get; } =
+        new("InstalledOrganization", "installedorganizations", () => AccessJson.Format.InstalledOrganization)
+        {
+            IsInternal = true,
+        };
+}
+
+/// <summary>The organizations of the installation, for workers that serve all of them.</summary>
+public static class Organizations
+{
+    /// <summary>Their UUIDs.</summary>
+    public static async Task<IReadOnlyList<string>> IdsAsync(
+        ResourceCatalog catalog, IDocumentReader documents, CancellationToken cancellationToken) =>
+        [.. (await InstallationOf(catalog, documents, cancellationToken)
+            .ListAsync<InstalledOrganization>(Condition.And())).Select(organization => organization.Id)];
+
+    /// <summary>
+    /// UUIDs of organizations that an earlier version made and did not list: those that somebody has a key to, or a
+    /// login.
+    /// </summary>
+    public static async Task<IReadOnlyList<string>> UnlistedAsync(
+        ResourceCatalog catalog, IDocumentReader documents, CancellationToken cancellationToken)
+    {
+        var installation = InstallationOf(catalog, documents, cancellationToken);
+        var keys = await installation.ListAsync<AccessKey>(Condition.And());
+        var logins = await installation.ListAsync<Login>(Condition.And());
+        return
+        [
+            .. keys.Select(key => key.OrganizationId).Concat(logins.SelectMany(login => login.Organizations))
+                .Except(await IdsAsync(catalog, documents, cancellationToken)),
+        ];
+    }
+
+    private static ResourceReader InstallationOf(
+        ResourceCatalog catalog, IDocumentReader documents, CancellationToken cancellationToken) =>
+        new(catalog, documents, AccessKeyResource.Installation, cancellationToken);
+}

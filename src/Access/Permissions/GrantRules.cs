@@ -1,0 +1,88 @@
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Users;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
+
+namespace Tallystick.Access.Permissions;
+
+/// <summary>Nobody gives more than they have: neither by writing a policy nor by attaching one.</summary>
+public static class GrantRules
+{
+    /// <summary>Refuses an entity by which somebody would gain what the caller does not have.</summary>
+    /// <exception cref="ForbiddenException">It would; the message names what.</exception>
+    public static async ValueTask CheckAsync(Granting by, Resource proposed)
+    {
+        switch (proposed)
+        {
+            case PermissionPolicy policy:
+                await CheckChangeAsync<PermissionPolicy>(
+                    by, policy.Statements, "permissionPolicy", current => current.Statements);
+                break;
+            case OrgUser user:
+                await CheckChangeAsync<OrgUser>(
+                    by, user.PermissionPolicy ?? [], "permissionPolicy", current => current.PermissionPolicy ?? []);
+                await CheckEndAsync(by, user);
+                break;
+            case Support support:
+                await CheckChangeAsync<Support>(
+                    by, [.. support.Statements], "supportUsersPermissionPolicy", current => [.. current.Statements]);
+                CheckGiven(by, await PrincipalPolicies.RulesAsync(
+                    by.Related, [PrincipalPermission.PrincipalKey(PrincipalType.Supportusers, null)]));
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Refuses to give the caller the means to act as a principal who may do more.</summary>
+    public static async ValueTask CheckMaySpeakForAsync(Granting by, PrincipalType type, string id) =>
+        CheckGiven(by, await PrincipalPolicies.RulesOfAsync(by.Related, type, id));
+
+    /// <summary>Refuses what gives the rules of a policy to somebody.</summary>
+    public static void CheckGiven(Granting by, IReadOnlyList<PermissionRule> rules) =>
+        Check(by, rules.Where(rule => !rule.IsDeny), rules);
+
+    /// <summary>Refuses what takes the rules of a policy from somebody: to lift a deny is to give.</summary>
+    public static void CheckTaken(Granting by, IEnumerable<PermissionRule> rules) =>
+        Check(by, rules.Where(rule => rule.IsDeny), []);
+
+    private static async ValueTask CheckChangeAsync<T>(
+        Granting by, IReadOnlyList<PermissionStatement> proposed, string path,
+        Func<T, IReadOnlyList<PermissionStatement>> of)
+        where T : Resource
+    {
+        var issues = new Issues();
+        PermissionStatements.Check(proposed, path, issues);
+        issues.ThrowIfAny();
+        var rules = PermissionStatements.Rules(proposed).ToList();
+        CheckGiven(by, rules);
+        // Another version than this one is refused afterwards.
+        if (await CurrentAsync<T>(by) is { } current)
+            CheckTaken(by, PermissionStatements.Rules(of(current)).Except(rules));
+    }
+
+    // To let somebody in again is to give all that the user had.
+    private static async ValueTask CheckEndAsync(Granting by, OrgUser proposed)
+    {
+        if (await CurrentAsync<OrgUser>(by) is not { } current)
+            return;
+        var end = proposed.DtEndAccess ?? Instant.MaxValue;
+        if (end > (current.DtEndAccess ?? Instant.MaxValue))
+            await CheckMaySpeakForAsync(by, PrincipalType.User, current.Id);
+        if (by.Caller.PrincipalId == current.Id && end <= by.Now)
+            throw new RefusedException(new Issue(
+                "own", "dtEndAccess", "must be in the future: nobody ends their own access", IssueKind.Conflict));
+    }
+
+    private static ValueTask<T?> CurrentAsync<T>(Granting by) where T : Resource => by.Related.FindAsync<T>(
+        by.EntityId ?? (typeof(T) == typeof(Support) ? by.Caller.OrganizationId : null));
+
+    private static void Check(
+        Granting by, IEnumerable<PermissionRule> given, IReadOnlyList<PermissionRule> withheld)
+    {
+        if (by.Grants.FirstBeyond(given, withheld, by.Cancelled) is { } beyond)
+            throw new ForbiddenException(
+                $"Forbidden: this would give more than you have, namely {beyond.Describe()}");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+
+namespace Tallystick.Access.Permissions;
+
+/// <summary>
+/// Finds which rules cover another. Rules that match by an equal text or by its beginning are looked up; only patterns
+/// with a wildcard elsewhere are compared one by one, so that long policies do not cost the product of their lengths.
+/// </summary>
+public sealed class RuleCover
+{
+    private readonly Dictionary<ResourcePattern, PermissionAction> _exact = [];
+    private readonly Dictionary<ResourcePattern, PermissionAction> _beginnings = [];
+    private readonly SortedSet<int> _lengths = [];
+    private readonly List<PermissionRule> _others = [];
+
+    /// <summary>Prepares rules, all of which permit or all of which forbid.</summary>
+    public RuleCover(IEnumerable<PermissionRule> rules)
+    {
+        foreach (var rule in rules)
+        {
+            Add(_exact, rule.Pattern, rule.Actions);
+            var star = rule.Pattern.Type.IndexOf('*', StringComparison.Ordinal);
+            if (star < 0)
+                continue;
+            if (star == rule.Pattern.Type.Length - 1)
+            {
+                _lengths.Add(star);
+                Add(_beginnings, rule.Pattern with { Type = rule.Pattern.Type[..star] }, rule.Actions);
+            }
+            else
+            {
+                _others.Add(rule);
+            }
+        }
+    }
+
+    /// <summary>True when the rules together are about all that another is about. When in doubt, false.</summary>
+    public bool Covers(PermissionRule rule)
+    {
+        var wider = Wider(rule.Pattern);
+        var missing = rule.Actions & ~Actions(_exact, wider);
+        foreach (var length in _lengths)
+        {
+            if (missing == 0 || length > rule.Pattern.Type.Length)
+                break;
+            var beginning = rule.Pattern.Type[..length];
+            missing &= ~Actions(_beginnings, wider.Select(pattern => pattern with { Type = beginning }));
+        }
+        foreach (var other in _others)
+        {
+            if (missing == 0)
+                break;
+            if ((other.Actions & missing) != 0 && other.Pattern.Covers(rule.Pattern))
+                missing &= ~other.Actions;
+        }
+        return missing == 0;
+    }
+
+    // What covers the entities of a pattern, as far as its type goes.
+    private static List<ResourcePattern> Wider(ResourcePattern pattern) => pattern.Scope switch
+    {
+        PatternScope.Any => [pattern],
+        PatternScope.Item => [pattern, pattern with { Scope = PatternScope.Any, Id = "" }],
+        PatternScope.Group =>
+        [
+            pattern, pattern with { Id = ResourcePattern.Anything },
+            pattern with { Scope = PatternScope.Any, Id = "" },
+        ],
+    };
+
+    private static PermissionAction Actions(
+        Dictionary<ResourcePattern, PermissionAction> known, IEnumerable<ResourcePattern> patterns) =>
+        patterns.Aggregate(default(PermissionAction), (all, pattern) => all | known.GetValueOrDefault(pattern));
+
+    private static void Add(
+        Dictionary<ResourcePattern, PermissionAction> known, ResourcePattern pattern, PermissionAction actions) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(known, pattern, out _) |= actions;
+}

@@ -1,0 +1,52 @@
+using NodaTime;
+using Tallystick.Access.Permissions;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Definitions;
+
+namespace Tallystick.Access.Users;
+
+/// <summary>What the people who give support may do in the organization, and until when.</summary>
+public sealed record Support : Resource
+{
+    /// <summary>The date and time (ISO 8601) when support users lose access.</summary>
+    public required Instant DtEndSupportUsersAccess { get; init; }
+
+    /// <summary>Statements about support users, besides those of the policies attached to them.</summary>
+    public IReadOnlyList<SupportStatement>? SupportUsersPermissionPolicy { get; init; }
+
+    /// <summary>The statements.</summary>
+    public IEnumerable<PermissionStatement> Statements =>
+        (SupportUsersPermissionPolicy ?? []).Select(statement => statement.Plain);
+}
+
+/// <summary>Permits or forbids support users actions on resources.</summary>
+public sealed record SupportStatement
+{
+    /// <summary>Whether the actions are permitted: <c>allow</c> or <c>deny</c>, in any case.</summary>
+    public required string Effect { get; init; }
+
+    /// <summary>The actions, such as <c>config:retrieve</c>.</summary>
+    public required IReadOnlyList<string> Action { get; init; }
+
+    /// <summary>The resources, such as <c>config:meter</c>.</summary>
+    [MinimumItems(1)]
+    public required IReadOnlyList<string> Resource { get; init; }
+
+    /// <summary>The same as a statement of a policy.</summary>
+    public PermissionStatement Plain => new() { Effect = Effect, Action = Action, Resource = Resource };
+}
+
+/// <summary>What is special about the access of support users.</summary>
+public static class SupportResource
+{
+    /// <summary>The definition.</summary>
+    public static ResourceDefinition<Support> Definition { get; } =
+        new("Support", "support", () => AccessJson.Format.Support)
+        {
+            IsOfAccess = true,
+            IsSingleton = true,
+            DescribesAudit = false,
+            Check = (support, issues) => PermissionStatements.Check(
+                [.. support.Statements], "supportUsersPermissionPolicy", issues),
+        };
+}
