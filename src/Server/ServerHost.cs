@@ -145,7 +145,8 @@ internal static class ServerHost
             var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
             // Before the workers begin, who serve all organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
-            await RegisterInvoiceNumbersAsync(app, await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
+            await RegisterInvoiceNumbersAsync(
+                app, await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
             await server.ListenAsync(bootstrap, settings);
             if (server.FirstCredentials is null)
                 await LaterCredentials.WarnAsync(store, settings, app.Logger);

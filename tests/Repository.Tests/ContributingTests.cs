@@ -29,6 +29,7 @@ public sealed partial class ContributingTests
     [Fact]
     public void Resource_OfTheGuide_Compiles()
     {
+        var token = TestContext.Current.CancellationToken;
         var guide = File.ReadAllText(Path.Combine(Testing.Repository.Root, "CONTRIBUTING.md"));
         var code = CodeBlock().Matches(guide).Select(block => block.Groups[1].Value)
             .Where(block => block.Contains("namespace Tallystick.", StringComparison.Ordinal)).ToList();
@@ -37,12 +38,12 @@ public sealed partial class ContributingTests
 
         var compilation = CSharpCompilation.Create(
             "Guide",
-            code.Append(Around).Select(text => CSharpSyntaxTree.ParseText(text, cancellationToken: TestContext.Current.CancellationToken)),
+            code.Append(Around).Select(text => CSharpSyntaxTree.ParseText(text, cancellationToken: token)),
             assemblies.Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
-        compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(found => found.Severity == DiagnosticSeverity.Error)
+        compilation.GetDiagnostics(token).Where(found => found.Severity == DiagnosticSeverity.Error)
             .Select(found => found.ToString()).ShouldBeEmpty();
     }
 

@@ -13,8 +13,8 @@ namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
 /// A bill job in progress. Each step loads a chunk of accounts, has their bills calculated and saves them, a few
-/// accounts at a time: their bills, what became of them and how far the job is are one change, so that an interruption neither
-/// loses a result nor makes one twice.
+/// accounts at a time: their bills, what became of them and how far the job is are one change, so that an interruption
+/// neither loses a result nor makes one twice.
 /// </summary>
 internal sealed class BillJobRun : IJobRun
 {

@@ -133,7 +133,7 @@ public abstract class ResourceDefinition
     /// <summary>True when the permissions for an entity are those for its parent, such as a balance.</summary>
     public bool IsPermittedAsParent { get; init; }
 
-    /// <summary>What writing an entity does to other kinds at once, for which the caller needs permissions too.</summary>
+    /// <summary>What a write does to other kinds at once, for which the caller needs permissions too.</summary>
     public IReadOnlyList<WriteEffect> Effects { get; init; } = [];
 
     /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
@@ -224,7 +224,7 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     /// <summary>References to other entities: they must exist, and cannot be deleted meanwhile.</summary>
     public IReadOnlyList<Reference<T>> Refers { get; init; } = [];
 
-    /// <summary>The entity, of whatever kind, that one is about: the member that names it, its kind and its id.</summary>
+    /// <summary>The entity, of any kind, that one is about: the member that names it, its kind, its id.</summary>
     public Func<T, (string Member, string Kind, string Id)>? Subject { get; init; }
 
     /// <summary>Members that refer to what is not offered yet; a request that gives one is refused.</summary>

@@ -87,7 +87,8 @@ internal static class BillJobOperations
         var reach = call.Grants.Of(Sight.Retrieve(AccountResource.Definition));
         if (asked.AccountIds is { Count: > 0 } accounts)
             Sight.Require(
-                call.Grants, AccountResource.Definition, [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
+                call.Grants, AccountResource.Definition,
+                [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
         else if (!reach.IsWhole || reach.Denied.Count > 0)
             throw new ForbiddenException(
                 $"Forbidden: without accountIds this needs the permission "

@@ -47,7 +47,8 @@ internal static class RestoreAdministrator
         var resources = Machinery.NewService(store, clock);
         var bootstrap = new Bootstrap(store, resources);
         await bootstrap.ListOrganizationsAsync(CancellationToken.None);
-        var chosen = Choose(await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None), organizationId);
+        var organizations = await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None);
+        var chosen = Choose(organizations, organizationId);
         await bootstrap.RenewManagedPoliciesAsync(chosen, CancellationToken.None);
         var serviceUser = await resources.ChangeAsync(
             chosen, Principal, CancellationToken.None,

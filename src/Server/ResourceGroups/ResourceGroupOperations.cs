@@ -30,7 +30,8 @@ internal static class ResourceGroupOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root, "ListResourceGroups", Tag, "List resource groups", Answer with { IsPage = true },
-            async call => await ListAsync(call, Condition.Equal("type", GroupTypes.Read(AllKinds.Catalog, call.Route("type")))))
+            async call => await ListAsync(
+                call, Condition.Equal("type", GroupTypes.Read(AllKinds.Catalog, call.Route("type")))))
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Visible(),
@@ -118,7 +119,8 @@ internal static class ResourceGroupOperations
     private static async Task DeleteAsync(ApiCall call)
     {
         var group = await FindAsync(call, "id");
-        await GroupGrants.CheckLeavingAsync(call.Granting(), group, new ResourcePattern("*", PatternScope.Group, group.Id));
+        await GroupGrants.CheckLeavingAsync(
+            call.Granting(), group, new ResourcePattern("*", PatternScope.Group, group.Id));
         await call.Service<ResourceService>().ChangeAsync(
             call.OrganizationId, call.Caller.AuditName, call.Cancelled,
             async change =>
@@ -139,6 +141,7 @@ internal static class ResourceGroupOperations
         var ids = await GroupGrants.PolicyIdsAsync(call.Granting(), group);
         await ListRequest.AnswerAsync(
             call, PermissionPolicyResource.Definition,
-            Condition.And(new Condition.In("id", ids), Sight.Visible(call.Grants, PermissionPolicyResource.Definition)));
+            Condition.And(
+                new Condition.In("id", ids), Sight.Visible(call.Grants, PermissionPolicyResource.Definition)));
     }
 }
