@@ -98,5 +98,12 @@ public sealed class StoreUnavailableException(string message, Exception? inner =
 /// The engine of an open store cannot serve at present: its server is lost, hangs or refuses, or its disk is full. The
 /// same call may succeed later. A change that failed with it may have been kept when the answer to its commit was lost.
 /// </summary>
-public sealed class StoreOutageException(Exception cause)
-    : Exception($"The database cannot be used: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}.", cause);
+public sealed class StoreOutageException(string what, Exception cause)
+    : Exception($"{what}: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}.", cause)
+{
+    /// <summary>The database cannot serve.</summary>
+    public StoreOutageException(Exception cause)
+        : this("The database cannot be used", cause)
+    {
+    }
+}
