@@ -47,7 +47,7 @@ internal static class ApiOperations
         .. EndDateOperations.All,
         .. BalanceOperations.All,
         .. ExternalMappingOperations.All,
-        LookupRevisions.PutStatus,
+        LookupRevisionOperations.PutStatus,
         .. LookupDataOperations.All,
         .. LookupEntryOperations.All,
         .. LookupJobOperations.All,

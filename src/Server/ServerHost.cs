@@ -5,16 +5,19 @@ using Tallystick.Access.Permissions;
 using Tallystick.Access.Users;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Ledger;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
+using Tallystick.Resources.Files;
 using Tallystick.Resources.Jobs;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Backups;
 using Tallystick.Server.Conservation;
 using Tallystick.Server.Downloads;
 using Tallystick.Server.Events;
+using Tallystick.Server.Files;
 using Tallystick.Server.Http;
 using Tallystick.Server.Ingest;
 using Tallystick.Server.Installation;
@@ -26,6 +29,7 @@ using Tallystick.Server.OpenApi;
 using Tallystick.Server.Permissions;
 using Tallystick.Server.Resources;
 using Tallystick.Storage;
+using Tallystick.Storage.Files;
 
 namespace Tallystick.Server;
 
@@ -119,7 +123,7 @@ internal static class ServerHost
         try
         {
             var keys = new SigningKeys(data.Path, clock);
-            var signatures = new DownloadSignatures(data.Path, clock);
+            var signatures = new UrlSignatures(data.Path, clock);
             var engines = await OpenedEngines.OpenAsync(builder.Configuration, data, acceptsLoss);
             var (store, measurements) = (engines.Documents, engines.Measurements);
             AddServices(builder.Services, store, clock);
@@ -129,7 +133,10 @@ internal static class ServerHost
             builder.Services.AddSingleton(retention);
             AddEvents(builder.Services);
             AddBilling(builder.Services);
-            AddLookupTables(builder.Services, data);
+            AddFiles(
+                builder.Services,
+                DirectoryFileStore.Open(Path.Combine(data.Path, InstallationFiles.Files), clock));
+            AddLookupTables(builder.Services);
             AddJobs(builder.Services);
             builder.Services.AddSingleton(data);
             builder.Services.AddSingleton(engines.BackupSources);
@@ -147,6 +154,7 @@ internal static class ServerHost
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
             await RegisterInvoiceNumbersAsync(
                 app, await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
+            await FormerUploads.MoveAsync(data.Path, app.Services, CancellationToken.None);
             await server.ListenAsync(bootstrap, settings);
             if (server.FirstCredentials is null)
                 await LaterCredentials.WarnAsync(store, settings, app.Logger);
@@ -250,10 +258,21 @@ internal static class ServerHost
         }
     }
 
-    private static void AddLookupTables(IServiceCollection services, DataDirectory data)
+    private static void AddFiles(IServiceCollection services, IFileStore files)
     {
-        services.AddSingleton(new LookupUploads(data.Path));
+        services.AddSingleton(files);
+        services.AddSingleton<ArrivingUploads>();
+        services.AddHostedService<FileSweeper>();
+    }
+
+    private static void AddLookupTables(IServiceCollection services)
+    {
         services.AddSingleton<LookupStore>();
+        services.AddSingleton<LookupRevisions>();
+        services.AddSingleton<LookupData>();
+        services.AddSingleton<LookupJobs>();
+        services.AddSingleton<LookupUploads>();
+        services.AddSingleton<IUploadTarget>(provider => provider.GetRequiredService<LookupUploads>());
         services.AddSingleton<IJobHandler, LookupJobHandler>();
     }
 
@@ -280,7 +299,7 @@ internal static class ServerHost
         FailedIngestDownload.Map(app);
         InvitationPage.Map(app);
         LookupDownload.Map(app);
-        LookupUpload.Map(app);
+        FileUrls.Map(app);
         DocumentationEndpoints.Map(app);
         HealthEndpoints.Map(app);
         IngestMetrics.Map(app);

@@ -16,6 +16,10 @@ public static class LookupFile
     private static readonly JsonWriterOptions Readable =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The name of a file.</summary>
+    public static string NameOf(string revisionId, string contentType) =>
+        revisionId + (contentType == Csv ? ".csv" : ".jsonl");
+
     /// <summary>What a file begins with.</summary>
     public static string Head(LookupTableRevision revision, string contentType) => contentType == Csv
         ? string.Join(',', revision.Fields.Select(field => field.Name)) + "\r\n" : "";

@@ -5,6 +5,7 @@ using Tallystick.Resources.Documents;
 using Tallystick.Server.Installation;
 using Tallystick.Storage;
 using Tallystick.Storage.Backups;
+using Tallystick.Storage.Files;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
 
@@ -22,7 +23,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
     internal const string Option = "--backup";
 
     private const string Keys = "keys";
-    private const string Uploads = "uploads";
+    private const string Files = InstallationFiles.Files;
     private const string LogFolder = InstallationFiles.MeasurementLog;
     private const string StoreFile = InstallationFiles.Measurements;
     private const string DocumentFile = InstallationFiles.Documents;
@@ -92,8 +93,8 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         await using var writer = new StreamWriter(stream);
         await using var server = new Asking(reader, writer, Heartbeat);
 
-        // Uploads that wait are copied before and after the documents, which say of which file a job is.
-        await backup.CopyAllAsync(Path.Combine(dataPath, Uploads), Uploads, _ => false, cancellationToken);
+        // Files are copied before and after the documents, which name them.
+        await backup.CopyAllAsync(Path.Combine(dataPath, Files), Files, IsAside, cancellationToken);
         await server.AskAsync(BackupSession.Hold, cancellationToken);
         var store = Path.Combine(dataPath, StoreFile);
         await backup.CopyAsync(store, StoreFile, new FileInfo(store).Length, cancellationToken);
@@ -101,7 +102,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
             $"{BackupSession.Documents} {backup.In(DocumentFile)}", cancellationToken);
         var end = new LogPosition(long.Parse(answer[1], CultureInfo.InvariantCulture));
         await LogCopy.WriteAsync(Path.Combine(dataPath, LogFolder), backup, LogFolder, end, cancellationToken);
-        await backup.CopyAllAsync(Path.Combine(dataPath, Uploads), Uploads, _ => false, cancellationToken);
+        await backup.CopyAllAsync(Path.Combine(dataPath, Files), Files, IsAside, cancellationToken);
         await backup.CopyAllAsync(
             Path.Combine(dataPath, Keys), Keys, name => name.EndsWith(".new", StringComparison.Ordinal),
             cancellationToken);
@@ -114,6 +115,8 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         if (answer[2] == BackupSession.Elsewhere)
             SayElsewhere();
     }
+
+    private static bool IsAside(string name) => name == DirectoryFileStore.AsideName;
 
     // Opened once, so that a copy that cannot be opened is no backup.
     private static async Task RequireStoreAsync(

@@ -2,6 +2,7 @@ using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Server.Events;
+using Tallystick.Server.Files;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Downloads;
@@ -49,7 +50,7 @@ internal static class FailedIngestDownload
             || await call.Service<IngestFailureEvents>().FindFailureAsync(
                 call.OrganizationId, eventId, call.Cancelled) is null)
             throw new NotFoundException($"There is no file '{file}'");
-        var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file);
+        var query = call.Service<UrlSignatures>().SignDownload(call.OrganizationId, file);
         await call.AnswerAsync(JsonFormat.Write(new System.Text.Json.Nodes.JsonObject
         {
             ["url"] = $"{PublicAddress.Of(call)}/downloads/{file}?{query}",
@@ -60,10 +61,8 @@ internal static class FailedIngestDownload
     {
         var organizationId = (string)context.Request.RouteValues["orgId"]!;
         var file = $"failed-ingest/{organizationId}/{context.Request.RouteValues["name"]}";
-        var isGood = context.RequestServices.GetRequiredService<DownloadSignatures>().IsGood(
-            organizationId, file, QueryText.Single(context.Request, "expires"),
-            QueryText.Single(context.Request, "signature"));
-        if (!isGood)
+        if (!context.RequestServices.GetRequiredService<UrlSignatures>().IsSigned(
+            context.Request, HttpMethods.Get, organizationId, file))
             throw new ForbiddenException("The URL was not given within the last 5 minutes; ask for it anew");
         var eventId = EventOf(organizationId, file);
         var failure = eventId is null

@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Old events could not be deleted; it is tried again")]
     internal static partial void EventsNotSwept(ILogger logger, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Expired files could not be removed; retry in an hour")]
+    internal static partial void FilesNotSwept(ILogger logger, Exception exception);
+
     [LoggerMessage(
         Level = LogLevel.Error,
         Message = "{Subscriber} could not handle events of organization {OrganizationId}; retry in {Seconds} s")]

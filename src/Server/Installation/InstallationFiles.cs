@@ -9,6 +9,10 @@ internal static class InstallationFiles
     internal const string Measurements = "measurements.duckdb";
     internal const string MeasurementLog = "measurement-log";
     internal const string Uids = "uids";
+    internal const string Files = "files";
+
+    /// <summary>Where earlier versions kept lookup table files that waited for their job.</summary>
+    internal const string FormerUploads = "uploads";
 
     /// <summary>
     /// Requires that a server has run on the directory. To open it would create it where it is missing, and would take

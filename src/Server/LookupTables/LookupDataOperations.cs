@@ -71,14 +71,10 @@ internal static class LookupDataOperations
         call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled),
         call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
 
-    /// <summary>The draft that the path names, in a change.</summary>
-    internal static ValueTask<LookupTableRevision> DraftAsync(ApiCall call, LookupChange change) =>
-        change.DraftAsync(call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
-
-    /// <summary>Holds that a checked body gives the stored version of the data.</summary>
-    internal static async ValueTask RequireVersionAsync(LookupChange change, string revisionId, JsonElement body) =>
-        LookupVersions.Require(
-            LookupVersions.Read(body), (await change.Related.FindAsync<LookupTableData>(revisionId))?.Version ?? 0);
+    /// <summary>The revision as the path names it.</summary>
+    internal static NamedRevision Named(ApiCall call) => new(
+        call.OrganizationId, call.Route("lookupTableId"), call.Route("lookupTableRevisionId"),
+        call.Caller.AuditName);
 
     private static async Task GetAsync(ApiCall call)
     {
@@ -109,30 +105,14 @@ internal static class LookupDataOperations
         using var body = await call.ReadJsonAsync();
         using var plain = JsonDocument.Parse(LookupContract.DataRequest.Shape.Check(body.RootElement));
         var rows = plain.RootElement.GetProperty("items").EnumerateArray().Select(LookupRowJson.Read).ToList();
-        var (revision, data) = await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var revision = await DraftAsync(call, change);
-                await RequireVersionAsync(change, revision.Id, plain.RootElement);
-                var keys = new LookupRows(revision);
-                var issues = new Issues();
-                foreach (var (index, row) in rows.Index())
-                    keys.Check(row, $"items[{index}]", issues);
-                issues.ThrowIfAny();
-                return (revision, await change.UpsertAsync(revision, rows));
-            });
+        var (revision, data) = await call.Service<LookupData>().WriteAsync(
+            Named(call), rows, LookupVersions.Read(plain.RootElement), call.Cancelled);
         await LookupDataAnswer.WriteAsync(call, revision, data, rows, withKeys);
     }
 
     private static async Task DeleteAsync(ApiCall call)
     {
-        await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var revision = await DraftAsync(call, change);
-                var deleted = await change.DeleteAllAsync<LookupTableItem>(LookupTableResource.Of(revision.Id));
-                return await change.CountAsync(revision.Id, -deleted);
-            });
+        await call.Service<LookupData>().ClearAsync(Named(call), call.Cancelled);
         await call.AnswerAsync(JsonFormat.Write(new JsonObject { ["result"] = "deleted" }));
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using NodaTime;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
-using Tallystick.Server.Downloads;
+using Tallystick.Server.Files;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.LookupTables;
@@ -19,15 +19,12 @@ internal static class LookupDownload
     internal static void Map(WebApplication app) =>
         app.MapGet("/downloads/lookup-data/{orgId}/{version:long}/{name}", DownloadAsync);
 
-    /// <summary>The name of a file.</summary>
-    internal static string FileName(string revisionId, string contentType) =>
-        revisionId + (contentType == LookupFile.Csv ? ".csv" : ".jsonl");
-
     /// <summary>A URL that works without a token.</summary>
     internal static string Url(ApiCall call, string revisionId, long version, string contentType, Instant until)
     {
-        var file = File(call.OrganizationId, version, FileName(revisionId, contentType));
-        var query = call.Service<DownloadSignatures>().Sign(call.OrganizationId, file, until);
+        var file = File(call.OrganizationId, version, LookupFile.NameOf(revisionId, contentType));
+        var query = call.Service<UrlSignatures>().Sign(
+            HttpMethods.Get, call.OrganizationId, file, until);
         return $"{PublicAddress.Of(call)}/downloads/{file}?{query}";
     }
 
@@ -39,9 +36,8 @@ internal static class LookupDownload
         var organizationId = (string)context.Request.RouteValues["orgId"]!;
         var name = (string)context.Request.RouteValues["name"]!;
         var version = long.Parse((string)context.Request.RouteValues["version"]!, CultureInfo.InvariantCulture);
-        if (!context.RequestServices.GetRequiredService<DownloadSignatures>().IsGood(
-            organizationId, File(organizationId, version, name), QueryText.Single(context.Request, "expires"),
-            QueryText.Single(context.Request, "signature")))
+        if (!context.RequestServices.GetRequiredService<UrlSignatures>().IsSigned(
+            context.Request, HttpMethods.Get, organizationId, File(organizationId, version, name)))
             throw new ForbiddenException("The URL is not one that was given, or it has expired; ask for it anew");
         var contentType = name.EndsWith(".csv", StringComparison.Ordinal) ? LookupFile.Csv : LookupFile.JsonLines;
         var store = context.RequestServices.GetRequiredService<LookupStore>();

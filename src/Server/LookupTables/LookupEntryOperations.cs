@@ -1,10 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
-using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.LookupTables;
@@ -48,11 +45,9 @@ internal static class LookupEntryOperations
 
     private static async Task GetAsync(ApiCall call)
     {
-        var revision = await LookupDataOperations.RevisionAsync(call);
-        var related = call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled);
-        var item = await FindAsync(related, revision, RawKey(call)) ?? throw NotFound(call);
-        var data = await related.FindAsync<LookupTableData>(revision.Id);
-        await LookupDataAnswer.WriteAsync(call, revision, data, [item.Values], withKeys: false);
+        var entry = await call.Service<LookupData>().FindEntryAsync(
+            LookupDataOperations.Named(call), RawKey(call), call.Cancelled) ?? throw NotFound(call);
+        await AnswerAsync(call, entry, withKeys: false);
     }
 
     private static async Task PutAsync(ApiCall call)
@@ -60,67 +55,25 @@ internal static class LookupEntryOperations
         var withKeys = LookupDataAnswer.WithKeys(call);
         using var body = await call.ReadJsonAsync();
         using var plain = JsonDocument.Parse(LookupContract.EntryRequest.Shape.Check(body.RootElement));
-        var given = LookupRowJson.Read(plain.RootElement.GetProperty("item"));
-        var (revision, data, row) = await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var revision = await LookupDataOperations.DraftAsync(call, change);
-                await LookupDataOperations.RequireVersionAsync(change, revision.Id, plain.RootElement);
-                var row = RowAt(revision, given, RawKey(call));
-                return (revision, await change.UpsertAsync(revision, [row]), row);
-            });
-        await LookupDataAnswer.WriteAsync(call, revision, data, [row], withKeys);
+        var entry = await call.Service<LookupData>().WriteEntryAsync(
+            LookupDataOperations.Named(call), RawKey(call),
+            LookupRowJson.Read(plain.RootElement.GetProperty("item")), LookupVersions.Read(plain.RootElement),
+            call.Cancelled);
+        await AnswerAsync(call, entry, withKeys);
     }
 
     private static async Task DeleteAsync(ApiCall call)
     {
         using var body = await RequestBody.ReadJsonAsync(call.Http, isOptional: true);
         using var plain = JsonDocument.Parse(LookupContract.EntryDeleteRequest.Shape.Check(body.RootElement));
-        var (revision, data, item) = await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var revision = await LookupDataOperations.DraftAsync(call, change);
-                var item = await FindAsync(change.Related, revision, RawKey(call)) ?? throw NotFound(call);
-                await LookupDataOperations.RequireVersionAsync(change, revision.Id, plain.RootElement);
-                await change.DeleteAllAsync<LookupTableItem>(Condition.Equal("id", item.Id));
-                return (revision, await change.CountAsync(revision.Id, -1), item);
-            });
-        await LookupDataAnswer.WriteAsync(call, revision, data, [item.Values], withKeys: false);
+        var entry = await call.Service<LookupData>().DeleteEntryAsync(
+            LookupDataOperations.Named(call), RawKey(call), LookupVersions.Read(plain.RootElement), call.Cancelled)
+            ?? throw NotFound(call);
+        await AnswerAsync(call, entry, withKeys: false);
     }
 
-    private static async ValueTask<LookupTableItem?> FindAsync(
-        IResourceReader related, LookupTableRevision revision, string rawKey)
-    {
-        var rows = new LookupRows(revision);
-        foreach (var key in rows.KeysIn(rawKey))
-        {
-            if (await related.FindAsync<LookupTableItem>(rows.IdOf(key)) is { } item)
-                return item;
-        }
-        return null;
-    }
-
-    /// <summary>The item with the key of the path, which its own keys must not contradict.</summary>
-    private static Dictionary<string, CustomFieldValue> RowAt(
-        LookupTableRevision revision, Dictionary<string, CustomFieldValue> given, string rawKey)
-    {
-        var rows = new LookupRows(revision);
-        var keys = rows.KeysIn(rawKey);
-        var fitting = keys.FirstOrDefault(key => key.All(
-            part => !given.TryGetValue(part.Key, out var value) || value == part.Value));
-        var issues = new Issues();
-        if (keys.Count == 0)
-            issues.Add(
-                "key", "lookupKey", $"must have values for {string.Join(", ", revision.Keys)}, joined by commas");
-        else if (fitting is null)
-            issues.Add("contradiction", "item", "has another key than the path");
-        var row = new Dictionary<string, CustomFieldValue>(given, StringComparer.Ordinal);
-        foreach (var (name, value) in fitting ?? keys.FirstOrDefault() ?? new Dictionary<string, CustomFieldValue>())
-            row.TryAdd(name, value);
-        rows.Check(row, "item", issues);
-        issues.ThrowIfAny();
-        return row;
-    }
+    private static Task AnswerAsync(ApiCall call, LookupEntry entry, bool withKeys) =>
+        LookupDataAnswer.WriteAsync(call, entry.Revision, entry.Data, [entry.Values], withKeys);
 
     // As it was sent: the decoded path no longer tells the commas within values from those between them.
     private static string RawKey(ApiCall call)

@@ -5,8 +5,7 @@ using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
-using Tallystick.Resources.Documents;
-using Tallystick.Resources.Jobs;
+using Tallystick.Server.Files;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
 
@@ -16,13 +15,9 @@ namespace Tallystick.Server.LookupTables;
 internal static class LookupJobOperations
 {
     private const string Jobs = LookupDataOperations.Root + "/jobs";
-    private const int LongestName = 200;
-    private const string OfCopy = " Copy";
 
     private static readonly Permission Creating =
         Permission.On(PermissionAction.ConfigCreate, "config:lookupTableRevision");
-
-    private static readonly Duration DownloadLifetime = Duration.FromHours(1);
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
@@ -96,49 +91,24 @@ internal static class LookupJobOperations
         using var body = await RequestBody.ReadJsonAsync(call.Http, isOptional: true);
         using var plain = JsonDocument.Parse(LookupContract.CopyRequest.Shape.Check(body.RootElement));
         var target = plain.RootElement.TryGetProperty("revisionId", out var id) ? id.GetString() : null;
-        var job = await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var source = await LookupRevisions.FindAsync(
-                    change.Related, call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
-                await LookupJobs.RequireRoomAsync(change, call.Service<LookupUploads>());
-                var destination = string.IsNullOrEmpty(target)
-                    ? await change.InsertAsync(Copy(call, source))
-                    : await TargetAsync(call, change, source, target);
-                var created = await change.InsertAsync(
-                    New(source, LookupTableDataJobType.Copy) with { DestinationId = destination.Id });
-                await JobQueue.PutAsync(change.Made, LookupJobHandler.QueueName, created.Id);
-                return created;
-            });
+        target = string.IsNullOrEmpty(target) ? null : target;
+        _ = await LookupDataOperations.RevisionAsync(call);
+        RequireTarget(call, target);
+        var job = await call.Service<LookupJobs>().CopyAsync(
+            LookupDataOperations.Named(call), target, call.Cancelled);
         await call.AnswerAsync(JsonFormat.Write(
             new JsonObject { ["jobId"] = job.Id, ["revisionId"] = job.DestinationId }));
     }
 
-    private static LookupTableRevision Copy(ApiCall call, LookupTableRevision source)
+    private static void RequireTarget(ApiCall call, string? target)
     {
-        Sight.Demand(call.Grants, Creating);
-        return source with
+        if (target is null)
         {
-            Id = "",
-            Name = TextLength.Cut(source.Name, LongestName - OfCopy.Length) + OfCopy,
-            Status = LookupTableRevisionStatus.Draft,
-        };
-    }
-
-    private static async ValueTask<LookupTableRevision> TargetAsync(
-        ApiCall call, LookupChange change, LookupTableRevision source, string target)
-    {
+            Sight.Demand(call.Grants, Creating);
+            return;
+        }
         Sight.Require(call.Grants, LookupTableResource.Revisions, ("revisionId", target));
         Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), target);
-        if (target == source.Id)
-            throw new RefusedException(new Issue("contradiction", "revisionId", "must be another revision"));
-        if (await change.Related.FindAsync<LookupTableRevision>(target) is not { } found)
-            throw new RefusedException(
-                new Issue("unknown_reference", "revisionId", $"names no existing lookup table revision: '{target}'"));
-        if (!LookupTableRevision.HaveSameSchema(found, source))
-            throw new RefusedException(
-                new Issue("schema", "revisionId", "must have the same fields and keys as the revision copied from"));
-        return await change.DraftAsync(target, null);
     }
 
     private static async Task GenerateUploadUrlAsync(ApiCall call)
@@ -146,24 +116,17 @@ internal static class LookupJobOperations
         using var body = await call.ReadJsonAsync();
         using var plain = JsonDocument.Parse(LookupContract.UploadRequest.Shape.Check(body.RootElement));
         var asked = plain.RootElement;
-        var job = await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var revision = await LookupDataOperations.DraftAsync(call, change);
-                if (asked.TryGetProperty("version", out _))
-                    await LookupDataOperations.RequireVersionAsync(change, revision.Id, asked);
-                await LookupJobs.RequireRoomAsync(change, call.Service<LookupUploads>());
-                return await change.InsertAsync(New(revision, LookupTableDataJobType.Upload) with
-                {
-                    FileName = asked.GetProperty("fileName").GetString(),
-                    ContentType = asked.GetProperty("contentType").GetString(),
-                    ContentLength = (long)asked.GetProperty("contentLength").GetDecimal(),
-                });
-            });
+        var job = await call.Service<LookupJobs>().ExpectUploadAsync(
+            LookupDataOperations.Named(call),
+            (asked.GetProperty("fileName").GetString()!, asked.GetProperty("contentType").GetString()!,
+                (long)asked.GetProperty("contentLength").GetDecimal()),
+            asked.TryGetProperty("version", out _) ? LookupVersions.Read(asked) : null,
+            call.Cancelled);
+        var until = call.Service<IClock>().GetCurrentInstant() + LookupUploads.UrlLifetime;
         await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["jobId"] = job.Id,
-            ["url"] = LookupUpload.Url(call, job.Id),
+            ["url"] = FileUrls.Upload(call, LookupUploads.KeyOf(call.OrganizationId, job.Id), until),
             ["headers"] = new JsonObject { ["Content-Type"] = job.ContentType },
         }));
     }
@@ -171,21 +134,8 @@ internal static class LookupJobOperations
     private static async Task DownloadAsync(ApiCall call)
     {
         var contentType = await ContentTypeAsync(call, LookupContract.DownloadRequest);
-        var job = await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var revision = await LookupRevisions.FindAsync(
-                    change.Related, call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
-                var data = await change.Related.FindAsync<LookupTableData>(revision.Id);
-                return await change.InsertAsync(New(revision, LookupTableDataJobType.Download) with
-                {
-                    Status = LookupTableDataJobStatus.Succeeded,
-                    FileName = LookupDownload.FileName(revision.Id, contentType),
-                    ContentType = contentType,
-                    DataVersion = data?.Version ?? 0,
-                    Expiry = change.Now + DownloadLifetime,
-                });
-            });
+        var job = await call.Service<LookupJobs>().DownloadAsync(
+            LookupDataOperations.Named(call), contentType, call.Cancelled);
         await call.AnswerAsync(JsonFormat.Write(new JsonObject { ["jobId"] = job.Id }));
     }
 
@@ -198,7 +148,7 @@ internal static class LookupJobOperations
                 new Issue("not_archived", "", "The lookup table revision is not archived", IssueKind.Conflict));
         var data = await call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled)
             .FindAsync<LookupTableData>(revision.Id);
-        var expiry = call.Service<IClock>().GetCurrentInstant() + DownloadLifetime;
+        var expiry = call.Service<IClock>().GetCurrentInstant() + LookupJobs.DownloadLifetime;
         await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["url"] = LookupDownload.Url(call, revision.Id, data?.Version ?? 0, contentType, expiry),
@@ -218,7 +168,7 @@ internal static class LookupJobOperations
         var revision = await LookupDataOperations.RevisionAsync(call);
         await ListRequest.AnswerAsync(
             call, LookupTableResource.Jobs, LookupTableResource.Of(revision.Id),
-            view: job => LookupJobs.Show(call, job));
+            view: job => LookupJobAnswer.Show(call, job));
     }
 
     private static async Task GetAsync(ApiCall call)
@@ -226,31 +176,13 @@ internal static class LookupJobOperations
         var revision = await LookupDataOperations.RevisionAsync(call);
         var related = call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled);
         await call.AnswerAsync(
-            LookupJobs.Show(call, await LookupJobs.FindAsync(related, call.Route("id"), revision.Id)));
+            LookupJobAnswer.Show(call, await LookupJobs.FindAsync(related, call.Route("id"), revision.Id)));
     }
 
     private static async Task DeleteAsync(ApiCall call)
     {
-        var job = await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var revision = await LookupRevisions.FindAsync(
-                    change.Related, call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
-                var job = await LookupJobs.FindAsync(change.Related, call.Route("id"), revision.Id);
-                if (job.IsRunning)
-                    throw new RefusedException(
-                        new Issue("running", "", "The job is running and cannot be deleted", IssueKind.Conflict));
-                await change.DeleteAllAsync<LookupTableDataJob>(Condition.Equal("id", job.Id));
-                return job;
-            });
-        await call.AnswerAsync(LookupJobs.Show(call, job));
+        var job = await call.Service<LookupJobs>().DeleteAsync(
+            LookupDataOperations.Named(call), call.Route("id"), call.Cancelled);
+        await call.AnswerAsync(LookupJobAnswer.Show(call, job));
     }
-
-    private static LookupTableDataJob New(LookupTableRevision revision, LookupTableDataJobType type) => new()
-    {
-        LookupTableId = revision.LookupTableId,
-        RevisionId = revision.Id,
-        Type = type,
-        Status = LookupTableDataJobStatus.Pending,
-    };
 }

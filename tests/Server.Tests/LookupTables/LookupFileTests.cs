@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Metering.LookupTables;
-using Tallystick.Server.LookupTables;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Testing;
 

@@ -20,7 +20,7 @@ public sealed class LookupOutageTests : IDisposable
         using var client = await _restarts.SignInAsync(server);
         var revision = await LookupSetup.MakeAsync(client);
         var asked = await revision.AskForUploadAsync(File.Length, "text/csv");
-        var folder = _restarts.File("uploads");
+        var folder = _restarts.File("files");
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
         // Fails for every user, as a full disk does.

@@ -2,18 +2,18 @@ using System.Globalization;
 using NodaTime;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Files;
 using Tallystick.Resources.Jobs;
 
-namespace Tallystick.Server.LookupTables;
+namespace Tallystick.Metering.LookupTables;
 
 /// <summary>Runs the jobs that copy data and take in uploaded files.</summary>
-internal sealed class LookupJobHandler(LookupStore lookups, LookupUploads uploads) : IJobHandler
+public sealed class LookupJobHandler(LookupStore lookups, IFileStore files) : IJobHandler
 {
     /// <summary>Its name in the queue.</summary>
-    internal const string QueueName = "lookupTableData";
+    public const string QueueName = "lookupTableData";
 
     /// <inheritdoc/>
     public string Name => QueueName;
@@ -25,8 +25,8 @@ internal sealed class LookupJobHandler(LookupStore lookups, LookupUploads upload
         // Its revision may have gone meanwhile.
         var job = await lookups.Reader(organizationId, cancellationToken).FindAsync<LookupTableDataJob>(queued.Id);
         if (job is { IsRunning: true })
-            return new LookupJobRun(lookups, uploads, organizationId, job, PlaceOf(queued.Checkpoint));
-        uploads.Forget(queued.Id);
+            return new LookupJobRun(lookups, files, organizationId, job, PlaceOf(queued.Checkpoint));
+        await files.DeleteAsync(LookupUploads.KeyOf(organizationId, queued.Id), cancellationToken);
         return null;
     }
 
@@ -50,12 +50,13 @@ internal sealed class LookupJobHandler(LookupStore lookups, LookupUploads upload
 
 /// <summary>A job on a lookup table in progress. Each step writes some items and saves the place of the last.</summary>
 internal sealed class LookupJobRun(
-    LookupStore lookups, LookupUploads uploads, string organizationId, LookupTableDataJob job, long place) : IJobRun
+    LookupStore lookups, IFileStore files, string organizationId, LookupTableDataJob job, long place) : IJobRun
 {
     private const int ItemsAtATime = 1000;
     private const string Principal = "SYSTEM";
 
-    private IEnumerator<IReadOnlyDictionary<string, CustomFieldValue>[]>? _file;
+    private readonly FileKey _key = LookupUploads.KeyOf(organizationId, job.Id);
+    private IEnumerator<IReadOnlyDictionary<string, CustomFieldValue>[]>? _rows;
     private long _place = place;
 
     /// <inheritdoc/>
@@ -76,13 +77,13 @@ internal sealed class LookupJobRun(
         {
             failure = gone.Message;
         }
-        _file?.Dispose();
+        _rows?.Dispose();
         await lookups.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
         {
             await EndAsync(change.Made, job.Id, failure);
             return true;
         });
-        uploads.Forget(job.Id);
+        await files.DeleteAsync(_key, cancellationToken);
         return false;
     }
 
@@ -111,9 +112,9 @@ internal sealed class LookupJobRun(
 
     private async Task<bool> TakeInSomeAsync(CancellationToken cancellationToken)
     {
-        _file ??= await OpenAsync(cancellationToken);
-        return _file.MoveNext()
-            && await WriteAsync(_file.Current, _place + _file.Current.Length, cancellationToken);
+        _rows ??= await OpenAsync(cancellationToken);
+        return _rows.MoveNext()
+            && await WriteAsync(_rows.Current, _place + _rows.Current.Length, cancellationToken);
     }
 
     // Every row is looked at before the first is written, so that a faulty file changes nothing.
@@ -122,17 +123,25 @@ internal sealed class LookupJobRun(
     {
         var revision = await LookupRevisions.FindAsync(
             lookups.Reader(organizationId, cancellationToken), job.RevisionId, null);
-        foreach (var _ in Read(revision))
+        foreach (var _ in Read(await OpenFileAsync(cancellationToken), revision))
             cancellationToken.ThrowIfCancellationRequested();
-        return Read(revision).Skip((int)_place).Chunk(ItemsAtATime).GetEnumerator();
+        return Read(await OpenFileAsync(cancellationToken), revision)
+            .Skip((int)_place).Chunk(ItemsAtATime).GetEnumerator();
     }
 
-    private IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>> Read(LookupTableRevision revision)
+    private async Task<OpenedFile> OpenFileAsync(CancellationToken cancellationToken) =>
+        await files.OpenAsync(_key, cancellationToken)
+            ?? throw new NotFoundException("The uploaded file no longer exists. Upload it again.");
+
+    private IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>> Read(
+        OpenedFile file, LookupTableRevision revision)
     {
-        using var file = File.OpenRead(uploads.PathOf(job.Id));
-        using var text = LookupFileReader.Decode(file);
-        foreach (var row in new LookupFileReader(text, revision).Read(job.ContentType!))
-            yield return row;
+        using (file)
+        {
+            using var text = LookupFileReader.Decode(file.Content);
+            foreach (var row in new LookupFileReader(text, revision).Read(job.ContentType!))
+                yield return row;
+        }
     }
 
     // False when the job is not wanted any more: then nothing is written.

@@ -1,19 +1,19 @@
 using System.Text.Json;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Server.LookupTables;
+namespace Tallystick.Metering.LookupTables;
 
 /// <summary>Optimistic concurrency: what is changed must be what was read.</summary>
-internal static class LookupVersions
+public static class LookupVersions
 {
     /// <summary>The version that a checked body gives; 0 for none.</summary>
-    internal static long Read(JsonElement body) =>
+    public static long Read(JsonElement body) =>
         body.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number
             ? (long)version.GetDecimal() : 0;
 
     /// <summary>Holds that the version given is the stored one, which is 0 for data never written.</summary>
     /// <exception cref="RefusedException">It is missing (400) or stale (409).</exception>
-    internal static void Require(long given, long stored)
+    public static void Require(long given, long stored)
     {
         if (given == stored)
             return;

@@ -1,39 +1,28 @@
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
 
-namespace Tallystick.Server.LookupTables;
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>A revision as a request names it.</summary>
+/// <param name="OrganizationId">UUID of the organization.</param>
+/// <param name="TableId">UUID of the lookup table.</param>
+/// <param name="Id">UUID of the revision.</param>
+/// <param name="Principal">Who asks, for the audit fields.</param>
+public sealed record NamedRevision(string OrganizationId, string TableId, string Id, string Principal);
 
 /// <summary>The life of a revision: a draft is published, and archived by hand or by its successor.</summary>
-internal static class LookupRevisions
+public sealed class LookupRevisions(LookupStore lookups)
 {
-    internal static ApiOperation PutStatus { get; } = new(
-        "PUT", "/organizations/{orgId}/lookuptables/{lookupTableId}/revisions/{id}/status",
-        "UpdateLookupTableRevisionStatus", "LookupTableRevision", "Publish or archive a lookup table revision",
-        LookupContract.Revision, PutStatusAsync)
-    {
-        Body = LookupContract.StatusRequest,
-        Permission = Permission.On(PermissionAction.ConfigUpdate, "config:lookupTableRevision").Item(),
-        AlsoNeeds = LookupDataOperations.OfTable,
-        Description = """
-            A `DRAFT` becomes `PUBLISHED`, which archives the revision that was published before; a `PUBLISHED` one
-            becomes `ARCHIVED`. There is no way back: copy the data into a new revision. `version` must be the stored
-            version of the revision.
-            """,
-    };
-
-    /// <summary>The revision that a path names.</summary>
+    /// <summary>The revision of a table.</summary>
     /// <param name="related">Reads what is stored.</param>
     /// <param name="id">UUID of the revision.</param>
     /// <param name="tableId">UUID of its lookup table; null for any.</param>
     /// <exception cref="NotFoundException">There is no such revision of the table.</exception>
-    internal static async ValueTask<LookupTableRevision> FindAsync(
+    public static async ValueTask<LookupTableRevision> FindAsync(
         IResourceReader related, string id, string? tableId)
     {
         var revision = await related.FindAsync<LookupTableRevision>(id);
@@ -41,30 +30,28 @@ internal static class LookupRevisions
             ? revision : throw ResourceService.NotFound(LookupTableResource.Revisions, id);
     }
 
-    private static async Task PutStatusAsync(ApiCall call)
-    {
-        using var body = await call.ReadJsonAsync();
-        LookupContract.StatusRequest.Shape.Check(body.RootElement);
-        var asked = body.RootElement.TryGetProperty("status", out var status) ? status.GetString() : null;
-        if (asked is null)
-            throw new RefusedException(new Issue("required", "status", "is required"));
-        var changed = await call.Service<LookupStore>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-            {
-                var current = await FindAsync(change.Related, call.Route("id"), call.Route("lookupTableId"));
-                LookupVersions.Require(LookupVersions.Read(body.RootElement), current.Version);
-                return await MoveAsync(call, change, current, asked);
-            });
-        await ResourceViews.AnswerAsync(call, LookupTableResource.Revisions, changed);
-    }
+    /// <summary>Publishes or archives a revision.</summary>
+    /// <param name="named">The revision.</param>
+    /// <param name="asked">The status that it is to have, and the version that it was read with; 0 for none.</param>
+    /// <param name="requireUpdate">Refuses by throwing when the caller may not change the revision of an id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<LookupTableRevision> SetStatusAsync(
+        NamedRevision named, (string Status, long Version) asked, Action<string> requireUpdate,
+        CancellationToken cancellationToken) =>
+        lookups.ChangeAsync(named.OrganizationId, named.Principal, cancellationToken, async change =>
+        {
+            var current = await FindAsync(change.Related, named.Id, named.TableId);
+            LookupVersions.Require(asked.Version, current.Version);
+            return await MoveAsync(change, current, asked.Status, requireUpdate);
+        });
 
     private static async ValueTask<LookupTableRevision> MoveAsync(
-        ApiCall call, LookupChange change, LookupTableRevision current, string asked)
+        LookupChange change, LookupTableRevision current, string asked, Action<string> requireUpdate)
     {
         switch (current.Status, asked)
         {
             case (LookupTableRevisionStatus.Draft, "PUBLISHED"):
-                return await PublishAsync(call, change, current);
+                return await PublishAsync(change, current, requireUpdate);
             case (LookupTableRevisionStatus.Published, "ARCHIVED"):
                 return await ArchiveAsync(change, current);
             default:
@@ -75,7 +62,7 @@ internal static class LookupRevisions
     }
 
     private static async ValueTask<LookupTableRevision> PublishAsync(
-        ApiCall call, LookupChange change, LookupTableRevision draft)
+        LookupChange change, LookupTableRevision draft, Action<string> requireUpdate)
     {
         var running = await change.Related.ListAsync<LookupTableDataJob>(
             Condition.And(Condition.Equal("target_id", draft.Id), LookupTableResource.Running));
@@ -85,7 +72,7 @@ internal static class LookupRevisions
         foreach (var before in await change.Related.ListAsync<LookupTableRevision>(
             LookupTableResource.PublishedOf([draft.LookupTableId])))
         {
-            Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), before.Id);
+            requireUpdate(before.Id);
             await ArchiveAsync(change, before);
         }
         return await change.UpdateAsync(draft, draft with { Status = LookupTableRevisionStatus.Published });

@@ -1,18 +1,17 @@
 using NodaTime;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 
-namespace Tallystick.Server.LookupTables;
+namespace Tallystick.Metering.LookupTables;
 
 /// <summary>Makes changes of revisions, their data and their jobs.</summary>
-internal sealed class LookupStore(ResourceService resources)
+public sealed class LookupStore(ResourceService resources)
 {
     /// <summary>Runs the work as one change.</summary>
-    internal Task<T> ChangeAsync<T>(
+    public Task<T> ChangeAsync<T>(
         string organizationId, string principal, CancellationToken cancellationToken,
         Func<LookupChange, ValueTask<T>> work) =>
         resources.ChangeAsync(
@@ -20,41 +19,41 @@ internal sealed class LookupStore(ResourceService resources)
             change => work(new LookupChange(change, resources.Catalog)));
 
     /// <summary>Reads outside of a change.</summary>
-    internal ResourceReader Reader(string organizationId, CancellationToken cancellationToken) =>
+    public ResourceReader Reader(string organizationId, CancellationToken cancellationToken) =>
         resources.Reader(organizationId, cancellationToken);
 
     /// <summary>Items of a revision in the order in which they came; a page begins after a sequence.</summary>
-    internal ValueTask<IReadOnlyList<(LookupTableItem Item, long Sequence)>> ItemsAsync(
+    public ValueTask<IReadOnlyList<(LookupTableItem Item, long Sequence)>> ItemsAsync(
         string organizationId, string revisionId, long? after, int limit, CancellationToken cancellationToken) =>
         Reader(organizationId, cancellationToken).PageAsync<LookupTableItem>(
             LookupTableResource.Of(revisionId), limit, after ?? 0);
 }
 
 /// <summary>One change: it sees its own writes, and all of them are kept or none.</summary>
-internal sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
+public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
 {
     /// <summary>The change itself.</summary>
-    internal ResourceChange Made => change;
+    public ResourceChange Made => change;
 
     /// <summary>Reads what is stored.</summary>
-    internal ResourceReader Related => change.Related;
+    public ResourceReader Related => change.Related;
 
     /// <summary>When the change is made.</summary>
-    internal Instant Now => change.Now;
+    public Instant Now => change.Now;
 
     /// <summary>Adds an entity, with a new id if it has none.</summary>
-    internal ValueTask<T> InsertAsync<T>(T entity) where T : Resource => change.PutAsync(catalog.Of<T>(), null, entity);
+    public ValueTask<T> InsertAsync<T>(T entity) where T : Resource => change.PutAsync(catalog.Of<T>(), null, entity);
 
     /// <summary>Replaces an entity that was read in this change.</summary>
-    internal ValueTask<T> UpdateAsync<T>(T current, T changed) where T : Resource =>
+    public ValueTask<T> UpdateAsync<T>(T current, T changed) where T : Resource =>
         change.PutAsync(catalog.Of<T>(), current, changed);
 
     /// <summary>Removes what matches.</summary>
-    internal ValueTask<int> DeleteAllAsync<T>(Condition condition) where T : Resource =>
+    public ValueTask<int> DeleteAllAsync<T>(Condition condition) where T : Resource =>
         change.RemoveAllAsync(catalog.Of<T>(), condition);
 
     /// <summary>The revision, which must be a draft so that its data can change.</summary>
-    internal async ValueTask<LookupTableRevision> DraftAsync(string revisionId, string? tableId)
+    public async ValueTask<LookupTableRevision> DraftAsync(string revisionId, string? tableId)
     {
         var revision = await LookupRevisions.FindAsync(Related, revisionId, tableId);
         return revision.Status == LookupTableRevisionStatus.Draft
@@ -65,7 +64,7 @@ internal sealed class LookupChange(ResourceChange change, ResourceCatalog catalo
     }
 
     /// <summary>Adds rows to the data of a revision, or replaces those with the same keys.</summary>
-    internal async ValueTask<LookupTableData> UpsertAsync(
+    public async ValueTask<LookupTableData> UpsertAsync(
         LookupTableRevision revision, IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> rows)
     {
         var keys = new LookupRows(revision);
@@ -89,7 +88,7 @@ internal sealed class LookupChange(ResourceChange change, ResourceCatalog catalo
     }
 
     /// <summary>Notes that the data of a revision changed, and by how many items.</summary>
-    internal async ValueTask<LookupTableData> CountAsync(string revisionId, int added)
+    public async ValueTask<LookupTableData> CountAsync(string revisionId, int added)
     {
         var current = await Related.FindAsync<LookupTableData>(revisionId);
         return current is null

@@ -4,11 +4,15 @@ using System.Security.Cryptography;
 using System.Text;
 using NodaTime;
 using Tallystick.Resources.Documents;
+using Tallystick.Server.Http;
 
-namespace Tallystick.Server.Downloads;
+namespace Tallystick.Server.Files;
 
-/// <summary>Signs what may be reached without a token for a time, with a key in the data directory.</summary>
-internal sealed class DownloadSignatures
+/// <summary>
+/// Signs URLs that work without a token for a time, with a key in the data directory. A signature is bound to the HTTP
+/// method, the organization and the file.
+/// </summary>
+internal sealed class UrlSignatures
 {
     private const int KeyLength = 32;
 
@@ -17,7 +21,7 @@ internal sealed class DownloadSignatures
     private readonly IClock _clock;
 
     /// <exception cref="StoreUnavailableException">The key is damaged.</exception>
-    internal DownloadSignatures(string dataDirectory, IClock clock)
+    internal UrlSignatures(string dataDirectory, IClock clock)
     {
         _clock = clock;
         var path = Path.Combine(dataDirectory, "keys", "download.key");
@@ -38,31 +42,38 @@ internal sealed class DownloadSignatures
     }
 
     /// <summary>The query that lets a file be downloaded for five minutes.</summary>
-    internal string Sign(string organizationId, string file) =>
-        Sign(organizationId, file, _clock.GetCurrentInstant() + Lifetime);
+    internal string SignDownload(string organizationId, string file) =>
+        Sign(HttpMethods.Get, organizationId, file, _clock.GetCurrentInstant() + Lifetime);
 
-    /// <summary>The query that lets a file be reached until an instant.</summary>
-    internal string Sign(string organizationId, string file, Instant until)
+    /// <summary>The query that lets a method be used on a file until an instant.</summary>
+    internal string Sign(string method, string organizationId, string file, Instant until)
     {
         var expires = FormattableString.Invariant($"{until.ToUnixTimeSeconds()}");
-        return $"expires={expires}&signature={Base64Url.EncodeToString(Signature(organizationId, file, expires))}";
+        var signature = Base64Url.EncodeToString(Signature(method, organizationId, file, expires));
+        return $"expires={expires}&signature={signature}";
     }
 
-    /// <summary>True for what was signed for this file and has not expired.</summary>
-    internal bool IsGood(string organizationId, string file, string? expires, string? signature)
+    /// <summary>True when the query of a request was signed for the method and the file and has not expired.</summary>
+    internal bool IsSigned(HttpRequest request, string method, string organizationId, string file) =>
+        IsGood(
+            method, organizationId, file, QueryText.Single(request, "expires"),
+            QueryText.Single(request, "signature"));
+
+    /// <summary>True for what was signed for the method and the file and has not expired.</summary>
+    internal bool IsGood(string method, string organizationId, string file, string? expires, string? signature)
     {
         if (expires is null || signature is null || !Base64Url.IsValid(signature))
             return false;
         var isGenuine = CryptographicOperations.FixedTimeEquals(
-            Base64Url.DecodeFromChars(signature), Signature(organizationId, file, expires));
+            Base64Url.DecodeFromChars(signature), Signature(method, organizationId, file, expires));
         return isGenuine
             && long.Parse(expires, CultureInfo.InvariantCulture) > _clock.GetCurrentInstant().ToUnixTimeSeconds();
     }
 
     // The lengths keep the parts apart.
-    private byte[] Signature(string organizationId, string file, string expires) =>
-        HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes(
-            FormattableString.Invariant($"{organizationId.Length} {file.Length} {organizationId}{file}{expires}")));
+    private byte[] Signature(string method, string organizationId, string file, string expires) =>
+        HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes(FormattableString.Invariant(
+            $"{method.Length} {organizationId.Length} {file.Length} {method}{organizationId}{file}{expires}")));
 
     // Written aside and renamed, so that a crash leaves no half of a key.
     private static byte[] Make(string path)

@@ -1,0 +1,154 @@
+using NodaTime;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Files;
+using Tallystick.Resources.Jobs;
+
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>Begins and removes jobs on the data of revisions.</summary>
+public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
+{
+    private const int MaxRunning = 10;
+    private const int MaxNameLength = 200;
+    private const string OfCopy = " Copy";
+
+    /// <summary>How long the URL of a download can be used.</summary>
+    public static Duration DownloadLifetime { get; } = Duration.FromHours(1);
+
+    /// <summary>The job of a revision.</summary>
+    /// <exception cref="NotFoundException">The revision has no such job.</exception>
+    public static async ValueTask<LookupTableDataJob> FindAsync(
+        IResourceReader related, string id, string revisionId) =>
+        await related.FindAsync<LookupTableDataJob>(id) is { } job && job.RevisionId == revisionId
+            ? job : throw ResourceService.NotFound(LookupTableResource.Jobs, id);
+
+    /// <summary>Begins to copy the data of a revision.</summary>
+    /// <param name="named">The revision.</param>
+    /// <param name="targetId">UUID of the draft to copy into; null for a new one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TooManyRequestsException">There are too many jobs already.</exception>
+    public Task<LookupTableDataJob> CopyAsync(
+        NamedRevision named, string? targetId, CancellationToken cancellationToken) =>
+        ChangeAsync(named, cancellationToken, async change =>
+        {
+            var source = await LookupRevisions.FindAsync(change.Related, named.Id, named.TableId);
+            await RequireRoomAsync(change, named.OrganizationId);
+            var destination = targetId is null
+                ? await change.InsertAsync(source with
+                {
+                    Id = "",
+                    Name = TextLength.Cut(source.Name, MaxNameLength - OfCopy.Length) + OfCopy,
+                    Status = LookupTableRevisionStatus.Draft,
+                })
+                : await TargetAsync(change, source, targetId);
+            var created = await change.InsertAsync(
+                New(source, LookupTableDataJobType.Copy) with { DestinationId = destination.Id });
+            await JobQueue.PutAsync(change.Made, LookupJobHandler.QueueName, created.Id);
+            return created;
+        });
+
+    /// <summary>Begins to wait for a file with data of a draft.</summary>
+    /// <param name="named">The draft.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="version">The version that the data was read with; null when the caller does not say.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TooManyRequestsException">There are too many jobs already.</exception>
+    public Task<LookupTableDataJob> ExpectUploadAsync(
+        NamedRevision named, (string Name, string ContentType, long Length) file, long? version,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(named, cancellationToken, async change =>
+        {
+            var revision = await change.DraftAsync(named.Id, named.TableId);
+            if (version is { } given)
+                await LookupData.RequireVersionAsync(change, revision.Id, given);
+            await RequireRoomAsync(change, named.OrganizationId);
+            return await change.InsertAsync(New(revision, LookupTableDataJobType.Upload) with
+            {
+                FileName = file.Name,
+                ContentType = file.ContentType,
+                ContentLength = file.Length,
+            });
+        });
+
+    /// <summary>Makes a download of the data as it is now.</summary>
+    public Task<LookupTableDataJob> DownloadAsync(
+        NamedRevision named, string contentType, CancellationToken cancellationToken) =>
+        ChangeAsync(named, cancellationToken, async change =>
+        {
+            var revision = await LookupRevisions.FindAsync(change.Related, named.Id, named.TableId);
+            var data = await change.Related.FindAsync<LookupTableData>(revision.Id);
+            return await change.InsertAsync(New(revision, LookupTableDataJobType.Download) with
+            {
+                Status = LookupTableDataJobStatus.Succeeded,
+                FileName = LookupFile.NameOf(revision.Id, contentType),
+                ContentType = contentType,
+                DataVersion = data?.Version ?? 0,
+                Expiry = change.Now + DownloadLifetime,
+            });
+        });
+
+    /// <summary>Deletes a job that does not run.</summary>
+    /// <returns>The job as it was.</returns>
+    public Task<LookupTableDataJob> DeleteAsync(
+        NamedRevision named, string jobId, CancellationToken cancellationToken) =>
+        ChangeAsync(named, cancellationToken, async change =>
+        {
+            var revision = await LookupRevisions.FindAsync(change.Related, named.Id, named.TableId);
+            var job = await FindAsync(change.Related, jobId, revision.Id);
+            if (job.IsRunning)
+                throw new RefusedException(
+                    new Issue("running", "", "The job is running and cannot be deleted", IssueKind.Conflict));
+            await change.Made.RemoveAsync(LookupTableResource.Jobs, job);
+            return job;
+        });
+
+    private Task<T> ChangeAsync<T>(
+        NamedRevision named, CancellationToken cancellationToken, Func<LookupChange, ValueTask<T>> work) =>
+        lookups.ChangeAsync(named.OrganizationId, named.Principal, cancellationToken, work);
+
+    private static async ValueTask<LookupTableRevision> TargetAsync(
+        LookupChange change, LookupTableRevision source, string target)
+    {
+        if (target == source.Id)
+            throw new RefusedException(new Issue("contradiction", "revisionId", "must be another revision"));
+        if (await change.Related.FindAsync<LookupTableRevision>(target) is not { } found)
+            throw new RefusedException(
+                new Issue("unknown_reference", "revisionId", $"names no existing lookup table revision: '{target}'"));
+        if (!LookupTableRevision.HaveSameSchema(found, source))
+            throw new RefusedException(
+                new Issue("schema", "revisionId", "must have the same fields and keys as the revision copied from"));
+        return await change.DraftAsync(target, null);
+    }
+
+    // Uploads count from the moment that their URL is given; those whose file does not come in time fail here.
+    private async ValueTask RequireRoomAsync(LookupChange change, string organizationId)
+    {
+        var waiting = 0;
+        foreach (var job in await change.Related.ListAsync<LookupTableDataJob>(LookupTableResource.Waiting))
+        {
+            if (uploads.Has(LookupUploads.KeyOf(organizationId, job.Id))
+                || change.Now - job.DtCreated < LookupUploads.UrlLifetime)
+                waiting++;
+            else
+                await change.UpdateAsync(job, job with
+                {
+                    Status = LookupTableDataJobStatus.Failed,
+                    FailureReason = "The file was not uploaded in time",
+                });
+        }
+        var running = await change.Related.ListAsync<LookupTableDataJob>(LookupTableResource.Running);
+        if (running.Count + waiting >= MaxRunning)
+            throw new TooManyRequestsException(
+                $"{MaxRunning} jobs on lookup tables are running or waiting for their file. Wait for one to end.");
+    }
+
+    private static LookupTableDataJob New(LookupTableRevision revision, LookupTableDataJobType type) => new()
+    {
+        LookupTableId = revision.LookupTableId,
+        RevisionId = revision.Id,
+        Type = type,
+        Status = LookupTableDataJobStatus.Pending,
+    };
+}

@@ -1,0 +1,67 @@
+using NodaTime;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Files;
+using Tallystick.Resources.Jobs;
+
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>Takes the files of upload jobs: each job takes one, which queues the job.</summary>
+public sealed class LookupUploads(LookupStore lookups, IClock clock) : IUploadTarget
+{
+    /// <summary>The kind of their keys.</summary>
+    public const string FileKind = "lookup-uploads";
+
+    // Longer than any job waits: what is left then belongs to no job, or to one that was interrupted for good.
+    private static readonly Duration Kept = Duration.FromDays(90);
+
+    /// <summary>How long the URL of an upload can be used.</summary>
+    public static Duration UrlLifetime { get; } = Duration.FromMinutes(1);
+
+    /// <inheritdoc/>
+    public string Kind => FileKind;
+
+    /// <summary>The file of a job.</summary>
+    public static FileKey KeyOf(string organizationId, string jobId) => FileKey.Of(FileKind, organizationId, jobId);
+
+    /// <inheritdoc/>
+    public async ValueTask<FileTerms> ExpectAsync(FileKey key, CancellationToken cancellationToken)
+    {
+        var job = RequireWaiting(
+            await lookups.Reader(key.OrganizationId, cancellationToken).FindAsync<LookupTableDataJob>(key.Id));
+        return TermsOf(job);
+    }
+
+    /// <summary>What the file of a job must be, and how long it is kept at most.</summary>
+    public FileTerms TermsOf(LookupTableDataJob job) => new()
+    {
+        MinLength = job.ContentLength,
+        MaxLength = job.ContentLength,
+        ContentType = job.ContentType!,
+        Expiry = clock.GetCurrentInstant() + Kept,
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask ReceiveAsync(StoredFile file, CancellationToken cancellationToken)
+    {
+        var (organizationId, jobId) = (file.Key.OrganizationId, file.Key.Id);
+        var expected = await lookups.Reader(organizationId, cancellationToken).FindAsync<LookupTableDataJob>(jobId);
+        await lookups.ChangeAsync(organizationId, expected?.CreatedBy ?? "", cancellationToken, async change =>
+        {
+            var job = RequireWaiting(await change.Related.FindAsync<LookupTableDataJob>(jobId));
+            await JobQueue.PutAsync(change.Made, LookupJobHandler.QueueName, jobId);
+            // Its status stays: that is no event.
+            await change.Made.NoteAsync(LookupTableResource.Jobs, job, job with { IsReceived = true });
+            return true;
+        });
+    }
+
+    private static LookupTableDataJob RequireWaiting(LookupTableDataJob? job)
+    {
+        if (job is null)
+            throw new NotFoundException("The upload no longer exists");
+        return job.IsWaiting
+            ? job
+            : throw new RefusedException(
+                new Issue("received", "", "The file was uploaded already", IssueKind.Conflict));
+    }
+}

@@ -1,0 +1,34 @@
+using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Http;
+
+namespace Tallystick.Server.LookupTables;
+
+/// <summary>How jobs on the data of revisions are answered.</summary>
+internal static class LookupJobAnswer
+{
+    /// <summary>A stored job as it is answered.</summary>
+    internal static ReadOnlyMemory<byte> Show(ApiCall call, Document stored) =>
+        Show(call, (LookupTableDataJob)LookupTableResource.Jobs.Read(stored.Json.Span));
+
+    /// <summary>A job as it is answered.</summary>
+    internal static ReadOnlyMemory<byte> Show(ApiCall call, LookupTableDataJob job) =>
+        System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+            new LookupTableRevisionDataJob
+            {
+                Id = job.Id,
+                Version = job.Version,
+                FileName = job.FileName,
+                LookupTableId = job.LookupTableId,
+                LookupTableRevisionId = job.RevisionId,
+                DestinationLookupTableRevisionId = job.DestinationId,
+                JobDate = job.DtCreated,
+                Type = job.Type,
+                Status = job.Status,
+                FailureReason = job.FailureReason,
+                DownloadUrl = job.Expiry is { } expiry
+                    ? LookupDownload.Url(call, job.RevisionId, job.DataVersion, job.ContentType!, expiry) : null,
+                DownloadUrlExpiry = job.Expiry,
+            },
+            LookupJson.Format.LookupTableRevisionDataJob);
+}
