@@ -63,6 +63,7 @@ public static class LookupTableResource
         {
             PolicyNames = RevisionNames,
             IsInternal = true,
+            EventName = "configuration.lookuptabledata",
             IndexedBy = [new(OfRevision, data => data.RevisionId)],
         };
 
@@ -81,6 +82,7 @@ public static class LookupTableResource
         {
             PolicyNames = RevisionNames,
             IsInternal = true,
+            EventName = "configuration.lookuptabledatajob",
             IndexedBy =
             [
                 new(OfRevision, job => job.RevisionId),
