@@ -36,7 +36,7 @@ public sealed class DependencyRuleTests
         Row("Pricing/Rating").MustNotUse.ShouldContain("tasks");
         Row("Billing/Calculation").MustNotUse.ShouldBe(["tasks", "the clock"], ignoreOrder: true);
         foreach (var domain in (string[])["Metering", "Pricing", "Billing"])
-            Row(domain).MustNotUse.ShouldBe(["ASP.NET", "databases"], ignoreOrder: true);
+            Row(domain).MustNotUse.ShouldBe(["ASP.NET", "databases", "the file system"], ignoreOrder: true);
 
         DependencyRow Row(string place) => table.Rows.Single(row => row.Place == place);
     }

@@ -71,6 +71,19 @@ public sealed class DirectoryFileStoreTests : FileStoreSuite, IDisposable
         (await ReadAsync(Key)).ShouldBe("1");
     }
 
+    [Fact]
+    public async Task File_ThatCannotBeRead_IsAnOutage()
+    {
+        await PutAsync(Key, "1");
+        var path = Path.Combine(Root, "reports", "acme", "one.csv");
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+
+        await Should.ThrowAsync<StoreOutageException>(async () => await Store.OpenAsync(Key, Token));
+        await Should.ThrowAsync<StoreOutageException>(async () => await PutAsync(Key, "2"));
+        Directory.GetFiles(Path.Combine(Root, DirectoryFileStore.AsideName)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(11)]
