@@ -1,14 +1,17 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.Versioning;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tallystick.Resources.Documents;
+using Tallystick.Resources.Files;
 using Tallystick.Server.Backups;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Bills;
 using Tallystick.Server.Tests.Installation;
 using Tallystick.Server.Tests.Usage;
 using Tallystick.Storage;
+using Tallystick.Storage.Files;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Testing;
@@ -84,6 +87,22 @@ public sealed class BackupTests : IDisposable
             using var caller = await _restarts.SignInAsync(copy);
             (await Restarts.CountAsync(caller)).ShouldBe(10 * round);
         }
+    }
+
+    [Fact]
+    public async Task Backup_OfARunningServer_HasItsFilesButNoneThatIsStillArriving()
+    {
+        var key = FileKey.Of("reports", "acme", "2026/march.csv");
+        await using var server = await _restarts.StartAsync();
+        await server.Services.GetRequiredService<IFileStore>().PutAsync(
+            key, new MemoryStream([1, 2, 3]), new FileTerms { MaxLength = 3 }, Token);
+        await File.WriteAllBytesAsync(_restarts.File($"files/{DirectoryFileStore.AsideName}/half"), [1], Token);
+
+        await BackupAsync(_restarts.Data);
+
+        Directory.Exists(Path.Combine(Copy, "files", DirectoryFileStore.AsideName)).ShouldBeFalse();
+        await using var copy = await _restarts.StartAsync(Copy, []);
+        (await copy.Services.GetRequiredService<IFileStore>().FindAsync(key, Token))!.Length.ShouldBe(3);
     }
 
     [Fact]

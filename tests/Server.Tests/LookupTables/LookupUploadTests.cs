@@ -78,6 +78,22 @@ public sealed class LookupUploadTests : IDisposable
     }
 
     [Fact]
+    public async Task File_ThatNobodyClaimed_IsRemovedAfterItsExpiry()
+    {
+        await using (var first = await _restarts.StartAsync())
+            await first.Services.GetRequiredService<IFileStore>().PutAsync(
+                LookupUploads.KeyOf(_restarts.Credentials.OrganizationId, "1"), new MemoryStream([1]),
+                new FileTerms { MaxLength = 1, Expiry = SystemClock.Instance.GetCurrentInstant() }, Token);
+        var folder = _restarts.File($"files/{LookupUploads.FileKind}/{_restarts.Credentials.OrganizationId}");
+        Directory.GetFiles(folder).ShouldHaveSingleItem();
+
+        await using var second = await _restarts.StartAsync();
+
+        while (Directory.GetFiles(folder).Length > 0)
+            await Task.Yield();
+    }
+
+    [Fact]
     public async Task Job_WhoseFileIsLost_FailsAndSaysSo()
     {
         string[] job;
