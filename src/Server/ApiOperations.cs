@@ -1,3 +1,4 @@
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Accounts;
 using Tallystick.Server.Balances;
 using Tallystick.Server.Bills;

@@ -1,3 +1,4 @@
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 
 namespace Tallystick.Access.Credentials;

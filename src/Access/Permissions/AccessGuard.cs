@@ -4,6 +4,7 @@ using Tallystick.Access.Groups;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 

@@ -1,3 +1,5 @@
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 

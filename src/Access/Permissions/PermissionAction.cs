@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 

@@ -1,5 +1,6 @@
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Permissions;
 

@@ -1,3 +1,4 @@
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Access.Organizations;
 using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Users;

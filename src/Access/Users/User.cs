@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Access.Organizations;
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Resources.Definitions;

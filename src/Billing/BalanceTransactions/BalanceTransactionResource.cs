@@ -17,7 +17,7 @@ public static class BalanceTransactionResource
             Tag = "Balances",
             EventName = "billing.balanceamount",
             PolicyNames = ["config:balance"],
-            IsPermittedAsParent = true,
+            PermittedBy = "balanceId",
             IsInternal = true,
             HasIdsFilter = false,
             MaximumPageSize = 200,

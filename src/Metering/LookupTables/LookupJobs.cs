@@ -1,5 +1,6 @@
 using NodaTime;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Files;

@@ -81,6 +81,7 @@ public static class LookupTableResource
         new("LookupTableDataJob", "", () => MeteringJson.Format.LookupTableDataJob)
         {
             PolicyNames = RevisionNames,
+            PermittedBy = "revisionId",
             IsInternal = true,
             EventName = "configuration.lookuptabledatajob",
             IndexedBy =

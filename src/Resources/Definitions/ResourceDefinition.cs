@@ -130,8 +130,11 @@ public abstract class ResourceDefinition
         init;
     }
 
-    /// <summary>True when the permissions for an entity are those for its parent, such as a balance.</summary>
-    public bool IsPermittedAsParent { get; init; }
+    /// <summary>
+    /// The member with the id of the entity whose permissions decide about one of this kind, such as its balance; null
+    /// when its own do.
+    /// </summary>
+    public string? PermittedBy { get; init; }
 
     /// <summary>What a write does to other kinds at once, for which the caller needs permissions too.</summary>
     public IReadOnlyList<WriteEffect> Effects { get; init; } = [];

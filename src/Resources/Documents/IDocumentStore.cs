@@ -1,3 +1,4 @@
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Resources.Documents;
 

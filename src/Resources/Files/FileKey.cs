@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Resources.Files;
 

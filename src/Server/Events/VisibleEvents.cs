@@ -25,7 +25,7 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
             var reach = caller.Of(Sight.Retrieve(definition));
             var names = RecordedKinds.NamesOf(definition).ToList();
             // What is permitted by the entity around it is not told by the resource of the event.
-            if ((reach.IsWhole && reach.Denied.Count == 0) || (!reach.IsNone && ParentOf(definition) is not null))
+            if ((reach.IsWhole && reach.Denied.Count == 0) || (!reach.IsNone && definition.PermittedBy is not null))
                 whole.AddRange(names);
             else if (!reach.IsNone)
                 partial.Add(Condition.And(
@@ -46,21 +46,11 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
         var name = (string)told["eventName"]!;
         if (RecordedKinds.Of(name) is not { } definition)
             return false;
-        var id = ParentOf(definition) is { } parent
+        var id = definition.PermittedBy is { } parent
             ? (string?)(told["newDto"] ?? told["oldDto"])![parent]
             : (string?)told["resourceId"];
         return id is not null && caller.Of(Sight.Retrieve(definition)).Holds(id);
     }
-
-    /// <summary>
-    /// The member with the id of the entity by which access to one of the kind is decided; null for its own id.
-    /// </summary>
-    private static string? ParentOf(ResourceDefinition definition) => definition.Kind switch
-    {
-        "BalanceTransaction" => "balanceId",
-        "LookupTableDataJob" => "revisionId",
-        _ => null,
-    };
 
     /// <summary>The entity as an event tells it, without the code of an account that the caller may not see.</summary>
     internal static JsonNode Tell(JsonNode entity, Grants caller)

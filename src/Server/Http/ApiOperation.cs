@@ -1,5 +1,6 @@
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
+using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Server.Http;
 

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Access.Credentials;
 
 namespace Tallystick.Server.Http;
 

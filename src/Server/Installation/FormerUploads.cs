@@ -1,7 +1,9 @@
+using Tallystick.Access.Organizations;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Files;
 using Tallystick.Server.Auth;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Installation;
 
@@ -37,7 +39,7 @@ internal static class FormerUploads
         var (lookups, files) = (services.GetRequiredService<LookupStore>(), services.GetRequiredService<IFileStore>());
         var uploads = services.GetRequiredService<LookupUploads>();
         var store = services.GetRequiredService<IDocumentStore>();
-        foreach (var organizationId in await Organizations.IdsAsync(store, cancellationToken))
+        foreach (var organizationId in await Organizations.IdsAsync(AllKinds.Catalog, store, cancellationToken))
         {
             var running = await lookups.Reader(organizationId, cancellationToken)
                 .ListAsync<LookupTableDataJob>(LookupTableResource.Running);

@@ -1,3 +1,4 @@
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Server.Http;

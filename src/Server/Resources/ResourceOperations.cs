@@ -225,7 +225,7 @@ internal static class ResourceOperations
         {
             var kind = AllKinds.Catalog.Of(part.Kind);
             var denied = call.Grants.Of(Sight.Delete(kind)).Denied;
-            if (denied.Count == 0 || kind.IsPermittedAsParent)
+            if (denied.Count == 0 || kind.PermittedBy is not null)
                 continue;
             var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
             foreach (var entity in await related.ListAsync(

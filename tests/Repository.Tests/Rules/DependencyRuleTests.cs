@@ -1,3 +1,4 @@
+using Tallystick.Metering.Expressions;
 using Tallystick.Repository.Tests.Sources;
 
 namespace Tallystick.Repository.Tests.Rules;

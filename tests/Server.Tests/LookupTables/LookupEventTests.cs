@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tallystick.Metering.Expressions;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Permissions;
 

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Files;
 using Tallystick.Storage.Files;

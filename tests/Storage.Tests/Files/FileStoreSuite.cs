@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using NodaTime;
+using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Files;
 
 namespace Tallystick.Storage.Tests.Files;
