@@ -40,14 +40,14 @@ internal static class ServingChild
                 return string.Join(
                     ' ', await groups.Select(entry => entry.Records.Sum(record => record.Bytes.Length)).ToListAsync());
             case ["tally", var organization]:
-                var (tallies, rows) = await services.GetRequiredService<IMeasurementStore>()
+                var (tallies, rows) = await services.GetRequiredService<IIngestLedger>()
                     .CountRowsAsync(organization, Instant.MinValue, CancellationToken.None);
                 var all = tallies.Aggregate(default(LoadTally), (sum, day) => sum + day.Tally);
                 return $"{all.Accepted} {all.Stored} {all.Duplicate} {all.Failed} {rows.Sum(row => row.Count)}";
             case ["uids"]:
                 return $"{services.GetRequiredService<IUidIndex>().MemoryBytes}";
             case ["sort"]:
-                await SortAsync(services.GetRequiredService<IMeasurementStore>());
+                await SortAsync(services.GetRequiredService<IStoreMaintenance>(), log);
                 return "yes";
             case ["ids", var organization]:
                 return await InProcessQueries.ReadIdsAsync(services, organization);
@@ -62,10 +62,10 @@ internal static class ServingChild
     }
 
     // The same steps as the server takes in the background; here with an end to wait for.
-    private static async Task SortAsync(IMeasurementStore store)
+    private static async Task SortAsync(IStoreMaintenance store, IMeasurementLog log)
     {
         var closedBefore = SystemClock.Instance.GetCurrentInstant().InUtc().Date.AtMidnight().InUtc().ToInstant();
-        while (await store.SortAsync(closedBefore, CancellationToken.None))
+        while (await store.TakeStepAsync(closedBefore, log.Start, CancellationToken.None))
         {
         }
     }

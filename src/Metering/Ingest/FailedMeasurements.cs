@@ -6,7 +6,7 @@ namespace Tallystick.Metering.Ingest;
 /// <summary>
 /// Reads failed measurements together with what was sent, which stands in the log for as long as it is kept.
 /// </summary>
-public sealed class FailedMeasurements(IMeasurementStore store, IMeasurementLog log)
+public sealed class FailedMeasurements(IIngestLedger store, IMeasurementLog log)
 {
     private readonly Lock _lock = new();
     private readonly LoggedMeasurements _logged = new(log);

@@ -12,15 +12,8 @@ public sealed record IngestOptions
     public Duration DuplicateWindow { get; init; } = Duration.FromDays(35);
 
     /// <summary>
-    /// Measurements after which the loader closes a load, besides about as many as were dropped of the one before it;
-    /// a load may exceed it by one entry of the log. One of DuckDB's row groups: it writes whole ones straight into
-    /// its file, and smaller ones twice.
-    /// </summary>
-    public int LoadSize { get; init; } = 122_880;
-
-    /// <summary>
-    /// For how long the loader lets measurements gather before it stores fewer than <see cref="LoadSize"/>; a query
-    /// that waits for them ends the wait.
+    /// For how long the loader lets measurements gather before it stores fewer than the store prefers
+    /// (<see cref="Measurements.ILoadTarget.PreferredLoadSize"/>); a query that waits for them ends the wait.
     /// </summary>
     public Duration GatheringTime { get; init; } = Duration.FromMilliseconds(500);
 

@@ -40,9 +40,9 @@ internal sealed class LoadBuilder(
         return Nanoseconds.ToInstant(reader.ReceivedAt);
     }
 
-    public void Begin(LogPosition from)
+    public void Begin(int partition, LogPosition from)
     {
-        Load.Begin(from);
+        Load.Begin(partition, from);
         foreach (var (meter, rows) in _rows)
         {
             if (rows.Count == 0)

@@ -13,6 +13,9 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 public sealed class MeasurementLoader
 {
+    // One process keeps one partition.
+    private const int Partition = 0;
+
     // One that is filled, one that waits and one that is stored.
     private const int Loads = 3;
 
@@ -23,7 +26,8 @@ public sealed class MeasurementLoader
     private const int RestoredAtOnce = 2 * 1024 * 1024;
 
     private readonly IMeasurementLog _log;
-    private readonly IMeasurementStore _store;
+    private readonly ILoadTarget _store;
+    private readonly IUidSource _stored;
     private readonly IUidIndex _uids;
     private readonly IClock _clock;
     private readonly IngestOptions _options;
@@ -38,11 +42,11 @@ public sealed class MeasurementLoader
 
     /// <summary>Puts the loader between its log and its store; it does nothing before <see cref="RunAsync"/>.</summary>
     public MeasurementLoader(
-        IMeasurementLog log, IMeasurementStore store, IUidIndex uids, IMeteringCatalogue catalogue, IClock clock,
-        IngestOptions options)
+        IMeasurementLog log, ILoadTarget store, IUidSource stored, IUidIndex uids, IMeteringCatalogue catalogue,
+        IClock clock, IngestOptions options)
     {
-        (_log, _store, _uids, _clock, _options) = (log, store, uids, clock, options);
-        _loadSize = options.LoadSize;
+        (_log, _store, _stored, _uids, _clock, _options) = (log, store, stored, uids, clock, options);
+        _loadSize = store.PreferredLoadSize;
         var accounts = new AccountCache(catalogue);
         var loadUids = new LoadUids(uids, log, options.DuplicateWindow);
         _loads =
@@ -119,7 +123,7 @@ public sealed class MeasurementLoader
     /// <summary>Finds out what the store holds, and makes the uid index hold the same.</summary>
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        var position = await _store.FindPositionAsync(cancellationToken);
+        var position = await _store.FindPositionAsync(Partition, cancellationToken);
         if (position < _log.Start || position > _log.End)
         {
             throw new LoadRefusedException(
@@ -156,8 +160,8 @@ public sealed class MeasurementLoader
         var oldest = _log.Start;
         _uids.Forget(oldest);
         List<UidEntry> found = [];
-        await _store.VisitUidsAsync(
-            since - _options.DuplicateWindow,
+        await _stored.VisitUidsAsync(
+            Partition, since - _options.DuplicateWindow,
             (organization, uid, at) =>
             {
                 if (at < oldest)
@@ -184,7 +188,7 @@ public sealed class MeasurementLoader
             {
                 // It is free: only those of the last Loads - 1 rounds wait or are being stored.
                 var builder = _loads[number];
-                builder.Begin(from);
+                builder.Begin(Partition, from);
                 await FillAsync(builder, EnoughFor(_loadSize, dropped), stored, cancellationToken);
                 builder.End();
                 if (stores.Count == Loads - 1)
@@ -265,7 +269,7 @@ public sealed class MeasurementLoader
         await after;
         try
         {
-            await _store.LoadAsync(builder.Load, cancellationToken);
+            await _store.ApplyAsync(builder.Load, cancellationToken);
         }
         catch (LoadTooLargeException)
         {
@@ -274,8 +278,8 @@ public sealed class MeasurementLoader
             _storedInRow = 0;
             throw;
         }
-        if (_loadSize < _options.LoadSize && ++_storedInRow % LoadsBeforeGrowth == 0)
-            _loadSize = Math.Min(_options.LoadSize, _loadSize * 2);
+        if (_loadSize < _store.PreferredLoadSize && ++_storedInRow % LoadsBeforeGrowth == 0)
+            _loadSize = Math.Min(_store.PreferredLoadSize, _loadSize * 2);
         Fault = null;
         _progress.Add(builder.Load.Tallies);
         _progress.MoveTo(builder.Load.To);

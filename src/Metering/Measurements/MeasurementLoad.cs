@@ -3,8 +3,8 @@ using NodaTime;
 namespace Tallystick.Metering.Measurements;
 
 /// <summary>
-/// The stretch of the log from one position to another, ready to be stored in one transaction. Its memory is used
-/// again for a later load, so nobody keeps a part of it.
+/// What was decided about a stretch of the log: which measurements are stored, which failed, and how many there were.
+/// It is applied as it is, however often. Its memory is used again for a later load, so nobody keeps a part of it.
 /// </summary>
 public sealed class MeasurementLoad
 {
@@ -12,6 +12,9 @@ public sealed class MeasurementLoad
     private readonly List<LoadedAccount> _accounts = [];
     private readonly List<FailedMeasurement> _failures = [];
     private readonly List<MeterDay> _tallies = [];
+
+    /// <summary>Number of the partition whose log it is a stretch of.</summary>
+    public int Partition { get; private set; }
 
     /// <summary>Where the stretch begins; must be the store's position.</summary>
     public LogPosition From { get; private set; }
@@ -37,9 +40,10 @@ public sealed class MeasurementLoad
     internal long Begun { get; private set; }
 
     /// <summary>Begins a load that holds nothing yet.</summary>
-    public void Begin(LogPosition from)
+    public void Begin(int partition, LogPosition from)
     {
         Begun++;
+        Partition = partition;
         (From, To) = (from, from);
         _meters.Clear();
         _accounts.Clear();
@@ -81,9 +85,6 @@ public sealed class LoadedAccount(string organizationId, string accountId)
 
     /// <summary>Its UUID.</summary>
     public string AccountId => accountId;
-
-    /// <summary>What the store calls it; null until the store has kept a load with it.</summary>
-    public int? StoreKey { get; set; }
 }
 
 /// <summary>A measurement that was accepted but not stored. What was sent stands in the log.</summary>
@@ -139,8 +140,3 @@ public readonly record struct LoadTally(long Accepted, long Stored, long Duplica
 /// <param name="Tally">The numbers.</param>
 public sealed record MeterDay(
     string OrganizationId, string MeterCode, string? MeterId, LocalDate Day, LoadTally Tally);
-
-/// <summary>A load takes more memory than the store may use. Nothing was kept; a smaller one may pass.</summary>
-/// <param name="message">How large it is, and how much memory there is.</param>
-/// <param name="fault">The engine's own words.</param>
-public sealed class LoadTooLargeException(string message, Exception fault) : Exception(message, fault);

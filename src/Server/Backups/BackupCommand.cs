@@ -124,7 +124,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
     {
         await using var copy = await DuckDbMeasurementStore.OpenAsync(
             backup.In(StoreFile), new DuckDbOptions { Threads = 1 }, cancellationToken);
-        if (await copy.FindPositionAsync(cancellationToken) > end)
+        if (await copy.FindPositionAsync(0, cancellationToken) > end)
             throw new IOException("The copy of the measurements holds more than that of the log.");
     }
 

@@ -11,7 +11,7 @@ namespace Tallystick.Server.Conservation;
 /// was received lately, so that a long history is not read again and again.
 /// </summary>
 internal sealed class ConservationCheck(
-    MeasurementConservation conservation, IMeasurementStore store, IClock clock, TimeProvider time,
+    MeasurementConservation conservation, IIngestLedger store, IClock clock, TimeProvider time,
     ILogger<ConservationCheck> logger) : BackgroundService
 {
     private const int ChecksUntilAll = 24;

@@ -58,7 +58,11 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         var options = new IngestOptions();
         services.AddSingleton(Log);
         services.AddSingleton(log);
-        services.AddSingleton<IMeasurementStore>(Store);
+        services.AddSingleton<ILoadTarget>(Store);
+        services.AddSingleton<IUsageQueries>(Store);
+        services.AddSingleton<IIngestLedger>(Store);
+        services.AddSingleton<IUidSource>(Store);
+        services.AddSingleton<IStoreMaintenance>(Store);
         services.AddSingleton<IUidIndex>(_uids);
         services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IngestCodes>(),
@@ -66,14 +70,14 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
         services.AddSingleton(provider => new MeasurementLoader(
-            log, Store, _uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
+            log, Store, Store, _uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
         services.AddSingleton(
             provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), Store));
         services.AddSingleton(provider => QuerySlots.Of(provider.GetRequiredService<RequestLimits>()));
         services.AddSingleton(new FailedMeasurements(Store, log));
         services.AddSingleton(new MeasurementConservation(Store, log));
         services.AddHostedService<LoaderService>();
-        services.AddHostedService<SortingService>();
+        services.AddHostedService<MaintenanceService>();
     }
 
     /// <summary>Closes them, after what uses them has stopped.</summary>

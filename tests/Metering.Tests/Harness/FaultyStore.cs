@@ -1,6 +1,4 @@
-using NodaTime;
 using Tallystick.Metering.Measurements;
-using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering.Tests.Harness;
 
@@ -9,8 +7,8 @@ namespace Tallystick.Metering.Tests.Harness;
 /// more rows than it takes.
 /// </summary>
 internal sealed class FaultyStore(
-    IMeasurementStore inner, int faultsBefore, int faultsAfter, Task? held = null, int maxRows = int.MaxValue)
-    : IMeasurementStore
+    ILoadTarget inner, int faultsBefore, int faultsAfter, Task? held = null, int maxRows = int.MaxValue)
+    : ILoadTarget
 {
     private int _before = faultsBefore;
     private int _after = faultsAfter;
@@ -18,12 +16,12 @@ internal sealed class FaultyStore(
     /// <summary>Loads that had too many rows.</summary>
     public int TooLarge { get; private set; }
 
-    public IReadOnlyCollection<string> OrganizationIds => inner.OrganizationIds;
+    public int PreferredLoadSize { get; init; } = inner.PreferredLoadSize;
 
-    public ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken) =>
-        inner.FindPositionAsync(cancellationToken);
+    public ValueTask<LogPosition> FindPositionAsync(int partition, CancellationToken cancellationToken) =>
+        inner.FindPositionAsync(partition, cancellationToken);
 
-    public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
+    public async ValueTask<LoadOutcome> ApplyAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
         if (held is not null)
             await held;
@@ -34,35 +32,7 @@ internal sealed class FaultyStore(
         }
         if (_before-- > 0)
             throw new IOException("The store is away.");
-        await inner.LoadAsync(load, cancellationToken);
-        if (_after-- > 0)
-            throw new IOException("The store went away while it answered.");
+        var outcome = await inner.ApplyAsync(load, cancellationToken);
+        return _after-- > 0 ? throw new IOException("The store went away while it answered.") : outcome;
     }
-
-    public Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken) =>
-        inner.SortAsync(closedBefore, cancellationToken);
-
-    public Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken) =>
-        inner.VisitUidsAsync(receivedSince, visit, cancellationToken);
-
-    public Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken) =>
-        inner.ReadAsync(query, cancellationToken);
-
-    public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken) =>
-        inner.ExploreAsync(query, cancellationToken);
-
-    public Task<bool> CompactAsync(LogPosition logStart, CancellationToken cancellationToken) =>
-        inner.CompactAsync(logStart, cancellationToken);
-
-    public Task<LoadedDays> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken) =>
-        inner.ReadTalliesAsync(organizationId, cancellationToken);
-
-    public Task<CountedDays> CountRowsAsync(
-        string organizationId, Instant receivedSince, CancellationToken cancellationToken) =>
-        inner.CountRowsAsync(organizationId, receivedSince, cancellationToken);
-
-    public Task<IReadOnlyList<FailedMeasurement>> ReadFailuresAsync(
-        string organizationId, LogPosition before, Instant receivedSince, int limit,
-        CancellationToken cancellationToken) =>
-        inner.ReadFailuresAsync(organizationId, before, receivedSince, limit, cancellationToken);
 }

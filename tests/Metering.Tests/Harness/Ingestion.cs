@@ -16,15 +16,15 @@ internal sealed class Ingestion : IAsyncDisposable
     private readonly Task _running;
 
     private Ingestion(
-        FileMeasurementLog log, DuckDbMeasurementStore duckDb, IMeasurementStore store, FakeCatalogue catalogue,
+        FileMeasurementLog log, DuckDbMeasurementStore duckDb, ILoadTarget store, FakeCatalogue catalogue,
         IClock clock, IngestOptions options, IUidIndex uids)
     {
         Log = log;
         DuckDb = duckDb;
         Intake = new MeasurementIntake(log, clock, options);
-        Loader = new MeasurementLoader(log, store, uids, catalogue, clock, options);
-        Failures = new FailedMeasurements(store, log);
-        Reader = new UsageReader(log, Loader, store);
+        Loader = new MeasurementLoader(log, store, duckDb, uids, catalogue, clock, options);
+        Failures = new FailedMeasurements(duckDb, log);
+        Reader = new UsageReader(log, Loader, duckDb);
         _running = Loader.RunAsync(_stop.Token);
     }
 
@@ -45,13 +45,13 @@ internal sealed class Ingestion : IAsyncDisposable
     /// <param name="directory">Where log and store are.</param>
     /// <param name="catalogue">The configuration.</param>
     /// <param name="clock">The clock; noon of 15 March 2026 when left out.</param>
-    /// <param name="wrap">Puts another store before the real one.</param>
+    /// <param name="wrap">Puts another target of loads before the real store.</param>
     /// <param name="logOptions">Settings of the log.</param>
     /// <param name="options">Settings of ingest.</param>
     /// <param name="uids">The index of uids; the real one when left out.</param>
     public static async Task<Ingestion> StartAsync(
         TempDirectory directory, FakeCatalogue catalogue, IClock? clock = null,
-        Func<IMeasurementStore, IMeasurementStore>? wrap = null, LogOptions? logOptions = null,
+        Func<ILoadTarget, ILoadTarget>? wrap = null, LogOptions? logOptions = null,
         IngestOptions? options = null, IUidIndex? uids = null)
     {
         var log = FileMeasurementLog.Open(directory["log"], logOptions);
@@ -95,7 +95,7 @@ internal sealed class Ingestion : IAsyncDisposable
         return await TotalAsync(DuckDb);
     }
 
-    public static async Task<LoadTally> TotalAsync(IMeasurementStore store)
+    public static async Task<LoadTally> TotalAsync(IIngestLedger store)
     {
         var loaded = await store.ReadTalliesAsync(Make.Organization, TestContext.Current.CancellationToken);
         return loaded.Days.Aggregate(default(LoadTally), (total, day) => total + day.Tally);

@@ -28,7 +28,7 @@ public sealed class MeasurementLoaderTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private Task<Ingestion> StartAsync(
-        Func<IMeasurementStore, IMeasurementStore>? wrap = null, LogOptions? log = null) =>
+        Func<ILoadTarget, ILoadTarget>? wrap = null, LogOptions? log = null) =>
         Ingestion.StartAsync(_directory, _catalogue, _clock, wrap, log);
 
     private static string Json(string uid, string members = "", decimal n = 1) => Make.Json(uid, members, n);
@@ -296,8 +296,8 @@ public sealed class MeasurementLoaderTests : IDisposable
         var third = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _catalogue.Asked = code => _ = code == "last" && third.TrySetResult();
         await using var ingestion = await Ingestion.StartAsync(
-            _directory, _catalogue, _clock, store => new FaultyStore(store, before, after, held: third.Task),
-            options: Ingestion.Options with { LoadSize = 1 });
+            _directory, _catalogue, _clock,
+            store => new FaultyStore(store, before, after, held: third.Task) { PreferredLoadSize = 1 });
         await ingestion.Loader.WaitForAsync(ingestion.Log.End, TestContext.Current.CancellationToken);
 
         (await SumAsync(ingestion)).ShouldBe(5);
@@ -355,7 +355,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         // An hour between attempts: the first one is over when the call returns to the test or soon after.
         var hour = Duration.FromHours(1);
         var options = Ingestion.Options with { RetryDelay = hour, RetryDelayLimit = hour };
-        var loader = new MeasurementLoader(log, store, new UidIndex(), _catalogue, _clock, options);
+        var loader = new MeasurementLoader(log, store, store, new UidIndex(), _catalogue, _clock, options);
         using var stop = new CancellationTokenSource();
         var running = loader.RunAsync(stop.Token);
         while (loader.Fault is null)

@@ -23,7 +23,7 @@ public sealed class KilledProcessTests
             var tally = await ingestion.TallyAsync();
             var stored = new List<string>();
             await ingestion.DuckDb.VisitUidsAsync(
-                NodaConstants.UnixEpoch, (_, uid, _) => stored.Add(Encoding.UTF8.GetString(uid)),
+                0, NodaConstants.UnixEpoch, (_, uid, _) => stored.Add(Encoding.UTF8.GetString(uid)),
                 TestContext.Current.CancellationToken);
 
             stored.ShouldBeUnique();

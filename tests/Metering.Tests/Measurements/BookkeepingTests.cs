@@ -23,7 +23,7 @@ public sealed class BookkeepingTests
             for (var load = 0; load < Loads; load++)
             {
                 var compacting = load % 100 == 99 ? store.CompactAsync(default, Token) : Task.FromResult(false);
-                await store.LoadAsync(Tallied(load, Make.Now.InUtc().Date, 1), Token);
+                await store.ApplyAsync(Tallied(load, Make.Now.InUtc().Date, 1), Token);
                 (await compacting).ShouldBe(load % 100 == 99);
             }
             await CompactAsync(store);
@@ -43,7 +43,7 @@ public sealed class BookkeepingTests
         var old = today.PlusDays(-30);
         await using (var store = await OpenAsync(directory))
         {
-            await store.LoadAsync(Tallied(0, old, 100), Token);
+            await store.ApplyAsync(Tallied(0, old, 100), Token);
             await CompactAsync(store);
             (await CountAsync(directory, old)).ShouldBe(Meters);
             // Nobody tells the store: it would only see them if it looked at the day.
@@ -51,7 +51,7 @@ public sealed class BookkeepingTests
             var before = await RowsAsync(directory, old);
 
             for (var load = 1; load <= 1_000; load++)
-                await store.LoadAsync(Tallied(load, today, 1), Token);
+                await store.ApplyAsync(Tallied(load, today, 1), Token);
             await CompactAsync(store);
 
             // By where they stand, so that rows written anew are others.
@@ -73,7 +73,7 @@ public sealed class BookkeepingTests
     {
         await using var usage = await StoredUsage.CreateAsync();
         var load = new MeasurementLoad();
-        load.Begin(new LogPosition(0));
+        load.Begin(0, new LogPosition(0));
         load.ExtendTo(new LogPosition(10));
         for (var position = 0; position < 10; position++)
         {
@@ -81,7 +81,7 @@ public sealed class BookkeepingTests
                 Make.Organization, IngestFailure.UndefinedMeter, null, Make.Now, new LogPosition(position), null));
         }
         load.Add(new MeterDay(Make.Organization, "x", null, Make.Now.InUtc().Date, new LoadTally(10, 0, 0, 10)));
-        await usage.Store.LoadAsync(load, Token);
+        await usage.Store.ApplyAsync(load, Token);
 
         (await usage.Store.CompactAsync(new LogPosition(0), Token)).ShouldBeFalse();
         (await usage.Store.CompactAsync(new LogPosition(7), Token)).ShouldBeTrue();
@@ -116,7 +116,7 @@ public sealed class BookkeepingTests
     private static MeasurementLoad Tallied(long from, LocalDate day, int times)
     {
         var load = new MeasurementLoad();
-        load.Begin(new LogPosition(from));
+        load.Begin(0, new LogPosition(from));
         load.ExtendTo(new LogPosition(from + 1));
         for (var row = 0; row < Meters * times; row++)
         {

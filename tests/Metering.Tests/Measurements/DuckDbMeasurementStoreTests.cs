@@ -21,13 +21,32 @@ public sealed class DuckDbMeasurementStoreTests
     {
         await using var usage = await StoredUsage.CreateAsync(Row("u0"), Row("u1"));
 
+        // One that reaches beyond the position from before it, and one that begins behind it.
         foreach (var from in new[] { 0, 1, 3 })
         {
             await Should.ThrowAsync<InvalidOperationException>(
-                usage.Store.LoadAsync(StoredUsage.Load(from, Row("again")), Token).AsTask());
+                usage.Store.ApplyAsync(
+                    StoredUsage.Load(from, Row("again"), Row("more"), Row("last")), Token).AsTask());
         }
-        (await usage.Store.FindPositionAsync(Token)).ShouldBe(new LogPosition(2));
+        (await usage.Store.FindPositionAsync(0, Token)).ShouldBe(new LogPosition(2));
         (await Ingestion.TotalAsync(usage.Store)).ShouldBe(new LoadTally(2, 2, 0, 0));
+    }
+
+    [Fact]
+    public async Task Load_AppliedAgain_IsRecognizedAndChangesNothing()
+    {
+        await using var usage = await StoredUsage.CreateAsync(Row("u0"), Row("u1"));
+        var load = StoredUsage.Load(2, Row("u2"));
+
+        (await usage.Store.ApplyAsync(load, Token)).ShouldBe(LoadOutcome.Applied);
+        (await usage.Store.ApplyAsync(load, Token)).ShouldBe(LoadOutcome.AlreadyApplied);
+        (await usage.Store.ApplyAsync(StoredUsage.Load(0, Row("u0"), Row("u1")), Token))
+            .ShouldBe(LoadOutcome.AlreadyApplied);
+
+        (await usage.Store.FindPositionAsync(0, Token)).ShouldBe(new LogPosition(3));
+        (await Ingestion.TotalAsync(usage.Store)).ShouldBe(new LoadTally(3, 3, 0, 0));
+        var query = Make.Query(Make.Meter("m", "measure.n"), "n", AggregationMethod.Sum);
+        (await usage.ReadAsync(query)).Single().Value.ShouldBe(3);
     }
 
     [Fact]
@@ -37,10 +56,10 @@ public sealed class DuckDbMeasurementStoreTests
         // A new meter, a new account and a new column come first; then a row without a value.
         var bad = StoredUsage.Load(1, Row("bad") with { Meter = "new", Account = "new" });
         bad.Meters[0].Fields[0].Numbers.Clear();
-        await Should.ThrowAsync<ArgumentException>(usage.Store.LoadAsync(bad, Token).AsTask());
+        await Should.ThrowAsync<ArgumentException>(usage.Store.ApplyAsync(bad, Token).AsTask());
 
-        (await usage.Store.FindPositionAsync(Token)).ShouldBe(new LogPosition(1));
-        await usage.Store.LoadAsync(StoredUsage.Load(1, Row("good") with { Meter = "new", Account = "new" }), Token);
+        (await usage.Store.FindPositionAsync(0, Token)).ShouldBe(new LogPosition(1));
+        await usage.Store.ApplyAsync(StoredUsage.Load(1, Row("good") with { Meter = "new", Account = "new" }), Token);
         var query = Make.Query(
             Make.Meter("new", "measure.n"), "n", AggregationMethod.Sum, new UsageWindow("id-of-new", Make.March));
         (await usage.ReadAsync(query)).Single().Value.ShouldBe(1);
@@ -54,12 +73,12 @@ public sealed class DuckDbMeasurementStoreTests
         var bad = StoredUsage.Load(1, [.. Enumerable.Range(0, 5000).Select(number => Row($"bad {number}"))]);
         bad.Meters[0].Accounts.Remove([4999]);
         bad.Meters[0].Accounts.Add(5000); // an account that the load does not have
-        var fault = await Should.ThrowAsync<IOException>(usage.Store.LoadAsync(bad, Token).AsTask());
+        var fault = await Should.ThrowAsync<IOException>(usage.Store.ApplyAsync(bad, Token).AsTask());
         fault.Message.ShouldStartWith("The measurement store cannot be written: ");
 
-        (await usage.Store.FindPositionAsync(Token)).ShouldBe(new LogPosition(1));
+        (await usage.Store.FindPositionAsync(0, Token)).ShouldBe(new LogPosition(1));
         (await UidsAsync(usage.Store, Make.Now)).ShouldBe(["u0 at 0"]);
-        await usage.Store.LoadAsync(StoredUsage.Load(1, Row("good")), Token);
+        await usage.Store.ApplyAsync(StoredUsage.Load(1, Row("good")), Token);
         (await UidsAsync(usage.Store, Make.Now)).ShouldBe(["u0 at 0", "good at 1"]);
     }
 
@@ -73,10 +92,10 @@ public sealed class DuckDbMeasurementStoreTests
         for (var load = 0; load < 2; load++)
         {
             var rows = Enumerable.Range(0, 150_000).Select(number => Row($"uid of measurement {number}"));
-            await store.LoadAsync(StoredUsage.Load(load * 150_000, [.. rows]), Token);
+            await store.ApplyAsync(StoredUsage.Load(load * 150_000, [.. rows]), Token);
         }
         new FileInfo(path + ".wal").Length.ShouldBeLessThan(100_000);
-        await store.VisitUidsAsync(Make.Now, (_, _, position) => positions.Add(position.Value), Token);
+        await store.VisitUidsAsync(0, Make.Now, (_, _, position) => positions.Add(position.Value), Token);
         positions.ShouldBe(Enumerable.Range(0, 300_000).Select(position => (long)position));
     }
 
@@ -88,13 +107,13 @@ public sealed class DuckDbMeasurementStoreTests
         var rows = Enumerable.Range(0, 1_000).Select(number => Row($"u{number}") with { Meter = $"m{number}" });
         await using (var tightStore = await DuckDbMeasurementStore.OpenAsync(directory["usage.duckdb"], tight, Token))
         {
-            await tightStore.LoadAsync(StoredUsage.Load(0, [.. rows]), Token);
-            await tightStore.LoadAsync(StoredUsage.Load(1_000, [.. rows]), Token);
+            await tightStore.ApplyAsync(StoredUsage.Load(0, [.. rows]), Token);
+            await tightStore.ApplyAsync(StoredUsage.Load(1_000, [.. rows]), Token);
         }
 
         await using var store = await DuckDbMeasurementStore.OpenAsync(
             directory["usage.duckdb"], Ingestion.Small, Token);
-        (await store.FindPositionAsync(Token)).ShouldBe(new LogPosition(2_000));
+        (await store.FindPositionAsync(0, Token)).ShouldBe(new LogPosition(2_000));
         var (_, counted) = await store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
         counted.Count.ShouldBe(1_000);
         counted.ShouldAllBe(meter => meter.Count == 2);
@@ -129,7 +148,7 @@ public sealed class DuckDbMeasurementStoreTests
         {
             var rows = Enumerable.Range(0, 20_000).Select(
                 number => Row($"u{load}-{number}") with { Meter = $"m{number % 40}" });
-            await usage.Store.LoadAsync(StoredUsage.Load(much.Length + load * 20_000, [.. rows]), Token);
+            await usage.Store.ApplyAsync(StoredUsage.Load(much.Length + load * 20_000, [.. rows]), Token);
         }
 
         await enough.CancelAsync();
@@ -145,13 +164,13 @@ public sealed class DuckDbMeasurementStoreTests
         using var directory = new TempDirectory();
         var path = directory["usage.duckdb"];
         await using var store = await DuckDbMeasurementStore.OpenAsync(path, Ingestion.Small, Token);
-        await store.LoadAsync(
+        await store.ApplyAsync(
             StoredUsage.Load(0, [.. Enumerable.Range(0, Rows).Select(number => Row($"u{number}"))]), Token);
         var begun = new TaskCompletionSource();
         var visited = 0;
         // It takes its time, so that it can only end soon when it is ended.
         var reading = store.VisitUidsAsync(
-            Instant.MinValue,
+            0, Instant.MinValue,
             (_, _, _) =>
             {
                 begun.TrySetResult();
@@ -162,7 +181,7 @@ public sealed class DuckDbMeasurementStoreTests
         await begun.Task;
         await ShortMemory.BeginAsync(path);
 
-        await store.LoadAsync(StoredUsage.Load(Rows, Row("more"), Row("new") with { Meter = "new" }), Token);
+        await store.ApplyAsync(StoredUsage.Load(Rows, Row("more"), Row("new") with { Meter = "new" }), Token);
 
         await Should.ThrowAsync<UsageMemoryException>(reading);
         visited.ShouldBeLessThan(Rows);
@@ -176,10 +195,10 @@ public sealed class DuckDbMeasurementStoreTests
         using var directory = new TempDirectory();
         var path = directory["usage.duckdb"];
         await using (var store = await DuckDbMeasurementStore.OpenAsync(path, Ingestion.Small, Token))
-            await store.LoadAsync(StoredUsage.Load(0, Row("u0"), Row("u1") with { Meter = "other" }), Token);
+            await store.ApplyAsync(StoredUsage.Load(0, Row("u0"), Row("u1") with { Meter = "other" }), Token);
 
         await using var reopened = await DuckDbMeasurementStore.OpenAsync(path, Ingestion.Small, Token);
-        await reopened.LoadAsync(
+        await reopened.ApplyAsync(
             StoredUsage.Load(2, Row(Uuid) with { Fields = [Make.Number("n", 0.0000001m), Make.Text("t", "x")] }),
             Token);
 
@@ -212,7 +231,7 @@ public sealed class DuckDbMeasurementStoreTests
                 Make.Organization, IngestFailure.MissingField, $"field {index}", Make.Now,
                 new LogPosition(index + 1), index % 2 == 0 ? "id-of-acme" : null));
         }
-        await usage.Store.LoadAsync(load, Token);
+        await usage.Store.ApplyAsync(load, Token);
 
         var first = await ReadAsync(new LogPosition(long.MaxValue), Make.Now);
         var second = await ReadAsync(first[^1].Position, Make.Now);
@@ -229,7 +248,7 @@ public sealed class DuckDbMeasurementStoreTests
     {
         var uids = new List<string>();
         await store.VisitUidsAsync(
-            since,
+            0, since,
             (organization, uid, position) =>
             {
                 Encoding.UTF8.GetString(organization).ShouldBe(Make.Organization);

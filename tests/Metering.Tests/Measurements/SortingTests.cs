@@ -59,7 +59,7 @@ public sealed class SortingTests
         }
         var (_, rows) = await store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
         var uids = new List<long>();
-        await store.VisitUidsAsync(NodaConstants.UnixEpoch, (_, _, position) => uids.Add(position.Value), Token);
+        await store.VisitUidsAsync(0, NodaConstants.UnixEpoch, (_, _, position) => uids.Add(position.Value), Token);
         return string.Join('\n', answers.Append($"{string.Join(' ', rows)}; {string.Join(' ', uids.Order())}"));
     }
 
@@ -74,7 +74,7 @@ public sealed class SortingTests
 
         // Neither the table nor the part of March has a column for them yet.
         await SortAllAsync(usage.Store);
-        await usage.Store.LoadAsync(
+        await usage.Store.ApplyAsync(
             StoredUsage.Load(
                 1, Row(2, "2026-03-02T00:00:00Z"), Row(3, "2026-03-03T00:00:00Z") with { Ets = end },
                 Row(4, "2026-04-04T00:00:00Z") with { Ets = end }),
@@ -117,7 +117,7 @@ public sealed class SortingTests
         {
             Fields = [Make.Number("late", 0.0000001m), Make.Number("n", 7)],
         };
-        await usage.Store.LoadAsync(StoredUsage.Load(6, late, Row(8, "2026-03-01T00:00:00Z")), Token);
+        await usage.Store.ApplyAsync(StoredUsage.Load(6, late, Row(8, "2026-03-01T00:00:00Z")), Token);
         before = await ReadAsync(usage.Store);
         (await SortAllAsync(usage.Store)).ShouldBeGreaterThan(0);
         (await ReadAsync(usage.Store)).ShouldBe(before);
@@ -151,7 +151,7 @@ public sealed class SortingTests
         for (var number = 0; number < 30; number++)
         {
             var row = Row(number, $"2026-04-{1 + (number % 5):D2}T12:00:00Z", number % 3 == 0 ? "other" : "acme");
-            await usage.Store.LoadAsync(StoredUsage.Load(number, row), Token);
+            await usage.Store.ApplyAsync(StoredUsage.Load(number, row), Token);
             var before = await ReadAsync(usage.Store);
             await SortAllAsync(usage.Store);
             (await ReadAsync(usage.Store)).ShouldBe(before);
@@ -179,7 +179,7 @@ public sealed class SortingTests
         for (var number = 0; number < fields; number++)
         {
             var row = Make.Measurement($"u{number}", "2026-03-01T00:00:00Z", Make.Number($"f{number}", 1));
-            await usage.Store.LoadAsync(
+            await usage.Store.ApplyAsync(
                 StoredUsage.Load((2 * number) + 1, Row(number, "2026-03-01T00:00:00Z"), row), Token);
         }
         await done.CancelAsync();
@@ -222,7 +222,7 @@ public sealed class SortingTests
             Token);
         for (var number = 0; number < 60; number++)
         {
-            await usage.Store.LoadAsync(StoredUsage.Load(number, Row(number, "2026-03-01T00:00:00Z")), Token);
+            await usage.Store.ApplyAsync(StoredUsage.Load(number, Row(number, "2026-03-01T00:00:00Z")), Token);
             Volatile.Write(ref loaded, number + 1);
         }
         await done.CancelAsync();

@@ -30,21 +30,21 @@ public sealed class StoreFileTests : IDisposable
     public async Task File_CopiedAfterLoadsAndSorting_HoldsWhatItHeldWhenItWasHeld()
     {
         await using var store = await OpenAsync("store");
-        await store.LoadAsync(Load(0, LargeLoad), Token);
+        await store.ApplyAsync(Load(0, LargeLoad), Token);
         await using (await store.HoldFileAsync(Token))
         {
             for (var load = 1; load <= 3; load++)
-                await store.LoadAsync(Load(load * LargeLoad, LargeLoad), Token);
+                await store.ApplyAsync(Load(load * LargeLoad, LargeLoad), Token);
             while (await store.SortAsync(Make.Now + Duration.FromDays(60), Token))
             {
             }
-            await store.LoadAsync(Load(4 * LargeLoad, JournaledLoad), Token);
+            await store.ApplyAsync(Load(4 * LargeLoad, JournaledLoad), Token);
             File.Copy(_directory["store"], _directory["copy"]);
         }
-        await store.LoadAsync(Load(4 * LargeLoad + JournaledLoad, LargeLoad), Token);
+        await store.ApplyAsync(Load(4 * LargeLoad + JournaledLoad, LargeLoad), Token);
 
         await using var copy = await OpenAsync("copy");
-        (await copy.FindPositionAsync(Token)).Value.ShouldBe(LargeLoad);
+        (await copy.FindPositionAsync(0, Token)).Value.ShouldBe(LargeLoad);
         (await CountAsync(copy)).ShouldBe(LargeLoad);
         (await CountAsync(store)).ShouldBe(5 * LargeLoad + JournaledLoad);
     }
@@ -53,9 +53,9 @@ public sealed class StoreFileTests : IDisposable
     public async Task File_HeldAgain_HoldsWhatCameMeanwhile()
     {
         await using var store = await OpenAsync("store");
-        await store.LoadAsync(Load(0, 5), Token);
+        await store.ApplyAsync(Load(0, 5), Token);
         await (await store.HoldFileAsync(Token)).DisposeAsync();
-        await store.LoadAsync(Load(5, 5), Token);
+        await store.ApplyAsync(Load(5, 5), Token);
         await using (await store.HoldFileAsync(Token))
             File.Copy(_directory["store"], _directory["copy"]);
 
@@ -70,7 +70,7 @@ public sealed class StoreFileTests : IDisposable
         await using var hold = await store.HoldFileAsync(Token);
         hold.RequireHeld();
 
-        await store.LoadAsync(ManyMeters(0), Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await store.ApplyAsync(ManyMeters(0), Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
         (await CountAsync(store).WaitAsync(TimeSpan.FromMinutes(1), Token)).ShouldBe(1_000);
 
         Should.Throw<StoreUnavailableException>(hold.RequireHeld).Message.ShouldContain("Start the backup again");
@@ -84,12 +84,12 @@ public sealed class StoreFileTests : IDisposable
         await using var store = await OpenAsync("store", Tight);
         // How many tables fit is found out by the first ones.
         for (var load = 0; load < 2; load++)
-            await store.LoadAsync(ManyMeters(load), Token);
+            await store.ApplyAsync(ManyMeters(load), Token);
 
         for (var load = 2; load < 5; load++)
         {
             await using var hold = await store.HoldFileAsync(Token);
-            await store.LoadAsync(ManyMeters(load), Token);
+            await store.ApplyAsync(ManyMeters(load), Token);
             hold.RequireHeld();
         }
     }
@@ -126,7 +126,7 @@ public sealed class StoreFileTests : IDisposable
     private async Task FillAsync()
     {
         await using var store = await OpenAsync("store");
-        await store.LoadAsync(Load(0, LargeLoad), Token);
+        await store.ApplyAsync(Load(0, LargeLoad), Token);
     }
 
     private Task<DuckDbMeasurementStore> OpenAsync(string name, DuckDbOptions? options = null) =>

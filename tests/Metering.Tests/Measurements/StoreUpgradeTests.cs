@@ -56,14 +56,14 @@ public sealed class StoreUpgradeTests : IDisposable
 
         await using (var store = await OpenAsync())
         {
-            await store.LoadAsync(
+            await store.ApplyAsync(
                 StoredUsage.Load(2, Make.Measurement("c", "2026-03-02T00:00:00Z", Make.Number("n", 4))), Token);
             (await SumAsync(store)).ShouldBe(7.5m);
         }
 
         await using var again = await OpenAsync();
         (await SumAsync(again)).ShouldBe(7.5m);
-        (await again.FindPositionAsync(Token)).ShouldBe(new LogPosition(3));
+        (await again.FindPositionAsync(0, Token)).ShouldBe(new LogPosition(3));
         (await Ingestion.TotalAsync(again)).ShouldBe(new LoadTally(3, 3, 0, 0));
     }
 

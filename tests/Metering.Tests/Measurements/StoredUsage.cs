@@ -27,7 +27,7 @@ internal sealed class StoredUsage : IAsyncDisposable
         var directory = new TempDirectory();
         var store = await DuckDbMeasurementStore.OpenAsync(
             directory["usage.duckdb"], options, TestContext.Current.CancellationToken);
-        await store.LoadAsync(Load(0, measurements), TestContext.Current.CancellationToken);
+        await store.ApplyAsync(Load(0, measurements), TestContext.Current.CancellationToken);
         return new StoredUsage(directory, store);
     }
 
@@ -35,7 +35,7 @@ internal sealed class StoredUsage : IAsyncDisposable
     public static MeasurementLoad Load(long from, params Measurement[] measurements)
     {
         var load = new MeasurementLoad();
-        load.Begin(new LogPosition(from));
+        load.Begin(0, new LogPosition(from));
         load.ExtendTo(new LogPosition(from + measurements.Length));
         var rows = measurements.Select((measurement, index) => (Measurement: measurement, Position: from + index));
         foreach (var alike in rows.GroupBy(row => Shape(row.Measurement)))

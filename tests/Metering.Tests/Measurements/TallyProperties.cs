@@ -46,7 +46,7 @@ public sealed class TallyProperties
                 var load = Load(index, step);
                 added.AddRange(load.Tallies);
                 var compacting = step.Compactions > 0 ? store.CompactAsync(default, Token) : Task.FromResult(false);
-                await store.LoadAsync(load, Token);
+                await store.ApplyAsync(load, Token);
                 await compacting;
                 for (var more = 1; more < step.Compactions; more++)
                     await store.CompactAsync(default, Token);
@@ -83,7 +83,7 @@ public sealed class TallyProperties
     private static MeasurementLoad Load(int number, Step step)
     {
         var load = new MeasurementLoad();
-        load.Begin(new LogPosition(number));
+        load.Begin(0, new LogPosition(number));
         load.ExtendTo(new LogPosition(number + 1));
         for (var row = 0; row < step.Tallies.Length * Repetitions; row++)
             load.Add(step.Tallies[row % step.Tallies.Length]);

@@ -52,9 +52,9 @@ public sealed class TierProperties
         var options = Ingestion.Small with { SmallMeterRows = 1 };
         await using (var store = await DuckDbMeasurementStore.OpenAsync(directory["usage.duckdb"], options, Token))
         {
-            await store.LoadAsync(StoredUsage.Load(0, Rows(first, 0)), Token);
+            await store.ApplyAsync(StoredUsage.Load(0, Rows(first, 0)), Token);
             await ReadAsync(store, first);
-            await store.LoadAsync(StoredUsage.Load(first.Length, Rows(second, first.Length)), Token);
+            await store.ApplyAsync(StoredUsage.Load(first.Length, Rows(second, first.Length)), Token);
             await ReadAsync(store, [.. first, .. second]);
         }
         await using (var store = await DuckDbMeasurementStore.OpenAsync(directory["usage.duckdb"], options, Token))

@@ -26,7 +26,7 @@ public sealed class WideMeterTests
             var row = Make.Measurement("", "2026-03-02T00:00:00Z", [.. values]);
             var rows = Enumerable.Range(0, meters).Select(
                 number => row with { Uid = $"u{round}-{number}", Meter = $"m{number}" });
-            await usage.Store.LoadAsync(StoredUsage.Load(round * meters, [.. rows]), Token);
+            await usage.Store.ApplyAsync(StoredUsage.Load(round * meters, [.. rows]), Token);
         }
 
         var (_, counted) = await usage.Store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
@@ -46,7 +46,7 @@ public sealed class WideMeterTests
         {
             var fields = Enumerable.Range(0, 15).SelectMany(field => tiers.Select((value, tier) =>
                 Make.Number($"n{position}_{field}_{tier}", value)).Prepend(Make.Text($"t{position}_{field}", "text")));
-            await usage.Store.LoadAsync(
+            await usage.Store.ApplyAsync(
                 StoredUsage.Load(position, Make.Measurement("u", "2026-03-02T00:00:00Z", [.. fields])), Token);
         }
         // The log writes up to 8 MB at once, which a load takes as a whole.
@@ -55,7 +55,7 @@ public sealed class WideMeterTests
         var entry = Enumerable.Range(0, 5_000).Select(number =>
             Make.Measurement($"u{number}", "2026-03-02T00:00:00Z", texts) with { Meter = $"m{number % 1_000}" });
 
-        await usage.Store.LoadAsync(StoredUsage.Load(position, [.. entry]), Token);
+        await usage.Store.ApplyAsync(StoredUsage.Load(position, [.. entry]), Token);
 
         var (_, counted) = await usage.Store.CountRowsAsync(Make.Organization, Instant.MinValue, Token);
         counted.Sum(meter => meter.Count).ShouldBe(5_006);
@@ -74,12 +74,12 @@ public sealed class WideMeterTests
             var path = directory[$"usage-{options.SmallMeterRows}-{options.MaxOwnTables}.duckdb"];
             var store = await DuckDbMeasurementStore.OpenAsync(path, options, Token);
             for (var number = 0; number < 100; number++)
-                await store.LoadAsync(StoredUsage.Load(number, Wide(number)), Token);
+                await store.ApplyAsync(StoredUsage.Load(number, Wide(number)), Token);
             await CheckAsync(store, 100);
             while (await store.SortAsync(ClosedBefore, Token))
                 await CheckAsync(store, 100);
             for (var number = 100; number < 110; number++)
-                await store.LoadAsync(StoredUsage.Load(number, Wide(number)), Token);
+                await store.ApplyAsync(StoredUsage.Load(number, Wide(number)), Token);
             await store.DisposeAsync();
 
             await using var again = await DuckDbMeasurementStore.OpenAsync(path, options, Token);
@@ -88,7 +88,7 @@ public sealed class WideMeterTests
             }
             await CheckAsync(again, 110);
             var uids = 0;
-            await again.VisitUidsAsync(NodaConstants.UnixEpoch, (_, _, _) => uids++, Token);
+            await again.VisitUidsAsync(0, NodaConstants.UnixEpoch, (_, _, _) => uids++, Token);
             uids.ShouldBe(110);
         }
     }
@@ -103,7 +103,7 @@ public sealed class WideMeterTests
         await CheckAsync(store, 80);
 
         for (var number = 80; number < 100; number++)
-            await store.LoadAsync(StoredUsage.Load(number, Wide(number)), Token);
+            await store.ApplyAsync(StoredUsage.Load(number, Wide(number)), Token);
         await CheckAsync(store, 100);
         await store.DisposeAsync();
 

@@ -200,7 +200,7 @@ public sealed class InstallationCheckTests : IDisposable
         using var found = FoundMeasurements.Open(_restarts.Beside("s"), new DuckDbOptions());
         await using var engines = await MeasurementEngines.OpenAsync(
             found, await new LogCheck(log, found.Position, true).OpenAsync(Pass), new UidIndexOptions());
-        return await engines.Store.FindPositionAsync(Token);
+        return await engines.Store.FindPositionAsync(0, Token);
     }
 
     private async Task<string> RefusedAsync(params string[] args) =>

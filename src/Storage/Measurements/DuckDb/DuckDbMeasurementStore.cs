@@ -7,8 +7,12 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>The measurement store as one DuckDB file, used by one process at a time.</summary>
-public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
+public sealed class DuckDbMeasurementStore
+    : ILoadTarget, IUsageQueries, IIngestLedger, IUidSource, IStoreMaintenance, IAsyncDisposable
 {
+    // One process keeps one partition.
+    private const int Partition = 0;
+
     // Loads that must fit in a row before they get more tables again after one did not: each that fails ends all reads.
     private const int LoadsBeforeGrowth = 32;
 
@@ -36,9 +40,15 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     /// <inheritdoc/>
     public IReadOnlyCollection<string> OrganizationIds => _file.OrganizationIds;
 
+    /// <summary>
+    /// One of the engine's row groups: it writes whole ones straight into its file, and smaller ones twice.
+    /// </summary>
+    public int PreferredLoadSize => 122_880;
+
     /// <inheritdoc/>
-    public async ValueTask<LogPosition> FindPositionAsync(CancellationToken cancellationToken)
+    public async ValueTask<LogPosition> FindPositionAsync(int partition, CancellationToken cancellationToken)
     {
+        RequireOnly(partition);
         var positions = await ReadAsync(
             connection => connection.Command("SELECT position FROM state"), row => row.GetInt64(0), cancellationToken);
         return new LogPosition(positions[0]);
@@ -138,10 +148,12 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         WriteAsync(engine, one => one.SetCheckpoint(_options.CheckpointMegabytes), CancellationToken.None);
 
     /// <inheritdoc/>
-    public async ValueTask LoadAsync(MeasurementLoad load, CancellationToken cancellationToken)
+    public async ValueTask<LoadOutcome> ApplyAsync(MeasurementLoad load, CancellationToken cancellationToken)
     {
+        RequireOnly(load.Partition);
         var isAlone = false;
         var ownTables = 0;
+        var outcome = LoadOutcome.Applied;
         while (true)
         {
             try
@@ -157,7 +169,7 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
                 }
                 if (_ownTables < _options.MaxOwnTables && ++_loadsInRow % LoadsBeforeGrowth == 0)
                     _ownTables = Math.Min(_options.MaxOwnTables, Math.Max(1, _ownTables * 2));
-                return;
+                return outcome;
             }
             catch (Exception exception) when (!isAlone && EngineErrors.IsOutOfMemory(exception))
             {
@@ -179,30 +191,34 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             }
         }
 
-        Task<bool> WriteAsync(Engine engine)
+        async Task<bool> WriteAsync(Engine engine)
         {
             var plan = LoadPlan.Make(load, engine.Keys, _options.SmallMeterRows, _ownTables);
             ownTables = plan.Own.Count;
-            return this.WriteAsync(engine, load, plan, cancellationToken);
+            outcome = await this.WriteAsync(engine, load, plan, cancellationToken);
+            return true;
         }
     }
 
-    private async Task<bool> WriteAsync(
+    private async Task<LoadOutcome> WriteAsync(
         Engine engine, MeasurementLoad load, LoadPlan plan, CancellationToken cancellationToken)
     {
+        var outcome = LoadOutcome.Applied;
         // A table cannot be given a column while its rows are being moved.
         if (plan.AltersTables)
             await _sorting.WaitAsync(cancellationToken);
         try
         {
-            return await WriteAsync(
+            await WriteAsync(
                 engine,
                 _ =>
                 {
-                    new LoadTransaction(engine.Writer, engine.Loader, engine.Keys, engine.Commits).Run(load, plan);
-                    engine.Bookkeeping.Added(load.Tallies);
+                    outcome = new LoadTransaction(engine).Run(load, plan);
+                    if (outcome == LoadOutcome.Applied)
+                        engine.Bookkeeping.Added(load.Tallies);
                 },
                 cancellationToken);
+            return outcome;
         }
         finally
         {
@@ -212,6 +228,14 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<bool> TakeStepAsync(
+        Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken) =>
+        await SortAsync(closedBefore, cancellationToken) || await CompactAsync(logStart, cancellationToken);
+
+    /// <summary>
+    /// Takes a step towards keeping the measurements of closed days in an order that makes reading them fast.
+    /// </summary>
+    /// <returns>False when there was nothing to do.</returns>
     public async Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken)
     {
         var hasSorted = await MaintainAsync(
@@ -224,47 +248,25 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
         return hasSorted;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes a step towards keeping the bookkeeping of loads small.</summary>
+    /// <returns>False when there was nothing to do.</returns>
     public Task<bool> CompactAsync(LogPosition logStart, CancellationToken cancellationToken) =>
         MaintainAsync(engine => engine.Bookkeeping.TakeStep(logStart.Value), cancellationToken);
 
     /// <inheritdoc/>
-    public Task VisitUidsAsync(Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken) =>
-        _file.UseAsync(
+    public Task VisitUidsAsync(
+        int partition, Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken)
+    {
+        RequireOnly(partition);
+        return _file.UseAsync(
             engine =>
             {
                 var keys = engine.Keys.Snapshot();
                 return engine.Sessions.RunAsync(
-                    connection => VisitUids(connection, keys, receivedSince, visit, cancellationToken),
+                    connection => StoredUids.Visit(connection, keys, receivedSince, visit, cancellationToken),
                     cancellationToken);
             },
             cancellationToken);
-
-    private static bool VisitUids(
-        DuckDBConnection connection, KeyMaps keys, Instant receivedSince, UidVisitor visit,
-        CancellationToken cancellationToken)
-    {
-        var organizations = keys.Organizations.ToDictionary(pair => pair.Value, pair => pair.Key);
-        var since = Nanoseconds.OfBound(receivedSince);
-        StoredUids.VisitShared(connection, keys, organizations, since, visit, cancellationToken);
-        var sorted = UsageParts.ReadAll(connection).Select(part => part.Meter).ToHashSet();
-        foreach (var ((organization, _), meter) in keys.Meters)
-        {
-            if (!keys.Own.ContainsKey(meter) && !sorted.Contains(meter))
-                continue;
-            var visitor = new StoredUids(organizations[organization], visit);
-            var source = keys.SourceOf(meter) with { Shared = null };
-            ChunkReader.Read(
-                connection,
-                FormattableString.Invariant(
-                    $"""
-                    SELECT uuid, {keys.FindUids(meter) ?? "NULL::VARCHAR"}, sequence
-                    FROM {UsageParts.Relation(connection, source)} WHERE received_at >= {since}
-                    """),
-                visitor.Visit,
-                cancellationToken);
-        }
-        return true;
     }
 
     /// <inheritdoc/>
@@ -353,6 +355,9 @@ public sealed class DuckDbMeasurementStore : IMeasurementStore, IAsyncDisposable
             },
             cancellationToken);
     }
+
+    private static void RequireOnly(int partition) =>
+        ArgumentOutOfRangeException.ThrowIfNotEqual(partition, Partition);
 
     private Task<bool> WriteAsync(Action<Engine> write, CancellationToken cancellationToken) =>
         _file.UseAsync(engine => WriteAsync(engine, write, cancellationToken), cancellationToken);

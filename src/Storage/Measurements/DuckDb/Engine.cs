@@ -33,6 +33,8 @@ internal sealed class Engine : IDisposable
 
     public KeyMaps Keys { get; }
 
+    public KnownAccounts Accounts { get; } = new();
+
     public DuckDBConnection Sorter { get; }
 
     public Bookkeeping Bookkeeping { get; }

@@ -4,37 +4,44 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>Writes one load: rows, failures, tallies and the position in the log, in one transaction.</summary>
-internal sealed class LoadTransaction(
-    DuckDBConnection connection, RowLoader loader, KeyMaps committed, Commits commits)
+internal sealed class LoadTransaction(Engine engine)
 {
     private const int None = -1;
 
-    private readonly StagedKeys _keys = new(connection, committed);
+    private readonly DuckDBConnection _connection = engine.Writer;
+    private readonly StagedKeys _keys = new(engine.Writer, engine.Keys);
 
-    /// <summary>Writes and commits.</summary>
+    /// <summary>Writes and commits, unless the load was written before.</summary>
     /// <param name="load">The load.</param>
     /// <param name="plan">Into which tables its rows go.</param>
     /// <exception cref="InvalidOperationException">The load does not begin at the store's position.</exception>
-    public void Run(MeasurementLoad load, LoadPlan plan)
+    public LoadOutcome Run(MeasurementLoad load, LoadPlan plan)
     {
-        using var transaction = connection.BeginTransaction();
+        using var transaction = _connection.BeginTransaction();
+        if (WasApplied(load))
+            return LoadOutcome.AlreadyApplied;
         var accounts = Write(load, plan);
-        commits.Commit(transaction);
+        engine.Commits.Commit(transaction);
         _keys.Publish();
-        foreach (var (account, key) in load.Accounts.Zip(accounts))
-            account.StoreKey = key;
+        engine.Accounts.Keep(load.Accounts, accounts);
+        return LoadOutcome.Applied;
+    }
+
+    private bool WasApplied(MeasurementLoad load)
+    {
+        using var state = _connection.Command("SELECT position FROM state");
+        var position = state.ExecuteScalar() as long?;
+        if (position == load.From.Value)
+            return false;
+        if (position > load.From.Value && position >= load.To.Value)
+            return true;
+        throw new InvalidOperationException(
+            $"The load is of {load.From.Value} to {load.To.Value}, but the measurement store has loaded the log up to "
+            + $"{position}.");
     }
 
     private int[] Write(MeasurementLoad load, LoadPlan plan)
     {
-        using (var state = connection.Command("SELECT position FROM state"))
-        {
-            if (state.ExecuteScalar() is not long position || position != load.From.Value)
-            {
-                throw new InvalidOperationException(
-                    $"The load begins at {load.From.Value}, which is not the position of the measurement store.");
-            }
-        }
         var accounts = AccountKeys(load.Accounts);
         // A meter may be in a load twice: its columns are settled before any rows are written.
         foreach (var planned in plan.Own.Concat(plan.Shared))
@@ -45,7 +52,7 @@ internal sealed class LoadTransaction(
         WriteFailures(load.Failures);
         WriteTallies(load.Tallies);
         _keys.Flush();
-        connection.Execute("UPDATE state SET position = $1", load.To.Value);
+        _connection.Execute("UPDATE state SET position = $1", load.To.Value);
         return accounts;
     }
 
@@ -57,7 +64,7 @@ internal sealed class LoadTransaction(
         for (var index = 0; index < keys.Length; index++)
         {
             var account = accounts[index];
-            if (account.StoreKey is { } known)
+            if (engine.Accounts.Find(account) is { } known)
             {
                 keys[index] = known;
                 continue;
@@ -77,7 +84,7 @@ internal sealed class LoadTransaction(
         var meter = MeterOf(rows);
         var writer = new UsageRowsWriter(rows, accounts, _keys.WidenOwn(meter));
         writer.RequireValues();
-        loader.Insert(KeyMaps.Table(meter), writer);
+        engine.Loader.Insert(KeyMaps.Table(meter), writer);
     }
 
     private void WriteShared(List<PlannedRows> meters, int[] accounts)
@@ -91,7 +98,7 @@ internal sealed class LoadTransaction(
             writer.Add(rows, accounts, _keys.Columns(meter, []), meter);
             _keys.AddShared(meter, rows.Count);
         }
-        loader.Insert(SharedTable.Name, writer);
+        engine.Loader.Insert(SharedTable.Name, writer);
     }
 
     private void WriteFailures(IReadOnlyList<FailedMeasurement> failures)
@@ -105,12 +112,12 @@ internal sealed class LoadTransaction(
             var organization = _keys.Organization(failures[row].OrganizationId);
             keys[row] = (organization, failures[row].AccountId is { } id ? _keys.Account(organization, id) : None);
         }
-        loader.Insert("failures", new FailureRows(failures, keys));
+        engine.Loader.Insert("failures", new FailureRows(failures, keys));
     }
 
     private void WriteTallies(IReadOnlyList<MeterDay> tallies)
     {
-        using var appender = connection.CreateAppender("tallies");
+        using var appender = _connection.CreateAppender("tallies");
         foreach (var tally in tallies)
         {
             var organization = _keys.Organization(tally.OrganizationId);

@@ -1,5 +1,6 @@
 using System.Text;
 using DuckDB.NET.Data;
+using NodaTime;
 using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
@@ -9,8 +10,36 @@ internal sealed class StoredUids(string organizationId, UidVisitor visit)
 {
     private readonly byte[] _organization = Encoding.UTF8.GetBytes(organizationId);
 
-    /// <summary>Shows the uids of the table that small meters share.</summary>
-    public static void VisitShared(
+    /// <summary>Shows the uids of all rows received at or after an instant.</summary>
+    public static bool Visit(
+        DuckDBConnection connection, KeyMaps keys, Instant receivedSince, UidVisitor visit,
+        CancellationToken cancellationToken)
+    {
+        var organizations = keys.Organizations.ToDictionary(pair => pair.Value, pair => pair.Key);
+        var since = Nanoseconds.OfBound(receivedSince);
+        VisitShared(connection, keys, organizations, since, visit, cancellationToken);
+        var sorted = UsageParts.ReadAll(connection).Select(part => part.Meter).ToHashSet();
+        foreach (var ((organization, _), meter) in keys.Meters)
+        {
+            if (!keys.Own.ContainsKey(meter) && !sorted.Contains(meter))
+                continue;
+            var visitor = new StoredUids(organizations[organization], visit);
+            var source = keys.SourceOf(meter) with { Shared = null };
+            ChunkReader.Read(
+                connection,
+                FormattableString.Invariant(
+                    $"""
+                    SELECT uuid, {keys.FindUids(meter) ?? "NULL::VARCHAR"}, sequence
+                    FROM {UsageParts.Relation(connection, source)} WHERE received_at >= {since}
+                    """),
+                visitor.Visit,
+                cancellationToken);
+        }
+        return true;
+    }
+
+    // Of the table that small meters share.
+    private static void VisitShared(
         DuckDBConnection connection, KeyMaps keys, Dictionary<int, string> organizations, long receivedSince,
         UidVisitor visit, CancellationToken cancellationToken)
     {
@@ -33,8 +62,8 @@ internal sealed class StoredUids(string organizationId, UidVisitor visit)
             cancellationToken);
     }
 
-    /// <summary>Takes rows of uuid, uid and sequence.</summary>
-    public void Visit(Chunk chunk)
+    // Takes rows of uuid, uid and sequence.
+    private void Visit(Chunk chunk)
     {
         for (var row = 0; row < chunk.Rows; row++)
             Visit(chunk, row);

@@ -6,12 +6,12 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Ingest;
 
 /// <summary>
-/// Sorts the measurements of closed days in the background and keeps the bookkeeping of loads small, as long as the
-/// loader has little to do: usage that comes in goes first.
+/// Does the housekeeping of the measurement store in the background, as long as the loader has little to do: usage that
+/// comes in goes first.
 /// </summary>
-internal sealed class SortingService(
-    IMeasurementStore store, IMeasurementLog log, MeasurementLoader loader, IClock clock,
-    ILogger<SortingService> logger) : BackgroundService
+internal sealed class MaintenanceService(
+    IStoreMaintenance store, IMeasurementLog log, MeasurementLoader loader, IClock clock,
+    ILogger<MaintenanceService> logger) : BackgroundService
 {
     // Some 60,000 measurements: what gathers in half a second of a busy day.
     private const long LittleToDo = 4_000_000;
@@ -29,8 +29,7 @@ internal sealed class SortingService(
             try
             {
                 while (log.End.Value - loader.Position.Value < LittleToDo
-                    && (await store.SortAsync(ClosedBefore(), stoppingToken)
-                        || await store.CompactAsync(log.Start, stoppingToken)))
+                    && await store.TakeStepAsync(ClosedBefore(), log.Start, stoppingToken))
                 {
                 }
             }
