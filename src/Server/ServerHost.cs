@@ -100,7 +100,7 @@ internal static class ServerHost
     /// <param name="clock">The time, which tests control.</param>
     /// <param name="wrapLog">Puts another measurement log before the real one; only benchmarks do.</param>
     internal static async Task<RunningServer> StartAsync(
-        string[] args, IClock clock, Func<IMeasurementLog, IMeasurementLog>? wrapLog = null)
+        string[] args, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog = null)
     {
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), completions);

@@ -4,13 +4,22 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Benchmarks.Serving;
 
 /// <summary>Keeps nothing: with it the server only authenticates, parses and encodes.</summary>
-internal sealed class DiscardingLog(IMeasurementLog log) : IMeasurementLog
+internal sealed class DiscardingLog(ILogPartition log) : ILogPartition
 {
+    /// <inheritdoc/>
+    public int Number => log.Number;
+
+    /// <inheritdoc/>
+    public Exception? Fault => log.Fault;
+
     /// <inheritdoc/>
     public LogPosition Start => log.Start;
 
     /// <inheritdoc/>
     public LogPosition End => log.End;
+
+    /// <inheritdoc/>
+    public long BytesBetween(LogPosition from, LogPosition to) => log.BytesBetween(from, to);
 
     /// <inheritdoc/>
     public ValueTask<LogPosition> AppendAsync(
@@ -22,7 +31,7 @@ internal sealed class DiscardingLog(IMeasurementLog log) : IMeasurementLog
         log.ReadAsync(from, cancellationToken);
 
     /// <inheritdoc/>
-    public int Read(LogPosition from, Span<byte> buffer) => log.Read(from, buffer);
+    public IMeasurementLookup OpenLookup() => log.OpenLookup();
 
     /// <inheritdoc/>
     public Task WaitForMoreAsync(LogPosition position, CancellationToken cancellationToken) =>

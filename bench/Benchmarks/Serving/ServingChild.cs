@@ -27,7 +27,7 @@ internal static class ServingChild
 
     private static async Task<string> AnswerAsync(IServiceProvider services, string[] question)
     {
-        var log = services.GetRequiredService<IMeasurementLog>();
+        var log = services.GetRequiredService<ILogPartition>();
         switch (question)
         {
             case ["loaded"]:
@@ -62,7 +62,7 @@ internal static class ServingChild
     }
 
     // The same steps as the server takes in the background; here with an end to wait for.
-    private static async Task SortAsync(IStoreMaintenance store, IMeasurementLog log)
+    private static async Task SortAsync(IStoreMaintenance store, ILogPartition log)
     {
         var closedBefore = SystemClock.Instance.GetCurrentInstant().InUtc().Date.AtMidnight().InUtc().ToInstant();
         while (await store.TakeStepAsync(closedBefore, log.Start, CancellationToken.None))

@@ -6,11 +6,8 @@ namespace Tallystick.Metering.Ingest;
 /// <summary>
 /// Reads failed measurements together with what was sent, which stands in the log for as long as it is kept.
 /// </summary>
-public sealed class FailedMeasurements(IIngestLedger store, IMeasurementLog log)
+public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
 {
-    private readonly Lock _lock = new();
-    private readonly LoggedMeasurements _logged = new(log);
-
     /// <summary>The organization's failed measurements, the latest first.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="before">Only those that stand before this position in the log.</param>
@@ -23,15 +20,17 @@ public sealed class FailedMeasurements(IIngestLedger store, IMeasurementLog log)
     {
         var failures = await store.ReadFailuresAsync(
             organizationId, before, receivedSince, limit, cancellationToken);
-        lock (_lock)
+        var logged = log.OpenLookup();
+        var reports = new List<FailureReport>(failures.Count);
+        foreach (var failure in failures)
         {
-            return [.. failures
-                .Select(failure => (Failure: failure, Measurement: _logged.Read(failure.Position)))
-                .Where(found => found.Measurement is not null)
-                .Select(found => new FailureReport(
-                    found.Failure, MeasurementChecks.Message(found.Failure, found.Measurement!),
-                    MeasurementJson.Write(found.Measurement!)))];
+            if (await logged.ReadAsync(failure.Position) is { } measurement)
+            {
+                reports.Add(new FailureReport(
+                    failure, MeasurementChecks.Message(failure, measurement), MeasurementJson.Write(measurement)));
+            }
         }
+        return reports;
     }
 }
 

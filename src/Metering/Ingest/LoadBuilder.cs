@@ -64,9 +64,9 @@ internal sealed class LoadBuilder(
     }
 
     /// <summary>Ends the load: takes its uids into the index and drops the rows that repeat one.</summary>
-    public void End()
+    public async ValueTask EndAsync()
     {
-        FailRepeated(loadUids.Take(_taken));
+        FailRepeated(await loadUids.TakeAsync(_taken));
         foreach (var rows in _rows.Values)
         {
             if (rows.Count > 0)
@@ -93,7 +93,7 @@ internal sealed class LoadBuilder(
         _plans.FindAccounts(known);
         _plans.ReadRows(uids);
         await MatchAccountsAsync(known, cancellationToken);
-        AddRows(record.Position, known);
+        AddRows(record, known);
         CountRows();
         LastReceivedAt = _batch.ReceivedAt;
     }
@@ -124,12 +124,12 @@ internal sealed class LoadBuilder(
             _plans.Accounts[unknown[index]] = number;
     }
 
-    private void AddRows(LogPosition batchAt, OrganizationAccounts known)
+    private void AddRows(in LogRecord record, OrganizationAccounts known)
     {
         IndexAccounts(known);
         foreach (ref readonly var prepared in CollectionsMarshal.AsSpan(_plans.Rows))
         {
-            var position = new LogPosition(batchAt.Value + prepared.Row.Start);
+            var position = record.PositionOf(prepared.Row.Start);
             if (prepared.Plan.Failure is { } failure)
                 Fail(failure, position, prepared.Row.Meter, null);
             else

@@ -50,7 +50,12 @@ internal sealed class LoadProgress
     }
 
     /// <summary>Waits until everything before the position is loaded, and lets the loader know.</summary>
-    public async Task WaitForAsync(LogPosition position, CancellationToken cancellationToken)
+    public Task WaitForAsync(LogPosition position, CancellationToken cancellationToken) =>
+        WaitForAsync(position, reached => reached >= position, cancellationToken);
+
+    /// <summary>Waits until the loader is far enough, and lets it know up to where somebody waits.</summary>
+    public async Task WaitForAsync(
+        LogPosition position, Func<LogPosition, bool> isEnough, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -58,7 +63,7 @@ internal sealed class LoadProgress
             TaskCompletionSource? wanted = null;
             lock (_lock)
             {
-                if (_position >= position)
+                if (isEnough(_position))
                     return;
                 moved = _moved.Task;
                 if (position > _furthest)

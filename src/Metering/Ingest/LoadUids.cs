@@ -12,13 +12,13 @@ namespace Tallystick.Metering.Ingest;
 /// somewhere else in memory, and to find out where takes a processor most of the time. One serves all loads, one after
 /// another.
 /// </summary>
-internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration window)
+internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration window)
 {
     private const int FirstBytes = 256;
     private const int PrefetchedAhead = 16;
     private const int MostUsuallyFound = 16;
 
-    private readonly LoggedMeasurements _logged = new(log);
+    private readonly IMeasurementLookup _logged = log.OpenLookup();
     private readonly List<NotedRow> _noted = [];
     private readonly List<Candidate> _candidates = [];
     private readonly List<(LogPosition Newest, Candidate Candidate)> _doubtful = [];
@@ -45,16 +45,17 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     /// <summary>Takes the uids into the index, but for those that it has already.</summary>
     /// <param name="taken">Gets what was taken.</param>
     /// <returns>The rows of the others: of equal ones within the load, all but the first.</returns>
-    public List<RepeatedRow> Take(List<UidEntry> taken)
+    public async ValueTask<List<RepeatedRow>> TakeAsync(List<UidEntry> taken)
     {
         List<RepeatedRow> repeated = [];
         TakeUnknown(taken);
         foreach (var (_, (entry, row)) in _doubtful)
         {
-            if (FindFirst(entry, row) is { } first)
+            if (await FindFirstAsync(entry, row) is { } first)
             {
                 var noted = _noted[row];
-                repeated.Add(new RepeatedRow(noted.Rows, noted.Row, Differs(first, entry.Position, noted.ContentHash)));
+                var differs = await DiffersAsync(first, entry.Position, noted.ContentHash);
+                repeated.Add(new RepeatedRow(noted.Rows, noted.Row, differs));
             }
             else
                 Take(entry, taken);
@@ -134,17 +135,17 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
 
     private static int FirstByte(in Candidate candidate) => (int)(candidate.Entry.Fingerprint >> 56);
 
-    private LoggedRow? FindFirst(UidEntry entry, int noted)
+    private async ValueTask<LoggedRow?> FindFirstAsync(UidEntry entry, int noted)
     {
-        var found = Find(entry);
-        if (found.IsEmpty)
+        var found = Find(entry).Length;
+        if (found == 0)
             return null;
         var (rows, row, _) = _noted[noted];
         if (!ReferenceEquals(_organization.Id, rows.OrganizationId))
             _organization = (rows.OrganizationId, Encoding.UTF8.GetBytes(rows.OrganizationId));
-        foreach (var position in found)
+        for (var index = 0; index < found; index++)
         {
-            if (_logged.Find(position, _organization.Utf8, rows.Uids[row]) is { } first
+            if (await _logged.FindAsync(_found[index], _organization.Utf8, rows.Uids[row]) is { } first
                 && rows.ReceivedAt[row] - first.ReceivedAt < _window)
                 return first;
         }
@@ -152,12 +153,12 @@ internal sealed class LoadUids(IUidIndex uids, IMeasurementLog log, Duration win
     }
 
     // The hash is of the bytes as sent: fields in another order, or 1.0 for 1, make no other content.
-    private bool Differs(LoggedRow first, LogPosition position, int contentHash)
+    private async ValueTask<bool> DiffersAsync(LoggedRow first, LogPosition position, int contentHash)
     {
         if (first.ContentHash == contentHash)
             return false;
-        var before = _logged.Read(first.Position);
-        var now = _logged.Read(position);
+        var before = await _logged.ReadAsync(first.Position);
+        var now = await _logged.ReadAsync(position);
         return before is null || now is null
             || (before.Meter, before.Account, before.Ts, before.Ets) != (now.Meter, now.Account, now.Ts, now.Ets)
             || !before.Fields.ToHashSet().SetEquals(now.Fields);

@@ -8,7 +8,7 @@ namespace Tallystick.Metering.Ingest;
 /// Accounts for every measurement that was answered for: by meter code and day of receipt (UTC) it is stored, a
 /// duplicate, failed, or still waits in the log.
 /// </summary>
-public sealed class MeasurementConservation(IIngestLedger store, IMeasurementLog log)
+public sealed class MeasurementConservation(IIngestLedger store, ILogPartition log)
 {
     /// <summary>What became of the organization's measurements at one moment, by day and then by meter code.</summary>
     public async Task<IReadOnlyList<ConservedDay>> ReadAsync(

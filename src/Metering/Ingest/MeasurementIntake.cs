@@ -14,7 +14,7 @@ namespace Tallystick.Metering.Ingest;
 /// <param name="options">Settings.</param>
 /// <param name="loader">The loader whose pace senders are held to; null to hold nobody back.</param>
 public sealed class MeasurementIntake(
-    IMeasurementLog log, IClock clock, IngestOptions options, MeasurementLoader? loader = null)
+    ILogPartition log, IClock clock, IngestOptions options, MeasurementLoader? loader = null)
 {
     // As many as requests were ever served at once, each with room for its largest submission.
     private const int MostParsers = 256;
@@ -27,6 +27,9 @@ public sealed class MeasurementIntake(
     /// The body has faults (all are listed, up to a limit); nothing of it was kept.
     /// </exception>
     /// <exception cref="LogBusyException">Too much waits to be written; nothing was kept.</exception>
+    /// <exception cref="AppendUnknownException">
+    /// Nobody can tell whether its measurements were kept; sent again, they are recognized by their uids.
+    /// </exception>
     /// <exception cref="LoadRefusedException">The loader cannot go on; nothing was kept.</exception>
     public async ValueTask AcceptAsync(
         string organizationId, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)

@@ -13,9 +13,6 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 public sealed class MeasurementLoader
 {
-    // One process keeps one partition.
-    private const int Partition = 0;
-
     // One that is filled, one that waits and one that is stored.
     private const int Loads = 3;
 
@@ -25,7 +22,7 @@ public sealed class MeasurementLoader
     // Uids that are added to the index together when it is restored: 32 MB of them.
     private const int RestoredAtOnce = 2 * 1024 * 1024;
 
-    private readonly IMeasurementLog _log;
+    private readonly ILogPartition _log;
     private readonly ILoadTarget _store;
     private readonly IUidSource _stored;
     private readonly IUidIndex _uids;
@@ -42,7 +39,7 @@ public sealed class MeasurementLoader
 
     /// <summary>Puts the loader between its log and its store; it does nothing before <see cref="RunAsync"/>.</summary>
     public MeasurementLoader(
-        IMeasurementLog log, ILoadTarget store, IUidSource stored, IUidIndex uids, IMeteringCatalogue catalogue,
+        ILogPartition log, ILoadTarget store, IUidSource stored, IUidIndex uids, IMeteringCatalogue catalogue,
         IClock clock, IngestOptions options)
     {
         (_log, _store, _stored, _uids, _clock, _options) = (log, store, stored, uids, clock, options);
@@ -112,10 +109,12 @@ public sealed class MeasurementLoader
     /// </summary>
     internal async ValueTask WaitForBacklogAsync(long bytes, Duration longest, CancellationToken cancellationToken)
     {
-        var tolerated = new LogPosition(_log.End.Value - bytes);
-        if (tolerated <= Position || Fault is not null)
+        var end = _log.End;
+        if (_log.BytesBetween(Position, end) <= bytes || Fault is not null)
             return;
-        await WaitForAsync(tolerated, cancellationToken).WaitAsync(longest.ToTimeSpan(), cancellationToken)
+        await _progress.WaitForAsync(
+            end, reached => _log.BytesBetween(reached, end) <= bytes, cancellationToken)
+            .WaitAsync(longest.ToTimeSpan(), cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -123,7 +122,7 @@ public sealed class MeasurementLoader
     /// <summary>Finds out what the store holds, and makes the uid index hold the same.</summary>
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        var position = await _store.FindPositionAsync(Partition, cancellationToken);
+        var position = await _store.FindPositionAsync(_log.Number, cancellationToken);
         if (position < _log.Start || position > _log.End)
         {
             throw new LoadRefusedException(
@@ -161,7 +160,7 @@ public sealed class MeasurementLoader
         _uids.Forget(oldest);
         List<UidEntry> found = [];
         await _stored.VisitUidsAsync(
-            Partition, since - _options.DuplicateWindow,
+            _log.Number, since - _options.DuplicateWindow,
             (organization, uid, at) =>
             {
                 if (at < oldest)
@@ -188,9 +187,9 @@ public sealed class MeasurementLoader
             {
                 // It is free: only those of the last Loads - 1 rounds wait or are being stored.
                 var builder = _loads[number];
-                builder.Begin(Partition, from);
+                builder.Begin(_log.Number, from);
                 await FillAsync(builder, EnoughFor(_loadSize, dropped), stored, cancellationToken);
-                builder.End();
+                await builder.EndAsync();
                 if (stores.Count == Loads - 1)
                     await stores.Dequeue();
                 _uids.Forget(_log.Start);

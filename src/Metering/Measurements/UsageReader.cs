@@ -4,7 +4,7 @@ using Tallystick.Metering.Usage;
 namespace Tallystick.Metering.Measurements;
 
 /// <summary>Reads usage that includes everything that was accepted before the question.</summary>
-public sealed class UsageReader(IMeasurementLog log, MeasurementLoader loader, IUsageQueries store)
+public sealed class UsageReader(ILogPartition log, MeasurementLoader loader, IUsageQueries store)
 {
     /// <summary>
     /// Waits until the loader has passed the end that the log has now, then aggregates every window and segment in

@@ -65,6 +65,13 @@ internal static class ErrorAnswer
                     context, StatusCodes.Status503ServiceUnavailable,
                     "The server cannot keep data at the moment, and kept nothing of this request. "
                     + "Send it again after the seconds in Retry-After");
+            case AppendUnknownException:
+                Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
+                context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;
+                return WriteAsync(
+                    context, StatusCodes.Status503ServiceUnavailable,
+                    "The server cannot tell whether it kept this request. Send it again after the seconds in "
+                    + "Retry-After: measurements with a uid are counted only once");
             case StoreOutageException:
                 Log.RequestMetOutage(
                     LoggerOf(context), context.Request.Method, context.Request.Path, exception.Message);

@@ -1,6 +1,6 @@
 using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
 using Tallystick.Server.Conservation;
-using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Server.Http;
 
@@ -34,7 +34,7 @@ internal static class HealthEndpoints
     {
         var readiness = services.GetRequiredService<Readiness>();
         var loader = services.GetRequiredService<MeasurementLoader>();
-        if (services.GetRequiredService<FileMeasurementLog>().Fault is not null)
+        if (services.GetRequiredService<ILogPartition>().Fault is not null)
             return "Measurements cannot be written to disk; the log says why";
         if (loader.Fault is LoadRefusedException)
             return "Measurements are neither accepted nor loaded; the log says why";

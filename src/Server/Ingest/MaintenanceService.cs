@@ -10,7 +10,7 @@ namespace Tallystick.Server.Ingest;
 /// comes in goes first.
 /// </summary>
 internal sealed class MaintenanceService(
-    IStoreMaintenance store, IMeasurementLog log, MeasurementLoader loader, IClock clock,
+    IStoreMaintenance store, ILogPartition log, MeasurementLoader loader, IClock clock,
     ILogger<MaintenanceService> logger) : BackgroundService
 {
     // Some 60,000 measurements: what gathers in half a second of a busy day.
@@ -28,7 +28,7 @@ internal sealed class MaintenanceService(
         {
             try
             {
-                while (log.End.Value - loader.Position.Value < LittleToDo
+                while (log.BytesBetween(loader.Position, log.End) < LittleToDo
                     && await store.TakeStepAsync(ClosedBefore(), log.Start, stoppingToken))
                 {
                 }

@@ -52,11 +52,11 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     /// <param name="services">Where to add it.</param>
     /// <param name="clock">The time, which tests control.</param>
     /// <param name="wrapLog">Puts another log before the real one; only benchmarks do.</param>
-    internal void AddTo(IServiceCollection services, IClock clock, Func<IMeasurementLog, IMeasurementLog>? wrapLog)
+    internal void AddTo(IServiceCollection services, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog)
     {
-        var log = wrapLog?.Invoke(Log) ?? Log;
+        ILogPartition log = Log;
+        log = wrapLog?.Invoke(log) ?? log;
         var options = new IngestOptions();
-        services.AddSingleton(Log);
         services.AddSingleton(log);
         services.AddSingleton<ILoadTarget>(Store);
         services.AddSingleton<IUsageQueries>(Store);

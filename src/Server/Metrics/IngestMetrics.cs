@@ -22,7 +22,7 @@ internal sealed class IngestMetrics : IDisposable
     private readonly Meter _meter = new(Name);
 
     public IngestMetrics(
-        MeasurementLoader loader, IMeasurementLog log, IUidIndex uids, ConservationCheck check,
+        MeasurementLoader loader, ILogPartition log, IUidIndex uids, ConservationCheck check,
         ConnectionLimit connections)
     {
         Count("accepted", tally => tally.Accepted, "Accepted measurements that were looked up.");
@@ -30,10 +30,10 @@ internal sealed class IngestMetrics : IDisposable
         Count("duplicate", tally => tally.Duplicate, "Measurements dropped since their uid was used before.");
         Count("failed", tally => tally.Failed, "Measurements that failed for another reason.");
         _meter.CreateObservableGauge(
-            "tallystick.log.pending", () => log.End.Value - loader.Position.Value, "By",
+            "tallystick.log.pending", () => log.BytesBetween(loader.Position, log.End), "By",
             "Accepted and not yet loaded: how far the loader is behind the end of the log.");
         _meter.CreateObservableGauge(
-            "tallystick.log.size", () => log.End.Value - log.Start.Value, "By", "What the log keeps.");
+            "tallystick.log.size", () => log.BytesBetween(log.Start, log.End), "By", "What the log keeps.");
         _meter.CreateObservableGauge(
             "tallystick.loader.position", () => loader.Position.Value, "By", "Up to where the log is loaded.");
         _meter.CreateObservableGauge(

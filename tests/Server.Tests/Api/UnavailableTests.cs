@@ -32,6 +32,19 @@ public sealed class UnavailableTests
     }
 
     [Fact]
+    public async Task Request_WhoseMeasurementsMayBeKept_IsToldToSendThemAgain()
+    {
+        var (response, body) = await AnswerAsync(
+            new AppendUnknownException("May be kept", new IOException("Input/output error: /secret/path")));
+
+        response.StatusCode.ShouldBe(503);
+        response.Headers.RetryAfter.ToString().ShouldBe("5");
+        body.ShouldContain("Send it again");
+        body.ShouldNotContain("kept nothing");
+        body.ShouldNotContain("secret");
+    }
+
+    [Fact]
     public async Task Request_WhileTheDatabaseIsOut_IsToldWhenToTryAgainAndNotWhatFailed()
     {
         var (response, body) = await AnswerAsync(

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using NodaTime;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Measurements.Batches;
 using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.Log;
@@ -10,7 +11,7 @@ namespace Tallystick.Storage.Measurements.Log;
 /// The measurement log as files of one directory, used by one process at a time. A position is the number of bytes
 /// ever written before it; each file is named after the position at which it begins.
 /// </summary>
-public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
+public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
 {
     private readonly string _directory;
     private readonly FileStream _ownership;
@@ -48,6 +49,9 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
             _writer.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>One process keeps one partition.</summary>
+    public int Number => 0;
+
     /// <inheritdoc/>
     public LogPosition Start => new(_files.All[0].Start);
 
@@ -56,6 +60,8 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
 
     /// <summary>Why nothing can be kept at the moment; null when all is well, and again as soon as it is.</summary>
     public StoreUnavailableException? Fault => _writer.Fault;
+
+    Exception? ILogPartition.Fault => Fault;
 
     /// <summary>What a crash had left unfinished at the end and opening has cut off; null when nothing was.</summary>
     public TornTail? CutAtOpening { get; }
@@ -85,6 +91,9 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
                 $"The measurement log in {directory} cannot be opened: {exception.Message}", exception);
         }
     }
+
+    /// <inheritdoc/>
+    public long BytesBetween(LogPosition from, LogPosition to) => to.Value - from.Value;
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">It could not be made durable, and is not kept.</exception>
@@ -162,7 +171,14 @@ public sealed class FileMeasurementLog : IMeasurementLog, IAsyncDisposable
         LogFile.AddGap(Path.GetFullPath(directory), end.Value, next.Value);
 
     /// <inheritdoc/>
-    public int Read(LogPosition from, Span<byte> buffer)
+    public IMeasurementLookup OpenLookup() => new BatchLookup(Read);
+
+    /// <summary>
+    /// Copies bytes that were answered for, from any position on: as many as the buffer holds, fewer at the end of the
+    /// file in which they stand, none where they are no longer kept.
+    /// </summary>
+    /// <returns>The number of bytes copied.</returns>
+    internal int Read(LogPosition from, Span<byte> buffer)
     {
         var end = Volatile.Read(ref _end);
         var files = _files.All;

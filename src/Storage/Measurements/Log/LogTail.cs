@@ -24,6 +24,7 @@ internal sealed class LogTail : IDisposable
     private long _newest;
     private long _began;
     private bool _isFilled = true;
+    private bool _isHandedOver;
 
     /// <summary>Goes on in the last of the files where recovery found the end.</summary>
     public LogTail(string directory, LogOptions options, LogFiles files, LogEnd end)
@@ -52,7 +53,7 @@ internal sealed class LogTail : IDisposable
     }
 
     /// <summary>Writes a frame, filled but for its header, at the end and flushes it.</summary>
-    /// <exception cref="Exception">It is not kept. <see cref="Break"/> must follow.</exception>
+    /// <exception cref="Exception">It failed. <see cref="Break"/> must follow, and tells what is known.</exception>
     public void Write(Span<byte> frame, int payloadLength, long newest)
     {
         if (_file is null)
@@ -63,8 +64,10 @@ internal sealed class LogTail : IDisposable
             Begin(spare);
         newest = Math.Max(newest, _newest);
         LogFrame.Seal(frame, payloadLength, End, End - _start, newest);
+        _isHandedOver = true;
         _options.Write(_file!, frame, End - _start);
         _options.Flush(_file!);
+        _isHandedOver = false;
         (End, _newest) = (End + frame.Length, newest);
         // Neither before the log is used, since many never are, nor while it grows so fast that the disk would be busy
         // with zeros: then much is flushed at a time, to which the file system's share adds little.
@@ -73,10 +76,15 @@ internal sealed class LogTail : IDisposable
     }
 
     /// <summary>Gives the file up after a fault.</summary>
-    public void Break()
+    /// <returns>
+    /// True when it is certain that the frame is not kept. Else a start before a new file was begun may find it whole.
+    /// </returns>
+    public bool Break()
     {
+        var isVoid = !_isHandedOver || TryCut();
         CutAndClose();
-        _file = null;
+        (_file, _isHandedOver) = (null, false);
+        return isVoid;
     }
 
     /// <summary>Begins a new file after a fault, which shows that the disk can be written.</summary>
@@ -123,6 +131,20 @@ internal sealed class LogTail : IDisposable
         (_file, _start, _capacity, _isFilled) = (empty.Handle, End, empty.Bytes, empty.IsFilled);
         _began = _options.Time.GetTimestamp();
         _files.Add(new LogFile(path, End) { NewestBefore = _newest });
+    }
+
+    private bool TryCut()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file!, End - _start);
+            _options.Flush(_file!);
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
     }
 
     /// <summary>Gives the space behind the end back; where that fails, the next file's name ends this one.</summary>

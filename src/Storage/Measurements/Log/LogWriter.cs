@@ -19,6 +19,7 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
     private readonly Queue<PendingAppend> _waiting = new();
     private readonly List<PendingAppend> _group = [];
     private volatile StoreUnavailableException? _fault;
+    private AppendUnknownException? _unknown;
     private long _waitingBytes;
     private bool _isWriting;
     private bool _isCompleted;
@@ -112,7 +113,12 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
         }
         catch (Exception exception)
         {
-            tail.Break();
+            if (!tail.Break())
+            {
+                _unknown = new AppendUnknownException(
+                    $"The disk failed while measurements were written, and may hold them: {exception.Message}",
+                    exception);
+            }
             _fault = new StoreUnavailableException(
                 "Measurements cannot be written to disk at the moment; nothing of the request was kept. "
                 + "The server tries again by itself: send the request again later.", exception);
@@ -141,7 +147,10 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
 
     private void Answer()
     {
-        var (fault, end) = (_fault, new LogPosition(tail.End));
+        Exception? fault = _unknown;
+        fault ??= _fault;
+        var end = new LogPosition(tail.End);
+        _unknown = null;
         lock (_gate)
             _waitingBytes -= _group.Sum(append => append.Bytes);
         foreach (var append in _group)

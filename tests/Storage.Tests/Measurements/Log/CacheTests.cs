@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Tallystick.Metering.Measurements;
-using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Testing;
 
@@ -63,7 +62,7 @@ public sealed class CacheTests : IDisposable
         await Records.NumbersAsync(log, Token);
         await AppendAsync(log, 1);
         _disk.FailsToFlush = true;
-        await Should.ThrowAsync<StoreUnavailableException>(log.AppendAsync(1).AsTask());
+        await Should.ThrowAsync<AppendUnknownException>(log.AppendAsync(1).AsTask());
         _disk.FailsToFlush = false;
 
         await AppendAsync(log, 6);

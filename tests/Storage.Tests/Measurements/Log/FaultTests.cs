@@ -1,3 +1,4 @@
+using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Documents;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Testing;
@@ -26,9 +27,10 @@ public sealed class FaultTests : IDisposable
             _disk.FailsToFlush = true;
             for (var attempt = 0; attempt < 3; attempt++)
             {
-                var refusal = await Should.ThrowAsync<StoreUnavailableException>(log.AppendAsync(100).AsTask());
+                // Neither the frame nor its removal is known to be on the disk.
+                var refusal = await Should.ThrowAsync<AppendUnknownException>(log.AppendAsync(100).AsTask());
                 refusal.InnerException!.Message.ShouldBe("Input/output error");
-                log.Fault.ShouldBe(refusal);
+                log.Fault.ShouldNotBeNull().InnerException.ShouldBe(refusal.InnerException);
             }
             log.End.ShouldBe(end);
 
@@ -55,7 +57,7 @@ public sealed class FaultTests : IDisposable
         _disk.Release();
 
         foreach (var append in rest.Prepend(first))
-            await Should.ThrowAsync<StoreUnavailableException>(append);
+            await Should.ThrowAsync<AppendUnknownException>(append);
         log.End.ShouldBe(default);
         (await Records.NumbersAsync(log, Token)).ShouldBeEmpty();
     }
@@ -118,7 +120,7 @@ public sealed class FaultTests : IDisposable
         var options = _disk.Options with { TryAgainAfter = TimeSpan.FromMilliseconds(5) };
         await using var log = FileMeasurementLog.Open(_directory.Path, options);
         _disk.FailsToFlush = true;
-        await Should.ThrowAsync<StoreUnavailableException>(log.AppendAsync(0).AsTask());
+        await Should.ThrowAsync<AppendUnknownException>(log.AppendAsync(0).AsTask());
         _disk.FailsToFlush = false;
 
         while (log.Fault is not null)
@@ -138,7 +140,7 @@ public sealed class FaultTests : IDisposable
         {
             await log.AppendAsync(0);
             _disk.FailsToFlush = true;
-            await Should.ThrowAsync<StoreUnavailableException>(log.AppendAsync(1).AsTask());
+            await Should.ThrowAsync<AppendUnknownException>(log.AppendAsync(1).AsTask());
             _disk.FailsToFlush = false;
             await log.AppendAsync(2);
         }

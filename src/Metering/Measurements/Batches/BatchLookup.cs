@@ -1,10 +1,11 @@
-using Tallystick.Metering.Measurements;
-using Tallystick.Metering.Measurements.Batches;
+namespace Tallystick.Metering.Measurements.Batches;
 
-namespace Tallystick.Metering.Ingest;
-
-/// <summary>Looks measurements up in the log by the position of their row.</summary>
-internal sealed class LoggedMeasurements(IMeasurementLog log)
+/// <summary>
+/// Looks measurements up in a log whose positions are those of bytes: it reads a few bytes of a row instead of its
+/// batch.
+/// </summary>
+/// <param name="read">Reads such bytes.</param>
+public sealed class BatchLookup(ReadLogBytes read) : IMeasurementLookup
 {
     // Holds the uid of any row (at most 150 bytes) and what stands behind it up to the hash of the content.
     private const int RowHeadBytes = 192;
@@ -24,8 +25,15 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
     private LogPosition _batchAt;
     private LogPosition _headAt;
 
-    /// <summary>The row at a position if it has the uid; else null.</summary>
-    public LoggedRow? Find(LogPosition position, ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid)
+    /// <inheritdoc/>
+    public ValueTask<LoggedRow?> FindAsync(
+        LogPosition position, ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid) =>
+        ValueTask.FromResult(Find(position, organizationId, uid));
+
+    /// <inheritdoc/>
+    public ValueTask<Measurement?> ReadAsync(LogPosition position) => ValueTask.FromResult(Read(position));
+
+    private LoggedRow? Find(LogPosition position, ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid)
     {
         var head = RowHead(position);
         if (head.IsEmpty)
@@ -43,8 +51,7 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
         return new LoggedRow(position, _head.ReceivedAt, content);
     }
 
-    /// <summary>The measurement at a position; null when the log no longer keeps it.</summary>
-    public Measurement? Read(LogPosition position)
+    private Measurement? Read(LogPosition position)
     {
         var head = RowHead(position);
         if (head.IsEmpty)
@@ -63,7 +70,7 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
         var offset = position.Value - _blockAt.Value;
         if (offset < 0 || offset + RowHeadBytes > _blockLength)
         {
-            (_blockAt, _blockLength) = (position, log.Read(position, _block));
+            (_blockAt, _blockLength) = (position, read(position, _block));
             offset = 0;
         }
         return _block.AsSpan((int)offset, Math.Min(RowHeadBytes, _blockLength - (int)offset));
@@ -73,10 +80,10 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
     {
         if (_headAt == batchAt && batchAt.Value > 0)
             return true;
-        var read = log.Read(batchAt, _batchHead);
-        if (read == 0)
+        var length = read(batchAt, _batchHead);
+        if (length == 0)
             return false;
-        _head.OpenHead(_batchHead.AsMemory(0, read));
+        _head.OpenHead(_batchHead.AsMemory(0, length));
         _headAt = batchAt;
         return true;
     }
@@ -85,10 +92,10 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
     {
         if (_batchAt == batchAt && batchAt.Value > 0)
             return true;
-        if (log.Read(batchAt, _batchHead) == 0)
+        if (read(batchAt, _batchHead) == 0)
             return false;
         var bytes = new byte[BatchReader.LengthOf(_batchHead)];
-        if (log.Read(batchAt, bytes) < bytes.Length)
+        if (read(batchAt, bytes) < bytes.Length)
             return false;
         _batch.Open(bytes);
         _batchAt = batchAt;
@@ -96,8 +103,9 @@ internal sealed class LoggedMeasurements(IMeasurementLog log)
     }
 }
 
-/// <summary>Where a uid was used before.</summary>
-/// <param name="Position">Position of the row.</param>
-/// <param name="ReceivedAt">When it was received, in nanoseconds since 1970.</param>
-/// <param name="ContentHash">Hash of its content.</param>
-internal readonly record struct LoggedRow(LogPosition Position, long ReceivedAt, int ContentHash);
+/// <summary>
+/// Copies bytes of a log from a position on: as many as the buffer holds, fewer where what is kept together ends, none
+/// where they are not kept.
+/// </summary>
+/// <returns>The number of bytes copied.</returns>
+public delegate int ReadLogBytes(LogPosition from, Span<byte> buffer);

@@ -2,8 +2,13 @@ using NodaTime;
 
 namespace Tallystick.Metering.Measurements;
 
-/// <summary>A place in the measurement log; a later byte has a greater position.</summary>
-/// <param name="Value">Grows with the log and is never used twice; 0 is before the first record.</param>
+/// <summary>
+/// A place in a partition of the measurement log: that of a measurement, of a record, or between records. Only the log
+/// knows what the number says.
+/// </summary>
+/// <param name="Value">
+/// Greater for what was kept later, and never used twice in a partition; 0 is before the first record.
+/// </param>
 public readonly record struct LogPosition(long Value) : IComparable<LogPosition>
 {
     /// <inheritdoc/>
@@ -22,10 +27,16 @@ public readonly record struct LogPosition(long Value) : IComparable<LogPosition>
     public static bool operator >=(LogPosition left, LogPosition right) => left.Value >= right.Value;
 }
 
-/// <summary>One appended record, such as an encoded batch.</summary>
+/// <summary>One appended record: an encoded batch.</summary>
 /// <param name="Bytes">The bytes as appended; valid until the next entry is read, or reading ends.</param>
-/// <param name="Position">Where its first byte stands: byte n stands at the position plus n.</param>
-public readonly record struct LogRecord(ReadOnlyMemory<byte> Bytes, LogPosition Position);
+/// <param name="Position">
+/// Its position: greater than those of all measurements before it, and no greater than those of its own.
+/// </param>
+public readonly record struct LogRecord(ReadOnlyMemory<byte> Bytes, LogPosition Position)
+{
+    /// <summary>The position of the measurement that begins at a byte of the record.</summary>
+    public LogPosition PositionOf(int start) => new(Position.Value + start);
+}
 
 /// <summary>Records that were made durable together.</summary>
 /// <param name="Records">The records, in the order received.</param>
@@ -33,16 +44,26 @@ public readonly record struct LogRecord(ReadOnlyMemory<byte> Bytes, LogPosition 
 public sealed record LogEntry(IReadOnlyList<LogRecord> Records, LogPosition Next);
 
 /// <summary>
-/// Keeps accepted measurements: until they are loaded into the measurement store, and from then on for as long as
-/// their uids must be recognized. What an append has answered for survives the death of the process and of the machine.
+/// A partition of the log that keeps accepted measurements: until they are loaded into the measurement store, and from
+/// then on for as long as their uids must be recognized. What an append has answered for survives the death of the
+/// process and of the machine. One process keeps one partition.
 /// </summary>
-public interface IMeasurementLog
+public interface ILogPartition
 {
-    /// <summary>The position of the oldest byte that is still kept.</summary>
+    /// <summary>The partition's number, from 0 on.</summary>
+    int Number { get; }
+
+    /// <summary>The oldest position that is still kept.</summary>
     LogPosition Start { get; }
 
     /// <summary>The position behind everything that was answered for.</summary>
     LogPosition End { get; }
+
+    /// <summary>Why nothing can be kept at the moment, for the operator; null while all is well.</summary>
+    Exception? Fault { get; }
+
+    /// <summary>Bytes that the records between two positions take, to tell how much waits or is kept.</summary>
+    long BytesBetween(LogPosition from, LogPosition to);
 
     /// <summary>
     /// Keeps a record. The token is observed only before the record is handed over; its bytes must not change until
@@ -51,8 +72,12 @@ public interface IMeasurementLog
     /// <param name="record">The bytes to keep.</param>
     /// <param name="receivedAt">When they were received; decides for how long they are kept.</param>
     /// <param name="cancellationToken">Gives up while nothing has been handed over.</param>
-    /// <returns>A position behind the record, after it was flushed to disk.</returns>
+    /// <returns>A position behind the record, after it was made durable.</returns>
     /// <exception cref="LogBusyException">Too much waits to be written; nothing was kept.</exception>
+    /// <exception cref="AppendUnknownException">
+    /// Nobody can tell whether it is kept: it may be read later, or never. Appended again, its measurements are
+    /// recognized by their uids.
+    /// </exception>
     /// <exception cref="Exception">The record could not be made durable, and is not kept.</exception>
     ValueTask<LogPosition> AppendAsync(
         ReadOnlyMemory<byte> record, Instant receivedAt, CancellationToken cancellationToken);
@@ -63,12 +88,8 @@ public interface IMeasurementLog
     /// </summary>
     IAsyncEnumerable<LogEntry> ReadAsync(LogPosition from, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Copies bytes that were answered for, from any position on: as many as the buffer holds, fewer at the end of the
-    /// file in which they stand, none where they are no longer kept.
-    /// </summary>
-    /// <returns>The number of bytes copied.</returns>
-    int Read(LogPosition from, Span<byte> buffer);
+    /// <summary>Begins to look single measurements up; for one thread at a time.</summary>
+    IMeasurementLookup OpenLookup();
 
     /// <summary>Completes as soon as <see cref="End"/> lies behind <paramref name="position"/>.</summary>
     Task WaitForMoreAsync(LogPosition position, CancellationToken cancellationToken);
@@ -80,6 +101,31 @@ public interface IMeasurementLog
     ValueTask TrimAsync(LogPosition before, Instant receivedBefore, CancellationToken cancellationToken);
 }
 
+/// <summary>Looks single measurements up in the log by their positions.</summary>
+public interface IMeasurementLookup
+{
+    /// <summary>The measurement at a position if it has the uid; else null.</summary>
+    /// <param name="position">Where it stands.</param>
+    /// <param name="organizationId">Its organization, as UTF-8.</param>
+    /// <param name="uid">The uid, as UTF-8.</param>
+    ValueTask<LoggedRow?> FindAsync(
+        LogPosition position, ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid);
+
+    /// <summary>The measurement at a position; null when the log no longer keeps it.</summary>
+    ValueTask<Measurement?> ReadAsync(LogPosition position);
+}
+
+/// <summary>Where a uid was used before.</summary>
+/// <param name="Position">Position of the measurement.</param>
+/// <param name="ReceivedAt">When it was received, in nanoseconds since 1970.</param>
+/// <param name="ContentHash">Hash of its content.</param>
+public readonly record struct LoggedRow(LogPosition Position, long ReceivedAt, int ContentHash);
+
 /// <summary>More measurements wait to be written than memory is set aside for; the sender should try again.</summary>
 /// <param name="message">What waits, and how much may.</param>
 public sealed class LogBusyException(string message) : Exception(message);
+
+/// <summary>Nobody can tell whether an appended record is kept.</summary>
+/// <param name="message">Why, for the operator.</param>
+/// <param name="fault">What was met.</param>
+public sealed class AppendUnknownException(string message, Exception fault) : Exception(message, fault);
