@@ -1,0 +1,259 @@
+using System.Text;
+using NodaTime;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Tests.Harness;
+using Tallystick.Metering.Usage;
+
+namespace Tallystick.Metering.Tests.Conformance;
+
+/// <summary>
+/// What every measurement store must do: random loads, faults, repeats, housekeeping and reopening, after each of which
+/// all that it says is compared with what a list of the measurements says.
+/// </summary>
+internal sealed class StoreSuite(IStoreSubject subject, int seed)
+{
+    private static readonly AggregationMethod[] Methods =
+    [
+        AggregationMethod.Sum, AggregationMethod.Min, AggregationMethod.Max, AggregationMethod.Count,
+        AggregationMethod.Latest, AggregationMethod.Mean, AggregationMethod.Unique,
+    ];
+
+    private static readonly Meter[] Meters =
+        [Make.Meter("m", "measure.n", "what.kind"), Make.Meter("k", "measure.n", "what.kind")];
+
+    private static readonly string[] Segments = ["a", SegmentMatching.AnyValue, "b"];
+
+    private readonly Random _random = new(seed);
+    private readonly StoreLoads _loads = new(new Random(seed));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Does some steps and checks after each.</summary>
+    public static async Task RunAsync(Func<Task<IStoreSubject>> make, int runs, int steps)
+    {
+        for (var seed = 0; seed < runs; seed++)
+        {
+            await using var subject = await make();
+            var suite = new StoreSuite(subject, seed);
+            for (var step = 0; step < steps; step++)
+            {
+                await suite.StepAsync();
+                await suite.CheckAsync();
+            }
+        }
+    }
+
+    private async Task StepAsync()
+    {
+        switch (_random.Next(8))
+        {
+            case 0:
+                await subject.ReopenAsync();
+                break;
+            case 1:
+                await MaintainAsync();
+                break;
+            case 2:
+                await RepeatAsync();
+                break;
+            case 3:
+                await FailAsync();
+                break;
+            default:
+                (await subject.Loads.ApplyAsync(_loads.Next(), Token)).ShouldBe(LoadOutcome.Applied);
+                _loads.Applied();
+                break;
+        }
+    }
+
+    private async Task MaintainAsync()
+    {
+        _loads.ForgetFailures(_random.Next(4) == 0 ? _random.Next((int)_loads.Position.Value + 1) : 0);
+        while (await subject.Maintenance.TakeStepAsync(
+            Make.At("2026-05-01T00:00:00Z"), new LogPosition(_loads.LogStart), Token))
+            Token.ThrowIfCancellationRequested();
+    }
+
+    // A load that was applied, and loads that do not fit.
+    private async Task RepeatAsync()
+    {
+        if (_loads.Last is not { } last)
+            return;
+        (await subject.Loads.ApplyAsync(last, Token)).ShouldBe(LoadOutcome.AlreadyApplied);
+        foreach (var from in new[] { _loads.Position.Value + 1, last.From.Value })
+        {
+            var odd = StoreLoads.Empty(from, _loads.Position.Value + 5);
+            await Should.ThrowAsync<InvalidOperationException>(subject.Loads.ApplyAsync(odd, Token).AsTask());
+        }
+    }
+
+    // The store goes away before it keeps a load, or before it says so: then the same load is applied again.
+    private async Task FailAsync()
+    {
+        var isKept = _random.Next(2) == 0;
+        var faulty = new FaultyStore(subject.Loads, isKept ? 0 : 1, isKept ? 1 : 0);
+        var load = _loads.Next();
+        await Should.ThrowAsync<IOException>(faulty.ApplyAsync(load, Token).AsTask());
+        (await subject.Loads.ApplyAsync(load, Token))
+            .ShouldBe(isKept ? LoadOutcome.AlreadyApplied : LoadOutcome.Applied);
+        _loads.Applied();
+    }
+
+    private async Task CheckAsync()
+    {
+        (await subject.Loads.FindPositionAsync(0, Token)).ShouldBe(_loads.Position);
+        subject.Ledger.OrganizationIds
+            .ShouldBe(_loads.Tallies.Select(tally => tally.OrganizationId).Distinct(), ignoreOrder: true);
+        foreach (var organization in StoreLoads.Organizations)
+        {
+            await CheckAccountsAsync(organization);
+            await CheckFailuresAsync(organization);
+            await CheckUsageAsync(organization);
+            await CheckExplorerAsync(organization);
+        }
+        await CheckUidsAsync();
+    }
+
+    private async Task CheckAccountsAsync(string organization)
+    {
+        var tallies = _loads.TalliesOf(organization);
+        var (position, days) = await subject.Ledger.ReadTalliesAsync(organization, Token);
+        position.ShouldBe(_loads.Position);
+        days.ShouldBe(tallies, ignoreOrder: true);
+        var since = Since();
+        var counted = await subject.Ledger.CountRowsAsync(organization, since, Token);
+        counted.Tallies.ShouldBe(tallies, ignoreOrder: true);
+        counted.Rows.ShouldBe(
+            _loads.Rows.Where(row => row.OrganizationId == organization && row.ReceivedAt >= since)
+                .CountBy(row => (row.MeterId, row.Day))
+                .Select(count => new StoredRows(count.Key.MeterId, count.Key.Day, count.Value)),
+            ignoreOrder: true);
+    }
+
+    private async Task CheckFailuresAsync(string organization)
+    {
+        var before = new LogPosition(_random.Next((int)_loads.Position.Value + 2));
+        var (since, limit) = (Since(), _random.Next(1, 8));
+        var found = await subject.Ledger.ReadFailuresAsync(organization, before, since, limit, Token);
+        found.ShouldBe(_loads.Failures
+            .Where(failure => failure.OrganizationId == organization && failure.Position < before
+                && failure.ReceivedAt >= since)
+            .OrderByDescending(failure => failure.Position)
+            .Take(limit));
+    }
+
+    private async Task CheckUidsAsync()
+    {
+        var (since, found) = (Since(), new List<(string, string, long)>());
+        await subject.Uids.VisitUidsAsync(
+            0, since,
+            (organization, uid, position) => found.Add(
+                (Encoding.UTF8.GetString(organization), Encoding.UTF8.GetString(uid), position.Value)),
+            Token);
+        found.Order().ShouldBe(_loads.Rows.Where(row => row.ReceivedAt >= since)
+            .Select(row => (row.OrganizationId, row.Uid, row.Position)).Order());
+    }
+
+    private async Task CheckUsageAsync(string organization)
+    {
+        var query = new UsageQuery
+        {
+            OrganizationId = organization,
+            Meter = Meters[_random.Next(Meters.Length)],
+            Field = "n",
+            Method = Methods[_random.Next(Methods.Length)],
+            Windows =
+            [
+                .. Enumerable.Range(0, _random.Next(1, 5))
+                    .Select(_ => new UsageWindow(StoreLoads.Account(_random), Window())),
+            ],
+        };
+        if (_random.Next(2) == 0)
+        {
+            query = query with
+            {
+                SegmentedFields = ["kind"],
+                Segments = [.. Segments.Take(_random.Next(1, 4))
+                    .Select(value => new Dictionary<string, string> { ["kind"] = value })],
+            };
+        }
+        await CheckAsync(query);
+        await CheckAsync(query with
+        {
+            Field = "kind",
+            Method = _random.Next(2) == 0 ? AggregationMethod.Count : AggregationMethod.Unique,
+        });
+    }
+
+    private async Task CheckAsync(UsageQuery query)
+    {
+        var found = await subject.Usage.ReadAsync(query, Token);
+        found.ShouldBe(NaiveUsage.Read(_loads.Rows, query), ignoreOrder: true, $"{query.Method} of {query.Field}");
+    }
+
+    private async Task CheckExplorerAsync(string organization)
+    {
+        var query = new UsageExploration
+        {
+            OrganizationId = organization,
+            Window = Window(),
+            Zone = DateTimeZone.Utc,
+            Meters = _random.Next(2) == 0 ? Meters : [Meters[0]],
+            AccountIds = _random.Next(2) == 0 ? null : [StoreLoads.Account(_random)],
+            Limit = _random.Next(1, 30),
+        };
+        var expected = NaiveUsage.Find(_loads.Rows, query).ToList();
+        var found = await subject.Usage.ExploreAsync(query, Token);
+        found.HasMore.ShouldBe(expected.Count > query.Limit);
+        found.Measurements.Select(one => new StoredOne(
+                organization, one.Meter.Id, one.AccountId, one.Uid, one.Ts, one.ReceivedAt, one.Position.Value,
+                one.Fields[0].Number!.Value, one.Fields[1].Text!))
+            .ShouldBe(expected.Take(query.Limit));
+        await CheckGroupsAsync(query);
+    }
+
+    private async Task CheckGroupsAsync(UsageExploration query)
+    {
+        query = query with
+        {
+            Aggregations =
+            [
+                .. query.Meters.Select(meter => new ExplorerAggregation(
+                    meter, "n", Methods[_random.Next(Methods.Length)])),
+            ],
+            Groups = _random.Next(4) switch
+            {
+                0 => [new ExplorerGroup.ByAccount()],
+                1 => [new ExplorerGroup.ByTime(DataExplorerUsageDataFrequency.Day)],
+                2 => [new ExplorerGroup.ByDimension("kind", new HashSet<string> { Meters[0].Id })],
+                _ => [new ExplorerGroup.ByAccount(), new ExplorerGroup.ByDimension(
+                    "kind", Meters.Select(meter => meter.Id).ToHashSet())],
+            },
+        };
+        var expected = NaiveUsage.Group(_loads.Rows, query);
+        var found = await subject.Usage.ExploreAsync(query, Token);
+        found.HasMore.ShouldBe(expected.Count > query.Limit);
+        found.Groups.Select(Text).ShouldBe(expected.Take(query.Limit).Select(Text));
+    }
+
+    private static string Text(ExplorerGroupRow row) => FormattableString.Invariant(
+        $"{string.Join('/', row.Keys)}: {string.Join('/', row.Values.Select(value => value?.ToString("G29", null)))}");
+
+    private Instant Since() => _random.Next(3) == 0 || _loads.Rows.Count == 0
+        ? Instant.MinValue
+        : _loads.Rows[_random.Next(_loads.Rows.Count)].ReceivedAt;
+
+    // Often begins or ends where a measurement is.
+    private Window Window()
+    {
+        if (_loads.Rows.Count == 0 || _random.Next(3) == 0)
+            return Make.March;
+        var first = _loads.Rows[_random.Next(_loads.Rows.Count)].Ts;
+        var second = _loads.Rows[_random.Next(_loads.Rows.Count)].Ts;
+        return new Window(Instant.Min(first, second), Instant.Max(first, second) + Duration.FromNanoseconds(
+            first == second ? 1 : 0));
+    }
+}
