@@ -9,7 +9,7 @@ namespace Tallystick.Metering.Ingest;
 /// The accounts that codes stand for, found by the bytes of the code, so that no text is made for a measurement whose
 /// account is known.
 /// </summary>
-internal sealed class AccountCache(IMeteringCatalogue catalogue)
+internal sealed class AccountCache(IMeteringCatalogue catalogue, ISkeletonAccounts skeletons)
 {
     private const int Most = 1_000_000;
     private readonly Dictionary<string, OrganizationAccounts> _organizations = new(StringComparer.Ordinal);
@@ -22,14 +22,15 @@ internal sealed class AccountCache(IMeteringCatalogue catalogue)
         if (_organizations.TryGetValue(organizationId, out var accounts) && accounts.Count <= Most
             && accounts.TryForget(changes))
             return accounts;
-        accounts = new OrganizationAccounts(organizationId, changes, catalogue);
+        accounts = new OrganizationAccounts(organizationId, changes, catalogue, skeletons);
         _organizations[organizationId] = accounts;
         return accounts;
     }
 }
 
 /// <summary>The known accounts of one organization, numbered in the order of their first use.</summary>
-internal sealed class OrganizationAccounts(string organizationId, long changes, IMeteringCatalogue catalogue)
+internal sealed class OrganizationAccounts(
+    string organizationId, long changes, IMeteringCatalogue catalogue, ISkeletonAccounts skeletons)
 {
     /// <summary>Stands for an account that was not looked up yet.</summary>
     public const int Unknown = -1;
@@ -73,13 +74,19 @@ internal sealed class OrganizationAccounts(string organizationId, long changes, 
         return true;
     }
 
-    /// <summary>Looks accounts up, which creates those that are not there.</summary>
+    /// <summary>Looks accounts up, and has those created that are not there.</summary>
     /// <returns>Their numbers.</returns>
-    public async ValueTask<IReadOnlyList<int>> MatchAsync(
+    public async ValueTask<IReadOnlyList<int>> ProvideAsync(
         IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
-        var matches = await catalogue.MatchAccountsAsync(organizationId, codes, cancellationToken);
-        return [.. codes.Zip(matches, Keep)];
+        var matches = await catalogue.FindAccountsAsync(organizationId, codes, cancellationToken);
+        string[] missing =
+            [.. codes.Zip(matches).Where(one => one.Second == default).Select(one => one.First).Distinct()];
+        if (missing.Length == 0)
+            return [.. codes.Zip(matches, Keep)];
+        var created = (await skeletons.CreateAsync(organizationId, missing, cancellationToken))
+            .Zip(missing).ToDictionary(one => one.Second, one => one.First, StringComparer.Ordinal);
+        return [.. codes.Zip(matches, (code, match) => Keep(code, match == default ? created[code] : match))];
     }
 
     private int Keep(string code, AccountMatch match)

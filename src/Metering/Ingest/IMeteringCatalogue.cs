@@ -20,18 +20,28 @@ public interface IMeteringCatalogue
     ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The accounts with exactly these codes, case-sensitive, in their order. Where there is none and no nearly equal
-    /// code either, a skeleton account is created: one, however often and from however many sides it is asked for;
-    /// none where too many were created already. Nothing is remembered: it asks the store each
-    /// time.
+    /// What stands for these codes, case-sensitive, in their order. Nothing is remembered: it asks the store each time.
     /// </summary>
-    ValueTask<IReadOnlyList<AccountMatch>> MatchAccountsAsync(
+    ValueTask<IReadOnlyList<AccountMatch>> FindAccountsAsync(
+        string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken);
+}
+
+/// <summary>Creates the accounts that measurements name and nobody has configured.</summary>
+public interface ISkeletonAccounts
+{
+    /// <summary>
+    /// Creates an account for each code for which there is none and no nearly equal code either: one, however often and
+    /// from however many sides it is asked for; none where too many were created already. It is a change of its own,
+    /// durable when it returns.
+    /// </summary>
+    /// <returns>What stands for the codes now, in their order.</returns>
+    ValueTask<IReadOnlyList<AccountMatch>> CreateAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken);
 }
 
 /// <summary>The account that an account code stands for.</summary>
 /// <param name="AccountId">
-/// UUID of the account; null when the code nearly equals that of another account, or no more accounts may be created.
+/// UUID of the account; null when the code nearly equals that of another account, or there is none.
 /// </param>
 /// <param name="NearMatchCode">The code of that other account; null otherwise.</param>
 public readonly record struct AccountMatch(string? AccountId, string? NearMatchCode);

@@ -7,8 +7,8 @@ using Tallystick.Metering.Meters;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Enriches a stretch of the log into a load. What it takes into the uid index is given back by <see cref="Undo"/>
-/// when the load cannot be stored. Its memory serves one load after another.
+/// Decides about a stretch of the log: makes a load of it. What it takes into the uid index is given back by
+/// <see cref="Undo"/> when the load must be decided anew. Its memory serves one load after another.
 /// </summary>
 internal sealed class LoadBuilder(
     IMeteringCatalogue catalogue, AccountCache accounts, IUidIndex uids, LoadUids loadUids)
@@ -59,7 +59,7 @@ internal sealed class LoadBuilder(
     public async ValueTask AddAsync(LogEntry entry, CancellationToken cancellationToken)
     {
         foreach (var record in entry.Records)
-            await AddAsync(record, cancellationToken);
+            Decide(record, await PrepareAsync(record, cancellationToken));
         Load.ExtendTo(entry.Next);
     }
 
@@ -79,7 +79,9 @@ internal sealed class LoadBuilder(
     /// <summary>Gives the uids back that the load has taken.</summary>
     public void Undo() => loadUids.Undo(_taken);
 
-    private async ValueTask AddAsync(LogRecord record, CancellationToken cancellationToken)
+    // Reads a record and finds out all that a decision about it needs. Accounts that are missing are created here, in a
+    // change of their own that stays whatever becomes of the load.
+    private async ValueTask<OrganizationAccounts> PrepareAsync(LogRecord record, CancellationToken cancellationToken)
     {
         _batch.Open(record.Bytes);
         var organization = BatchReader.Text(_batch.OrganizationId);
@@ -92,7 +94,13 @@ internal sealed class LoadBuilder(
         }
         _plans.FindAccounts(known);
         _plans.ReadRows(uids);
-        await MatchAccountsAsync(known, cancellationToken);
+        await ProvideAccountsAsync(known, cancellationToken);
+        return known;
+    }
+
+    // Looks nothing up: what was found out decides.
+    private void Decide(in LogRecord record, OrganizationAccounts known)
+    {
         AddRows(record, known);
         CountRows();
         LastReceivedAt = _batch.ReceivedAt;
@@ -107,7 +115,7 @@ internal sealed class LoadBuilder(
     }
 
     // Only now, and not for what cannot be stored: that must not create an account.
-    private async ValueTask MatchAccountsAsync(OrganizationAccounts known, CancellationToken cancellationToken)
+    private async ValueTask ProvideAccountsAsync(OrganizationAccounts known, CancellationToken cancellationToken)
     {
         if (!_plans.Accounts.AsSpan(0, _batch.Accounts).Contains(OrganizationAccounts.Unknown))
             return;
@@ -120,7 +128,7 @@ internal sealed class LoadBuilder(
         if (unknown.Length == 0)
             return;
         string[] codes = [.. unknown.Select(account => BatchReader.Text(_batch.Account(account)))];
-        foreach (var (index, number) in (await known.MatchAsync(codes, cancellationToken)).Index())
+        foreach (var (index, number) in (await known.ProvideAsync(codes, cancellationToken)).Index())
             _plans.Accounts[unknown[index]] = number;
     }
 

@@ -6,10 +6,11 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Carries accepted measurements from the log into the store: enriches them, drops duplicates, and lets the log go.
-/// One load is enriched while the one before it is stored, and another may wait in between, so that neither waits for
-/// the other as long as the log has more. Whatever goes wrong is tried again with a growing pause; no record is ever
-/// skipped, and none is loaded twice, since the store keeps the position together with the rows.
+/// Carries accepted measurements from the log into the store: enriches them, drops duplicates, and lets the log go. A
+/// load is decided first and applied then: the decision stands, and is applied until the store has it. One load is
+/// decided while the one before it is applied, and another may wait in between, so that neither waits for the other as
+/// long as the log has more. Whatever goes wrong is tried again with a growing pause; no record is ever skipped, and
+/// none is loaded twice, since the store keeps the position together with the rows.
 /// </summary>
 public sealed class MeasurementLoader
 {
@@ -40,11 +41,11 @@ public sealed class MeasurementLoader
     /// <summary>Puts the loader between its log and its store; it does nothing before <see cref="RunAsync"/>.</summary>
     public MeasurementLoader(
         ILogPartition log, ILoadTarget store, IUidSource stored, IUidIndex uids, IMeteringCatalogue catalogue,
-        IClock clock, IngestOptions options)
+        ISkeletonAccounts skeletons, IClock clock, IngestOptions options)
     {
         (_log, _store, _stored, _uids, _clock, _options) = (log, store, stored, uids, clock, options);
         _loadSize = store.PreferredLoadSize;
-        var accounts = new AccountCache(catalogue);
+        var accounts = new AccountCache(catalogue, skeletons);
         var loadUids = new LoadUids(uids, log, options.DuplicateWindow);
         _loads =
         [
@@ -266,23 +267,40 @@ public sealed class MeasurementLoader
     private async Task StoreAsync(LoadBuilder builder, Task after, CancellationToken cancellationToken)
     {
         await after;
-        try
-        {
-            await _store.ApplyAsync(builder.Load, cancellationToken);
-        }
-        catch (LoadTooLargeException)
-        {
-            // It is built anew from the log, half as large: each half is stored with the position that it reaches.
-            _loadSize = Math.Max(1, Math.Min(_loadSize, builder.Count) / 2);
-            _storedInRow = 0;
-            throw;
-        }
+        await ApplyAsync(builder, cancellationToken);
         if (_loadSize < _store.PreferredLoadSize && ++_storedInRow % LoadsBeforeGrowth == 0)
             _loadSize = Math.Min(_store.PreferredLoadSize, _loadSize * 2);
         Fault = null;
         _progress.Add(builder.Load.Tallies);
         _progress.MoveTo(builder.Load.To);
         await TrimAsync(builder.LastReceivedAt, cancellationToken);
+    }
+
+    // The store may have kept the load although it could not say so: then it recognizes the load.
+    private async Task ApplyAsync(LoadBuilder builder, CancellationToken cancellationToken)
+    {
+        for (var delay = _options.RetryDelay; ; delay = Duration.Min(delay * 2, _options.RetryDelayLimit))
+        {
+            try
+            {
+                await _store.ApplyAsync(builder.Load, cancellationToken);
+                return;
+            }
+            catch (LoadTooLargeException)
+            {
+                // It is decided anew, half as large: each half is stored with the position that it reaches.
+                _loadSize = Math.Max(1, Math.Min(_loadSize, builder.Count) / 2);
+                _storedInRow = 0;
+                throw;
+            }
+            // A load that does not fit the store's position never will.
+            catch (Exception exception)
+                when (exception is not InvalidOperationException && !cancellationToken.IsCancellationRequested)
+            {
+                Fault = exception;
+            }
+            await Task.Delay(delay.ToTimeSpan(), cancellationToken);
+        }
     }
 
     // What was received within the window is kept, since a duplicate is recognized by the first one in the log.

@@ -64,13 +64,14 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IUidSource>(Store);
         services.AddSingleton<IStoreMaintenance>(Store);
         services.AddSingleton<IUidIndex>(_uids);
-        services.AddSingleton<IMeteringCatalogue>(provider => new MeteringCatalogue(
+        services.AddSingleton(provider => new MeteringCatalogue(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IngestCodes>(),
             new AutomaticAccounts(provider.GetRequiredService<RequestLimits>().AutomaticAccounts, clock)));
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
         services.AddSingleton(provider => new MeasurementLoader(
-            log, Store, Store, _uids, provider.GetRequiredService<IMeteringCatalogue>(), clock, options));
+            log, Store, Store, _uids, provider.GetRequiredService<MeteringCatalogue>(),
+            provider.GetRequiredService<MeteringCatalogue>(), clock, options));
         services.AddSingleton(
             provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), Store));
         services.AddSingleton(provider => QuerySlots.Of(provider.GetRequiredService<RequestLimits>()));

@@ -14,7 +14,8 @@ namespace Tallystick.Server.Ingest;
 /// remembers accounts itself.
 /// </summary>
 internal sealed class MeteringCatalogue(
-    ResourceService resources, IngestCodes changed, AutomaticAccounts? automatic = null) : IMeteringCatalogue
+    ResourceService resources, IngestCodes changed, AutomaticAccounts? automatic = null)
+    : IMeteringCatalogue, ISkeletonAccounts
 {
     private const string Principal = "SYSTEM";
     private readonly ConcurrentDictionary<string, KnownMeters> _meters = new(StringComparer.Ordinal);
@@ -47,16 +48,21 @@ internal sealed class MeteringCatalogue(
 
     /// <inheritdoc/>
     /// <remarks>They are read by one query, outside of a change: nobody waits for it.</remarks>
-    public async ValueTask<IReadOnlyList<AccountMatch>> MatchAccountsAsync(
+    public async ValueTask<IReadOnlyList<AccountMatch>> FindAccountsAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
         var matches = await FindAccountsAsync(resources.Reader(organizationId, cancellationToken), codes);
-        var missing = codes.Where(code => !matches.ContainsKey(code)).Distinct().ToList();
-        if (missing.Count > 0)
-        {
-            foreach (var (code, match) in await CreateAccountsAsync(organizationId, missing, cancellationToken))
-                matches[code] = match;
-        }
+        return [.. codes.Select(code => matches.GetValueOrDefault(code))];
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// All of them in one change: a first batch may name a thousand. Those for which there is no room are left out.
+    /// </remarks>
+    public async ValueTask<IReadOnlyList<AccountMatch>> CreateAsync(
+        string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
+    {
+        var matches = await CreateAccountsAsync(organizationId, codes, cancellationToken);
         return [.. codes.Select(code => matches.GetValueOrDefault(code))];
     }
 
@@ -79,7 +85,6 @@ internal sealed class MeteringCatalogue(
         return matches;
     }
 
-    // All of a batch in one change: a first batch may name a thousand. Those for which there is no room are left out.
     private async Task<Dictionary<string, AccountMatch>> CreateAccountsAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {

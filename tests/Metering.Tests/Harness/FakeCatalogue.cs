@@ -4,8 +4,8 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Tests.Harness;
 
-/// <summary>Configuration in memory. Accounts get the id <c>id-of-CODE</c> when first asked for.</summary>
-internal sealed class FakeCatalogue : IMeteringCatalogue
+/// <summary>Configuration in memory. Accounts get the id <c>id-of-CODE</c> when they are created.</summary>
+internal sealed class FakeCatalogue : IMeteringCatalogue, ISkeletonAccounts
 {
     public ConcurrentDictionary<(string Organization, string Code), Meter> Meters { get; } = new();
 
@@ -41,16 +41,29 @@ internal sealed class FakeCatalogue : IMeteringCatalogue
         return ValueTask.FromResult(Meters.GetValueOrDefault((organizationId, code)));
     }
 
-    public ValueTask<IReadOnlyList<AccountMatch>> MatchAccountsAsync(
+    public ValueTask<IReadOnlyList<AccountMatch>> FindAccountsAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<AccountMatch>>([.. codes.Select(code => Match(organizationId, code))]);
+
+    public ValueTask<IReadOnlyList<AccountMatch>> CreateAsync(
+        string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
+    {
+        var created = new List<AccountMatch>();
+        foreach (var code in codes)
+        {
+            if (Match(organizationId, code) == default)
+                Accounts[(organizationId, code)] = "id-of-" + code;
+            created.Add(Match(organizationId, code));
+        }
+        return ValueTask.FromResult<IReadOnlyList<AccountMatch>>(created);
+    }
 
     private AccountMatch Match(string organizationId, string code)
     {
         var near = Accounts.Keys.FirstOrDefault(key => key.Organization == organizationId && key.Code != code
             && string.Equals(key.Code, code, StringComparison.OrdinalIgnoreCase)).Code;
         return near is null
-            ? new AccountMatch(Accounts.GetOrAdd((organizationId, code), key => "id-of-" + key.Code), null)
+            ? new AccountMatch(Accounts.GetValueOrDefault((organizationId, code)), null)
             : new AccountMatch(null, near);
     }
 }

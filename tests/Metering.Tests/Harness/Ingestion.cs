@@ -22,7 +22,7 @@ internal sealed class Ingestion : IAsyncDisposable
         Log = log;
         DuckDb = duckDb;
         Intake = new MeasurementIntake(log, clock, options);
-        Loader = new MeasurementLoader(log, store, duckDb, uids, catalogue, clock, options);
+        Loader = new MeasurementLoader(log, store, duckDb, uids, catalogue, catalogue, clock, options);
         Failures = new FailedMeasurements(duckDb, log);
         Reader = new UsageReader(log, Loader, duckDb);
         _running = Loader.RunAsync(_stop.Token);

@@ -11,28 +11,28 @@ public sealed class AccountCacheTests
     private readonly FakeCatalogue _catalogue = new();
     private readonly AccountCache _cache;
 
-    public AccountCacheTests() => _cache = new AccountCache(_catalogue);
+    public AccountCacheTests() => _cache = new AccountCache(_catalogue, _catalogue);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Account_WhoseCodeChanged_IsTheOnlyOneForgotten()
     {
-        var numbers = await Known.MatchAsync(["a", "b", "c"], Token);
+        var numbers = await Known.ProvideAsync(["a", "b", "c"], Token);
 
         _catalogue.ChangedCodes.Add("b");
 
         Known.Find("a"u8).ShouldBe(numbers[0]);
         Known.Find("b"u8).ShouldBe(OrganizationAccounts.Unknown);
         Known.Find("c"u8).ShouldBe(numbers[2]);
-        (await Known.MatchAsync(["b"], Token)).ShouldBe([numbers[1]]);
+        (await Known.ProvideAsync(["b"], Token)).ShouldBe([numbers[1]]);
         Known.Find("b"u8).ShouldBe(numbers[1]);
     }
 
     [Fact]
     public async Task NearMatch_AfterAnyChange_IsForgotten()
     {
-        var numbers = await Known.MatchAsync(["a", "A"], Token);
+        var numbers = await Known.ProvideAsync(["a", "A"], Token);
         Known[numbers[1]].Match.NearMatchCode.ShouldBe("a");
 
         _catalogue.ChangedCodes.Add("other");
@@ -44,7 +44,7 @@ public sealed class AccountCacheTests
     [Fact]
     public async Task Accounts_AfterMoreChangesThanAreTold_AreAllForgotten()
     {
-        await Known.MatchAsync(["a"], Token);
+        await Known.ProvideAsync(["a"], Token);
         _catalogue.ChangedCodes.Add("other");
 
         _catalogue.IsForgetful = true;

@@ -355,7 +355,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         // An hour between attempts: the first one is over when the call returns to the test or soon after.
         var hour = Duration.FromHours(1);
         var options = Ingestion.Options with { RetryDelay = hour, RetryDelayLimit = hour };
-        var loader = new MeasurementLoader(log, store, store, new UidIndex(), _catalogue, _clock, options);
+        var loader = new MeasurementLoader(log, store, store, new UidIndex(), _catalogue, _catalogue, _clock, options);
         using var stop = new CancellationTokenSource();
         var running = loader.RunAsync(stop.Token);
         while (loader.Fault is null)

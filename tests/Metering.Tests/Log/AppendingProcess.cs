@@ -28,7 +28,7 @@ internal static class AppendingProcess
         catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
         using var uids = new UidIndex();
         var loader = new MeasurementLoader(
-            log, store, store, uids, catalogue, SystemClock.Instance, Ingestion.Options);
+            log, store, store, uids, catalogue, catalogue, SystemClock.Instance, Ingestion.Options);
         var intake = new MeasurementIntake(log, SystemClock.Instance, Ingestion.Options);
         var running = loader.RunAsync(CancellationToken.None);
         await Task.WhenAny([running, .. Enumerable.Range(0, Senders).Select(_ => SubmitForEverAsync(intake))]);

@@ -2,6 +2,7 @@ using System.Text;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Billing.Accounts;
+using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Meters;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
@@ -29,9 +30,9 @@ public sealed class MeteringCatalogueTests
         var resources = Machinery.NewService(store, SystemClock.Instance, changes);
         var catalogue = new MeteringCatalogue(resources, changes);
         await Should.ThrowAsync<IOException>(
-            async () => await catalogue.MatchAccountsAsync(Organization, ["acme"], token));
+            async () => await MatchAsync(catalogue, ["acme"]));
 
-        var match = (await catalogue.MatchAccountsAsync(Organization, ["acme"], token)).ShouldHaveSingleItem();
+        var match = (await MatchAsync(catalogue, ["acme"])).ShouldHaveSingleItem();
 
         var accounts = await resources.Reader(Organization, token).ListAsync<Account>(Condition.And());
         accounts.ShouldHaveSingleItem().Id.ShouldBe(match.AccountId);
@@ -49,20 +50,20 @@ public sealed class MeteringCatalogueTests
         var resources = Machinery.NewService(store, clock, changes);
         var catalogue = new MeteringCatalogue(resources, changes, new AutomaticAccounts(2, clock));
 
-        var matches = await catalogue.MatchAccountsAsync(Organization, ["a", "b", "c"], token);
+        var matches = await MatchAsync(catalogue, ["a", "b", "c"]);
 
         matches.Select(match => match.AccountId is not null).ShouldBe([true, true, false]);
-        (await catalogue.MatchAccountsAsync(Organization, ["d", "a"], token))
+        (await MatchAsync(catalogue, ["d", "a"]))
             .Select(match => match.AccountId).ShouldBe([null, matches[0].AccountId]);
         // An account that somebody makes is found, and when the hour is over others are made again.
         await resources.CreateAsync(
             AccountResource.Definition, Organization, "u",
             new Account { Code = "d", Name = "d", EmailAddress = "d@example.com" }, token);
-        (await catalogue.MatchAccountsAsync(Organization, ["d"], token))[0].AccountId.ShouldNotBeNull();
+        (await MatchAsync(catalogue, ["d"]))[0].AccountId.ShouldNotBeNull();
         var before = catalogue.AccountChanges(Organization);
         clock.AdvanceHours(1);
         catalogue.AccountChanges(Organization).ShouldBeGreaterThan(before);
-        (await catalogue.MatchAccountsAsync(Organization, ["c"], token))[0].AccountId.ShouldNotBeNull();
+        (await MatchAsync(catalogue, ["c"]))[0].AccountId.ShouldNotBeNull();
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class MeteringCatalogueTests
         var changes = new IngestCodes();
         var resources = Machinery.NewService(store, SystemClock.Instance, changes);
         var catalogue = new MeteringCatalogue(resources, changes);
-        var id = (await catalogue.MatchAccountsAsync(Organization, ["acme"], Token))[0].AccountId!;
+        var id = (await MatchAsync(catalogue, ["acme"]))[0].AccountId!;
         var before = catalogue.AccountChanges(Organization);
 
         await EditAsync(resources, id, account => account with { Name = "Other" });
@@ -94,11 +95,11 @@ public sealed class MeteringCatalogueTests
             Machinery.NewService(store, SystemClock.Instance, changes), changes);
         string[] codes = [.. Enumerable.Range(0, 1000).Select(i => $"account {i}")];
 
-        var made = await catalogue.MatchAccountsAsync(Organization, codes, Token);
+        var made = await MatchAsync(catalogue, codes);
         (store.Queries, store.Changes).ShouldBe((1, 1));
-        var found = await catalogue.MatchAccountsAsync(Organization, [.. codes, "ACCOUNT 7", "new", "New"], Token);
+        var found = await MatchAsync(catalogue, [.. codes, "ACCOUNT 7", "new", "New"]);
         (store.Queries, store.Changes).ShouldBe((2, 2));
-        await catalogue.MatchAccountsAsync(Organization, codes, Token);
+        await MatchAsync(catalogue, codes);
         (store.Queries, store.Changes).ShouldBe((3, 2));
 
         found.Take(codes.Length).ShouldBe(made);
@@ -130,6 +131,20 @@ public sealed class MeteringCatalogueTests
         store.Queries.ShouldBe(3);
         (await catalogue.FindMeterAsync(Organization, "one", Token)).ShouldBeNull();
         (await catalogue.FindMeterAsync(Organization, "three", Token))!.Id.ShouldBe(one.Id);
+    }
+
+    // As the loader does.
+    private static async Task<IReadOnlyList<AccountMatch>> MatchAsync(
+        MeteringCatalogue catalogue, IReadOnlyList<string> codes)
+    {
+        AccountMatch[] found = [.. await catalogue.FindAccountsAsync(Organization, codes, Token)];
+        string[] missing = [.. codes.Where((_, index) => found[index] == default)];
+        if (missing.Length == 0)
+            return found;
+        var created = await catalogue.CreateAsync(Organization, missing, Token);
+        foreach (var (code, match) in missing.Zip(created))
+            found[codes.Index().First(one => one.Item == code).Index] = match;
+        return found;
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
