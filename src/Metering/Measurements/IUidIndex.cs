@@ -12,7 +12,10 @@ public interface IUidIndex
     /// <summary>Bytes of memory held.</summary>
     long MemoryBytes { get; }
 
-    /// <summary>The fingerprint of a uid of an organization, both as UTF-8.</summary>
+    /// <summary>
+    /// The fingerprint of a uid of an organization, both as UTF-8. It is keyed with a secret of the installation: equal
+    /// in all processes of it, and not to be foreseen by a sender.
+    /// </summary>
     ulong Fingerprint(ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid);
 
     /// <summary>Fetches into the processor's cache what <see cref="Find"/> will read.</summary>

@@ -13,10 +13,9 @@ namespace Tallystick.Server.Ingest;
 /// <summary>The log, the store and the uid index of measurements, in the data directory.</summary>
 internal sealed class MeasurementEngines : IAsyncDisposable
 {
-    private readonly UidIndex _uids;
+    private UidIndex? _uids;
 
-    private MeasurementEngines(FileMeasurementLog log, DuckDbMeasurementStore store, UidIndex uids) =>
-        (Log, Store, _uids) = (log, store, uids);
+    private MeasurementEngines(FileMeasurementLog log, DuckDbMeasurementStore store) => (Log, Store) = (log, store);
 
     /// <summary>The log, to tell of its condition.</summary>
     internal FileMeasurementLog Log { get; }
@@ -27,9 +26,8 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     /// <summary>Opens them, after they were found to belong together.</summary>
     /// <param name="found">The file of the store.</param>
     /// <param name="log">The log, and where to go on loading it.</param>
-    /// <param name="uids">Settings of the uid index.</param>
     internal static async Task<MeasurementEngines> OpenAsync(
-        FoundMeasurements found, (FileMeasurementLog Log, LogPosition GoOnAt) log, UidIndexOptions uids)
+        FoundMeasurements found, (FileMeasurementLog Log, LogPosition GoOnAt) log)
     {
         DuckDbMeasurementStore? store = null;
         try
@@ -37,7 +35,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
             store = found.OpenStore();
             if (log.GoOnAt != found.Position)
                 await store.MoveToAsync(log.GoOnAt, CancellationToken.None);
-            return new MeasurementEngines(log.Log, store, new UidIndex(uids));
+            return new MeasurementEngines(log.Log, store);
         }
         catch
         {
@@ -48,12 +46,16 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the uid index, once the secret of the installation is known.</summary>
+    internal void OpenUids(UidIndexOptions options) => _uids = new UidIndex(options);
+
     /// <summary>Adds what takes measurements in and reads them.</summary>
     /// <param name="services">Where to add it.</param>
     /// <param name="clock">The time, which tests control.</param>
     /// <param name="wrapLog">Puts another log before the real one; only benchmarks do.</param>
     internal void AddTo(IServiceCollection services, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog)
     {
+        var uids = _uids ?? throw new InvalidOperationException("The uid index is not open.");
         ILogPartition log = Log;
         log = wrapLog?.Invoke(log) ?? log;
         var options = new IngestOptions();
@@ -63,14 +65,14 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IIngestLedger>(Store);
         services.AddSingleton<IUidSource>(Store);
         services.AddSingleton<IStoreMaintenance>(Store);
-        services.AddSingleton<IUidIndex>(_uids);
+        services.AddSingleton<IUidIndex>(uids);
         services.AddSingleton(provider => new MeteringCatalogue(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IngestCodes>(),
             new AutomaticAccounts(provider.GetRequiredService<RequestLimits>().AutomaticAccounts, clock)));
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
         services.AddSingleton(provider => new MeasurementLoader(
-            log, Store, Store, _uids, provider.GetRequiredService<MeteringCatalogue>(),
+            log, Store, Store, uids, provider.GetRequiredService<MeteringCatalogue>(),
             provider.GetRequiredService<MeteringCatalogue>(), clock, options));
         services.AddSingleton(
             provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), Store));
@@ -86,6 +88,6 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     {
         await Store.DisposeAsync();
         await Log.DisposeAsync();
-        _uids.Dispose();
+        _uids?.Dispose();
     }
 }

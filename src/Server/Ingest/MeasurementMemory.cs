@@ -22,8 +22,9 @@ internal sealed record MeasurementMemory(int StoreMegabytes, int UidMegabytes, i
 
     /// <summary>Settings of the uid index.</summary>
     /// <param name="directory">Where it spills to.</param>
-    internal UidIndexOptions Uids(string directory) =>
-        new() { MemoryBytes = UidMegabytes * 1_000_000L, SpillDirectory = directory };
+    /// <param name="secret">The secret of the installation.</param>
+    internal UidIndexOptions Uids(string directory, byte[] secret) =>
+        new() { MemoryBytes = UidMegabytes * 1_000_000L, SpillDirectory = directory, Secret = secret };
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="StoreUnavailableException">One of them is no number in its range.</exception>

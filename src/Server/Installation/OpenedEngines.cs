@@ -64,11 +64,13 @@ internal sealed record OpenedEngines(
                 var log = await new LogCheck(
                     Path.Combine(data.Path, InstallationFiles.MeasurementLog), found.Position, acceptsLoss).OpenAsync(
                         end => check.RequireWholeAsync(documents, found, end, CancellationToken.None));
-                opening = Task.Run(() => MeasurementEngines.OpenAsync(
-                    found, log, memory.Uids(Path.Combine(data.Path, InstallationFiles.Uids))));
+                opening = Task.Run(() => MeasurementEngines.OpenAsync(found, log));
             });
             var measurements = await opening!;
             await InstallationCheck.CompleteAsync(store, measurements.Store, CancellationToken.None);
+            measurements.OpenUids(memory.Uids(
+                Path.Combine(data.Path, InstallationFiles.Uids),
+                await InstallationSecret.ProvideAsync(store, CancellationToken.None)));
             return new OpenedEngines(store, sqlite, measurements);
         }
         catch

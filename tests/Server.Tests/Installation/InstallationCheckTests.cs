@@ -6,7 +6,6 @@ using Tallystick.Server.Installation;
 using Tallystick.Storage;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;
-using Tallystick.Storage.Measurements.Uids;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Installation;
@@ -199,7 +198,7 @@ public sealed class InstallationCheckTests : IDisposable
     {
         using var found = FoundMeasurements.Open(_restarts.Beside("s"), new DuckDbOptions());
         await using var engines = await MeasurementEngines.OpenAsync(
-            found, await new LogCheck(log, found.Position, true).OpenAsync(Pass), new UidIndexOptions());
+            found, await new LogCheck(log, found.Position, true).OpenAsync(Pass));
         return await engines.Store.FindPositionAsync(0, Token);
     }
 

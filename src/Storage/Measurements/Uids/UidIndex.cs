@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using Tallystick.Metering.Measurements;
@@ -16,12 +17,12 @@ namespace Tallystick.Storage.Measurements.Uids;
 public sealed class UidIndex : IUidIndex, IDisposable
 {
     private const int FingerprintBytes = 256;
+    private const int SecretBytes = 32;
 
     // Fixed memory: the shards' headers and what is needed to read and write.
     private const long OwnBytes = 128 * 1024;
 
-    // Nobody who does not know it can choose uids that collide.
-    private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+    private readonly long _seed;
     private readonly UidTable _table = new();
     private readonly UidRuns? _runs;
     private readonly long _tableBytes;
@@ -32,6 +33,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
     public UidIndex(UidIndexOptions? options = null)
     {
         options ??= new UidIndexOptions();
+        _seed = SeedOf(options.Secret is { } secret ? [.. secret] : RandomNumberGenerator.GetBytes(SecretBytes));
         _tableBytes = options.MemoryBytes / 4 * 3;
         if (options.SpillDirectory is { } directory)
             _runs = new UidRuns(directory, options.MemoryBytes - _tableBytes);
@@ -56,7 +58,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
     public string? SpillFault => _runs?.Fault;
 
     /// <inheritdoc/>
-    /// <remarks>It is of use with this index only: another one gives another.</remarks>
+    /// <remarks>It is keyed with the secret of the options.</remarks>
     public ulong Fingerprint(ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid)
     {
         var length = organizationId.Length + 1 + uid.Length;
@@ -168,6 +170,10 @@ public sealed class UidIndex : IUidIndex, IDisposable
         _table.Dispose();
         _runs?.Dispose();
     }
+
+    // The secret may serve other purposes too.
+    private static long SeedOf(byte[] secret) =>
+        BinaryPrimitives.ReadInt64LittleEndian(HMACSHA256.HashData(secret, "uid fingerprints"u8));
 
     private void Spill()
     {

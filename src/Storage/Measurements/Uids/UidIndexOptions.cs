@@ -14,4 +14,10 @@ public sealed record UidIndexOptions
     /// however much that is.
     /// </summary>
     public string? SpillDirectory { get; init; }
+
+    /// <summary>
+    /// What fingerprints are keyed with, so that nobody can choose uids that collide: indexes with the same secret give
+    /// the same fingerprints. Null for a random one that no other index has.
+    /// </summary>
+    public IReadOnlyList<byte>? Secret { get; init; }
 }

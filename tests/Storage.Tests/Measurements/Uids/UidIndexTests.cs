@@ -134,6 +134,18 @@ public sealed class UidIndexTests : IDisposable
     }
 
     [Fact]
+    public void Fingerprint_OfIndexesWithOneSecret_IsTheSame()
+    {
+        byte[] secret = [.. Enumerable.Range(0, 32).Select(number => (byte)number)];
+        using var one = new UidIndex(new UidIndexOptions { Secret = secret });
+        using var same = new UidIndex(new UidIndexOptions { Secret = [.. secret] });
+        using var other = new UidIndex(new UidIndexOptions { Secret = [.. secret[..^1], 0] });
+
+        Fingerprint(same, "org", "uid").ShouldBe(Fingerprint(one, "org", "uid"));
+        Fingerprint(other, "org", "uid").ShouldNotBe(Fingerprint(one, "org", "uid"));
+    }
+
+    [Fact]
     public void Fingerprint_LongNames_CountToTheLastCharacter()
     {
         var organization = new string('o', 1_000);
