@@ -1,4 +1,3 @@
-using Tallystick.Resources.Documents;
 using Tallystick.Server.Accounts;
 using Tallystick.Server.Balances;
 using Tallystick.Server.Bills;

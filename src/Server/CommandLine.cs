@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Backups;
 using Tallystick.Server.Installation;

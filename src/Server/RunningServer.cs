@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Tallystick.Billing.Accounts;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Installation;

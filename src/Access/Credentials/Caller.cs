@@ -1,4 +1,3 @@
-using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 
 namespace Tallystick.Access.Credentials;

@@ -4,7 +4,6 @@ using Tallystick.Access.Groups;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 

@@ -1,5 +1,3 @@
-using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 

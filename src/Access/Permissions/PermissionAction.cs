@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 

@@ -1,6 +1,5 @@
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Permissions;
 

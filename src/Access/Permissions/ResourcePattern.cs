@@ -1,4 +1,3 @@
-using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 

@@ -1,5 +1,4 @@
 using NodaTime;
-using Tallystick.Access.Organizations;
 using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Users;

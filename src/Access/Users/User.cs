@@ -1,5 +1,4 @@
 using NodaTime;
-using Tallystick.Access.Organizations;
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Resources.Definitions;

@@ -1,6 +1,5 @@
 using NodaTime;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Files;

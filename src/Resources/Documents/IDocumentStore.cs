@@ -1,4 +1,3 @@
-using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Resources.Documents;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Resources.Files;
 

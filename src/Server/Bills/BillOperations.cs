@@ -10,7 +10,6 @@ using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Server.Bills;
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using NodaTime;
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Downloads;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodaTime;
 using Tallystick.Access.Permissions;
-using Tallystick.Metering.Expressions;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Events;

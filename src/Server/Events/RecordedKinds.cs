@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Resources;
 

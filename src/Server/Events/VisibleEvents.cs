@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
-using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 

@@ -1,12 +1,10 @@
 using Tallystick.Access.Permissions;
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Foundation.Json;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
-using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Server.ExternalMappings;
 

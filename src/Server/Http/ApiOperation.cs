@@ -1,6 +1,5 @@
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
-using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Server.Http;
 

@@ -1,5 +1,4 @@
 using NodaTime;
-using Tallystick.Access.Credentials;
 
 namespace Tallystick.Server.Http;
 

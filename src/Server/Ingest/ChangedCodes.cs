@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Tallystick.Billing.Accounts;
-using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Meters;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;

@@ -5,7 +5,6 @@ using Tallystick.Access.Users;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CustomFields;
-using Tallystick.Metering.Expressions;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;

@@ -2,7 +2,6 @@ using Tallystick.Access.Organizations;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Files;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Installation;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Tallystick.Access.Credentials;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
 
 namespace Tallystick.Server.Installation;
 

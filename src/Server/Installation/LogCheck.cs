@@ -1,6 +1,5 @@
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Http;
 using Tallystick.Storage;
 using Tallystick.Storage.Measurements.Log;
 

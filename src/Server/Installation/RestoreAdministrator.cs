@@ -3,7 +3,6 @@ using Tallystick.Access.Credentials;
 using Tallystick.Access.Organizations;
 using Tallystick.Access.Permissions;
 using Tallystick.Access.Users;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Resources;
 

@@ -7,7 +7,6 @@ using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Resources;

@@ -2,7 +2,6 @@ using NodaTime;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Jobs;
-using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Server.Jobs;
 

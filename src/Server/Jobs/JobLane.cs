@@ -1,6 +1,4 @@
 using NodaTime;
-using Tallystick.Metering.Usage;
-using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Jobs;
 

@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
-using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.LookupTables;

@@ -5,7 +5,6 @@ using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
-using Tallystick.Resources.Documents;
 using Tallystick.Server.Files;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;

@@ -1,4 +1,3 @@
-using Tallystick.Metering.Expressions;
 using Tallystick.Repository.Tests.Sources;
 
 namespace Tallystick.Repository.Tests.Rules;

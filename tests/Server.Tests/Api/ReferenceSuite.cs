@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Tallystick.Access.Permissions;
-using Tallystick.Pricing.Plans;
 using Tallystick.Resources.Definitions;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Permissions;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Files;
 using Tallystick.Server.Backups;

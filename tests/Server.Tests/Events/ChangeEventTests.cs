@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodaTime;
 using NodaTime.Testing;
-using Tallystick.Metering.Expressions;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
 

@@ -2,7 +2,6 @@ using System.Text;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Access.Credentials;
-using Tallystick.Access.Organizations;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Events;
@@ -33,7 +32,8 @@ public sealed class EventSweepTests
         var clock = new FakeClock(now);
         await new ChangeEventSource(
             store, new EventRetention(Duration.FromDays(28), clock),
-            new Subscriptions(Machinery.NewService(store, clock), store, AccessKeyResource.Installation), []).ForgetAsync(Organization, token);
+            new Subscriptions(Machinery.NewService(store, clock), store, AccessKeyResource.Installation), [])
+            .ForgetAsync(Organization, token);
 
         (await store.QueryAsync(ChangeEvents.Kind, Organization, new DocumentQuery(), token)).Count.ShouldBe(3);
         store.Largest.ShouldBeInRange(1, 500);

@@ -4,8 +4,6 @@ using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Access.Credentials;
 using Tallystick.Access.Organizations;
-using Tallystick.Access.Users;
-using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Products;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;

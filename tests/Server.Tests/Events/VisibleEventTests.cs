@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Access.Permissions;
-using Tallystick.Resources.Definitions;
 using Tallystick.Server.Events;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Permissions;

@@ -1,5 +1,5 @@
+using Tallystick.Access.Credentials;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Auth;
 using Tallystick.Server.Installation;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;

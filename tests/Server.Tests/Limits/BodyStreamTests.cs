@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using NodaTime;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Files;
 using Tallystick.Server.Http;
 using Tallystick.Storage.Files;

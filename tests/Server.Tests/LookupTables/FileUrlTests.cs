@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using NodaTime;
 using NodaTime.Testing;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Files;
 using Tallystick.Server.Files;
 using Tallystick.Server.Tests.Api;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Tallystick.Metering.Expressions;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Permissions;
 

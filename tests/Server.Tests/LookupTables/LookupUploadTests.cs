@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
-using Tallystick.Metering.Expressions;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Files;

@@ -1,6 +1,5 @@
 using Tallystick.Access.Credentials;
 using Tallystick.Access.Permissions;
-using Tallystick.Access.Users;
 using Tallystick.Resources.Definitions;
 using Tallystick.Server.Resources;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Access.Organizations;
-using Tallystick.Access.Users;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Installation;
 using Tallystick.Server.Resources;

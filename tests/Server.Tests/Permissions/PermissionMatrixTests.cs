@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tallystick.Access.Permissions;
-using Tallystick.Resources.Definitions;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
 using Tallystick.Server.Tests.Api;

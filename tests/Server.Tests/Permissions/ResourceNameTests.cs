@@ -1,6 +1,5 @@
 using System.Net;
 using Tallystick.Access.Permissions;
-using Tallystick.Resources.Definitions;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Permissions;

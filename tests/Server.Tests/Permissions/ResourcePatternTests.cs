@@ -1,7 +1,6 @@
 using CsCheck;
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Values;
-using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Server.Tests.Permissions;
 

@@ -2,7 +2,6 @@ using System.Text;
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Plans;
 using Tallystick.Resources.Changes;
@@ -12,7 +11,6 @@ using Tallystick.Resources.Events;
 using Tallystick.Server.Installation;
 using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents.Sqlite;
-using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Rules;

@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Files;
 using Tallystick.Storage.Files;

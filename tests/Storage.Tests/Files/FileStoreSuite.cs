@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using NodaTime;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Files;
 
 namespace Tallystick.Storage.Tests.Files;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
-using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 

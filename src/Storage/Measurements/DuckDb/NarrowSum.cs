@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
-using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
