@@ -15,7 +15,7 @@ public sealed record Support : Resource
     public IReadOnlyList<SupportStatement>? SupportUsersPermissionPolicy { get; init; }
 
     /// <summary>The statements.</summary>
-    public IEnumerable<PermissionStatement> Statements =>
+    internal IEnumerable<PermissionStatement> Statements =>
         (SupportUsersPermissionPolicy ?? []).Select(statement => statement.Plain);
 }
 
@@ -33,7 +33,7 @@ public sealed record SupportStatement
     public required IReadOnlyList<string> Resource { get; init; }
 
     /// <summary>The same as a statement of a policy.</summary>
-    public PermissionStatement Plain => new() { Effect = Effect, Action = Action, Resource = Resource };
+    internal PermissionStatement Plain => new() { Effect = Effect, Action = Action, Resource = Resource };
 }
 
 /// <summary>What is special about the access of support users.</summary>

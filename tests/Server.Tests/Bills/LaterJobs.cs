@@ -37,7 +37,7 @@ internal sealed class LaterJobs(ApiServer server, BillJob job)
 
     /// <summary>Lets the server begin it.</summary>
     internal async Task StartAsync() =>
-        server.Service<JobBoard>().Put(server.OrganizationId, (await QueuedAsync()) with { Due = null });
+        server.Service<JobBoard>().Put(server.OrganizationId, (await QueuedAsync()) with { Due = null }, long.MaxValue);
 
     private async Task<QueuedJob> QueuedAsync() =>
         (await server.Service<ResourceService>().Reader(server.OrganizationId, Token).FindAsync<QueuedJob>(job.Id))!;

@@ -32,6 +32,7 @@ public sealed class SqliteStoreTests : IDisposable
     {
         await using var connections = new SqliteConnections(_directory.File("documents.db"));
         await using var writer = await connections.OpenWriterAsync(Token);
+        await SqliteConnections.UseLogAsync(writer, Token);
         (await ReadSettingAsync("journal_mode")).ShouldBe("wal");
         (await ReadSettingAsync("synchronous")).ShouldBe("2", "FULL");
 
