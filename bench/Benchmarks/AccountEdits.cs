@@ -10,7 +10,7 @@ namespace Tallystick.Benchmarks;
 internal sealed class AccountEdits(Options options, ServingProcess server, ServerRun run)
 {
     private const int PerSecond = 50;
-    private const int MostRounds = 3;
+    private const int MaxRounds = 3;
 
     private static readonly string[] Columns =
     [
@@ -29,7 +29,7 @@ internal sealed class AccountEdits(Options options, ServingProcess server, Serve
             """);
         Row(Columns);
         Row([.. Columns.Select(_ => "---")]);
-        for (var round = 1; round <= (options.IsQuick ? 1 : MostRounds); round++)
+        for (var round = 1; round <= (options.IsQuick ? 1 : MaxRounds); round++)
         {
             Tell("account edits");
             var (alone, _) = await MeasureAsync(isEditing: false);

@@ -10,7 +10,7 @@ namespace Tallystick.Benchmarks;
 /// </summary>
 internal sealed class SustainedLoad(Options options, ServerRun discarding)
 {
-    private const int MostRounds = 3;
+    private const int MaxRounds = 3;
 
     private readonly Extent _extent = new(options.SustainedSeconds);
 
@@ -19,7 +19,7 @@ internal sealed class SustainedLoad(Options options, ServerRun discarding)
     public async Task RunAsync(Func<Shape, Extent, Task<LoadResult>> runPostgres)
     {
         List<Round> rounds = [];
-        var count = options.IsQuick ? 1 : MostRounds;
+        var count = options.IsQuick ? 1 : MaxRounds;
         while (rounds.Count < count)
             rounds.Add(await RunRoundAsync());
         Tell("sustained: PostgreSQL");

@@ -45,7 +45,7 @@ internal static class ServerHost
     /// Threads that are there at once when they are needed. The pool begins with one for each processor and adds
     /// another about twice a second, while some wait for the disk.
     /// </summary>
-    private const int LeastThreads = 16;
+    private const int MinThreads = 16;
 
     /// <summary>Address to listen on when none is told.</summary>
     internal const string DefaultUrl = "http://127.0.0.1:8080";
@@ -103,7 +103,7 @@ internal static class ServerHost
         string[] args, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog = null)
     {
         ThreadPool.GetMinThreads(out var workers, out var completions);
-        ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
         var acceptsLoss = args.Contains(DataDirectory.AcceptLossOption);
         var builder = WebApplication.CreateSlimBuilder(
             [.. args.Where(arg => arg != DataDirectory.AcceptLossOption), UnwatchedSettings]);
@@ -307,7 +307,7 @@ internal static class ServerHost
         // Also for paths that look like files, which the default pattern leaves without an answer.
         app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
             context, StatusCodes.Status404NotFound,
-                $"There is no operation {context.Request.Method} {context.Request.Path}; see /docs"));
+                $"There is no operation {context.Request.Method} {context.Request.Path}. See /docs."));
     }
 
     private static async Task RunAsync(HttpContext context, ApiOperation operation)

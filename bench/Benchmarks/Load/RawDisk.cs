@@ -9,7 +9,7 @@ namespace Tallystick.Benchmarks.Load;
 /// <summary>The floor below every log: write and fdatasync, nothing else.</summary>
 internal static class RawDisk
 {
-    private const long MostFileBytes = 64 * 1024 * 1024;
+    private const long MaxFileBytes = 64 * 1024 * 1024;
 
     /// <summary>
     /// Writes groups of bytes one after another, each flushed before the next, over a file whose space is there: the
@@ -22,7 +22,7 @@ internal static class RawDisk
     {
         using var directory = new TemporaryDirectory();
         using var file = File.OpenHandle(directory.File("raw"), FileMode.CreateNew, FileAccess.Write);
-        var fileBytes = Math.Min(MostFileBytes, groups.Sum(group => (long)group));
+        var fileBytes = Math.Min(MaxFileBytes, groups.Sum(group => (long)group));
         var bytes = new byte[groups.Max()];
         new Random(1).NextBytes(bytes);
         RandomAccess.Write(file, new byte[fileBytes], 0);

@@ -11,8 +11,8 @@ namespace Tallystick.Access.Credentials;
 public sealed class AccessKeys(
     ResourceService resources, ChangeFeed changes, IClock clock, SecretsRefused onSecretsRefused)
 {
-    private const int MostFailures = 300;
-    private const int MostSources = 10_000;
+    private const int MaxFailures = 300;
+    private const int MaxSources = 10_000;
     private const string Principal = "SYSTEM";
     // Compared with when the key is unknown, so that an answer takes as long as for a wrong secret.
     private static readonly string Nobody = SecretHash.Of(SecretHash.NewText(48));
@@ -22,7 +22,7 @@ public sealed class AccessKeys(
     private static readonly Duration BetweenWarnings = Duration.FromHours(1);
     private readonly ConcurrentDictionary<string, Instant> _noted = new(StringComparer.Ordinal);
     private readonly FailedAttempts _failures =
-        new(MostFailures, Duration.FromSeconds(10), Duration.FromMinutes(10), clock);
+        new(MaxFailures, Duration.FromSeconds(10), Duration.FromMinutes(10), clock);
 
     // Where right secrets came from: nobody elsewhere can make those clients wait.
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
@@ -63,7 +63,7 @@ public sealed class AccessKeys(
         if (opened is not null)
         {
             _failures.TakeBack(name);
-            if (_known.Count < MostSources)
+            if (_known.Count < MaxSources)
                 _known[pair] = true;
         }
         else if (isNowWaiting && found is not null)
@@ -91,7 +91,7 @@ public sealed class AccessKeys(
     // The event is that of the service user, who changes by it: once an hour, since others decide when.
     private async ValueTask WarnAsync(AccessKey key, CancellationToken cancellationToken)
     {
-        onSecretsRefused(key.AccessKeyId, MostFailures);
+        onSecretsRefused(key.AccessKeyId, MaxFailures);
         var now = clock.GetCurrentInstant();
         await resources.ChangeAsync(
             key.OrganizationId, Principal, cancellationToken,

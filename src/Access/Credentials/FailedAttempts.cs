@@ -10,11 +10,11 @@ namespace Tallystick.Access.Credentials;
 /// </summary>
 /// <param name="free">Failures before the first wait.</param>
 /// <param name="firstWait">The first wait; each later one is twice the one before.</param>
-/// <param name="longestWait">The longest wait.</param>
+/// <param name="maxWait">The longest wait.</param>
 /// <param name="clock">The time, which tests control.</param>
-/// <param name="mostNames">Names that are counted at a time, at most.</param>
+/// <param name="maxNames">Names that are counted at a time, at most.</param>
 public sealed class FailedAttempts(
-    int free, Duration firstWait, Duration longestWait, IClock clock, int mostNames = 100_000)
+    int free, Duration firstWait, Duration maxWait, IClock clock, int maxNames = 100_000)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, Count> _counts = [];
@@ -103,22 +103,22 @@ public sealed class FailedAttempts(
     private Duration Wait(int number)
     {
         var wait = firstWait;
-        for (var step = 0; step < number && wait < longestWait; step++)
+        for (var step = 0; step < number && wait < maxWait; step++)
             wait += wait;
-        return Duration.Min(wait, longestWait);
+        return Duration.Min(wait, maxWait);
     }
 
     // Those that were counted longest ago go first: to drive a name out takes as many attempts as there is room for.
     private void MakeRoom(Instant now)
     {
-        if (_counts.Count < mostNames)
+        if (_counts.Count < maxNames)
             return;
         foreach (var (key, _) in _counts.Where(one => one.Value.ForgottenAt(firstWait) <= now).ToList())
             _counts.Remove(key);
-        if (_counts.Count < mostNames)
+        if (_counts.Count < maxNames)
             return;
         foreach (var (key, _) in _counts.OrderBy(one => one.Value.ForgottenAt(firstWait))
-            .Take(mostNames / 8 + 1).ToList())
+            .Take(maxNames / 8 + 1).ToList())
             _counts.Remove(key);
     }
 

@@ -10,7 +10,7 @@ namespace Tallystick.Access.Credentials;
 public static class SecretHash
 {
     /// <summary>Fewest characters of a secret that an operator chooses.</summary>
-    public const int ShortestSecret = 24;
+    public const int MinSecret = 24;
 
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 

@@ -18,7 +18,7 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
     public const int LifetimeSeconds = 18_000;
 
     private const string Issuer = "tallystick";
-    private const int MostRemembered = 10_000;
+    private const int MaxRemembered = 10_000;
 
     // A token once checked is taken at its word for so long, or until a key or a password changes.
     private static readonly Duration Remembered = Duration.FromSeconds(20);
@@ -28,7 +28,7 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
     private static readonly Duration RememberedInOutage = Duration.FromSeconds(5);
 
     // How long a request with such a token waits for the database.
-    private static readonly TimeSpan LongestLookUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxLookUp = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Remembrance> _remembered = new(StringComparer.Ordinal);
 
@@ -77,7 +77,7 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
             known = known is null
                 ? await LookUpAsync(token, now, generation, cancellationToken)
                 : await LookUpAgainAsync(known, token, now, cancellationToken);
-            if (_remembered.Count >= MostRemembered)
+            if (_remembered.Count >= MaxRemembered)
                 _remembered.Clear();
             _remembered[fingerprint] = known;
         }
@@ -99,7 +99,7 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
         try
         {
             return await LookUpAsync(token, now, known.Generation, cancellationToken)
-                .WaitAsync(LongestLookUp, cancellationToken);
+                .WaitAsync(MaxLookUp, cancellationToken);
         }
         catch (Exception outage) when (outage is StoreOutageException or TimeoutException)
         {
@@ -136,7 +136,7 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
         {
             var login = await logins.FindByIdAsync(jwt.Subject, cancellationToken);
             if (login is null || jwt.GetPayloadValue<long>("passwordNumber") != login.PasswordNumber)
-                throw new ForbiddenException("The password of the bearer token is no longer good; sign in again");
+                throw new ForbiddenException("The password was changed after this token was issued. Sign in again.");
             return new Caller(jwt.GetClaim("orgId").Value, PrincipalType.User, login.Id, null);
         }
         var key = await accessKeys.FindAsync(jwt.GetClaim("accessKeyId").Value, cancellationToken)

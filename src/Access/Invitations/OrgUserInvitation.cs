@@ -80,8 +80,7 @@ public static class OrgUserInvitationResource
         foreach (var (index, id) in (invitation.PermissionPolicyIds ?? []).Index())
         {
             if (await related.FindAsync<PermissionPolicy>(id) is null)
-                issues.Add(
-                    "unknown_reference", $"permissionPolicyIds[{index}]", $"names no existing policy: '{id}'");
+                issues.AddUnknownReference($"permissionPolicyIds[{index}]", "policy", id);
         }
         if (invitation is { IsSupport: true, PermissionPolicyIds.Count: > 0 })
             issues.Add("contradiction", "permissionPolicyIds", "must be absent for m3terUser: support has its own");

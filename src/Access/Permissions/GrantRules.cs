@@ -83,6 +83,6 @@ public static class GrantRules
     {
         if (by.Grants.FirstBeyond(given, withheld, by.Cancelled) is { } beyond)
             throw new ForbiddenException(
-                $"Forbidden: this would give more than you have, namely {beyond.Describe()}");
+                $"Forbidden: you cannot grant a permission you do not have: {beyond.Describe()}");
     }
 }

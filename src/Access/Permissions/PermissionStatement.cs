@@ -60,7 +60,7 @@ public sealed record PermissionRule(bool IsDeny, PermissionAction Actions, Resou
 public static class PermissionStatements
 {
     // Bounds the work of evaluating a policy: contract and reference name no limit.
-    private const int MostResources = 1_000;
+    private const int MaxResourcesOfPolicy = 1_000;
 
     /// <summary>Resources of one principal, at most, in all its policies and statements of its own.</summary>
     public const int MaxResources = 2_000;
@@ -90,8 +90,8 @@ public static class PermissionStatements
                     issues.Add("form", $"{at}.resource[{number}]", ResourcePattern.Rule);
             }
         }
-        if (statements.Sum(statement => statement.Resource.Count) > MostResources)
-            issues.Add("count", path, $"must have at most {MostResources} resources in all");
+        if (statements.Sum(statement => statement.Resource.Count) > MaxResourcesOfPolicy)
+            issues.Add("count", path, $"must have at most {MaxResourcesOfPolicy} resources in all");
     }
 
     /// <summary>The rules of checked statements, by the canonical names of resources.</summary>

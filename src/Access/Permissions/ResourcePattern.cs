@@ -33,7 +33,7 @@ public sealed record ResourcePattern(string Type, PatternScope Scope, string Id)
     /// <summary>Stands for every group.</summary>
     public const string Anything = "*";
 
-    private const int Longest = 200;
+    private const int Max = 200;
 
     /// <summary>All there is.</summary>
     public static ResourcePattern Everything { get; } = new(Anything, PatternScope.Any, "");
@@ -45,7 +45,7 @@ public sealed record ResourcePattern(string Type, PatternScope Scope, string Id)
         var slash = folded.IndexOf('/', StringComparison.Ordinal);
         var type = slash < 0 ? folded : folded[..slash];
         pattern = new ResourcePattern(type, PatternScope.Any, "");
-        if (text.Length > Longest || !IsType(type))
+        if (text.Length > Max || !IsType(type))
             return false;
         if (slash < 0)
             return true;

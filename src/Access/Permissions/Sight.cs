@@ -43,7 +43,7 @@ public static class Sight
             throw new ForbiddenException(
                 $"Forbidden: this needs the permission {Retrieve(target).Describe()}, since {path} names one");
         if (id is null || !reach.Holds(id))
-            issues.Add("unknown_reference", path, $"names no existing {target.Words}: '{value}'");
+            issues.AddUnknownReference(path, target.Words, value);
     }
 
     /// <summary>Refuses ids that name what the caller may not retrieve.</summary>

@@ -13,25 +13,25 @@ public sealed class Logins(
     ResourceService resources, ChangeFeed changes, IClock clock, IPasswordHashing passwords) : IDisposable
 {
     /// <summary>Fewest and most characters of a password.</summary>
-    public const int ShortestPassword = 12;
+    public const int MinPassword = 12;
 
     /// <summary>Most characters of a password.</summary>
-    public const int LongestPassword = 200;
+    public const int MaxPassword = 200;
 
     private const string Installation = AccessKeyResource.Installation;
     private const string Principal = "SYSTEM";
-    private const int MostFailures = 5;
-    private const int MostFailuresOfSource = 50;
-    private const int MostWaiting = 32;
-    private const int MostSources = 10;
+    private const int MaxFailures = 5;
+    private const int MaxFailuresOfSource = 50;
+    private const int MaxWaiting = 32;
+    private const int MaxSources = 10;
     private static readonly Duration FirstWait = Duration.FromMinutes(15);
-    private static readonly Duration LongestWait = Duration.FromHours(4);
+    private static readonly Duration MaxWait = Duration.FromHours(4);
     private static readonly Duration TemporaryFor = Duration.FromDays(30);
 
     // Compared with when the address is unknown, so that an answer takes as long as for a wrong password.
     private readonly Lazy<string> _nobody = new(() => passwords.Hash(SecretHash.NewText(20)));
-    private readonly FailedAttempts _ofAddress = new(MostFailures, FirstWait, LongestWait, clock);
-    private readonly FailedAttempts _ofSource = new(MostFailuresOfSource, FirstWait, LongestWait, clock);
+    private readonly FailedAttempts _ofAddress = new(MaxFailures, FirstWait, MaxWait, clock);
+    private readonly FailedAttempts _ofSource = new(MaxFailuresOfSource, FirstWait, MaxWait, clock);
 
     // A password takes a processor some ten milliseconds on purpose; the rest of the product needs them too.
     private readonly SemaphoreSlim _hashing = new(Math.Max(1, Environment.ProcessorCount / 2));
@@ -152,8 +152,8 @@ public sealed class Logins(
     /// <summary>Adds what is wrong with a password that a person chose.</summary>
     public static void CheckPassword(string? password, string path, Issues issues)
     {
-        if (password is null || TextLength.Of(password) is < ShortestPassword or > LongestPassword)
-            issues.Add("length", path, $"must have {ShortestPassword} to {LongestPassword} characters");
+        if (password is null || TextLength.Of(password) is < MinPassword or > MaxPassword)
+            issues.Add("length", path, $"must have {MinPassword} to {MaxPassword} characters");
     }
 
     /// <inheritdoc/>
@@ -192,7 +192,7 @@ public sealed class Logins(
                 return login;
             return (Login)await change.UpdateAsync(LoginResource.Definition, login.Id, current with
             {
-                KnownSources = [.. (current.KnownSources ?? []).Except([source]).Append(source).TakeLast(MostSources)],
+                KnownSources = [.. (current.KnownSources ?? []).Except([source]).Append(source).TakeLast(MaxSources)],
             });
         });
 
@@ -220,7 +220,7 @@ public sealed class Logins(
 
     private async Task<T> HashingAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
             Interlocked.Decrement(ref _waiting);
             throw new ServerBusyException("Too many people are signing in at the moment. Try again later.");

@@ -44,7 +44,7 @@ public static class AccountPlanResource
                         new BooleanShape()),
                 ListFilter.One("contract",
                     "contract_id", "Only account plans of this contract, active ones unless includeall is true."),
-                new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(ActiveOnly(parameters))),
+                new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(ActiveOnly(parameters))),
             ],
             Refers =
             [

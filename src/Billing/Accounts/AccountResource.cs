@@ -7,7 +7,7 @@ namespace Tallystick.Billing.Accounts;
 /// <summary>What is special about accounts.</summary>
 public static class AccountResource
 {
-    private const int MostChildren = 999;
+    private const int MaxChildren = 999;
 
     /// <summary>The definition.</summary>
     public static ResourceDefinition<Account> Definition { get; } =
@@ -84,7 +84,7 @@ public static class AccountResource
             && (await related.ListAsync<Account>(Condition.Equal("parent_account_id", current.Id))).Count > 0)
             issues.Add("hierarchy", "parentAccountId", "must be absent, since the account has children");
         var siblings = await related.ListAsync<Account>(Condition.Equal("parent_account_id", parentId));
-        if (siblings.Count(sibling => sibling.Id != current?.Id) >= MostChildren)
-            issues.Add("hierarchy", "parentAccountId", $"names an account that has {MostChildren} children already");
+        if (siblings.Count(sibling => sibling.Id != current?.Id) >= MaxChildren)
+            issues.Add("hierarchy", "parentAccountId", $"names an account that has {MaxChildren} children already");
     }
 }

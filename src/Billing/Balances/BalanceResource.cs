@@ -30,7 +30,7 @@ public static class BalanceResource
                 ListFilter.One("contract", "contract_id", "Only balances of this contract."),
                 new ListFilter.Part("contractId",
                     "Only balances of this contract; empty, with the account, for those of none.", new TextShape()),
-                new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(Selected(parameters))),
+                new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(Selected(parameters))),
             ],
             Refers =
             [

@@ -53,12 +53,11 @@ public static class BillJobResource
                 foreach (var (index, accountId) in (job.AccountIds ?? []).Index())
                 {
                     if (await related.FindAsync<Account>(accountId) is null)
-                        issues.Add(
-                            "unknown_reference", $"accountIds[{index}]", $"names no existing account: '{accountId}'");
+                        issues.AddUnknownReference($"accountIds[{index}]", "account", accountId);
                 }
                 if (job.TargetCurrency is { } code
                     && (await related.ListAsync<Currency>(Condition.Equal("code", code))).Count == 0)
-                    issues.Add("unknown_reference", "targetCurrency", $"names no existing currency: '{code}'");
+                    issues.AddUnknownReference("targetCurrency", "currency", code);
             },
         };
 

@@ -40,7 +40,7 @@ public static class BillResource
             Bound("externalInvoiceDateEnd", "Only bills with an invoice date before this day."),
             ListFilter.One("billJobId", "bill_job_id", "Only bills last calculated by this job."),
             ListFilter.One("billingFrequency", "billing_frequency", "Only bills of this frequency."),
-            new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(Within(parameters))),
+            new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(Within(parameters))),
         ],
         Refers = [new("accountId", "Account", bill => bill.AccountId)],
     };

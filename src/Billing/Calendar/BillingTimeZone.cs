@@ -11,7 +11,7 @@ public static class BillingTimeZone
     public const string Rule =
         "must be a tz database name such as Europe/London, UTC, or an offset such as UTC+1:00, GMT+1 or +1";
 
-    private const int MostHours = 18;
+    private const int MaxHours = 18;
 
     /// <summary>
     /// Reads a tz database name, or an offset from UTC: a sign, one or two digits of hours, optionally a colon and
@@ -43,7 +43,7 @@ public static class BillingTimeZone
         if (!TryDigits(colon < 0 ? offset : offset[..colon], 1, 2, out var hours))
             return null;
         var total = (hours * 60) + minutes;
-        return total <= MostHours * 60
+        return total <= MaxHours * 60
             ? DateTimeZone.ForOffset(Offset.FromSeconds((isWest ? -total : total) * 60))
             : null;
     }

@@ -38,7 +38,7 @@ public static class CommitmentResource
                 {
                     Shape = new TextShape(Maximum: 36),
                 },
-                new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(Condition.And(
+                new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(Condition.And(
                     parameters.Text("productId") is { } product
                         ? Condition.Has("product_ids", product) : Condition.And(),
                     parameters.Dated("date", "start_date", Comparison.LessOrEqual),

@@ -29,7 +29,7 @@ public static class CounterAdjustmentResource
                 new ListFilter.Part("dateEnd", "Only adjustments before this day; needs the account.", new TextShape()),
                 new ListFilter.Part("endDateStart", "Only adjustments from this day on.", new TextShape()),
                 new ListFilter.Part("endDateEnd", "Only adjustments before this day.", new TextShape()),
-                new ListFilter.Odd((parameters, _) => ValueTask.FromResult<Condition?>(Dated(parameters))),
+                new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(Dated(parameters))),
             ],
             Refers =
             [

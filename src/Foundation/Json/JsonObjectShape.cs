@@ -44,16 +44,16 @@ public sealed record ListShape(JsonShape Item, int? Minimum = null, int? Maximum
 /// <param name="Maximum">Most entries, or null.</param>
 public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
 {
-    private const int LongestName = 80;
-    private const int LongestText = 1000;
-    private const int LongestFieldName = 256;
+    private const int MaxName = 80;
+    private const int MaxText = 1000;
+    private const int MaxFieldName = 256;
     private static readonly NumberShape AnyNumber = new();
-    private static readonly TextShape CustomText = new(Maximum: LongestText);
+    private static readonly TextShape CustomText = new(Maximum: MaxText);
 
     /// <summary>True for a row of a table: its names are of fields, and what is null is left out.</summary>
     public bool IsRow { get; init; }
 
-    private int Longest => IsRow ? LongestFieldName : LongestName;
+    private int Max => IsRow ? MaxFieldName : MaxName;
 
     internal override void Check(
         JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone)
@@ -70,8 +70,8 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
             if (!JsonMembers.TryName(entry, path, issues, out var name))
                 continue;
             names.Add(name);
-            if (name.Length == 0 || TextLength.Of(name) > Longest)
-                issues.Add("length", path, $"must have names of 1 to {Longest} characters");
+            if (name.Length == 0 || TextLength.Of(name) > Max)
+                issues.Add("length", path, $"must have names of 1 to {Max} characters");
             else if (IsRow && entry.Value.ValueKind == JsonValueKind.Null)
                 continue;
             else

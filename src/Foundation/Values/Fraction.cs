@@ -10,10 +10,10 @@ namespace Tallystick.Foundation.Values;
 public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
 {
     // A quotient that no decimal holds is cut off here; what a decimal holds is shown with all its digits.
-    private const int MostPlacesShown = 18;
-    private const int MostDigits = 28;
+    private const int MaxPlacesShown = 18;
+    private const int MaxDigits = 28;
 
-    private static readonly BigInteger DigitsLimit = BigInteger.Pow(10, MostDigits);
+    private static readonly BigInteger DigitsLimit = BigInteger.Pow(10, MaxDigits);
 
     private Fraction(BigInteger numerator, BigInteger denominator)
     {
@@ -107,7 +107,7 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
     /// <exception cref="CalculationException">The number is greater than any decimal.</exception>
     public decimal ToDecimal()
     {
-        return TryExact() ?? Round(Math.Clamp(MostDigits - WholeDigits(), 0, MostPlacesShown), RoundingMode.HalfUp);
+        return TryExact() ?? Round(Math.Clamp(MaxDigits - WholeDigits(), 0, MaxPlacesShown), RoundingMode.HalfUp);
     }
 
     /// <inheritdoc/>
@@ -148,7 +148,7 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
         var whole = BigInteger.DivRem(Numerator * DigitsLimit, Denominator, out var remainder);
         if (!remainder.IsZero)
             return null;
-        var places = MostDigits;
+        var places = MaxDigits;
         CutZeros(ref whole, ref places);
         return BigInteger.Abs(whole) < DigitsLimit ? TryDecimal(whole, places) : null;
     }

@@ -17,6 +17,15 @@ public enum IssueKind
 /// <param name="Kind">Decides the status of the answer.</param>
 public sealed record Issue(string Code, string Path, string Message, IssueKind Kind = IssueKind.Invalid)
 {
+    /// <summary>
+    /// That a member refers to an entity that does not exist. What the caller may not see reads the same.
+    /// </summary>
+    /// <param name="path">The member.</param>
+    /// <param name="kind">The kind of the entity in words.</param>
+    /// <param name="value">What it is called there.</param>
+    public static Issue UnknownReference(string path, string kind, string value) =>
+        new("unknown_reference", path, $"{kind} '{value}' does not exist");
+
     /// <summary>The path and the message as one sentence.</summary>
     public override string ToString() => Path.Length == 0 ? Message : $"{Path}: {Message}";
 }
@@ -34,6 +43,10 @@ public sealed class Issues
 
     /// <summary>Adds a fault of the request itself.</summary>
     public void Add(string code, string path, string message) => _all.Add(new Issue(code, path, message));
+
+    /// <summary>Adds that a member refers to an entity that does not exist.</summary>
+    public void AddUnknownReference(string path, string kind, string value) =>
+        _all.Add(Issue.UnknownReference(path, kind, value));
 
     /// <summary>Adds a clash with stored data.</summary>
     public void AddConflict(string code, string path, string message) =>

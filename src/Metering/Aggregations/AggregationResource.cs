@@ -19,7 +19,7 @@ public static class AggregationResource
                     "productId",
                     "Only aggregations on meters of these products; an empty value selects global ones.",
                     new ListShape(new TextShape())),
-                new ListFilter.Odd(OnMetersOfProductsAsync),
+                new ListFilter.Custom(OnMetersOfProductsAsync),
                 ListFilter.Many("codes", "code", "Only aggregations with these codes."),
             ],
             Refers =

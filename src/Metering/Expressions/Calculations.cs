@@ -5,7 +5,7 @@ namespace Tallystick.Metering.Expressions;
 /// <summary>Reads and checks the calculations of entities that are to be saved.</summary>
 internal static class Calculations
 {
-    private const int MostFaults = 20;
+    private const int MaxFaults = 20;
 
     /// <summary>The tree of a calculation; null after its fault of syntax was added.</summary>
     internal static Expression? Read(string text, string path, Issues issues)
@@ -35,7 +35,7 @@ internal static class Calculations
     {
         var checker = new ExpressionChecker(scope);
         var kind = checker.KindOf(expression);
-        foreach (var fault in checker.Faults.Take(MostFaults))
+        foreach (var fault in checker.Faults.Take(MaxFaults))
             Add(fault, path, issues);
         if (kind != wanted && kind is ValueKind.Number or ValueKind.Text or ValueKind.DateTime)
             Add(

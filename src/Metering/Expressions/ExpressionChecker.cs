@@ -74,7 +74,7 @@ internal sealed class ExpressionChecker(NameScope scope)
                 or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual:
                 if (Agree(binary.Column, KindOf(binary.Left), KindOf(binary.Right), $"{user} compares")
                     == ValueKind.Boolean)
-                    Fault("type", binary.Column, $"{user} has no order for true and false");
+                    Fault("type", binary.Column, $"{user} cannot compare booleans");
                 return ValueKind.Boolean;
             case BinaryOperator.Add:
                 return KindOfSum(binary);

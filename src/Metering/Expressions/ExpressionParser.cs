@@ -9,10 +9,10 @@ namespace Tallystick.Metering.Expressions;
 internal sealed class ExpressionParser
 {
     /// <summary>Most brackets, arguments, signs and branches within each other.</summary>
-    internal const int MostLevels = 200;
+    internal const int MaxLevels = 200;
 
     /// <summary>Most operators of two operands and points after values, which bounds the depth of the tree.</summary>
-    internal const int MostOperators = 1000;
+    internal const int MaxOperators = 1000;
 
     private readonly IReadOnlyList<Token> _tokens;
     private int _at;
@@ -155,8 +155,8 @@ internal sealed class ExpressionParser
     // Each level takes a part of the thread's stack.
     private T Nested<T>(Func<T> read)
     {
-        if (++_level > MostLevels)
-            throw new ExpressionSyntaxException(Current.Column, $"is nested more than {MostLevels} levels deep");
+        if (++_level > MaxLevels)
+            throw new ExpressionSyntaxException(Current.Column, $"is nested more than {MaxLevels} levels deep");
         var result = read();
         _level--;
         return result;
@@ -165,8 +165,8 @@ internal sealed class ExpressionParser
     // Operators of equal precedence make the tree deep without nesting.
     private void TakeOperator()
     {
-        if (++_operators > MostOperators)
-            throw new ExpressionSyntaxException(Current.Column, $"there are more than {MostOperators} operators");
+        if (++_operators > MaxOperators)
+            throw new ExpressionSyntaxException(Current.Column, $"there are more than {MaxOperators} operators");
         _at++;
     }
 

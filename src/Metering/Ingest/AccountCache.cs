@@ -11,7 +11,7 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 internal sealed class AccountCache(IMeteringCatalogue catalogue, ISkeletonAccounts skeletons)
 {
-    private const int Most = 1_000_000;
+    private const int Max = 1_000_000;
     private readonly Dictionary<string, OrganizationAccounts> _organizations = new(StringComparer.Ordinal);
 
     /// <summary>The known accounts of an organization, as of now.</summary>
@@ -19,7 +19,7 @@ internal sealed class AccountCache(IMeteringCatalogue catalogue, ISkeletonAccoun
     {
         // Read first: what is found afterwards is at least as new.
         var changes = catalogue.AccountChanges(organizationId);
-        if (_organizations.TryGetValue(organizationId, out var accounts) && accounts.Count <= Most
+        if (_organizations.TryGetValue(organizationId, out var accounts) && accounts.Count <= Max
             && accounts.TryForget(changes))
             return accounts;
         accounts = new OrganizationAccounts(organizationId, changes, catalogue, skeletons);

@@ -29,7 +29,7 @@ public sealed record IngestOptions
     /// <summary>
     /// For how long an answer is held back at most. Then the submission is accepted all the same: the log has room.
     /// </summary>
-    public Duration LongestHold { get; init; } = Duration.FromSeconds(2);
+    public Duration MaxHold { get; init; } = Duration.FromSeconds(2);
 
     /// <summary>Pause of the loader after a first fault; it doubles up to <see cref="RetryDelayLimit"/>.</summary>
     public Duration RetryDelay { get; init; } = Duration.FromMilliseconds(20);

@@ -17,7 +17,7 @@ public sealed class MeasurementIntake(
     ILogPartition log, IClock clock, IngestOptions options, MeasurementLoader? loader = null)
 {
     // As many as requests were ever served at once, each with room for its largest submission.
-    private const int MostParsers = 256;
+    private const int MaxParsers = 256;
     private readonly ConcurrentBag<SubmissionParser> _parsers = [];
 
     /// <summary>
@@ -42,12 +42,12 @@ public sealed class MeasurementIntake(
             if (loader?.Fault is LoadRefusedException refused)
                 throw new LoadRefusedException(refused.Message, refused);
             if (loader is not null)
-                await loader.WaitForBacklogAsync(options.BacklogBytes, options.LongestHold, cancellationToken);
+                await loader.WaitForBacklogAsync(options.BacklogBytes, options.MaxHold, cancellationToken);
             await log.AppendAsync(batch, receivedAt, cancellationToken);
         }
         finally
         {
-            if (_parsers.Count < MostParsers)
+            if (_parsers.Count < MaxParsers)
                 _parsers.Add(parser);
         }
     }

@@ -25,16 +25,16 @@ internal enum MeasurementMember
 /// <summary>The names of the members of a measurement.</summary>
 internal static class MeasurementMembers
 {
-    private const int LongestEscaped = 6 * 8; // "metadata", each character as \u00xx
+    private const int MaxEscaped = 6 * 8; // "metadata", each character as \u00xx
 
     /// <summary>The member whose name is at hand.</summary>
     public static MeasurementMember Of(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)
             return Of(reader.ValueSpan);
-        if (reader.ValueSpan.Length > LongestEscaped)
+        if (reader.ValueSpan.Length > MaxEscaped)
             return MeasurementMember.Other;
-        Span<byte> name = stackalloc byte[LongestEscaped];
+        Span<byte> name = stackalloc byte[MaxEscaped];
         try
         {
             return Of(name[..reader.CopyString(name)]);

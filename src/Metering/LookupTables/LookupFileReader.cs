@@ -8,8 +8,8 @@ namespace Tallystick.Metering.LookupTables;
 /// <summary>Reads the rows of a file, a line at a time, and checks each.</summary>
 public sealed class LookupFileReader(TextReader text, LookupTableRevision revision)
 {
-    private const int LongestRecord = 100_000;
-    private const int MostFaults = 20;
+    private const int MaxRecord = 100_000;
+    private const int MaxFaults = 20;
 
     private static readonly MapShape Row = new(null) { IsRow = true };
     private static readonly ObjectShape Holder = new("Line", [new JsonMember("row", Row) { IsRequired = true }]);
@@ -40,7 +40,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
                 _rows.Check(row, Place, _issues);
                 yield return row;
             }
-            if (_issues.All.Count >= MostFaults)
+            if (_issues.All.Count >= MaxFaults)
                 break;
         }
         _issues.ThrowIfAny();
@@ -113,7 +113,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
         {
             if (cell is { Text: "", IsQuoted: false })
                 continue;
-            if (field.Type == LookupTableRevisionFieldType.String && TextLength.Of(cell.Text) <= LookupRows.LongestText)
+            if (field.Type == LookupTableRevisionFieldType.String && TextLength.Of(cell.Text) <= LookupRows.MaxText)
                 row[field.Name!] = new CustomFieldValue(cell.Text, null);
             else if (field.Type == LookupTableRevisionFieldType.Number
                 && LookupRows.TryNumber(cell.Text, out var number))
@@ -121,7 +121,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
             else
                 _issues.Add("type", $"{Place}.{field.Name}", field.Type == LookupTableRevisionFieldType.Number
                     ? $"must be a number, and {ExactNumber.Rule}"
-                    : $"must have at most {LookupRows.LongestText} characters");
+                    : $"must have at most {LookupRows.MaxText} characters");
         }
         return row;
     }
@@ -138,11 +138,11 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
             if (character == '\n' && !isQuoted)
                 return record.ToString().TrimEnd('\r');
             isQuoted ^= isCsv && character == '"';
-            if (character is '\0' or NoCharacter || record.Length == LongestRecord)
+            if (character is '\0' or NoCharacter || record.Length == MaxRecord)
             {
                 _issues.Add(
                     "line", Place,
-                    $"must be valid UTF-8 without U+0000 and U+FFFF, at most {LongestRecord} characters long");
+                    $"must be valid UTF-8 without U+0000 and U+FFFF, at most {MaxRecord} characters long");
                 _issues.ThrowIfAny();
             }
             record.Append(character);

@@ -115,7 +115,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
             throw new RefusedException(new Issue("contradiction", "revisionId", "must be another revision"));
         if (await change.Related.FindAsync<LookupTableRevision>(target) is not { } found)
             throw new RefusedException(
-                new Issue("unknown_reference", "revisionId", $"names no existing lookup table revision: '{target}'"));
+                Issue.UnknownReference("revisionId", "lookup table revision", target));
         if (!LookupTableRevision.HaveSameSchema(found, source))
             throw new RefusedException(
                 new Issue("schema", "revisionId", "must have the same fields and keys as the revision copied from"));

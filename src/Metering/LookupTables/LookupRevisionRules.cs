@@ -33,7 +33,7 @@ internal static class LookupRevisionRules
     {
         // The table may have been deleted since the path was looked at.
         if (await related.FindAsync<LookupTable>(revision.LookupTableId) is null)
-            issues.Add("unknown_reference", "lookupTableId", "names no existing lookup table");
+            issues.AddUnknownReference("lookupTableId", "lookup table", revision.LookupTableId);
         if (current is null || LookupTableRevision.HaveSameSchema(revision, current))
             return;
         if (current.Status != LookupTableRevisionStatus.Draft)

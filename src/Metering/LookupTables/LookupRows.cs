@@ -10,7 +10,7 @@ namespace Tallystick.Metering.LookupTables;
 public sealed class LookupRows
 {
     /// <summary>Most characters of a text.</summary>
-    internal const int LongestText = 1000;
+    internal const int MaxText = 1000;
 
     private readonly Dictionary<string, LookupTableRevisionFieldType> _types;
     private readonly LookupTableRevision _revision;
@@ -82,7 +82,7 @@ public sealed class LookupRows
         foreach (var (name, text) in _revision.Keys.Zip(values))
         {
             if (_types[name] == LookupTableRevisionFieldType.String
-                && TextLength.Of(text) <= LongestText && !text.Contains('\0'))
+                && TextLength.Of(text) <= MaxText && !text.Contains('\0'))
                 key[name] = new CustomFieldValue(text, null);
             else if (_types[name] == LookupTableRevisionFieldType.Number && TryNumber(text, out var number))
                 key[name] = new CustomFieldValue(null, number);

@@ -21,6 +21,6 @@ public static class LookupVersions
             throw new RefusedException(
                 new Issue("required", "version", $"is required; the stored version is {stored}"));
         throw new RefusedException(new Issue("stale_version", "version",
-            $"is {given}, and the stored version is {stored}; read it again", IssueKind.Conflict));
+            $"is {given}, and the stored version is {stored}. Read the entity again.", IssueKind.Conflict));
     }
 }

@@ -13,7 +13,7 @@ public sealed class Column<T>
     public const int ChunkRows = 4096;
 
     // A load may touch tens of thousands of meters with one row each.
-    private const int LeastRows = 8;
+    private const int MinRows = 8;
     private readonly List<T[]> _chunks = [];
     private T[] _chunk = [];
     private int _index = -1;
@@ -94,7 +94,7 @@ public sealed class Column<T>
         else
         {
             if (++_index == _chunks.Count)
-                _chunks.Add(new T[_index == 0 ? LeastRows : ChunkRows]);
+                _chunks.Add(new T[_index == 0 ? MinRows : ChunkRows]);
             _chunk = _chunks[_index];
             _length = 0;
         }

@@ -3,7 +3,7 @@ namespace Tallystick.Metering.Measurements;
 /// <summary>Texts as UTF-8, in chunks as those of <see cref="Column{T}"/>.</summary>
 public sealed class TextColumn
 {
-    private const int LeastBytes = 256;
+    private const int MinBytes = 256;
     private const int ChunkBytes = 64 * 1024;
     private readonly Column<Place> _places = new();
     private readonly List<byte[]> _chunks = [];
@@ -54,7 +54,7 @@ public sealed class TextColumn
             Array.Resize(ref _chunk, Math.Min(ChunkBytes, Math.Max(_chunk.Length * 2, _length + bytes)));
         else
         {
-            var size = Math.Max(bytes, _index < 0 ? LeastBytes : ChunkBytes);
+            var size = Math.Max(bytes, _index < 0 ? MinBytes : ChunkBytes);
             if (++_index == _chunks.Count)
                 _chunks.Add(new byte[size]);
             else if (_chunks[_index].Length < size)

@@ -10,10 +10,10 @@ namespace Tallystick.Metering.Usage;
 public sealed class UsageQueryRules
 {
     /// <summary>Most aggregations, groups, or filters of one query, so that its statement has a measure.</summary>
-    public const int MostParts = 100;
+    public const int MaxParts = 100;
 
     /// <summary>Most rows of an answer.</summary>
-    public const int MostRows = 20_000;
+    public const int MaxRows = 20_000;
 
     private readonly UsageQueryRequest _request;
     private readonly Dictionary<string, Meter> _meters;
@@ -67,7 +67,7 @@ public sealed class UsageQueryRules
             Filters = request.DimensionFilters ?? [],
             Aggregations = aggregations,
             Groups = groups,
-            Limit = request.Limit ?? MostRows,
+            Limit = request.Limit ?? MaxRows,
         };
     }
 
@@ -92,8 +92,8 @@ public sealed class UsageQueryRules
 
     private void CheckCount(int? count, string path)
     {
-        if (count > MostParts)
-            _issues.Add("count", path, $"must have at most {MostParts} entries");
+        if (count > MaxParts)
+            _issues.Add("count", path, $"must have at most {MaxParts} entries");
     }
 
     private void CheckFilters()

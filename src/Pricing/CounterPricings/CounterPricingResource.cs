@@ -24,7 +24,7 @@ public static class CounterPricingResource
             [
                 new ListFilter.Part("date",
                     "Only counter pricings that hold on this date. " + InstantText.ZoneRule, new TextShape()),
-                new ListFilter.Odd((parameters, _) => ValueTask.FromResult(
+                new ListFilter.Custom((parameters, _) => ValueTask.FromResult(
                     parameters.SortableInstant("date") is { } date ? Condition.HoldsAt(date) : null)),
                 ListFilter.One("planId", "plan_id", "Only counter pricings of this plan."),
                 ListFilter.One("planTemplateId", "plan_template_id", "Only counter pricings of this plan template."),

@@ -22,7 +22,7 @@ public static class PricingResource
         [
             new ListFilter.Part("date",
                     "Only pricings that hold on this date. " + InstantText.ZoneRule, new TextShape()),
-            new ListFilter.Odd((parameters, _) => ValueTask.FromResult(HeldOn(parameters))),
+            new ListFilter.Custom((parameters, _) => ValueTask.FromResult(HeldOn(parameters))),
             ListFilter.One("planId", "plan_id", "Only pricings of this plan."),
             ListFilter.One("planTemplateId", "plan_template_id", "Only pricings of this plan template."),
             ListFilter.One("aggregationId", "aggregation_id", "Only pricings of this aggregation."),

@@ -194,7 +194,7 @@ public sealed class ResourceChange
         {
             if (!await _transaction.UpdateAsync(
                 definition.DocumentKind, _organizationId, version, write, _cancellationToken))
-                throw ResourceChecks.Stale($"is {version} and no longer the stored one; read it again");
+                throw ResourceChecks.Stale($"is {version} and no longer the stored one. Read the entity again.");
         });
         await RecordAsync(definition, current, entity);
     }

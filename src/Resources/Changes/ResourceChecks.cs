@@ -14,7 +14,7 @@ public static class ResourceChecks
             throw new RefusedException(
                 new Issue("required", "version", $"is required; the stored version is {current.Version}"));
         if (version != current.Version)
-            throw Stale($"is {version}, and the stored version is {current.Version}; read it again");
+            throw Stale($"is {version}, and the stored version is {current.Version}. Read the entity again.");
     }
 
     /// <summary>That the version of a replacement is not the stored one.</summary>
@@ -67,7 +67,7 @@ public static class ResourceChecks
             {
                 var found = await related.ListAsync(target, Condition.Equal(reference.TargetColumn, value), limit: 1);
                 if (found.Count == 0)
-                    issues.Add("unknown_reference", path, $"names no existing {target.Words}: '{value}'");
+                    issues.AddUnknownReference(path, target.Words, value);
                 else if (caller is not null && !kept.Contains(value))
                     caller.Check(target, path, value, found[0].Id, issues);
             }

@@ -46,7 +46,7 @@ public static class Picklist
                 new ListFilter.Part(
                     "archived", $"False leaves archived {words} out; true, and by default, they are included.",
                     new BooleanShape()),
-                new ListFilter.Odd((parameters, _) => ValueTask.FromResult(
+                new ListFilter.Custom((parameters, _) => ValueTask.FromResult(
                     parameters.Flag("archived") is false ? Condition.Equal("archived", "false") : null)),
             ],
         };

@@ -183,7 +183,7 @@ public abstract class ResourceDefinition
     /// <summary>True when the reference may oppose a change of what it names.</summary>
     public abstract bool MayOppose(ReferenceTarget reference);
 
-    /// <summary>What <paramref name="referrer"/> cannot live with in a change of what it names.</summary>
+    /// <summary>Reasons why the referrer rejects a change to the entity that it references.</summary>
     public abstract IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change);
 
     /// <summary>Sets what the server decides: defaults, members copied from other entities, ids of parts.</summary>

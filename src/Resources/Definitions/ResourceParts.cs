@@ -116,7 +116,7 @@ public abstract record ListFilter(string Parameter, string Description)
         public JsonShape Shape { get; init; } = new TextShape();
     }
 
-    /// <summary>A parameter that only takes part in an <see cref="Odd"/> filter.</summary>
+    /// <summary>A parameter that only takes part in an <see cref="Custom"/> filter.</summary>
     /// <param name="Parameter">Its name.</param>
     /// <param name="Description">What it selects, for the API document.</param>
     /// <param name="Shape">The shape of its value.</param>
@@ -125,7 +125,8 @@ public abstract record ListFilter(string Parameter, string Description)
 
     /// <summary>Decides over several parameters at once; has no parameter of its own.</summary>
     /// <param name="Decide">The condition for the parameters given.</param>
-    public sealed record Odd(Func<ListParameters, IResourceReader, ValueTask<Condition?>> Decide) : ListFilter("", "");
+    public sealed record Custom(Func<ListParameters, IResourceReader, ValueTask<Condition?>> Decide)
+        : ListFilter("", "");
 
     /// <summary>Equal to one value.</summary>
     public static ListFilter One(string parameter, string column, string description) =>

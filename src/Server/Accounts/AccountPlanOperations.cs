@@ -28,7 +28,9 @@ internal static class AccountPlanOperations
             Permission = Sight.Update(Definition).Item(),
             AlsoNeeds = [Permission.On(PermissionAction.ConfigCreate, "config:accountPlan")],
             Body = new ApiSchema("AccountPlanRequest", Definition.Shape) { IsRequest = true },
-            Description = "Ends the account plan at the start of the one given, which is made; both or neither.",
+            Description = """
+                Ends the account plan when the given one starts, and creates the given one. The request is atomic.
+                """,
         },
     ];
 

@@ -15,7 +15,7 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>How long a command may say nothing before its backup is ended.</summary>
-    internal TimeSpan LongestSilence { get; init; } = TimeSpan.FromMinutes(1);
+    internal TimeSpan MaxSilence { get; init; } = TimeSpan.FromMinutes(1);
 
     private Socket? _listener;
 
@@ -124,7 +124,7 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
         Func<CancellationToken, Task<T>> talk, CancellationToken stoppingToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        limit.CancelAfter(LongestSilence);
+        limit.CancelAfter(MaxSilence);
         try
         {
             return await talk(limit.Token);
@@ -133,7 +133,7 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
         {
             throw new TimeoutException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The backup command was silent for {LongestSilence.TotalSeconds} seconds, so the backup was ended."));
+                $"The backup command was silent for {MaxSilence.TotalSeconds} seconds, so the backup was ended."));
         }
     }
 

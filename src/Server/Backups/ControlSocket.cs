@@ -12,7 +12,7 @@ internal static class ControlSocket
     internal const string Name = "control";
 
     // The least that a system allows for the path of a socket is 104 bytes with the one that ends it.
-    private const int LongestPath = 100;
+    private const int MaxPath = 100;
 
     /// <summary>Listens, in place of a former process.</summary>
     internal static Socket Listen(string dataPath)
@@ -56,7 +56,7 @@ internal static class ControlSocket
     private static void WithShortPath(string dataPath, Action<string> use)
     {
         var path = Path.Combine(dataPath, Name);
-        if (System.Text.Encoding.UTF8.GetByteCount(path) <= LongestPath)
+        if (System.Text.Encoding.UTF8.GetByteCount(path) <= MaxPath)
         {
             use(path);
             return;

@@ -42,7 +42,7 @@ internal static class BalanceOperations
         {
             Permission = Permission.On(PermissionAction.ConfigUpdate, Balance).Item("balanceId"),
             Body = new ApiSchema("BalanceTransactionRequest", Definition.Shape) { IsRequest = true },
-            Description = "Transactions do not change: an opposite one corrects an earlier one.",
+            Description = "Transactions are immutable: correct one with an opposite transaction.",
         },
         new("GET", Root + "/transactions/summary", "GetBalanceTransactionsSummary", "Balances",
             "Sum up the transactions on a balance",
@@ -66,7 +66,7 @@ internal static class BalanceOperations
             AlsoNeeds = [Reading],
             Parameters = ResourceOperations.PageParameters(MaximumPageSize),
             Body = new ApiSchema($"{schedule.Kind}Request", schedule.Shape) { IsRequest = true },
-            Description = "Makes nothing. What would be made comes in the order of its dates.",
+            Description = "Creates nothing. Returns what the schedule would create, ordered by date.",
         };
 
     private static ApiSchema PreviewOf(ResourceDefinition made) => new(

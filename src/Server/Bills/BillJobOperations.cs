@@ -18,7 +18,7 @@ namespace Tallystick.Server.Bills;
 internal static class BillJobOperations
 {
     private const string Root = "/organizations/{orgId}/billjobs";
-    private const int MostActiveJobs = 10;
+    private const int MaxActiveJobs = 10;
     private static readonly ResourceDefinition<BillJob> Definition = BillJobResource.Definition;
     private static readonly ApiSchema One = new("BillJobResponse", Definition.Shape);
     private static readonly ObjectShape RecalculateShape = JsonShapes.Of(typeof(BillJobRecalculateRequest));
@@ -42,10 +42,10 @@ internal static class BillJobOperations
                 Sight.Retrieve(AccountResource.Definition).Visible(),
             ],
             Description = """
-                Makes the bills of the given accounts for a bill date, in the background: read the job until its
-                status is `COMPLETE`. A bill that exists is recalculated in place, a locked one is left alone. Without
-                a date, the bills of the running period are made. A bill that would be wrong is not made: the job's
-                `failures` say why.
+                Creates the bills of the given accounts for a bill date, in the background: retrieve the job until its
+                status is `COMPLETE`. An existing bill is recalculated in place; a locked bill is left unchanged.
+                Without a date, the bills of the current period are created. A bill that cannot be calculated
+                correctly is not created; `failures` of the job lists the reasons.
                 """,
         },
         new("GET", Root + "/{id}", "GetBillJob", "BillJob", "Retrieve a bill job", One, GetAsync)
@@ -55,15 +55,17 @@ internal static class BillJobOperations
         new("POST", Root + "/{id}/cancel", "CancelBillJob", "BillJob", "Cancel a bill job", One, CancelAsync)
         {
             Permission = Needs(PermissionAction.ConfigUpdate).Item(),
-            Description = "Bills that are made already stay.",
+            Description = "Bills that the job has already created are kept.",
         },
         new("POST", Root + "/recalculate", "RecalculateBillJob", "BillJob", "Recalculate bills", One, RecalculateAsync)
         {
             Body = new ApiSchema("BillJobRecalculateRequest", RecalculateShape) { IsRequest = true },
             Permission = Needs(PermissionAction.ConfigCreate),
             AlsoNeeds = [Sight.Update(BillResource.Definition).Visible()],
-            Description = "Calculates bills again from present configuration and usage. Ids, dates and currency stay; "
-                + "locked bills are left alone.",
+            Description = """
+                Recalculates bills from current configuration and usage. Ids, dates and currency are kept; locked
+                bills are left unchanged.
+                """,
         },
     ];
 
@@ -119,10 +121,10 @@ internal static class BillJobOperations
         foreach (var (index, id) in billIds.Index())
         {
             if (bills.All(bill => bill.Id != id))
-                issues.Add("unknown_reference", $"billIds[{index}]", $"names no existing bill: '{id}'");
+                issues.AddUnknownReference($"billIds[{index}]", "bill", id);
         }
         if (issues.IsEmpty && bills.All(bill => bill.Locked))
-            issues.Add("locked", "billIds", "names only locked bills, which never change");
+            issues.Add("locked", "billIds", "contains only locked bills, which cannot be recalculated");
         issues.ThrowIfAny();
         await StartAsync(call, new BillJob { Type = BillJobType.Recalculate, BillIds = billIds });
     }
@@ -137,9 +139,9 @@ internal static class BillJobOperations
 
     private static async ValueTask RefuseWhenBusyAsync(IResourceReader related)
     {
-        if ((await related.ListAsync<BillJob>(BillJobResource.Active)).Count >= MostActiveJobs)
+        if ((await related.ListAsync<BillJob>(BillJobResource.Active)).Count >= MaxActiveJobs)
             throw new TooManyRequestsException(
-                $"{MostActiveJobs} bill jobs are running already; wait for one to end, or cancel one");
+                $"{MaxActiveJobs} bill jobs are already running. Wait for one to end, or cancel one.");
     }
 
     private static async Task CancelAsync(ApiCall call)

@@ -24,7 +24,7 @@ internal static class BillLineItemOperations
         {
             Parameters = [.. ResourceOperations.PageParameters(MaximumPageSize), BillOperations.Additional],
             Permission = BillOperations.Reading.Item("billId"),
-            Description = "In the order of the bill.",
+            Description = "Line items are returned in the order of the bill.",
         },
         new("GET", Root + "/{id}", "GetBillLineItem", "Bill", "Retrieve a line of a bill", One, GetAsync)
         {

@@ -44,7 +44,7 @@ internal static class BillOperations
                 new("includeBillTotal", "True includes the total of each bill.", new BooleanShape()),
                 Additional,
             ],
-            Description = "Newest first. Totals are answered with `includeBillTotal=true`.",
+            Description = "Newest first. Pass `includeBillTotal=true` to include totals.",
         },
         Get("/{id}", "GetBill", "Retrieve a bill", One, GetAsync) with
         {
@@ -55,7 +55,7 @@ internal static class BillOperations
         {
             Parameters = [Additional],
             AlsoNeeds = [OfAccount],
-            Description = "The bill with the latest bill date.",
+            Description = "Returns the bill with the latest bill date.",
         },
         Get("/accountid/{accountId}",
             "GetAllBillsForAccount", "List the bills of an account", Page, OfAccountAsync) with

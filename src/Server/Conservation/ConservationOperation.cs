@@ -25,11 +25,10 @@ internal static class ConservationOperation
             new("meter", "Only measurements that were sent with this meter code.", new TextShape()),
         ],
         Description = """
-            Tells what became of each measurement that was answered for, by day of receipt and meter code as sent, all
-            at one moment: `accepted` = `stored` + `duplicate` + `failed` + `pending`. A background check counts the
-            measurements that are there: all of them at the start and once a day, those received since yesterday every
-            hour. Where they are more or fewer than `stored`, `mismatch` is the difference. That never happens unless
-            the store was damaged.
+            Reports what became of each accepted measurement, by day of receipt and by meter code as sent, at one
+            moment: `accepted` = `stored` + `duplicate` + `failed` + `pending`. A background check counts the stored
+            measurements: all of them at startup and once a day, and those received since yesterday every hour. If the
+            count differs from `stored`, `mismatch` is the difference; this happens only if the store was damaged.
             """,
     };
 

@@ -26,9 +26,9 @@ internal static class FailedIngestDownload
             new("file", "The file, as the `getDownloadUrl` of an event names it.", new TextShape()),
         ],
         Description = """
-            The URL works without a token for 5 minutes. It answers with JSON: `type` and `message` of the failure, the
-            `field` at fault, `receivedAt`, and the `measurement` as it was sent, which can be mended and submitted
-            again. Events `ingest.validation.failure` hold the whole URL of this request.
+            The URL works without a token for 5 minutes. It returns JSON: `type` and `message` of the failure, the
+            `field` at fault, `receivedAt`, and the `measurement` as it was sent, which you can correct and submit
+            again. Events `ingest.validation.failure` contain the complete URL of this request.
             """,
     };
 
@@ -63,7 +63,7 @@ internal static class FailedIngestDownload
         var file = $"failed-ingest/{organizationId}/{context.Request.RouteValues["name"]}";
         if (!context.RequestServices.GetRequiredService<UrlSignatures>().IsSigned(
             context.Request, HttpMethods.Get, organizationId, file))
-            throw new ForbiddenException("The URL was not given within the last 5 minutes; ask for it anew");
+            throw new ForbiddenException("The URL has expired. Request a new one.");
         var eventId = EventOf(organizationId, file);
         var failure = eventId is null
             ? null

@@ -34,10 +34,10 @@ internal static class EndDateOperations
             Body = Request,
             Permission = Permission.On(PermissionAction.ConfigUpdate, Permission.Config(tag)).Item(),
             Description = """
-                Ends those of the given kinds that are active at the end date; others are left alone. Pricings are
-                ended on plans that were made for the account only: those of plans that others may be on are answered
-                as failed, like every entity whose rules forbid to end it then. Needs `config:update` on each of the
-                kinds; an entity that you may not update is answered as failed.
+                Ends the entities of the given kinds that are active at the end date. Pricings are ended only on plans
+                created for this account alone; pricings of plans that others may use, and entities whose rules do not
+                allow that end date, are reported as failed. Requires `config:update` on each kind; an entity that you
+                may not update is reported as failed.
                 """,
         };
 

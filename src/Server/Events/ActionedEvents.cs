@@ -9,7 +9,7 @@ namespace Tallystick.Server.Events;
 /// <summary>Which events were marked as followed up: a document under the id of the event.</summary>
 internal sealed class ActionedEvents(IDocumentStore store, IClock clock)
 {
-    private const int MostForgotten = 200;
+    private const int MaxForgotten = 200;
     private const string EventTime = "event_time";
 
     /// <summary>The kind that the store must keep.</summary>
@@ -45,7 +45,7 @@ internal sealed class ActionedEvents(IDocumentStore store, IClock clock)
                     new DocumentQuery
                     {
                         Where = new Condition.Compare(EventTime, Comparison.Less, InstantText.Sortable(since)),
-                        Limit = MostForgotten,
+                        Limit = MaxForgotten,
                     },
                     cancellationToken);
                 foreach (var document in gone)

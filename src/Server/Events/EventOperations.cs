@@ -51,7 +51,9 @@ internal static class EventOperations
             EventContract.Event, MarkAsync)
         {
             Permission = Permission.On(PermissionAction.ConfigUpdate, "config:event"),
-            Description = "Sets `dtActioned`; an event that is marked stays as it is. Needs no body.",
+            Description = """
+                Sets `dtActioned`. An event that is already marked is left unchanged. The request has no body.
+                """,
         },
     ];
 

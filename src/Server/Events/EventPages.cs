@@ -6,7 +6,7 @@ namespace Tallystick.Server.Events;
 internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEvents marks)
 {
     // A rare account must not make one request read everything: the page is then shorter, and has a next one.
-    private const int MostRead = 5_000;
+    private const int MaxRead = 5_000;
     private const int ReadAtOnce = 200;
 
     /// <summary>Stands for the place of a source of which everything was told.</summary>
@@ -66,7 +66,7 @@ internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEv
     {
         var passed = new Queue<RecordedEvent>();
         var atOnce = request is { AccountId: null, IncludesActioned: true } ? request.PageSize + 1 : ReadAtOnce;
-        for (var looked = 0; looked < MostRead; looked += atOnce)
+        for (var looked = 0; looked < MaxRead; looked += atOnce)
         {
             var some = await source.ReadAsync(call, request, before, atOnce);
             var marked = request.IncludesActioned

@@ -9,7 +9,7 @@ internal sealed record EventRequest
 {
     internal const int MaximumPageSize = 100;
 
-    private const int MostIds = 200;
+    private const int MaxIds = 200;
 
     private static readonly string[] Categories =
         ["Notification", "IntegrationEvent", IngestFailureEvents.Category, "DataExportJobFailure"];
@@ -49,8 +49,8 @@ internal sealed record EventRequest
         var issues = new Issues();
         var pageSize = ListRequest.PageSize(request, MaximumPageSize, issues);
         var ids = QueryText.List(request, "ids") is { } given && given is not [""] ? given : null;
-        if (ids?.Count > MostIds)
-            issues.Add("count", "ids", $"must have at most {MostIds} values");
+        if (ids?.Count > MaxIds)
+            issues.Add("count", "ids", $"must have at most {MaxIds} values");
         if (ids is not null && Filters.FirstOrDefault(name => QueryText.Single(request, name) is not null) is { } other)
             issues.Add("contradiction", "ids", $"cannot be used with other filters, such as {other}");
         var category = QueryText.Single(request, "eventType");

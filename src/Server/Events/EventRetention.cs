@@ -10,7 +10,7 @@ namespace Tallystick.Server.Events;
 internal sealed record EventRetention(Duration Kept, IClock Clock)
 {
     private const int Days = 28;
-    private const int MostDays = 3650;
+    private const int MaxDays = 3650;
 
     /// <summary>Events before this instant are gone.</summary>
     internal Instant Since => Clock.GetCurrentInstant() - Kept;
@@ -22,9 +22,9 @@ internal sealed record EventRetention(Duration Kept, IClock Clock)
         var days = Days;
         if (configuration["TALLYSTICK_EVENT_DAYS"] is { Length: > 0 } text
             && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out days)
-                || days is < 1 or > MostDays))
+                || days is < 1 or > MaxDays))
             throw new StoreUnavailableException(
-                $"TALLYSTICK_EVENT_DAYS must be a whole number from 1 to {MostDays}, and is '{text}'.");
+                $"TALLYSTICK_EVENT_DAYS must be a whole number from 1 to {MaxDays}, and is '{text}'.");
         return new EventRetention(Duration.FromDays(days), clock);
     }
 }

@@ -74,7 +74,7 @@ internal static class ExternalMappingOperations
         {
             Permission = Reading,
             Parameters = [Table],
-            Description = "Empty for a system that no integration is connected to.",
+            Description = "Returns an empty list for a system without a connected integration.",
         };
 }
 

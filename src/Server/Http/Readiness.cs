@@ -11,7 +11,7 @@ namespace Tallystick.Server.Http;
 internal sealed class Readiness(IDocumentStore store, TimeProvider time)
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxProbe = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private Task _probe = Task.CompletedTask;
@@ -29,7 +29,7 @@ internal sealed class Readiness(IDocumentStore store, TimeProvider time)
     {
         try
         {
-            await Probe().WaitAsync(LongestProbe, time);
+            await Probe().WaitAsync(MaxProbe, time);
             return true;
         }
         catch (Exception failure) when (failure is StoreOutageException or TimeoutException or ObjectDisposedException)

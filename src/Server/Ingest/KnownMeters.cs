@@ -5,7 +5,7 @@ namespace Tallystick.Server.Ingest;
 /// <summary>The meters of an organization by code, or that there is none, until that meter changes.</summary>
 internal sealed class KnownMeters(ChangedCodes changed)
 {
-    private const int Most = 1_000_000;
+    private const int Max = 1_000_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Meter?> _byCode = new(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal sealed class KnownMeters(ChangedCodes changed)
         lock (_gate)
         {
             Forget();
-            if (changes == _changes && _byCode.Count < Most)
+            if (changes == _changes && _byCode.Count < Max)
                 _byCode[code] = meter;
             return meter;
         }

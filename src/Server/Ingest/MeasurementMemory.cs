@@ -34,7 +34,7 @@ internal sealed record MeasurementMemory(int StoreMegabytes, int UidMegabytes, i
         var machine = (int)Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000, MaxMegabytes);
         var processors = Environment.ProcessorCount;
         return new MeasurementMemory(
-            Read(configuration, "TALLYSTICK_MEASUREMENT_MEMORY", DuckDbOptions.LeastMegabytes, MaxMegabytes)
+            Read(configuration, "TALLYSTICK_MEASUREMENT_MEMORY", DuckDbOptions.MinMegabytes, MaxMegabytes)
                 ?? Math.Max(320, machine / 72),
             Read(configuration, "TALLYSTICK_UID_MEMORY", MinUidMegabytes, MaxMegabytes) ?? Math.Max(128, machine / 12),
             Read(configuration, "TALLYSTICK_MEASUREMENT_THREADS", 1, MaxThreads)

@@ -9,7 +9,7 @@ namespace Tallystick.Server.Installation;
 /// <param name="ApiSecret">From <c>TALLYSTICK_API_SECRET</c>.</param>
 internal sealed record BootstrapSettings(string? OrganizationId, string? AccessKeyId, string? ApiSecret)
 {
-    private const int LongestKeyId = 128;
+    private const int MaxKeyId = 128;
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
@@ -29,14 +29,14 @@ internal sealed record BootstrapSettings(string? OrganizationId, string? AccessK
             throw new StoreUnavailableException(
                 "TALLYSTICK_ORG_ID must be a UUID such as 3f2504e0-4f89-11d3-9a0c-0305e82c3301");
         // Clients join both with a colon, and those that percent-encode them leave these characters as they are.
-        if (AccessKeyId is not null && (AccessKeyId.Length > LongestKeyId || !AccessKeyId.All(IsUnreserved)))
+        if (AccessKeyId is not null && (AccessKeyId.Length > MaxKeyId || !AccessKeyId.All(IsUnreserved)))
             throw new StoreUnavailableException(
-                $"TALLYSTICK_ACCESS_KEY_ID must have at most {LongestKeyId} characters, all of A-Z a-z 0-9 - _ . ~");
+                $"TALLYSTICK_ACCESS_KEY_ID must have at most {MaxKeyId} characters, all of A-Z a-z 0-9 - _ . ~");
         if (ApiSecret is null)
             return;
-        if (ApiSecret.Length < SecretHash.ShortestSecret)
+        if (ApiSecret.Length < SecretHash.MinSecret)
             throw new StoreUnavailableException(
-                $"TALLYSTICK_API_SECRET must have at least {SecretHash.ShortestSecret} characters");
+                $"TALLYSTICK_API_SECRET must have at least {SecretHash.MinSecret} characters");
         // Clients do not agree on how to encode others.
         if (ApiSecret.Any(character => character is <= ' ' or > '~'))
             throw new StoreUnavailableException(

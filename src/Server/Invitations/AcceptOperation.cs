@@ -58,9 +58,11 @@ internal static class AcceptOperation
     {
         Body = new ApiSchema("AcceptInvitationRequest", Shape) { IsRequest = true },
         Permission = Permission.Public,
-        Description = "Makes the invited person a user of the organization, with the invitation's policies. A link "
-            + "that was not mailed does not prove whose address it is: a login that the address has already is then "
-            + "joined by its current password only. 401 for a wrong one, 429 after too many.",
+        Description = """
+            Makes the invited person a user of the organization, with the policies of the invitation. A link that was
+            not mailed does not prove who owns the address: an existing login for the address then joins only with its
+            current password. Returns 401 for a wrong password and 429 after too many attempts.
+            """,
     };
 
     private static async Task AcceptAsync(ApiCall call)
@@ -147,8 +149,8 @@ internal static class AcceptOperation
             issues.Add("same", "password", "must be another than the current password");
         if (login is not null && !invitation.IsMailed && request.CurrentPassword is null)
             issues.Add("required", "currentPassword", "is required, since the person has a login already");
-        if (TextLength.Of(request.CurrentPassword) > Logins.LongestPassword)
-            issues.Add("length", "currentPassword", $"must have at most {Logins.LongestPassword} characters");
+        if (TextLength.Of(request.CurrentPassword) > Logins.MaxPassword)
+            issues.Add("length", "currentPassword", $"must have at most {Logins.MaxPassword} characters");
         issues.ThrowIfAny();
         if (login is not null && !invitation.IsMailed)
             login = await ProveAsync(call, logins, request, invitation);

@@ -45,9 +45,12 @@ internal static class InvitationOperations
                 Members = [.. Answer.Shape.Members, new JsonMember("acceptUrl", new TextShape())],
             }),
             Handle = CreateAsync,
-            Description = "The link to accept with is mailed. Without a mail server, or when it fails, it is answered "
-                + "as `acceptUrl`, this once: give it to the person. Refused with 403 when a policy permits what you "
-                + "may not do. To invite a support user (`m3terUser`) you need every permission.",
+            Description = """
+                Mails a link with which the person accepts the invitation. If no mail server is configured, or mailing
+                fails, the response contains the link as `acceptUrl`, this once: pass it on to the person. Returns 403
+                if a policy grants a permission that you do not have. Inviting a support user (`m3terUser`) requires
+                every permission.
+                """,
         },
         ResourceOperations.Retrieve(Definition) with
         {

@@ -9,7 +9,7 @@ namespace Tallystick.Server.LookupTables;
 internal static class LookupContract
 {
     /// <summary>Most items of a request or an answer.</summary>
-    internal const int MostItems = 2000;
+    internal const int MaxItems = 2000;
 
     /// <summary>The heading that operations on data stand under.</summary>
     internal const string Tag = "LookupTableRevisionData";
@@ -33,7 +33,7 @@ internal static class LookupContract
 
     internal static ApiSchema Data { get; } = Answer("LookupTableRevisionDataResponse",
     [
-        new JsonMember("items", new ListShape(Item, Maximum: MostItems))
+        new JsonMember("items", new ListShape(Item, Maximum: MaxItems))
         {
             IsLimitedInAnswers = true,
             IsAlwaysAnswered = true,
@@ -43,7 +43,7 @@ internal static class LookupContract
     ]);
 
     internal static ApiSchema DataRequest { get; } = Request("LookupTableRevisionDataRequest",
-        new JsonMember("items", new ListShape(Item, Maximum: MostItems)) { IsRequired = true }, Version);
+        new JsonMember("items", new ListShape(Item, Maximum: MaxItems)) { IsRequired = true }, Version);
 
     internal static ApiSchema DataDeleted { get; } =
         Answer("LookupTableRevisionDataDeleteResponse", [new("result", new TextShape())]);

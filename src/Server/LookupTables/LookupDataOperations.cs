@@ -38,8 +38,10 @@ internal static class LookupDataOperations
                 new("limit", "Most items to answer; 2000, which is also the most, when absent.", new NumberShape(32)),
                 LookupDataAnswer.Additional,
             ],
-            Description = "In the order in which they came. `version` is 0 until data is written. Download the data "
-                + "where there are more items.",
+            Description = """
+                Returns the items in the order in which they were added. `version` is 0 until data is written. If
+                there are more items than one response can hold, download the data.
+                """,
         },
         new("PUT", Root, "PutLookupTableRevisionData", LookupContract.Tag,
             "Write items of a lookup table revision", LookupContract.Data, PutAsync)
@@ -49,9 +51,9 @@ internal static class LookupDataOperations
             Parameters = [LookupDataAnswer.Additional],
             Body = LookupContract.DataRequest,
             Description = """
-                Adds the items, or replaces whole items that have the same keys; other items stay. Every key needs a
-                value. Only a draft can be written to. `version` must be the stored version of the data, once there is
-                data. Answers with the items written.
+                Adds the items, or replaces whole items that have the same keys; other items are kept. Every key
+                requires a value. Only the data of a draft can be changed. `version` must match the stored version of
+                the data, once there is data. Returns the items written.
                 """,
         },
         new("DELETE", Root, "DeleteLookupTableRevisionData", LookupContract.Tag,
@@ -59,7 +61,7 @@ internal static class LookupDataOperations
         {
             Permission = Writing,
             AlsoNeeds = OfTable,
-            Description = "All items; the revision must be a draft.",
+            Description = "Deletes all items. The revision must be a draft.",
         },
     ];
 
@@ -91,12 +93,12 @@ internal static class LookupDataOperations
     private static int Limit(ApiCall call)
     {
         if (QueryText.Single(call.Http.Request, "limit") is not { } text)
-            return LookupContract.MostItems;
+            return LookupContract.MaxItems;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            && limit is >= 1 and <= LookupContract.MostItems
+            && limit is >= 1 and <= LookupContract.MaxItems
             ? limit
             : throw new RefusedException(
-                new Issue("range", "limit", $"must be a whole number from 1 to {LookupContract.MostItems}"));
+                new Issue("range", "limit", $"must be a whole number from 1 to {LookupContract.MaxItems}"));
     }
 
     private static async Task PutAsync(ApiCall call)

@@ -38,13 +38,13 @@ internal static class LookupDownload
         var version = long.Parse((string)context.Request.RouteValues["version"]!, CultureInfo.InvariantCulture);
         if (!context.RequestServices.GetRequiredService<UrlSignatures>().IsSigned(
             context.Request, HttpMethods.Get, organizationId, File(organizationId, version, name)))
-            throw new ForbiddenException("The URL is not one that was given, or it has expired; ask for it anew");
+            throw new ForbiddenException("The URL is not valid or has expired. Request a new one.");
         var contentType = name.EndsWith(".csv", StringComparison.Ordinal) ? LookupFile.Csv : LookupFile.JsonLines;
         var store = context.RequestServices.GetRequiredService<LookupStore>();
         var related = store.Reader(organizationId, context.RequestAborted);
         var revision = await related.FindAsync<LookupTableRevision>(Path.GetFileNameWithoutExtension(name));
         if (revision is null || await VersionAsync() != version)
-            throw new NotFoundException("The data is gone or has changed since; ask for the file anew");
+            throw new NotFoundException("The data was deleted or has changed. Request the file again.");
         context.Response.ContentType = contentType;
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
         await WriteAsync(context, store, organizationId, revision, contentType);

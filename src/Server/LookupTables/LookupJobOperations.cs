@@ -29,8 +29,9 @@ internal static class LookupJobOperations
             Body = LookupContract.CopyRequest,
             IsBodyOptional = true,
             Description = """
-                Into the draft `revisionId`, which must have the same fields and keys and keeps its other items; or,
-                without it, into a new draft of the same name with "Copy" after it. The job tells when it is done.
+                Copies the data into the draft `revisionId`, which must have the same fields and keys and keeps its
+                other items; or, without `revisionId`, into a new draft with the same name plus "Copy". Retrieve the
+                job to see when it is done.
                 """,
         },
         new("POST", LookupDataOperations.Root + "/generateuploadurl", "GenerateLookupTableDataUploadUrl",
@@ -40,10 +41,11 @@ internal static class LookupJobOperations
             AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.UploadRequest,
             Description = """
-                Send the file to the URL by PUT, with the `headers`, within one minute and without a token. CSV has a
-                first line with the names of the fields; JSONL has one item a line. The items are added to the draft or
-                replace those with the same keys, if all of them are right; the job tells which lines are not. A URL
-                takes one file. At most 10 jobs of an organization may run or wait for their file.
+                Send the file to the URL with PUT and the given `headers`, within one minute and without a token. A
+                CSV file starts with a line of field names; a JSONL file has one item per line. If all items are
+                valid, they are added to the draft or replace items with the same keys; otherwise the job lists the
+                faulty lines. A URL accepts one file. At most 10 jobs of an organization can be running or waiting for
+                their file.
                 """,
         },
         new("POST", Jobs + "/download", "TriggerLookupTableRevisionDataDownloadJob", LookupContract.Tag,
@@ -52,8 +54,10 @@ internal static class LookupJobOperations
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.DownloadRequest,
-            Description = "The job has the URL of the file, which works without a token for one hour, as long as the "
-                + "data does not change.",
+            Description = """
+                The job contains the URL of the file. It works without a token for one hour, as long as the data does
+                not change.
+                """,
         },
         new("POST", LookupDataOperations.Root + "/archived", "GetLookupTableRevisionArchivedDataUrl",
             LookupContract.Tag, "Get the URL of archived data", LookupContract.Archived, ArchivedAsync)
@@ -61,7 +65,9 @@ internal static class LookupJobOperations
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.ArchivedRequest,
-            Description = "Of an archived revision. The URL works without a token for one hour.",
+            Description = """
+                Returns the URL of the data of an archived revision. The URL works without a token for one hour.
+                """,
         },
         new("GET", Jobs, "ListLookupTableRevisionDataJobs", LookupContract.Tag, "List the jobs of a revision",
             LookupContract.Job with { IsPage = true }, ListAsync)
@@ -82,7 +88,9 @@ internal static class LookupJobOperations
         {
             Permission = LookupDataOperations.Writing,
             AlsoNeeds = LookupDataOperations.OfTable,
-            Description = "Refused with 409 while it runs. An upload that has not come cannot come any more.",
+            Description = """
+                Returns 409 while the job is running. A file that has not been uploaded yet can no longer be uploaded.
+                """,
         },
     ];
 

@@ -48,9 +48,9 @@ internal static class PolicyOperations
             .Item("permissionPolicyId"),
         AlsoNeeds = AboutPrincipal(type),
         Description = """
-            A policy that is attached already stays so. Refused with 403 when the policy permits what you may not do, or
-            when it denies something to a principal that may do more than you; and with 409 when it would deny
-            something to the last administrator.
+            Has no effect if the policy is already attached. Returns 403 if the policy grants a permission that you do
+            not have, or denies something to a principal who has more permissions than you; returns 409 if it would
+            deny something to the last administrator.
             """,
     };
 
@@ -63,8 +63,8 @@ internal static class PolicyOperations
             .Item("permissionPolicyId"),
         AlsoNeeds = AboutPrincipal(type),
         Description = """
-            Answers with what was detached. Refused with 403 when the policy denies what you may not do, or when a
-            principal that loses access may do more than you; and with 409 for the last administrator.
+            Returns the attachment that was removed. Returns 403 if the policy denies something that you may not do,
+            or if a principal that loses access has more permissions than you; returns 409 for the last administrator.
             """,
     };
 
@@ -74,8 +74,8 @@ internal static class PolicyOperations
         var principalId = await PrincipalIdAsync(call, type);
         RequireSight(call, type, principalId);
         if (!await Principals.ExistsAsync(related, type, principalId))
-            throw new RefusedException(new Issue(
-                "unknown_reference", "principalId", $"names no existing {Principals.Words(type)}: '{principalId}'"));
+            throw new RefusedException(
+                Issue.UnknownReference("principalId", Principals.Words(type), principalId ?? ""));
         GrantRules.CheckGiven(call.Granting(), [.. PermissionStatements.Rules(policy.Statements)]);
         var proposed = new PrincipalPermission
         {

@@ -34,12 +34,17 @@ internal static class ResourceGroupItemOperations
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:resourceGroup").Item("resourceGroupId"),
-            Description = "Its own entities and groups, not those within its groups; newest first. Needs no body.",
+            Description = """
+                Lists the entities and groups directly in this group, newest first, but not those in nested groups.
+                The request has no body.
+                """,
         },
         Change("addresource", "AddResourceToGroup", "Add a member to a resource group", AddAsync) with
         {
-            Description = "A member that it has already stays. Refused with 403 when somebody would gain by it what "
-                + "you do not have.",
+            Description = """
+                Has no effect if the member is already in the group. Returns 403 if somebody would gain a permission
+                that you do not have.
+                """,
         },
         Change("removeresource", "RemoveResourceFromGroup", "Remove a member from a resource group", RemoveAsync),
     ];
@@ -112,12 +117,11 @@ internal static class ResourceGroupItemOperations
         if (member.TargetType == TargetType.Item)
         {
             if (await related.FindAsync(GroupTypes.DefinitionOf(AllKinds.Catalog, group.Type), member.TargetId) is null)
-                issues.Add("unknown_reference", "targetId", $"names no existing {group.Type}: '{member.TargetId}'");
+                issues.AddUnknownReference("targetId", group.Type, member.TargetId);
         }
         else if ((await related.FindAsync<ResourceGroup>(member.TargetId))?.Type != group.Type)
         {
-            issues.Add(
-                "unknown_reference", "targetId", $"names no existing group of {group.Type}: '{member.TargetId}'");
+            issues.AddUnknownReference("targetId", $"group of {group.Type}", member.TargetId);
         }
         else if ((await GroupMembers.ReadAsync(related)).Within(member.TargetId).Contains(group.Id))
         {

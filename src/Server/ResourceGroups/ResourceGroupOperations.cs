@@ -35,14 +35,16 @@ internal static class ResourceGroupOperations
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Visible(),
-            Description = "Groups of one type, such as `meter` or `user`; newest first.",
+            Description = "Lists the groups of one type, such as `meter` or `user`, newest first.",
         },
         new("POST", Root, "PostResourceGroup", Tag, "Create a resource group", Answer, CreateAsync)
         {
             Body = Request,
             Permission = Permission.On(PermissionAction.ConfigCreate, Resource),
-            Description = "Policies name its entities as `config:{type}/group/{id}`. A group of type `user` is a user "
-                + "group: policies are attached to it, and its members have them too.",
+            Description = """
+                Policies refer to the entities of a group as `config:{type}/group/{id}`. A group of type `user` is a
+                user group: policies can be attached to it, and apply to its members.
+                """,
         },
         new("GET", Root + "/{id}", "GetResourceGroup", Tag, "Retrieve a resource group", Answer,
             async call => await call.AnswerAsync(View(await FindAsync(call, "id"))))
@@ -57,7 +59,9 @@ internal static class ResourceGroupOperations
         new("DELETE", Root + "/{id}", "DeleteResourceGroup", Tag, "Delete a resource group", Answer, DeleteAsync)
         {
             Permission = Permission.On(PermissionAction.ConfigDelete, Resource).Item(),
-            Description = "What was in it stays. Policies that name it match nothing any more.",
+            Description = """
+                Deletes the group only; its members remain. Policies that refer to it no longer match anything.
+                """,
         },
         new("GET", Root + "/{resourceGroupId}/permissions", "GetResourceGroupPermissions", Tag,
             "List the policies of a resource group", ResourceOperations.Page(PermissionPolicyResource.Definition),
@@ -66,7 +70,7 @@ internal static class ResourceGroupOperations
             Parameters = ResourceOperations.PageParameters(PermissionPolicyResource.Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Item("resourceGroupId"),
             AlsoNeeds = [Sight.Retrieve(PermissionPolicyResource.Definition).Visible()],
-            Description = "Those attached to it and those that name it.",
+            Description = "Lists the policies attached to the group and those that refer to it.",
         },
         .. ResourceGroupItemOperations.All,
     ];

@@ -11,7 +11,7 @@ namespace Tallystick.Server.Resources;
 /// <summary>Reads the query of a list request and answers with its page.</summary>
 internal static class ListRequest
 {
-    private const int MostValues = 200;
+    private const int MaxValues = 200;
 
     /// <summary>Answers with one page of the kind, newest first.</summary>
     /// <param name="call">The request.</param>
@@ -106,7 +106,7 @@ internal static class ListRequest
             {
                 ListFilter.ByColumn { Kind: FilterKind.Many } many => parameters.AnyOf(many.Parameter, many.Column),
                 ListFilter.ByColumn one => EqualTo(parameters, one),
-                ListFilter.Odd odd => await odd.Decide(parameters, related),
+                ListFilter.Custom odd => await odd.Decide(parameters, related),
                 _ => null,
             };
             if (condition is not null)
@@ -132,9 +132,9 @@ internal static class ListRequest
     private static IReadOnlyList<string>? Values(HttpRequest request, string name, Issues issues)
     {
         var values = QueryText.List(request, name);
-        if (values is null || values.Count <= MostValues)
+        if (values is null || values.Count <= MaxValues)
             return values;
-        issues.Add("count", name, $"must have at most {MostValues} values");
+        issues.Add("count", name, $"must have at most {MaxValues} values");
         return null;
     }
 }

@@ -69,7 +69,10 @@ internal static class ResourceOperations
         Body = Request(definition),
         Permission = NeedsOfOne(definition, PermissionAction.ConfigUpdate),
         AlsoNeeds = [.. OfParent(definition), .. PermissionsOfEffects(definition)],
-        Description = "Replaces the whole entity: members left out are cleared. `version` must be the stored version.",
+        Description = """
+            Replaces the whole entity: members that the request omits are cleared. `version` must match the stored
+            version.
+            """,
     };
 
     /// <summary>Deletes one.</summary>
@@ -79,7 +82,7 @@ internal static class ResourceOperations
     {
         Permission = NeedsOfOne(definition, PermissionAction.ConfigDelete),
         AlsoNeeds = [.. OfParent(definition), .. PartsOf(definition).Select(Sight.Delete)],
-        Description = "Answers with the deleted entity. Refused with 409 while another entity refers to it.",
+        Description = "Returns the deleted entity. Returns 409 while another entity refers to it.",
     };
 
     private static ApiOperation Search(ResourceDefinition definition) => new(

@@ -18,7 +18,7 @@ internal static class SearchRequest
     private const int MaximumPageSize = 100;
 
     // An engine refuses expressions that are nested too deeply.
-    private const int MostClauses = 100;
+    private const int MaxClauses = 100;
 
     private static readonly (string Text, Comparison Comparison)[] Comparators =
     [
@@ -107,9 +107,9 @@ internal static class SearchRequest
         if (QueryText.Single(request, "searchQuery") is not { } query)
             return null;
         var texts = query.Split('$');
-        if (texts.Length > MostClauses)
+        if (texts.Length > MaxClauses)
         {
-            issues.Add("count", "searchQuery", $"must have at most {MostClauses} clauses");
+            issues.Add("count", "searchQuery", $"must have at most {MaxClauses} clauses");
             return null;
         }
         var clauses = texts.Select(text => Clause(text, definition, zone, issues)).OfType<Condition>().ToList();

@@ -16,7 +16,7 @@ namespace Tallystick.Server.ServiceUsers;
 /// </summary>
 internal static class AccessKeyOperations
 {
-    private const int MostKeys = 50;
+    private const int MaxKeys = 50;
     private const string Resource = "config:serviceUserCredentials";
     private const string Path = "/organizations/{orgId}/serviceusers/{id}/credentials";
     private static readonly ApiSchema Answer = new("AccessKey", JsonShapes.Of(typeof(AccessKeyAnswer)));
@@ -26,7 +26,7 @@ internal static class AccessKeyOperations
         Operation(PermissionAction.ConfigRetrieve, "GET", Path, "ListAccessKeys", "List access keys", ListAsync) with
         {
             Answer = Answer with { IsPage = true },
-            Description = $"All of them, at most {MostKeys}; never a secret.",
+            Description = $"All of them, at most {MaxKeys}; never a secret.",
         },
         Operation(PermissionAction.ConfigCreate, "POST", Path, "PostAccessKey", "Generate an access key", CreateAsync)
             with
@@ -73,9 +73,9 @@ internal static class AccessKeyOperations
     {
         var user = await FindUserAsync(call);
         await GrantRules.CheckMaySpeakForAsync(call.Granting(), PrincipalType.Serviceuser, user.Id);
-        if ((await KeysAsync(call, user.Id)).Count >= MostKeys)
+        if ((await KeysAsync(call, user.Id)).Count >= MaxKeys)
             throw new RefusedException(new Issue(
-                "count", "", $"The service user has {MostKeys} access keys; delete one first", IssueKind.Conflict));
+                "count", "", $"The service user has {MaxKeys} access keys; delete one first", IssueKind.Conflict));
         var secret = SecretHash.NewText(48);
         var created = (AccessKey)await call.Service<ResourceService>().CreateAsync(
             AccessKeyResource.Definition,

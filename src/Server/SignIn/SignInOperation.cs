@@ -45,9 +45,12 @@ internal static class SignInOperation
     {
         Body = new ApiSchema("SignInRequest", Shape) { IsRequest = true },
         Permission = Permission.Public,
-        Description = "401 for a wrong address or password. After 5 failed attempts the answer is 429 for 15 minutes, "
-            + "and longer after each further one; `Retry-After` tells how long. Attempts from where the person has "
-            + "signed in before are counted by themselves. A new password ends all tokens of the one before.",
+        Description = """
+            Returns 401 for a wrong address or password. After 5 failed attempts, returns 429 for 15 minutes, and for
+            longer after each further attempt; `Retry-After` says how long. Attempts from a source that the person has
+            signed in from before are counted separately. A new password revokes all tokens issued under the previous
+            one.
+            """,
     };
 
     private static async Task SignInAsync(ApiCall call)
@@ -83,11 +86,11 @@ internal static class SignInOperation
         if (request.NewPassword is not null)
             Logins.CheckPassword(request.NewPassword, "newPassword", issues);
         if (request.NewPassword == request.Password)
-            issues.Add("same", "newPassword", "must be another than the password");
+            issues.Add("same", "newPassword", "must differ from the current password");
         if (TextLength.Of(request.Email) > 320)
             issues.Add("length", "email", "must have at most 320 characters");
-        if (TextLength.Of(request.Password) > Logins.LongestPassword)
-            issues.Add("length", "password", $"must have at most {Logins.LongestPassword} characters");
+        if (TextLength.Of(request.Password) > Logins.MaxPassword)
+            issues.Add("length", "password", $"must have at most {Logins.MaxPassword} characters");
         issues.ThrowIfAny();
     }
 

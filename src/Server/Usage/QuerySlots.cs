@@ -8,11 +8,11 @@ namespace Tallystick.Server.Usage;
 /// that the queries of others go on.
 /// </summary>
 /// <param name="most">Queries that run at a time, at most.</param>
-/// <param name="mostWaiting">Queries that wait, at most.</param>
-internal sealed class QuerySlots(int most, int mostWaiting)
+/// <param name="maxWaiting">Queries that wait, at most.</param>
+internal sealed class QuerySlots(int most, int maxWaiting)
 {
-    private readonly int _mostOfOne = Math.Max(1, most * 3 / 4);
-    private readonly int _mostWaitingOfOne = Math.Max(1, mostWaiting / 2);
+    private readonly int _maxOfOne = Math.Max(1, most * 3 / 4);
+    private readonly int _maxWaitingOfOne = Math.Max(1, maxWaiting / 2);
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = new();
     private readonly Dictionary<string, int> _ofOrganization = new(StringComparer.Ordinal);
@@ -30,10 +30,10 @@ internal sealed class QuerySlots(int most, int mostWaiting)
         {
             if (TryBegin(organizationId))
                 return new Slot(this, organizationId);
-            if (_queue.Count(other => other.OrganizationId == organizationId) >= _mostWaitingOfOne)
+            if (_queue.Count(other => other.OrganizationId == organizationId) >= _maxWaitingOfOne)
                 throw new TooManyRequestsException(
                     "Too many usage queries of your organization are waiting. Try again later.");
-            if (_queue.Count >= mostWaiting)
+            if (_queue.Count >= maxWaiting)
                 throw new ServerBusyException("Too many usage queries are waiting. Try again later.");
             waiter = new Waiter(organizationId);
             _queue.AddLast(waiter);
@@ -64,7 +64,7 @@ internal sealed class QuerySlots(int most, int mostWaiting)
     private bool TryBegin(string organizationId)
     {
         var own = _ofOrganization.GetValueOrDefault(organizationId);
-        if (_running >= most || own >= _mostOfOne)
+        if (_running >= most || own >= _maxOfOne)
             return false;
         _running++;
         _ofOrganization[organizationId] = own + 1;

@@ -29,8 +29,10 @@ internal static class OrgUserOperations
         ResourceOperations.Update(Definition) with
         {
             Permission = Needs(PermissionAction.ConfigUpdate).Item(),
-            Description = "Sets the user's own statements and when the access ends, at once also for who is signed in. "
-                + "`version` must be the stored version.",
+            Description = """
+                Sets the user's own statements and when access ends; both take effect at once, even for a user who is
+                signed in. `version` must match the stored version.
+                """,
         },
         new("GET", One + "/permissions", "GetOrgUserPermissions", Definition.Tag, "List the policies of a user",
             ResourceOperations.Page(PermissionPolicyResource.Definition), PermissionsAsync)
@@ -38,7 +40,9 @@ internal static class OrgUserOperations
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
             AlsoNeeds = [Sight.Retrieve(PermissionPolicyResource.Definition).Visible()],
-            Description = "Those attached to the user; those of its user groups are listed with the groups.",
+            Description = """
+                Lists the policies attached to the user. The policies of its user groups are listed with the groups.
+                """,
         },
         new("GET", One + "/usergroups", "GetOrgUserGroups", Definition.Tag, "List the user groups of a user",
             ResourceGroupOperations.Answer with { IsPage = true }, GroupsAsync)
@@ -46,16 +50,19 @@ internal static class OrgUserOperations
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
             AlsoNeeds = [Sight.Retrieve(ResourceGroupResource.Definition).Visible()],
-            Description = "With `inherited=true` also the groups that those are nested in.",
+            Description = "With `inherited=true`, also returns the groups that contain these groups.",
         },
         new("PUT", One + "/password/resend", "AdminResendTempPass", Definition.Tag,
             "Send a user a temporary password", null, ResendAsync)
         {
             Permission = Needs(PermissionAction.ConfigUpdate).Item(),
-            Description = "Good for one sign-in within 30 days, which must set another. Without a mail server it is "
-                + "answered as `temporaryPassword`, unless the user belongs to other organizations too. Refused with "
-                + "403 when the user may do more than you, and with 409 when any organization of the user would be "
-                + "left without an administrator whose sign-in does not expire. Needs no body.",
+            Description = """
+                Sends a password that works for one sign-in within 30 days, at which the user must choose a new one.
+                If no mail server is configured, the response contains it as `temporaryPassword`, unless the user also
+                belongs to other organizations. Returns 403 if the user has permissions that you do not have, and 409
+                if any organization of the user would be left without an administrator whose sign-in does not expire.
+                The request has no body.
+                """,
         },
     ];
 

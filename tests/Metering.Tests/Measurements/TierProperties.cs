@@ -169,8 +169,8 @@ public sealed class TierProperties
         return digits * BigInteger.Pow(10, Scale - number.Scale) * (number < 0 ? -1 : 1);
     }
 
-    private static Gen<BigInteger> Of(int digits, int fewestPlaces, int mostPlaces) => Gen.Select(
-        Gen.Char['0', '9'].Array[digits], Gen.Int[fewestPlaces, mostPlaces], Gen.Bool,
+    private static Gen<BigInteger> Of(int digits, int minPlaces, int maxPlaces) => Gen.Select(
+        Gen.Char['0', '9'].Array[digits], Gen.Int[minPlaces, maxPlaces], Gen.Bool,
         (text, places, isNegative) => BigInteger.Parse(new string(text), CultureInfo.InvariantCulture)
             * BigInteger.Pow(10, Scale - places) * (isNegative ? -1 : 1));
 

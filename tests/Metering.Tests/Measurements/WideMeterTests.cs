@@ -37,7 +37,7 @@ public sealed class WideMeterTests
     [Fact]
     public async Task Load_OfOneLogEntryIntoTheWidestTable_FitsInTheLeastMemoryThatCanBeSet()
     {
-        var least = new DuckDbOptions { MemoryMegabytes = DuckDbOptions.LeastMegabytes };
+        var least = new DuckDbOptions { MemoryMegabytes = DuckDbOptions.MinMegabytes };
         await using var usage = await StoredUsage.CreateAsync(least);
         // One meter makes the shared table as wide as it can be, and fills the column for the rest.
         decimal[] tiers = [1, 0.0000000001m, 1234567890123456789012.5m, 0.0000000000000000000000000001m];

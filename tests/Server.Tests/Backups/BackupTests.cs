@@ -206,7 +206,7 @@ public sealed class BackupTests : IDisposable
         using var listener = new BackupListener(
             data, new BackupSources(store, log, null), NullLogger<BackupListener>.Instance)
         {
-            LongestSilence = TimeSpan.FromSeconds(1),
+            MaxSilence = TimeSpan.FromSeconds(1),
         };
         await listener.StartAsync(Token);
         using var command = ControlSocket.TryConnect(_restarts.Data).ShouldNotBeNull();

@@ -135,8 +135,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
         await Server.AddProductsAsync(resources, Organization, "b");
         _clock.Advance(Duration.FromDays(100));
         var events = new ChangeEventSource(
-            _store, new EventRetention(Duration.FromDays(28), _clock), new Subscriptions(resources, _store, AccessKeyResource.Installation),
-            [subscriber]);
+            _store, new EventRetention(Duration.FromDays(28), _clock),
+            new Subscriptions(resources, _store, AccessKeyResource.Installation), [subscriber]);
 
         await events.ForgetAsync(Organization, Token);
 
@@ -155,8 +155,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
         var news = new EventNews();
         var resources = Machinery.NewService(_store, _clock, news);
         var pumps = new EventPumps(
-            [subscriber], new Subscriptions(resources, _store, AccessKeyResource.Installation), _store, news, TimeProvider.System,
-            NullLogger<EventPumps>.Instance);
+            [subscriber], new Subscriptions(resources, _store, AccessKeyResource.Installation), _store, news,
+            TimeProvider.System, NullLogger<EventPumps>.Instance);
         await pumps.StartAsync(Token);
         if (subscriber is Noting noting)
             await noting.JoinedAsync(_store);
@@ -172,7 +172,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
         {
             foreach (var name in names)
                 await resources.CreateAsync(
-                    ProductResource.Definition, organizationId, "test", new Product { Name = name, Code = name }, Token);
+                    ProductResource.Definition, organizationId, "test", new Product { Name = name, Code = name },
+                    Token);
         }
 
         public async ValueTask DisposeAsync()

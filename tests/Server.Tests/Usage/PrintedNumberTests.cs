@@ -10,7 +10,7 @@ public sealed class PrintedNumberTests(SqliteServer shared)
 {
     // 1/3600 as JavaScript and Python print it.
     private const string Second = "0.0002777777777777778";
-    private const string Longest = "0.1234567890123456789012345678";
+    private const string Max = "0.1234567890123456789012345678";
     private const int Seconds = 3600;
 
     [Fact]
@@ -81,26 +81,26 @@ public sealed class PrintedNumberTests(SqliteServer shared)
     {
         using var client = await shared.NewOrganizationAsync();
         var meter = await new MeteredUsage(client).MeterAsync("machine", "measure.hours");
-        var pricing = await PricingAsync(client, meter, Longest);
+        var pricing = await PricingAsync(client, meter, Max);
         var product = await FullSamples.CreateAsync(client, "products", FullSamples.Parse(
-            $$$"""{"name":"n","code":"c","customFields":{"x":-{{{Longest}}},"y":1e-28}}"""));
+            $$$"""{"name":"n","code":"c","customFields":{"x":-{{{Max}}},"y":1e-28}}"""));
         var balance = await BalanceSamples.PlainAsync(client);
-        (await client.PostAsync($"balances/{balance}/transactions", $$"""{"amount":{{Longest}}}"""))
+        (await client.PostAsync($"balances/{balance}/transactions", $$"""{"amount":{{Max}}}"""))
             .Status.ShouldBe(HttpStatusCode.OK);
         var lookup = await LookupSetup.MakeAsync(client, LookupSetup.ByTierAndCountry);
-        await lookup.PutAsync($$"""[{"tier":{{Longest}},"country":"UK","rate":{{Second}}}]""");
+        await lookup.PutAsync($$"""[{"tier":{{Max}},"country":"UK","rate":{{Second}}}]""");
 
         (await client.GetAsync($"pricings/{pricing}")).Object["pricingBands"]![0]!["unitPrice"]!.ToJsonString()
-            .ShouldBe(Longest);
+            .ShouldBe(Max);
         (await client.GetAsync($"products/{product}")).Object["customFields"]!.ToJsonString()
-            .ShouldBe($$"""{"x":-{{Longest}},"y":0.0000000000000000000000000001}""");
-        (await client.GetAsync($"balances/{balance}")).Object["amount"]!.ToJsonString().ShouldBe(Longest);
-        string[] items = [$$"""{"tier":{{Longest}},"country":"UK","rate":{{Second}}}"""];
+            .ShouldBe($$"""{"x":-{{Max}},"y":0.0000000000000000000000000001}""");
+        (await client.GetAsync($"balances/{balance}")).Object["amount"]!.ToJsonString().ShouldBe(Max);
+        string[] items = [$$"""{"tier":{{Max}},"country":"UK","rate":{{Second}}}"""];
         (await lookup.ItemsAsync()).ShouldBe(items);
-        LookupSetup.Items(await client.GetAsync($"{lookup.Data}/{Longest},UK")).ShouldBe(items);
-        await lookup.UploadAsync($"tier,country,rate\n1e-28,FR,{Longest}\n", "text/csv");
+        LookupSetup.Items(await client.GetAsync($"{lookup.Data}/{Max},UK")).ShouldBe(items);
+        await lookup.UploadAsync($"tier,country,rate\n1e-28,FR,{Max}\n", "text/csv");
         (await lookup.ItemsAsync()).ShouldContain(
-            item => item.Contains($"\"rate\":{Longest}", StringComparison.Ordinal)
+            item => item.Contains($"\"rate\":{Max}", StringComparison.Ordinal)
                 && item.Contains("\"tier\":0.0000000000000000000000000001", StringComparison.Ordinal));
     }
 

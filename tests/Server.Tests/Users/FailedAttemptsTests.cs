@@ -78,7 +78,7 @@ public sealed class FailedAttemptsTests
     [Fact]
     public void Names_AsManyAsAnybodyLikes_TakeBoundedMemory()
     {
-        var attempts = New(free: 1, mostNames: 100);
+        var attempts = New(free: 1, maxNames: 100);
         for (var name = 0; name < 1_000; name++)
         {
             _clock.AdvanceMilliseconds(1);
@@ -89,6 +89,6 @@ public sealed class FailedAttemptsTests
         attempts.WaitOf("999").ShouldBeGreaterThan(Duration.Zero);
     }
 
-    private FailedAttempts New(int free, int mostNames = 1_000) =>
-        new(free, Duration.FromMinutes(15), Duration.FromHours(1), _clock, mostNames);
+    private FailedAttempts New(int free, int maxNames = 1_000) =>
+        new(free, Duration.FromMinutes(15), Duration.FromHours(1), _clock, maxNames);
 }

@@ -70,10 +70,10 @@ public sealed class OutageTests
         await using var runner = await connections.OpenWriterAsync(Token);
         await new StoreUpgrade(runner).RunAsync(tables, Token);
         var releases = 0;
-        var lane = new WriteLane(tables, () => ValueTask.FromResult(runner), _ => null)
+        var lane = new WriteQueue(tables, () => ValueTask.FromResult(runner), _ => null)
         {
             Release = _ => releases++ == 0 ? throw new IOException("The connection is lost.") : ValueTask.CompletedTask,
-            IsTrusting = false,
+            IsOptimistic = false,
             IsLost = _ => false,
         };
 

@@ -10,13 +10,13 @@ namespace Tallystick.Storage.Documents.Caching;
 /// </summary>
 internal sealed class DocumentCache : IDisposable
 {
-    private const long MostBytes = 32 << 20;
-    private const int MostDocumentBytes = 64 << 10;
+    private const long MaxBytes = 32 << 20;
+    private const int MaxDocumentBytes = 64 << 10;
 
     /// <summary>What an entry takes besides the document.</summary>
     private const int EntryBytes = 400;
 
-    private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = MostBytes });
+    private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, 256).Select(_ => new Stripe())];
     private readonly ConcurrentDictionary<(string Kind, string OrganizationId), Stripe> _groups = new();
 
@@ -46,7 +46,7 @@ internal sealed class DocumentCache : IDisposable
     private void Keep(DocumentKey key, Document document, long term, long changes, long groupChanges)
     {
         var bytes = document.Json.Length;
-        if (bytes > MostDocumentBytes)
+        if (bytes > MaxDocumentBytes)
             return;
         var (stripe, group) = (StripeOf(key), GroupOf(key));
         lock (stripe.Gate)

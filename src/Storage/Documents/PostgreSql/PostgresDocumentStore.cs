@@ -30,7 +30,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
     private readonly NpgsqlDataSource _source;
     private readonly TableLayouts _tables;
     private readonly PostgresDialect _dialect = new();
-    private readonly WriteLane[] _lanes;
+    private readonly WriteQueue[] _lanes;
 
     private PostgresDocumentStore(NpgsqlDataSource source, TableLayouts tables)
     {
@@ -132,10 +132,10 @@ public sealed class PostgresDocumentStore : IDocumentStore
     private static SqlText Lock(string organizationId) =>
         SqlText.Unread().Append("SELECT pg_advisory_xact_lock(").Value(Hash(organizationId)).Append(")");
 
-    private WriteLane NewLane() => new(_tables, () => ConnectAsync(CancellationToken.None), Lock)
+    private WriteQueue NewLane() => new(_tables, () => ConnectAsync(CancellationToken.None), Lock)
     {
         Release = runner => runner.DisposeAsync(),
-        IsTrusting = true,
+        IsOptimistic = true,
         IsLost = PostgresDialect.IsLost,
     };
 

@@ -7,7 +7,7 @@ namespace Tallystick.Storage.Documents.Relational;
 internal sealed class ConditionSql(SqlDialect dialect, TableLayout table)
 {
     // Engines limit the number of parameters; longer lists are one parameter.
-    private const int MostParameters = 500;
+    private const int MaxParameters = 500;
     private const string Always = "1 = 1";
     private const string Never = "1 = 0";
 
@@ -72,7 +72,7 @@ internal sealed class ConditionSql(SqlDialect dialect, TableLayout table)
     private void AppendList(SqlText sql, List<string> values)
     {
         var (before, after) = dialect.TextsOfList;
-        if (values.Count <= MostParameters)
+        if (values.Count <= MaxParameters)
             sql.Join(", ", values, value => sql.Value(value));
         else
             sql.Append(before).Value(new JsonArray([.. values.Select(value => (JsonNode)value)]).ToJsonString())

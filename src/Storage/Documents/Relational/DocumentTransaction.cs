@@ -9,12 +9,12 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <param name="beforeWriting">
 /// To run before the first write, so that the change can be undone without those before it; null for none.
 /// </param>
-/// <param name="isTrusting">
+/// <param name="isOptimistic">
 /// Takes writes to succeed: none has a way to the engine of its own. When one does not, a later statement or the commit
 /// fails (<see cref="SqlDialect.IsUntrue"/>), and nothing that the change has found out since is true.
 /// </param>
 internal sealed class DocumentTransaction(
-    SqlRunner runner, TableLayouts tables, string organizationId, SqlText? beforeWriting, bool isTrusting)
+    SqlRunner runner, TableLayouts tables, string organizationId, SqlText? beforeWriting, bool isOptimistic)
     : IDocumentTransaction
 {
     private readonly DocumentReader _reader = new(runner, tables);
@@ -46,7 +46,7 @@ internal sealed class DocumentTransaction(
     {
         var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
         var sequence = await runner.NextSequenceAsync();
-        if (isTrusting)
+        if (isOptimistic)
             await runner.DeferAsync(_statements.InsertOrFail(table, organizationId, write, sequence));
         else if (!await AnswersAsync(_statements.Insert(table, organizationId, write, sequence)))
             throw new DuplicateKeyException(kind.Name, await FindClashAsync(table, write) ?? "id");
@@ -68,7 +68,7 @@ internal sealed class DocumentTransaction(
         CancellationToken cancellationToken)
     {
         var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
-        if (isTrusting)
+        if (isOptimistic)
         {
             await runner.DeferAsync(_statements.UpdateOrFail(table, organizationId, expectedVersion, write));
             return true;

@@ -12,9 +12,9 @@ namespace Tallystick.Storage.Documents.Relational;
 internal sealed class SharedTransaction
 {
     /// <summary>Changes wait for those after them no longer than this, and whatever the last one takes.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Max = TimeSpan.FromMilliseconds(5);
 
-    private const int MostChanges = 64;
+    private const int MaxChanges = 64;
 
     private readonly SqlRunner _runner;
     private readonly TableLayouts _tables;
@@ -26,15 +26,15 @@ internal sealed class SharedTransaction
     private bool _isUndone;
     private Exception? _lost;
 
-    private SharedTransaction(SqlRunner runner, TableLayouts tables, string organizationId, bool isTrusting) =>
-        (_runner, _tables, OrganizationId, IsTrusting) = (runner, tables, organizationId, isTrusting);
+    private SharedTransaction(SqlRunner runner, TableLayouts tables, string organizationId, bool isOptimistic) =>
+        (_runner, _tables, OrganizationId, IsOptimistic) = (runner, tables, organizationId, isOptimistic);
 
     internal string OrganizationId { get; }
 
     /// <summary>
     /// Whether writes are taken to succeed. They go to the engine with the next read, or with the commit.
     /// </summary>
-    internal bool IsTrusting { get; }
+    internal bool IsOptimistic { get; }
 
     /// <summary>
     /// Ends when all of it is kept; fails when none of it is: with a <see cref="RunAgainException"/> when its changes
@@ -44,19 +44,19 @@ internal sealed class SharedTransaction
 
     /// <summary>Whether no other change should be let in.</summary>
     internal bool IsDue =>
-        _isUndone || _lost is not null || _changes >= MostChanges || Stopwatch.GetElapsedTime(_began) > Longest;
+        _isUndone || _lost is not null || _changes >= MaxChanges || Stopwatch.GetElapsedTime(_began) > Max;
 
     /// <summary>Begins one.</summary>
     /// <param name="runner">The connection.</param>
     /// <param name="tables">The store's tables.</param>
     /// <param name="organizationId">Whose changes it has.</param>
     /// <param name="enter">Statement that keeps out other changes of the organization, or null.</param>
-    /// <param name="isTrusting">Whether writes are taken to succeed.</param>
+    /// <param name="isOptimistic">Whether writes are taken to succeed.</param>
     internal static async Task<SharedTransaction> BeginAsync(
-        SqlRunner runner, TableLayouts tables, string organizationId, SqlText? enter, bool isTrusting)
+        SqlRunner runner, TableLayouts tables, string organizationId, SqlText? enter, bool isOptimistic)
     {
-        var shared = new SharedTransaction(runner, tables, organizationId, isTrusting);
-        await runner.BeginAsync(mayBeOneBatch: isTrusting);
+        var shared = new SharedTransaction(runner, tables, organizationId, isOptimistic);
+        await runner.BeginAsync(mayBeOneBatch: isOptimistic);
         if (enter is not null)
             await runner.DeferAsync(enter);
         return shared;
@@ -66,8 +66,8 @@ internal sealed class SharedTransaction
     internal async Task<T> RunAsync<T>(Func<IDocumentTransaction, ValueTask<T>> work)
     {
         _changes++;
-        var savepoint = _hasWrites && !IsTrusting ? $"change_{_savepoints % 2}" : null;
-        var change = new DocumentTransaction(_runner, _tables, OrganizationId, SaveAt(savepoint), IsTrusting);
+        var savepoint = _hasWrites && !IsOptimistic ? $"change_{_savepoints % 2}" : null;
+        var change = new DocumentTransaction(_runner, _tables, OrganizationId, SaveAt(savepoint), IsOptimistic);
         try
         {
             var result = await work(change);
@@ -77,7 +77,7 @@ internal sealed class SharedTransaction
         catch (Exception failure) when (change.HasWritten || _runner.HasFailed)
         {
             // What it was refused for may come of a write that did not succeed.
-            if (IsTrusting)
+            if (IsOptimistic)
                 _lost = !_runner.HasFailed || IsUntrue(failure) ? new RunAgainException(failure) : failure;
             else
                 await UndoAsync(change.HasWritten ? savepoint : null, failure);
@@ -110,7 +110,7 @@ internal sealed class SharedTransaction
             }
             finally
             {
-                _end.SetException(IsTrusting && IsUntrue(failure) ? new RunAgainException(failure) : failure);
+                _end.SetException(IsOptimistic && IsUntrue(failure) ? new RunAgainException(failure) : failure);
             }
         }
     }

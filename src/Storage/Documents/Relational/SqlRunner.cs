@@ -6,13 +6,13 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <summary>Runs statements on one connection, by one caller at a time, and keeps recent commands.</summary>
 internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : IAsyncDisposable
 {
-    private const int MostCommands = 200;
+    private const int MaxCommands = 200;
 
     /// <summary>So few changes write the counter. What is left of them is lost with a failure and at the end.</summary>
     private const long SequencesAtOnce = 1_000;
 
     /// <summary>Parameters of statements that are deferred together.</summary>
-    private const int MostDeferredValues = 2_000;
+    private const int MaxDeferredValues = 2_000;
 
     private readonly Dictionary<string, DbCommand> _commands = [];
     private SqlText? _deferred;
@@ -105,7 +105,7 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
             return;
         }
         _deferred = _deferred?.Then(sql) ?? sql;
-        if (_deferred.Values.Count > MostDeferredValues)
+        if (_deferred.Values.Count > MaxDeferredValues)
             await FlushAsync();
     }
 
@@ -197,7 +197,7 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
         var text = sql.ToString();
         if (!_commands.TryGetValue(text, out var command))
         {
-            if (_commands.Count == MostCommands)
+            if (_commands.Count == MaxCommands)
                 ForgetCommands();
             command = Create(text, sql.Values.Count);
             _commands.Add(text, command);

@@ -6,7 +6,7 @@ namespace Tallystick.Storage.Documents.Relational;
 internal static class StorableText
 {
     /// <summary>An index entry of PostgreSQL has at most 2,704 bytes and also holds the organization's id.</summary>
-    private const int MostColumnBytes = 2_000;
+    private const int MaxColumnBytes = 2_000;
 
     /// <summary>
     /// False for text with U+0000 (PostgreSQL has none) or with half a surrogate pair (UTF-8 has none). No stored
@@ -34,8 +34,8 @@ internal static class StorableText
             return;
         if (!IsStorable(value))
             throw new ArgumentException($"The value of {column} holds U+0000 or half a surrogate pair.");
-        if (Encoding.UTF8.GetByteCount(value) > MostColumnBytes)
-            throw new ArgumentException($"The value of {column} is longer than {MostColumnBytes} bytes.");
+        if (Encoding.UTF8.GetByteCount(value) > MaxColumnBytes)
+            throw new ArgumentException($"The value of {column} is longer than {MaxColumnBytes} bytes.");
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace Tallystick.Storage.Documents.Relational;
 internal sealed partial class TableLayout
 {
     /// <summary>PostgreSQL cuts longer names short, and two of them could then become one.</summary>
-    private const int MostNameLength = 63;
+    private const int MaxNameLength = 63;
 
     private static readonly string[] OwnColumns = ["organization_id", "id", "sequence", "version", "document"];
 
@@ -19,7 +19,7 @@ internal sealed partial class TableLayout
         {
             if (!NamePattern().IsMatch(name))
                 throw new ArgumentException($"'{name}' of the kind {kind.Name} is no name of a table or column.");
-            if (IndexName(name, IndexUse.Unique).Length > MostNameLength)
+            if (IndexName(name, IndexUse.Unique).Length > MaxNameLength)
                 throw new ArgumentException($"The names of the kind {kind.Name} and its column {name} are too long.");
         }
 

@@ -9,7 +9,7 @@ namespace Tallystick.Storage.Documents.Sqlite;
 internal sealed class SqliteConnections(string path) : IAsyncDisposable
 {
     /// <summary>More would only queue for the processor: a read is short and never waits for a writer.</summary>
-    private const int MostReaders = 8;
+    private const int MaxReaders = 8;
 
     /// <summary>
     /// Of a new file. A change writes a page or two to each index it touches, and waits until the disk has all of them:
@@ -28,7 +28,7 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
 
     private readonly SqliteDialect _dialect = new();
     private readonly ConcurrentBag<SqlRunner> _idle = [];
-    private readonly SemaphoreSlim _free = new(MostReaders);
+    private readonly SemaphoreSlim _free = new(MaxReaders);
     private bool _isDisposed;
     private SqliteConnection? _writer;
 
@@ -70,12 +70,12 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        for (var i = 0; i < MostReaders; i++)
+        for (var i = 0; i < MaxReaders; i++)
             await _free.WaitAsync();
         _isDisposed = true;
         while (_idle.TryTake(out var runner))
             await runner.DisposeAsync();
-        _free.Release(MostReaders);
+        _free.Release(MaxReaders);
     }
 
     private async Task<SqlRunner> OpenAsync(SqliteOpenMode mode, string settings, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
 {
     private readonly SqliteConnections _connections;
     private readonly TableLayouts _tables;
-    private readonly WriteLane _lane;
+    private readonly WriteQueue _lane;
     private readonly SqliteUseMark _mark;
     private bool _isDisposed;
 
@@ -21,10 +21,10 @@ public sealed class SqliteDocumentStore : IDocumentStore
     {
         (_connections, _tables, Writer) = (connections, tables, writer);
         _mark = new SqliteUseMark(writer);
-        _lane = new WriteLane(tables, OpenAsync, _ => null)
+        _lane = new WriteQueue(tables, OpenAsync, _ => null)
         {
             Release = _ => ValueTask.CompletedTask,
-            IsTrusting = false,
+            IsOptimistic = false,
             IsLost = _ => false,
         };
     }

@@ -46,7 +46,7 @@ internal static unsafe class ChunkReader
 /// <summary>Rows of a query; valid only while they are shown.</summary>
 internal readonly unsafe ref struct Chunk(DuckDBDataChunk chunk, int rows)
 {
-    private const int LongestInline = 12;
+    private const int MaxInline = 12;
 
     public int Rows => rows;
 
@@ -66,7 +66,7 @@ internal readonly unsafe ref struct Chunk(DuckDBDataChunk chunk, int rows)
     {
         var text = (byte*)NativeMethods.Vectors.DuckDBVectorGetData(Vector(column)) + (row * 16);
         var length = Unsafe.ReadUnaligned<int>(text);
-        return length <= LongestInline
+        return length <= MaxInline
             ? new ReadOnlySpan<byte>(text + sizeof(int), length)
             : new ReadOnlySpan<byte>(*(byte**)(text + 8), length);
     }

@@ -12,7 +12,7 @@ internal sealed unsafe class ChunkWriter(int columns)
 
     // A text takes 16 bytes: four of length, and the text itself where it has at most twelve.
     private const int TextBytes = 16;
-    private const int LongestInline = 12;
+    private const int MaxInline = 12;
 
     private readonly IntPtr[] _vectors = new IntPtr[columns];
     private readonly IntPtr[] _values = new IntPtr[columns];
@@ -35,7 +35,7 @@ internal sealed unsafe class ChunkWriter(int columns)
     /// <summary>Writes a text. Short ones are written as the engine keeps them, without asking it for room.</summary>
     public void Text(int column, int row, ReadOnlySpan<byte> utf8)
     {
-        if (utf8.Length <= LongestInline)
+        if (utf8.Length <= MaxInline)
         {
             var text = new Span<byte>((byte*)_values[column] + (row * TextBytes), TextBytes);
             text.Clear(); // texts are compared with what stands behind them, which must be zeros

@@ -8,7 +8,7 @@ public sealed record DuckDbOptions
     /// and its commit takes two blocks of 256 KB for each of the up to 323 columns of the shared table. With less, such
     /// a load never fits, however often it is tried.
     /// </summary>
-    public const int LeastMegabytes = 256;
+    public const int MinMegabytes = 256;
 
     /// <summary>
     /// Megabytes of memory that the engine may use; what a query needs beyond it goes to disk, and the system keeps

@@ -12,13 +12,13 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 internal sealed class UsagePlan
 {
     // Up to so many different periods are worth a pass each.
-    private const int MostPasses = 8;
+    private const int MaxPasses = 8;
 
     // A period with so many windows is worth a pass in any case.
     private const int PassWindows = 64;
 
     // Up to so many accounts are told to the engine one by one; with more it reads the range that they span.
-    private const int MostListedAccounts = 256;
+    private const int MaxListedAccounts = 256;
 
     private readonly UsageQuery _query;
     private readonly KeyMaps _keys;
@@ -36,8 +36,8 @@ internal sealed class UsagePlan
         _source = keys.SourceOf(meter);
         var periods = windows.GroupBy(window => (window.First, window.Behind)).Select(period => period.ToArray())
             .ToList();
-        _periods = periods.Count <= MostPasses ? periods : periods.FindAll(period => period.Length >= PassWindows);
-        _others = periods.Count <= MostPasses
+        _periods = periods.Count <= MaxPasses ? periods : periods.FindAll(period => period.Length >= PassWindows);
+        _others = periods.Count <= MaxPasses
             ? []
             : [.. periods.Where(period => period.Length < PassWindows).SelectMany(period => period)];
     }
@@ -81,12 +81,12 @@ internal sealed class UsagePlan
         var condition = accounts.Length switch
         {
             1 => FormattableString.Invariant($"m.account = {accounts[0]}"),
-            <= MostListedAccounts => $"m.account IN ({string.Join(", ", accounts.Select(
+            <= MaxListedAccounts => $"m.account IN ({string.Join(", ", accounts.Select(
                 account => account.ToString(CultureInfo.InvariantCulture)))})",
             _ => FormattableString.Invariant($"m.account BETWEEN {accounts[0]} AND {accounts[^1]}"),
         };
         var relation = UsageParts.Relation(connection, _source, first, behind);
-        if (accounts.Length > MostListedAccounts && NarrowSummand is { } column)
+        if (accounts.Length > MaxListedAccounts && NarrowSummand is { } column)
         {
             var sums = $"SELECT {AccountSums.Name}(m.account, m.{column}) FROM {relation} m WHERE {condition}";
             return ReadSums(connection, sums, ofAccount);

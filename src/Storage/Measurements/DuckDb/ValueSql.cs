@@ -45,7 +45,7 @@ internal sealed record ValueSql(
         {
             AggregationMethod.Sum => new ValueSql([.. values.SelectMany(Sums)], hasValue, Total),
             AggregationMethod.Min => new ValueSql(
-                [.. columns.Select(column => Text($"min({column})"))], hasValue, Least),
+                [.. columns.Select(column => Text($"min({column})"))], hasValue, Min),
             AggregationMethod.Max => new ValueSql(
                 [.. columns.Select(column => Text($"max({column})"))], hasValue, Greatest),
             AggregationMethod.Count => new ValueSql(
@@ -90,7 +90,7 @@ internal sealed record ValueSql(
     private static decimal Short(string text) =>
         ExactDecimal.WithoutZeros(decimal.Parse(text, CultureInfo.InvariantCulture));
 
-    private static decimal Least(IReadOnlyList<string?> values) =>
+    private static decimal Min(IReadOnlyList<string?> values) =>
         Present(values).MinBy(value => value.Units).ToDecimal();
 
     private static decimal Greatest(IReadOnlyList<string?> values) =>

@@ -12,7 +12,7 @@ namespace Tallystick.Storage.Measurements.Log;
 /// </remarks>
 internal sealed class LogTail : IDisposable
 {
-    private const long SmallestFile = 1024 * 1024;
+    private const long MinFile = 1024 * 1024;
 
     private readonly string _directory;
     private readonly LogOptions _options;
@@ -60,7 +60,7 @@ internal sealed class LogTail : IDisposable
             Begin(_spare.Take() ?? FillOne());
         else if (End > _start && End - _start + frame.Length > _capacity)
             Begin(_spare.Take() ?? CreateOne());
-        else if (!_isFilled && _capacity - (End - _start) >= SmallestFile && _spare.Take() is { } spare)
+        else if (!_isFilled && _capacity - (End - _start) >= MinFile && _spare.Take() is { } spare)
             Begin(spare);
         newest = Math.Max(newest, _newest);
         LogFrame.Seal(frame, payloadLength, End, End - _start, newest);
@@ -99,7 +99,7 @@ internal sealed class LogTail : IDisposable
     }
 
     private static long SizeAfter(long bytes, LogOptions options) =>
-        Math.Min(options.FileBytes, Math.Max(SmallestFile, 2 * bytes));
+        Math.Min(options.FileBytes, Math.Max(MinFile, 2 * bytes));
 
     private bool IsQuiet() =>
         _options.Time.GetElapsedTime(_began)

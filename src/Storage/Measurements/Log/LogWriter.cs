@@ -8,12 +8,12 @@ namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
 /// The writer of the log: everything that waits goes out in one write and one flush, then all are answered (group
-/// commit). What comes while nothing is being written is written by who brings it, which saves a lone measurement two
+/// commit). If the writer is idle, the appending thread writes the record itself, which saves a lone measurement two
 /// changes of thread. After a fault it goes on by itself as soon as the disk can be written again.
 /// </summary>
 internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> advance)
 {
-    private const int LongestRecord = 512 * 1024 * 1024;
+    private const int MaxRecord = 512 * 1024 * 1024;
 
     private readonly object _gate = new();
     private readonly Queue<PendingAppend> _waiting = new();
@@ -32,7 +32,7 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
     /// <returns>The position behind it, once it is on the disk.</returns>
     public ValueTask<LogPosition> AppendAsync(ReadOnlyMemory<byte> record, Instant receivedAt)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Length, LongestRecord);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Length, MaxRecord);
         PendingAppend append;
         lock (_gate)
         {

@@ -9,8 +9,8 @@ namespace Tallystick.Storage.Measurements.Uids;
 /// </summary>
 internal static unsafe partial class SlotMemory
 {
-    private const long LeastMapped = 64 * 1024;
-    private const long LeastAddresses = 64 * 1024 * 1024;
+    private const long MinMapped = 64 * 1024;
+    private const long MinAddresses = 64 * 1024 * 1024;
     private const int AddressesFactor = 16;
     private const int Nothing = 0;
     private const int ReadAndWrite = 1 | 2;
@@ -53,14 +53,14 @@ internal static unsafe partial class SlotMemory
             NativeMemory.Free(memory);
     }
 
-    private static bool IsMapped(long bytes) => bytes >= LeastMapped && OperatingSystem.IsLinux();
+    private static bool IsMapped(long bytes) => bytes >= MinMapped && OperatingSystem.IsLinux();
 
     // None for what is not mapped.
     private static long AddressesFor(long bytes)
     {
         if (!IsMapped(bytes))
             return 0;
-        var addresses = LeastAddresses;
+        var addresses = MinAddresses;
         while (addresses < bytes)
             addresses *= AddressesFactor;
         return addresses;

@@ -27,7 +27,7 @@ internal sealed class UidRunMerge : IDisposable
     {
         foreach (var reader in _readers)
             reader.Begin(_shard);
-        while (Least() is { } least)
+        while (Min() is { } least)
         {
             if (window.Holds(least.Kept))
                 _writer.Add(least.Remainder, window.Position(least.Kept));
@@ -44,7 +44,7 @@ internal sealed class UidRunMerge : IDisposable
         _writer.Dispose();
     }
 
-    private UidRunReader? Least()
+    private UidRunReader? Min()
     {
         UidRunReader? least = null;
         foreach (var reader in _readers)

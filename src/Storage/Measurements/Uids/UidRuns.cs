@@ -9,7 +9,7 @@ namespace Tallystick.Storage.Measurements.Uids;
 /// </summary>
 internal sealed class UidRuns : IDisposable
 {
-    private const int MostRuns = 4;
+    private const int MaxRuns = 4;
     private const string Extension = ".uids";
 
     private readonly string _directory;
@@ -53,7 +53,7 @@ internal sealed class UidRuns : IDisposable
             table.WriteTo(writer, window);
             _runs.Add(writer.Finish());
         });
-        if (isSpilled && _runs.Count > MostRuns)
+        if (isSpilled && _runs.Count > MaxRuns)
             BeginMerge();
         return isSpilled;
     }

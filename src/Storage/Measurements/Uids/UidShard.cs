@@ -15,8 +15,8 @@ namespace Tallystick.Storage.Measurements.Uids;
 /// </remarks>
 internal unsafe struct UidShard
 {
-    private const int LeastHomes = 64;
-    private const uint LeastTail = 16;
+    private const int MinHomes = 64;
+    private const uint MinTail = 16;
 
     private byte* _slots;
     private uint _tail;
@@ -120,7 +120,7 @@ internal unsafe struct UidShard
     /// </summary>
     public static uint HomesFor(int shard, int count)
     {
-        var homes = (uint)(LeastHomes + shard / 20);
+        var homes = (uint)(MinHomes + shard / 20);
         while (IsFull(count, homes))
             homes += homes / 5;
         return homes;
@@ -133,7 +133,7 @@ internal unsafe struct UidShard
     /// <exception cref="OutOfMemoryException">The system has no memory; the shard is as it was.</exception>
     public void Rebuild(uint homes, in UidWindow window)
     {
-        var tail = LeastTail + 2 * OverflowOf(homes, window);
+        var tail = MinTail + 2 * OverflowOf(homes, window);
         var rebuilt = new UidShard { Homes = homes, _tail = tail, _slots = _slots };
         if (rebuilt.Bytes > Bytes)
             rebuilt._slots = SlotMemory.Resize(_slots, Bytes, rebuilt.Bytes);

@@ -6,7 +6,7 @@ namespace Tallystick.Storage.Tests.Measurements.DuckDb;
 public sealed class NarrowSumTests : IDisposable
 {
     private const int Rows = 500_000;
-    private const string Least = "-999999999999.999999";
+    private const string Min = "-999999999999.999999";
     private const string Greatest = "999999999999.999999";
 
     private readonly DuckDBConnection _connection = new("DataSource=:memory:;threads=4");
@@ -30,7 +30,7 @@ public sealed class NarrowSumTests : IDisposable
     {
         string[] values =
         [
-            "((hash(i) % 1999999999999)::BIGINT - 999999999999) * 0.999999", "i % 1000", Least, Greatest,
+            "((hash(i) % 1999999999999)::BIGINT - 999999999999) * 0.999999", "i % 1000", Min, Greatest,
             $"CASE WHEN i % 5 = 0 THEN NULL ELSE {Greatest} END", "CASE WHEN i % 2 = 0 THEN 0.000001 ELSE -7 END",
         ];
         foreach (var value in values)

@@ -11,7 +11,7 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <param name="tables">The store's tables.</param>
 /// <param name="open">Lends a connection.</param>
 /// <param name="enter">Statement that keeps other processes from changing an organization, or null.</param>
-internal sealed class WriteLane(
+internal sealed class WriteQueue(
     TableLayouts tables, Func<ValueTask<SqlRunner>> open, Func<string, SqlText?> enter)
 {
     private readonly SemaphoreSlim _turn = new(1);
@@ -25,7 +25,7 @@ internal sealed class WriteLane(
     internal required Func<SqlRunner, ValueTask> Release { get; init; }
 
     /// <summary>Whether writes are first taken to succeed, and so need no way to the engine of their own.</summary>
-    internal required bool IsTrusting { get; init; }
+    internal required bool IsOptimistic { get; init; }
 
     /// <summary>
     /// Whether a failure shows that the engine is lost or hangs. Then it fails for all that wait at that time: each of
@@ -39,11 +39,11 @@ internal sealed class WriteLane(
     {
         try
         {
-            return await RunAsync(organizationId, IsTrusting, work, cancellationToken);
+            return await RunAsync(organizationId, IsOptimistic, work, cancellationToken);
         }
         catch (RunAgainException)
         {
-            return await RunAsync(organizationId, isTrusting: false, work, cancellationToken);
+            return await RunAsync(organizationId, isOptimistic: false, work, cancellationToken);
         }
     }
 
@@ -65,12 +65,12 @@ internal sealed class WriteLane(
 
     private async Task<T> RunAsync<T>(
         string organizationId,
-        bool isTrusting,
+        bool isOptimistic,
         Func<IDocumentTransaction, ValueTask<T>> work,
         CancellationToken cancellationToken)
     {
         var asked = Stopwatch.GetTimestamp();
-        // Whoever is counted comes to its turn: the change before it may have left its commit to this one.
+        // Every queued change runs: the one before it may have deferred its commit to it.
         Interlocked.Increment(ref _waiting);
         await _turn.WaitAsync(CancellationToken.None);
         Interlocked.Decrement(ref _waiting);
@@ -83,7 +83,7 @@ internal sealed class WriteLane(
             cancellationToken.ThrowIfCancellationRequested();
             if (_outage is { } outage && outage.At >= asked)
                 throw new StoreOutageException(outage.Failure);
-            shared = await JoinAsync(organizationId, isTrusting);
+            shared = await JoinAsync(organizationId, isOptimistic);
             result = await shared.RunAsync(work);
         }
         catch (Exception thrown)
@@ -103,9 +103,9 @@ internal sealed class WriteLane(
         return result!;
     }
 
-    private async ValueTask<SharedTransaction> JoinAsync(string organizationId, bool isTrusting)
+    private async ValueTask<SharedTransaction> JoinAsync(string organizationId, bool isOptimistic)
     {
-        if (_shared is not null && (_shared.OrganizationId, _shared.IsTrusting) != (organizationId, isTrusting))
+        if (_shared is not null && (_shared.OrganizationId, _shared.IsOptimistic) != (organizationId, isOptimistic))
             await LeaveAsync();
         if (_shared is not null)
             return _shared;
@@ -113,7 +113,7 @@ internal sealed class WriteLane(
         try
         {
             return _shared = await SharedTransaction.BeginAsync(
-                _runner, tables, organizationId, enter(organizationId), isTrusting);
+                _runner, tables, organizationId, enter(organizationId), isOptimistic);
         }
         catch
         {
