@@ -223,7 +223,7 @@ public sealed class PermissionPolicyTests(SqliteServer server)
         })
         {
             attempt.Status.ShouldBe(HttpStatusCode.Forbidden);
-            attempt.Message.ShouldContain("more than you have");
+            attempt.Message.ShouldContain("a permission you do not have");
         }
         (await administrator.GetAsync(own)).Object.ToJsonString().ShouldBe(before);
     }
