@@ -50,7 +50,8 @@ public sealed class LookupJobHandler(LookupStore lookups, IFileStore files) : IJ
 
 /// <summary>A job on a lookup table in progress. Each step writes some items and saves the place of the last.</summary>
 internal sealed class LookupJobRun(
-    LookupStore lookups, IFileStore files, string organizationId, LookupTableDataJob job, long place) : IJobRun
+    LookupStore lookups, IFileStore files, string organizationId, LookupTableDataJob job, long place)
+    : IJobRun, IDisposable
 {
     private const int ItemsAtATime = 1000;
     private const string Principal = "SYSTEM";
@@ -77,14 +78,22 @@ internal sealed class LookupJobRun(
         {
             failure = gone.Message;
         }
-        _rows?.Dispose();
+        Dispose();
         await lookups.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
         {
             await EndAsync(change.Made, job.Id, failure);
             return true;
         });
-        await files.DeleteAsync(_key, cancellationToken);
+        // The job has left the queue, which cancels it.
+        await files.DeleteAsync(_key, CancellationToken.None);
         return false;
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        _rows?.Dispose();
+        _rows = null;
     }
 
     /// <summary>Ends a job: it leaves the queue.</summary>

@@ -63,7 +63,7 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
     }
 
     /// <summary>
-    /// Selects the events that all subscribers have handled, apart from those of the last moment; null for none.
+    /// Selects the events that all subscribers have handled, apart from those of the last moment.
     /// </summary>
     public async ValueTask<Condition> HandledAsync(
         IEnumerable<IEventSubscriber> subscribers, string organizationId, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using Tallystick.Resources.Files;
 
 namespace Tallystick.Server.Ingest;
 
@@ -85,26 +86,12 @@ internal static class GzipMember
     /// Hands out compressed data with its last byte on its own. A decompressor that has reached the end of the data
     /// before does not ask for it, and one that has not reached the end with it asks for more.
     /// </summary>
-    private sealed class LastByteApart(byte[] bytes, int start, int end) : Stream
+    private sealed class LastByteApart(byte[] bytes, int start, int end) : OneWayStream
     {
         private int _at = start;
 
         /// <summary>True once the last byte was read, until more is asked for.</summary>
         internal bool HasEndedWithLastByte { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override int Read(Span<byte> buffer)
         {
@@ -115,17 +102,5 @@ internal static class GzipMember
             HasEndedWithLastByte = isLast;
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
