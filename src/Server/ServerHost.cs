@@ -122,13 +122,13 @@ internal static class ServerHost
         var data = DataDirectory.Open(DataPathOf(builder.Configuration));
         try
         {
-            var keys = new SigningKeys(data.Path, clock);
-            var signatures = new UrlSignatures(data.Path, clock);
-            var engines = await OpenedEngines.OpenAsync(builder.Configuration, data, acceptsLoss);
+            var formerKeys = FormerKeys.Read(data.Path, clock);
+            var engines = await OpenedEngines.OpenAsync(
+                builder.Configuration, data, acceptsLoss, documents => RequireKeysAsync(documents, clock));
             var (store, measurements) = (engines.Documents, engines.Measurements);
             AddServices(builder.Services, store, clock);
-            builder.Services.AddSingleton(keys);
-            builder.Services.AddSingleton(signatures);
+            await AddKeysAsync(
+                builder.Services, new InstallationKeys(Machinery.NewService(store, clock)), formerKeys, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
             builder.Services.AddSingleton(retention);
             AddEvents(builder.Services);
@@ -182,6 +182,23 @@ internal static class ServerHost
             builder.Configuration, data, acceptsLoss: false,
             documents => RestoreAdministrator.RequireOrganizationAsync(documents, organizationId));
         await RestoreAdministrator.RunAsync(engines.Documents, clock, organizationId, output);
+    }
+
+    // Before the documents are upgraded: a start that is refused leaves them as they were.
+    private static async Task RequireKeysAsync(IDocumentReader documents, IClock clock)
+    {
+        var keys = await InstallationKeys.ListAsync(documents, CancellationToken.None);
+        SigningKeys.Require(keys, clock);
+        UrlSignatures.Require(keys);
+    }
+
+    private static async Task AddKeysAsync(
+        IServiceCollection services, InstallationKeys stored, FormerKeys former, IClock clock)
+    {
+        await former.KeepAsync(stored, CancellationToken.None);
+        former.Remove();
+        services.AddSingleton(await SigningKeys.OpenAsync(stored, clock, CancellationToken.None));
+        services.AddSingleton(await UrlSignatures.OpenAsync(stored, clock, CancellationToken.None));
     }
 
     private static void AddServices(IServiceCollection services, IDocumentStore store, IClock clock)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 using NodaTime;
@@ -6,50 +7,64 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Credentials;
 
 /// <summary>
-/// The keys that sign tokens: elliptic-curve keys in the data directory, readable by the owner only. A new one is
-/// made every 90 days; the one before stays good for the tokens it has signed, and is then deleted. A key that is older
-/// than that, such as one of a restored backup, is not read.
+/// The keys that sign tokens: elliptic-curve keys of the installation. A new one is made every 90 days; the one before
+/// stays good for the tokens it has signed, and is then deleted. A key that is older than that, such as one of a
+/// restored backup, is not read.
 /// </summary>
 public sealed class SigningKeys
 {
+    private const string Prefix = "token-";
+
     private static readonly Duration Lifetime = Duration.FromDays(90);
 
     // As long as the last token that a key can have signed.
     private static readonly Duration GoodFor = Lifetime + Duration.FromSeconds(Tokens.LifetimeSeconds);
-    private readonly string _directory;
+    private readonly InstallationKeys _stored;
     private readonly IClock _clock;
-    private readonly Lock _gate = new();
-    private List<(Instant Made, ECDsaSecurityKey Key)> _keys;
+    private volatile IReadOnlyList<SigningKey> _keys;
 
+    private SigningKeys(InstallationKeys stored, IClock clock, IReadOnlyList<SigningKey> keys) =>
+        (_stored, _clock, _keys) = (stored, clock, keys);
+
+    /// <summary>Reads the keys.</summary>
     /// <exception cref="StoreUnavailableException">A key is damaged.</exception>
-    public SigningKeys(string dataDirectory, IClock clock)
+    public static async Task<SigningKeys> OpenAsync(
+        InstallationKeys stored, IClock clock, CancellationToken cancellationToken)
     {
-        _directory = Path.Combine(dataDirectory, "keys");
-        _clock = clock;
-        // Inside the data directory, which only its owner may enter.
-        Directory.CreateDirectory(_directory);
-        DeleteOld(clock.GetCurrentInstant());
-        _keys = [.. Directory.EnumerateFiles(_directory, "*.pem").Select(Read).OrderByDescending(key => key.Made)];
+        var keys = Read(await stored.ListAsync(cancellationToken), clock.GetCurrentInstant());
+        return new SigningKeys(stored, clock, keys);
     }
 
+    /// <summary>The id of the key that was made at a second since 1970.</summary>
+    public static string IdOf(long made) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{made}");
+
+    /// <summary>Requires that those of the keys that sign tokens, and are good, can be used.</summary>
+    /// <exception cref="StoreUnavailableException">A key is damaged.</exception>
+    public static void Require(IEnumerable<InstallationKey> keys, IClock clock) =>
+        Read(keys, clock.GetCurrentInstant());
+
+    /// <summary>True for a key whose tokens have all expired.</summary>
+    public static bool IsOver(string id, Instant now) => MadeAt(id) is { } made && now - made >= GoodFor;
+
     /// <summary>The key that signs now.</summary>
-    public ECDsaSecurityKey Current
+    /// <exception cref="StoreOutageException">A new one is due, and the store cannot keep it.</exception>
+    public async ValueTask<ECDsaSecurityKey> CurrentAsync(CancellationToken cancellationToken)
     {
-        get
+        var now = _clock.GetCurrentInstant();
+        var keys = _keys;
+        var isDue = keys.Count == 0 || now - keys[0].Made > Lifetime;
+        if (isDue || now - keys[^1].Made >= GoodFor)
         {
-            lock (_gate)
+            try
             {
-                var now = _clock.GetCurrentInstant();
-                if (_keys.Exists(key => now - key.Made >= GoodFor))
-                {
-                    DeleteOld(now);
-                    _keys = [.. _keys.Where(key => now - key.Made < GoodFor)];
-                }
-                if (_keys.Count == 0 || now - _keys[0].Made > Lifetime)
-                    _keys = [(now, Make(now)), .. _keys];
-                return _keys[0].Key;
+                keys = await RenewAsync(now, cancellationToken);
+            }
+            catch (StoreOutageException) when (!isDue)
+            {
+                // Only the old key stays, which nobody accepts, until the store can delete it.
             }
         }
+        return keys[0].Key;
     }
 
     /// <summary>All keys whose tokens are good.</summary>
@@ -57,66 +72,61 @@ public sealed class SigningKeys
     {
         get
         {
-            lock (_gate)
+            var now = _clock.GetCurrentInstant();
+            return [.. _keys.Where(key => now - key.Made < GoodFor).Select(key => key.Key)];
+        }
+    }
+
+    // Whoever comes first makes the new key; the others find it.
+    private async Task<IReadOnlyList<SigningKey>> RenewAsync(Instant now, CancellationToken cancellationToken)
+    {
+        var made = Make(now);
+        var kept = await _stored.ChangeAsync(
+            keys =>
             {
-                var now = _clock.GetCurrentInstant();
-                return [.. _keys.Where(key => now - key.Made < GoodFor).Select(key => key.Key)];
-            }
-        }
+                var good = keys.Where(key => !IsOver(key.Id, now)).ToList();
+                return good.Exists(key => MadeAt(key.Id) is { } at && now - at <= Lifetime) ? good : [made, .. good];
+            },
+            cancellationToken);
+        return _keys = Read(kept, now);
     }
 
-    // Their names tell when they were made: an old key is not even read.
-    private void DeleteOld(Instant now)
+    private static InstallationKey Make(Instant now)
     {
-        foreach (var path in Directory.EnumerateFiles(_directory, "*.pem").ToList())
-        {
-            if (long.TryParse(
-                Path.GetFileNameWithoutExtension(path), System.Globalization.NumberStyles.None,
-                System.Globalization.CultureInfo.InvariantCulture, out var made)
-                && made <= (now - GoodFor).ToUnixTimeSeconds())
-                File.Delete(path);
-        }
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new InstallationKey(IdOf(now.ToUnixTimeSeconds()), key.ExportPkcs8PrivateKey());
     }
 
-    private ECDsaSecurityKey Make(Instant now)
-    {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var name = $"{now.ToUnixTimeSeconds()}.pem";
-        var path = Path.Combine(_directory, name);
-        // Written aside and renamed, so that a crash leaves no half of a key.
-        using (var file = new FileStream(path + ".new", OwnerOnly()))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(path + ".new", path, overwrite: true);
-        return new ECDsaSecurityKey(key) { KeyId = Path.GetFileNameWithoutExtension(name) };
-    }
+    // The latest first. Their ids tell when they were made: an old key is not even read.
+    private static IReadOnlyList<SigningKey> Read(IEnumerable<InstallationKey> keys, Instant now) =>
+    [
+        .. keys.Where(key => MadeAt(key.Id) is not null && !IsOver(key.Id, now)).Select(Read)
+            .OrderByDescending(key => key.Made),
+    ];
 
-    private static FileStreamOptions OwnerOnly()
+    private static SigningKey Read(InstallationKey stored)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return options;
-    }
-
-    private static (Instant Made, ECDsaSecurityKey Key) Read(string path)
-    {
+        var key = ECDsa.Create();
         try
         {
-            var key = ECDsa.Create();
-            key.ImportFromPem(File.ReadAllText(path));
-            var name = Path.GetFileNameWithoutExtension(path);
-            var made = Instant.FromUnixTimeSeconds(long.Parse(name, System.Globalization.CultureInfo.InvariantCulture));
-            return (made, new ECDsaSecurityKey(key) { KeyId = name });
+            key.ImportPkcs8PrivateKey(stored.Bytes, out _);
+            // The tokens name it without the prefix, as they did before other keys stood beside it.
+            return new SigningKey(
+                MadeAt(stored.Id)!.Value, new ECDsaSecurityKey(key) { KeyId = stored.Id[Prefix.Length..] });
         }
-        catch (Exception failure) when (failure is ArgumentException or CryptographicException or FormatException
-            or OverflowException or NotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is ArgumentException or CryptographicException)
         {
-            throw new StoreUnavailableException(
-                $"The signing key {path} is damaged or cannot be read: {failure.Message} Restore it from a backup, or "
-                + "remove it: tokens it has signed are then refused, and clients ask for new ones.", failure);
+            key.Dispose();
+            throw InstallationKeys.Damaged(stored.Id, failure.Message, failure);
         }
     }
+
+    private static Instant? MadeAt(string id) =>
+        id.StartsWith(Prefix, StringComparison.Ordinal)
+        && long.TryParse(id.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var made)
+        && made <= Instant.MaxValue.ToUnixTimeSeconds()
+            ? Instant.FromUnixTimeSeconds(made)
+            : null;
+
+    private sealed record SigningKey(Instant Made, ECDsaSecurityKey Key);
 }

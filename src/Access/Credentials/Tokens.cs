@@ -33,15 +33,20 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
     private readonly ConcurrentDictionary<string, Remembrance> _remembered = new(StringComparer.Ordinal);
 
     /// <summary>A new token for the holder of a key.</summary>
-    public string Issue(AccessKey key) =>
-        Issue(PrincipalType.Serviceuser, key.ServiceUserId, key.OrganizationId, "accessKeyId", key.AccessKeyId);
+    public ValueTask<string> IssueAsync(AccessKey key, CancellationToken cancellationToken) => IssueAsync(
+        PrincipalType.Serviceuser, key.ServiceUserId, key.OrganizationId, ("accessKeyId", key.AccessKeyId),
+        cancellationToken);
 
     /// <summary>A new token for a person who works in an organization.</summary>
-    public string Issue(Login login, string organizationId) =>
-        Issue(PrincipalType.User, login.Id, organizationId, "passwordNumber", login.PasswordNumber);
+    public ValueTask<string> IssueAsync(Login login, string organizationId, CancellationToken cancellationToken) =>
+        IssueAsync(
+            PrincipalType.User, login.Id, organizationId, ("passwordNumber", login.PasswordNumber), cancellationToken);
 
-    private string Issue(PrincipalType type, string principalId, string organizationId, string means, object value)
+    private async ValueTask<string> IssueAsync(
+        PrincipalType type, string principalId, string organizationId, (string Name, object Value) means,
+        CancellationToken cancellationToken)
     {
+        var key = await keys.CurrentAsync(cancellationToken);
         var now = clock.GetCurrentInstant();
         return Handler.CreateToken(new SecurityTokenDescriptor
         {
@@ -53,10 +58,10 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
                 ["sub"] = principalId,
                 ["orgId"] = organizationId,
                 ["principalType"] = JsonFormat.Name(type),
-                [means] = value,
+                [means.Name] = means.Value,
                 ["jti"] = Guid.NewGuid().ToString(),
             },
-            SigningCredentials = new SigningCredentials(keys.Current, SecurityAlgorithms.EcdsaSha256),
+            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256),
         });
     }
 

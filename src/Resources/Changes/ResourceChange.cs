@@ -159,16 +159,32 @@ public sealed class ResourceChange
             definition.DocumentKind, _organizationId, condition, _cancellationToken);
     }
 
-    /// <summary>Writes a document, without columns, that stands behind entities and is not of the API.</summary>
-    public async ValueTask PutDocumentAsync(DocumentKind kind, string id, ReadOnlyMemory<byte> json)
+    /// <summary>
+    /// Writes a document that stands behind entities and is not of the API. That is no event: a subscriber could not
+    /// read it.
+    /// </summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="json">The document.</param>
+    /// <param name="columns">The values of the kind's columns.</param>
+    public async ValueTask PutDocumentAsync(
+        DocumentKind kind, string id, ReadOnlyMemory<byte> json, params string?[] columns)
     {
         var current = await _transaction.FindAsync(kind, _organizationId, id, _cancellationToken);
-        var write = new DocumentWrite(id, (current?.Version ?? 0) + 1, json, []);
+        var write = new DocumentWrite(id, (current?.Version ?? 0) + 1, json, columns);
         if (current is null)
             await _transaction.InsertAsync(kind, _organizationId, write, _cancellationToken);
         else
             await _transaction.UpdateAsync(kind, _organizationId, current.Version, write, _cancellationToken);
     }
+
+    /// <summary>Removes documents that stand behind entities and are not of the API.</summary>
+    /// <param name="kind">Their kind.</param>
+    /// <param name="condition">Which ones.</param>
+    /// <param name="limit">The most to remove; null for all.</param>
+    /// <returns>How many there were.</returns>
+    public ValueTask<int> RemoveDocumentsAsync(DocumentKind kind, Condition condition, int? limit = null) =>
+        _transaction.DeleteAllAsync(kind, _organizationId, condition, _cancellationToken, limit);
 
     private Resource Stamped(Resource entity, Resource? current) => entity with
     {

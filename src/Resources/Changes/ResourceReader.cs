@@ -51,6 +51,14 @@ public sealed class ResourceReader(
         return found.ToDictionary(document => document.Id, document => document.Json, StringComparer.Ordinal);
     }
 
+    /// <summary>All documents of a kind that stands behind entities and is not of the API.</summary>
+    public async ValueTask<IReadOnlyList<(string Id, ReadOnlyMemory<byte> Json)>> ListDocumentsAsync(
+        DocumentKind kind)
+    {
+        var found = await documents.QueryAsync(kind, organizationId, new DocumentQuery(), cancellationToken);
+        return [.. found.Select(document => (document.Id, document.Json))];
+    }
+
     /// <summary>The entity with the id, or null.</summary>
     public async ValueTask<Resource?> FindAsync(ResourceDefinition definition, string id)
     {

@@ -38,7 +38,8 @@ internal static class TokenEndpoint
         }
         else if (await FindKeyAsync(context) is { } key)
         {
-            await AnswerAsync(context, context.RequestServices.GetRequiredService<Tokens>().Issue(key));
+            var tokens = context.RequestServices.GetRequiredService<Tokens>();
+            await AnswerAsync(context, await tokens.IssueAsync(key, context.RequestAborted));
         }
         else
         {

@@ -22,7 +22,6 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
     /// <summary>The option that asks for a backup; the directory follows.</summary>
     internal const string Option = "--backup";
 
-    private const string Keys = "keys";
     private const string Files = InstallationFiles.Files;
     private const string LogFolder = InstallationFiles.MeasurementLog;
     private const string StoreFile = InstallationFiles.Measurements;
@@ -103,9 +102,6 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         var end = new LogPosition(long.Parse(answer[1], CultureInfo.InvariantCulture));
         await LogCopy.WriteAsync(Path.Combine(dataPath, LogFolder), backup, LogFolder, end, cancellationToken);
         await backup.CopyAllAsync(Path.Combine(dataPath, Files), Files, IsAside, cancellationToken);
-        await backup.CopyAllAsync(
-            Path.Combine(dataPath, Keys), Keys, name => name.EndsWith(".new", StringComparison.Ordinal),
-            cancellationToken);
         await server.AskAsync(BackupSession.End, cancellationToken);
         await RequireStoreAsync(backup, end, cancellationToken);
         backup.Complete();

@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using NodaTime;
+using Tallystick.Access.Credentials;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.Files;
 
 /// <summary>
-/// Signs URLs that work without a token for a time, with a key in the data directory. A signature is bound to the HTTP
+/// Signs URLs that work without a token for a time, with a key of the installation. A signature is bound to the HTTP
 /// method, the organization and the file.
 /// </summary>
 internal sealed class UrlSignatures
@@ -17,29 +18,41 @@ internal sealed class UrlSignatures
     private const int KeyLength = 32;
 
     private static readonly Duration Lifetime = Duration.FromMinutes(5);
-    private readonly Lazy<byte[]> _key;
+    private readonly byte[] _key;
     private readonly IClock _clock;
 
+    private UrlSignatures(byte[] key, IClock clock) => (_key, _clock) = (key, clock);
+
+    /// <summary>Id of the key.</summary>
+    internal const string KeyId = "url";
+
+    /// <summary>Reads the key, which is made where there is none.</summary>
     /// <exception cref="StoreUnavailableException">The key is damaged.</exception>
-    internal UrlSignatures(string dataDirectory, IClock clock)
+    internal static async Task<UrlSignatures> OpenAsync(
+        InstallationKeys stored, IClock clock, CancellationToken cancellationToken)
     {
-        _clock = clock;
-        var path = Path.Combine(dataDirectory, "keys", "download.key");
-        if (!File.Exists(path))
+        var keys = await stored.ListAsync(cancellationToken);
+        if (keys.All(key => key.Id != KeyId))
         {
-            // Once it is needed: a start that is refused makes no files.
-            _key = new Lazy<byte[]>(() => Make(path));
-            return;
+            var made = new InstallationKey(KeyId, RandomNumberGenerator.GetBytes(KeyLength));
+            keys = await stored.ChangeAsync(
+                now => now.Any(key => key.Id == KeyId) ? now : [.. now, made], cancellationToken);
         }
-        var key = File.ReadAllBytes(path);
-        _key = new Lazy<byte[]>(key);
-        if (key.Length != KeyLength)
-        {
-            throw new StoreUnavailableException(
-                $"The key of downloads {path} is damaged: it has {key.Length} bytes, not {KeyLength}. Restore it from "
-                + "a backup, or remove it: links to downloads and uploads of the last minutes are then refused.");
-        }
+        Require(keys);
+        return new UrlSignatures(keys.First(key => key.Id == KeyId).Bytes, clock);
     }
+
+    /// <summary>Requires that the key that signs URLs, where it is among the keys, can be used.</summary>
+    /// <exception cref="StoreUnavailableException">It is damaged.</exception>
+    internal static void Require(IEnumerable<InstallationKey> keys)
+    {
+        if (keys.FirstOrDefault(key => key.Id == KeyId) is { } key && DamageOf(key.Bytes) is { } damage)
+            throw InstallationKeys.Damaged(KeyId, damage);
+    }
+
+    /// <summary>What is wrong with a key; null for nothing.</summary>
+    internal static string? DamageOf(byte[] key) =>
+        key.Length == KeyLength ? null : FormattableString.Invariant($"it has {key.Length} bytes, not {KeyLength}.");
 
     /// <summary>The query that lets a file be downloaded for five minutes.</summary>
     internal string SignDownload(string organizationId, string file) =>
@@ -72,23 +85,6 @@ internal sealed class UrlSignatures
 
     // The lengths keep the parts apart.
     private byte[] Signature(string method, string organizationId, string file, string expires) =>
-        HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes(FormattableString.Invariant(
+        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(FormattableString.Invariant(
             $"{method.Length} {organizationId.Length} {file.Length} {method}{organizationId}{file}{expires}")));
-
-    // Written aside and renamed, so that a crash leaves no half of a key.
-    private static byte[] Make(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var key = RandomNumberGenerator.GetBytes(KeyLength);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(path + ".new", options))
-        {
-            file.Write(key);
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(path + ".new", path, overwrite: true);
-        return key;
-    }
 }

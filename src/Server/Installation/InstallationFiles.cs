@@ -14,6 +14,9 @@ internal static class InstallationFiles
     /// <summary>Where earlier versions kept lookup table files that waited for their job.</summary>
     internal const string FormerUploads = "uploads";
 
+    /// <summary>Where earlier versions kept the keys that sign tokens and links.</summary>
+    internal const string FormerKeys = "keys";
+
     /// <summary>
     /// Requires that a server has run on the directory. To open it would create it where it is missing, and would take
     /// the rights of others from whatever else is there.

@@ -1,3 +1,4 @@
+using Tallystick.Access.Credentials;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
@@ -29,7 +30,7 @@ internal sealed record OpenedEngines(
     private static IReadOnlyList<DocumentKind> Kinds =>
     [
         .. AllKinds.Catalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind,
-        Subscriptions.Kind, InstallationId.Kind,
+        Subscriptions.Kind, InstallationId.Kind, InstallationKeys.Kind,
     ];
 
     /// <summary>

@@ -72,7 +72,7 @@ internal static class SignInOperation
             login = await logins.SetPasswordAsync(login, chosen, call.Cancelled);
         await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
-            ["access_token"] = call.Service<Tokens>().Issue(login, organizationId),
+            ["access_token"] = await call.Service<Tokens>().IssueAsync(login, organizationId, call.Cancelled),
             ["token_type"] = "Bearer",
             ["expires_in"] = Tokens.LifetimeSeconds,
             ["organizationId"] = organizationId,

@@ -132,7 +132,7 @@ public sealed class BackupTests : IDisposable
                 entry is DirectoryInfo ? file | UnixFileMode.UserExecute : file, entry.FullName);
         new DirectoryInfo(Copy).UnixFileMode.ShouldBe(file | UnixFileMode.UserExecute);
         Directory.GetFileSystemEntries(Copy).Select(Path.GetFileName).ShouldBe(
-            ["documents.sqlite", "keys", "measurement-log", "measurements.duckdb"], ignoreOrder: true);
+            ["documents.sqlite", "measurement-log", "measurements.duckdb"], ignoreOrder: true);
     }
 
     [Theory]

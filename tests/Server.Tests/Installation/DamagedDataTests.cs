@@ -20,7 +20,7 @@ public sealed class DamagedDataTests : IDisposable
     public async Task Start_SigningKeyCutShort_IsRefusedByName(int bytes)
     {
         await _restarts.SetUpAsync();
-        var key = Directory.GetFiles(_restarts.File("keys"), "*.pem").Single();
+        var key = _restarts.LeaveKeyFiles();
         Cut(key, bytes);
 
         (await RefusedAsync()).ShouldContain(key);
@@ -30,7 +30,7 @@ public sealed class DamagedDataTests : IDisposable
     public async Task Start_SigningKeyWithAFlippedBit_IsRefusedByNameWhereverItIs()
     {
         await _restarts.SetUpAsync();
-        var key = Directory.GetFiles(_restarts.File("keys"), "*.pem").Single();
+        var key = _restarts.LeaveKeyFiles();
         var whole = await File.ReadAllBytesAsync(key, Token);
         // Behind the first line, which names what follows, and before the last one.
         var (first, end) = (Array.IndexOf(whole, (byte)'\n') + 1, whole.AsSpan().LastIndexOf("-----END"u8) - 1);
@@ -47,6 +47,7 @@ public sealed class DamagedDataTests : IDisposable
     public async Task Start_KeyOfDownloadsCutShort_IsRefusedByName()
     {
         await _restarts.SetUpAsync();
+        _restarts.LeaveKeyFiles();
         Cut(_restarts.File("keys/download.key"), 31);
         (await RefusedAsync()).ShouldContain("download.key");
     }

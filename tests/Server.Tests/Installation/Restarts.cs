@@ -1,5 +1,7 @@
 using System.Net;
+using System.Security.Cryptography;
 using NodaTime;
+using Tallystick.Access.Credentials;
 using Tallystick.Server.Installation;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
@@ -69,6 +71,34 @@ internal sealed class Restarts : IDisposable
         await using var server = await StartAsync();
         using var client = await SignInAsync(server);
         await SubmitAsync(client, prefix, count);
+    }
+
+    /// <summary>Leaves key files as earlier versions kept them.</summary>
+    /// <param name="keys">The keys; null for new ones.</param>
+    /// <returns>Full path of that of the signing key.</returns>
+    internal string LeaveKeyFiles(IReadOnlyList<InstallationKey>? keys = null)
+    {
+        using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        keys ??=
+        [
+            new InstallationKey(
+                SigningKeys.IdOf(SystemClock.Instance.GetCurrentInstant().ToUnixTimeSeconds()),
+                made.ExportPkcs8PrivateKey()),
+            new InstallationKey("url", new byte[32]),
+        ];
+        Directory.CreateDirectory(File("keys"));
+        var path = "";
+        foreach (var key in keys)
+        {
+            if (key.Id == "url")
+            {
+                System.IO.File.WriteAllBytes(File("keys/download.key"), key.Bytes);
+                continue;
+            }
+            path = File($"keys/{key.Id["token-".Length..]}.pem");
+            System.IO.File.WriteAllText(path, PemEncoding.WriteString("PRIVATE KEY", key.Bytes));
+        }
+        return path;
     }
 
     /// <summary>How many measurements are counted.</summary>

@@ -108,10 +108,11 @@ public sealed class LookupUploadTests : IDisposable
     }
 
     [Fact]
-    public void UploadUrl_OfAKey_IsOfItsOrganizationAlone()
+    public async Task UploadUrl_OfAKey_IsOfItsOrganizationAlone()
     {
+        await using var server = await _restarts.StartAsync();
         var key = LookupUploads.KeyOf("acme", "1");
-        var signatures = new UrlSignatures(_restarts.Beside("keys"), SystemClock.Instance);
+        var signatures = server.Services.GetRequiredService<UrlSignatures>();
         var until = SystemClock.Instance.GetCurrentInstant() + LookupUploads.UrlLifetime;
         var parts = signatures.Sign("PUT", "acme", key.Text, until).Split('&', '=');
 

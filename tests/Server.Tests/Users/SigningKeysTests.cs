@@ -1,48 +1,81 @@
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Access.Credentials;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Users;
 
 /// <summary>Keys that sign tokens die with the last token that they can have signed.</summary>
-public sealed class SigningKeysTests
+public sealed class SigningKeysTests : IAsyncLifetime
 {
     private static readonly Duration Lifetime = Duration.FromDays(90);
     private readonly FakeClock _clock = new(Instant.FromUtc(2026, 3, 1, 12, 0));
+    private readonly TemporaryDirectory _directory = new();
+    private IDocumentStore _documents = null!;
+    private InstallationKeys _stored = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _documents = await SqliteDocumentStore.OpenAsync(
+            _directory.File("documents.sqlite"), [InstallationKeys.Kind], Token);
+        _stored = new InstallationKeys(Machinery.NewService(_documents, _clock));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _documents.DisposeAsync();
+        _directory.Dispose();
+    }
 
     [Fact]
-    public void Key_AfterItsLastToken_IsDeleted()
+    public async Task Key_AfterItsLastToken_IsDeleted()
     {
-        using var directory = new TemporaryDirectory();
-        var keys = new SigningKeys(directory.Path, _clock);
-        var first = keys.Current.KeyId;
+        var keys = await OpenAsync();
+        var first = (await keys.CurrentAsync(Token)).KeyId;
         _clock.Advance(Lifetime + Duration.FromSeconds(1));
 
-        var second = keys.Current.KeyId;
+        var second = (await keys.CurrentAsync(Token)).KeyId;
 
         second.ShouldNotBe(first);
         keys.All.Select(key => key.KeyId).ShouldBe([second, first]);
         _clock.Advance(Duration.FromSeconds(Tokens.LifetimeSeconds));
         keys.All.Select(key => key.KeyId).ShouldBe([second]);
-        keys.Current.KeyId.ShouldBe(second);
-        Files(directory).ShouldBe([second]);
+        (await keys.CurrentAsync(Token)).KeyId.ShouldBe(second);
+        (await StoredAsync()).ShouldBe([$"token-{second}"]);
     }
 
     [Fact]
-    public void Key_OfAnOldBackup_IsIgnored()
+    public async Task Key_OfAnOldBackup_IsIgnored()
     {
-        using var directory = new TemporaryDirectory();
-        var old = new SigningKeys(directory.Path, _clock).Current.KeyId;
+        var old = (await (await OpenAsync()).CurrentAsync(Token)).KeyId;
         _clock.Advance(Duration.FromDays(730));
 
-        var keys = new SigningKeys(directory.Path, _clock);
+        var keys = await OpenAsync();
 
         keys.All.ShouldBeEmpty();
-        Files(directory).ShouldBeEmpty();
-        keys.Current.KeyId.ShouldNotBe(old);
+        var made = (await keys.CurrentAsync(Token)).KeyId;
+        made.ShouldNotBe(old);
+        (await StoredAsync()).ShouldBe([$"token-{made}"]);
     }
 
-    private static string?[] Files(TemporaryDirectory directory) =>
-        [.. Directory.EnumerateFiles(Path.Combine(directory.Path, "keys")).Select(Path.GetFileNameWithoutExtension)];
+    [Fact]
+    public async Task Key_AskedForByManyAtOnce_IsMadeOnce()
+    {
+        var (one, other) = (await OpenAsync(), await OpenAsync());
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(async number =>
+            (await (number % 2 == 0 ? one : other).CurrentAsync(Token)).KeyId));
+
+        ids.Distinct().ShouldHaveSingleItem();
+        (await StoredAsync()).ShouldHaveSingleItem();
+    }
+
+    private Task<SigningKeys> OpenAsync() => SigningKeys.OpenAsync(_stored, _clock, Token);
+
+    private async Task<string[]> StoredAsync() => [.. (await _stored.ListAsync(Token)).Select(key => key.Id)];
 }

@@ -1,0 +1,91 @@
+using System.Text;
+using System.Text.Json;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Access.Credentials;
+
+/// <summary>A secret key of the installation.</summary>
+/// <param name="Id">What it is for and, where keys of a purpose follow each other, when it was made.</param>
+/// <param name="Bytes">The key.</param>
+public sealed record InstallationKey(string Id, byte[] Bytes)
+{
+    // A record would print its members, and so the secret.
+    /// <inheritdoc/>
+    public override string ToString() => Id;
+}
+
+/// <summary>
+/// The secret keys of the installation: documents beside entities, so that every process that uses the documents signs
+/// with the same keys. They are of no resource, and so appear in no response and no event.
+/// </summary>
+public sealed class InstallationKeys(ResourceService resources)
+{
+    private const string Principal = "SYSTEM";
+    private const string Member = "key";
+
+    /// <summary>The kind that the store must keep: one document for each key.</summary>
+    public static DocumentKind Kind { get; } = new("installation_key", [], _ => []);
+
+    /// <summary>All keys, before the store is opened for good.</summary>
+    /// <exception cref="StoreUnavailableException">A key is damaged.</exception>
+    public static async Task<IReadOnlyList<InstallationKey>> ListAsync(
+        IDocumentReader documents, CancellationToken cancellationToken)
+    {
+        var found = await documents.QueryAsync(
+            Kind, AccessKeyResource.Installation, new DocumentQuery(), cancellationToken);
+        return [.. found.Select(document => Read(document.Id, document.Json))];
+    }
+
+    /// <summary>All keys.</summary>
+    public async Task<IReadOnlyList<InstallationKey>> ListAsync(CancellationToken cancellationToken) =>
+        await ListAsync(resources.Reader(AccessKeyResource.Installation, cancellationToken));
+
+    /// <summary>Changes keys, all together or not at all.</summary>
+    /// <param name="decide">
+    /// From those that are there, those that shall be: the others are removed. Has no other effect, since it may be run
+    /// again.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Those that are there now.</returns>
+    public Task<IReadOnlyList<InstallationKey>> ChangeAsync(
+        Func<IReadOnlyList<InstallationKey>, IReadOnlyList<InstallationKey>> decide,
+        CancellationToken cancellationToken) =>
+        resources.ChangeAsync(AccessKeyResource.Installation, Principal, cancellationToken, async change =>
+        {
+            var before = await ListAsync(change.Related);
+            var after = decide(before);
+            foreach (var key in after.Where(key => before.All(one => one.Id != key.Id)))
+                await change.PutDocumentAsync(Kind, key.Id, Write(key));
+            string[] gone = [.. before.Select(key => key.Id).Except(after.Select(key => key.Id))];
+            if (gone.Length > 0)
+                await change.RemoveDocumentsAsync(Kind, new Condition.In("id", gone));
+            return after;
+        });
+
+    /// <summary>Says that a key is damaged, without telling what it is.</summary>
+    public static StoreUnavailableException Damaged(string id, string why, Exception? failure = null) => new(
+        $"The key '{id}' among the documents is damaged: {why} Restore the documents from a backup, or delete the row "
+        + $"with the id '{id}' from their table {Kind.Name}: what it has signed is then refused, and clients ask for "
+        + "new tokens or links.", failure);
+
+    private static async Task<IReadOnlyList<InstallationKey>> ListAsync(ResourceReader related) =>
+        [.. (await related.ListDocumentsAsync(Kind)).Select(document => Read(document.Id, document.Json))];
+
+    private static byte[] Write(InstallationKey key) =>
+        Encoding.UTF8.GetBytes($$"""{"{{Member}}":"{{Convert.ToBase64String(key.Bytes)}}"}""");
+
+    private static InstallationKey Read(string id, ReadOnlyMemory<byte> stored)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(stored);
+            return new InstallationKey(id, json.RootElement.GetProperty(Member).GetBytesFromBase64());
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
+        {
+            throw Damaged(id, "it cannot be read.");
+        }
+    }
+}
