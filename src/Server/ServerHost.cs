@@ -124,7 +124,7 @@ internal static class ServerHost
         {
             var formerKeys = FormerKeys.Read(data.Path, clock);
             var engines = await OpenedEngines.OpenAsync(
-                builder.Configuration, data, acceptsLoss, documents => RequireKeysAsync(documents, clock));
+                builder.Configuration, data, clock, acceptsLoss, documents => RequireKeysAsync(documents, clock));
             var (store, measurements) = (engines.Documents, engines.Measurements);
             AddServices(builder.Services, store, clock);
             await AddKeysAsync(
@@ -179,7 +179,7 @@ internal static class ServerHost
             InstallationFiles.RequireDocuments(path);
         using var data = DataDirectory.Open(path);
         await using var engines = await OpenedEngines.OpenAsync(
-            builder.Configuration, data, acceptsLoss: false,
+            builder.Configuration, data, clock, acceptsLoss: false,
             documents => RestoreAdministrator.RequireOrganizationAsync(documents, organizationId));
         await RestoreAdministrator.RunAsync(engines.Documents, clock, organizationId, output);
     }

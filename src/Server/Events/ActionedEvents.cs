@@ -2,12 +2,13 @@ using System.Text.Json.Nodes;
 using NodaTime;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Events;
 
 /// <summary>Which events were marked as followed up: a document under the id of the event.</summary>
-internal sealed class ActionedEvents(IDocumentStore store, IClock clock)
+internal sealed class ActionedEvents(ResourceService resources)
 {
     private const int MaxForgotten = 200;
     private const string EventTime = "event_time";
@@ -21,47 +22,34 @@ internal sealed class ActionedEvents(IDocumentStore store, IClock clock)
     internal async ValueTask<IReadOnlyDictionary<string, string>> FindAsync(
         string organizationId, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        var found = await store.QueryAsync(
-            Kind, organizationId, new DocumentQuery { Where = new Condition.In("id", ids) }, cancellationToken);
+        var found = await resources.Reader(organizationId, cancellationToken).FindDocumentsAsync(Kind, ids);
         return found.ToDictionary(
-            document => document.Id, document => (string)JsonNode.Parse(document.Json.Span)!["dtActioned"]!,
+            document => document.Key, document => (string)JsonNode.Parse(document.Value.Span)!["dtActioned"]!,
             StringComparer.Ordinal);
     }
 
     /// <summary>Marks an event; one that is marked stays so. Marks of events that are gone are forgotten.</summary>
     /// <param name="organizationId">The organization.</param>
-    /// <param name="id">Id of the event.</param>
-    /// <param name="time">Time of the event.</param>
+    /// <param name="principal">Who marks it.</param>
+    /// <param name="marked">The event.</param>
     /// <param name="since">Events before this instant are gone.</param>
     /// <param name="cancellationToken">Gives up.</param>
     internal Task MarkAsync(
-        string organizationId, string id, Instant time, Instant since, CancellationToken cancellationToken) =>
-        store.TransactAsync(
-            organizationId,
-            async transaction =>
+        string organizationId, string principal, RecordedEvent marked, Instant since,
+        CancellationToken cancellationToken) =>
+        resources.ChangeAsync(organizationId, principal, cancellationToken, async change =>
+        {
+            await change.RemoveDocumentsAsync(
+                Kind, new Condition.Compare(EventTime, Comparison.Less, InstantText.Sortable(since)), MaxForgotten);
+            if ((await change.Related.FindDocumentsAsync(Kind, [marked.Id])).Count > 0)
+                return false;
+            var eventTime = InstantText.Sortable(marked.Time);
+            var mark = new JsonObject
             {
-                var gone = await transaction.QueryAsync(
-                    Kind, organizationId,
-                    new DocumentQuery
-                    {
-                        Where = new Condition.Compare(EventTime, Comparison.Less, InstantText.Sortable(since)),
-                        Limit = MaxForgotten,
-                    },
-                    cancellationToken);
-                foreach (var document in gone)
-                    await transaction.DeleteAsync(Kind, organizationId, document.Id, cancellationToken);
-                if (await transaction.FindAsync(Kind, organizationId, id, cancellationToken) is not null)
-                    return false;
-                var eventTime = InstantText.Sortable(time);
-                var mark = new JsonObject
-                {
-                    ["dtActioned"] = InstantText.Write(clock.GetCurrentInstant()),
-                    ["eventTime"] = eventTime,
-                };
-                await transaction.InsertAsync(
-                    Kind, organizationId, new DocumentWrite(id, 1, JsonFormat.Write(mark), [eventTime]),
-                    cancellationToken);
-                return true;
-            },
-            cancellationToken);
+                ["dtActioned"] = InstantText.Write(change.Now),
+                ["eventTime"] = eventTime,
+            };
+            await change.PutDocumentAsync(Kind, marked.Id, JsonFormat.Write(mark), eventTime);
+            return true;
+        });
 }

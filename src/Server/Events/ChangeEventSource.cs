@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Http;
@@ -10,11 +11,13 @@ namespace Tallystick.Server.Events;
 
 /// <summary>Reads the events of changes for the Events API.</summary>
 internal sealed class ChangeEventSource(
-    IDocumentStore store, EventRetention retention, Subscriptions subscriptions,
+    IDocumentStore store, ResourceService resources, EventRetention retention, Subscriptions subscriptions,
     IEnumerable<IEventSubscriber> subscribers) : IEventSource
 {
     /// <summary>Events that one change deletes: others wait for it some milliseconds.</summary>
     private const int MaxAtOnce = 500;
+
+    private const string Principal = "SYSTEM";
 
     private static readonly string[] Audit =
         ["version", "dtCreated", "dtLastModified", "createdBy", "lastModifiedBy"];
@@ -90,11 +93,9 @@ internal sealed class ChangeEventSource(
         int deleted;
         do
         {
-            deleted = await store.TransactAsync(
-                organizationId,
-                transaction => transaction.DeleteAllAsync(
-                    ChangeEvents.Kind, organizationId, old, cancellationToken, MaxAtOnce),
-                cancellationToken);
+            deleted = await resources.ChangeAsync(
+                organizationId, Principal, cancellationToken,
+                change => change.RemoveDocumentsAsync(ChangeEvents.Kind, old, MaxAtOnce));
         }
         while (deleted == MaxAtOnce);
     }

@@ -121,7 +121,8 @@ internal static class EventOperations
     {
         var marked = await FindAsync(call);
         await call.Service<ActionedEvents>().MarkAsync(
-            call.OrganizationId, marked.Id, marked.Time, call.Service<EventRetention>().Since, call.Cancelled);
+            call.OrganizationId, call.Caller.AuditName, marked, call.Service<EventRetention>().Since,
+            call.Cancelled);
         await GetAsync(call);
     }
 

@@ -1,4 +1,5 @@
 using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Storage;
 using Tallystick.Storage.Measurements.DuckDb;
@@ -48,7 +49,8 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
 
     /// <summary>Gives an id to what has none yet.</summary>
     internal static async Task CompleteAsync(
-        IDocumentStore documents, DuckDbMeasurementStore store, CancellationToken cancellationToken)
+        IDocumentStore documents, ResourceService resources, DuckDbMeasurementStore store,
+        CancellationToken cancellationToken)
     {
         var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
         var ofMeasurements = await store.FindInstallationAsync(cancellationToken);
@@ -57,7 +59,7 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
         if (ofMeasurements is null)
             await store.SetInstallationAsync(id, cancellationToken);
         if (ofDocuments is null)
-            await InstallationId.SetAsync(documents, id, cancellationToken);
+            await InstallationId.SetAsync(resources, id, cancellationToken);
     }
 
     private async Task RequireDocumentsAsync(

@@ -11,6 +11,9 @@ namespace Tallystick.Server.Installation;
 /// </summary>
 internal static class InstallationId
 {
+    /// <summary>Who changes it.</summary>
+    internal const string Principal = "SYSTEM";
+
     /// <summary>The kind of the one document that holds it, as its id.</summary>
     internal static DocumentKind Kind { get; } = new("installation", [], _ => []);
 
@@ -23,17 +26,12 @@ internal static class InstallationId
     }
 
     /// <summary>Gives the documents an id.</summary>
-    internal static Task SetAsync(IDocumentStore documents, string id, CancellationToken cancellationToken) =>
-        documents.TransactAsync(
-            AccessKeyResource.Installation,
-            async transaction =>
-            {
-                await transaction.InsertAsync(
-                    Kind, AccessKeyResource.Installation, new DocumentWrite(id, 1, "{}"u8.ToArray(), []),
-                    cancellationToken);
-                return true;
-            },
-            cancellationToken);
+    internal static Task SetAsync(ResourceService resources, string id, CancellationToken cancellationToken) =>
+        resources.ChangeAsync(AccessKeyResource.Installation, Principal, cancellationToken, async change =>
+        {
+            await change.PutDocumentAsync(Kind, id, "{}"u8.ToArray());
+            return true;
+        });
 
     /// <summary>True where nothing was configured: no access key, and none of some organizations.</summary>
     internal static async Task<bool> IsBlankAsync(

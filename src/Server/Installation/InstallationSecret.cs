@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Tallystick.Access.Credentials;
-using Tallystick.Resources.Documents;
+using Tallystick.Resources.Changes;
 
 namespace Tallystick.Server.Installation;
 
@@ -17,33 +17,27 @@ internal static class InstallationSecret
 
     /// <summary>The secret, which is made where there is none.</summary>
     /// <exception cref="InvalidOperationException">The installation has no id yet.</exception>
-    internal static Task<byte[]> ProvideAsync(IDocumentStore documents, CancellationToken cancellationToken)
+    internal static Task<byte[]> ProvideAsync(ResourceService resources, CancellationToken cancellationToken)
     {
         // Made outside of the work, which may run twice.
         var made = RandomNumberGenerator.GetBytes(Bytes);
-        return documents.TransactAsync(
-            AccessKeyResource.Installation,
-            async transaction =>
+        return resources.ChangeAsync(
+            AccessKeyResource.Installation, InstallationId.Principal, cancellationToken, async change =>
             {
-                var found = await transaction.QueryAsync(
-                    InstallationId.Kind, AccessKeyResource.Installation, new DocumentQuery { Limit = 1 },
-                    cancellationToken);
+                var found = await change.Related.ListDocumentsAsync(InstallationId.Kind);
                 if (found.Count == 0)
                     throw new InvalidOperationException("The installation has no id yet.");
-                if (Read(found[0]) is { } secret)
+                if (Read(found[0].Json) is { } secret)
                     return secret;
                 var json = Encoding.UTF8.GetBytes($$"""{"{{Member}}":"{{Convert.ToBase64String(made)}}"}""");
-                await transaction.UpdateAsync(
-                    InstallationId.Kind, AccessKeyResource.Installation, found[0].Version,
-                    new DocumentWrite(found[0].Id, found[0].Version + 1, json, []), cancellationToken);
+                await change.PutDocumentAsync(InstallationId.Kind, found[0].Id, json);
                 return made;
-            },
-            cancellationToken);
+            });
     }
 
-    private static byte[]? Read(Document document)
+    private static byte[]? Read(ReadOnlyMemory<byte> stored)
     {
-        using var json = JsonDocument.Parse(document.Json);
+        using var json = JsonDocument.Parse(stored);
         return json.RootElement.TryGetProperty(Member, out var secret) ? secret.GetBytesFromBase64() : null;
     }
 }

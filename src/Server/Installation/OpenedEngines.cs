@@ -1,3 +1,4 @@
+using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Resources.Documents;
@@ -39,14 +40,15 @@ internal sealed record OpenedEngines(
     /// </summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="data">The data directory.</param>
+    /// <param name="clock">The time of what is written.</param>
     /// <param name="acceptsLoss">Whether the operator has said to go on without what is missing.</param>
     /// <param name="require">A further check of the documents.</param>
     /// <exception cref="StoreUnavailableException">
     /// One is damaged or of a newer version, or they do not belong together.
     /// </exception>
     internal static async Task<OpenedEngines> OpenAsync(
-        IConfiguration configuration, DataDirectory data, bool acceptsLoss,
-        Func<IDocumentReader, Task>? require = null)
+        IConfiguration configuration, DataDirectory data, IClock clock, bool acceptsLoss,
+        Func<IDocumentReader, Task> require)
     {
         var memory = MeasurementMemory.From(configuration);
         var check = new InstallationCheck(DocumentPlace(configuration, data), data.Path, acceptsLoss);
@@ -60,18 +62,18 @@ internal sealed record OpenedEngines(
             {
                 var found = await finding;
                 await check.RequireOneAsync(documents, found, CancellationToken.None);
-                if (require is not null)
-                    await require(documents);
+                await require(documents);
                 var log = await new LogCheck(
                     Path.Combine(data.Path, InstallationFiles.MeasurementLog), found.Position, acceptsLoss).OpenAsync(
                         end => check.RequireWholeAsync(documents, found, end, CancellationToken.None));
                 opening = Task.Run(() => MeasurementEngines.OpenAsync(found, log));
             });
             var measurements = await opening!;
-            await InstallationCheck.CompleteAsync(store, measurements.Store, CancellationToken.None);
+            var resources = Machinery.NewService(store, clock);
+            await InstallationCheck.CompleteAsync(store, resources, measurements.Store, CancellationToken.None);
             measurements.OpenUids(memory.Uids(
                 Path.Combine(data.Path, InstallationFiles.Uids),
-                await InstallationSecret.ProvideAsync(store, CancellationToken.None)));
+                await InstallationSecret.ProvideAsync(resources, CancellationToken.None)));
             return new OpenedEngines(store, sqlite, measurements);
         }
         catch

@@ -30,9 +30,10 @@ public sealed class EventSweepTests
         store.Largest = 0;
 
         var clock = new FakeClock(now);
+        var resources = Machinery.NewService(store, clock);
         await new ChangeEventSource(
-            store, new EventRetention(Duration.FromDays(28), clock),
-            new Subscriptions(Machinery.NewService(store, clock), store, AccessKeyResource.Installation), [])
+            store, resources, new EventRetention(Duration.FromDays(28), clock),
+            new Subscriptions(resources, store, AccessKeyResource.Installation), [])
             .ForgetAsync(Organization, token);
 
         (await store.QueryAsync(ChangeEvents.Kind, Organization, new DocumentQuery(), token)).Count.ShouldBe(3);

@@ -135,7 +135,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         await Server.AddProductsAsync(resources, Organization, "b");
         _clock.Advance(Duration.FromDays(100));
         var events = new ChangeEventSource(
-            _store, new EventRetention(Duration.FromDays(28), _clock),
+            _store, resources, new EventRetention(Duration.FromDays(28), _clock),
             new Subscriptions(resources, _store, AccessKeyResource.Installation), [subscriber]);
 
         await events.ForgetAsync(Organization, Token);

@@ -46,7 +46,8 @@ public sealed class InstallationKeysTests : IDisposable
     [InlineData(Engine.PostgreSql, "nothing")]
     [InlineData(Engine.PostgreSql, "keeping")]
     [InlineData(Engine.PostgreSql, "keeping and removing a file")]
-    public async Task Start_OnKeyFilesOfAnEarlierVersionAfterAKill_SignsWithTheSameKeys(Engine engine, string killedAfter)
+    public async Task Start_OnKeyFilesOfAnEarlierVersionAfterAKill_SignsWithTheSameKeys(
+        Engine engine, string killedAfter)
     {
         var settings = await SettingsAsync(engine);
         var signed = await SignAsync(settings);

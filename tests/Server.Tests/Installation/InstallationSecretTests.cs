@@ -1,6 +1,9 @@
+using NodaTime;
 using Tallystick.Access.Credentials;
+using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Installation;
+using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
@@ -21,13 +24,13 @@ public sealed class InstallationSecretTests : IDisposable
         await using (var documents = await OpenAsync("documents.sqlite"))
         {
             // As that version wrote it.
-            await InstallationId.SetAsync(documents, "an-id", Token);
-            secret = await InstallationSecret.ProvideAsync(documents, Token);
-            (await InstallationSecret.ProvideAsync(documents, Token)).ShouldBe(secret);
+            await InstallationId.SetAsync(Changes(documents), "an-id", Token);
+            secret = await InstallationSecret.ProvideAsync(Changes(documents), Token);
+            (await InstallationSecret.ProvideAsync(Changes(documents), Token)).ShouldBe(secret);
         }
 
         await using var reopened = await OpenAsync("documents.sqlite");
-        (await InstallationSecret.ProvideAsync(reopened, Token)).ShouldBe(secret);
+        (await InstallationSecret.ProvideAsync(Changes(reopened), Token)).ShouldBe(secret);
         (await InstallationId.FindAsync(reopened, Token)).ShouldBe("an-id");
         var stored = await reopened.FindAsync(InstallationId.Kind, AccessKeyResource.Installation, "an-id", Token);
         stored.ShouldNotBeNull().Version.ShouldBe(2);
@@ -39,11 +42,11 @@ public sealed class InstallationSecretTests : IDisposable
     {
         await using var one = await OpenAsync("one");
         await using var other = await OpenAsync("other");
-        await InstallationId.SetAsync(one, "an-id", Token);
-        await InstallationId.SetAsync(other, "an-id", Token);
+        await InstallationId.SetAsync(Changes(one), "an-id", Token);
+        await InstallationId.SetAsync(Changes(other), "an-id", Token);
 
-        (await InstallationSecret.ProvideAsync(one, Token))
-            .ShouldNotBe(await InstallationSecret.ProvideAsync(other, Token));
+        (await InstallationSecret.ProvideAsync(Changes(one), Token))
+            .ShouldNotBe(await InstallationSecret.ProvideAsync(Changes(other), Token));
     }
 
     [Fact]
@@ -51,8 +54,11 @@ public sealed class InstallationSecretTests : IDisposable
     {
         await using var documents = await OpenAsync("documents.sqlite");
 
-        await Should.ThrowAsync<InvalidOperationException>(InstallationSecret.ProvideAsync(documents, Token));
+        await Should.ThrowAsync<InvalidOperationException>(InstallationSecret.ProvideAsync(Changes(documents), Token));
     }
+
+    private static ResourceService Changes(IDocumentStore documents) =>
+        Machinery.NewService(documents, SystemClock.Instance);
 
     private async Task<IDocumentStore> OpenAsync(string name) =>
         await SqliteDocumentStore.OpenAsync(_directory.File(name), [InstallationId.Kind], Token);
