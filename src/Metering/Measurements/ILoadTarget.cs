@@ -3,7 +3,8 @@ namespace Tallystick.Metering.Measurements;
 /// <summary>Keeps loads of measurements: the part of a measurement store that the loader needs.</summary>
 /// <remarks>
 /// A load is named by its partition and the position at which it begins. The loads of a partition follow each other
-/// without gaps, so no two begin at the same position, and one that lies before the partition's position was applied.
+/// without gaps, so no two begin at the same position, and one that lies before the partition's position was applied:
+/// the name does what a number would (docs/decisions/0016-loads-and-partitions.md).
 /// </remarks>
 public interface ILoadTarget
 {

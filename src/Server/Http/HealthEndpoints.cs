@@ -34,7 +34,8 @@ internal static class HealthEndpoints
     {
         var readiness = services.GetRequiredService<Readiness>();
         var loader = services.GetRequiredService<MeasurementLoader>();
-        if (services.GetRequiredService<ILogPartition>().Fault is not null)
+        var logs = services.GetRequiredService<IMeasurementLogs>();
+        if (Enumerable.Range(0, logs.Count).Any(number => logs[number].Fault is not null))
             return "Measurements cannot be written to disk; the log says why";
         if (loader.Fault is LoadRefusedException)
             return "Measurements are neither accepted nor loaded; the log says why";

@@ -59,7 +59,9 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         ILogPartition log = Log;
         log = wrapLog?.Invoke(log) ?? log;
         var options = new IngestOptions();
+        var logs = new MeasurementLogs(log);
         services.AddSingleton(log);
+        services.AddSingleton<IMeasurementLogs>(logs);
         services.AddSingleton<ILoadTarget>(Store);
         services.AddSingleton<IUsageQueries>(Store);
         services.AddSingleton<IIngestLedger>(Store);
@@ -75,7 +77,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
             log, Store, Store, uids, provider.GetRequiredService<MeteringCatalogue>(),
             provider.GetRequiredService<MeteringCatalogue>(), clock, options));
         services.AddSingleton(
-            provider => new UsageReader(log, provider.GetRequiredService<MeasurementLoader>(), Store));
+            provider => new UsageReader(logs, [provider.GetRequiredService<MeasurementLoader>()], Store));
         services.AddSingleton(provider => QuerySlots.Of(provider.GetRequiredService<RequestLimits>()));
         services.AddSingleton(new FailedMeasurements(Store, log));
         services.AddSingleton(new MeasurementConservation(Store, log));

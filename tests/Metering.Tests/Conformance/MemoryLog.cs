@@ -8,7 +8,7 @@ namespace Tallystick.Metering.Tests.Conformance;
 /// <summary>
 /// The log as a list: what the contract says and nothing else, or with one of the faults that the suite must find.
 /// </summary>
-internal sealed class MemoryLog(LogMutation mutation = LogMutation.None) : ILogSubject, ILogPartition
+internal sealed class MemoryLog(LogMutation mutation = LogMutation.None, int number = 0) : ILogSubject, ILogPartition
 {
     // Positions are not dense: nobody may count on it.
     private const int Gap = 7;
@@ -23,7 +23,7 @@ internal sealed class MemoryLog(LogMutation mutation = LogMutation.None) : ILogS
 
     public ILogPartition Log => this;
 
-    public int Number => 0;
+    public int Number => number;
 
     public Exception? Fault => null;
 

@@ -24,7 +24,7 @@ internal sealed class Ingestion : IAsyncDisposable
         Intake = new MeasurementIntake(log, clock, options);
         Loader = new MeasurementLoader(log, store, duckDb, uids, catalogue, catalogue, clock, options);
         Failures = new FailedMeasurements(duckDb, log);
-        Reader = new UsageReader(log, Loader, duckDb);
+        Reader = new UsageReader(new MeasurementLogs(log), [Loader], duckDb);
         _running = Loader.RunAsync(_stop.Token);
     }
 
