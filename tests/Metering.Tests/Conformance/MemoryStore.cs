@@ -103,7 +103,7 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
             CountsInBinary => _rows.Select(row => row with { Number = (decimal)(double)row.Number }),
             _ => _rows,
         };
-        return Task.FromResult(NaiveUsage.Read(rows, changed));
+        return Task.FromResult(MemoryUsage.Read(rows, changed));
     }
 
     public Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken)
@@ -113,12 +113,12 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
         var limit = _mutation == IgnoresTheLimit ? int.MaxValue : query.Limit;
         if (query.Aggregations.Count > 0)
         {
-            var groups = NaiveUsage.Group(_rows, query);
+            var groups = MemoryUsage.Group(_rows, query);
             if (_mutation == GroupsTheOldestFirst)
                 groups = [.. groups.Reverse()];
             return Task.FromResult(new ExplorerRows([], [.. groups.Take(limit)], groups.Count > limit));
         }
-        var found = NaiveUsage.Find(_rows, query).ToList();
+        var found = MemoryUsage.Find(_rows, query).ToList();
         if (_mutation == ExploresTheOldestFirst)
             found.Reverse();
         return Task.FromResult(new ExplorerRows(

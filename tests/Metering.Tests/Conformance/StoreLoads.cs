@@ -29,9 +29,10 @@ internal sealed class StoreLoads(Random random)
 
     public List<StoredOne> Rows { get; } = [];
 
-    public List<MeterDay> Tallies { get; } = [];
-
     public List<FailedMeasurement> Failures { get; } = [];
+
+    /// <summary>All that ever failed, also those that the log no longer has.</summary>
+    public List<FailedMeasurement> AllFailures { get; } = [];
 
     public static string Account(Random random) => "id-of-a" + random.Next(3);
 
@@ -69,8 +70,8 @@ internal sealed class StoreLoads(Random random)
     public void Applied()
     {
         Rows.AddRange(_newRows);
-        Tallies.AddRange(_load.Tallies);
         Failures.AddRange(_load.Failures);
+        AllFailures.AddRange(_load.Failures);
         (Position, Last) = (_load.To, _load);
     }
 
@@ -80,15 +81,6 @@ internal sealed class StoreLoads(Random random)
         LogStart = Math.Max(LogStart, before);
         Failures.RemoveAll(failure => failure.Position.Value < LogStart);
     }
-
-    /// <summary>What became of the organization's measurements.</summary>
-    public IEnumerable<MeterDay> TalliesOf(string organization) => Tallies
-        .Where(tally => tally.OrganizationId == organization)
-        .GroupBy(tally => tally with { Tally = default })
-        .Select(group => group.Key with
-        {
-            Tally = group.Aggregate(default(LoadTally), (sum, tally) => sum + tally.Tally),
-        });
 
     private void AddFailure(LogPosition position)
     {

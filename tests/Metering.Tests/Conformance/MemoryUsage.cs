@@ -13,8 +13,8 @@ internal sealed record StoredOne(
     public LocalDate Day => ReceivedAt.InUtc().Date;
 }
 
-/// <summary>Answers questions about usage by looking at every measurement, as the rules read.</summary>
-internal static class NaiveUsage
+/// <summary>How the reference store answers questions about usage. The oracle of the suite does not use it.</summary>
+internal static class MemoryUsage
 {
     /// <summary>The values of all windows and segments.</summary>
     public static IReadOnlyList<UsageValue> Read(IEnumerable<StoredOne> rows, UsageQuery query)
