@@ -32,6 +32,9 @@ internal sealed class RunningServer(
     /// <summary>Its services.</summary>
     internal IServiceProvider Services => app.Services;
 
+    /// <summary>Whether it was told to stop.</summary>
+    internal bool IsStopping => app.Lifetime.ApplicationStopping.IsCancellationRequested;
+
     /// <summary>
     /// Begins to serve and then makes what the first start brings: credentials of a start that fails would be lost.
     /// </summary>
@@ -40,12 +43,17 @@ internal sealed class RunningServer(
         try
         {
             await app.StartAsync();
+            if (IsStopping)
+                return;
             FirstCredentials = await bootstrap.RunAsync(settings, CancellationToken.None);
             app.Services.GetRequiredService<Readiness>().Start();
         }
+        catch (OperationCanceledException) when (IsStopping)
+        {
+            // It was told to stop before it had started.
+        }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
-            await DisposeAsync();
             throw new StoreUnavailableException(
                 $"The server cannot start: {failure.Message} (--urls gives it another address).", failure);
         }

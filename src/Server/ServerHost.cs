@@ -80,8 +80,11 @@ internal static class ServerHost
                 await BackupCommand.RunAsync(args);
                 return 0;
             }
-            await using var server = await StartAsync(args, SystemClock.Instance);
-            Greeting.Print(server);
+            using var signals = new StopSignals();
+            await using var server = await StartAsync(args, SystemClock.Instance, signals: signals);
+            // Credentials that were made are told even so: there are no others.
+            if (!server.IsStopping || server.FirstCredentials is not null)
+                Greeting.Print(server);
             return await server.WaitForShutdownAsync();
         }
         catch (Exception unavailable) when (unavailable is StoreUnavailableException or StoreOutageException)
@@ -99,8 +102,9 @@ internal static class ServerHost
     /// <param name="args">Command line: <c>--urls</c>, and any setting as <c>--NAME value</c>.</param>
     /// <param name="clock">The time, which tests control.</param>
     /// <param name="wrapLog">Puts another measurement log before the real one; only benchmarks do.</param>
+    /// <param name="signals">Tells that the process is to stop.</param>
     internal static async Task<RunningServer> StartAsync(
-        string[] args, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog = null)
+        string[] args, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog = null, StopSignals? signals = null)
     {
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
@@ -119,11 +123,14 @@ internal static class ServerHost
         // Before anything is opened: a start that is refused changes nothing.
         var settings = BootstrapSettings.From(builder.Configuration);
         var retention = EventRetention.From(builder.Configuration, clock);
+        InstallationFiles.RequireOwn(DataPathOf(builder.Configuration));
         var data = DataDirectory.Open(DataPathOf(builder.Configuration));
+        OpenedEngines? engines = null;
+        RunningServer? server = null;
         try
         {
             var formerKeys = FormerKeys.Read(data.Path, clock);
-            var engines = await OpenedEngines.OpenAsync(
+            engines = await OpenedEngines.OpenAsync(
                 builder.Configuration, data, clock, acceptsLoss, documents => RequireKeysAsync(documents, clock));
             var (store, measurements) = (engines.Documents, engines.Measurements);
             AddServices(builder.Services, store, clock);
@@ -142,13 +149,14 @@ internal static class ServerHost
             builder.Services.AddSingleton(engines.BackupSources);
             builder.Services.AddHostedService<BackupListener>();
             var app = builder.Build();
+            server = new RunningServer(app, metrics, [engines], data);
+            signals?.HandTo(app.Lifetime);
             // Their settings are checked before anything is served.
             app.Services.GetRequiredService<Mail>();
             app.Services.GetRequiredService<PublicAddress>();
             Map(app, metrics);
             if (measurements.Log.CutAtOpening is { } cut)
                 Http.Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
-            var server = new RunningServer(app, metrics, [engines], data);
             var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
             // Before the workers begin, who serve all organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
@@ -156,15 +164,28 @@ internal static class ServerHost
                 app, await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
             await FormerUploads.MoveAsync(data.Path, app.Services, CancellationToken.None);
             await server.ListenAsync(bootstrap, settings);
-            if (server.FirstCredentials is null)
+            if (server.FirstCredentials is null && !server.IsStopping)
                 await LaterCredentials.WarnAsync(store, settings, app.Logger);
             return server;
         }
         catch
         {
-            data.Dispose();
+            await CloseAsync(server, engines, data);
             throw;
         }
+    }
+
+    // What a start that fails has opened.
+    private static async Task CloseAsync(RunningServer? server, OpenedEngines? engines, DataDirectory data)
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+            return;
+        }
+        if (engines is not null)
+            await engines.DisposeAsync();
+        data.Dispose();
     }
 
     /// <summary>Adds an administrator to an organization while the product is stopped.</summary>

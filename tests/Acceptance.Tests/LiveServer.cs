@@ -99,6 +99,14 @@ internal sealed class LiveServer : IDisposable
         return TryStart(Command(data, settings, arguments));
     }
 
+    /// <summary>Starts a process without waiting for it.</summary>
+    internal static Process Launch(TemporaryDirectory data)
+    {
+        var command = Command(data, new Dictionary<string, string>(), []);
+        command.RedirectStandardError = true;
+        return Process.Start(command)!;
+    }
+
     private static (int Code, string Said) TryStart(ProcessStartInfo command)
     {
         command.RedirectStandardError = true;

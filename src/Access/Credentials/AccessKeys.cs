@@ -8,11 +8,16 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Credentials;
 
 /// <summary>Finds access keys and checks their secrets. A key that is not active is as good as none.</summary>
+/// <param name="resources">Reads and changes keys.</param>
+/// <param name="changes">Tells that keys have changed.</param>
+/// <param name="clock">The time, which tests control.</param>
+/// <param name="onSecretsRefused">Hears that requests with a wrong secret must wait.</param>
+/// <param name="maxSources">Pairs of a key and where its secret came from that are remembered, at most.</param>
 public sealed class AccessKeys(
-    ResourceService resources, ChangeFeed changes, IClock clock, SecretsRefused onSecretsRefused)
+    ResourceService resources, ChangeFeed changes, IClock clock, SecretsRefused onSecretsRefused,
+    int maxSources = 10_000)
 {
     private const int MaxFailures = 300;
-    private const int MaxSources = 10_000;
     private const string Principal = "SYSTEM";
     // Compared with when the key is unknown, so that an answer takes as long as for a wrong secret.
     private static readonly string Nobody = SecretHash.Of(SecretHash.NewText(48));
@@ -26,6 +31,9 @@ public sealed class AccessKeys(
 
     // Where right secrets came from: nobody elsewhere can make those clients wait.
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Sources of right secrets that are remembered.</summary>
+    public int KnownSources => _known.Count;
 
     /// <summary>Grows with each change of any key.</summary>
     public long Generation =>
@@ -63,7 +71,7 @@ public sealed class AccessKeys(
         if (opened is not null)
         {
             _failures.TakeBack(name);
-            if (_known.Count < MaxSources)
+            if (_known.Count < maxSources)
                 _known[pair] = true;
         }
         else if (isNowWaiting && found is not null)

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Installation;
+using Tallystick.Server.Tests.Api;
 using Tallystick.Storage;
 using Tallystick.Testing;
 
@@ -224,6 +225,62 @@ public sealed class RefusedStartTests : IDisposable
         ])).ShouldBe(1);
 
         (await SchemasAsync(database)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("notes.txt")]
+    [InlineData("keys/id_rsa")]
+    [InlineData("files/a")]
+    public async Task Start_OnADirectoryOfSomethingElse_IsRefusedAndLeavesItAsItWas(string file)
+    {
+        var path = Path.Combine(_restarts.Data, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, "n", Token);
+        File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(_restarts.Data, File.GetUnixFileMode(_restarts.Data) | UnixFileMode.OtherRead);
+        var before = Modes(_restarts.Data).Concat(Modes(Path.GetDirectoryName(path)!)).ToList();
+
+        var refusal = await Should.ThrowAsync<StoreUnavailableException>(() => _restarts.StartAsync());
+
+        refusal.Message.ShouldContain($"'{file.Split('/')[0]}'");
+        Modes(_restarts.Data).Concat(Modes(Path.GetDirectoryName(path)!)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("lost+found/")]
+    [InlineData("lock", "lock.process-id", "uids/")]
+    public async Task Start_OnWhatAStartThatWasCutShortOrAVolumeHasLeft_Starts(params string[] entries)
+    {
+        Directory.CreateDirectory(_restarts.Data);
+        foreach (var entry in entries)
+        {
+            if (entry.EndsWith('/'))
+                Directory.CreateDirectory(_restarts.File(entry));
+            else
+                await File.WriteAllTextAsync(_restarts.File(entry), "", Token);
+        }
+
+        await using var server = await _restarts.StartAsync();
+
+        server.FirstCredentials.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(Engine.Sqlite)]
+    [InlineData(Engine.PostgreSql)]
+    public async Task Start_RefusedAfterTheEnginesWereOpened_ClosesThem(Engine engine)
+    {
+        string[] settings = engine == Engine.Sqlite
+            ? []
+            : ["--TALLYSTICK_POSTGRES", await (await PostgresCluster.Shared).CreateDatabaseAsync()];
+
+        await Should.ThrowAsync<StoreUnavailableException>(
+            () => _restarts.StartAsync([.. settings, "--TALLYSTICK_SMTP", "nowhere"]));
+
+        // SQLite moves its changes into the file when it is closed; the database of another process waits 10 seconds.
+        Directory.GetFiles(_restarts.Data, "*-wal").ShouldBeEmpty();
+        await using var server = await _restarts.StartAsync(settings);
     }
 
     private async Task FillAsync()
