@@ -134,6 +134,7 @@ internal static class ServerHost
                 builder.Configuration, data, clock, acceptsLoss, documents => RequireKeysAsync(documents, clock));
             var (store, measurements) = (engines.Documents, engines.Measurements);
             AddServices(builder.Services, store, clock);
+            ApiServices.AddTo(builder.Services);
             await AddKeysAsync(
                 builder.Services, new InstallationKeys(Machinery.NewService(store, clock)), formerKeys, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
@@ -238,7 +239,6 @@ internal static class ServerHost
         services.AddSingleton<IPasswordHashing, PasswordHashing>();
         services.AddSingleton<AccessKeys>();
         services.AddSingleton<CallerAccess>();
-        services.AddSingleton<AccessControl>();
         services.AddSingleton<Logins>();
         services.AddSingleton<Mail>();
         services.AddSingleton<PublicAddress>();
@@ -330,16 +330,19 @@ internal static class ServerHost
         app.Use((context, next) => metrics.GuardAsync(context, app, _ => next(context)));
         app.Use((context, next) => Methods.AnswerHeadAsync(context, _ => next(context)));
         app.UseRouting();
-        app.MapPost("/oauth/token", TokenEndpoint.AnswerAsync);
+        app.MapPost("/oauth/token", app.Services.GetRequiredService<TokenEndpoint>().AnswerAsync);
+        var (access, tokens) =
+            (app.Services.GetRequiredService<AccessControl>(), app.Services.GetRequiredService<Tokens>());
         foreach (var operation in ApiOperations.All)
-            app.MapMethods(operation.Path, [operation.Method], context => RunAsync(context, operation));
+            app.MapMethods(
+                operation.Path, [operation.Method], context => RunAsync(context, operation, access, tokens));
         HomePage.Map(app);
-        FailedIngestDownload.Map(app);
+        app.Services.GetRequiredService<FailedIngestDownload>().Map(app);
         InvitationPage.Map(app);
-        LookupDownload.Map(app);
-        FileUrls.Map(app);
+        app.Services.GetRequiredService<LookupDownload>().Map(app);
+        app.Services.GetRequiredService<FileUrls>().Map(app);
         DocumentationEndpoints.Map(app);
-        HealthEndpoints.Map(app);
+        app.Services.GetRequiredService<HealthEndpoints>().Map(app);
         IngestMetrics.Map(app);
         Methods.RefuseOthers(app);
         // Also for paths that look like files, which the default pattern leaves without an answer.
@@ -348,17 +351,13 @@ internal static class ServerHost
                 $"There is no operation {context.Request.Method} {context.Request.Path}. See /docs."));
     }
 
-    private static async Task RunAsync(HttpContext context, ApiOperation operation)
+    private static async Task RunAsync(
+        HttpContext context, ApiOperation operation, AccessControl access, Tokens tokens)
     {
-        if (operation.Permission.Scope == PermissionScope.Public)
-        {
-            await operation.Handle(ApiCall.OfNobody(context));
-            return;
-        }
-        var caller =
-            await BearerAuthorization.AuthorizeAsync(context, context.RequestServices.GetRequiredService<Tokens>());
-        await operation.Handle(
-            await context.RequestServices.GetRequiredService<AccessControl>()
-                .AuthorizeAsync(context, caller, operation));
+        var call = operation.Permission.Scope == PermissionScope.Public
+            ? access.OfNobody(context)
+            : await access.AuthorizeAsync(
+                context, await BearerAuthorization.AuthorizeAsync(context, tokens), operation);
+        await operation.Handle.CallAsync(call);
     }
 }

@@ -8,14 +8,6 @@ namespace Tallystick.Access.Permissions;
 /// <summary>The policies attached to a principal.</summary>
 public static class AttachedPolicies
 {
-    /// <summary>Attaches a policy; one that is attached already stays so.</summary>
-    public static async ValueTask<PrincipalPermission> AttachAsync(
-        ResourceService resources, IResourceReader related, string organizationId, string by,
-        PrincipalPermission proposed, CancellationToken cancellationToken) =>
-        await FindAsync(related, proposed.PermissionPolicyId, proposed.PrincipalType, proposed.PrincipalId)
-        ?? (PrincipalPermission)await resources.CreateAsync(
-            PrincipalPermissionResource.Definition, organizationId, by, proposed, cancellationToken);
-
     /// <summary>The attachment of a policy to a principal, or null.</summary>
     public static async ValueTask<PrincipalPermission?> FindAsync(
         IResourceReader related, string policyId, PrincipalType type, string? id) =>

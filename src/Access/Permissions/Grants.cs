@@ -24,6 +24,12 @@ public sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, str
     public static Grants Nothing { get; } = new([], (_, _) => []);
 
     /// <inheritdoc/>
+    public bool MayRetrieve(ResourceDefinition definition, string id) => Of(Sight.Retrieve(definition)).Holds(id);
+
+    /// <inheritdoc/>
+    public bool MayUpdate(ResourceDefinition definition, string id) => Of(Sight.Update(definition)).Holds(id);
+
+    /// <inheritdoc/>
     public void Check(ResourceDefinition target, string path, string value, string id, Issues issues) =>
         Sight.Check(this, target, path, value, id, issues);
 

@@ -31,9 +31,15 @@ public interface IAccessWatch
     ValueTask CheckAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Which entities the caller of a change may name.</summary>
+/// <summary>Which entities the caller of a change may name, and change along with others.</summary>
 public interface IVisibility
 {
+    /// <summary>True when the caller may retrieve an entity.</summary>
+    bool MayRetrieve(ResourceDefinition definition, string id);
+
+    /// <summary>True when the caller may update an entity.</summary>
+    bool MayUpdate(ResourceDefinition definition, string id);
+
     /// <summary>Adds an issue when the caller may not retrieve an entity that a request names.</summary>
     /// <param name="target">The kind of the entity.</param>
     /// <param name="path">The member that names it.</param>

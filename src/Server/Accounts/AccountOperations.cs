@@ -8,7 +8,7 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.Accounts;
 
 /// <summary>Operations of accounts beyond those that every resource has.</summary>
-internal static class AccountOperations
+internal sealed class AccountOperations(ResourceService resources, ResourceLists lists)
 {
     private const int MaximumChildren = 200;
 
@@ -17,7 +17,7 @@ internal static class AccountOperations
         new(
             "GET", "/organizations/{orgId}/accounts/{id}/children",
                 "ListAccountChildren", "Account", "List the children of an account",
-            ResourceOperations.Page(AccountResource.Definition), ChildrenAsync)
+            ResourceOperations.Page(AccountResource.Definition), Run.By<AccountOperations>(o => o.ChildrenAsync))
         {
             Parameters = ResourceOperations.PageParameters(MaximumChildren),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:account").Visible(),
@@ -25,12 +25,11 @@ internal static class AccountOperations
         },
     ];
 
-    private static async Task ChildrenAsync(ApiCall call)
+    private async Task ChildrenAsync(ApiCall call)
     {
         var parent = call.Route("id");
-        await call.Service<ResourceService>().FindJsonAsync(
-            AccountResource.Definition, call.OrganizationId, parent, call.Cancelled);
-        await ListRequest.AnswerAsync(
+        await resources.FindJsonAsync(call, AccountResource.Definition, parent);
+        await lists.AnswerAsync(
             call, AccountResource.Definition, Condition.Equal("parent_account_id", parent), MaximumChildren);
     }
 }

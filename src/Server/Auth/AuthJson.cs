@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Tallystick.Access.Groups;
+using Tallystick.Access.Invitations;
+using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 using Tallystick.Server.Invitations;
 using Tallystick.Server.Permissions;

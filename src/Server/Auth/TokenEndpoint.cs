@@ -14,18 +14,17 @@ namespace Tallystick.Server.Auth;
 /// <c>POST /oauth/token</c>: exchanges an access key for a bearer token by client credentials (RFC 6749 4.4). The
 /// body may be JSON or a form, with any content type, as clients send them.
 /// </summary>
-internal static class TokenEndpoint
+internal sealed class TokenEndpoint(AccessKeys keys, Tokens tokens, RequestLimits limits)
 {
     // Longer than any difference between a known key and an unknown one.
     private static readonly TimeSpan TimeOfRefusal = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Answers a token request.</summary>
-    internal static async Task AnswerAsync(HttpContext context)
+    internal async Task AnswerAsync(HttpContext context)
     {
         // RFC 6749 5.1: a token must not be cached.
         context.Response.Headers.CacheControl = "no-store";
-        var body = await RequestBody.ReadAsync(
-            context, RequestLimits.PublicBody, StatusCodes.Status413PayloadTooLarge);
+        var body = await RequestBody.ReadAsync(context, limits.BodyTime, RequestLimits.PublicBody);
         if (GrantType(body) is not { } grantType)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, "invalid_request",
@@ -38,7 +37,6 @@ internal static class TokenEndpoint
         }
         else if (await FindKeyAsync(context) is { } key)
         {
-            var tokens = context.RequestServices.GetRequiredService<Tokens>();
             await AnswerAsync(context, await tokens.IssueAsync(key, context.RequestAborted));
         }
         else
@@ -49,11 +47,10 @@ internal static class TokenEndpoint
         }
     }
 
-    private static async ValueTask<AccessKey?> FindKeyAsync(HttpContext context)
+    private async ValueTask<AccessKey?> FindKeyAsync(HttpContext context)
     {
         if (BasicCredentials(context.Request.Headers.Authorization.ToString()) is not var (id, secret))
             return null;
-        var keys = context.RequestServices.GetRequiredService<AccessKeys>();
         var source = RequestSource.Of(context);
         // Begun before the key is looked for, so that all refusals take the same time.
         var pause = Task.Delay(TimeOfRefusal, context.RequestAborted);

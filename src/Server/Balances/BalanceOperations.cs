@@ -12,11 +12,13 @@ using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Server.Balances;
 
 /// <summary>Transactions on balances, and what schedules would make.</summary>
-internal static class BalanceOperations
+internal sealed class BalanceOperations(
+    ResourceService resources, ResourceLists lists, BalanceLedger ledger, SchedulePreviews previews)
 {
     private const string Root = "/organizations/{orgId}/balances/{balanceId}";
     private const int MaximumPageSize = 200;
@@ -31,14 +33,14 @@ internal static class BalanceOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root + "/transactions", "ListBalanceTransactions", "Balances", "List the transactions on a balance",
-            One with { IsPage = true }, ListAsync)
+            One with { IsPage = true }, By(o => o.ListAsync))
         {
             Permission = Reading,
             Parameters = ResourceOperations.ListParameters(Definition),
             Description = "Newest first.",
         },
         new("POST", Root + "/transactions", "PostBalanceTransaction", "Balances", "Create a transaction on a balance",
-            One, CreateAsync)
+            One, By(o => o.CreateAsync))
         {
             Permission = Permission.On(PermissionAction.ConfigUpdate, Balance).Item("balanceId"),
             Body = new ApiSchema("BalanceTransactionRequest", Definition.Shape) { IsRequest = true },
@@ -46,21 +48,23 @@ internal static class BalanceOperations
         },
         new("GET", Root + "/transactions/summary", "GetBalanceTransactionsSummary", "Balances",
             "Sum up the transactions on a balance",
-            new ApiSchema("BalanceTransactionsSummary", BalanceTransactionsSummary.Shape), SummarizeAsync)
+            new ApiSchema("BalanceTransactionsSummary", BalanceTransactionsSummary.Shape),
+            By(o => o.SummarizeAsync))
         {
             Permission = Reading,
         },
         Preview("balancetransactionschedules", "PreviewBalanceTransactionSchedule",
-            BalanceScheduleResources.Transactions, Definition, PreviewTransactionsAsync),
+            BalanceScheduleResources.Transactions, Definition, o => o.PreviewTransactionsAsync),
         Preview("balancechargeschedules", "PreviewScheduledCharge",
-            BalanceScheduleResources.Charges, ChargeResource.Definition, PreviewChargesAsync),
+            BalanceScheduleResources.Charges, ChargeResource.Definition, o => o.PreviewChargesAsync),
     ];
 
     private static ApiOperation Preview(
-        string path, string id, ResourceDefinition schedule, ResourceDefinition made, Func<ApiCall, Task> handle) =>
+        string path, string id, ResourceDefinition schedule, ResourceDefinition made,
+        Func<BalanceOperations, Func<ApiCall, Task>> handle) =>
         new("POST", $"{Root}/{path}/preview", id, schedule.Tag, $"Preview what a {schedule.Words} would make",
             PreviewOf(made),
-            handle)
+            By(handle))
         {
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Permission.Config(schedule.Kind)),
             AlsoNeeds = [Reading],
@@ -80,66 +84,58 @@ internal static class BalanceOperations
         "id" or "version" or "dtCreated" or "dtLastModified" or "createdBy" or "lastModifiedBy" or "scheduleId"
         or "billId" or "entityId");
 
-    private static async Task ListAsync(ApiCall call) => await ListRequest.AnswerAsync(
+    private static Run By(Func<BalanceOperations, Func<ApiCall, Task>> method) => Run.By(method);
+
+    private async Task ListAsync(ApiCall call) => await lists.AnswerAsync(
         call, Definition, Condition.Equal("balance_id", (await BalanceAsync(call)).Id));
 
-    private static async Task CreateAsync(ApiCall call)
+    private async Task CreateAsync(ApiCall call)
     {
         var balance = await BalanceAsync(call);
-        var asked = (BalanceTransaction)await ResourceOperations.ReadAsync(call, Definition);
-        var created = await call.Service<ResourceService>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, change => change.CreateAsync(
-                Definition,
-                asked with
-                {
-                    BalanceId = balance.Id,
-                    EntityType = TransactionEntityType.ServiceUser,
-                    EntityId = call.Caller.PrincipalId,
-                    AppliedDate = asked.AppliedDate ?? change.Now,
-                }),
-            caller: call.Grants);
+        var asked = await resources.ReadProposedAsync(call, Definition);
+        var created = await ledger.AddAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Grants, asked with { BalanceId = balance.Id },
+            call.Caller.PrincipalId, call.Cancelled);
         await call.AnswerAsync(Definition.Write(created));
     }
 
-    private static async Task SummarizeAsync(ApiCall call)
+    private async Task SummarizeAsync(ApiCall call)
     {
-        var balance = await BalanceAsync(call);
-        var transactions = await Reader(call).ListAsync<BalanceTransaction>(
-            Condition.Equal("balance_id", balance.Id));
-        var now = call.Service<NodaTime.IClock>().GetCurrentInstant();
-        await call.AnswerAsync(BalanceTransactionsSummary.Of(balance, transactions, now).ToJson());
+        var summary = await ledger.SummarizeAsync(
+            call.OrganizationId, await BalanceAsync(call), call.Now, call.Cancelled);
+        await call.AnswerAsync(summary.ToJson());
     }
 
-    private static async Task PreviewTransactionsAsync(ApiCall call)
+    private async Task PreviewTransactionsAsync(ApiCall call)
     {
-        var definition = BalanceScheduleResources.Transactions;
+        var kind = BalanceScheduleResources.Transactions;
         await BalanceAsync(call);
-        var schedule = await ProposedAsync<BalanceTransactionSchedule>(call, definition);
-        var runs = (await BalanceScheduleRules.RunsAsync(schedule, Reader(call)))!;
-        await AnswerAsync(call, definition, runs, run => Definition.Write(DueRuns.TransactionOf(schedule, run)));
+        await AnswerAsync(call, kind, Definition, await previews.OfTransactionsAsync(
+            call.OrganizationId, call.Grants, await resources.ReadProposedAsync(call, kind), call.Cancelled));
     }
 
-    private static async Task PreviewChargesAsync(ApiCall call)
+    private async Task PreviewChargesAsync(ApiCall call)
     {
-        var definition = BalanceScheduleResources.Charges;
+        var kind = BalanceScheduleResources.Charges;
         var balance = await BalanceAsync(call);
-        var schedule = await ProposedAsync<BalanceChargeSchedule>(call, definition);
-        var runs = (await BalanceScheduleRules.RunsAsync(schedule, Reader(call)))!;
-        await AnswerAsync(call, definition, runs,
-            run => ChargeResource.Definition.Write(DueRuns.ChargeOf(schedule, balance, run)));
+        await AnswerAsync(call, kind, ChargeResource.Definition, await previews.OfChargesAsync(
+            call.OrganizationId, call.Grants, balance, await resources.ReadProposedAsync(call, kind),
+            call.Cancelled));
     }
 
     private static async Task AnswerAsync(
-        ApiCall call, ResourceDefinition schedule, ScheduleRuns runs, Func<ScheduleRun, byte[]> made)
+        ApiCall call, ResourceDefinition schedule, ResourceDefinition made, SchedulePreview preview)
     {
         var issues = new Issues();
-        var pageSize = ListRequest.PageSize(call.Http.Request, MaximumPageSize, issues);
+        var pageSize = ResourceLists.PageSize(call.Http.Request, MaximumPageSize, issues);
         issues.ThrowIfAny();
+        var runs = preview.Runs;
         var list = $"{schedule.Kind}Preview|{call.OrganizationId}|{call.Route("balanceId")}";
         var from = PageToken.ReadIndex(list, QueryText.Single(call.Http.Request, "nextToken"), runs.Count);
         var count = Math.Max(0, Math.Min(pageSize, runs.Count - from));
         var next = from + count < runs.Count ? PageToken.Write(list, from + count) : null;
-        var items = Enumerable.Range(from, count).Select(number => Previewed(made(runs[number]))).ToList();
+        var items = Enumerable.Range(from, count)
+            .Select(number => Previewed(made.Write(preview.Create(runs[number])))).ToList();
         await JsonAnswer.WritePageAsync(call.Http, items, next);
     }
 
@@ -151,20 +147,6 @@ internal static class BalanceOperations
         return JsonFormat.Write(made);
     }
 
-    // A schedule that exists may be previewed with changes, so its code may be taken.
-    private static async ValueTask<T> ProposedAsync<T>(ApiCall call, ResourceDefinition definition) where T : Resource
-    {
-        var proposed = await ResourceOperations.ReadAsync(call, definition);
-        var completed = await definition.CompleteAsync(proposed, null, Reader(call));
-        await ResourceChecks.CheckProposedAsync(
-                call.Service<ResourceService>().Catalog, definition, completed, Reader(call), call.Grants);
-        return (T)completed;
-    }
-
-    private static async ValueTask<Balance> BalanceAsync(ApiCall call) =>
-        await Reader(call).FindAsync<Balance>(call.Route("balanceId"))
-            ?? throw ResourceService.NotFound(BalanceResource.Definition, call.Route("balanceId"));
-
-    private static ResourceReader Reader(ApiCall call) =>
-        call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+    private ValueTask<Balance> BalanceAsync(ApiCall call) =>
+        ledger.FindAsync(call.OrganizationId, call.Route("balanceId"), call.Cancelled);
 }

@@ -15,10 +15,11 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.Bills;
 
 /// <summary>Making and recalculating bills.</summary>
-internal static class BillJobOperations
+internal sealed class BillJobOperations(
+    ResourceService resources, ResourceLists lists, ResourceViews views, BillJobStarter starter,
+    BillJobHandler handler)
 {
     private const string Root = "/organizations/{orgId}/billjobs";
-    private const int MaxActiveJobs = 10;
     private static readonly ResourceDefinition<BillJob> Definition = BillJobResource.Definition;
     private static readonly ApiSchema One = new("BillJobResponse", Definition.Shape);
     private static readonly ObjectShape RecalculateShape = JsonShapes.Of(typeof(BillJobRecalculateRequest));
@@ -26,13 +27,14 @@ internal static class BillJobOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root, "ListBillJobs", "BillJob", "List bill jobs", ResourceOperations.Page(
-            Definition), call => ListRequest.AnswerAsync(call, Definition))
+            Definition), By(o => o.ListAsync))
         {
             Parameters = [.. ResourceOperations.ListParameters(Definition).Where(parameter => parameter.Name != "ids")],
             Permission = Needs(PermissionAction.ConfigRetrieve).Visible(),
             Description = "Newest first.",
         },
-        new("POST", Root, "CreateBillJob", "BillJob", "Create a bill job", One, CreateAsync)
+        new("POST", Root, "CreateBillJob", "BillJob", "Create a bill job", One,
+            By(o => o.CreateAsync))
         {
             Body = new ApiSchema("BillJobRequest", Definition.Shape) { IsRequest = true },
             Permission = Needs(PermissionAction.ConfigCreate),
@@ -48,16 +50,19 @@ internal static class BillJobOperations
                 correctly is not created; `failures` of the job lists the reasons.
                 """,
         },
-        new("GET", Root + "/{id}", "GetBillJob", "BillJob", "Retrieve a bill job", One, GetAsync)
+        new("GET", Root + "/{id}", "GetBillJob", "BillJob", "Retrieve a bill job", One,
+            By(o => o.GetAsync))
         {
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
         },
-        new("POST", Root + "/{id}/cancel", "CancelBillJob", "BillJob", "Cancel a bill job", One, CancelAsync)
+        new("POST", Root + "/{id}/cancel", "CancelBillJob", "BillJob", "Cancel a bill job", One,
+            By(o => o.CancelAsync))
         {
             Permission = Needs(PermissionAction.ConfigUpdate).Item(),
             Description = "Bills that the job has already created are kept.",
         },
-        new("POST", Root + "/recalculate", "RecalculateBillJob", "BillJob", "Recalculate bills", One, RecalculateAsync)
+        new("POST", Root + "/recalculate", "RecalculateBillJob", "BillJob", "Recalculate bills", One,
+            By(o => o.RecalculateAsync))
         {
             Body = new ApiSchema("BillJobRecalculateRequest", RecalculateShape) { IsRequest = true },
             Permission = Needs(PermissionAction.ConfigCreate),
@@ -71,20 +76,24 @@ internal static class BillJobOperations
 
     private static Permission Needs(PermissionAction action) => Permission.OnBilling(action, "billJob");
 
-    private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
-        await ResourceViews.ShowAsync(call, Definition, await call.Service<ResourceService>().FindJsonAsync(
-            Definition, call.OrganizationId, call.Route("id"), call.Cancelled)));
+    private static Run By(Func<BillJobOperations, Func<ApiCall, Task>> method) => Run.By(method);
 
-    private static async Task CreateAsync(ApiCall call)
+    private Task ListAsync(ApiCall call) => lists.AnswerAsync(call, Definition);
+
+    private async Task GetAsync(ApiCall call) => await call.AnswerAsync(await views.ShowAsync(
+        call, Definition, await resources.FindJsonAsync(call, Definition, call.Route("id"))));
+
+    private async Task CreateAsync(ApiCall call)
     {
         using var body = await call.ReadJsonAsync();
         var asked = (BillJob)Definition.Read(Definition.Shape.Check(body.RootElement));
         await RequireSightAsync(call, asked);
-        await StartAsync(call, asked with { Type = BillJobType.Create });
+        await call.AnswerAsync(Definition.Write(await starter.CreateAsync(
+            call.OrganizationId, call.Caller.AuditName, asked, call.Cancelled)));
     }
 
     // A job without accounts is about all of them.
-    private static async ValueTask RequireSightAsync(ApiCall call, BillJob asked)
+    private async ValueTask RequireSightAsync(ApiCall call, BillJob asked)
     {
         var reach = call.Grants.Of(Sight.Retrieve(AccountResource.Definition));
         if (asked.AccountIds is { Count: > 0 } accounts)
@@ -97,7 +106,7 @@ internal static class BillJobOperations
                 + $"{Sight.Retrieve(AccountResource.Definition).Describe()} for every account");
         if (asked.TargetCurrency is not { } code)
             return;
-        var found = await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
+        var found = await resources.Reader(call)
             .ListAsync<Currency>(Condition.Equal("code", code));
         var issues = new Issues();
         Sight.Check(
@@ -105,7 +114,7 @@ internal static class BillJobOperations
         issues.ThrowIfAny();
     }
 
-    private static async Task RecalculateAsync(ApiCall call)
+    private async Task RecalculateAsync(ApiCall call)
     {
         using var body = await call.ReadJsonAsync();
         RecalculateShape.Check(body.RootElement);
@@ -115,41 +124,12 @@ internal static class BillJobOperations
             call.Grants, BillResource.Definition, [.. billIds.Select((id, index) => ($"billIds[{index}]", id))]);
         foreach (var id in billIds)
             Sight.Demand(call.Grants, Sight.Update(BillResource.Definition), id);
-        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
-        var bills = await related.ListAsync<Bill>(new Condition.In("id", billIds));
-        var issues = new Issues();
-        foreach (var (index, id) in billIds.Index())
-        {
-            if (bills.All(bill => bill.Id != id))
-                issues.AddUnknownReference($"billIds[{index}]", "bill", id);
-        }
-        if (issues.IsEmpty && bills.All(bill => bill.Locked))
-            issues.Add("locked", "billIds", "contains only locked bills, which cannot be recalculated");
-        issues.ThrowIfAny();
-        await StartAsync(call, new BillJob { Type = BillJobType.Recalculate, BillIds = billIds });
+        await call.AnswerAsync(Definition.Write(await starter.RecalculateAsync(
+            call.OrganizationId, call.Caller.AuditName, billIds, call.Cancelled)));
     }
 
-    private static async Task StartAsync(ApiCall call, BillJob job)
-    {
-        var created = await call.Service<ResourceService>().CreateAsync(
-            Definition, call.OrganizationId, call.Caller.AuditName,
-                job with { Status = BillJobStatus.Pending }, call.Cancelled, RefuseWhenBusyAsync);
-        await call.AnswerAsync(Definition.Write(created));
-    }
-
-    private static async ValueTask RefuseWhenBusyAsync(IResourceReader related)
-    {
-        if ((await related.ListAsync<BillJob>(BillJobResource.Active)).Count >= MaxActiveJobs)
-            throw new TooManyRequestsException(
-                $"{MaxActiveJobs} bill jobs are already running. Wait for one to end, or cancel one.");
-    }
-
-    private static async Task CancelAsync(ApiCall call)
-    {
-        var cancelled = await call.Service<BillJobHandler>().CancelAsync(
-            call.OrganizationId, call.Route("id"), call.Caller.AuditName, call.Cancelled);
-        await call.AnswerAsync(Definition.Write(cancelled));
-    }
+    private async Task CancelAsync(ApiCall call) => await call.AnswerAsync(Definition.Write(await handler.CancelAsync(
+        call.OrganizationId, call.Route("id"), call.Caller.AuditName, call.Cancelled)));
 }
 
 /// <summary>Which bills to recalculate.</summary>

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
+using Tallystick.Access.Permissions;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
 
@@ -12,7 +15,7 @@ namespace Tallystick.Server.Bills;
 /// Reading the lines of a bill on their own. They differ from lines inside a bill in a few members of the contract:
 /// bands are called <c>bandUsage</c>, the bill is named, child accounts are not.
 /// </summary>
-internal static class BillLineItemOperations
+internal sealed class BillLineItemOperations(ResourceService resources)
 {
     private const string Root = "/organizations/{orgId}/bills/{billId}/lineitems";
     private const int MaximumPageSize = 100;
@@ -20,23 +23,25 @@ internal static class BillLineItemOperations
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        new("GET", Root, "ListBillLineItems", "Bill", "List the lines of a bill", One with { IsPage = true }, ListAsync)
+        new("GET", Root, "ListBillLineItems", "Bill", "List the lines of a bill", One with { IsPage = true },
+            Run.By<BillLineItemOperations>(o => o.ListAsync))
         {
             Parameters = [.. ResourceOperations.PageParameters(MaximumPageSize), BillOperations.Additional],
             Permission = BillOperations.Reading.Item("billId"),
             Description = "Line items are returned in the order of the bill.",
         },
-        new("GET", Root + "/{id}", "GetBillLineItem", "Bill", "Retrieve a line of a bill", One, GetAsync)
+        new("GET", Root + "/{id}", "GetBillLineItem", "Bill", "Retrieve a line of a bill", One,
+            Run.By<BillLineItemOperations>(o => o.GetAsync))
         {
             Parameters = [BillOperations.Additional],
             Permission = BillOperations.Reading.Item("billId"),
         },
     ];
 
-    private static async Task ListAsync(ApiCall call)
+    private async Task ListAsync(ApiCall call)
     {
         var issues = new Issues();
-        var pageSize = ListRequest.PageSize(call.Http.Request, MaximumPageSize, issues);
+        var pageSize = ResourceLists.PageSize(call.Http.Request, MaximumPageSize, issues);
         issues.ThrowIfAny();
         var lines = await ReadAsync(call);
         var list = $"BillLineItem|{call.OrganizationId}|{call.Route("billId")}";
@@ -45,7 +50,7 @@ internal static class BillLineItemOperations
         await JsonAnswer.WritePageAsync(call.Http, [.. lines.Skip(from).Take(pageSize).Select(JsonFormat.Write)], next);
     }
 
-    private static async Task GetAsync(ApiCall call)
+    private async Task GetAsync(ApiCall call)
     {
         var id = call.Route("id");
         var line = (await ReadAsync(call)).FirstOrDefault(line => (string?)line["id"] == id)
@@ -53,10 +58,9 @@ internal static class BillLineItemOperations
         await call.AnswerAsync(JsonFormat.Write(line));
     }
 
-    private static async Task<List<JsonObject>> ReadAsync(ApiCall call)
+    private async Task<List<JsonObject>> ReadAsync(ApiCall call)
     {
-        var json = await call.Service<ResourceService>().FindJsonAsync(
-            BillResource.Definition, call.OrganizationId, call.Route("billId"), call.Cancelled);
+        var json = await resources.FindJsonAsync(call, BillResource.Definition, call.Route("billId"));
         var bill = JsonNode.Parse(json.Span)!.AsObject();
         return [.. (bill["lineItems"]?.AsArray() ?? []).Select(line => View(line!.AsObject(), bill))];
     }

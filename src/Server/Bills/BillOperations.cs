@@ -10,11 +10,12 @@ using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Server.Bills;
 
 /// <summary>Reading bills.</summary>
-internal static class BillOperations
+internal sealed class BillOperations(IDocumentStore store, ResourceService resources, ResourceLists lists)
 {
     private const string Root = "/organizations/{orgId}/bills";
     private static readonly ResourceDefinition<Bill> Definition = BillResource.Definition;
@@ -34,8 +35,7 @@ internal static class BillOperations
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        Get("", "ListBills", "List bills", Page, call => ListRequest.AnswerAsync(
-            call, Definition, view: Shortened(call.Http.Request))) with
+        Get("", "ListBills", "List bills", Page, o => o.ListAsync) with
         {
             Parameters =
             [
@@ -46,41 +46,44 @@ internal static class BillOperations
             ],
             Description = "Newest first. Pass `includeBillTotal=true` to include totals.",
         },
-        Get("/{id}", "GetBill", "Retrieve a bill", One, GetAsync) with
+        Get("/{id}", "GetBill", "Retrieve a bill", One, o => o.GetAsync) with
         {
             Parameters = [Additional],
             Permission = Reading.Item(),
         },
-        Get("/latest/{accountId}", "GetLatestBill", "Retrieve the latest bill of an account", One, GetLatestAsync) with
+        Get("/latest/{accountId}",
+            "GetLatestBill", "Retrieve the latest bill of an account", One, o => o.GetLatestAsync) with
         {
             Parameters = [Additional],
             AlsoNeeds = [OfAccount],
             Description = "Returns the bill with the latest bill date.",
         },
         Get("/accountid/{accountId}",
-            "GetAllBillsForAccount", "List the bills of an account", Page, OfAccountAsync) with
+            "GetAllBillsForAccount", "List the bills of an account", Page, o => o.OfAccountAsync) with
         {
             Parameters = [.. ResourceOperations.PageParameters(Definition.MaximumPageSize), Additional],
             AlsoNeeds = [OfAccount],
         },
         Get("/billingperiod/{lastDateInBillingPeriod}/{billingFrequency}",
-            "GetAllBillsInBillingPeriod", "List the bills of a period", Page, OfPeriodAsync) with
+            "GetAllBillsInBillingPeriod", "List the bills of a period", Page, o => o.OfPeriodAsync) with
         {
             Parameters = [.. ResourceOperations.PageParameters(Definition.MaximumPageSize), Additional],
         },
     ];
 
     private static ApiOperation Get(
-        string path, string id, string summary, ApiSchema answer, Func<ApiCall, Task> handle) =>
-        new("GET", Root + path, id, "Bill", summary, answer, handle) { Permission = Reading.Visible() };
+        string path, string id, string summary, ApiSchema answer, Func<BillOperations, Func<ApiCall, Task>> handle) =>
+        new("GET", Root + path, id, "Bill", summary, answer, Run.By(handle)) { Permission = Reading.Visible() };
 
-    private static async Task GetAsync(ApiCall call) => await call.AnswerAsync(
-        await call.Service<ResourceService>().FindJsonAsync(
-            Definition, call.OrganizationId, call.Route("id"), call.Cancelled));
+    private Task ListAsync(ApiCall call) =>
+        lists.AnswerAsync(call, Definition, view: Shortened(call.Http.Request));
 
-    private static async Task GetLatestAsync(ApiCall call)
+    private async Task GetAsync(ApiCall call) => await call.AnswerAsync(
+        await resources.FindJsonAsync(call, Definition, call.Route("id")));
+
+    private async Task GetLatestAsync(ApiCall call)
     {
-        var latest = await call.Service<IDocumentStore>().QueryAsync(
+        var latest = await store.QueryAsync(
             Definition.DocumentKind,
             call.OrganizationId,
             new DocumentQuery
@@ -96,15 +99,14 @@ internal static class BillOperations
         await call.AnswerAsync(latest[0].Json);
     }
 
-    private static async Task OfAccountAsync(ApiCall call)
+    private async Task OfAccountAsync(ApiCall call)
     {
         var accountId = call.Route("accountId");
-        await call.Service<ResourceService>().FindJsonAsync(
-            AccountResource.Definition, call.OrganizationId, accountId, call.Cancelled);
-        await ListRequest.AnswerAsync(call, Definition, Condition.Equal("account_id", accountId));
+        await resources.FindJsonAsync(call, AccountResource.Definition, accountId);
+        await lists.AnswerAsync(call, Definition, Condition.Equal("account_id", accountId));
     }
 
-    private static Task OfPeriodAsync(ApiCall call)
+    private Task OfPeriodAsync(ApiCall call)
     {
         if (!InstantText.TryParseDate(call.Route("lastDateInBillingPeriod"), out var lastDate)
             || lastDate == LocalDate.MaxIsoValue)
@@ -114,7 +116,7 @@ internal static class BillOperations
         if (!Frequencies.Contains(frequency))
             throw new RefusedException(new Issue(
                 "unknown_value", "billingFrequency", $"must be one of {string.Join(", ", Frequencies)}, in any case"));
-        return ListRequest.AnswerAsync(call, Definition, Condition.And(
+        return lists.AnswerAsync(call, Definition, Condition.And(
             Condition.Equal("end_date", InstantText.Write(lastDate.PlusDays(1))),
             Condition.Equal("billing_frequency", frequency)));
     }

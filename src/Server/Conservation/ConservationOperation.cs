@@ -10,12 +10,13 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Conservation;
 
 /// <summary>Accounting for every accepted measurement.</summary>
-internal static class ConservationOperation
+internal sealed class ConservationOperation(MeasurementConservation conservation, ConservationCheck check)
 {
     internal static ApiOperation Get { get; } = new(
         "GET", "/organizations/{orgId}/measurements/conservation", "GetMeasurementConservation", ApiOperations.OwnTag,
         "Account for accepted measurements",
-        new ApiSchema("MeasurementConservation", JsonShapes.Of(typeof(ConservationAnswer))), AnswerAsync)
+        new ApiSchema("MeasurementConservation", JsonShapes.Of(typeof(ConservationAnswer))),
+        Run.By<ConservationOperation>(o => o.AnswerAsync))
     {
         Permission = Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement"),
         Parameters =
@@ -32,7 +33,7 @@ internal static class ConservationOperation
             """,
     };
 
-    private static async Task AnswerAsync(ApiCall call)
+    private async Task AnswerAsync(ApiCall call)
     {
         var issues = new Issues();
         var from = Date(call.Http.Request, "startDate", issues);
@@ -41,10 +42,10 @@ internal static class ConservationOperation
             issues.Add("range", "endDate", "must be after startDate");
         issues.ThrowIfAny();
         var meter = QueryText.Single(call.Http.Request, "meter");
-        var days = (await call.Service<MeasurementConservation>().ReadAsync(call.OrganizationId, call.Cancelled))
+        var days = (await conservation.ReadAsync(call.OrganizationId, call.Cancelled))
             .Where(day => IsAsked(day.MeterCode, day.Day))
             .ToList();
-        var mismatches = call.Service<ConservationCheck>().Of(call.OrganizationId)
+        var mismatches = check.Of(call.OrganizationId)
             .Where(mismatch => IsAsked(mismatch.MeterCode, mismatch.Day))
             .ToLookup(mismatch => (mismatch.MeterCode, mismatch.Day), mismatch => mismatch.Counted - mismatch.Tallied);
         var rows = days.Select(day => Counts(day.Loaded, day.Pending, new JsonObject

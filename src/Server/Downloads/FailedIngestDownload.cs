@@ -10,7 +10,8 @@ namespace Tallystick.Server.Downloads;
 /// <summary>
 /// Downloads of failed measurements: with a token one asks for a URL, which works without a token for five minutes.
 /// </summary>
-internal static class FailedIngestDownload
+internal sealed class FailedIngestDownload(
+    IngestFailureEvents failures, UrlSignatures signatures, PublicAddress addresses)
 {
     private const string UrlPath = "/measurements/failedIngest/getDownloadUrl";
     private const string Extension = ".json";
@@ -18,7 +19,8 @@ internal static class FailedIngestDownload
     /// <summary>Asks for the URL of a file.</summary>
     internal static ApiOperation GetUrl { get; } = new(
         "GET", "/organizations/{orgId}" + UrlPath, "GetValidationErrorDownloadUrl", "Measurements",
-        "Get the URL of a failed measurement", EventContract.DownloadUrl, AnswerUrlAsync)
+        "Get the URL of a failed measurement", EventContract.DownloadUrl,
+        Run.By<FailedIngestDownload>(o => o.AnswerUrlAsync))
     {
         Permission = Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement"),
         Parameters =
@@ -33,41 +35,41 @@ internal static class FailedIngestDownload
     };
 
     /// <summary>Maps the downloads.</summary>
-    internal static void Map(WebApplication app) =>
+    internal void Map(WebApplication app) =>
         app.MapGet("/downloads/failed-ingest/{orgId}/{name}", DownloadAsync);
 
     /// <summary>The URL that asks for the URL of the file of an event.</summary>
-    internal static string UrlOfUrl(ApiCall call, string eventId) =>
-        $"{PublicAddress.Of(call)}/organizations/{call.OrganizationId}{UrlPath}"
-            + $"?file={Uri.EscapeDataString(FileOf(call.OrganizationId, eventId))}";
+    internal static string UrlOfUrl(string origin, string organizationId, string eventId) =>
+        $"{origin}/organizations/{organizationId}{UrlPath}"
+            + $"?file={Uri.EscapeDataString(FileOf(organizationId, eventId))}";
 
-    private static async Task AnswerUrlAsync(ApiCall call)
+    private async Task AnswerUrlAsync(ApiCall call)
     {
         var file = QueryText.Single(call.Http.Request, "file")
             ?? throw new RefusedException(new Issue("required", "file", "is required"));
         var eventId = EventOf(call.OrganizationId, file);
         if (eventId is null
-            || await call.Service<IngestFailureEvents>().FindFailureAsync(
+            || await failures.FindFailureAsync(
                 call.OrganizationId, eventId, call.Cancelled) is null)
             throw new NotFoundException($"There is no file '{file}'");
-        var query = call.Service<UrlSignatures>().SignDownload(call.OrganizationId, file);
+        var query = signatures.SignDownload(call.OrganizationId, file);
         await call.AnswerAsync(JsonFormat.Write(new System.Text.Json.Nodes.JsonObject
         {
-            ["url"] = $"{PublicAddress.Of(call)}/downloads/{file}?{query}",
+            ["url"] = $"{addresses.Of(call.Http.Request)}/downloads/{file}?{query}",
         }));
     }
 
-    private static async Task DownloadAsync(HttpContext context)
+    private async Task DownloadAsync(HttpContext context)
     {
         var organizationId = (string)context.Request.RouteValues["orgId"]!;
         var file = $"failed-ingest/{organizationId}/{context.Request.RouteValues["name"]}";
-        if (!context.RequestServices.GetRequiredService<UrlSignatures>().IsSigned(
+        if (!signatures.IsSigned(
             context.Request, HttpMethods.Get, organizationId, file))
             throw new ForbiddenException("The URL has expired. Request a new one.");
         var eventId = EventOf(organizationId, file);
         var failure = eventId is null
             ? null
-            : await context.RequestServices.GetRequiredService<IngestFailureEvents>().FindFailureAsync(
+            : await failures.FindFailureAsync(
                 organizationId, eventId, context.RequestAborted);
         if (failure is null)
             throw new NotFoundException("The file is no longer there");

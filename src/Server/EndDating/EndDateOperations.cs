@@ -4,7 +4,6 @@ using Tallystick.Billing.Contracts;
 using Tallystick.Billing.EndDating;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
@@ -12,7 +11,7 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.EndDating;
 
 /// <summary>Ending what is billed to an account, or under a contract, in one request.</summary>
-internal static class EndDateOperations
+internal sealed class EndDateOperations(ResourceService resources, EndBillingEntities entities)
 {
     private static readonly ApiSchema Request =
         new("EndDateBillingEntitiesRequest", EndDateBillingEntitiesRequest.Shape) { IsRequest = true };
@@ -23,13 +22,15 @@ internal static class EndDateOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         Put("accounts", "EndDateBillingEntitiesForAccount", "Account",
-            "End the billing entities of an account", AccountAsync),
+            "End the billing entities of an account", o => o.AccountAsync),
         Put("contracts", "EndDateBillingEntitiesForContract", "Contract",
-            "End the billing entities of a contract", ContractAsync),
+            "End the billing entities of a contract", o => o.ContractAsync),
     ];
 
-    private static ApiOperation Put(string path, string id, string tag, string summary, Func<ApiCall, Task> handle) =>
-        new("PUT", $"/organizations/{{orgId}}/{path}/{{id}}/enddatebillingentities", id, tag, summary, Answer, handle)
+    private static ApiOperation Put(
+        string path, string id, string tag, string summary, Func<EndDateOperations, Func<ApiCall, Task>> handle) =>
+        new("PUT", $"/organizations/{{orgId}}/{path}/{{id}}/enddatebillingentities", id, tag, summary, Answer,
+            Run.By(handle))
         {
             Body = Request,
             Permission = Permission.On(PermissionAction.ConfigUpdate, Permission.Config(tag)).Item(),
@@ -41,53 +42,42 @@ internal static class EndDateOperations
                 """,
         };
 
-    private static Task AccountAsync(ApiCall call) => RunAsync(call, async (related, request) =>
+    private async Task AccountAsync(ApiCall call)
     {
-        var account = await FindAsync<Account>(AccountResource.Definition, call, related);
-        List<string> accounts = [account.Id];
-        if (request.ApplyToChildren is true)
-            accounts.AddRange((await related.ListAsync<Account>(Condition.Equal("parent_account_id", account.Id)))
-                .Select(child => child.Id));
+        var request = await ReadAsync(call);
+        var response = await entities.EndForAccountAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Grants, call.Route("id"), request,
+            accounts => RequireUpdate(call, accounts), call.Cancelled);
+        await call.AnswerAsync(response.ToJson());
+    }
+
+    private static void RequireUpdate(ApiCall call, IReadOnlyList<string> accounts)
+    {
         var update = Sight.Update(AccountResource.Definition);
         if (!accounts.All(call.Grants.Of(update).Holds))
             throw new ForbiddenException(
                 $"Forbidden: this needs the permission {update.Describe()} for each child of the account");
-        return new EndDateScope(
-            new Condition.In("account_id", accounts), new Condition.In("account_id", accounts), accounts);
-    });
+    }
 
-    private static Task ContractAsync(ApiCall call) => RunAsync(call, async (related, _) =>
+    private async Task ContractAsync(ApiCall call)
     {
-        var contract = await FindAsync<Contract>(ContractResource.Definition, call, related);
-        return new EndDateScope(
-            Condition.Equal("id", contract.Id), Condition.Equal("contract_id", contract.Id), [contract.AccountId]);
-    });
-
-    private static async Task RunAsync(
-        ApiCall call, Func<ResourceReader, EndDateBillingEntitiesRequest, ValueTask<EndDateScope>> find)
-    {
-        using var body = await call.ReadJsonAsync();
-        var request = EndDateBillingEntitiesRequest.Read(
-            EndDateBillingEntitiesRequest.Shape.Check(body.RootElement, await call.ZoneAsync()));
-        foreach (var kind in request.BillingEntities)
-        {
-            var update = EndDating.UpdateOf(kind);
-            if (call.Grants.Of(update).IsNone)
-                throw new ForbiddenException($"Forbidden: this needs the permission {update.Describe()}");
-        }
-        var response = await call.Service<ResourceService>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled, async change =>
-                await new EndDating(change, await find(change.Related, request), request, call.Grants).RunAsync());
+        var request = await ReadAsync(call);
+        var response = await entities.EndForContractAsync(
+            call.OrganizationId, call.Caller.AuditName, call.Grants, call.Route("id"), request, call.Cancelled);
         await call.AnswerAsync(response.ToJson());
     }
 
-    private static async ValueTask<T> FindAsync<T>(
-        ResourceDefinition definition, ApiCall call, ResourceReader related) where T : Resource =>
-        await related.FindAsync<T>(call.Route("id")) ?? throw ResourceService.NotFound(definition, call.Route("id"));
+    private async Task<EndDateBillingEntitiesRequest> ReadAsync(ApiCall call)
+    {
+        using var body = await call.ReadJsonAsync();
+        var request = EndDateBillingEntitiesRequest.Read(
+            EndDateBillingEntitiesRequest.Shape.Check(body.RootElement, await resources.ZoneAsync(call)));
+        foreach (var kind in request.BillingEntities)
+        {
+            var update = Sight.Update(EndBillingEntities.DefinitionOf(kind));
+            if (call.Grants.Of(update).IsNone)
+                throw new ForbiddenException($"Forbidden: this needs the permission {update.Describe()}");
+        }
+        return request;
+    }
 }
-
-/// <summary>Whose billing entities end.</summary>
-/// <param name="Contracts">Which contracts.</param>
-/// <param name="Entities">Which account plans and commitments.</param>
-/// <param name="AccountIds">The accounts that plans may have been made for.</param>
-internal sealed record EndDateScope(Condition Contracts, Condition Entities, IReadOnlyList<string> AccountIds);

@@ -2,19 +2,22 @@ using System.Text.Json.Nodes;
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Events;
 
 /// <summary>Reading events of all sources, and marking them as followed up.</summary>
-internal static class EventOperations
+internal sealed class EventOperations(EventPages pages, ActionedEvents actioned, EventRetention retention)
 {
     private const string Root = "/organizations/{orgId}/events";
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        Get("", "ListEvents", "List events", EventContract.Event with { IsPage = true }, ListAsync) with
+        Get("", "ListEvents", "List events", EventContract.Event with { IsPage = true },
+            o => o.ListAsync) with
         {
             Parameters =
             [
@@ -41,14 +44,14 @@ internal static class EventOperations
                 page may have fewer events than asked for; the last one has no `nextToken`.
                 """,
         },
-        Get("/{id}", "GetEvent", "Retrieve an event", EventContract.Event, GetAsync),
-        Get("/types", "ListEventTypes", "List the names of events", EventContract.Types, TypesAsync),
-        Get("/fields", "ListEventFields", "List what events tell", EventContract.Fields, FieldsAsync) with
+        Get("/{id}", "GetEvent", "Retrieve an event", EventContract.Event, o => o.GetAsync),
+        Get("/types", "ListEventTypes", "List the names of events", EventContract.Types, o => o.TypesAsync),
+        Get("/fields", "ListEventFields", "List what events tell", EventContract.Fields, o => o.FieldsAsync) with
         {
             Parameters = [Text("eventName", "Only events of this name.")],
         },
         new("PUT", Root + "/{id}/actioned", "PutEventActioned", ApiOperations.OwnTag, "Mark an event as followed up",
-            EventContract.Event, MarkAsync)
+            EventContract.Event, Run.By<EventOperations>(o => o.MarkAsync))
         {
             Permission = Permission.On(PermissionAction.ConfigUpdate, "config:event"),
             Description = """
@@ -58,18 +61,17 @@ internal static class EventOperations
     ];
 
     private static ApiOperation Get(
-        string path, string id, string summary, ApiSchema answer, Func<ApiCall, Task> handle) =>
-        new("GET", Root + path, id, "Events", summary, answer, handle)
+        string path, string id, string summary, ApiSchema answer, Func<EventOperations, Func<ApiCall, Task>> handle) =>
+        new("GET", Root + path, id, "Events", summary, answer, Run.By(handle))
         {
             Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:event"),
         };
 
     private static ApiParameter Text(string name, string description) => new(name, description, new TextShape());
 
-    private static async Task ListAsync(ApiCall call)
+    private async Task ListAsync(ApiCall call)
     {
         var request = EventRequest.Read(call.Http.Request);
-        var pages = call.Service<EventPages>();
         var list = $"Event|{call.OrganizationId}";
         var places = PageToken.Read(list, QueryText.Single(call.Http.Request, "nextToken"), pages.Sources.Count);
         var (events, next) = request.Ids is { } ids
@@ -80,30 +82,30 @@ internal static class EventOperations
             next is null ? null : PageToken.Write(list, next));
     }
 
-    private static async Task<IReadOnlyList<RecordedEvent>> FindAllAsync(ApiCall call, IReadOnlyList<string> ids)
+    private async Task<IReadOnlyList<RecordedEvent>> FindAllAsync(ApiCall call, IReadOnlyList<string> ids)
     {
         var found = new List<RecordedEvent>();
         foreach (var id in ids.Distinct())
         {
-            if (await call.Service<EventPages>().FindAsync(call, id) is { } one)
+            if (await pages.FindAsync(call, id) is { } one)
                 found.Add(one);
         }
         return [.. found.OrderByDescending(one => one.Time).ThenByDescending(one => one.Place)];
     }
 
-    private static async Task GetAsync(ApiCall call) =>
+    private async Task GetAsync(ApiCall call) =>
         await AnswerAsync(call, (await DescribeAsync(call, [await FindAsync(call)]))[0]);
 
-    private static Task TypesAsync(ApiCall call) => AnswerAsync(call, new JsonObject
+    private Task TypesAsync(ApiCall call) => AnswerAsync(call, new JsonObject
     {
-        ["events"] = new JsonArray([.. NamesOf(call).Select(name => (JsonNode?)name)]),
+        ["events"] = new JsonArray([.. Names().Select(name => (JsonNode?)name)]),
     });
 
-    private static Task FieldsAsync(ApiCall call)
+    private Task FieldsAsync(ApiCall call)
     {
         var asked = QueryText.Single(call.Http.Request, "eventName");
         var events = new JsonObject();
-        foreach (var source in call.Service<EventPages>().Sources)
+        foreach (var source in pages.Sources)
         {
             foreach (var name in source.Names.Where(name => (asked ?? name) == name))
             {
@@ -114,31 +116,30 @@ internal static class EventOperations
         return AnswerAsync(call, new JsonObject { ["events"] = events });
     }
 
-    private static IEnumerable<string> NamesOf(ApiCall call) =>
-        call.Service<EventPages>().Sources.SelectMany(source => source.Names).Order(StringComparer.Ordinal);
+    private IEnumerable<string> Names() =>
+        pages.Sources.SelectMany(source => source.Names).Order(StringComparer.Ordinal);
 
-    private static async Task MarkAsync(ApiCall call)
+    private async Task MarkAsync(ApiCall call)
     {
         var marked = await FindAsync(call);
-        await call.Service<ActionedEvents>().MarkAsync(
-            call.OrganizationId, call.Caller.AuditName, marked, call.Service<EventRetention>().Since,
-            call.Cancelled);
+        await actioned.MarkAsync(
+            call.OrganizationId, call.Caller.AuditName, marked, retention.Since, call.Cancelled);
         await GetAsync(call);
     }
 
-    private static async Task<RecordedEvent> FindAsync(ApiCall call)
+    private async Task<RecordedEvent> FindAsync(ApiCall call)
     {
         var id = call.Route("id");
-        return await call.Service<EventPages>().FindAsync(call, id)
+        return await pages.FindAsync(call, id)
             ?? throw new NotFoundException($"There is no event with the id '{id}'");
     }
 
     private static Task AnswerAsync(ApiCall call, JsonObject answer) => call.AnswerAsync(JsonFormat.Write(answer));
 
-    private static async Task<IReadOnlyList<JsonObject>> DescribeAsync(
+    private async Task<IReadOnlyList<JsonObject>> DescribeAsync(
         ApiCall call, IReadOnlyList<RecordedEvent> events)
     {
-        var marks = await call.Service<ActionedEvents>().FindAsync(
+        var marks = await actioned.FindAsync(
             call.OrganizationId, [.. events.Select(one => one.Id)], call.Cancelled);
         return
         [

@@ -47,7 +47,7 @@ internal sealed record EventRequest
     internal static EventRequest Read(HttpRequest request)
     {
         var issues = new Issues();
-        var pageSize = ListRequest.PageSize(request, MaximumPageSize, issues);
+        var pageSize = ResourceLists.PageSize(request, MaximumPageSize, issues);
         var ids = QueryText.List(request, "ids") is { } given && given is not [""] ? given : null;
         if (ids?.Count > MaxIds)
             issues.Add("count", "ids", $"must have at most {MaxIds} values");

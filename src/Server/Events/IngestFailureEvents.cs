@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using NodaTime;
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Downloads;
@@ -10,7 +11,8 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Events;
 
 /// <summary>The events of failed measurements, read from the failures that the measurement store keeps.</summary>
-internal sealed class IngestFailureEvents(FailedMeasurements failures, EventRetention retention) : IEventSource
+internal sealed class IngestFailureEvents(
+    FailedMeasurements failures, EventRetention retention, PublicAddress addresses) : IEventSource
 {
     /// <summary>Name of the events.</summary>
     internal const string Name = "ingest.validation.failure";
@@ -62,12 +64,13 @@ internal sealed class IngestFailureEvents(FailedMeasurements failures, EventRete
     private async Task<IReadOnlyList<IngestFailureEvent>> ReadAsync(
         string organizationId, LogPosition before, int limit, CancellationToken cancellationToken) =>
         [.. (await failures.ReadAsync(organizationId, before, retention.Since, limit, cancellationToken))
-            .Select(report => new IngestFailureEvent(report))];
+            .Select(report => new IngestFailureEvent(report, addresses))];
 }
 
 /// <summary>The event of one failed measurement.</summary>
 /// <param name="report">The failure and what was sent.</param>
-internal sealed class IngestFailureEvent(FailureReport report)
+/// <param name="addresses">Where links begin.</param>
+internal sealed class IngestFailureEvent(FailureReport report, PublicAddress addresses)
 {
     internal LogPosition Position => report.Failure.Position;
 
@@ -86,7 +89,7 @@ internal sealed class IngestFailureEvent(FailureReport report)
 
     private JsonObject Tell(ApiCall call)
     {
-        var url = FailedIngestDownload.UrlOfUrl(call, Id);
+        var url = FailedIngestDownload.UrlOfUrl(addresses.Of(call.Http.Request), call.OrganizationId, Id);
         return new JsonObject
         {
             ["eventType"] = IngestFailureEvents.Category,

@@ -1,10 +1,13 @@
+using System.Text;
 using Tallystick.Access.Permissions;
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Foundation.Json;
+using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
+using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Server.ExternalMappings;
 
@@ -12,7 +15,7 @@ namespace Tallystick.Server.ExternalMappings;
 /// Finding mappings from either side, and what an integration offers to map to. There are no integrations yet, so
 /// nothing is offered.
 /// </summary>
-internal static class ExternalMappingOperations
+internal sealed class ExternalMappingOperations(ResourceLists lists)
 {
     private const string Root = "/organizations/{orgId}/";
     private const string Tag = "External Mapping";
@@ -45,7 +48,7 @@ internal static class ExternalMappingOperations
                 Condition.Equal("external_id", call.Route("externalId")))),
         new("GET", Root + "externalmappingconfiguration", "GetExternalMappingConfiguration", Tag,
             "Retrieve what integrations can map", Configuration,
-            call => call.AnswerAsync("""{"m3terEntities":[],"externalSystems":[]}"""u8.ToArray()))
+            Answer("""{"m3terEntities":[],"externalSystems":[]}"""))
         {
             Permission = Reading,
         },
@@ -61,16 +64,21 @@ internal static class ExternalMappingOperations
 
     private static ApiOperation Find(string path, string id, string summary, Func<ApiCall, Condition> within) =>
         new("GET", $"{Root}externalmappings/{path}", id, Tag, summary, ResourceOperations.Page(Definition),
-            call => ListRequest.AnswerAsync(call, Definition, within(call)))
+            Run.By<ExternalMappingOperations>(o => call => o.ListAsync(call, within(call))))
         {
             Permission = Reading.Visible(),
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
         };
 
+    private Task ListAsync(ApiCall call, Condition within) => lists.AnswerAsync(call, Definition, within);
+
+    private static Run Answer(string json) => Run.By<ExternalMappingOperations>(
+        _ => call => call.AnswerAsync(Encoding.UTF8.GetBytes(json)));
+
     private static ApiOperation Offer(string path, string id) =>
         new("GET", $"{Root}externalmappingconfiguration/{path}", id, Tag,
             "List the entities of another system that can be mapped to", Values,
-            call => call.AnswerAsync("[]"u8.ToArray()))
+            Answer("[]"))
         {
             Permission = Reading,
             Parameters = [Table],

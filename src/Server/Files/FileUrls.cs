@@ -9,35 +9,37 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Files;
 
 /// <summary>Serves and takes files by signed URLs, each for one method on one file, without a token.</summary>
-internal static class FileUrls
+internal sealed class FileUrls(
+    IFileStore files, IEnumerable<IUploadTarget> targets, ArrivingUploads arriving, UrlSignatures signatures,
+    PublicAddress addresses, RequestLimits limits)
 {
     private const string Path = "/files/{kind}/{orgId}/{**id}";
 
     /// <summary>Maps the two endpoints of all files.</summary>
-    internal static void Map(WebApplication app)
+    internal void Map(WebApplication app)
     {
         app.MapGet(Path, GetAsync);
         app.MapPut(Path, PutAsync);
     }
 
     /// <summary>A URL that takes the file of a key until an instant.</summary>
-    internal static string Upload(ApiCall call, FileKey key, Instant until) =>
+    internal string Upload(ApiCall call, FileKey key, Instant until) =>
         Url(call, HttpMethods.Put, key, until);
 
     /// <summary>A URL that gives the file of a key until an instant.</summary>
-    internal static string Download(ApiCall call, FileKey key, Instant until) =>
+    internal string Download(ApiCall call, FileKey key, Instant until) =>
         Url(call, HttpMethods.Get, key, until);
 
-    private static string Url(ApiCall call, string method, FileKey key, Instant until)
+    private string Url(ApiCall call, string method, FileKey key, Instant until)
     {
-        var query = call.Service<UrlSignatures>().Sign(method, key.OrganizationId, key.Text, until);
-        return $"{PublicAddress.Of(call)}/files/{key}?{query}";
+        var query = signatures.Sign(method, key.OrganizationId, key.Text, until);
+        return $"{addresses.Of(call.Http.Request)}/files/{key}?{query}";
     }
 
-    private static async Task GetAsync(HttpContext context)
+    private async Task GetAsync(HttpContext context)
     {
         var key = SignedKey(context, HttpMethods.Get);
-        using var opened = await context.RequestServices.GetRequiredService<IFileStore>()
+        using var opened = await files
             .OpenAsync(key, context.RequestAborted) ?? throw new NotFoundException("The file no longer exists");
         var headers = context.Response.Headers;
         headers.ContentType = opened.File.ContentType;
@@ -46,13 +48,12 @@ internal static class FileUrls
         await opened.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task PutAsync(HttpContext context)
+    private async Task PutAsync(HttpContext context)
     {
         var key = SignedKey(context, HttpMethods.Put);
-        var services = context.RequestServices;
-        var target = services.GetServices<IUploadTarget>().FirstOrDefault(one => one.Kind == key.Kind)
+        var target = targets.FirstOrDefault(one => one.Kind == key.Kind)
             ?? throw new NotFoundException("No upload is expected here");
-        using var arrival = services.GetRequiredService<ArrivingUploads>().Begin(key);
+        using var arrival = arriving.Begin(key);
         var terms = await target.ExpectAsync(key, context.RequestAborted);
         var file = await KeepAsync(context, key, terms);
         try
@@ -61,21 +62,20 @@ internal static class FileUrls
         }
         catch (NotFoundException)
         {
-            await services.GetRequiredService<IFileStore>().DeleteAsync(key, CancellationToken.None);
+            await files.DeleteAsync(key, CancellationToken.None);
             throw;
         }
     }
 
-    private static async Task<StoredFile> KeepAsync(HttpContext context, FileKey key, FileTerms terms)
+    private async Task<StoredFile> KeepAsync(HttpContext context, FileKey key, FileTerms terms)
     {
-        var services = context.RequestServices;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = terms.MaxLength + 1;
-        using var body = new BodyReader(context, services.GetRequiredService<RequestLimits>().UploadTime);
+        using var body = new BodyReader(context, limits.UploadTime);
         await using var content = new BodyStream(body);
         try
         {
-            return await services.GetRequiredService<IFileStore>()
+            return await files
                 .PutAsync(key, content, terms, context.RequestAborted);
         }
         catch (FileLengthException wrong)
@@ -90,13 +90,12 @@ internal static class FileUrls
     }
 
     // Nothing but what was signed is ever looked for.
-    private static FileKey SignedKey(HttpContext context, string method)
+    private FileKey SignedKey(HttpContext context, string method)
     {
         var values = context.Request.RouteValues;
         var text = string.Create(CultureInfo.InvariantCulture, $"{values["kind"]}/{values["orgId"]}/{values["id"]}");
         return FileKey.TryParse(text) is { } key
-            && context.RequestServices.GetRequiredService<UrlSignatures>()
-                .IsSigned(context.Request, method, key.OrganizationId, key.Text)
+            && signatures.IsSigned(context.Request, method, key.OrganizationId, key.Text)
             ? key : throw new ForbiddenException("The URL is invalid or has expired. Request a new one");
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Access.Permissions;
-using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Http;
@@ -17,29 +16,24 @@ internal sealed record ApiCall(HttpContext Http, Caller Caller, Grants Grants, C
     /// <summary>The organization that the caller belongs to and the path names.</summary>
     internal string OrganizationId => Caller.OrganizationId;
 
-    /// <summary>A request for an operation that needs no token.</summary>
-    internal static ApiCall OfNobody(HttpContext http) =>
-        new(http, new Caller("", PrincipalType.User, "", null), Grants.Nothing, null)
-        {
-            BodyLimit = RequestLimits.PublicBody,
-        };
+    /// <summary>When the request was authorized.</summary>
+    internal required Instant Now { get; init; }
+
+    /// <summary>How long the whole body may take to arrive.</summary>
+    internal required TimeSpan BodyTime { get; init; }
 
     /// <summary>The first size of a JSON body that is refused, in bytes.</summary>
-    internal int BodyLimit { get; private init; } = RequestLimits.ConfigurationBody;
+    internal int BodyLimit { get; init; } = RequestLimits.ConfigurationBody;
 
     internal CancellationToken Cancelled => Http.RequestAborted;
 
     /// <summary>A part of the path, such as <c>id</c>.</summary>
     internal string Route(string name) => (string)Http.Request.RouteValues[name]!;
 
-    internal Task<JsonDocument> ReadJsonAsync() => RequestBody.ReadJsonAsync(Http, limit: BodyLimit);
+    /// <summary>The JSON of the body.</summary>
+    /// <param name="isOptional">True when no body stands for an empty object.</param>
+    internal Task<JsonDocument> ReadJsonAsync(bool isOptional = false) =>
+        RequestBody.ReadJsonAsync(Http, BodyTime, BodyLimit, isOptional);
 
     internal Task AnswerAsync(ReadOnlyMemory<byte> json) => JsonAnswer.WriteAsync(Http, json);
-
-    /// <summary>The request as one by which somebody may gain or lose access.</summary>
-    internal Granting Granting() => new(
-        Caller, Grants, Service<ResourceService>().Reader(OrganizationId, Cancelled),
-        Service<IClock>().GetCurrentInstant(), (string?)Http.Request.RouteValues["id"], Cancelled);
-
-    internal T Service<T>() where T : notnull => Http.RequestServices.GetRequiredService<T>();
 }

@@ -1,5 +1,6 @@
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
+using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Server.Http;
 
@@ -12,7 +13,7 @@ namespace Tallystick.Server.Http;
 /// <param name="Answer">What it answers; null where the contract describes nothing.</param>
 /// <param name="Handle">What runs it.</param>
 internal sealed record ApiOperation(
-    string Method, string Path, string Id, string Tag, string Summary, ApiSchema? Answer, Func<ApiCall, Task> Handle)
+    string Method, string Path, string Id, string Tag, string Summary, ApiSchema? Answer, Run Handle)
 {
     /// <summary>Query parameters.</summary>
     internal IReadOnlyList<ApiParameter> Parameters { get; init; } = [];

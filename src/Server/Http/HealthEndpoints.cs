@@ -5,36 +5,33 @@ using Tallystick.Server.Conservation;
 namespace Tallystick.Server.Http;
 
 /// <summary>Tells a supervisor whether the server runs and whether it does its work.</summary>
-internal static class HealthEndpoints
+internal sealed class HealthEndpoints(
+    Readiness readiness, MeasurementLoader loader, IMeasurementLogs logs, ConservationCheck check)
 {
     /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, which need no token.</summary>
-    internal static void Map(WebApplication app)
+    internal void Map(WebApplication app)
     {
         app.MapGet("/health/live", context => JsonAnswer.WriteAsync(context, "{\"status\":\"live\"}"u8.ToArray()));
         app.MapGet("/health/ready", AnswerReadyAsync);
     }
 
     // Serving goes on: what is missing cannot be brought back by a restart.
-    private static byte[] Ready(ConservationCheck check) => check.Mismatches == 0
+    private byte[] Ready() => check.Mismatches == 0
         ? "{\"status\":\"ready\"}"u8.ToArray()
         : System.Text.Encoding.UTF8.GetBytes(
             """{"status":"ready","degraded":"Stored measurements are not those loaded; the log says where"}""");
 
     // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
-    private static async Task AnswerReadyAsync(HttpContext context)
+    private async Task AnswerReadyAsync(HttpContext context)
     {
-        if (await WhyNotAsync(context.RequestServices) is { } why)
+        if (await WhyNotAsync() is { } why)
             await AnswerNotReadyAsync(context, why);
         else
-            await JsonAnswer.WriteAsync(
-                context, Ready(context.RequestServices.GetRequiredService<ConservationCheck>()));
+            await JsonAnswer.WriteAsync(context, Ready());
     }
 
-    private static async Task<string?> WhyNotAsync(IServiceProvider services)
+    private async Task<string?> WhyNotAsync()
     {
-        var readiness = services.GetRequiredService<Readiness>();
-        var loader = services.GetRequiredService<MeasurementLoader>();
-        var logs = services.GetRequiredService<IMeasurementLogs>();
         if (Enumerable.Range(0, logs.Count).Any(number => logs[number].Fault is not null))
             return "Measurements cannot be written to disk; the log says why";
         if (loader.Fault is LoadRefusedException)

@@ -30,11 +30,8 @@ internal sealed class PublicAddress
         _web.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? ServerHost.DefaultUrl);
 
     /// <summary>Where links for the caller begin: as configured, else the address of the request.</summary>
-    internal static string Of(ApiCall call)
-    {
-        var request = call.Http.Request;
-        return call.Service<PublicAddress>()._configured ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
-    }
+    internal string Of(HttpRequest request) =>
+        _configured ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
 
     /// <summary>How to reach an address that is listened on, which may stand for all addresses.</summary>
     internal static string OwnAddress(string listened)

@@ -15,12 +15,13 @@ internal static class RequestBody
     /// The body is not valid JSON, or has a member twice; the message says where.
     /// </exception>
     /// <param name="context">The request.</param>
-    /// <param name="isOptional">True when no body stands for an empty object.</param>
+    /// <param name="time">How long the whole body may take.</param>
     /// <param name="limit">The first size that is refused.</param>
+    /// <param name="isOptional">True when no body stands for an empty object.</param>
     internal static async Task<JsonDocument> ReadJsonAsync(
-        HttpContext context, bool isOptional = false, int limit = RequestLimits.ConfigurationBody)
+        HttpContext context, TimeSpan time, int limit, bool isOptional = false)
     {
-        var body = await ReadAsync(context, limit, StatusCodes.Status413PayloadTooLarge);
+        var body = await ReadAsync(context, time, limit);
         if (body.Length == 0 && isOptional)
             return JsonDocument.Parse("{}");
         if (body.Length == 0)
@@ -31,21 +32,20 @@ internal static class RequestBody
 
     /// <summary>The bytes of the body.</summary>
     /// <param name="context">The request.</param>
+    /// <param name="time">How long the whole body may take.</param>
     /// <param name="limit">The first size that is refused.</param>
-    /// <param name="tooLargeStatus">The status that refuses it.</param>
-    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int limit, int tooLargeStatus)
+    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, TimeSpan time, int limit)
     {
         if (context.Request.ContentLength >= limit)
-            throw new BodyTooLargeException(tooLargeStatus, limit);
-        using var reader = new BodyReader(
-            context, context.RequestServices.GetRequiredService<RequestLimits>().BodyTime);
+            throw new BodyTooLargeException(StatusCodes.Status413PayloadTooLarge, limit);
+        using var reader = new BodyReader(context, time);
         while (true)
         {
             var result = await reader.ReadAsync();
             if (result.Buffer.Length >= limit)
             {
                 reader.AdvanceTo(result.Buffer.End);
-                throw new BodyTooLargeException(tooLargeStatus, limit);
+                throw new BodyTooLargeException(StatusCodes.Status413PayloadTooLarge, limit);
             }
             if (result.IsCompleted)
             {

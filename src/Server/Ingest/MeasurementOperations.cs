@@ -6,13 +6,14 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Ingest;
 
 /// <summary>Submitting measurements.</summary>
-internal static class MeasurementOperations
+internal sealed class MeasurementOperations(MeasurementIntake intake)
 {
     private static readonly ReadOnlyMemory<byte> Accepted = "{\"result\":\"accepted\"}"u8.ToArray();
 
     internal static ApiOperation Submit { get; } = new(
         "POST", "/organizations/{orgId}/measurements", "SubmitMeasurements", "Measurements", "Submit measurements",
-        new ApiSchema("SubmitMeasurementsResponse", JsonShapes.Of(typeof(SubmitMeasurementsResponse))), SubmitAsync)
+        new ApiSchema("SubmitMeasurementsResponse", JsonShapes.Of(typeof(SubmitMeasurementsResponse))), 
+        Run.By<MeasurementOperations>(o => o.SubmitAsync))
     {
         Body = new ApiSchema(
             "SubmitMeasurementsRequest", JsonShapes.Of(typeof(SubmitMeasurementsRequest)))
@@ -29,10 +30,10 @@ internal static class MeasurementOperations
             """,
     };
 
-    private static async Task SubmitAsync(ApiCall call)
+    private async Task SubmitAsync(ApiCall call)
     {
-        using var body = await SubmissionBody.ReadAsync(call.Http);
-        await call.Service<MeasurementIntake>().AcceptAsync(call.OrganizationId, body.Bytes, call.Cancelled);
+        using var body = await SubmissionBody.ReadAsync(call.Http, call.BodyTime);
+        await intake.AcceptAsync(call.OrganizationId, body.Bytes, call.Cancelled);
         await call.AnswerAsync(Accepted);
     }
 }

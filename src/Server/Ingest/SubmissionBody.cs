@@ -20,8 +20,10 @@ internal sealed class SubmissionBody : IDisposable
     internal ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
     /// <summary>Reads the body of a request, sent as it is or with <c>Content-Encoding: gzip</c>.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="time">How long the whole body may take.</param>
     /// <exception cref="BodyTooLargeException">It is too large, or would be when decompressed.</exception>
-    internal static async ValueTask<SubmissionBody> ReadAsync(HttpContext context)
+    internal static async ValueTask<SubmissionBody> ReadAsync(HttpContext context, TimeSpan time)
     {
         // The error codes of the contract answer a body that is too large with 403.
         if (context.Request.ContentLength >= Limit)
@@ -31,11 +33,11 @@ internal sealed class SubmissionBody : IDisposable
         {
             var encoding = context.Request.Headers.ContentEncoding.ToString();
             if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-                await body.CopyAsync(context);
+                await body.CopyAsync(context, time);
             else if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
             {
                 using var packed = new SubmissionBody();
-                await packed.CopyAsync(context);
+                await packed.CopyAsync(context, time);
                 body.Unpack(packed);
             }
             else
@@ -52,10 +54,9 @@ internal sealed class SubmissionBody : IDisposable
     /// <inheritdoc/>
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 
-    private async ValueTask CopyAsync(HttpContext context)
+    private async ValueTask CopyAsync(HttpContext context, TimeSpan time)
     {
-        using var reader = new BodyReader(
-            context, context.RequestServices.GetRequiredService<RequestLimits>().BodyTime);
+        using var reader = new BodyReader(context, time);
         while (true)
         {
             var result = await reader.ReadAsync();

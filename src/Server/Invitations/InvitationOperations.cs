@@ -1,12 +1,9 @@
 using System.Text.Json.Nodes;
-using NodaTime;
-using Tallystick.Access.Credentials;
 using Tallystick.Access.Invitations;
-using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
-using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 using Tallystick.Server.ResourceGroups;
 using Tallystick.Server.Resources;
@@ -14,14 +11,13 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.Invitations;
 
 /// <summary>Inviting people.</summary>
-internal static class InvitationOperations
+internal sealed class InvitationOperations(
+    ResourceService resources, ResourceLists lists, InvitationCreation invitations, Mail mail,
+    PublicAddress addresses)
 {
-    private const string Resource = "config:orgUserInvitation";
-
     /// <summary>What only requests give, or nobody may know.</summary>
     private static readonly string[] NotAnswered = ["contactNumber", "m3terUser", "isMailed", "tokenHash"];
 
-    private static readonly Duration GoodFor = Duration.FromDays(30);
     private static readonly ResourceDefinition<OrgUserInvitation> Definition = OrgUserInvitationResource.Definition;
 
     private static readonly ApiSchema Answer = new("OrgUserInvitationResponse", Definition.Shape with
@@ -34,8 +30,7 @@ internal static class InvitationOperations
         ResourceOperations.List(Definition) with
         {
             Answer = Answer with { IsPage = true },
-            Handle = call => ListRequest.AnswerAsync(
-                call, Definition, view: document => ResourceGroupOperations.Without(document.Json, NotAnswered)),
+            Handle = Run.By<InvitationOperations>(o => o.ListAsync),
         },
         ResourceOperations.Create(Definition) with
         {
@@ -44,7 +39,7 @@ internal static class InvitationOperations
             {
                 Members = [.. Answer.Shape.Members, new JsonMember("acceptUrl", new TextShape())],
             }),
-            Handle = CreateAsync,
+            Handle = Run.By<InvitationOperations>(o => o.CreateAsync),
             Description = """
                 Mails a link with which the person accepts the invitation. If no mail server is configured, or mailing
                 fails, the response contains the link as `acceptUrl`, this once: pass it on to the person. Returns 403
@@ -55,61 +50,32 @@ internal static class InvitationOperations
         ResourceOperations.Retrieve(Definition) with
         {
             Answer = Answer,
-            Handle = async call => await call.AnswerAsync(View(
-                await call.Service<ResourceService>().FindJsonAsync(
-                    Definition, call.OrganizationId, call.Route("id"), call.Cancelled))),
+            Handle = Run.By<InvitationOperations>(o => o.GetAsync),
         },
         AcceptOperation.Accept,
     ];
 
-    private static async Task CreateAsync(ApiCall call)
+    private Task ListAsync(ApiCall call) => lists.AnswerAsync(
+        call, Definition, view: document => ResourceGroupOperations.Without(document.Json, NotAnswered));
+
+    private async Task GetAsync(ApiCall call) =>
+        await call.AnswerAsync(View(await resources.FindJsonAsync(call, Definition, call.Route("id"))));
+
+    private async Task CreateAsync(ApiCall call)
     {
-        var proposed = await ReadAsync(call);
-        var token = SecretHash.NewText(48);
-        var created = (OrgUserInvitation)await call.Service<ResourceService>().CreateAsync(
-            Definition, call.OrganizationId, call.Caller.AuditName,
-            proposed with
-            {
-                DtExpiry = proposed.DtExpiry ?? call.Service<IClock>().GetCurrentInstant() + GoodFor,
-                InvitingPrincipalId = call.Caller.PrincipalId,
-                TokenHash = SecretHash.Of(token),
-            },
-            call.Cancelled);
-        var url = $"{call.Service<PublicAddress>().Origin}{AcceptOperation.Path}"
+        var proposed = await resources.ReadProposedAsync(call, Definition);
+        var by = resources.Granting(call);
+        var (created, token) = await invitations.CreateAsync(by, proposed);
+        var url = $"{addresses.Origin}{AcceptOperation.Path}"
             + $"?organizationId={call.OrganizationId}&invitationId={created.Id}#{token}";
         call.Http.Response.Headers.CacheControl = "no-store";
-        var isMailed = await call.Service<Mail>().TrySendAsync(
-            created.Email, MailTexts.Invitation(url), call.Cancelled);
+        var isMailed = await mail.TrySendAsync(created.Email, MailTexts.Invitation(url), call.Cancelled);
         if (isMailed)
-            created = (OrgUserInvitation)await call.Service<ResourceService>().UpdateAsync(
-                Definition, call.OrganizationId, call.Caller.AuditName, created.Id,
-                created with { IsMailed = true }, call.Cancelled);
+            created = await invitations.SetMailedAsync(by, created);
         var answer = JsonNode.Parse(View(Definition.Write(created)).Span)!.AsObject();
         if (!isMailed)
             answer["acceptUrl"] = url;
         await call.AnswerAsync(JsonFormat.Write(answer));
-    }
-
-    private static async ValueTask<OrgUserInvitation> ReadAsync(ApiCall call)
-    {
-        using var body = await call.ReadJsonAsync();
-        var proposed = (OrgUserInvitation)Definition.Read(
-            Definition.Shape.Check(body.RootElement, await call.ZoneAsync()));
-        var issues = new Issues();
-        // Whether the person has a login already makes no difference: the answer would tell.
-        if (proposed.IsSupport != true && proposed.FirstName is null)
-            issues.Add("required", "firstName", "is required");
-        if (proposed.IsSupport != true && proposed.LastName is null)
-            issues.Add("required", "lastName", "is required");
-        if (proposed.DtExpiry <= call.Service<IClock>().GetCurrentInstant())
-            issues.Add("range", "dtExpiry", "must be in the future");
-        issues.ThrowIfAny();
-        Sight.Require(
-            call.Grants, PermissionPolicyResource.Definition,
-            [.. (proposed.PermissionPolicyIds ?? []).Select((id, index) => ($"permissionPolicyIds[{index}]", id))]);
-        GrantRules.CheckGiven(call.Granting(), await InvitationGrants.RulesAsync(
-            call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled), proposed));
-        return proposed;
     }
 
     private static ReadOnlyMemory<byte> View(ReadOnlyMemory<byte> json) =>

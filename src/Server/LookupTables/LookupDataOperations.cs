@@ -5,12 +5,14 @@ using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
+using Tallystick.Storage.Documents.Caching;
 
 namespace Tallystick.Server.LookupTables;
 
 /// <summary>Reading, writing and clearing the data of a revision.</summary>
-internal static class LookupDataOperations
+internal sealed class LookupDataOperations(LookupStore store, LookupData lookups)
 {
     /// <summary>Path of the data.</summary>
     internal const string Root =
@@ -29,7 +31,7 @@ internal static class LookupDataOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root, "GetLookupTableRevisionData", LookupContract.Tag, "Read the data of a lookup table revision",
-            LookupContract.Data, GetAsync)
+            LookupContract.Data, Run.By<LookupDataOperations>(o => o.GetAsync))
         {
             Permission = Reading,
             AlsoNeeds = OfTable,
@@ -44,7 +46,8 @@ internal static class LookupDataOperations
                 """,
         },
         new("PUT", Root, "PutLookupTableRevisionData", LookupContract.Tag,
-            "Write items of a lookup table revision", LookupContract.Data, PutAsync)
+            "Write items of a lookup table revision", LookupContract.Data,
+            Run.By<LookupDataOperations>(o => o.PutAsync))
         {
             Permission = Writing,
             AlsoNeeds = OfTable,
@@ -57,7 +60,8 @@ internal static class LookupDataOperations
                 """,
         },
         new("DELETE", Root, "DeleteLookupTableRevisionData", LookupContract.Tag,
-            "Delete the data of a lookup table revision", LookupContract.DataDeleted, DeleteAsync)
+            "Delete the data of a lookup table revision", LookupContract.DataDeleted,
+            Run.By<LookupDataOperations>(o => o.DeleteAsync))
         {
             Permission = Writing,
             AlsoNeeds = OfTable,
@@ -69,21 +73,21 @@ internal static class LookupDataOperations
         Permission.On(action, "config:lookupTableRevision").Item("lookupTableRevisionId");
 
     /// <summary>The revision that the path names.</summary>
-    internal static ValueTask<LookupTableRevision> RevisionAsync(ApiCall call) => LookupRevisions.FindAsync(
-        call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled),
-        call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
+    internal static ValueTask<LookupTableRevision> RevisionAsync(ApiCall call, LookupStore store) =>
+        LookupRevisions.FindAsync(
+            store.Reader(call.OrganizationId, call.Cancelled),
+            call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
 
     /// <summary>The revision as the path names it.</summary>
     internal static NamedRevision Named(ApiCall call) => new(
         call.OrganizationId, call.Route("lookupTableId"), call.Route("lookupTableRevisionId"),
         call.Caller.AuditName);
 
-    private static async Task GetAsync(ApiCall call)
+    private async Task GetAsync(ApiCall call)
     {
         var withKeys = LookupDataAnswer.WithKeys(call);
         var limit = Limit(call);
-        var revision = await RevisionAsync(call);
-        var store = call.Service<LookupStore>();
+        var revision = await RevisionAsync(call, store);
         var data = await store.Reader(call.OrganizationId, call.Cancelled).FindAsync<LookupTableData>(revision.Id);
         var items = await store.ItemsAsync(call.OrganizationId, revision.Id, null, limit, call.Cancelled);
         await LookupDataAnswer.WriteAsync(
@@ -101,20 +105,20 @@ internal static class LookupDataOperations
                 new Issue("range", "limit", $"must be a whole number from 1 to {LookupContract.MaxItems}"));
     }
 
-    private static async Task PutAsync(ApiCall call)
+    private async Task PutAsync(ApiCall call)
     {
         var withKeys = LookupDataAnswer.WithKeys(call);
         using var body = await call.ReadJsonAsync();
         using var plain = JsonDocument.Parse(LookupContract.DataRequest.Shape.Check(body.RootElement));
         var rows = plain.RootElement.GetProperty("items").EnumerateArray().Select(LookupRowJson.Read).ToList();
-        var (revision, data) = await call.Service<LookupData>().WriteAsync(
+        var (revision, data) = await lookups.WriteAsync(
             Named(call), rows, LookupVersions.Read(plain.RootElement), call.Cancelled);
         await LookupDataAnswer.WriteAsync(call, revision, data, rows, withKeys);
     }
 
-    private static async Task DeleteAsync(ApiCall call)
+    private async Task DeleteAsync(ApiCall call)
     {
-        await call.Service<LookupData>().ClearAsync(Named(call), call.Cancelled);
+        await lookups.ClearAsync(Named(call), call.Cancelled);
         await call.AnswerAsync(JsonFormat.Write(new JsonObject { ["result"] = "deleted" }));
     }
 }

@@ -11,43 +11,42 @@ namespace Tallystick.Server.LookupTables;
 /// <summary>
 /// Files of the data of a revision, by signed URLs. A file is made as it is sent; it is of one version of the data.
 /// </summary>
-internal static class LookupDownload
+internal sealed class LookupDownload(LookupStore store, UrlSignatures signatures, PublicAddress addresses)
 {
     private const int ItemsAtATime = 2000;
 
     /// <summary>Maps the downloads.</summary>
-    internal static void Map(WebApplication app) =>
+    internal void Map(WebApplication app) =>
         app.MapGet("/downloads/lookup-data/{orgId}/{version:long}/{name}", DownloadAsync);
 
     /// <summary>A URL that works without a token.</summary>
-    internal static string Url(ApiCall call, string revisionId, long version, string contentType, Instant until)
+    internal string Url(ApiCall call, string revisionId, long version, string contentType, Instant until)
     {
         var file = File(call.OrganizationId, version, LookupFile.NameOf(revisionId, contentType));
-        var query = call.Service<UrlSignatures>().Sign(
+        var query = signatures.Sign(
             HttpMethods.Get, call.OrganizationId, file, until);
-        return $"{PublicAddress.Of(call)}/downloads/{file}?{query}";
+        return $"{addresses.Of(call.Http.Request)}/downloads/{file}?{query}";
     }
 
     private static string File(string organizationId, long version, string name) =>
         FormattableString.Invariant($"lookup-data/{organizationId}/{version}/{name}");
 
-    private static async Task DownloadAsync(HttpContext context)
+    private async Task DownloadAsync(HttpContext context)
     {
         var organizationId = (string)context.Request.RouteValues["orgId"]!;
         var name = (string)context.Request.RouteValues["name"]!;
         var version = long.Parse((string)context.Request.RouteValues["version"]!, CultureInfo.InvariantCulture);
-        if (!context.RequestServices.GetRequiredService<UrlSignatures>().IsSigned(
+        if (!signatures.IsSigned(
             context.Request, HttpMethods.Get, organizationId, File(organizationId, version, name)))
             throw new ForbiddenException("The URL is not valid or has expired. Request a new one.");
         var contentType = name.EndsWith(".csv", StringComparison.Ordinal) ? LookupFile.Csv : LookupFile.JsonLines;
-        var store = context.RequestServices.GetRequiredService<LookupStore>();
         var related = store.Reader(organizationId, context.RequestAborted);
         var revision = await related.FindAsync<LookupTableRevision>(Path.GetFileNameWithoutExtension(name));
         if (revision is null || await VersionAsync() != version)
             throw new NotFoundException("The data was deleted or has changed. Request the file again.");
         context.Response.ContentType = contentType;
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
-        await WriteAsync(context, store, organizationId, revision, contentType);
+        await WriteAsync(context, organizationId, revision, contentType);
         // A file of two versions would look like one: it must not end well.
         if (await VersionAsync() != version)
             context.Abort();
@@ -56,9 +55,8 @@ internal static class LookupDownload
             (await related.FindAsync<LookupTableData>(revision.Id))?.Version ?? 0;
     }
 
-    private static async Task WriteAsync(
+    private async Task WriteAsync(
         HttpContext context,
-        LookupStore store,
         string organizationId,
         LookupTableRevision revision,
         string contentType)

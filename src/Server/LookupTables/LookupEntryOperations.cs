@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
 
 namespace Tallystick.Server.LookupTables;
 
 /// <summary>Reading, writing and deleting one item by its key.</summary>
-internal static class LookupEntryOperations
+internal sealed class LookupEntryOperations(LookupData lookups)
 {
     private const string Path = LookupDataOperations.Root + "/{lookupKey}";
 
@@ -17,14 +19,14 @@ internal static class LookupEntryOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Path, "GetLookupTableRevisionDataEntry", LookupContract.Tag, "Read an item by its key",
-            LookupContract.Data, GetAsync)
+            LookupContract.Data, Run.By<LookupEntryOperations>(o => o.GetAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
             Description = KeyRule,
         },
         new("PUT", Path, "PutLookupTableRevisionDataEntry", LookupContract.Tag, "Write an item by its key",
-            LookupContract.Data, PutAsync)
+            LookupContract.Data, Run.By<LookupEntryOperations>(o => o.PutAsync))
         {
             Parameters = [LookupDataAnswer.Additional],
             Permission = LookupDataOperations.Writing,
@@ -34,7 +36,7 @@ internal static class LookupEntryOperations
                 + "path. `version` must be the stored version of the data, once there is data.",
         },
         new("DELETE", Path, "DeleteLookupTableRevisionDataEntry", LookupContract.Tag, "Delete an item by its key",
-            LookupContract.Data, DeleteAsync)
+            LookupContract.Data, Run.By<LookupEntryOperations>(o => o.DeleteAsync))
         {
             Permission = LookupDataOperations.Writing,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -43,30 +45,30 @@ internal static class LookupEntryOperations
         },
     ];
 
-    private static async Task GetAsync(ApiCall call)
+    private async Task GetAsync(ApiCall call)
     {
-        var entry = await call.Service<LookupData>().FindEntryAsync(
+        var entry = await lookups.FindEntryAsync(
             LookupDataOperations.Named(call), RawKey(call), call.Cancelled) ?? throw NotFound(call);
         await AnswerAsync(call, entry, withKeys: false);
     }
 
-    private static async Task PutAsync(ApiCall call)
+    private async Task PutAsync(ApiCall call)
     {
         var withKeys = LookupDataAnswer.WithKeys(call);
         using var body = await call.ReadJsonAsync();
         using var plain = JsonDocument.Parse(LookupContract.EntryRequest.Shape.Check(body.RootElement));
-        var entry = await call.Service<LookupData>().WriteEntryAsync(
+        var entry = await lookups.WriteEntryAsync(
             LookupDataOperations.Named(call), RawKey(call),
             LookupRowJson.Read(plain.RootElement.GetProperty("item")), LookupVersions.Read(plain.RootElement),
             call.Cancelled);
         await AnswerAsync(call, entry, withKeys);
     }
 
-    private static async Task DeleteAsync(ApiCall call)
+    private async Task DeleteAsync(ApiCall call)
     {
-        using var body = await RequestBody.ReadJsonAsync(call.Http, isOptional: true);
+        using var body = await call.ReadJsonAsync(isOptional: true);
         using var plain = JsonDocument.Parse(LookupContract.EntryDeleteRequest.Shape.Check(body.RootElement));
-        var entry = await call.Service<LookupData>().DeleteEntryAsync(
+        var entry = await lookups.DeleteEntryAsync(
             LookupDataOperations.Named(call), RawKey(call), LookupVersions.Read(plain.RootElement), call.Cancelled)
             ?? throw NotFound(call);
         await AnswerAsync(call, entry, withKeys: false);

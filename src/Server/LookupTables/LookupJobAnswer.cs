@@ -5,14 +5,14 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.LookupTables;
 
 /// <summary>How jobs on the data of revisions are answered.</summary>
-internal static class LookupJobAnswer
+internal sealed class LookupJobAnswer(LookupDownload downloads)
 {
     /// <summary>A stored job as it is answered.</summary>
-    internal static ReadOnlyMemory<byte> Show(ApiCall call, Document stored) =>
+    internal ReadOnlyMemory<byte> Show(ApiCall call, Document stored) =>
         Show(call, (LookupTableDataJob)LookupTableResource.Jobs.Read(stored.Json.Span));
 
     /// <summary>A job as it is answered.</summary>
-    internal static ReadOnlyMemory<byte> Show(ApiCall call, LookupTableDataJob job) =>
+    internal ReadOnlyMemory<byte> Show(ApiCall call, LookupTableDataJob job) =>
         System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             new LookupTableRevisionDataJob
             {
@@ -27,7 +27,7 @@ internal static class LookupJobAnswer
                 Status = job.Status,
                 FailureReason = job.FailureReason,
                 DownloadUrl = job.Expiry is { } expiry
-                    ? LookupDownload.Url(call, job.RevisionId, job.DataVersion, job.ContentType!, expiry) : null,
+                    ? downloads.Url(call, job.RevisionId, job.DataVersion, job.ContentType!, expiry) : null,
                 DownloadUrlExpiry = job.Expiry,
             },
             LookupJson.Format.LookupTableRevisionDataJob);

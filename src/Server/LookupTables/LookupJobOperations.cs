@@ -5,6 +5,7 @@ using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Files;
 using Tallystick.Server.Http;
 using Tallystick.Server.Resources;
@@ -12,7 +13,9 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.LookupTables;
 
 /// <summary>Copying, uploading and downloading the data of a revision, and the jobs that this makes.</summary>
-internal static class LookupJobOperations
+internal sealed class LookupJobOperations(
+    LookupStore store, LookupJobs jobs, LookupDownload downloads, FileUrls files, LookupJobAnswer answers,
+    ResourceLists lists, IClock clock)
 {
     private const string Jobs = LookupDataOperations.Root + "/jobs";
 
@@ -22,7 +25,7 @@ internal static class LookupJobOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("POST", LookupDataOperations.Root + "/copy", "CopyLookupTableRevisionData", LookupContract.Tag,
-            "Copy the data of a lookup table revision", LookupContract.Copied, CopyAsync)
+            "Copy the data of a lookup table revision", LookupContract.Copied, By(o => o.CopyAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = [.. LookupDataOperations.OfTable, Sight.Update(LookupTableResource.Revisions).Visible()],
@@ -35,7 +38,7 @@ internal static class LookupJobOperations
                 """,
         },
         new("POST", LookupDataOperations.Root + "/generateuploadurl", "GenerateLookupTableDataUploadUrl",
-            LookupContract.Tag, "Get a URL to upload data to", LookupContract.Upload, GenerateUploadUrlAsync)
+            LookupContract.Tag, "Get a URL to upload data to", LookupContract.Upload, By(o => o.GenerateUploadUrlAsync))
         {
             Permission = LookupDataOperations.Writing,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -49,7 +52,7 @@ internal static class LookupJobOperations
                 """,
         },
         new("POST", Jobs + "/download", "TriggerLookupTableRevisionDataDownloadJob", LookupContract.Tag,
-            "Make a file of the data", LookupContract.Download, DownloadAsync)
+            "Make a file of the data", LookupContract.Download, By(o => o.DownloadAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -60,7 +63,7 @@ internal static class LookupJobOperations
                 """,
         },
         new("POST", LookupDataOperations.Root + "/archived", "GetLookupTableRevisionArchivedDataUrl",
-            LookupContract.Tag, "Get the URL of archived data", LookupContract.Archived, ArchivedAsync)
+            LookupContract.Tag, "Get the URL of archived data", LookupContract.Archived, By(o => o.ArchivedAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -70,7 +73,7 @@ internal static class LookupJobOperations
                 """,
         },
         new("GET", Jobs, "ListLookupTableRevisionDataJobs", LookupContract.Tag, "List the jobs of a revision",
-            LookupContract.Job with { IsPage = true }, ListAsync)
+            LookupContract.Job with { IsPage = true }, By(o => o.ListAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -78,13 +81,13 @@ internal static class LookupJobOperations
             Description = "Newest first.",
         },
         new("GET", Jobs + "/{id}", "GetLookupTableRevisionDataJobResponse", LookupContract.Tag,
-            "Retrieve a job of a revision", LookupContract.Job, GetAsync)
+            "Retrieve a job of a revision", LookupContract.Job, By(o => o.GetAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
         },
         new("DELETE", Jobs + "/{id}", "DeleteLookupTableRevisionDataJobResponse", LookupContract.Tag,
-            "Delete a job of a revision", LookupContract.Job, DeleteAsync)
+            "Delete a job of a revision", LookupContract.Job, By(o => o.DeleteAsync))
         {
             Permission = LookupDataOperations.Writing,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -94,15 +97,17 @@ internal static class LookupJobOperations
         },
     ];
 
-    private static async Task CopyAsync(ApiCall call)
+    private static Run By(Func<LookupJobOperations, Func<ApiCall, Task>> method) => Run.By(method);
+
+    private async Task CopyAsync(ApiCall call)
     {
-        using var body = await RequestBody.ReadJsonAsync(call.Http, isOptional: true);
+        using var body = await call.ReadJsonAsync(isOptional: true);
         using var plain = JsonDocument.Parse(LookupContract.CopyRequest.Shape.Check(body.RootElement));
         var target = plain.RootElement.TryGetProperty("revisionId", out var id) ? id.GetString() : null;
         target = string.IsNullOrEmpty(target) ? null : target;
-        _ = await LookupDataOperations.RevisionAsync(call);
+        _ = await LookupDataOperations.RevisionAsync(call, store);
         RequireTarget(call, target);
-        var job = await call.Service<LookupJobs>().CopyAsync(
+        var job = await jobs.CopyAsync(
             LookupDataOperations.Named(call), target, call.Cancelled);
         await call.AnswerAsync(JsonFormat.Write(
             new JsonObject { ["jobId"] = job.Id, ["revisionId"] = job.DestinationId }));
@@ -119,47 +124,47 @@ internal static class LookupJobOperations
         Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), target);
     }
 
-    private static async Task GenerateUploadUrlAsync(ApiCall call)
+    private async Task GenerateUploadUrlAsync(ApiCall call)
     {
         using var body = await call.ReadJsonAsync();
         using var plain = JsonDocument.Parse(LookupContract.UploadRequest.Shape.Check(body.RootElement));
         var asked = plain.RootElement;
-        var job = await call.Service<LookupJobs>().ExpectUploadAsync(
+        var job = await jobs.ExpectUploadAsync(
             LookupDataOperations.Named(call),
             (asked.GetProperty("fileName").GetString()!, asked.GetProperty("contentType").GetString()!,
                 (long)asked.GetProperty("contentLength").GetDecimal()),
             asked.TryGetProperty("version", out _) ? LookupVersions.Read(asked) : null,
             call.Cancelled);
-        var until = call.Service<IClock>().GetCurrentInstant() + LookupUploads.UrlLifetime;
+        var until = clock.GetCurrentInstant() + LookupUploads.UrlLifetime;
         await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
             ["jobId"] = job.Id,
-            ["url"] = FileUrls.Upload(call, LookupUploads.KeyOf(call.OrganizationId, job.Id), until),
+            ["url"] = files.Upload(call, LookupUploads.KeyOf(call.OrganizationId, job.Id), until),
             ["headers"] = new JsonObject { ["Content-Type"] = job.ContentType },
         }));
     }
 
-    private static async Task DownloadAsync(ApiCall call)
+    private async Task DownloadAsync(ApiCall call)
     {
         var contentType = await ContentTypeAsync(call, LookupContract.DownloadRequest);
-        var job = await call.Service<LookupJobs>().DownloadAsync(
+        var job = await jobs.DownloadAsync(
             LookupDataOperations.Named(call), contentType, call.Cancelled);
         await call.AnswerAsync(JsonFormat.Write(new JsonObject { ["jobId"] = job.Id }));
     }
 
-    private static async Task ArchivedAsync(ApiCall call)
+    private async Task ArchivedAsync(ApiCall call)
     {
         var contentType = await ContentTypeAsync(call, LookupContract.ArchivedRequest);
-        var revision = await LookupDataOperations.RevisionAsync(call);
+        var revision = await LookupDataOperations.RevisionAsync(call, store);
         if (revision.Status != LookupTableRevisionStatus.Archived)
             throw new RefusedException(
                 new Issue("not_archived", "", "The lookup table revision is not archived", IssueKind.Conflict));
-        var data = await call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled)
+        var data = await store.Reader(call.OrganizationId, call.Cancelled)
             .FindAsync<LookupTableData>(revision.Id);
-        var expiry = call.Service<IClock>().GetCurrentInstant() + LookupJobs.DownloadLifetime;
+        var expiry = clock.GetCurrentInstant() + LookupJobs.DownloadLifetime;
         await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
-            ["url"] = LookupDownload.Url(call, revision.Id, data?.Version ?? 0, contentType, expiry),
+            ["url"] = downloads.Url(call, revision.Id, data?.Version ?? 0, contentType, expiry),
             ["expiry"] = InstantText.Write(expiry),
         }));
     }
@@ -171,26 +176,26 @@ internal static class LookupJobOperations
         return plain.RootElement.GetProperty("contentType").GetString()!;
     }
 
-    private static async Task ListAsync(ApiCall call)
+    private async Task ListAsync(ApiCall call)
     {
-        var revision = await LookupDataOperations.RevisionAsync(call);
-        await ListRequest.AnswerAsync(
+        var revision = await LookupDataOperations.RevisionAsync(call, store);
+        await lists.AnswerAsync(
             call, LookupTableResource.Jobs, LookupTableResource.Of(revision.Id),
-            view: job => LookupJobAnswer.Show(call, job));
+            view: job => answers.Show(call, job));
     }
 
-    private static async Task GetAsync(ApiCall call)
+    private async Task GetAsync(ApiCall call)
     {
-        var revision = await LookupDataOperations.RevisionAsync(call);
-        var related = call.Service<LookupStore>().Reader(call.OrganizationId, call.Cancelled);
+        var revision = await LookupDataOperations.RevisionAsync(call, store);
+        var related = store.Reader(call.OrganizationId, call.Cancelled);
         await call.AnswerAsync(
-            LookupJobAnswer.Show(call, await LookupJobs.FindAsync(related, call.Route("id"), revision.Id)));
+            answers.Show(call, await LookupJobs.FindAsync(related, call.Route("id"), revision.Id)));
     }
 
-    private static async Task DeleteAsync(ApiCall call)
+    private async Task DeleteAsync(ApiCall call)
     {
-        var job = await call.Service<LookupJobs>().DeleteAsync(
+        var job = await jobs.DeleteAsync(
             LookupDataOperations.Named(call), call.Route("id"), call.Cancelled);
-        await call.AnswerAsync(LookupJobAnswer.Show(call, job));
+        await call.AnswerAsync(answers.Show(call, job));
     }
 }

@@ -7,12 +7,12 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.LookupTables;
 
 /// <summary>Publishing and archiving revisions.</summary>
-internal static class LookupRevisionOperations
+internal sealed class LookupRevisionOperations(LookupRevisions revisions, ResourceViews views)
 {
     internal static ApiOperation PutStatus { get; } = new(
         "PUT", "/organizations/{orgId}/lookuptables/{lookupTableId}/revisions/{id}/status",
         "UpdateLookupTableRevisionStatus", "LookupTableRevision", "Publish or archive a lookup table revision",
-        LookupContract.Revision, PutStatusAsync)
+        LookupContract.Revision, Run.By<LookupRevisionOperations>(o => o.PutStatusAsync))
     {
         Body = LookupContract.StatusRequest,
         Permission = Permission.On(PermissionAction.ConfigUpdate, "config:lookupTableRevision").Item(),
@@ -24,19 +24,19 @@ internal static class LookupRevisionOperations
             """,
     };
 
-    private static async Task PutStatusAsync(ApiCall call)
+    private async Task PutStatusAsync(ApiCall call)
     {
         using var body = await call.ReadJsonAsync();
         LookupContract.StatusRequest.Shape.Check(body.RootElement);
         var asked = body.RootElement.TryGetProperty("status", out var status) ? status.GetString() : null;
         if (asked is null)
             throw new RefusedException(new Issue("required", "status", "is required"));
-        var changed = await call.Service<LookupRevisions>().SetStatusAsync(
+        var changed = await revisions.SetStatusAsync(
             new NamedRevision(
                 call.OrganizationId, call.Route("lookupTableId"), call.Route("id"), call.Caller.AuditName),
             (asked, LookupVersions.Read(body.RootElement)),
             id => Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), id),
             call.Cancelled);
-        await ResourceViews.AnswerAsync(call, LookupTableResource.Revisions, changed);
+        await views.AnswerAsync(call, LookupTableResource.Revisions, changed);
     }
 }

@@ -8,7 +8,7 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Permissions;
 
 /// <summary>Decides whether a caller may run an operation.</summary>
-internal sealed class AccessControl(CallerAccess callers, IClock clock)
+internal sealed class AccessControl(CallerAccess callers, RequestLimits limits, IClock clock)
 {
     /// <summary>The call of an operation, if the caller may make it.</summary>
     /// <exception cref="ForbiddenException">The caller may not; the message names what is missing.</exception>
@@ -20,8 +20,21 @@ internal sealed class AccessControl(CallerAccess callers, IClock clock)
         var visible = Demand(access.Grants, operation.Permission, context);
         foreach (var permission in operation.AlsoNeeds)
             Demand(access.Grants, permission, context);
-        return new ApiCall(context, caller, access.Grants, visible);
+        return new ApiCall(context, caller, access.Grants, visible)
+        {
+            Now = clock.GetCurrentInstant(),
+            BodyTime = limits.BodyTime,
+        };
     }
+
+    /// <summary>The call of an operation that needs no token.</summary>
+    internal ApiCall OfNobody(HttpContext context) =>
+        new(context, new Caller("", PrincipalType.User, "", null), Grants.Nothing, null)
+        {
+            Now = clock.GetCurrentInstant(),
+            BodyTime = limits.BodyTime,
+            BodyLimit = RequestLimits.PublicBody,
+        };
 
     // What of a list the caller may see; null for all.
     private static Condition? Demand(Grants grants, Permission permission, HttpContext context)

@@ -8,17 +8,16 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.Permissions;
 
 /// <summary>Answers with the policies attached to a principal.</summary>
-internal static class PolicyLists
+internal sealed class PolicyLists(ResourceService resources, ResourceLists lists)
 {
     /// <summary>Answers with a page of the policies.</summary>
-    internal static async Task AnswerAsync(ApiCall call, PrincipalType type, string? id, int maximumPageSize)
+    internal async Task AnswerAsync(ApiCall call, PrincipalType type, string? id, int maximumPageSize)
     {
-        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
-        var policies = (await AttachedPolicies.OfAsync(related, type, id)).Select(one => one.PermissionPolicyId);
-        await ListRequest.AnswerAsync(
+        var attached = await AttachedPolicies.OfAsync(resources.Reader(call), type, id);
+        await lists.AnswerAsync(
             call, PermissionPolicyResource.Definition,
             Condition.And(
-                new Condition.In("id", [.. policies]), Sight.Visible(call.Grants, PermissionPolicyResource.Definition)),
+                new Condition.In("id", [.. attached.Select(one => one.PermissionPolicyId)]), Sight.Visible(call.Grants, PermissionPolicyResource.Definition)),
             maximumPageSize);
     }
 }

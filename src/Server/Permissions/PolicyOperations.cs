@@ -1,19 +1,19 @@
 using System.Text.Json;
 using Tallystick.Access.Credentials;
-using Tallystick.Access.Groups;
 using Tallystick.Access.Permissions;
 using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
-using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Http;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Permissions;
 
 /// <summary>Attaching policies to principals and detaching them.</summary>
-internal static class PolicyOperations
+internal sealed class PolicyOperations(ResourceService resources, PolicyAttachments attachments)
 {
     private const string Root = "/organizations/{orgId}/permissionpolicies/{permissionPolicyId}/";
     private static readonly ResourceDefinition<PrincipalPermission> Definition =
@@ -41,7 +41,7 @@ internal static class PolicyOperations
 
     private static ApiOperation Attach(PrincipalType type, string verb, string principal, ApiSchema body) => new(
         "POST", Root + verb, $"AddPermissionPolicyTo{type}", "PermissionPolicy", $"Attach a policy to {principal}",
-        Answer, call => AttachAsync(call, type))
+        Answer, Run.By<PolicyOperations>(o => call => o.AttachAsync(call, type)))
     {
         Body = body,
         Permission = Permission.On(PermissionAction.ConfigUpdate, "config:permissionPolicy")
@@ -56,7 +56,8 @@ internal static class PolicyOperations
 
     private static ApiOperation Detach(PrincipalType type, string verb, string principal, ApiSchema? body) => new(
         "POST", Root + verb, $"RemovePermissionPolicyFrom{type}", "PermissionPolicy",
-        $"Detach a policy from {principal}", Answer, call => DetachAsync(call, type))
+        $"Detach a policy from {principal}", Answer,
+        Run.By<PolicyOperations>(o => call => o.DetachAsync(call, type)))
     {
         Body = body,
         Permission = Permission.On(PermissionAction.ConfigUpdate, "config:permissionPolicy")
@@ -68,63 +69,29 @@ internal static class PolicyOperations
             """,
     };
 
-    private static async Task AttachAsync(ApiCall call, PrincipalType type)
+    private async Task AttachAsync(ApiCall call, PrincipalType type)
     {
-        var (related, policy) = await PolicyAsync(call);
-        var principalId = await PrincipalIdAsync(call, type);
-        RequireSight(call, type, principalId);
-        if (!await Principals.ExistsAsync(related, type, principalId))
-            throw new RefusedException(
-                Issue.UnknownReference("principalId", Principals.Words(type), principalId ?? ""));
-        GrantRules.CheckGiven(call.Granting(), [.. PermissionStatements.Rules(policy.Statements)]);
-        var proposed = new PrincipalPermission
-        {
-            PermissionPolicyId = policy.Id,
-            PrincipalId = principalId,
-            PrincipalType = type,
-        };
-        await call.AnswerAsync(Definition.Write(await AttachedPolicies.AttachAsync(
-            call.Service<ResourceService>(), related, call.OrganizationId, call.Caller.AuditName, proposed,
-            call.Cancelled)));
+        var policy = await PolicyAsync(call);
+        await call.AnswerAsync(Definition.Write(await attachments.AttachAsync(
+            resources.Granting(call), policy, type, await PrincipalIdAsync(call, type))));
     }
 
-    private static async Task DetachAsync(ApiCall call, PrincipalType type)
+    private async Task DetachAsync(ApiCall call, PrincipalType type)
     {
-        var (related, policy) = await PolicyAsync(call);
-        var principalId = await PrincipalIdAsync(call, type);
-        RequireSight(call, type, principalId);
-        var attached = await AttachedPolicies.FindAsync(related, policy.Id, type, principalId)
-            ?? throw new NotFoundException(
-                $"The policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
-        GrantRules.CheckTaken(call.Granting(), PermissionStatements.Rules(policy.Statements));
-        await call.AnswerAsync(Definition.Write(await call.Service<ResourceService>().DeleteAsync(
-            Definition, call.OrganizationId, call.Caller.AuditName, attached.Id, call.Cancelled)));
+        var policy = await PolicyAsync(call);
+        await call.AnswerAsync(Definition.Write(await attachments.DetachAsync(
+            resources.Granting(call), policy, type, await PrincipalIdAsync(call, type))));
     }
 
     // Support users are one principal, which the settings of support are about, too.
     private static IReadOnlyList<Permission> AboutPrincipal(PrincipalType type) =>
         type == PrincipalType.Supportusers ? [Sight.Update(SupportResource.Definition)] : [];
 
-    private static void RequireSight(ApiCall call, PrincipalType type, string? principalId)
+    private async ValueTask<PermissionPolicy> PolicyAsync(ApiCall call)
     {
-        if (principalId is not null)
-            Sight.Require(
-                call.Grants,
-                type switch
-                {
-                    PrincipalType.User => OrgUserResource.Definition,
-                    PrincipalType.Usergroup => ResourceGroupResource.Definition,
-                    _ => ServiceUserResource.Definition,
-                },
-                ("principalId", principalId));
-    }
-
-    private static async ValueTask<(IResourceReader Related, PermissionPolicy Policy)> PolicyAsync(ApiCall call)
-    {
-        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
         var id = call.Route("permissionPolicyId");
-        return (related, await related.FindAsync<PermissionPolicy>(id)
-            ?? throw ResourceService.NotFound(PermissionPolicyResource.Definition, id));
+        return await resources.Reader(call).FindAsync<PermissionPolicy>(id)
+            ?? throw ResourceService.NotFound(PermissionPolicyResource.Definition, id);
     }
 
     // Support users are one principal, without an id and so without a body.

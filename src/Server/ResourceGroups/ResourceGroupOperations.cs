@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Tallystick.Access.Credentials;
 using Tallystick.Access.Groups;
 using Tallystick.Access.Permissions;
 using Tallystick.Foundation.Json;
@@ -12,7 +11,8 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.ResourceGroups;
 
 /// <summary>Resource groups and the policies that are about them.</summary>
-internal static class ResourceGroupOperations
+internal sealed class ResourceGroupOperations(
+    ResourceService resources, ResourceLists lists, GroupMembership membership)
 {
     private const string Root = "/organizations/{orgId}/resourcegroups/{type}";
     private const string Tag = "ResourceGroup";
@@ -30,14 +30,13 @@ internal static class ResourceGroupOperations
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", Root, "ListResourceGroups", Tag, "List resource groups", Answer with { IsPage = true },
-            async call => await ListAsync(
-                call, Condition.Equal("type", GroupTypes.Read(AllKinds.Catalog, call.Route("type")))))
+            By(o => o.ListAsync))
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Visible(),
             Description = "Lists the groups of one type, such as `meter` or `user`, newest first.",
         },
-        new("POST", Root, "PostResourceGroup", Tag, "Create a resource group", Answer, CreateAsync)
+        new("POST", Root, "PostResourceGroup", Tag, "Create a resource group", Answer, By(o => o.CreateAsync))
         {
             Body = Request,
             Permission = Permission.On(PermissionAction.ConfigCreate, Resource),
@@ -47,16 +46,18 @@ internal static class ResourceGroupOperations
                 """,
         },
         new("GET", Root + "/{id}", "GetResourceGroup", Tag, "Retrieve a resource group", Answer,
-            async call => await call.AnswerAsync(View(await FindAsync(call, "id"))))
+            By(o => o.GetAsync))
         {
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Item(),
         },
-        new("PUT", Root + "/{id}", "PutResourceGroup", Tag, "Update a resource group", Answer, UpdateAsync)
+        new("PUT", Root + "/{id}", "PutResourceGroup", Tag, "Update a resource group", Answer,
+            By(o => o.UpdateAsync))
         {
             Body = Request,
             Permission = Permission.On(PermissionAction.ConfigUpdate, Resource).Item(),
         },
-        new("DELETE", Root + "/{id}", "DeleteResourceGroup", Tag, "Delete a resource group", Answer, DeleteAsync)
+        new("DELETE", Root + "/{id}", "DeleteResourceGroup", Tag, "Delete a resource group", Answer,
+            By(o => o.DeleteAsync))
         {
             Permission = Permission.On(PermissionAction.ConfigDelete, Resource).Item(),
             Description = """
@@ -65,7 +66,7 @@ internal static class ResourceGroupOperations
         },
         new("GET", Root + "/{resourceGroupId}/permissions", "GetResourceGroupPermissions", Tag,
             "List the policies of a resource group", ResourceOperations.Page(PermissionPolicyResource.Definition),
-            PermissionsAsync)
+            By(o => o.PermissionsAsync))
         {
             Parameters = ResourceOperations.PageParameters(PermissionPolicyResource.Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Item("resourceGroupId"),
@@ -76,16 +77,17 @@ internal static class ResourceGroupOperations
     ];
 
     /// <summary>Answers with a page of groups.</summary>
-    internal static Task ListAsync(ApiCall call, Condition within, int? maximumPageSize = null) =>
-        ListRequest.AnswerAsync(call, Definition, within, maximumPageSize, document => Without(document.Json, "type"));
+    internal static Task ListAsync(
+        ResourceLists lists, ApiCall call, Condition within, int? maximumPageSize = null) =>
+        lists.AnswerAsync(call, Definition, within, maximumPageSize, document => Without(document.Json, "type"));
 
     /// <summary>The group that the path names, if it is of the path's type.</summary>
-    internal static async ValueTask<ResourceGroup> FindAsync(ApiCall call, string route)
+    internal static async ValueTask<ResourceGroup> FindAsync(
+        ResourceService resources, ApiCall call, string route)
     {
         var type = GroupTypes.Read(AllKinds.Catalog, call.Route("type"));
         var id = call.Route(route);
-        return await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
-            .FindAsync<ResourceGroup>(id) is { } group && group.Type == type
+        return await resources.Reader(call).FindAsync<ResourceGroup>(id) is { } group && group.Type == type
             ? group
             : throw ResourceService.NotFound(Definition, id);
     }
@@ -102,48 +104,43 @@ internal static class ResourceGroupOperations
         return JsonFormat.Write(entity);
     }
 
-    private static async Task CreateAsync(ApiCall call)
+    private static Run By(Func<ResourceGroupOperations, Func<ApiCall, Task>> method) => Run.By(method);
+
+    private Task ListAsync(ApiCall call) => ListAsync(
+        lists, call, Condition.Equal("type", GroupTypes.Read(AllKinds.Catalog, call.Route("type"))));
+
+    private async Task GetAsync(ApiCall call) => await call.AnswerAsync(View(await FindAsync(resources, call, "id")));
+
+    private async Task CreateAsync(ApiCall call)
     {
         var type = GroupTypes.Read(AllKinds.Catalog, call.Route("type"));
         using var body = await call.ReadJsonAsync();
         var proposed = (ResourceGroup)Definition.Read(Definition.Shape.Check(body.RootElement)) with { Type = type };
-        await call.AnswerAsync(View(await call.Service<ResourceService>().CreateAsync(
+        await call.AnswerAsync(View(await resources.CreateAsync(
             Definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled)));
     }
 
-    private static async Task UpdateAsync(ApiCall call)
+    private async Task UpdateAsync(ApiCall call)
     {
         using var body = await call.ReadJsonAsync();
         var proposed = Definition.Read(Definition.Shape.Check(body.RootElement));
-        var group = await FindAsync(call, "id");
-        await call.AnswerAsync(View(await call.Service<ResourceService>().UpdateAsync(
+        var group = await FindAsync(resources, call, "id");
+        await call.AnswerAsync(View(await resources.UpdateAsync(
             Definition, call.OrganizationId, call.Caller.AuditName, group.Id, proposed, call.Cancelled)));
     }
 
-    private static async Task DeleteAsync(ApiCall call)
+    private async Task DeleteAsync(ApiCall call)
     {
-        var group = await FindAsync(call, "id");
-        await GroupGrants.CheckLeavingAsync(
-            call.Granting(), group, new ResourcePattern("*", PatternScope.Group, group.Id));
-        await call.Service<ResourceService>().ChangeAsync(
-            call.OrganizationId, call.Caller.AuditName, call.Cancelled,
-            async change =>
-            {
-                await AttachedPolicies.DetachAllAsync(change, PrincipalType.Usergroup, group.Id);
-                foreach (var item in await change.Related.ListAsync<ResourceGroupItem>(Condition.Or(
-                    Condition.Equal("group_id", group.Id), Condition.Equal("target_id", group.Id))))
-                    await change.DeleteAsync(ResourceGroupItemResource.Definition, item.Id);
-                return await change.DeleteAsync(Definition, group.Id);
-            },
-            call.OrganizationId);
+        var group = await FindAsync(resources, call, "id");
+        await membership.DeleteAsync(resources.Granting(call), group);
         await call.AnswerAsync(View(group));
     }
 
-    private static async Task PermissionsAsync(ApiCall call)
+    private async Task PermissionsAsync(ApiCall call)
     {
-        var group = await FindAsync(call, "resourceGroupId");
-        var ids = await GroupGrants.PolicyIdsAsync(call.Granting(), group);
-        await ListRequest.AnswerAsync(
+        var group = await FindAsync(resources, call, "resourceGroupId");
+        var ids = await GroupGrants.PolicyIdsAsync(resources.Granting(call), group);
+        await lists.AnswerAsync(
             call, PermissionPolicyResource.Definition,
             Condition.And(
                 new Condition.In("id", ids), Sight.Visible(call.Grants, PermissionPolicyResource.Definition)));

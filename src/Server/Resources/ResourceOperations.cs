@@ -8,7 +8,9 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Resources;
 
 /// <summary>The operations that every kind of resource has.</summary>
-internal static class ResourceOperations
+internal sealed class ResourceOperations(
+    ResourceService resources, ResourceLists lists, ResourceSearches searches, ResourceParents parents,
+    ResourceViews views)
 {
     private const string Root = "/organizations/{orgId}/";
 
@@ -25,7 +27,7 @@ internal static class ResourceOperations
         yield return Retrieve(definition);
         yield return Update(definition);
         if (!definition.IsSingleton)
-            yield return Delete(definition, call => DeleteAsync(call, definition));
+            yield return Delete(definition, By(o => call => o.DeleteAsync(call, definition)));
         if (definition.Search.Count > 0)
             yield return Search(definition);
     }
@@ -33,7 +35,7 @@ internal static class ResourceOperations
     /// <summary>Lists the kind.</summary>
     internal static ApiOperation List(ResourceDefinition definition) => new(
         "GET", Root + definition.Path, $"List{definition.Plural}", definition.Tag, $"List {definition.PluralWords}",
-        Page(definition), call => ListAsync(call, definition))
+        Page(definition), By(o => call => o.ListAsync(call, definition)))
     {
         Parameters = ListParameters(definition),
         Permission = Needs(definition, PermissionAction.ConfigRetrieve).Visible(),
@@ -44,7 +46,7 @@ internal static class ResourceOperations
     /// <summary>Creates one.</summary>
     internal static ApiOperation Create(ResourceDefinition definition) => new(
         "POST", Root + definition.Path, $"Post{definition.Kind}", definition.Tag, $"Create {A(definition)}",
-        Answer(definition), call => PostAsync(call, definition))
+        Answer(definition), By(o => call => o.PostAsync(call, definition)))
     {
         Body = Request(definition),
         Permission = Needs(definition, PermissionAction.ConfigCreate),
@@ -54,7 +56,7 @@ internal static class ResourceOperations
     /// <summary>Reads one.</summary>
     internal static ApiOperation Retrieve(ResourceDefinition definition) => new(
         "GET", One(definition), $"Get{definition.Kind}", definition.Tag, $"Retrieve {A(definition)}",
-        Answer(definition), call => GetAsync(call, definition))
+        Answer(definition), By(o => call => o.GetAsync(call, definition)))
     {
         Parameters = ResourceViews.Parameters(definition),
         Permission = NeedsOfOne(definition, PermissionAction.ConfigRetrieve),
@@ -64,7 +66,7 @@ internal static class ResourceOperations
     /// <summary>Replaces one.</summary>
     internal static ApiOperation Update(ResourceDefinition definition) => new(
         "PUT", One(definition), $"Put{definition.Kind}", definition.Tag, $"Update {A(definition)}",
-        Answer(definition), call => PutAsync(call, definition))
+        Answer(definition), By(o => call => o.PutAsync(call, definition)))
     {
         Body = Request(definition),
         Permission = NeedsOfOne(definition, PermissionAction.ConfigUpdate),
@@ -76,7 +78,7 @@ internal static class ResourceOperations
     };
 
     /// <summary>Deletes one.</summary>
-    internal static ApiOperation Delete(ResourceDefinition definition, Func<ApiCall, Task> handle) => new(
+    internal static ApiOperation Delete(ResourceDefinition definition, Run handle) => new(
         "DELETE", One(definition), $"Delete{definition.Kind}", definition.Tag, $"Delete {A(definition)}",
         Answer(definition), handle)
     {
@@ -87,11 +89,13 @@ internal static class ResourceOperations
 
     private static ApiOperation Search(ResourceDefinition definition) => new(
         "GET", $"{Root}{definition.Path}/search", $"Search{definition.Plural}", definition.Tag,
-        $"Search {definition.PluralWords}", Page(definition), call => SearchRequest.AnswerAsync(call, definition))
+        $"Search {definition.PluralWords}", Page(definition), By(o => call => o.SearchAsync(call, definition)))
     {
-        Parameters = SearchRequest.Parameters(definition),
+        Parameters = ResourceSearches.Parameters(definition),
         Permission = Needs(definition, PermissionAction.ConfigRetrieve).Visible(),
     };
+
+    private static Run By(Func<ResourceOperations, Func<ApiCall, Task>> method) => Run.By(method);
 
     private static Permission Needs(ResourceDefinition definition, PermissionAction action) =>
         Permission.On(action, Permission.Config(definition.Kind));
@@ -176,53 +180,54 @@ internal static class ResourceOperations
             ? Sight.Update(AllKinds.Catalog.Of(effect.Kind)).Item(item)
             : Sight.Create(AllKinds.Catalog.Of(effect.Kind)));
 
-    private static async Task ListAsync(ApiCall call, ResourceDefinition definition) =>
-        await ListRequest.AnswerAsync(call, definition, await ResourceParents.ConditionAsync(call, definition));
+    private async Task ListAsync(ApiCall call, ResourceDefinition definition) =>
+        await lists.AnswerAsync(call, definition, await parents.ConditionAsync(call, definition));
 
-    private static async Task GetAsync(ApiCall call, ResourceDefinition definition)
+    private Task SearchAsync(ApiCall call, ResourceDefinition definition) => searches.AnswerAsync(call, definition);
+
+    private async Task GetAsync(ApiCall call, ResourceDefinition definition)
     {
-        await ResourceParents.RequireAsync(call, definition);
+        await parents.RequireAsync(call, definition);
         if (definition.IsMadeWhenMissing)
-            await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
-        await call.AnswerAsync(
-            await ResourceViews.ShowAsync(call, definition, await call.Service<ResourceService>().FindJsonAsync(
-                definition, call.OrganizationId, IdOf(call, definition), call.Cancelled)));
+            await resources.EnsureAsync(definition, call.OrganizationId, call.Cancelled);
+        var stored = await resources.FindJsonAsync(call, definition, IdOf(call, definition));
+        await call.AnswerAsync(await views.ShowAsync(call, definition, stored));
     }
 
-    private static async Task PostAsync(ApiCall call, ResourceDefinition definition)
+    private async Task PostAsync(ApiCall call, ResourceDefinition definition)
     {
-        await ResourceParents.RequireParentAsync(call, definition);
-        var proposed = await ReadAsync(call, definition);
-        await GrantRules.CheckAsync(call.Granting(), proposed);
-        var created = await call.Service<ResourceService>().CreateAsync(
+        await parents.RequireParentAsync(call, definition);
+        var proposed = await resources.ReadProposedAsync(call, definition);
+        await GrantRules.CheckAsync(resources.Granting(call), proposed);
+        var created = await resources.CreateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, proposed, call.Cancelled, caller: call.Grants);
-        await ResourceViews.AnswerAsync(call, definition, created);
+        await views.AnswerAsync(call, definition, created);
     }
 
-    private static async Task PutAsync(ApiCall call, ResourceDefinition definition)
+    private async Task PutAsync(ApiCall call, ResourceDefinition definition)
     {
-        await ResourceParents.RequireAsync(call, definition);
-        var proposed = await ReadAsync(call, definition);
-        await GrantRules.CheckAsync(call.Granting(), proposed);
+        await parents.RequireAsync(call, definition);
+        var proposed = await resources.ReadProposedAsync(call, definition);
+        await GrantRules.CheckAsync(resources.Granting(call), proposed);
         if (definition.IsMadeWhenMissing)
-            await call.Service<ResourceService>().EnsureAsync(definition, call.OrganizationId, call.Cancelled);
-        var updated = await call.Service<ResourceService>().UpdateAsync(
+            await resources.EnsureAsync(definition, call.OrganizationId, call.Cancelled);
+        var updated = await resources.UpdateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled,
             call.Grants);
-        await ResourceViews.AnswerAsync(call, definition, updated);
+        await views.AnswerAsync(call, definition, updated);
     }
 
-    private static async Task DeleteAsync(ApiCall call, ResourceDefinition definition)
+    private async Task DeleteAsync(ApiCall call, ResourceDefinition definition)
     {
-        await ResourceParents.RequireAsync(call, definition);
+        await parents.RequireAsync(call, definition);
         await RequirePartsAsync(call, definition);
-        var deleted = await call.Service<ResourceService>().DeleteAsync(
+        var deleted = await resources.DeleteAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), call.Cancelled);
-        await ResourceViews.AnswerAsync(call, definition, deleted);
+        await views.AnswerAsync(call, definition, deleted);
     }
 
     // Of what goes with the entity, some may be denied to the caller.
-    private static async ValueTask RequirePartsAsync(ApiCall call, ResourceDefinition definition)
+    private async ValueTask RequirePartsAsync(ApiCall call, ResourceDefinition definition)
     {
         foreach (var part in definition.Parts)
         {
@@ -230,20 +235,11 @@ internal static class ResourceOperations
             var denied = call.Grants.Of(Sight.Delete(kind)).Denied;
             if (denied.Count == 0 || kind.PermittedBy is not null)
                 continue;
-            var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+            var related = resources.Reader(call);
             foreach (var entity in await related.ListAsync(
                 kind, Condition.And(Condition.Equal(part.Column, IdOf(call, definition)),
                     new Condition.In("id", [.. denied]))))
                 Sight.Demand(call.Grants, Sight.Delete(kind), entity.Id);
         }
-    }
-
-    /// <summary>The entity that the body of a request proposes, in the parent that the path names.</summary>
-    internal static async Task<Resource> ReadAsync(ApiCall call, ResourceDefinition definition)
-    {
-        using var body = await call.ReadJsonAsync();
-        var proposed = definition.Read(definition.Shape.Check(body.RootElement, await call.ZoneAsync()));
-        return definition.ParentTarget is { } parent
-            ? definition.Into(proposed, call.Route(parent.Parameter)) : proposed;
     }
 }

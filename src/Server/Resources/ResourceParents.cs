@@ -7,11 +7,11 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Resources;
 
 /// <summary>Kinds whose paths are within another entity: both must be there, and belong together.</summary>
-internal static class ResourceParents
+internal sealed class ResourceParents(ResourceService resources)
 {
     /// <summary>The condition for entities within the parent that the path names; null for kinds without one.</summary>
     /// <exception cref="NotFoundException">There is no such parent.</exception>
-    internal static async ValueTask<Condition?> ConditionAsync(ApiCall call, ResourceDefinition definition)
+    internal async ValueTask<Condition?> ConditionAsync(ApiCall call, ResourceDefinition definition)
     {
         await RequireParentAsync(call, definition);
         return definition.ParentTarget is { } parent
@@ -20,24 +20,22 @@ internal static class ResourceParents
 
     /// <summary>Holds that the parent that the path names is there.</summary>
     /// <exception cref="NotFoundException">It is not.</exception>
-    internal static async ValueTask RequireParentAsync(ApiCall call, ResourceDefinition definition)
+    internal async ValueTask RequireParentAsync(ApiCall call, ResourceDefinition definition)
     {
         if (definition.ParentTarget is { } parent)
-            await call.Service<ResourceService>().FindJsonAsync(
-                AllKinds.Catalog.Of(parent.Kind), call.OrganizationId, call.Route(parent.Parameter), call.Cancelled);
+            await resources.FindJsonAsync(call, AllKinds.Catalog.Of(parent.Kind), call.Route(parent.Parameter));
     }
 
     /// <summary>Holds that the entity that the path names is within the parent that it names.</summary>
     /// <exception cref="NotFoundException">It is not.</exception>
-    internal static async ValueTask RequireAsync(ApiCall call, ResourceDefinition definition)
+    internal async ValueTask RequireAsync(ApiCall call, ResourceDefinition definition)
     {
         if (definition.ParentTarget is not { } parent)
             return;
         var id = call.Route("id");
         var within = Condition.And(
             Condition.Equal("id", id), Condition.Equal(parent.Column, call.Route(parent.Parameter)));
-        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
-        if ((await related.ListAsync(definition, within, limit: 1)).Count == 0)
+        if ((await resources.Reader(call).ListAsync(definition, within, limit: 1)).Count == 0)
             throw ResourceService.NotFound(definition, id);
     }
 }

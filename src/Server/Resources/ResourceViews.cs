@@ -7,7 +7,7 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Resources;
 
 /// <summary>Answers with entities of kinds that show more than they store.</summary>
-internal static class ResourceViews
+internal sealed class ResourceViews(ResourceService resources)
 {
     private const string Additional = "additional";
 
@@ -23,30 +23,29 @@ internal static class ResourceViews
             ];
 
     /// <summary>Answers with an entity that was changed.</summary>
-    internal static async Task AnswerAsync(ApiCall call, ResourceDefinition definition, Resource entity) =>
+    internal async Task AnswerAsync(ApiCall call, ResourceDefinition definition, Resource entity) =>
         await call.AnswerAsync((await ShowAsync(call, definition, [entity], []))[0]);
 
     /// <summary>A stored entity as it is answered.</summary>
-    internal static async ValueTask<ReadOnlyMemory<byte>> ShowAsync(
+    internal async ValueTask<ReadOnlyMemory<byte>> ShowAsync(
         ApiCall call, ResourceDefinition definition, ReadOnlyMemory<byte> stored) =>
         (await ShowAsync(call, definition, [stored]))[0];
 
     /// <summary>Stored entities as they are answered: the stored bytes where there is nothing to add.</summary>
-    internal static async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ShowAsync(
+    internal async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ShowAsync(
         ApiCall call, ResourceDefinition definition, IReadOnlyList<ReadOnlyMemory<byte>> stored) =>
         definition.IsShownWithMore
             ? await ShowAsync(
                 call, definition, [.. stored.Select(json => definition.Read(json.Span))], Asked(call, definition))
             : stored;
 
-    private static async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ShowAsync(
+    private async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ShowAsync(
         ApiCall call,
         ResourceDefinition definition,
         IReadOnlyList<Resource> entities,
         IReadOnlyList<string> additional)
     {
-        var view = new ResourceView(
-            call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled), additional);
+        var view = new ResourceView(resources.Reader(call), additional);
         return [.. (await definition.ShowAsync(entities, view)).Select(
             entity => new ReadOnlyMemory<byte>(definition.Write(entity)))];
     }

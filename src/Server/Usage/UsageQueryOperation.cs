@@ -15,7 +15,8 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.Usage;
 
 /// <summary>Querying usage: the data explorer.</summary>
-internal static class UsageQueryOperation
+internal sealed class UsageQueryOperation(
+    ResourceService resources, UsageReader usage, QuerySlots slots, RequestLimits limits)
 {
     internal static ApiOperation Query { get; } = new(
         "POST", "/organizations/{orgId}/usage/query", "PostUsageDataQuery", "DataExplorerV2", "Query usage",
@@ -27,7 +28,7 @@ internal static class UsageQueryOperation
                     new JsonMember("data", new ListShape(new MapShape(new AnyShape()))),
                     new JsonMember("hasMoreData", new BooleanShape()),
                 ])),
-        AnswerAsync)
+        Run.By<UsageQueryOperation>(o => o.AnswerAsync))
     {
         Body = new ApiSchema("UsageQueryRequest", UsageQueryRequest.Shape) { IsRequest = true },
         Permission = Permission.On(PermissionAction.AnalyticsQuery, "analytics:usage"),
@@ -53,20 +54,20 @@ internal static class UsageQueryOperation
             """,
     };
 
-    private static async Task AnswerAsync(ApiCall call)
+    private async Task AnswerAsync(ApiCall call)
     {
-        var zone = await call.ZoneAsync();
+        var zone = await resources.ZoneAsync(call);
         UsageQueryRequest request;
         using (var body = await call.ReadJsonAsync())
             request = UsageQueryRequest.Read(body.RootElement, zone);
         var buffer = new ArrayBufferWriter<byte>(4096);
         await RunAsync(call, async cancelled =>
         {
-            var stored = call.Service<ResourceService>().Reader(call.OrganizationId, cancelled);
+            var stored = resources.Reader(call.OrganizationId, cancelled);
             var needed = UsageQueryRules.MeterIds(request) is { } ids ? new Condition.In("id", ids) : Condition.And();
             var query = UsageQueryRules.Resolve(
                 request, call.OrganizationId, await stored.ListAsync<Meter>(needed), zone);
-            var rows = await call.Service<UsageReader>().ExploreAsync(query, cancelled);
+            var rows = await usage.ExploreAsync(query, cancelled);
             var accounts = await AccountsAsync(stored, AccountIds(query, rows));
             using var json = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions);
             new UsageRowsJson(query, accounts).Write(json, rows);
@@ -78,14 +79,14 @@ internal static class UsageQueryOperation
     /// Runs all of a query but the reading of its body, which the caller paces, in a slot and within the time: reading
     /// the meters and accounts may cost more than reading the usage.
     /// </summary>
-    private static async Task RunAsync(ApiCall call, Func<CancellationToken, Task> work)
+    private async Task RunAsync(ApiCall call, Func<CancellationToken, Task> work)
     {
-        var longest = call.Service<RequestLimits>().QueryTime;
+        var longest = limits.QueryTime;
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
         cancelling.CancelAfter(longest);
         try
         {
-            using var slot = await call.Service<QuerySlots>().EnterAsync(call.OrganizationId, cancelling.Token);
+            using var slot = await slots.EnterAsync(call.OrganizationId, cancelling.Token);
             await work(cancelling.Token);
         }
         catch (OperationCanceledException cancelled) when (!call.Cancelled.IsCancellationRequested)

@@ -7,11 +7,12 @@ using Tallystick.Foundation.Json;
 using Tallystick.Resources.Changes;
 using Tallystick.Server.Http;
 using Tallystick.Server.ResourceGroups;
+using Tallystick.Server.Resources;
 
 namespace Tallystick.Server.Users;
 
 /// <summary>Who calls, and from which organization.</summary>
-internal static class MeOperation
+internal sealed class MeOperation(ResourceService resources)
 {
     internal static ApiOperation Get { get; } = new(
         "GET", "/organizations/{orgId}/users/me", "GetMe", "User", "Retrieve who calls",
@@ -22,15 +23,15 @@ internal static class MeOperation
                 new JsonMember("serviceUser", ServiceUserResource.Definition.Shape),
                 new JsonMember("organization", OrganizationResource.Definition.Shape),
             ])),
-        AnswerAsync)
+        Run.By<MeOperation>(o => o.AnswerAsync))
     {
         Permission = Permission.Anyone,
         Description = "Answers with the `user` or the `serviceUser` of the token, and its `organization`.",
     };
 
-    private static async Task AnswerAsync(ApiCall call)
+    private async Task AnswerAsync(ApiCall call)
     {
-        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var related = resources.Reader(call);
         var answer = new JsonObject();
         if (call.Caller.Type == PrincipalType.User)
         {

@@ -4,7 +4,6 @@ using Tallystick.Access.Groups;
 using Tallystick.Access.Permissions;
 using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
-using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
@@ -17,7 +16,8 @@ using Tallystick.Server.Resources;
 namespace Tallystick.Server.Users;
 
 /// <summary>The users of an organization. They come by invitation, and go when their access ends.</summary>
-internal static class OrgUserOperations
+internal sealed class OrgUserOperations(
+    ResourceService resources, ResourceLists lists, PolicyLists policies, TemporaryPasswords passwords, Mail mail)
 {
     private const string One = "/organizations/{orgId}/users/{id}";
     private static readonly ResourceDefinition<OrgUser> Definition = OrgUserResource.Definition;
@@ -35,7 +35,7 @@ internal static class OrgUserOperations
                 """,
         },
         new("GET", One + "/permissions", "GetOrgUserPermissions", Definition.Tag, "List the policies of a user",
-            ResourceOperations.Page(PermissionPolicyResource.Definition), PermissionsAsync)
+            ResourceOperations.Page(PermissionPolicyResource.Definition), By(o => o.PermissionsAsync))
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
@@ -45,7 +45,7 @@ internal static class OrgUserOperations
                 """,
         },
         new("GET", One + "/usergroups", "GetOrgUserGroups", Definition.Tag, "List the user groups of a user",
-            ResourceGroupOperations.Answer with { IsPage = true }, GroupsAsync)
+            ResourceGroupOperations.Answer with { IsPage = true }, By(o => o.GroupsAsync))
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
@@ -53,7 +53,7 @@ internal static class OrgUserOperations
             Description = "With `inherited=true`, also returns the groups that contain these groups.",
         },
         new("PUT", One + "/password/resend", "AdminResendTempPass", Definition.Tag,
-            "Send a user a temporary password", null, ResendAsync)
+            "Send a user a temporary password", null, By(o => o.ResendAsync))
         {
             Permission = Needs(PermissionAction.ConfigUpdate).Item(),
             Description = """
@@ -69,22 +69,25 @@ internal static class OrgUserOperations
     private static Permission Needs(PermissionAction action) =>
         Permission.On(action, "config:orgUser", "config:user");
 
-    private static async Task PermissionsAsync(ApiCall call)
+    private static Run By(Func<OrgUserOperations, Func<ApiCall, Task>> method) => Run.By(method);
+
+    private async Task PermissionsAsync(ApiCall call)
     {
         var user = await FindAsync(call);
-        await PolicyLists.AnswerAsync(call, PrincipalType.User, user.Id, Definition.MaximumPageSize);
+        await policies.AnswerAsync(call, PrincipalType.User, user.Id, Definition.MaximumPageSize);
     }
 
-    private static async Task GroupsAsync(ApiCall call)
+    private async Task GroupsAsync(ApiCall call)
     {
         var user = await FindAsync(call);
-        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var related = resources.Reader(call);
         var isInherited = bool.TryParse(QueryText.Single(call.Http.Request, "inherited"), out var flag) && flag;
         var groups = isInherited
             ? (IEnumerable<string>)(await GroupMembers.ReadAsync(related)).Around(user.Id)
             : (await related.ListAsync<ResourceGroupItem>(Condition.Equal("target_id", user.Id)))
                 .Select(item => item.GroupId);
         await ResourceGroupOperations.ListAsync(
+            lists,
             call,
             Condition.And(
                 Condition.Equal("type", GroupTypes.User), new Condition.In("id", [.. groups]),
@@ -92,37 +95,18 @@ internal static class OrgUserOperations
             Definition.MaximumPageSize);
     }
 
-    private static async Task ResendAsync(ApiCall call)
+    private async Task ResendAsync(ApiCall call)
     {
         var user = await FindAsync(call);
-        // Whoever reads the password speaks for the user.
-        await GrantRules.CheckMaySpeakForAsync(call.Granting(), PrincipalType.User, user.Id);
-        var logins = call.Service<Logins>();
-        var mail = call.Service<Mail>();
-        var login = await logins.FindByIdAsync(user.Id, call.Cancelled)
-            ?? throw new RefusedException(new Issue("no_login", "", "The user has no login"));
-        if (!mail.IsConfigured && login.Organizations.Count > 1)
-            throw new RefusedException(new Issue(
-                "no_mail", "", "The user belongs to other organizations too, so the password can only be mailed, and "
-                    + "no mail server is configured", IssueKind.Conflict));
-        var password = Logins.NewTemporaryPassword();
-        // Before anything is mailed: the person could not undo it.
-        var prepared = await logins.PrepareTemporaryPasswordAsync(login, password, call.Cancelled);
         call.Http.Response.Headers.CacheControl = "no-store";
-        var isMailed = await mail.TrySendAsync(login.Email, MailTexts.TemporaryPassword(password), call.Cancelled);
-        if (!isMailed && login.Organizations.Count > 1)
-            throw new RefusedException(new Issue(
-                "no_mail", "", "The mail server did not take the password. The user belongs to other organizations "
-                    + "too, so it can only be mailed; nothing was changed", IssueKind.Conflict));
-        await logins.SetTemporaryPasswordAsync(prepared, isMailed, call.Cancelled);
-        if (isMailed)
-            await call.AnswerAsync(JsonFormat.Write(new JsonObject()));
-        else
-            await call.AnswerAsync(JsonFormat.Write(new JsonObject { ["temporaryPassword"] = password }));
+        var password = await passwords.GiveAsync(
+            resources.Granting(call), user, mail.IsConfigured,
+            (address, text) => mail.TrySendAsync(address, MailTexts.TemporaryPassword(text), call.Cancelled));
+        await call.AnswerAsync(JsonFormat.Write(
+            password is null ? new JsonObject() : new JsonObject { ["temporaryPassword"] = password }));
     }
 
-    private static async ValueTask<OrgUser> FindAsync(ApiCall call) =>
-        await call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled)
-            .FindAsync<OrgUser>(call.Route("id"))
+    private async ValueTask<OrgUser> FindAsync(ApiCall call) =>
+        await resources.Reader(call).FindAsync<OrgUser>(call.Route("id"))
         ?? throw ResourceService.NotFound(Definition, call.Route("id"));
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using NodaTime;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
+using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Http;
@@ -12,7 +14,7 @@ namespace Tallystick.Server.Resources;
 /// Reads a search: clauses <c>name comparator value</c> joined by <c>$</c>, with the comparators <c>:</c> (equal),
 /// <c>~</c> (begins with), <c>&gt;</c>, <c>&gt;=</c>, <c>&lt;</c> and <c>&lt;=</c>. Pages by offset.
 /// </summary>
-internal static class SearchRequest
+internal sealed class ResourceSearches(IDocumentStore store, ResourceService resources)
 {
     private const int DefaultPageSize = 10;
     private const int MaximumPageSize = 100;
@@ -45,17 +47,17 @@ internal static class SearchRequest
     ];
 
     /// <summary>Answers with the matches.</summary>
-    internal static async Task AnswerAsync(ApiCall call, ResourceDefinition definition)
+    internal async Task AnswerAsync(ApiCall call, ResourceDefinition definition)
     {
         var issues = new Issues();
         var request = call.Http.Request;
-        var pageSize = ListRequest.PageSize(request, MaximumPageSize, issues, DefaultPageSize);
+        var pageSize = ResourceLists.PageSize(request, MaximumPageSize, issues, DefaultPageSize);
         var from = From(request, issues);
-        var where = Where(request, definition, await call.ZoneAsync(), issues);
+        var where = Where(request, definition, await resources.ZoneAsync(call), issues);
         var sortBy = SortBy(request, definition, issues);
         var isAscending = Choice(request, "sortOrder", "ASC", "DESC", issues) is "ASC";
         issues.ThrowIfAny();
-        var found = await call.Service<IDocumentStore>().QueryAsync(
+        var found = await store.QueryAsync(
             definition.DocumentKind,
             call.OrganizationId,
             new DocumentQuery

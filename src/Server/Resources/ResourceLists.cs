@@ -9,7 +9,7 @@ using Tallystick.Server.Http;
 namespace Tallystick.Server.Resources;
 
 /// <summary>Reads the query of a list request and answers with its page.</summary>
-internal static class ListRequest
+internal sealed class ResourceLists(IDocumentStore store, ResourceService resources, ResourceViews views)
 {
     private const int MaxValues = 200;
 
@@ -19,7 +19,7 @@ internal static class ListRequest
     /// <param name="within">A condition that the path sets; null for none.</param>
     /// <param name="maximumPageSize">Most entities on a page.</param>
     /// <param name="view">How a stored entity is answered; null to answer it as stored.</param>
-    internal static async Task AnswerAsync(
+    internal async Task AnswerAsync(
         ApiCall call,
         ResourceDefinition definition,
         Condition? within = null,
@@ -36,7 +36,7 @@ internal static class ListRequest
         var list = $"{definition.Kind}|{call.OrganizationId}|{parent}|{isAscending}";
         var token = QueryText.Single(request, "nextToken");
         var query = new DocumentQuery { Where = where, Limit = pageSize + 1 };
-        var page = await call.Service<IDocumentStore>().QueryAsync(
+        var page = await store.QueryAsync(
             definition.DocumentKind,
             call.OrganizationId,
             isAscending is null
@@ -52,7 +52,7 @@ internal static class ListRequest
             : isAscending is null ? PageToken.Write(list, page[pageSize - 1].Sequence)
             : PageToken.Write(list, KeyOf(definition, page[pageSize - 1]));
         var items = page.Take(pageSize).Select(document => view?.Invoke(document) ?? document.Json).ToList();
-        await JsonAnswer.WritePageAsync(call.Http, await ResourceViews.ShowAsync(call, definition, items), next);
+        await JsonAnswer.WritePageAsync(call.Http, await views.ShowAsync(call, definition, items), next);
     }
 
     private static PageKey KeyOf(ResourceDefinition definition, Document document)
@@ -84,7 +84,7 @@ internal static class ListRequest
         return order == "ASC";
     }
 
-    private static async ValueTask<Condition> WhereAsync(
+    private async ValueTask<Condition> WhereAsync(
         ApiCall call, ResourceDefinition definition, Condition? within, Issues issues)
     {
         var conditions = new List<Condition>();
@@ -92,11 +92,11 @@ internal static class ListRequest
             conditions.Add(within);
         if (call.Visible is { } visible)
             conditions.Add(visible);
-        var related = call.Service<ResourceService>().Reader(call.OrganizationId, call.Cancelled);
+        var related = resources.Reader(call);
         var parameters = new ListParameters(
             name => Values(call.Http.Request, name, issues),
-            call.Service<NodaTime.IClock>().GetCurrentInstant(),
-            await call.ZoneAsync(),
+            call.Now,
+            await resources.ZoneAsync(call),
             issues);
         if (definition.HasIdsFilter && Values(call.Http.Request, "ids", issues) is { } ids && ids is not [""])
             conditions.Add(new Condition.In("id", ids));

@@ -1,9 +1,7 @@
 using NodaTime;
-using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;
-using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Foundation.Values;
@@ -13,22 +11,89 @@ using Tallystick.Pricing.Pricings;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Resources;
 
-namespace Tallystick.Server.EndDating;
+namespace Tallystick.Billing.EndDating;
+
+/// <summary>Ends the billing entities of an account or of a contract, as one change.</summary>
+public sealed class EndBillingEntities(ResourceService resources)
+{
+    /// <summary>Ends the billing entities of an account, and of its children where that is asked for.</summary>
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="principal">Who ends them, for the audit fields.</param>
+    /// <param name="caller">What the caller may do.</param>
+    /// <param name="accountId">UUID of the account.</param>
+    /// <param name="request">What ends, and when.</param>
+    /// <param name="guard">Refuses, by throwing, the ids of the accounts.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NotFoundException">There is no such account.</exception>
+    public Task<EndDateBillingEntitiesResponse> EndForAccountAsync(
+        string organizationId, string principal, IVisibility caller, string accountId,
+        EndDateBillingEntitiesRequest request, Action<IReadOnlyList<string>> guard,
+        CancellationToken cancellationToken) =>
+        resources.ChangeAsync(organizationId, principal, cancellationToken, async change =>
+        {
+            var account = await change.Related.FindAsync<Account>(accountId)
+                ?? throw ResourceService.NotFound(AccountResource.Definition, accountId);
+            List<string> accounts = [account.Id];
+            if (request.ApplyToChildren is true)
+                accounts.AddRange((await change.Related.ListAsync<Account>(
+                    Condition.Equal("parent_account_id", account.Id))).Select(child => child.Id));
+            guard(accounts);
+            var ofAccounts = new Condition.In("account_id", accounts);
+            return await new EndBillingEntitiesRun(
+                change, new EndDateScope(ofAccounts, ofAccounts, accounts), request, caller).EndAsync();
+        });
+
+    /// <summary>Ends the billing entities of a contract.</summary>
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="principal">Who ends them, for the audit fields.</param>
+    /// <param name="caller">What the caller may do.</param>
+    /// <param name="contractId">UUID of the contract.</param>
+    /// <param name="request">What ends, and when.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NotFoundException">There is no such contract.</exception>
+    public Task<EndDateBillingEntitiesResponse> EndForContractAsync(
+        string organizationId, string principal, IVisibility caller, string contractId,
+        EndDateBillingEntitiesRequest request, CancellationToken cancellationToken) =>
+        resources.ChangeAsync(organizationId, principal, cancellationToken, async change =>
+        {
+            var contract = await change.Related.FindAsync<Contract>(contractId)
+                ?? throw ResourceService.NotFound(ContractResource.Definition, contractId);
+            var scope = new EndDateScope(
+                Condition.Equal("id", contract.Id), Condition.Equal("contract_id", contract.Id),
+                [contract.AccountId]);
+            return await new EndBillingEntitiesRun(change, scope, request, caller).EndAsync();
+        });
+
+    /// <summary>The definition of a kind of billing entities.</summary>
+    public static ResourceDefinition DefinitionOf(BillingEntity kind) => kind switch
+    {
+        BillingEntity.Contract => ContractResource.Definition,
+        BillingEntity.Prepayment => CommitmentResource.Definition,
+        BillingEntity.Accountplan => AccountPlanResource.Definition,
+        BillingEntity.Pricings => PricingResource.Definition,
+        BillingEntity.CounterPricings => CounterPricingResource.Definition,
+    };
+}
+
+/// <summary>Whose billing entities end.</summary>
+/// <param name="Contracts">Which contracts.</param>
+/// <param name="Entities">Which account plans and commitments.</param>
+/// <param name="AccountIds">The accounts that plans may have been made for.</param>
+internal sealed record EndDateScope(Condition Contracts, Condition Entities, IReadOnlyList<string> AccountIds);
 
 /// <summary>
 /// Ends the billing entities of a scope as one change. What is active at the end date ends then; what the rules refuse
-/// is told, and the rest ends all the same.
+/// is reported as failed, and the rest ends all the same.
 /// </summary>
-internal sealed class EndDating(
-    ResourceChange change, EndDateScope scope, EndDateBillingEntitiesRequest request, Grants caller)
+internal sealed class EndBillingEntitiesRun(
+    ResourceChange change, EndDateScope scope, EndDateBillingEntitiesRequest request, IVisibility caller)
 {
     private readonly List<(BillingEntity Kind, string Id)> _updated = [];
     private readonly List<(BillingEntity Kind, string Id)> _failed = [];
 
     /// <summary>Ends them.</summary>
-    internal async ValueTask<EndDateBillingEntitiesResponse> RunAsync()
+    internal async ValueTask<EndDateBillingEntitiesResponse> EndAsync()
     {
         var day = await EndDayAsync();
         // Account plans last: which plans have prices to end is told by those that are active.
@@ -66,34 +131,22 @@ internal sealed class EndDating(
         };
     }
 
-    /// <summary>What ending a kind needs.</summary>
-    internal static Permission UpdateOf(BillingEntity kind) => Sight.Update(DefinitionOf(kind));
-
-    private static ResourceDefinition DefinitionOf(BillingEntity kind) => kind switch
-    {
-        BillingEntity.Contract => AllKinds.Catalog.Of<Contract>(),
-        BillingEntity.Prepayment => AllKinds.Catalog.Of<Commitment>(),
-        BillingEntity.Accountplan => AllKinds.Catalog.Of<AccountPlan>(),
-        BillingEntity.Pricings => AllKinds.Catalog.Of<PlanPricing>(),
-        BillingEntity.CounterPricings => AllKinds.Catalog.Of<CounterPricing>(),
-    };
-
     private string EndText => InstantText.Sortable(request.EndDate);
 
     private async ValueTask EndAsync<T>(BillingEntity kind, Condition within, string end, Func<T, T> ended)
         where T : Resource
     {
-        var permitted = caller.Of(UpdateOf(kind));
+        var definition = EndBillingEntities.DefinitionOf(kind);
         foreach (var entity in await change.Related.ListAsync<T>(Condition.And(within, Condition.HoldsAt(end))))
         {
-            if (!permitted.Holds(entity.Id))
+            if (!caller.MayUpdate(definition, entity.Id))
             {
                 Fail(kind, entity.Id);
                 continue;
             }
             try
             {
-                await change.UpdateAsync(AllKinds.Catalog.Of<T>(), entity.Id, ended(entity));
+                await change.UpdateAsync(definition, entity.Id, ended(entity));
                 _updated.Add((kind, entity.Id));
             }
             catch (RefusedException)
@@ -106,7 +159,7 @@ internal sealed class EndDating(
     // What the caller may not retrieve does not exist for them.
     private void Fail(BillingEntity kind, string id)
     {
-        if (caller.Of(Sight.Retrieve(DefinitionOf(kind))).Holds(id))
+        if (caller.MayRetrieve(EndBillingEntities.DefinitionOf(kind), id))
             _failed.Add((kind, id));
     }
 

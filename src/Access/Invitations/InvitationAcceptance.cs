@@ -1,0 +1,173 @@
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+
+namespace Tallystick.Access.Invitations;
+
+/// <summary>The body of a request to accept an invitation.</summary>
+public sealed record AcceptInvitationRequest
+{
+    /// <summary>UUID of the organization, from the link.</summary>
+    public required string OrganizationId { get; init; }
+
+    /// <summary>UUID of the invitation, from the link.</summary>
+    public required string InvitationId { get; init; }
+
+    /// <summary>The secret of the link: what follows its <c>#</c>.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>
+    /// The password to sign in with from now on, of 12 to 200 characters. Required for a person who has no login yet,
+    /// and for one whose password was chosen by a link that was not mailed.
+    /// </summary>
+    public string? Password { get; init; }
+
+    /// <summary>
+    /// The password of the person's login. Required for a person who has one already, unless the link was mailed.
+    /// </summary>
+    public string? CurrentPassword { get; init; }
+}
+
+/// <summary>Accepts invitations. Whoever has the link is the person.</summary>
+public sealed class InvitationAcceptance(ResourceService resources, Logins logins, IClock clock)
+{
+    private const string Principal = "SYSTEM";
+
+    /// <summary>Makes the invited person a user of the organization, with the policies of the invitation.</summary>
+    /// <param name="request">The link, and the passwords.</param>
+    /// <param name="source">Where the request comes from.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The login of the person.</returns>
+    /// <exception cref="ForbiddenException">The link is not good, or its inviter may no longer give this.</exception>
+    /// <exception cref="RefusedException">The invitation was accepted before, or a password has faults.</exception>
+    /// <exception cref="UnauthorizedException">The current password is wrong.</exception>
+    public async Task<Login> AcceptAsync(
+        AcceptInvitationRequest request, string source, CancellationToken cancellationToken)
+    {
+        var now = clock.GetCurrentInstant();
+        var related = resources.Reader(request.OrganizationId, cancellationToken);
+        var invitation = await FindAsync(related, request, now);
+        var installation = resources.Reader(AccessKeyResource.Installation, cancellationToken);
+        await InvitationGrants.CheckInviterAsync(related, installation, request.OrganizationId, invitation, now);
+        var login = await LoginAsync(related, request, invitation, source, cancellationToken);
+        await resources.ChangeAsync(
+            request.OrganizationId, Principal, cancellationToken,
+            async change =>
+            {
+                await InvitationGrants.CheckInviterAsync(
+                    change.Related, change.ReaderOf(AccessKeyResource.Installation), request.OrganizationId, invitation,
+                    now);
+                return await JoinAsync(change, login, invitation, request.OrganizationId);
+            },
+            request.OrganizationId);
+        return login;
+    }
+
+    private static async ValueTask<OrgUser> JoinAsync(
+        ResourceChange change, Login login, OrgUserInvitation invitation, string organizationId)
+    {
+        if (await change.Related.FindAsync<OrgUser>(login.Id) is not null)
+            throw UserAlready();
+        var user = await change.CreateAsync(
+            OrgUserResource.Definition, UserOf(login, invitation, organizationId));
+        foreach (var policyId in (invitation.PermissionPolicyIds ?? []).Distinct())
+            await change.CreateAsync(
+                PrincipalPermissionResource.Definition,
+                new PrincipalPermission
+                {
+                    PermissionPolicyId = policyId,
+                    PrincipalId = login.Id,
+                    PrincipalType = PrincipalType.User,
+                });
+        await change.UpdateAsync(
+            OrgUserInvitationResource.Definition, invitation.Id, invitation with { Accepted = true });
+        return user;
+    }
+
+    private static RefusedException UserAlready() => new(new Issue(
+        "taken", "", "You are a user of the organization already; sign in", IssueKind.Conflict));
+
+    // One answer for all that is wrong with a link, so that it tells nothing about others.
+    private static async ValueTask<OrgUserInvitation> FindAsync(
+        ResourceReader related, AcceptInvitationRequest request, Instant now)
+    {
+        var invitation = await related.FindAsync<OrgUserInvitation>(request.InvitationId);
+        if (invitation is null || !SecretHash.Matches(invitation.TokenHash, request.Token))
+            throw new ForbiddenException("Forbidden: this is not the link of an invitation");
+        if (invitation.Accepted)
+            throw new RefusedException(new Issue(
+                "accepted", "", "The invitation was accepted before", IssueKind.Conflict));
+        if (now >= invitation.DtExpiry)
+            throw new ForbiddenException($"Forbidden: the invitation expired at {invitation.DtExpiry}; get another");
+        return invitation;
+    }
+
+    private async ValueTask<Login> LoginAsync(
+        ResourceReader related, AcceptInvitationRequest request, OrgUserInvitation invitation, string source,
+        CancellationToken cancellationToken)
+    {
+        var login = await logins.FindAsync(invitation.Email, cancellationToken);
+        // Before anything of the login is changed.
+        if (login is not null && await related.FindAsync<OrgUser>(login.Id) is not null)
+            throw UserAlready();
+        var issues = new Issues();
+        if (request.Password is not null || login is not { IsAddressProven: true })
+            Logins.CheckPassword(request.Password, "password", issues);
+        if (request.Password is not null && request.Password == request.CurrentPassword)
+            issues.Add("same", "password", "must be another than the current password");
+        if (login is not null && !invitation.IsMailed && request.CurrentPassword is null)
+            issues.Add("required", "currentPassword", "is required, since the person has a login already");
+        if (TextLength.Of(request.CurrentPassword) > Logins.MaxPassword)
+            issues.Add("length", "currentPassword", $"must have at most {Logins.MaxPassword} characters");
+        issues.ThrowIfAny();
+        if (login is not null && !invitation.IsMailed)
+            login = await ProveAsync(request, invitation, source, cancellationToken);
+        if (login is not null)
+            return await logins.JoinAsync(
+                login, request.OrganizationId, request.Password, invitation.IsMailed, cancellationToken);
+        return await logins.CreateAsync(
+            request.Password!,
+            hash => new Login
+            {
+                Email = invitation.Email.ToLowerInvariant(),
+                FirstName = invitation.FirstName,
+                LastName = invitation.LastName,
+                ContactNumber = invitation.ContactNumber,
+                PasswordHash = hash,
+                IsAddressProven = invitation.IsMailed,
+                Organizations = [request.OrganizationId],
+            },
+            cancellationToken);
+    }
+
+    // Whoever invited has the link, too, and whoever chose a temporary password knows it.
+    private async ValueTask<Login> ProveAsync(
+        AcceptInvitationRequest request, OrgUserInvitation invitation, string source,
+        CancellationToken cancellationToken)
+    {
+        var login = await logins.SignInAsync(
+            invitation.Email, request.CurrentPassword!, source, cancellationToken)
+            ?? throw new UnauthorizedException("Unauthorized: the current password is wrong");
+        return login.DtTemporaryPasswordEnds is null
+            ? login
+            : throw new RefusedException(new Issue(
+                "temporary", "currentPassword", "is a temporary password; sign in and choose another first",
+                IssueKind.Conflict));
+    }
+
+    private static OrgUser UserOf(Login login, OrgUserInvitation invitation, string organizationId) => new()
+    {
+        Id = login.Id,
+        Email = invitation.Email,
+        FirstName = login.FirstName,
+        LastName = login.LastName,
+        ContactNumber = login.ContactNumber,
+        Organizations = [organizationId],
+        SupportUser = invitation.IsSupport == true,
+        DtEndAccess = invitation.DtEndAccess,
+    };
+}

@@ -1,0 +1,79 @@
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Access.Users;
+
+/// <summary>The body of a request to sign in.</summary>
+public sealed record SignInRequest
+{
+    /// <summary>E-mail address.</summary>
+    public required string Email { get; init; }
+
+    /// <summary>Password.</summary>
+    public required string Password { get; init; }
+
+    /// <summary>The password to have from now on, of 12 to 200 characters; required after a temporary one.</summary>
+    public string? NewPassword { get; init; }
+
+    /// <summary>UUID of the organization to work in; may be left out by users of one only.</summary>
+    public string? OrganizationId { get; init; }
+}
+
+/// <summary>Signs people in to one of their organizations.</summary>
+public sealed class PersonSignIn(Logins logins, CallerAccess callers, IClock clock)
+{
+    private const int MaxEmail = 320;
+
+    /// <summary>Signs a person in, and sets a new password where one is chosen.</summary>
+    /// <param name="request">Who, and where.</param>
+    /// <param name="source">Where the attempt comes from.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The login, and UUID of the organization.</returns>
+    /// <exception cref="UnauthorizedException">The address or the password is wrong.</exception>
+    /// <exception cref="ForbiddenException">The person has no access to the organization now.</exception>
+    /// <exception cref="RefusedException">The request has faults.</exception>
+    /// <exception cref="TooManyRequestsException">There were too many wrong passwords of late.</exception>
+    public async ValueTask<(Login Login, string OrganizationId)> SignInAsync(
+        SignInRequest request, string source, CancellationToken cancellationToken)
+    {
+        Check(request);
+        var login = await logins.SignInAsync(request.Email, request.Password, source, cancellationToken)
+            ?? throw new UnauthorizedException("Unauthorized: the e-mail address or the password is wrong");
+        if (login.DtTemporaryPasswordEnds is not null && request.NewPassword is null)
+            throw new RefusedException(new Issue(
+                "required", "newPassword", "is required, since the password is a temporary one"));
+        var organizationId = OrganizationOf(login, request);
+        var access = await callers.OfAsync(
+            new Caller(organizationId, PrincipalType.User, login.Id, null), cancellationToken);
+        if (access.RefusalAt(clock) is { } refusal)
+            throw new ForbiddenException(refusal);
+        return request.NewPassword is { } chosen
+            ? (await logins.SetPasswordAsync(login, chosen, cancellationToken), organizationId)
+            : (login, organizationId);
+    }
+
+    private static void Check(SignInRequest request)
+    {
+        var issues = new Issues();
+        if (request.NewPassword is not null)
+            Logins.CheckPassword(request.NewPassword, "newPassword", issues);
+        if (request.NewPassword == request.Password)
+            issues.Add("same", "newPassword", "must differ from the current password");
+        if (TextLength.Of(request.Email) > MaxEmail)
+            issues.Add("length", "email", $"must have at most {MaxEmail} characters");
+        if (TextLength.Of(request.Password) > Logins.MaxPassword)
+            issues.Add("length", "password", $"must have at most {Logins.MaxPassword} characters");
+        issues.ThrowIfAny();
+    }
+
+    private static string OrganizationOf(Login login, SignInRequest request)
+    {
+        if (request.OrganizationId is null && login.Organizations is [var only])
+            return only;
+        return login.Organizations.FirstOrDefault(id => id == request.OrganizationId)
+            ?? throw new RefusedException(new Issue(
+                "unknown_value", "organizationId", $"must be one of {string.Join(", ", login.Organizations)}"));
+    }
+}

@@ -1,0 +1,45 @@
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+
+namespace Tallystick.Billing.Accounts;
+
+/// <summary>Replaces an account plan by another of the same account.</summary>
+public sealed class AccountPlanReplacement(ResourceService resources)
+{
+    /// <summary>Ends an account plan when another starts, and creates the other, as one change.</summary>
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="principal">Who replaces it, for the audit fields.</param>
+    /// <param name="caller">What the caller may do.</param>
+    /// <param name="id">UUID of the account plan that ends.</param>
+    /// <param name="proposed">The one that follows it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NotFoundException">There is no such account plan.</exception>
+    /// <exception cref="RefusedException">The other is of another account, or starts at another time.</exception>
+    public Task<(AccountPlan Ended, AccountPlan Created)> ReplaceAsync(
+        string organizationId, string principal, IVisibility caller, string id, AccountPlan proposed,
+        CancellationToken cancellationToken) =>
+        resources.ChangeAsync(
+            organizationId, principal, cancellationToken,
+            async change =>
+            {
+                var definition = AccountPlanResource.Definition;
+                var current = await change.Related.FindAsync<AccountPlan>(id)
+                    ?? throw ResourceService.NotFound(definition, id);
+                Check(current, proposed);
+                var ended = await change.UpdateAsync(
+                    definition, current.Id, current with { EndDate = proposed.StartDate });
+                return ((AccountPlan)ended, (AccountPlan)await change.CreateAsync(definition, proposed));
+            },
+            caller: caller);
+
+    private static void Check(AccountPlan current, AccountPlan proposed)
+    {
+        var issues = new Issues();
+        if (proposed.AccountId != current.AccountId)
+            issues.Add("other_account", "accountId", $"must be the account of the account plan, '{current.AccountId}'");
+        if (proposed.StartDate <= current.StartDate || proposed.StartDate >= current.EndDate)
+            issues.Add("order", "startDate", "must lie within the time of the account plan that is replaced, "
+                + "after its startDate and before its endDate");
+        issues.ThrowIfAny();
+    }
+}
