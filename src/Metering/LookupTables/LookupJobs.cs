@@ -89,6 +89,19 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
             });
         });
 
+    /// <summary>An archived revision, and the version of its data.</summary>
+    /// <exception cref="RefusedException">The revision is not archived.</exception>
+    public async ValueTask<(LookupTableRevision Revision, long DataVersion)> FindArchivedAsync(
+        NamedRevision named, CancellationToken cancellationToken)
+    {
+        var related = lookups.Reader(named.OrganizationId, cancellationToken);
+        var revision = await LookupRevisions.FindAsync(related, named.Id, named.TableId);
+        if (revision.Status != LookupTableRevisionStatus.Archived)
+            throw new RefusedException(
+                new Issue("not_archived", "", "The lookup table revision is not archived", IssueKind.Conflict));
+        return (revision, (await related.FindAsync<LookupTableData>(revision.Id))?.Version ?? 0);
+    }
+
     /// <summary>Deletes a job that does not run.</summary>
     /// <returns>The job as it was.</returns>
     public Task<LookupTableDataJob> DeleteAsync(

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Billing.Ingest;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;

@@ -155,16 +155,11 @@ internal sealed class LookupJobOperations(
     private async Task ArchivedAsync(ApiCall call)
     {
         var contentType = await ContentTypeAsync(call, LookupContract.ArchivedRequest);
-        var revision = await LookupDataOperations.RevisionAsync(call, store);
-        if (revision.Status != LookupTableRevisionStatus.Archived)
-            throw new RefusedException(
-                new Issue("not_archived", "", "The lookup table revision is not archived", IssueKind.Conflict));
-        var data = await store.Reader(call.OrganizationId, call.Cancelled)
-            .FindAsync<LookupTableData>(revision.Id);
+        var (revision, version) = await jobs.FindArchivedAsync(LookupDataOperations.Named(call), call.Cancelled);
         var expiry = clock.GetCurrentInstant() + LookupJobs.DownloadLifetime;
         await call.AnswerAsync(JsonFormat.Write(new JsonObject
         {
-            ["url"] = downloads.Url(call, revision.Id, data?.Version ?? 0, contentType, expiry),
+            ["url"] = downloads.Url(call, revision.Id, version, contentType, expiry),
             ["expiry"] = InstantText.Write(expiry),
         }));
     }

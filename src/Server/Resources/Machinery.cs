@@ -1,9 +1,9 @@
 using NodaTime;
 using Tallystick.Access.Permissions;
+using Tallystick.Billing.Accounts;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Events;
 
 namespace Tallystick.Server.Resources;
 

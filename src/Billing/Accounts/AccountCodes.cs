@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using Tallystick.Billing.Accounts;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Events;
 
-namespace Tallystick.Server.Events;
+namespace Tallystick.Billing.Accounts;
 
 /// <summary>Adds the code of the account to events of what belongs to one.</summary>
-internal sealed class AccountCodes : IEventDetail
+public sealed class AccountCodes : IEventDetail
 {
     /// <inheritdoc/>
     public async ValueTask AddAsync(JsonObject entity, IResourceReader related)

@@ -1,6 +1,6 @@
 using Tallystick.Metering.Meters;
 
-namespace Tallystick.Server.Ingest;
+namespace Tallystick.Billing.Ingest;
 
 /// <summary>The meters of an organization by code, or that there is none, until that meter changes.</summary>
 internal sealed class KnownMeters(ChangedCodes changed)

@@ -7,13 +7,13 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 
-namespace Tallystick.Server.Ingest;
+namespace Tallystick.Billing.Ingest;
 
 /// <summary>
 /// The meters and accounts that measurements name. A meter found once is remembered until it changes; the loader
 /// remembers accounts itself.
 /// </summary>
-internal sealed class MeteringCatalogue(
+public sealed class MeteringCatalogue(
     ResourceService resources, IngestCodes changed, AutomaticAccounts? automatic = null)
     : IMeteringCatalogue, ISkeletonAccounts
 {

@@ -4,10 +4,10 @@ using Tallystick.Metering.Meters;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 
-namespace Tallystick.Server.Ingest;
+namespace Tallystick.Billing.Ingest;
 
 /// <summary>The codes of accounts and meters that changes have made stand for something else.</summary>
-internal sealed class IngestCodes : IChangeListener
+public sealed class IngestCodes : IChangeListener
 {
     private readonly ConcurrentDictionary<string, ChangedCodes> _accounts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ChangedCodes> _meters = new(StringComparer.Ordinal);

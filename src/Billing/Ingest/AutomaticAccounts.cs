@@ -1,6 +1,6 @@
 using NodaTime;
 
-namespace Tallystick.Server.Ingest;
+namespace Tallystick.Billing.Ingest;
 
 /// <summary>
 /// Counts the accounts that measurements create, so that whoever may only upload cannot fill the configuration of an
@@ -8,7 +8,7 @@ namespace Tallystick.Server.Ingest;
 /// </summary>
 /// <param name="perHour">Accounts per organization and hour, at most; 0 for none.</param>
 /// <param name="clock">The time, which tests control.</param>
-internal sealed class AutomaticAccounts(int perHour, IClock clock)
+public sealed class AutomaticAccounts(int perHour, IClock clock)
 {
     private static readonly Duration Window = Duration.FromHours(1);
     private readonly Lock _lock = new();
