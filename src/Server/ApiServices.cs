@@ -7,6 +7,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Ledger;
+using Tallystick.Metering.Usage;
 using Tallystick.Server.Auth;
 using Tallystick.Server.Files;
 using Tallystick.Server.Http;
@@ -54,5 +55,6 @@ internal static class ApiServices
         services.AddSingleton<BillJobStarter>();
         services.AddSingleton<BalanceLedger>();
         services.AddSingleton<SchedulePreviews>();
+        services.AddSingleton<UsageExplorer>();
     }
 }

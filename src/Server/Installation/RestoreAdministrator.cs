@@ -1,8 +1,5 @@
 using NodaTime;
-using Tallystick.Access.Credentials;
 using Tallystick.Access.Organizations;
-using Tallystick.Access.Permissions;
-using Tallystick.Access.Users;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Resources;
 
@@ -48,21 +45,9 @@ internal static class RestoreAdministrator
         await bootstrap.ListOrganizationsAsync(CancellationToken.None);
         var organizations = await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None);
         var chosen = Choose(organizations, organizationId);
-        await bootstrap.RenewManagedPoliciesAsync(chosen, CancellationToken.None);
-        var serviceUser = await resources.ChangeAsync(
-            chosen, Principal, CancellationToken.None,
-            async change =>
-            {
-                var made = await change.CreateAsync(ServiceUserResource.Definition, new ServiceUser { Name = Name });
-                await change.CreateAsync(PrincipalPermissionResource.Definition, new PrincipalPermission
-                {
-                    PermissionPolicyId = ManagedPolicies.Administrator.Id,
-                    PrincipalId = made.Id,
-                    PrincipalType = PrincipalType.Serviceuser,
-                });
-                return made;
-            },
-            chosen);
+        var administrators = new Administrators(resources);
+        await administrators.RenewManagedPoliciesAsync(chosen, CancellationToken.None);
+        var serviceUser = await administrators.AddAsync(chosen, Principal, Name, CancellationToken.None);
         var made = await bootstrap.AddKeyAsync(
             new BootstrapSettings(null, null, null), chosen, serviceUser.Id, CancellationToken.None);
         await output.WriteLineAsync($"""

@@ -4,8 +4,6 @@ using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Measurements;
-using Tallystick.Metering.Meters;
 using Tallystick.Metering.Usage;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
@@ -16,7 +14,7 @@ namespace Tallystick.Server.Usage;
 
 /// <summary>Querying usage: the data explorer.</summary>
 internal sealed class UsageQueryOperation(
-    ResourceService resources, UsageReader usage, QuerySlots slots, RequestLimits limits)
+    ResourceService resources, UsageExplorer explorer, QuerySlots slots, RequestLimits limits)
 {
     internal static ApiOperation Query { get; } = new(
         "POST", "/organizations/{orgId}/usage/query", "PostUsageDataQuery", "DataExplorerV2", "Query usage",
@@ -63,12 +61,9 @@ internal sealed class UsageQueryOperation(
         var buffer = new ArrayBufferWriter<byte>(4096);
         await RunAsync(call, async cancelled =>
         {
-            var stored = resources.Reader(call.OrganizationId, cancelled);
-            var needed = UsageQueryRules.MeterIds(request) is { } ids ? new Condition.In("id", ids) : Condition.And();
-            var query = UsageQueryRules.Resolve(
-                request, call.OrganizationId, await stored.ListAsync<Meter>(needed), zone);
-            var rows = await usage.ExploreAsync(query, cancelled);
-            var accounts = await AccountsAsync(stored, AccountIds(query, rows));
+            var (query, rows) = await explorer.ExploreAsync(call.OrganizationId, request, zone, cancelled);
+            var accounts = await AccountsAsync(
+                resources.Reader(call.OrganizationId, cancelled), AccountIds(query, rows));
             using var json = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions);
             new UsageRowsJson(query, accounts).Write(json, rows);
         });
