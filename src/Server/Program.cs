@@ -1,3 +1,3 @@
-using Tallystick.Server;
+using Tallystick.Server.Hosting;
 
 return await ServerHost.RunAsync(args);

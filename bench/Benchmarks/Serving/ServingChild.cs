@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
-using Tallystick.Server;
+using Tallystick.Server.Hosting;
 
 namespace Tallystick.Benchmarks.Serving;
 

@@ -1,6 +1,5 @@
 using NodaTime;
 using Tallystick.Access.Credentials;
-using Tallystick.Access.Organizations;
 using Tallystick.Access.Permissions;
 using Tallystick.Access.Users;
 using Tallystick.Foundation.Values;

@@ -3,8 +3,8 @@ using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
-using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Jobs;
 

@@ -1,6 +1,6 @@
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Http;
+using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Jobs;
 

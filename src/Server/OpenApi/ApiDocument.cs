@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tallystick.Access.Permissions;
-using Tallystick.Server.Http;
+using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.OpenApi;
 

@@ -1,4 +1,6 @@
 using Scalar.AspNetCore;
+using Tallystick.Server.Api;
+using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.OpenApi;
 

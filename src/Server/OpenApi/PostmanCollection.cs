@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tallystick.Access.Permissions;
-using Tallystick.Server.Http;
+using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.OpenApi;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Definitions;
-using Tallystick.Server.Http;
+using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.OpenApi;
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Installation;
+using Tallystick.Server.Hosting;
+using Tallystick.Server.Hosting.Installation;
 using Tallystick.Server.Tests.Contract;
 using Tallystick.Testing;
 

@@ -1,4 +1,5 @@
 using Tallystick.Resources.Documents;
+using Tallystick.Server.Hosting;
 using Tallystick.Server.Tests.Installation;
 using Tallystick.Storage;
 

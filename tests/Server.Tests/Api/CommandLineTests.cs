@@ -1,3 +1,4 @@
+using Tallystick.Server.Hosting;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Api;

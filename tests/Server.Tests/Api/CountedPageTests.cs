@@ -1,5 +1,5 @@
 using System.Net;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Tests.Bills;
 
 namespace Tallystick.Server.Tests.Api;

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Tallystick.Server.Metrics;
+using Tallystick.Server.Hosting;
+using Tallystick.Server.Hosting.Metrics;
 using Tallystick.Storage;
 using Tallystick.Testing;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NodaTime;
 using Tallystick.Resources.Documents;
+using Tallystick.Server.Hosting;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Api;

@@ -1,4 +1,5 @@
 using System.Net;
+using Tallystick.Server.Api;
 
 namespace Tallystick.Server.Tests.Api;
 

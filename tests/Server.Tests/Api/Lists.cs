@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Tests.Api;
 

@@ -5,7 +5,7 @@ using NodaTime;
 using NodaTime.Testing;
 using Npgsql;
 using Tallystick.Billing.BillJobs;
-using Tallystick.Server.Backups;
+using Tallystick.Server.Hosting.Backups;
 using Tallystick.Server.Tests.Bills;
 using Tallystick.Server.Tests.Usage;
 using Tallystick.Testing;

@@ -1,6 +1,6 @@
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Tests.Api;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Tallystick.Access.Permissions;
 using Tallystick.Resources.Definitions;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Tests.Permissions;
 
 namespace Tallystick.Server.Tests.Api;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Tests.Api;
 

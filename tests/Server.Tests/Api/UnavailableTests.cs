@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Http;
+using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Tests.Api;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Foundation.Json;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
 

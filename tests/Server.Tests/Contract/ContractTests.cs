@@ -1,3 +1,4 @@
+using Tallystick.Server.Api;
 using Tallystick.Server.OpenApi;
 using Tallystick.Testing;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
+using Tallystick.Server.Api;
 using Tallystick.Server.OpenApi;
 using Tallystick.Server.Tests.Api;
 

@@ -4,8 +4,8 @@ using NodaTime.Testing;
 using Tallystick.Access.Credentials;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Events;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Events;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 

@@ -8,8 +8,9 @@ using Tallystick.Metering.Products;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Events;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Events;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Jobs;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Access.Permissions;
-using Tallystick.Server.Events;
+using Tallystick.Server.Api;
+using Tallystick.Server.Api.Events;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Permissions;
 

@@ -1,8 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Ingest;
-using Tallystick.Server.Installation;
+using Tallystick.Server.Hosting;
+using Tallystick.Server.Hosting.Installation;
 using Tallystick.Storage;
 using Tallystick.Storage.Measurements.DuckDb;
 using Tallystick.Storage.Measurements.Log;

@@ -6,9 +6,9 @@ using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Files;
-using Tallystick.Server.Installation;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Files;
+using Tallystick.Server.Hosting.Installation;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Testing;
 

@@ -9,8 +9,8 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Jobs;
-using Tallystick.Server.Resources;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Http;
+using Tallystick.Server.Hosting;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Testing;
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using NodaTime;
 using Tallystick.Resources.Files;
-using Tallystick.Server.Http;
+using Tallystick.Server.Api.Http;
 using Tallystick.Storage.Files;
 using Tallystick.Testing;
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tallystick.Server.Http;
+using Tallystick.Server.Hosting;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Installation;
 

@@ -1,5 +1,5 @@
 using Tallystick.Foundation.Values;
-using Tallystick.Server.Usage;
+using Tallystick.Server.Api.Usage;
 
 namespace Tallystick.Server.Tests.Limits;
 

@@ -3,7 +3,7 @@ using System.Text;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Resources.Files;
-using Tallystick.Server.Files;
+using Tallystick.Server.Api.Files;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.LookupTables;

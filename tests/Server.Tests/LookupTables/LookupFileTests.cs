@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Metering.LookupTables;
+using Tallystick.Server.Hosting;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Testing;
 

@@ -4,7 +4,8 @@ using NodaTime;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Files;
-using Tallystick.Server.Files;
+using Tallystick.Server.Api.Files;
+using Tallystick.Server.Hosting;
 using Tallystick.Server.Tests.Installation;
 
 namespace Tallystick.Server.Tests.LookupTables;

@@ -1,7 +1,7 @@
 using Tallystick.Access.Credentials;
 using Tallystick.Access.Permissions;
 using Tallystick.Resources.Definitions;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Tests.Permissions;
 

@@ -2,8 +2,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tallystick.Access.Permissions;
-using Tallystick.Server.Http;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api;
+using Tallystick.Server.Api.Http;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Permissions;

@@ -1,5 +1,6 @@
 using System.Net;
 using Tallystick.Access.Permissions;
+using Tallystick.Server.Api;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Permissions;

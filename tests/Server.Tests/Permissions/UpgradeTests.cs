@@ -3,8 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Tallystick.Access.Permissions;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Installation;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Hosting;
+using Tallystick.Server.Hosting.Installation;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Testing;
 

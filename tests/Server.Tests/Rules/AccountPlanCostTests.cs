@@ -8,8 +8,8 @@ using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Installation;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Hosting.Installation;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 

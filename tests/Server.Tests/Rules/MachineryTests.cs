@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Tallystick.Resources.Jobs;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Testing;
 
 namespace Tallystick.Server.Tests.Rules;

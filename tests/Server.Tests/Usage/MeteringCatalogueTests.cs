@@ -8,7 +8,7 @@ using Tallystick.Metering.Meters;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 

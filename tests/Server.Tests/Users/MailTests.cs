@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Tallystick.Access.Users;
 using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Http;
+using Tallystick.Server.Hosting;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Testing;
 
@@ -55,7 +57,7 @@ public sealed class MailTests
     [InlineData("http://[::]:8080", "http://localhost:8080")]
     [InlineData("https://127.0.0.1:443", "https://127.0.0.1:443")]
     public void OwnAddress_OfOneThatIsListenedOn_CanBeReached(string listened, string expected) =>
-        Http.PublicAddress.OwnAddress(listened).ShouldBe(expected);
+        PublicAddress.OwnAddress(listened).ShouldBe(expected);
 
     [Fact]
     public async Task MailedLink_OfWhoHasALogin_ProvesTheAddress()

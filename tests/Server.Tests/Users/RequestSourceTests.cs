@@ -1,5 +1,5 @@
 using System.Net;
-using Tallystick.Server.Http;
+using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Tests.Users;
 

@@ -2,7 +2,7 @@ using NodaTime;
 using NodaTime.Testing;
 using Tallystick.Access.Credentials;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Resources;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 

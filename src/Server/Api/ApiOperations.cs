@@ -1,0 +1,61 @@
+using Tallystick.Server.Api.Accounts;
+using Tallystick.Server.Api.Balances;
+using Tallystick.Server.Api.Bills;
+using Tallystick.Server.Api.EndDating;
+using Tallystick.Server.Api.Events;
+using Tallystick.Server.Api.ExternalMappings;
+using Tallystick.Server.Api.Http;
+using Tallystick.Server.Api.Invitations;
+using Tallystick.Server.Api.LookupTables;
+using Tallystick.Server.Api.Measurements;
+using Tallystick.Server.Api.Permissions;
+using Tallystick.Server.Api.ResourceGroups;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Api.ServiceUsers;
+using Tallystick.Server.Api.SignIn;
+using Tallystick.Server.Api.Usage;
+using Tallystick.Server.Api.Users;
+
+namespace Tallystick.Server.Api;
+
+/// <summary>
+/// All operations but that of tokens: what is served and what the API document describes.
+/// </summary>
+internal static class ApiOperations
+{
+    /// <summary>The tag of operations that the published contract does not have.</summary>
+    internal const string OwnTag = "Tallystick";
+
+    /// <summary>All tags of such operations.</summary>
+    internal static IReadOnlyList<string> OwnTags { get; } = [OwnTag, ServiceUserOperations.Tag];
+
+    /// <summary>The operations, in the order of the API document.</summary>
+    internal static IReadOnlyList<ApiOperation> All { get; } =
+    [
+        .. AllKinds.Catalog.All.SelectMany(ResourceOperations.Of),
+        .. PolicyOperations.All,
+        .. ServiceUserOperations.All,
+        MeOperation.Get,
+        .. OrgUserOperations.All,
+        .. InvitationOperations.All,
+        .. ResourceGroupOperations.All,
+        SignInOperation.SignIn,
+        .. AccountOperations.All,
+        .. AccountPlanOperations.All,
+        .. EndDateOperations.All,
+        .. BalanceOperations.All,
+        .. ExternalMappingOperations.All,
+        LookupRevisionOperations.PutStatus,
+        .. LookupDataOperations.All,
+        .. LookupEntryOperations.All,
+        .. LookupJobOperations.All,
+        MeasurementOperations.Submit,
+        FailedIngestDownload.GetUrl,
+        ConservationOperation.Get,
+        UsageQueryOperation.Query,
+        .. EventOperations.All,
+        .. BillJobOperations.All,
+        .. BillOperations.All,
+        .. BillLineItemOperations.All,
+    ];
+}

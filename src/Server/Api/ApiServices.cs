@@ -1,0 +1,60 @@
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Groups;
+using Tallystick.Access.Invitations;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.EndDating;
+using Tallystick.Billing.Ledger;
+using Tallystick.Metering.Usage;
+using Tallystick.Server.Api.Auth;
+using Tallystick.Server.Api.Files;
+using Tallystick.Server.Api.LookupTables;
+using Tallystick.Server.Api.Permissions;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Hosting;
+
+namespace Tallystick.Server.Api;
+
+/// <summary>What the operations of the API are made of: use cases, and what reads and answers requests.</summary>
+internal static class ApiServices
+{
+    /// <summary>Registers the operations and what their constructors ask for.</summary>
+    internal static void AddTo(IServiceCollection services)
+    {
+        AddUseCases(services);
+        services.AddSingleton<AccessControl>();
+        services.AddSingleton<ResourceLists>();
+        services.AddSingleton<ResourceSearches>();
+        services.AddSingleton<ResourceParents>();
+        services.AddSingleton<ResourceViews>();
+        services.AddSingleton<PolicyLists>();
+        services.AddSingleton<LookupJobAnswer>();
+        foreach (var operation in ApiOperations.All)
+            operation.Handle.AddTo(services);
+        // What is served besides, without a place in the API document.
+        services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<LookupDownload>();
+        services.AddSingleton<FileUrls>();
+        services.AddSingleton<HealthEndpoints>();
+    }
+
+    private static void AddUseCases(IServiceCollection services)
+    {
+        services.AddSingleton<InvitationCreation>();
+        services.AddSingleton<InvitationAcceptance>();
+        services.AddSingleton<PersonSignIn>();
+        services.AddSingleton<TemporaryPasswords>();
+        services.AddSingleton<ServiceUserDeletion>();
+        services.AddSingleton<ServiceUserKeys>();
+        services.AddSingleton<PolicyAttachments>();
+        services.AddSingleton<GroupMembership>();
+        services.AddSingleton<AccountPlanReplacement>();
+        services.AddSingleton<EndBillingEntities>();
+        services.AddSingleton<BillJobStarter>();
+        services.AddSingleton<BalanceLedger>();
+        services.AddSingleton<SchedulePreviews>();
+        services.AddSingleton<UsageExplorer>();
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using NodaTime;
+using Tallystick.Access.Permissions;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
+using Tallystick.Server.Api.Http;
+using Tallystick.Server.Api.Measurements;
+
+namespace Tallystick.Server.Api.Events;
+
+/// <summary>The events of failed measurements, read from the failures that the measurement store keeps.</summary>
+internal sealed class IngestFailureEvents(
+    FailedMeasurements failures, EventRetention retention, PublicAddress addresses) : IEventSource
+{
+    /// <summary>Name of the events.</summary>
+    internal const string Name = "ingest.validation.failure";
+
+    /// <summary>Category of the events.</summary>
+    internal const string Category = "IngestValidationFailure";
+
+    /// <summary>What reading a measurement as it was sent needs.</summary>
+    internal static Permission Retrieving { get; } =
+        Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement");
+
+    private static readonly string[] Fields =
+        ["account", "accountId", "field", "getDownloadUrl", "message", "meter", "receivedAt", "type", "uid"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Names { get; } = [Name];
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, string>> FieldsOf(string name) =>
+        Fields.Select(field => KeyValuePair.Create($"new.{field}", "string"));
+
+    /// <inheritdoc/>
+    public bool MayHave(EventRequest request, Grants caller) =>
+        caller.Of(Retrieving).IsWhole
+        && (request.Category ?? Category) == Category && (request.EventName ?? Name) == Name
+        && request is { ResourceId: null, IsOfNotification: false };
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RecordedEvent>> ReadAsync(
+        ApiCall call, EventRequest request, long before, int limit) =>
+        [.. (await ReadAsync(call.OrganizationId, new LogPosition(before), limit, call.Cancelled))
+            .Select(one => one.Told)];
+
+    /// <inheritdoc/>
+    public async Task<RecordedEvent?> FindAsync(
+        string organizationId, string id, CancellationToken cancellationToken) =>
+        (await FindFailureAsync(organizationId, id, cancellationToken))?.Told;
+
+    /// <summary>The failure that an event tells of; null where there is none, or no longer.</summary>
+    internal async Task<IngestFailureEvent?> FindFailureAsync(
+        string organizationId, string id, CancellationToken cancellationToken)
+    {
+        if (FailureEventId.Read(organizationId, id) is not { } position || position.Value == long.MaxValue)
+            return null;
+        var found = await ReadAsync(organizationId, new LogPosition(position.Value + 1), 1, cancellationToken);
+        return found.FirstOrDefault(one => one.Position == position);
+    }
+
+    private async Task<IReadOnlyList<IngestFailureEvent>> ReadAsync(
+        string organizationId, LogPosition before, int limit, CancellationToken cancellationToken) =>
+        [.. (await failures.ReadAsync(organizationId, before, retention.Since, limit, cancellationToken))
+            .Select(report => new IngestFailureEvent(report, addresses))];
+}
+
+/// <summary>The event of one failed measurement.</summary>
+/// <param name="report">The failure and what was sent.</param>
+/// <param name="addresses">Where links begin.</param>
+internal sealed class IngestFailureEvent(FailureReport report, PublicAddress addresses)
+{
+    internal LogPosition Position => report.Failure.Position;
+
+    /// <summary>The event.</summary>
+    internal RecordedEvent Told => new(Position.Value, Id, IngestFailureEvents.Name, Time, AccountId, Tell,
+        caller => caller.Of(IngestFailureEvents.Retrieving).IsWhole);
+
+    internal string Id { get; } = FailureEventId.Of(report.Failure.OrganizationId, report.Failure.Position);
+
+    internal Instant Time => report.Failure.ReceivedAt;
+
+    internal string? AccountId => report.Failure.AccountId;
+
+    /// <summary>The file of the download: the failure with the measurement, to be mended and sent again.</summary>
+    internal JsonObject File => Describe(withMeasurement: true);
+
+    private JsonObject Tell(ApiCall call)
+    {
+        var url = FailedIngestDownload.UrlOfUrl(addresses.Of(call.Http.Request), call.OrganizationId, Id);
+        return new JsonObject
+        {
+            ["eventType"] = IngestFailureEvents.Category,
+            ["getDownloadUrl"] = url,
+            ["eventData"] = new JsonObject { ["newDto"] = Details(url) },
+        };
+    }
+
+    private JsonObject Details(string downloadUrl)
+    {
+        var details = Describe(withMeasurement: false);
+        var measurement = JsonNode.Parse(report.Json)!;
+        foreach (var name in new[] { "uid", "meter", "account" })
+            details[name] = measurement[name]!.DeepClone();
+        if (AccountId is not null)
+            details["accountId"] = AccountId;
+        details["getDownloadUrl"] = downloadUrl;
+        return details;
+    }
+
+    private JsonObject Describe(bool withMeasurement)
+    {
+        var file = new JsonObject { ["type"] = report.Failure.Type.ToString(), ["message"] = report.Message };
+        if (report.Failure is { Type: IngestFailure.MissingField or IngestFailure.DuplicateField, Detail: { } field })
+            file["field"] = field;
+        file["receivedAt"] = InstantText.Write(Time);
+        if (withMeasurement)
+            file["measurement"] = JsonNode.Parse(report.Json);
+        return file;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
+using NodaTime;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Files;
+using Tallystick.Server.Api.Http;
+using Tallystick.Server.Hosting;
+
+namespace Tallystick.Server.Api.Files;
+
+/// <summary>Serves and takes files by signed URLs, each for one method on one file, without a token.</summary>
+internal sealed class FileUrls(
+    IFileStore files, IEnumerable<IUploadTarget> targets, ArrivingUploads arriving, UrlSignatures signatures,
+    PublicAddress addresses, RequestLimits limits)
+{
+    private const string Path = "/files/{kind}/{orgId}/{**id}";
+
+    /// <summary>Maps the two endpoints of all files.</summary>
+    internal void Map(WebApplication app)
+    {
+        app.MapGet(Path, GetAsync);
+        app.MapPut(Path, PutAsync);
+    }
+
+    /// <summary>A URL that takes the file of a key until an instant.</summary>
+    internal string Upload(ApiCall call, FileKey key, Instant until) =>
+        Url(call, HttpMethods.Put, key, until);
+
+    /// <summary>A URL that gives the file of a key until an instant.</summary>
+    internal string Download(ApiCall call, FileKey key, Instant until) =>
+        Url(call, HttpMethods.Get, key, until);
+
+    private string Url(ApiCall call, string method, FileKey key, Instant until)
+    {
+        var query = signatures.Sign(method, key.OrganizationId, key.Text, until);
+        return $"{addresses.Of(call.Http.Request)}/files/{key}?{query}";
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        var key = SignedKey(context, HttpMethods.Get);
+        using var opened = await files
+            .OpenAsync(key, context.RequestAborted) ?? throw new NotFoundException("The file no longer exists");
+        var headers = context.Response.Headers;
+        headers.ContentType = opened.File.ContentType;
+        headers.ContentLength = opened.File.Length;
+        headers.ContentDisposition = $"attachment; filename=\"{key.Id[(key.Id.LastIndexOf('/') + 1)..]}\"";
+        await opened.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    private async Task PutAsync(HttpContext context)
+    {
+        var key = SignedKey(context, HttpMethods.Put);
+        var target = targets.FirstOrDefault(one => one.Kind == key.Kind)
+            ?? throw new NotFoundException("No upload is expected here");
+        using var arrival = arriving.Begin(key);
+        var terms = await target.ExpectAsync(key, context.RequestAborted);
+        var file = await KeepAsync(context, key, terms);
+        try
+        {
+            await target.ReceiveAsync(file, context.RequestAborted);
+        }
+        catch (NotFoundException)
+        {
+            await files.DeleteAsync(key, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<StoredFile> KeepAsync(HttpContext context, FileKey key, FileTerms terms)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = terms.MaxLength + 1;
+        using var body = new BodyReader(context, limits.UploadTime);
+        await using var content = new BodyStream(body);
+        try
+        {
+            return await files
+                .PutAsync(key, content, terms, context.RequestAborted);
+        }
+        catch (FileLengthException wrong)
+        {
+            throw new RefusedException(new Issue("length", "", wrong.Message));
+        }
+        catch (StoreOutageException outage)
+        {
+            // No document is at stake: nothing of the upload was kept.
+            throw new StoreUnavailableException($"An uploaded file cannot be kept: {outage.Message}", outage);
+        }
+    }
+
+    // Nothing but what was signed is ever looked for.
+    private FileKey SignedKey(HttpContext context, string method)
+    {
+        var values = context.Request.RouteValues;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{values["kind"]}/{values["orgId"]}/{values["id"]}");
+        return FileKey.TryParse(text) is { } key
+            && signatures.IsSigned(context.Request, method, key.OrganizationId, key.Text)
+            ? key : throw new ForbiddenException("The URL is invalid or has expired. Request a new one");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Server.Api.Http;
+
+namespace Tallystick.Server.Api.LookupTables;
+
+/// <summary>Writes items, with what is known of the data as a whole.</summary>
+internal static class LookupDataAnswer
+{
+    private const string LookupKey = "lookupKey";
+
+    /// <summary>The parameter that asks for the key of each item.</summary>
+    internal static ApiParameter Additional { get; } = new("additional",
+        "`lookupKey` to answer the key of each item, as paths have it.", new ListShape(new TextShape()));
+
+    /// <summary>Whether the key of each item is asked for.</summary>
+    /// <exception cref="RefusedException">Something else is asked for.</exception>
+    internal static bool WithKeys(ApiCall call)
+    {
+        var asked = (QueryText.List(call.Http.Request, "additional") ?? []).Where(name => name.Length > 0).ToList();
+        if (asked.FirstOrDefault(name => name != LookupKey) is { } unknown)
+            throw new RefusedException(
+                new Issue("unknown_value", "additional", $"has no '{unknown}'; it takes {LookupKey}"));
+        return asked.Count > 0;
+    }
+
+    /// <summary>Answers with items.</summary>
+    internal static Task WriteAsync(
+        ApiCall call,
+        LookupTableRevision revision,
+        LookupTableData? data,
+        IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>> rows,
+        bool withKeys)
+    {
+        var keys = new LookupRows(revision);
+        var answer = new JsonObject
+        {
+            ["items"] = new JsonArray([.. rows.Select(row => Item(row, withKeys ? keys.PathKeyOf(row) : null))]),
+        };
+        // A revision whose items were never written has no stamps.
+        if (data is not null)
+            Stamp(answer, data);
+        answer["version"] = data?.Version ?? 0;
+        return call.AnswerAsync(JsonFormat.Write(answer));
+    }
+
+    private static void Stamp(JsonObject answer, LookupTableData data)
+    {
+        if (data.DtCreated is { } created)
+            answer["dtCreated"] = InstantText.Write(created);
+        if (data.DtLastModified is { } modified)
+            answer["dtLastModified"] = InstantText.Write(modified);
+        if (data.CreatedBy is { } creator)
+            answer["createdBy"] = creator;
+        if (data.LastModifiedBy is { } modifier)
+            answer["lastModifiedBy"] = modifier;
+    }
+
+    private static JsonObject Item(IReadOnlyDictionary<string, CustomFieldValue> row, string? key)
+    {
+        var item = new JsonObject();
+        foreach (var (name, value) in row)
+            item[name] = value.Number is { } number ? JsonValue.Create(number) : JsonValue.Create(value.Text);
+        if (key is not null)
+            item[LookupKey] = key;
+        return item;
+    }
+}

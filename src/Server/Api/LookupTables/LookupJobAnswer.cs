@@ -1,0 +1,34 @@
+using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Http;
+
+namespace Tallystick.Server.Api.LookupTables;
+
+/// <summary>How jobs on the data of revisions are answered.</summary>
+internal sealed class LookupJobAnswer(LookupDownload downloads)
+{
+    /// <summary>A stored job as it is answered.</summary>
+    internal ReadOnlyMemory<byte> Show(ApiCall call, Document stored) =>
+        Show(call, (LookupTableDataJob)LookupTableResource.Jobs.Read(stored.Json.Span));
+
+    /// <summary>A job as it is answered.</summary>
+    internal ReadOnlyMemory<byte> Show(ApiCall call, LookupTableDataJob job) =>
+        System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+            new LookupTableRevisionDataJob
+            {
+                Id = job.Id,
+                Version = job.Version,
+                FileName = job.FileName,
+                LookupTableId = job.LookupTableId,
+                LookupTableRevisionId = job.RevisionId,
+                DestinationLookupTableRevisionId = job.DestinationId,
+                JobDate = job.DtCreated,
+                Type = job.Type,
+                Status = job.Status,
+                FailureReason = job.FailureReason,
+                DownloadUrl = job.Expiry is { } expiry
+                    ? downloads.Url(call, job.RevisionId, job.DataVersion, job.ContentType!, expiry) : null,
+                DownloadUrlExpiry = job.Expiry,
+            },
+            LookupJson.Format.LookupTableRevisionDataJob);
+}

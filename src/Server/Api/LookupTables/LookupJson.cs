@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Tallystick.Foundation.Json;
+
+namespace Tallystick.Server.Api.LookupTables;
+
+/// <summary>Writes answers about lookup tables without reflection.</summary>
+[JsonSerializable(typeof(LookupTableRevisionDataJob))]
+internal sealed partial class LookupJson : JsonSerializerContext
+{
+    /// <summary>In the one JSON format of the product.</summary>
+    internal static LookupJson Format { get; } = new(JsonFormat.NewOptions());
+}

@@ -1,0 +1,42 @@
+using Tallystick.Access.Permissions;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Server.Api.Http;
+using Tallystick.Server.Api.Resources;
+
+namespace Tallystick.Server.Api.LookupTables;
+
+/// <summary>Publishing and archiving revisions.</summary>
+internal sealed class LookupRevisionOperations(LookupRevisions revisions, ResourceViews views)
+{
+    internal static ApiOperation PutStatus { get; } = new(
+        "PUT", "/organizations/{orgId}/lookuptables/{lookupTableId}/revisions/{id}/status",
+        "UpdateLookupTableRevisionStatus", "LookupTableRevision", "Publish or archive a lookup table revision",
+        LookupContract.Revision, Run.By<LookupRevisionOperations>(o => o.PutStatusAsync))
+    {
+        Body = LookupContract.StatusRequest,
+        Permission = Permission.On(PermissionAction.ConfigUpdate, "config:lookupTableRevision").Item(),
+        AlsoNeeds = LookupDataOperations.OfTable,
+        Description = """
+            A `DRAFT` becomes `PUBLISHED`, which archives the revision that was published before; a `PUBLISHED` one
+            becomes `ARCHIVED`. There is no way back: copy the data into a new revision. `version` must be the stored
+            version of the revision.
+            """,
+    };
+
+    private async Task PutStatusAsync(ApiCall call)
+    {
+        using var body = await call.ReadJsonAsync();
+        LookupContract.StatusRequest.Shape.Check(body.RootElement);
+        var asked = body.RootElement.TryGetProperty("status", out var status) ? status.GetString() : null;
+        if (asked is null)
+            throw new RefusedException(new Issue("required", "status", "is required"));
+        var changed = await revisions.SetStatusAsync(
+            new NamedRevision(
+                call.OrganizationId, call.Route("lookupTableId"), call.Route("id"), call.Caller.AuditName),
+            (asked, LookupVersions.Read(body.RootElement)),
+            id => Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), id),
+            call.Cancelled);
+        await views.AnswerAsync(call, LookupTableResource.Revisions, changed);
+    }
+}

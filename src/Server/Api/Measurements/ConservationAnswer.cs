@@ -1,0 +1,45 @@
+using NodaTime;
+
+namespace Tallystick.Server.Api.Measurements;
+
+/// <summary>What became of accepted measurements.</summary>
+internal sealed record ConservationAnswer
+{
+    /// <summary>All days and meters together.</summary>
+    public required ConservationCounts Totals { get; init; }
+
+    /// <summary>Each day and meter.</summary>
+    public required IReadOnlyList<ConservationDay> Data { get; init; }
+}
+
+/// <summary>Numbers of measurements; accepted = stored + duplicate + failed + pending.</summary>
+internal record ConservationCounts
+{
+    /// <summary>Answered for.</summary>
+    public required long Accepted { get; init; }
+
+    /// <summary>In the store.</summary>
+    public required long Stored { get; init; }
+
+    /// <summary>Dropped since their uid was used before.</summary>
+    public required long Duplicate { get; init; }
+
+    /// <summary>Failed for another reason; kept as events.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Not looked up yet.</summary>
+    public required long Pending { get; init; }
+
+    /// <summary>How many more are in the store than there should be, by the last check; 0 when all is well.</summary>
+    public required long Mismatch { get; init; }
+}
+
+/// <summary>The numbers of one day and meter.</summary>
+internal sealed record ConservationDay : ConservationCounts
+{
+    /// <summary>Code of the meter, as sent.</summary>
+    public required string Meter { get; init; }
+
+    /// <summary>Day of receipt, in UTC.</summary>
+    public required LocalDate Day { get; init; }
+}

@@ -1,0 +1,93 @@
+using System.Buffers;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Api.Http;
+
+namespace Tallystick.Server.Api.Measurements;
+
+/// <summary>The bytes of a submission, in memory that is used again. The content type does not matter.</summary>
+internal sealed class SubmissionBody : IDisposable
+{
+    /// <summary>The first size of a body that is refused, in bytes (contract: <c>SubmitMeasurements</c>).</summary>
+    internal const int Limit = 512_000;
+
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Limit);
+    private int _length;
+
+    private SubmissionBody()
+    {
+    }
+
+    internal ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <summary>Reads the body of a request, sent as it is or with <c>Content-Encoding: gzip</c>.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="time">How long the whole body may take.</param>
+    /// <exception cref="BodyTooLargeException">It is too large, or would be when decompressed.</exception>
+    internal static async ValueTask<SubmissionBody> ReadAsync(HttpContext context, TimeSpan time)
+    {
+        // The error codes of the contract answer a body that is too large with 403.
+        if (context.Request.ContentLength >= Limit)
+            throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
+        var body = new SubmissionBody();
+        try
+        {
+            var encoding = context.Request.Headers.ContentEncoding.ToString();
+            if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+                await body.CopyAsync(context, time);
+            else if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+            {
+                using var packed = new SubmissionBody();
+                await packed.CopyAsync(context, time);
+                body.Unpack(packed);
+            }
+            else
+                throw new UnsupportedEncodingException();
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    private async ValueTask CopyAsync(HttpContext context, TimeSpan time)
+    {
+        using var reader = new BodyReader(context, time);
+        while (true)
+        {
+            var result = await reader.ReadAsync();
+            try
+            {
+                foreach (var segment in result.Buffer)
+                    Add(segment.Span);
+            }
+            finally
+            {
+                reader.AdvanceTo(result.Buffer.End);
+            }
+            if (result.IsCompleted)
+                return;
+        }
+    }
+
+    private void Unpack(SubmissionBody packed)
+    {
+        _length = GzipMember.Unpack(packed._buffer, packed._length, _buffer.AsSpan(0, Limit))
+            ?? throw new RefusedException(
+                new Issue("gzip", "", "The request body must be one complete gzip member with nothing after it"));
+        if (_length == Limit)
+            throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
+    }
+
+    private void Add(ReadOnlySpan<byte> bytes)
+    {
+        if (_length + bytes.Length >= Limit)
+            throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+}

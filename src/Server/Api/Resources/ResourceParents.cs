@@ -1,0 +1,41 @@
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Http;
+
+namespace Tallystick.Server.Api.Resources;
+
+/// <summary>Kinds whose paths are within another entity: both must be there, and belong together.</summary>
+internal sealed class ResourceParents(ResourceService resources)
+{
+    /// <summary>The condition for entities within the parent that the path names; null for kinds without one.</summary>
+    /// <exception cref="NotFoundException">There is no such parent.</exception>
+    internal async ValueTask<Condition?> ConditionAsync(ApiCall call, ResourceDefinition definition)
+    {
+        await RequireParentAsync(call, definition);
+        return definition.ParentTarget is { } parent
+            ? Condition.Equal(parent.Column, call.Route(parent.Parameter)) : null;
+    }
+
+    /// <summary>Holds that the parent that the path names is there.</summary>
+    /// <exception cref="NotFoundException">It is not.</exception>
+    internal async ValueTask RequireParentAsync(ApiCall call, ResourceDefinition definition)
+    {
+        if (definition.ParentTarget is { } parent)
+            await resources.FindJsonAsync(call, AllKinds.Catalog.Of(parent.Kind), call.Route(parent.Parameter));
+    }
+
+    /// <summary>Holds that the entity that the path names is within the parent that it names.</summary>
+    /// <exception cref="NotFoundException">It is not.</exception>
+    internal async ValueTask RequireAsync(ApiCall call, ResourceDefinition definition)
+    {
+        if (definition.ParentTarget is not { } parent)
+            return;
+        var id = call.Route("id");
+        var within = Condition.And(
+            Condition.Equal("id", id), Condition.Equal(parent.Column, call.Route(parent.Parameter)));
+        if ((await resources.Reader(call).ListAsync(definition, within, limit: 1)).Count == 0)
+            throw ResourceService.NotFound(definition, id);
+    }
+}

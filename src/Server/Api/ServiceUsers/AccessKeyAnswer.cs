@@ -1,0 +1,40 @@
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Resources.Definitions;
+
+namespace Tallystick.Server.Api.ServiceUsers;
+
+/// <summary>An access key of a service user, without its secret.</summary>
+internal sealed record AccessKeyAnswer : Resource
+{
+    /// <summary>UUID of the service user that the key belongs to.</summary>
+    public required string ServiceUserId { get; init; }
+
+    /// <summary>The public part of the key: the user name of HTTP Basic at <c>/oauth/token</c>.</summary>
+    public required string AccessKeyId { get; init; }
+
+    /// <summary>The secret of the key. Answered once, when the key is made.</summary>
+    public string? ApiSecret { get; init; }
+
+    /// <summary>Whether the key opens anything.</summary>
+    public AccessKeyStatus Status { get; init; }
+
+    /// <summary>The date and time (ISO 8601, UTC) when the key was last used, to some minutes.</summary>
+    public Instant? DtLastUsed { get; init; }
+
+    /// <summary>What may be told of a key.</summary>
+    internal static AccessKeyAnswer Of(AccessKey key, string? secret = null) => new()
+    {
+        Id = key.Id,
+        Version = key.Version,
+        ServiceUserId = key.ServiceUserId,
+        AccessKeyId = key.AccessKeyId,
+        ApiSecret = secret,
+        Status = key.Status,
+        DtLastUsed = key.DtLastUsed,
+        DtCreated = key.DtCreated,
+        DtLastModified = key.DtLastModified,
+        CreatedBy = key.CreatedBy,
+        LastModifiedBy = key.LastModifiedBy,
+    };
+}

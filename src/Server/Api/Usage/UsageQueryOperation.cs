@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Text.Json;
+using Tallystick.Access.Permissions;
+using Tallystick.Billing.Accounts;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Usage;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Http;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Hosting;
+
+namespace Tallystick.Server.Api.Usage;
+
+/// <summary>Querying usage: the data explorer.</summary>
+internal sealed class UsageQueryOperation(
+    ResourceService resources, UsageExplorer explorer, QuerySlots slots, RequestLimits limits)
+{
+    internal static ApiOperation Query { get; } = new(
+        "POST", "/organizations/{orgId}/usage/query", "PostUsageDataQuery", "DataExplorerV2", "Query usage",
+        new ApiSchema(
+            "UsageQueryResponse",
+            new ObjectShape(
+                "UsageQueryResponse",
+                [
+                    new JsonMember("data", new ListShape(new MapShape(new AnyShape()))),
+                    new JsonMember("hasMoreData", new BooleanShape()),
+                ])),
+        Run.By<UsageQueryOperation>(o => o.AnswerAsync))
+    {
+        Body = new ApiSchema("UsageQueryRequest", UsageQueryRequest.Shape) { IsRequest = true },
+        Permission = Permission.On(PermissionAction.AnalyticsQuery, "analytics:usage"),
+        Description = """
+            Answers with everything that was accepted before the question. `startDate` (included) and `endDate`
+            (excluded) are required and compared with `ts`. At most `limit` rows are answered, the most recently
+            received first; `hasMoreData` tells that there are more.
+
+            Without `aggregations` the rows are measurements: `uid`, `accountId`, `accountCode`, `accountName`,
+            `meterId`, `meterCode`, `ts`, `ets`, `receivedAt`, and a member for each field of the meter.
+
+            With `aggregations` a row has a member for each group (`accountId` and `accountCode`; the code of the
+            dimension; `ts`, the start of the bucket) and for each aggregation
+            `<code of the meter>.<code of the field>.<function>`. Days, weeks from Monday, months and quarters are those
+            of the organization's time zone. Rows of several meters with the same groups are one row; what a meter does
+            not have is null. A field whose code is that of another member is called `<code of the meter>.<code>`.
+
+            At most 100 filters, 100 aggregations and 100 groups.
+
+            Few queries run at a time. A query that finds too many of its organization waiting is answered with 429, and
+            with 503 if too many wait altogether, if it takes longer than the server permits, or if it needs too much
+            memory; `Retry-After` tells when to try again. Closing the connection stops a query.
+            """,
+    };
+
+    private async Task AnswerAsync(ApiCall call)
+    {
+        var zone = await resources.ZoneAsync(call);
+        UsageQueryRequest request;
+        using (var body = await call.ReadJsonAsync())
+            request = UsageQueryRequest.Read(body.RootElement, zone);
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        await RunAsync(call, async cancelled =>
+        {
+            var (query, rows) = await explorer.ExploreAsync(call.OrganizationId, request, zone, cancelled);
+            var accounts = await AccountsAsync(
+                resources.Reader(call.OrganizationId, cancelled), AccountIds(query, rows));
+            using var json = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions);
+            new UsageRowsJson(query, accounts).Write(json, rows);
+        });
+        await call.AnswerAsync(buffer.WrittenMemory);
+    }
+
+    /// <summary>
+    /// Runs all of a query but the reading of its body, which the caller paces, in a slot and within the time: reading
+    /// the meters and accounts may cost more than reading the usage.
+    /// </summary>
+    private async Task RunAsync(ApiCall call, Func<CancellationToken, Task> work)
+    {
+        var longest = limits.QueryTime;
+        using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
+        cancelling.CancelAfter(longest);
+        try
+        {
+            using var slot = await slots.EnterAsync(call.OrganizationId, cancelling.Token);
+            await work(cancelling.Token);
+        }
+        catch (OperationCanceledException cancelled) when (!call.Cancelled.IsCancellationRequested)
+        {
+            throw new ServerBusyException(
+                FormattableString.Invariant($"The usage query took longer than {longest.TotalSeconds} seconds. ")
+                    + "Query a shorter period or fewer groups, or try again later.",
+                cancelled);
+        }
+        catch (OverflowException overflow)
+        {
+            throw new RefusedException(new Issue("digits", "aggregations", $"cannot be answered: {overflow.Message}"));
+        }
+    }
+
+    private static HashSet<string> AccountIds(UsageExploration query, ExplorerRows rows)
+    {
+        var ids = rows.Measurements.Select(measurement => measurement.AccountId).ToHashSet(StringComparer.Ordinal);
+        foreach (var (index, _) in query.Groups.Index().Where(group => group.Item is ExplorerGroup.ByAccount))
+            ids.UnionWith(rows.Groups.Select(row => row.Keys[index].Text!));
+        return ids;
+    }
+
+    private static async Task<Dictionary<string, Account>> AccountsAsync(ResourceReader stored, HashSet<string> ids)
+    {
+        var accounts = await stored.ListAsync<Account>(new Condition.In("id", [.. ids]));
+        return accounts.ToDictionary(account => account.Id, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Reflection;
+using System.Text;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Hosting.Backups;
+using Tallystick.Server.Hosting.Installation;
+using Tallystick.Storage;
+
+namespace Tallystick.Server.Hosting;
+
+/// <summary>Something that the operator can decide: a setting, or what the program is to do.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">
+/// What its value is, in capitals; null when it has none, <c>[ID]</c> when it may be left out.
+/// </param>
+/// <param name="Description">What it does.</param>
+internal sealed record CommandLineOption(string Name, string? Value, string Description)
+{
+    internal bool IsCalled(string name) => string.Equals(Name, name, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>
+/// What can be said on the command line. Anything else is refused: a mistyped option would be ignored.
+/// </summary>
+internal static class CommandLine
+{
+    private const string HelpOption = "--help";
+    private const string VersionOption = "--version";
+
+    /// <summary>Writes the API document to a file; for those who develop the product.</summary>
+    internal const string WriteOpenApiOption = "--write-openapi";
+
+    /// <summary>Settings, as environment variables or, with two hyphens before them, as options.</summary>
+    internal static IReadOnlyList<CommandLineOption> Settings { get; } =
+    [
+        new("TALLYSTICK_DATA", "DIR", "data directory (default ./data)"),
+        new("TALLYSTICK_POSTGRES", "CONNECTION", "keep configuration and bills in this PostgreSQL database"),
+        new("TALLYSTICK_ORG_ID", "UUID", "organization of the first start"),
+        new("TALLYSTICK_ACCESS_KEY_ID", "ID", "access key id of the first start"),
+        new("TALLYSTICK_API_SECRET", "SECRET", "API secret of the first start"),
+        new("TALLYSTICK_EVENT_DAYS", "DAYS", "days for which events are kept (default 28)"),
+        new("TALLYSTICK_SMTP", "URL", "mail server for invitations"),
+        new("TALLYSTICK_MAIL_FROM", "ADDRESS", "sender of invitations"),
+        new("TALLYSTICK_PUBLIC_URL", "URL", "how people reach the server, for links"),
+        new("TALLYSTICK_MEASUREMENT_MEMORY", "MB", "memory of the measurement store (default: a share of the machine)"),
+        new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads of a usage query (default: by processors)"),
+        new("TALLYSTICK_UID_MEMORY", "MB", "memory of the index of uids (default: a share of the machine)"),
+        new("TALLYSTICK_BODY_SECONDS", "SECONDS", "time in which a request body must arrive (default 30)"),
+        new("TALLYSTICK_MAX_CONNECTIONS", "COUNT", "open connections (default 10000, or as file handles allow)"),
+        new("TALLYSTICK_MAX_CONNECTIONS_PER_SOURCE", "COUNT", "open connections of one source (default: half)"),
+        new("TALLYSTICK_HEADER_SECONDS", "SECONDS", "time in which request headers must arrive (default 15)"),
+        new("TALLYSTICK_MAX_QUERIES", "COUNT", "usage queries at a time (default: two for each processor)"),
+        new("TALLYSTICK_QUERY_SECONDS", "SECONDS", "time that a usage query may take (default 60)"),
+        new("TALLYSTICK_AUTOMATIC_ACCOUNTS", "COUNT", "accounts an hour that measurements may create (default 20000)"),
+        new("TALLYSTICK_METRICS_URL", "URL", "address of /metrics (default: that of the API)"),
+        new("TALLYSTICK_METRICS_TOKEN", "TOKEN", "bearer token that /metrics asks for"),
+    ];
+
+    /// <summary>Options that are not settings.</summary>
+    internal static IReadOnlyList<CommandLineOption> Options { get; } =
+    [
+        new("--urls", "URLS", $"addresses to listen on, separated by ';' (default {ServerHost.DefaultUrl})"),
+        new(BackupCommand.Option, "DIR", "copy the data directory to DIR, beside the running server, and end"),
+        new(RestoreAdministrator.Option, "[ID]", "add an administrator to an organization nobody can act in, and end"),
+        new(DataDirectory.AcceptLossOption, null, "start once on a data directory that lacks data"),
+        new(HelpOption, null, "show this help and end"),
+        new(VersionOption, null, "show the version and end"),
+    ];
+
+    /// <summary>The version of the product and, in brackets, the commit it was built from.</summary>
+    internal static string Version
+    {
+        get
+        {
+            var version = typeof(CommandLine).Assembly
+                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
+            return version.Length == 1 ? version[0] : $"{version[0]} ({version[1][..Math.Min(version[1].Length, 7)]})";
+        }
+    }
+
+    private static CommandLineOption WriteOpenApi { get; } = new(WriteOpenApiOption, "FILE", "");
+
+    private static IEnumerable<CommandLineOption> Known =>
+        Options.Concat(Settings.Select(setting => setting with { Name = "--" + setting.Name }));
+
+    /// <summary>Options of which there may be one at most, once: each decides what the program does.</summary>
+    private static IReadOnlyList<string> Commands { get; } =
+        [BackupCommand.Option, RestoreAdministrator.Option, DataDirectory.AcceptLossOption, WriteOpenApiOption];
+
+    /// <summary>The argument after an option.</summary>
+    internal static string ValueOf(IReadOnlyList<string> args, string option) =>
+        args[args.Index().First(arg => arg.Item == option).Index + 1];
+
+    /// <summary>What the arguments ask to be printed; null when they ask for something else.</summary>
+    internal static string? Answer(IReadOnlyList<string> args) =>
+        args.Contains(HelpOption) || args.Contains("-h") ? Help
+        : args.Contains(VersionOption) ? $"Tallystick {Version}"
+        : null;
+
+    /// <summary>
+    /// The arguments with each option that is not a setting as the rest of the program looks for it: its name as
+    /// listed, whatever the case it was given in, and its value as an argument of its own.
+    /// </summary>
+    internal static string[] Normalize(IReadOnlyList<string> args) => [.. args.SelectMany(Normalize)];
+
+    private static string[] Normalize(string arg)
+    {
+        var parts = arg.Split('=', 2);
+        var option = Options.Append(WriteOpenApi).FirstOrDefault(known => known.IsCalled(parts[0]));
+        if (option is null)
+            return [arg];
+        // What takes no value stays in one piece, for the check to refuse.
+        return option.Value is null ? [option.Name + arg[parts[0].Length..]] : [option.Name, .. parts[1..]];
+    }
+
+    /// <summary>Checks the arguments.</summary>
+    /// <exception cref="StoreUnavailableException">
+    /// An option is unknown, lacks its value or cannot stand beside another; the message says which.
+    /// </exception>
+    internal static void Check(IReadOnlyList<string> args)
+    {
+        var commands = args.Where(Commands.Contains).ToList();
+        if (commands.Count > 1)
+            throw new StoreUnavailableException($"{commands[0]} cannot be combined with {commands[1]}.");
+        for (var at = 0; at < args.Count; at++)
+        {
+            var (name, inline) = args[at].Split('=', 2) is [var before, var after] ? (before, after) : (args[at], null);
+            var option = Known.Append(WriteOpenApi).FirstOrDefault(known => known.IsCalled(name))
+                ?? throw new StoreUnavailableException(
+                    $"Unknown option '{name}'. Known options: {string.Join(", ", Known.Select(known => known.Name))}. "
+                    + $"{HelpOption} says what they do.");
+            if (option.Value is null && inline is not null)
+                throw new StoreUnavailableException($"{option.Name} takes no value.");
+            if (option.Value is null || inline is not null)
+                continue;
+            var hasValue = at + 1 < args.Count && !args[at + 1].StartsWith("--", StringComparison.Ordinal)
+                && (args[at + 1].Length > 0 || !Commands.Contains(option.Name));
+            if (!hasValue && !option.Value.StartsWith('['))
+                throw new StoreUnavailableException($"{option.Name} needs a value: {option.Name} {option.Value}");
+            at += hasValue ? 1 : 0;
+        }
+    }
+
+    private static string Help
+    {
+        get
+        {
+            var text = new StringBuilder($"""
+                Tallystick {Version}: usage metering, pricing and billing.
+
+                dotnet run -c Release --project src/Server -- [options]
+
+                Options:
+
+                """);
+            Append(text, Options);
+            text.Append("""
+
+                Settings, as environment variables or as options such as --TALLYSTICK_DATA DIR:
+
+                """);
+            Append(text, Settings);
+            return text.ToString().TrimEnd();
+        }
+    }
+
+    private static void Append(StringBuilder text, IEnumerable<CommandLineOption> options)
+    {
+        foreach (var option in options)
+            text.Append("  ").Append($"{option.Name} {option.Value}".PadRight(38)).Append(' ')
+                .AppendLine(option.Description);
+    }
+}

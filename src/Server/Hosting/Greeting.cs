@@ -1,0 +1,35 @@
+namespace Tallystick.Server.Hosting;
+
+/// <summary>What the operator reads when the server has started.</summary>
+internal static class Greeting
+{
+    /// <summary>Prints where to go and, at the first start, the first credentials in a form to copy.</summary>
+    internal static void Print(RunningServer server)
+    {
+        var host = server.Address.GetLeftPart(UriPartial.Authority).Replace(
+            "0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
+        Console.WriteLine($"""
+            Tallystick is ready. Ctrl+C stops it.
+              API            {host}
+              Reference      {host}/docs
+              API document   {host}/openapi.json
+              Data           {server.DataPath}
+            """);
+        if (server.MetricsAddress is { } metrics)
+            Console.WriteLine($"  Metrics        {metrics}");
+        if (server.FirstCredentials is not { } first)
+            return;
+        Console.WriteLine($"""
+
+            First start: the administrator's credentials, shown only now. Keep them, and paste these lines into the
+            terminal that you call the API from:
+
+            export TALLYSTICK_URL={host}
+            export TALLYSTICK_ORG_ID={first.OrganizationId}
+            export TALLYSTICK_ACCESS_KEY_ID={first.AccessKeyId}
+            {(first.ApiSecret is { } secret
+                ? $"export TALLYSTICK_API_SECRET={secret}"
+                : "# TALLYSTICK_API_SECRET stays as you have set it")}
+            """);
+    }
+}

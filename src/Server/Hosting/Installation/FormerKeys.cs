@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Files;
+
+namespace Tallystick.Server.Hosting.Installation;
+
+/// <summary>
+/// The keys that earlier versions kept as files of the data directory. They are read before anything is changed, kept
+/// as documents in one change, and removed only then: a start that is cut short at any point is repeated by the next
+/// one, with the same keys.
+/// </summary>
+/// <param name="folder">Where they are.</param>
+/// <param name="keys">Those whose signatures may still be good.</param>
+internal sealed class FormerKeys(string folder, IReadOnlyList<InstallationKey> keys)
+{
+    private const string UrlKey = "download.key";
+
+    /// <summary>Reads the files.</summary>
+    /// <exception cref="StoreUnavailableException">One is damaged.</exception>
+    internal static FormerKeys Read(string dataPath, IClock clock)
+    {
+        var folder = Path.Combine(dataPath, InstallationFiles.FormerKeys);
+        var keys = new List<InstallationKey>();
+        if (!Directory.Exists(folder))
+            return new FormerKeys(folder, keys);
+        // The name of a signing key tells when it was made: an old one is not even read.
+        keys.AddRange(Directory.GetFiles(folder, "*.pem").Where(path => !IsOver(path, clock)).Select(ReadSigningKey));
+        var urlKey = Path.Combine(folder, UrlKey);
+        if (File.Exists(urlKey))
+            keys.Add(ReadUrlKey(urlKey));
+        return new FormerKeys(folder, keys);
+    }
+
+    /// <summary>Keeps them as documents, where they are not there yet.</summary>
+    internal async Task KeepAsync(InstallationKeys stored, CancellationToken cancellationToken)
+    {
+        if (keys.Count > 0)
+            await stored.ChangeAsync(
+                before => [.. before, .. keys.Where(key => before.All(one => one.Id != key.Id))], cancellationToken);
+    }
+
+    /// <summary>Removes the files, after the documents are kept.</summary>
+    /// <exception cref="StoreUnavailableException">A file cannot be removed.</exception>
+    internal void Remove()
+    {
+        if (!Directory.Exists(folder))
+            return;
+        try
+        {
+            // Also those that no start has read: expired keys, and what a crash left of a key that was being written.
+            foreach (var path in Directory.GetFiles(folder).Where(IsOurs))
+                File.Delete(path);
+            if (!Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(
+                $"The key files in {folder} were moved into the documents but cannot be removed: {failure.Message} "
+                + "Remove them, or make them removable by the server.", failure);
+        }
+    }
+
+    private static bool IsOurs(string path)
+    {
+        var name = Path.GetFileName(path);
+        name = name.EndsWith(".new", StringComparison.Ordinal) ? name[..^".new".Length] : name;
+        return name == UrlKey || name.EndsWith(".pem", StringComparison.Ordinal) && TryReadTime(name, out _);
+    }
+
+    private static bool IsOver(string path, IClock clock) =>
+        TryReadTime(path, out var made) && SigningKeys.IsOver(SigningKeys.IdOf(made), clock.GetCurrentInstant());
+
+    private static bool TryReadTime(string path, out long made) => long.TryParse(
+        Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out made);
+
+    private static InstallationKey ReadSigningKey(string path)
+    {
+        try
+        {
+            if (!TryReadTime(path, out var made))
+                throw new FormatException("Its name is no time.");
+            using var key = ECDsa.Create();
+            key.ImportFromPem(File.ReadAllText(path));
+            return new InstallationKey(SigningKeys.IdOf(made), key.ExportPkcs8PrivateKey());
+        }
+        catch (Exception failure) when (failure is ArgumentException or CryptographicException or FormatException
+            or NotSupportedException or IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(
+                $"The signing key {path} is damaged or cannot be read: {failure.Message} Restore it from a backup, or "
+                + "remove it: tokens it has signed are then refused, and clients ask for new ones.", failure);
+        }
+    }
+
+    private static InstallationKey ReadUrlKey(string path)
+    {
+        byte[] key;
+        try
+        {
+            key = File.ReadAllBytes(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw DamagedUrlKey(path, failure.Message);
+        }
+        return UrlSignatures.DamageOf(key) is { } damage
+            ? throw DamagedUrlKey(path, damage)
+            : new InstallationKey(UrlSignatures.KeyId, key);
+    }
+
+    private static StoreUnavailableException DamagedUrlKey(string path, string why) => new(
+        $"The key of downloads {path} is damaged: {why} Restore it from a backup, or remove it: links to downloads and "
+        + "uploads of the last minutes are then refused.");
+}

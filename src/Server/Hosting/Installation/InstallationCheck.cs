@@ -1,0 +1,86 @@
+using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+using Tallystick.Storage;
+using Tallystick.Storage.Measurements.DuckDb;
+
+namespace Tallystick.Server.Hosting.Installation;
+
+/// <summary>
+/// Refuses to start where documents, measurements and log are not of one installation: to go on would lose usage
+/// without a word, or take a lost database for a first start.
+/// </summary>
+/// <param name="documentPlace">Where the documents are, for messages.</param>
+/// <param name="dataPath">The data directory, for messages.</param>
+/// <param name="acceptsLoss">Whether the operator has said to go on without what is missing.</param>
+internal sealed class InstallationCheck(string documentPlace, string dataPath, bool acceptsLoss)
+{
+    private const string WaysOut =
+        "Restore both from one backup. Without one, start once with " + DataDirectory.AcceptLossOption
+        + "; docs/operations.md says what is lost then.";
+
+    /// <summary>Compares the ids. Whatever else is said of their data presumes that they belong together.</summary>
+    /// <exception cref="StoreUnavailableException">They do not belong together.</exception>
+    internal async Task RequireOneAsync(
+        IDocumentReader documents, FoundMeasurements measurements, CancellationToken cancellationToken)
+    {
+        var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
+        if (ofDocuments is null || measurements.Installation is null || ofDocuments == measurements.Installation)
+            return;
+        throw new StoreUnavailableException(
+            $"The documents in {documentPlace} belong to installation {ofDocuments}, but the measurements in "
+            + $"{dataPath} to {measurements.Installation}. Start with the data directory (TALLYSTICK_DATA) and the "
+            + "database (TALLYSTICK_POSTGRES) of one installation, or restore both from one backup.");
+    }
+
+    /// <summary>Requires that neither documents nor measurements are lost.</summary>
+    /// <exception cref="StoreUnavailableException">They are.</exception>
+    internal async Task RequireWholeAsync(
+        IDocumentReader documents, FoundMeasurements measurements, LogPosition end,
+        CancellationToken cancellationToken)
+    {
+        if (acceptsLoss)
+            return;
+        var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
+        var hasMeasurements = end.Value > 0 || measurements.Position.Value > 0;
+        await RequireDocumentsAsync(documents, ofDocuments, measurements, hasMeasurements, cancellationToken);
+        RequireMeasurements(ofDocuments, measurements.Installation, hasMeasurements);
+    }
+
+    /// <summary>Gives an id to what has none yet.</summary>
+    internal static async Task CompleteAsync(
+        IDocumentStore documents, ResourceService resources, DuckDbMeasurementStore store,
+        CancellationToken cancellationToken)
+    {
+        var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
+        var ofMeasurements = await store.FindInstallationAsync(cancellationToken);
+        // Measurements first: documents alone with an id would look as if their measurements were lost.
+        var id = ofDocuments ?? ofMeasurements ?? Guid.NewGuid().ToString();
+        if (ofMeasurements is null)
+            await store.SetInstallationAsync(id, cancellationToken);
+        if (ofDocuments is null)
+            await InstallationId.SetAsync(resources, id, cancellationToken);
+    }
+
+    private async Task RequireDocumentsAsync(
+        IDocumentReader documents, string? ofDocuments, FoundMeasurements measurements, bool hasMeasurements,
+        CancellationToken cancellationToken)
+    {
+        if (ofDocuments is not null || !hasMeasurements
+            || !await InstallationId.IsBlankAsync(documents, measurements.OrganizationIds, cancellationToken))
+            return;
+        throw new StoreUnavailableException(
+            $"{documentPlace} is missing or empty, but there are measurements in {dataPath}: configuration, bills and "
+            + $"credentials are lost, or TALLYSTICK_POSTGRES names another database than before. {WaysOut}");
+    }
+
+    // A store without its file is filled again from the log. With the log gone too, there is nothing to fill it from.
+    private void RequireMeasurements(string? ofDocuments, string? ofMeasurements, bool hasMeasurements)
+    {
+        if (ofDocuments is null || ofMeasurements is not null || hasMeasurements)
+            return;
+        throw new StoreUnavailableException(
+            $"The measurements of installation {ofDocuments}, whose documents are in {documentPlace}, are missing in "
+            + $"{dataPath}: they are lost, or TALLYSTICK_DATA names another directory than before. {WaysOut}");
+    }
+}

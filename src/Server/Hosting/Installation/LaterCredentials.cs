@@ -1,0 +1,33 @@
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Resources;
+
+namespace Tallystick.Server.Hosting.Installation;
+
+/// <summary>
+/// Credentials in the environment count at the first start only. At a later one, the log says which of them are not
+/// those in use: an operator who has changed them would wonder why they do not work.
+/// </summary>
+internal static class LaterCredentials
+{
+    /// <summary>Logs a warning for each that is given and differs.</summary>
+    internal static async Task WarnAsync(IDocumentStore store, BootstrapSettings settings, ILogger logger)
+    {
+        if (settings.OrganizationId is { } organizationId
+            && !(await Organizations.IdsAsync(AllKinds.Catalog, store, default))
+                .Contains(organizationId, StringComparer.OrdinalIgnoreCase))
+            Log.CredentialIgnored(logger, "TALLYSTICK_ORG_ID", "no organization here has this id");
+        if (settings.AccessKeyId is not { } accessKeyId)
+            return;
+        var keys = await new ResourceReader(AllKinds.Catalog, store, AccessKeyResource.Installation, default)
+            .ListAsync<AccessKey>(Condition.Equal("access_key_id", accessKeyId));
+        if (keys.Count == 0)
+            Log.CredentialIgnored(logger, "TALLYSTICK_ACCESS_KEY_ID", "there is no access key with this id");
+        else if (settings.ApiSecret is { } secret && !SecretHash.Matches(keys[0].SecretHash, secret))
+            Log.CredentialIgnored(
+                logger, "TALLYSTICK_API_SECRET",
+                "the secret of the access key differs; it cannot be changed by a setting");
+    }
+}

@@ -1,0 +1,78 @@
+using NodaTime;
+using Tallystick.Access.Organizations;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Resources;
+
+namespace Tallystick.Server.Hosting.Installation;
+
+/// <summary>
+/// The operator's way back into an organization that nobody can administrate any more: the command line adds a service
+/// user that may do everything. Whoever can read and write the data directory may do so; the change is an event.
+/// </summary>
+internal static class RestoreAdministrator
+{
+    /// <summary>The option, with the UUID of the organization where there are several.</summary>
+    internal const string Option = "--restore-administrator";
+
+    private const string Principal = "OPERATOR";
+    private const string Name = "Administrator restored by the operator";
+
+    /// <summary>Reads the command line: the organization asked for, and the other arguments.</summary>
+    internal static (string? OrganizationId, string[] Others) Read(string[] args)
+    {
+        var at = Array.IndexOf(args, Option);
+        var hasId = at + 1 < args.Length && !args[at + 1].StartsWith("--", StringComparison.Ordinal);
+        return (hasId ? args[at + 1] : null, [.. args[..at], .. args[(at + (hasId ? 2 : 1))..]]);
+    }
+
+    /// <summary>Requires that it is clear which organization is meant, before anything is written.</summary>
+    /// <param name="documents">What is stored.</param>
+    /// <param name="organizationId">The organization asked for; null for the only one.</param>
+    /// <exception cref="StoreUnavailableException">It is not.</exception>
+    internal static async Task RequireOrganizationAsync(IDocumentReader documents, string? organizationId)
+    {
+        var listed = await Organizations.IdsAsync(AllKinds.Catalog, documents, CancellationToken.None);
+        var unlisted = await Organizations.UnlistedAsync(AllKinds.Catalog, documents, CancellationToken.None);
+        Choose([.. listed, .. unlisted], organizationId);
+    }
+
+    /// <summary>Adds the service user with an access key, and tells its credentials once.</summary>
+    /// <exception cref="StoreUnavailableException">It is not clear which organization is meant.</exception>
+    internal static async Task RunAsync(IDocumentStore store, IClock clock, string? organizationId, TextWriter output)
+    {
+        var resources = Machinery.NewService(store, clock);
+        var bootstrap = new Bootstrap(store, resources);
+        await bootstrap.ListOrganizationsAsync(CancellationToken.None);
+        var organizations = await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None);
+        var chosen = Choose(organizations, organizationId);
+        var administrators = new Administrators(resources);
+        await administrators.RenewManagedPoliciesAsync(chosen, CancellationToken.None);
+        var serviceUser = await administrators.AddAsync(chosen, Principal, Name, CancellationToken.None);
+        var made = await bootstrap.AddKeyAsync(
+            new BootstrapSettings(null, null, null), chosen, serviceUser.Id, CancellationToken.None);
+        await output.WriteLineAsync($"""
+            The organization has a new administrator, the service user '{serviceUser.Id}'. Its credentials are shown
+            only now:
+
+            export TALLYSTICK_ORG_ID={made.OrganizationId}
+            export TALLYSTICK_ACCESS_KEY_ID={made.AccessKeyId}
+            export TALLYSTICK_API_SECRET={made.ApiSecret}
+            """);
+    }
+
+    private static string Choose(IReadOnlyList<string> organizations, string? asked) => (organizations, asked) switch
+    {
+        ([], _) => throw NoOrganization(),
+        ([var only], null) => only,
+        (_, null) => throw new StoreUnavailableException(
+            $"There are several organizations. Give the id of one: {Option} ID, where ID is one of "
+            + string.Join(", ", organizations)),
+        _ => organizations.FirstOrDefault(id => string.Equals(id, asked, StringComparison.OrdinalIgnoreCase))
+            ?? throw new StoreUnavailableException(
+                $"The organization '{asked}' does not exist. There are: {string.Join(", ", organizations)}"),
+    };
+
+    private static StoreUnavailableException NoOrganization() => new(
+        "There is no organization. Set TALLYSTICK_DATA and TALLYSTICK_POSTGRES as for the server; a first start of the "
+        + $"server, without {Option}, creates an organization.");
+}

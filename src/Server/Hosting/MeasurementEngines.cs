@@ -1,0 +1,96 @@
+using NodaTime;
+using Tallystick.Billing.Ingest;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Changes;
+using Tallystick.Server.Api.Usage;
+using Tallystick.Server.Jobs;
+using Tallystick.Storage.Measurements.DuckDb;
+using Tallystick.Storage.Measurements.Log;
+using Tallystick.Storage.Measurements.Uids;
+
+namespace Tallystick.Server.Hosting;
+
+/// <summary>The log, the store and the uid index of measurements, in the data directory.</summary>
+internal sealed class MeasurementEngines : IAsyncDisposable
+{
+    private UidIndex? _uids;
+
+    private MeasurementEngines(FileMeasurementLog log, DuckDbMeasurementStore store) => (Log, Store) = (log, store);
+
+    /// <summary>The log, to tell of its condition.</summary>
+    internal FileMeasurementLog Log { get; }
+
+    /// <summary>The store, to tell whose it is.</summary>
+    internal DuckDbMeasurementStore Store { get; }
+
+    /// <summary>Opens them, after they were found to belong together.</summary>
+    /// <param name="found">The file of the store.</param>
+    /// <param name="log">The log, and where to go on loading it.</param>
+    internal static async Task<MeasurementEngines> OpenAsync(
+        FoundMeasurements found, (FileMeasurementLog Log, LogPosition GoOnAt) log)
+    {
+        DuckDbMeasurementStore? store = null;
+        try
+        {
+            store = found.OpenStore();
+            if (log.GoOnAt != found.Position)
+                await store.MoveToAsync(log.GoOnAt, CancellationToken.None);
+            return new MeasurementEngines(log.Log, store);
+        }
+        catch
+        {
+            if (store is not null)
+                await store.DisposeAsync();
+            await log.Log.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the uid index, once the secret of the installation is known.</summary>
+    internal void OpenUids(UidIndexOptions options) => _uids = new UidIndex(options);
+
+    /// <summary>Adds what takes measurements in and reads them.</summary>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="clock">The time, which tests control.</param>
+    /// <param name="wrapLog">Puts another log before the real one; only benchmarks do.</param>
+    internal void AddTo(IServiceCollection services, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog)
+    {
+        var uids = _uids ?? throw new InvalidOperationException("The uid index is not open.");
+        ILogPartition log = Log;
+        log = wrapLog?.Invoke(log) ?? log;
+        var options = new IngestOptions();
+        var logs = new MeasurementLogs(log);
+        services.AddSingleton(log);
+        services.AddSingleton<IMeasurementLogs>(logs);
+        services.AddSingleton<ILoadTarget>(Store);
+        services.AddSingleton<IUsageQueries>(Store);
+        services.AddSingleton<IIngestLedger>(Store);
+        services.AddSingleton<IUidSource>(Store);
+        services.AddSingleton<IStoreMaintenance>(Store);
+        services.AddSingleton<IUidIndex>(uids);
+        services.AddSingleton(provider => new MeteringCatalogue(
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IngestCodes>(),
+            new AutomaticAccounts(provider.GetRequiredService<RequestLimits>().AutomaticAccounts, clock)));
+        services.AddSingleton(provider => new MeasurementIntake(
+            log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
+        services.AddSingleton(provider => new MeasurementLoader(
+            log, Store, Store, uids, provider.GetRequiredService<MeteringCatalogue>(),
+            provider.GetRequiredService<MeteringCatalogue>(), clock, options));
+        services.AddSingleton(
+            provider => new UsageReader(logs, [provider.GetRequiredService<MeasurementLoader>()], Store));
+        services.AddSingleton(provider => QuerySlots.Of(provider.GetRequiredService<RequestLimits>()));
+        services.AddSingleton(new FailedMeasurements(Store, log));
+        services.AddSingleton(new MeasurementConservation(Store, log));
+        services.AddHostedService<LoaderService>();
+        services.AddHostedService<MaintenanceService>();
+    }
+
+    /// <summary>Closes them, after what uses them has stopped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        await Log.DisposeAsync();
+        _uids?.Dispose();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Http;
+
+namespace Tallystick.Server.Hosting.Metrics;
+
+/// <summary>
+/// Who may read <c>/metrics</c>: everybody who reaches the server, unless a setting moves it to an address of its own
+/// or asks for a token.
+/// </summary>
+/// <param name="url">From <c>TALLYSTICK_METRICS_URL</c>.</param>
+/// <param name="token">From <c>TALLYSTICK_METRICS_TOKEN</c>.</param>
+internal sealed class MetricsAccess(string? url, string? token)
+{
+    /// <summary>The path of the metrics.</summary>
+    internal const string Path = "/metrics";
+
+    private const int MinTokenLength = 16;
+    private readonly byte[]? _tokenHash = token is null ? null : Hash(token);
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
+    internal static MetricsAccess From(IConfiguration configuration)
+    {
+        var (url, token) = (configuration["TALLYSTICK_METRICS_URL"], configuration["TALLYSTICK_METRICS_TOKEN"]);
+        if (url is { Length: > 0 } && !ServerUrls.IsUrl(url))
+            throw new StoreUnavailableException(
+                $"TALLYSTICK_METRICS_URL must be an address such as http://127.0.0.1:9464, not '{url}'.");
+        if (token is { Length: > 0 and < MinTokenLength })
+            throw new StoreUnavailableException(
+                $"TALLYSTICK_METRICS_TOKEN must have at least {MinTokenLength} characters.");
+        return new MetricsAccess(
+            url is { Length: > 0 } ? url : null, token is { Length: > 0 } ? token : null);
+    }
+
+    /// <summary>True when they are on an address of their own.</summary>
+    internal bool HasOwnAddress => url is not null;
+
+    /// <summary>The addresses to listen on: those of the API and, last, that of the metrics.</summary>
+    internal string AddTo(string urls) => url is null ? urls : $"{urls};{url}";
+
+    /// <summary>Runs before routing.</summary>
+    internal Task GuardAsync(HttpContext context, WebApplication app, RequestDelegate next)
+    {
+        var isOfMetrics = context.Request.Path == Path;
+        if (url is not null && isOfMetrics != (context.Connection.LocalPort == new Uri(app.Urls.Last()).Port))
+            return ErrorAnswer.WriteAsync(
+                context, StatusCodes.Status404NotFound, $"There is nothing at {context.Request.Path} on this address.");
+        if (!isOfMetrics || _tokenHash is null || IsToken(context.Request.Headers.Authorization.ToString()))
+            return next(context);
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return ErrorAnswer.WriteAsync(
+            context, StatusCodes.Status401Unauthorized,
+            "Send the token of TALLYSTICK_METRICS_TOKEN as the bearer token.");
+    }
+
+    private bool IsToken(string header)
+    {
+        const string Scheme = "Bearer ";
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(Hash(header[Scheme.Length..].Trim()), _tokenHash);
+    }
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

@@ -1,0 +1,363 @@
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Organizations;
+using Tallystick.Access.Permissions;
+using Tallystick.Access.Users;
+using Tallystick.Billing.BillRuns;
+using Tallystick.Billing.Ingest;
+using Tallystick.Billing.Ledger;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Events;
+using Tallystick.Resources.Files;
+using Tallystick.Resources.Jobs;
+using Tallystick.Server.Api;
+using Tallystick.Server.Api.Auth;
+using Tallystick.Server.Api.Events;
+using Tallystick.Server.Api.Files;
+using Tallystick.Server.Api.Http;
+using Tallystick.Server.Api.Invitations;
+using Tallystick.Server.Api.LookupTables;
+using Tallystick.Server.Api.Measurements;
+using Tallystick.Server.Api.Permissions;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Hosting.Backups;
+using Tallystick.Server.Hosting.Installation;
+using Tallystick.Server.Hosting.Metrics;
+using Tallystick.Server.Jobs;
+using Tallystick.Server.OpenApi;
+using Tallystick.Storage;
+using Tallystick.Storage.Files;
+
+namespace Tallystick.Server.Hosting;
+
+/// <summary>The composition root: the one place where engines, workers and the API come together.</summary>
+internal static class ServerHost
+{
+    /// <summary>
+    /// Settings are read once. Watching their files would report every write to a data directory beside them.
+    /// </summary>
+    private const string UnwatchedSettings = "--hostBuilder:reloadConfigOnChange=false";
+
+    /// <summary>
+    /// Threads that are there at once when they are needed. The pool begins with one for each processor and adds
+    /// another about twice a second, while some wait for the disk.
+    /// </summary>
+    private const int MinThreads = 16;
+
+    /// <summary>Address to listen on when none is told.</summary>
+    internal const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Runs the product until it is told to stop.</summary>
+    /// <returns>0, or 1 when it could not start or a fault ended it.</returns>
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        args = CommandLine.Normalize(args);
+        if (CommandLine.Answer(args) is { } answer)
+        {
+            Console.WriteLine(answer);
+            return 0;
+        }
+        try
+        {
+            CommandLine.Check(args);
+            if (args.Contains(CommandLine.WriteOpenApiOption))
+            {
+                await File.WriteAllTextAsync(
+                    CommandLine.ValueOf(args, CommandLine.WriteOpenApiOption),
+                    ApiDocument.Write(ApiOperations.All, TypeDocumentation.Read(AppContext.BaseDirectory)));
+                return 0;
+            }
+            if (args.Contains(RestoreAdministrator.Option))
+            {
+                await RestoreAdministratorAsync(args, SystemClock.Instance, Console.Out);
+                return 0;
+            }
+            if (args.Contains(BackupCommand.Option))
+            {
+                await BackupCommand.RunAsync(args);
+                return 0;
+            }
+            using var signals = new StopSignals();
+            await using var server = await StartAsync(args, SystemClock.Instance, signals: signals);
+            // Credentials that were made are told even so: there are no others.
+            if (!server.IsStopping || server.FirstCredentials is not null)
+                Greeting.Print(server);
+            return await server.WaitForShutdownAsync();
+        }
+        catch (Exception unavailable) when (unavailable is StoreUnavailableException or StoreOutageException)
+        {
+            await Console.Error.WriteLineAsync(unavailable.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>The data directory that is configured.</summary>
+    internal static string DataPathOf(IConfiguration configuration) =>
+        configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data";
+
+    /// <summary>Starts the product; it serves when this returns.</summary>
+    /// <param name="args">Command line: <c>--urls</c>, and any setting as <c>--NAME value</c>.</param>
+    /// <param name="clock">The time, which tests control.</param>
+    /// <param name="wrapLog">Puts another measurement log before the real one; only benchmarks do.</param>
+    /// <param name="signals">Tells that the process is to stop.</param>
+    internal static async Task<RunningServer> StartAsync(
+        string[] args, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog = null, StopSignals? signals = null)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
+        var acceptsLoss = args.Contains(DataDirectory.AcceptLossOption);
+        var builder = WebApplication.CreateSlimBuilder(
+            [.. args.Where(arg => arg != DataDirectory.AcceptLossOption), UnwatchedSettings]);
+        Settings.Check(builder.Configuration);
+        var metrics = MetricsAccess.From(builder.Configuration);
+        builder.WebHost.UseUrls(metrics.AddTo(builder.Configuration["urls"] ?? DefaultUrl));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        RequestLimits.From(builder.Configuration).AddTo(builder);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // Its errors come with the same exception once more: as ours at the start, as critical in a worker.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // Before anything is opened: a start that is refused changes nothing.
+        var settings = BootstrapSettings.From(builder.Configuration);
+        var retention = EventRetention.From(builder.Configuration, clock);
+        InstallationFiles.RequireOwn(DataPathOf(builder.Configuration));
+        var data = DataDirectory.Open(DataPathOf(builder.Configuration));
+        OpenedEngines? engines = null;
+        RunningServer? server = null;
+        try
+        {
+            var formerKeys = FormerKeys.Read(data.Path, clock);
+            engines = await OpenedEngines.OpenAsync(
+                builder.Configuration, data, clock, acceptsLoss, documents => RequireKeysAsync(documents, clock));
+            var (store, measurements) = (engines.Documents, engines.Measurements);
+            AddServices(builder.Services, store, clock);
+            ApiServices.AddTo(builder.Services);
+            await AddKeysAsync(
+                builder.Services, new InstallationKeys(Machinery.NewService(store, clock)), formerKeys, clock);
+            measurements.AddTo(builder.Services, clock, wrapLog);
+            builder.Services.AddSingleton(retention);
+            AddEvents(builder.Services);
+            AddBilling(builder.Services);
+            AddFiles(
+                builder.Services,
+                DirectoryFileStore.Open(Path.Combine(data.Path, InstallationFiles.Files), clock));
+            AddLookupTables(builder.Services);
+            AddJobs(builder.Services);
+            builder.Services.AddSingleton(data);
+            builder.Services.AddSingleton(engines.BackupSources);
+            builder.Services.AddHostedService<BackupListener>();
+            var app = builder.Build();
+            server = new RunningServer(app, metrics, [engines], data);
+            signals?.HandTo(app.Lifetime);
+            // Their settings are checked before anything is served.
+            app.Services.GetRequiredService<Mail>();
+            app.Services.GetRequiredService<PublicAddress>();
+            Map(app, metrics);
+            if (measurements.Log.CutAtOpening is { } cut)
+                Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
+            var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
+            // Before the workers begin, who serve all organizations.
+            await bootstrap.ListOrganizationsAsync(CancellationToken.None);
+            await RegisterInvoiceNumbersAsync(
+                app, await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
+            await FormerUploads.MoveAsync(data.Path, app.Services, CancellationToken.None);
+            await server.ListenAsync(bootstrap, settings);
+            if (server.FirstCredentials is null && !server.IsStopping)
+                await LaterCredentials.WarnAsync(store, settings, app.Logger);
+            return server;
+        }
+        catch
+        {
+            await CloseAsync(server, engines, data);
+            throw;
+        }
+    }
+
+    // What a start that fails has opened.
+    private static async Task CloseAsync(RunningServer? server, OpenedEngines? engines, DataDirectory data)
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+            return;
+        }
+        if (engines is not null)
+            await engines.DisposeAsync();
+        data.Dispose();
+    }
+
+    /// <summary>Adds an administrator to an organization while the product is stopped.</summary>
+    internal static async Task RestoreAdministratorAsync(string[] args, IClock clock, TextWriter output)
+    {
+        var (organizationId, rest) = RestoreAdministrator.Read(args);
+        var builder = WebApplication.CreateSlimBuilder([.. rest, UnwatchedSettings]);
+        Settings.Check(builder.Configuration);
+        var path = DataPathOf(builder.Configuration);
+        InstallationFiles.Require(path);
+        if (builder.Configuration["TALLYSTICK_POSTGRES"] is not { Length: > 0 })
+            InstallationFiles.RequireDocuments(path);
+        using var data = DataDirectory.Open(path);
+        await using var engines = await OpenedEngines.OpenAsync(
+            builder.Configuration, data, clock, acceptsLoss: false,
+            documents => RestoreAdministrator.RequireOrganizationAsync(documents, organizationId));
+        await RestoreAdministrator.RunAsync(engines.Documents, clock, organizationId, output);
+    }
+
+    // Before the documents are upgraded: a start that is refused leaves them as they were.
+    private static async Task RequireKeysAsync(IDocumentReader documents, IClock clock)
+    {
+        var keys = await InstallationKeys.ListAsync(documents, CancellationToken.None);
+        SigningKeys.Require(keys, clock);
+        UrlSignatures.Require(keys);
+    }
+
+    private static async Task AddKeysAsync(
+        IServiceCollection services, InstallationKeys stored, FormerKeys former, IClock clock)
+    {
+        await former.KeepAsync(stored, CancellationToken.None);
+        former.Remove();
+        services.AddSingleton(await SigningKeys.OpenAsync(stored, clock, CancellationToken.None));
+        services.AddSingleton(await UrlSignatures.OpenAsync(stored, clock, CancellationToken.None));
+    }
+
+    private static void AddServices(IServiceCollection services, IDocumentStore store, IClock clock)
+    {
+        services.AddSingleton(store);
+        services.AddSingleton(clock);
+        services.AddSingleton<IngestCodes>();
+        services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<IngestCodes>());
+        services.AddSingleton<ChangeFeed>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<SecretsRefused>(provider =>
+        {
+            var logger = provider.GetRequiredService<ILogger<AccessKeys>>();
+            return (accessKeyId, count) => Log.SecretsRefused(logger, accessKeyId, count);
+        });
+        services.AddSingleton<IPasswordHashing, PasswordHashing>();
+        services.AddSingleton<AccessKeys>();
+        services.AddSingleton<CallerAccess>();
+        services.AddSingleton<Logins>();
+        services.AddSingleton<Mail>();
+        services.AddSingleton<PublicAddress>();
+        services.AddSingleton(provider => new Tokens(
+            provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<AccessKeys>(),
+            provider.GetRequiredService<Logins>(), clock));
+        services.AddSingleton(Machinery.New());
+        services.AddSingleton<ResourceService>();
+    }
+
+    private static void AddEvents(IServiceCollection services)
+    {
+        services.AddSingleton<IngestFailureEvents>();
+        services.AddSingleton<ChangeEventSource>();
+        services.AddSingleton<ActionedEvents>();
+        services.AddSingleton(provider => new EventPages(
+            [provider.GetRequiredService<ChangeEventSource>(), provider.GetRequiredService<IngestFailureEvents>()],
+            provider.GetRequiredService<ActionedEvents>()));
+        services.AddHostedService<EventSweeper>();
+        services.AddSingleton<EventNews>();
+        services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<EventNews>());
+        services.AddSingleton(provider => new Subscriptions(
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IDocumentStore>(),
+            AccessKeyResource.Installation));
+        services.AddSingleton<EventPumps>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventPumps>());
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ConservationCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConservationCheck>());
+        IngestMetrics.AddTo(services);
+    }
+
+    private static void AddBilling(IServiceCollection services)
+    {
+        services.AddSingleton<BillJobHandler>();
+        services.AddSingleton<IJobHandler>(provider => provider.GetRequiredService<BillJobHandler>());
+        services.AddSingleton(provider =>
+            ScheduleQueue.TransactionHandler(provider.GetRequiredService<ResourceService>()));
+        services.AddSingleton(provider =>
+            ScheduleQueue.ChargeHandler(provider.GetRequiredService<ResourceService>()));
+    }
+
+    // What an earlier version issued, before anything else is issued.
+    private static async Task RegisterInvoiceNumbersAsync(
+        WebApplication app, IReadOnlyList<string> organizationIds)
+    {
+        const int MaxNamed = 20;
+        var resources = app.Services.GetRequiredService<ResourceService>();
+        foreach (var organizationId in organizationIds)
+        {
+            var repeated = await InvoiceNumbers.RegisterAsync(resources, organizationId, CancellationToken.None);
+            if (repeated.Count > 0)
+                Log.InvoiceNumbersRepeated(
+                    app.Logger, organizationId, repeated.Count, string.Join(", ", repeated.Take(MaxNamed)));
+        }
+    }
+
+    private static void AddFiles(IServiceCollection services, IFileStore files)
+    {
+        services.AddSingleton(files);
+        services.AddSingleton<ArrivingUploads>();
+        services.AddHostedService<FileSweeper>();
+    }
+
+    private static void AddLookupTables(IServiceCollection services)
+    {
+        services.AddSingleton<LookupStore>();
+        services.AddSingleton<LookupRevisions>();
+        services.AddSingleton<LookupData>();
+        services.AddSingleton<LookupJobs>();
+        services.AddSingleton<LookupUploads>();
+        services.AddSingleton<IUploadTarget>(provider => provider.GetRequiredService<LookupUploads>());
+        services.AddSingleton<IJobHandler, LookupJobHandler>();
+    }
+
+    private static void AddJobs(IServiceCollection services)
+    {
+        services.AddSingleton<JobBoard>();
+        services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<JobBoard>());
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
+    }
+
+    private static void Map(WebApplication app, MetricsAccess metrics)
+    {
+        app.Use((context, next) => ErrorAnswer.GuardAsync(context, _ => next(context)));
+        app.Use((context, next) => ResponseHeaders.AddAsync(context, _ => next(context)));
+        app.Use((context, next) => PathNormalizer.CollapseAsync(context, _ => next(context)));
+        app.Use((context, next) => metrics.GuardAsync(context, app, _ => next(context)));
+        app.Use((context, next) => Methods.AnswerHeadAsync(context, _ => next(context)));
+        app.UseRouting();
+        app.MapPost("/oauth/token", app.Services.GetRequiredService<TokenEndpoint>().AnswerAsync);
+        var (access, tokens) =
+            (app.Services.GetRequiredService<AccessControl>(), app.Services.GetRequiredService<Tokens>());
+        foreach (var operation in ApiOperations.All)
+            app.MapMethods(
+                operation.Path, [operation.Method], context => RunAsync(context, operation, access, tokens));
+        HomePage.Map(app);
+        app.Services.GetRequiredService<FailedIngestDownload>().Map(app);
+        InvitationPage.Map(app);
+        app.Services.GetRequiredService<LookupDownload>().Map(app);
+        app.Services.GetRequiredService<FileUrls>().Map(app);
+        DocumentationEndpoints.Map(app);
+        app.Services.GetRequiredService<HealthEndpoints>().Map(app);
+        IngestMetrics.Map(app);
+        Methods.RefuseOthers(app);
+        // Also for paths that look like files, which the default pattern leaves without an answer.
+        app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
+            context, StatusCodes.Status404NotFound,
+                $"There is no operation {context.Request.Method} {context.Request.Path}. See /docs."));
+    }
+
+    private static async Task RunAsync(
+        HttpContext context, ApiOperation operation, AccessControl access, Tokens tokens)
+    {
+        var call = operation.Permission.Scope == PermissionScope.Public
+            ? access.OfNobody(context)
+            : await access.AuthorizeAsync(
+                context, await BearerAuthorization.AuthorizeAsync(context, tokens), operation);
+        await operation.Handle.CallAsync(call);
+    }
+}

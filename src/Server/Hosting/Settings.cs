@@ -1,0 +1,24 @@
+using Tallystick.Resources.Documents;
+using Tallystick.Storage.Documents.PostgreSql;
+
+namespace Tallystick.Server.Hosting;
+
+/// <summary>Settings that would otherwise fail late, or in words of a library.</summary>
+internal static class Settings
+{
+    private const string Postgres = "TALLYSTICK_POSTGRES";
+
+    /// <summary>Checks the addresses, and brings the connection to PostgreSQL into the one form that is used.</summary>
+    /// <exception cref="StoreUnavailableException">One of them cannot be used; the message names it.</exception>
+    internal static void Check(IConfiguration configuration)
+    {
+        foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!ServerUrls.IsUrl(url.Trim()))
+                throw new StoreUnavailableException(
+                    $"--urls must be addresses such as {ServerHost.DefaultUrl}, separated by ';', not '{url}'.");
+        }
+        if (configuration[Postgres] is { Length: > 0 } connection)
+            configuration[Postgres] = PostgresConnection.Read(connection);
+    }
+}

@@ -1,0 +1,76 @@
+using Tallystick.Access.Organizations;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
+using Tallystick.Resources.Events;
+using Tallystick.Server.Api.Resources;
+
+namespace Tallystick.Server.Jobs;
+
+/// <summary>Hears of committed changes, after which there may be events to hand over.</summary>
+internal sealed class EventNews : IChangeListener
+{
+    /// <summary>Called with the UUID of the organization.</summary>
+    internal Action<string>? Heard { get; set; }
+
+    /// <inheritdoc/>
+    public void Changed(
+        string organizationId, long order, IReadOnlyList<(Resource? Before, Resource? After)> entities)
+    {
+        if (entities.Count > 0)
+            Heard?.Invoke(organizationId);
+    }
+}
+
+/// <summary>Hands events to all subscribers, each by itself so that none holds up another.</summary>
+internal sealed class EventPumps : BackgroundService
+{
+    private readonly IReadOnlyList<EventPump> _pumps;
+    private readonly Subscriptions _subscriptions;
+    private readonly IDocumentStore _store;
+    private readonly EventNews _news;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    public EventPumps(
+        IEnumerable<IEventSubscriber> subscribers,
+        Subscriptions subscriptions,
+        IDocumentStore store,
+        EventNews news,
+        TimeProvider time,
+        ILogger<EventPumps> logger)
+    {
+        (_subscriptions, _store, _news, _time, _logger) = (subscriptions, store, news, time, logger);
+        _pumps = [.. subscribers.Select(subscriber => new EventPump(subscriber, subscriptions, time, logger))];
+    }
+
+    /// <summary>How long the event that has waited longest has waited, by subscriber.</summary>
+    internal IEnumerable<(string Subscriber, TimeSpan Lag)> Lags =>
+        _pumps.Select(pump => (pump.Subscriber.Name, pump.Lag));
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        if (_pumps.Count == 0)
+            return;
+        _news.Heard = organizationId =>
+        {
+            foreach (var pump in _pumps)
+                pump.Notify(organizationId);
+        };
+        await Outages.OutlastAsync(() => JoinAsync(stoppingToken), _time, _logger, stoppingToken);
+        await Task.WhenAll(_pumps.Select(pump => pump.RunAsync(stoppingToken)));
+    }
+
+    private async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        var organizationIds = await Organizations.IdsAsync(AllKinds.Catalog, _store, cancellationToken);
+        foreach (var pump in _pumps)
+        {
+            await _subscriptions.JoinAsync(pump.Subscriber, organizationIds, cancellationToken);
+            foreach (var organizationId in organizationIds)
+                pump.Notify(organizationId);
+        }
+    }
+}

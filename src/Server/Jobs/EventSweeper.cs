@@ -1,0 +1,39 @@
+using NodaTime;
+using Tallystick.Access.Organizations;
+using Tallystick.Resources.Documents;
+using Tallystick.Server.Api.Events;
+using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Hosting;
+
+namespace Tallystick.Server.Jobs;
+
+/// <summary>Deletes, at the start and every hour, the events of change that are older than they are kept.</summary>
+internal sealed class EventSweeper(
+    ChangeEventSource events, IDocumentStore store, TimeProvider time, ILogger<EventSweeper> logger) : BackgroundService
+{
+    private static readonly Duration Pause = Duration.FromHours(1);
+
+    /// <summary>Deletes them once.</summary>
+    internal async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        foreach (var organizationId in await Organizations.IdsAsync(AllKinds.Catalog, store, cancellationToken))
+            await events.ForgetAsync(organizationId, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.EventsNotSwept(logger, exception);
+            }
+            await Task.Delay(Pause.ToTimeSpan(), time, stoppingToken);
+        }
+    }
+}
