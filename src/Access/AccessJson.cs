@@ -9,7 +9,7 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Access;
 
-/// <summary>Reads and writes what access is made of without reflection.</summary>
+/// <summary>Source-generated JSON for the entities of Access.</summary>
 [JsonSerializable(typeof(Organization))]
 [JsonSerializable(typeof(InstalledOrganization))]
 [JsonSerializable(typeof(ServiceUser))]
@@ -24,6 +24,6 @@ namespace Tallystick.Access;
 [JsonSerializable(typeof(OrgUserInvitation))]
 internal sealed partial class AccessJson : JsonSerializerContext
 {
-    /// <summary>In the one JSON format of the product.</summary>
+    /// <summary>In the JSON format of the product.</summary>
     internal static AccessJson Format { get; } = new(JsonFormat.NewOptions());
 }

@@ -22,7 +22,7 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing;
 
-/// <summary>Reads and writes the resources of billing without reflection.</summary>
+/// <summary>Source-generated JSON for the resources of Billing.</summary>
 [JsonSerializable(typeof(Account))]
 [JsonSerializable(typeof(AccountPlan))]
 [JsonSerializable(typeof(OrganizationConfig))]
@@ -54,6 +54,6 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(RunOverrides))]
 internal sealed partial class BillingJson : JsonSerializerContext
 {
-    /// <summary>In the one JSON format of the product.</summary>
+    /// <summary>In the JSON format of the product.</summary>
     internal static BillingJson Format { get; } = new(JsonFormat.NewOptions());
 }

@@ -24,6 +24,6 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(UsageQueryRequest))]
 internal sealed partial class MeteringJson : JsonSerializerContext
 {
-    /// <summary>In the one JSON format of the product.</summary>
+    /// <summary>In the JSON format of the product.</summary>
     internal static MeteringJson Format { get; } = new(JsonFormat.NewOptions());
 }

@@ -9,7 +9,7 @@ using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Pricing;
 
-/// <summary>Reads and writes the resources of pricing without reflection.</summary>
+/// <summary>Source-generated JSON for the resources of Pricing.</summary>
 [JsonSerializable(typeof(Currency))]
 [JsonSerializable(typeof(PlanTemplate))]
 [JsonSerializable(typeof(Plan))]
@@ -19,6 +19,6 @@ namespace Tallystick.Pricing;
 [JsonSerializable(typeof(PlanGroup))]
 internal sealed partial class PricingJson : JsonSerializerContext
 {
-    /// <summary>In the one JSON format of the product.</summary>
+    /// <summary>In the JSON format of the product.</summary>
     internal static PricingJson Format { get; } = new(JsonFormat.NewOptions());
 }

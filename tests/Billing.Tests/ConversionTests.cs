@@ -107,7 +107,7 @@ public sealed class ConversionTests
     [Fact]
     public void Currency_NotDefined_IsRefusedNamingIt() =>
         Should.Throw<BillRefusedException>(() => (Euro() with { Currencies = [Currencies[0]] }).Bill())
-            .Message.ShouldContain("there is no currency with code EUR");
+            .Message.ShouldContain("currency EUR does not exist");
 
     [Fact]
     public void Currency_ForbidsRounding_IsRefusedWhereItWouldChangeTheAmount()

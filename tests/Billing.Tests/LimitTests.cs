@@ -17,7 +17,7 @@ public sealed class LimitTests
             (Input(billDate, On("2025-01-01", epoch: billDate)) with
             {
                 Account = Account with { DaysBeforeBillDue = daysBeforeDue },
-            }).Bill()).Message.ShouldContain("outside the calendar");
+            }).Bill()).Message.ShouldContain("outside the supported calendar");
 
     [Theory]
     [InlineData(BillingFrequency.Daily, 365)]
@@ -38,7 +38,7 @@ public sealed class LimitTests
             }
             catch (BillRefusedException refused)
             {
-                refused.Message.ShouldContain("outside the calendar");
+                refused.Message.ShouldContain("outside the supported calendar");
             }
         }
     }

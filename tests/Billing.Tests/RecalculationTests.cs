@@ -34,7 +34,7 @@ public sealed class RecalculationTests
         var input = Again(Changed(Input("2025-02-01", On("2025-01-01", template: Ten)), change));
 
         Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldBe(
-            "Account acme: no account plan has a MONTHLY boundary on 2025-02-01 any more (interval 1).");
+            "Account acme: no account plan still has a MONTHLY boundary on 2025-02-01 (interval 1).");
     }
 
     [Fact]

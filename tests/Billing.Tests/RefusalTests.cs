@@ -17,15 +17,15 @@ public sealed class RefusalTests
 
     public static TheoryData<string, string> Terms => new()
     {
-        { "plan minimum", "account plan accountplan-1 (plan plan-1): this version does not bill minimum spend" },
+        { "plan minimum", "account plan accountplan-1 (plan plan-1): this version cannot bill minimum spend" },
         { "template minimum", "minimum spend (minimumSpend of the plan or its template)" },
-        { "pricing minimum", "plan plan-1, pricing pricing-1: this version does not bill minimum spend" },
+        { "pricing minimum", "plan plan-1, pricing pricing-1: this version cannot bill minimum spend" },
         { "product credit", "usage credits (type PRODUCT_CREDIT)" },
         { "global credit", "usage credits (type GLOBAL_CREDIT)" },
         { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
         { "compound", "compound aggregations (compoundAggregationId)" },
         { "custom sql", "CUSTOM_SQL aggregations" },
-        { "derived field", "pricing-1: this version does not bill derived fields ('calls' of the meter calls)" },
+        { "derived field", "pricing-1: this version cannot bill derived fields ('calls' of the meter calls)" },
         { "derived segment", "derived fields ('site' of the meter calls)" },
         { "plan group", "plan groups (planGroupId group-1)" },
         { "contract", "account plans of a contract (contractId)" },
@@ -33,14 +33,14 @@ public sealed class RefusalTests
         { "children", "accounts with a parent or children (parentAccountId)" },
         { "consolidated", "consolidated bills (consolidateBills of the organization)" },
         { "ad hoc frequency", "the billFrequency AD_HOC" },
-        { "unknown zone", "the time zone 'Mars' is not known" },
-        { "no aggregation", "its aggregation or meter does not exist" },
-        { "unknown segment", "its segment is not one of its aggregation's segments" },
-        { "segment of none", "it prices a segment, and its aggregation has none" },
+        { "unknown zone", "unknown time zone 'Mars'" },
+        { "no aggregation", "the aggregation or its meter does not exist" },
+        { "unknown segment", "its segment is not a segment of its aggregation" },
+        { "segment of none", "it prices a segment, but its aggregation has none" },
         { "overlap", "pricings pricing-1 and pricing-2 price the same usage at the same time" },
         { "no bands from 0", "pricing pricing-1: the lowest pricing band must have lowerLimit 0" },
-        { "out of range", "lies outside the calendar" },
-        { "too large", "has more digits than can be billed exactly" },
+        { "out of range", "is outside the supported calendar" },
+        { "too large", "has too many digits to be billed exactly" },
     };
 
     [Theory]

@@ -131,7 +131,7 @@ public sealed class BandsTests
     {
         var rated = Rate(9_999_999_999_999_999_999_999_999_999m, "0: 0 + 9999999", cumulative: true);
         Should.Throw<CalculationException>(() => new CurrencyRounding(2, RoundingMode.HalfUp).Round(rated.Amount))
-            .Message.ShouldContain("more digits than can be billed exactly");
+            .Message.ShouldContain("too many digits to be billed exactly");
     }
 
     [Fact]

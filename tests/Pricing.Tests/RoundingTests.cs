@@ -43,7 +43,8 @@ public sealed class RoundingTests
     [Fact]
     public void Round_UnnecessaryAndInexact_IsRefused() =>
         Should.Throw<CalculationException>(() => new CurrencyRounding(2, RoundingMode.Unnecessary).Round(1.255m))
-            .Message.ShouldBe("1.255 has more than 2 decimal places, and UNNECESSARY forbids rounding");
+            .Message.ShouldBe(
+                "1.255 has more than 2 decimal places, and the rounding mode UNNECESSARY does not allow rounding");
 
     [Fact]
     public void CurrencyRounding_NothingStated_IsTwoPlacesHalfUp() =>

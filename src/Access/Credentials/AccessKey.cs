@@ -3,20 +3,20 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Credentials;
 
-/// <summary>Whether an access key opens anything.</summary>
+/// <summary>Status of an access key.</summary>
 public enum AccessKeyStatus
 {
-    /// <summary>Gets tokens.</summary>
+    /// <summary>Can be used to request tokens.</summary>
     Active,
 
-    /// <summary>Gets none, and its tokens are refused.</summary>
+    /// <summary>Cannot be used, and its tokens are invalid.</summary>
     Inactive,
 }
 
 /// <summary>An access key of a service user: its id and a hash of its secret, never the secret.</summary>
 public sealed record AccessKey : Resource
 {
-    /// <summary>The organization whose data the key opens.</summary>
+    /// <summary>The organization of the key.</summary>
     public required string OrganizationId { get; init; }
 
     /// <summary>The service user that the key belongs to.</summary>
@@ -28,19 +28,19 @@ public sealed record AccessKey : Resource
     /// <summary>Salt and salted hash of the secret, both base64.</summary>
     public required string SecretHash { get; init; }
 
-    /// <summary>Whether it opens anything.</summary>
+    /// <summary>Its status.</summary>
     public AccessKeyStatus Status { get; init; }
 
-    /// <summary>When a token was last got or checked with it, to the minute.</summary>
+    /// <summary>When a token was last issued for it or verified, accurate to the minute.</summary>
     public Instant? DtLastUsed { get; init; }
 }
 
-/// <summary>What is special about access keys.</summary>
+/// <summary>The definition of access keys.</summary>
 public static class AccessKeyResource
 {
     /// <summary>
-    /// Keys are looked up before the organization is known, so they are kept under the installation rather than
-    /// under their organization.
+    /// Keys are looked up before the organization is known, so they are stored under the installation instead of their
+    /// organization.
     /// </summary>
     public const string Installation = "installation";
 

@@ -7,7 +7,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Credentials;
 
-/// <summary>Finds access keys and checks their secrets. A key that is not active is as good as none.</summary>
+/// <summary>Finds access keys and verifies their secrets. Inactive keys are treated as nonexistent.</summary>
 /// <param name="resources">Reads and changes keys.</param>
 /// <param name="changes">Tells that keys have changed.</param>
 /// <param name="clock">The time, which tests control.</param>
@@ -19,33 +19,33 @@ public sealed class AccessKeys(
 {
     private const int MaxFailures = 300;
     private const string Principal = "SYSTEM";
-    // Compared with when the key is unknown, so that an answer takes as long as for a wrong secret.
+    // Used if the key is unknown, so that the response takes as long as for an incorrect secret.
     private static readonly string Nobody = SecretHash.Of(SecretHash.NewText(48));
 
-    // Some clients get a token before every call: the time of use is written once a minute.
+    // Some clients request a token before every call, so the time of use is written at most once a minute.
     private static readonly Duration BetweenNotes = Duration.FromMinutes(1);
     private static readonly Duration BetweenWarnings = Duration.FromHours(1);
     private readonly ConcurrentDictionary<string, Instant> _noted = new(StringComparer.Ordinal);
     private readonly FailedAttempts _failures =
         new(MaxFailures, Duration.FromSeconds(10), Duration.FromMinutes(10), clock);
 
-    // Where right secrets came from: nobody elsewhere can make those clients wait.
+    // Sources of correct secrets, which attempts from elsewhere cannot throttle.
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
 
     /// <summary>Sources of right secrets that are remembered.</summary>
     public int KnownSources => _known.Count;
 
-    /// <summary>Grows with each change of any key.</summary>
+    /// <summary>Incremented with each change of any key.</summary>
     public long Generation =>
         changes.Generation(AccessKeyResource.Installation, AccessKeyResource.Definition.Kind);
 
-    /// <summary>The active key with the id and secret; null when there is none or the secret is wrong.</summary>
+    /// <summary>The active key with the id and secret; null if there is none or the secret is incorrect.</summary>
     /// <param name="credentials">
-    /// What the id and the secret may be. They are one attempt, and counted and answered alike whether the id exists.
+    /// The possible interpretations of id and secret. They count as one attempt, whether or not the id exists.
     /// </param>
-    /// <param name="source">Where the request comes from.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="TooManyRequestsException">There were too many wrong secrets of late.</exception>
+    /// <param name="source">Source of the request.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="TooManyRequestsException">There were too many incorrect secrets recently.</exception>
     public async ValueTask<AccessKey?> FindAsync(
         IReadOnlyList<(string Id, string Secret)> credentials, string source, CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ public sealed class AccessKeys(
         {
             var seconds = Math.Max(1, (int)Math.Ceiling(_failures.WaitOf(name).TotalSeconds));
             throw new TooManyRequestsException(
-                $"Too many requests with a wrong API secret. Try again in {seconds} seconds.", seconds);
+                $"Too many token requests with an incorrect API secret. Try again in {seconds} seconds.", seconds);
         }
         AccessKey? found, opened;
         try
@@ -64,7 +64,7 @@ public sealed class AccessKeys(
         }
         catch
         {
-            // The store was out or the caller gave up: nothing shows that the secret is wrong.
+            // The store was unavailable or the request was cancelled; the secret may be correct.
             _failures.TakeBack(name);
             throw;
         }
@@ -81,7 +81,7 @@ public sealed class AccessKeys(
         return opened;
     }
 
-    // The key that was found last, and the one that a secret opens.
+    // The last key found, and the one whose secret matches.
     private async ValueTask<(AccessKey? Found, AccessKey? Opened)> OpenAsync(
         IReadOnlyList<(string Id, string Secret)> credentials, CancellationToken cancellationToken)
     {
@@ -96,7 +96,7 @@ public sealed class AccessKeys(
         return (found, null);
     }
 
-    // The event is that of the service user, who changes by it: once an hour, since others decide when.
+    // Changes the service user, which raises an event. At most once an hour, because attackers determine the frequency.
     private async ValueTask WarnAsync(AccessKey key, CancellationToken cancellationToken)
     {
         onSecretsRefused(key.AccessKeyId, MaxFailures);
@@ -135,7 +135,7 @@ public sealed class AccessKeys(
         return isOpen;
     }
 
-    // Not a change that anybody must hear of, nor one of the key's version.
+    // No event and no new version of the key.
     private async ValueTask NoteUseAsync(AccessKey key, CancellationToken cancellationToken)
     {
         var now = clock.GetCurrentInstant();
@@ -148,7 +148,7 @@ public sealed class AccessKeys(
         }
         catch (StoreOutageException)
         {
-            // The key is good all the same. It is noted when it is used a minute later.
+            // The key is valid nevertheless. Its use is recorded a minute later.
         }
     }
 
@@ -161,7 +161,7 @@ public sealed class AccessKeys(
         });
 }
 
-/// <summary>Hears that requests with a wrong secret of a key must wait from now on.</summary>
+/// <summary>Notified when requests with an incorrect secret for a key start to be throttled.</summary>
 /// <param name="accessKeyId">The public part of the key.</param>
-/// <param name="count">How many there were.</param>
+/// <param name="count">Their number.</param>
 public delegate void SecretsRefused(string accessKeyId, int count);

@@ -5,21 +5,21 @@ using NodaTime;
 namespace Tallystick.Access.Credentials;
 
 /// <summary>
-/// Counts attempts that fail, by name. An attempt counts as failed from its beginning on, so that many at once are
-/// counted, too. Names with too many must wait, longer each time. Memory is bounded.
+/// Counts failed attempts by name. An attempt counts as failed from its start, so that concurrent attempts are also
+/// limited. Names with too many failures must wait, longer each time. Memory is bounded.
 /// </summary>
 /// <param name="free">Failures before the first wait.</param>
-/// <param name="firstWait">The first wait; each later one is twice the one before.</param>
-/// <param name="maxWait">The longest wait.</param>
-/// <param name="clock">The time, which tests control.</param>
-/// <param name="maxNames">Names that are counted at a time, at most.</param>
+/// <param name="firstWait">The first wait; each further wait is twice as long.</param>
+/// <param name="maxWait">Maximum wait.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="maxNames">Maximum number of names counted at a time.</param>
 public sealed class FailedAttempts(
     int free, Duration firstWait, Duration maxWait, IClock clock, int maxNames = 100_000)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, Count> _counts = [];
 
-    /// <summary>Names that are counted.</summary>
+    /// <summary>Number of names counted.</summary>
     public int Names
     {
         get
@@ -29,7 +29,7 @@ public sealed class FailedAttempts(
         }
     }
 
-    /// <summary>How long attempts by any of the names must wait; zero for none.</summary>
+    /// <summary>The longest wait of any of the names; zero for none.</summary>
     public Duration WaitOf(params ReadOnlySpan<string> names)
     {
         var now = clock.GetCurrentInstant();
@@ -45,10 +45,10 @@ public sealed class FailedAttempts(
         return longest;
     }
 
-    /// <summary>Begins an attempt and counts it as failed.</summary>
-    /// <param name="name">By whom, or at what.</param>
-    /// <param name="isNowWaiting">True when it is the one after which the name must wait for the first time.</param>
-    /// <returns>False, with nothing counted, when the name must wait.</returns>
+    /// <summary>Starts an attempt and counts it as failed.</summary>
+    /// <param name="name">The source or target of the attempt.</param>
+    /// <param name="isNowWaiting">True if the name must wait for the first time after this attempt.</param>
+    /// <returns>False, with nothing counted, if the name must wait.</returns>
     public bool TryBegin(string name, out bool isNowWaiting)
     {
         var now = clock.GetCurrentInstant();
@@ -73,7 +73,7 @@ public sealed class FailedAttempts(
         }
     }
 
-    /// <summary>An attempt did not fail, or was not made.</summary>
+    /// <summary>Removes an attempt that succeeded or was not made.</summary>
     public void TakeBack(string name)
     {
         lock (_lock)
@@ -93,7 +93,7 @@ public sealed class FailedAttempts(
         }
     }
 
-    /// <summary>Forgets what failed.</summary>
+    /// <summary>Resets the failures.</summary>
     public void Forget(string name)
     {
         lock (_lock)
@@ -108,7 +108,7 @@ public sealed class FailedAttempts(
         return Duration.Min(wait, maxWait);
     }
 
-    // Those that were counted longest ago go first: to drive a name out takes as many attempts as there is room for.
+    // The least recently counted names are removed first: to displace a name takes as many attempts as the capacity.
     private void MakeRoom(Instant now)
     {
         if (_counts.Count < maxNames)
@@ -122,7 +122,7 @@ public sealed class FailedAttempts(
             _counts.Remove(key);
     }
 
-    // Names are as long as callers like.
+    // Names are untrusted and may be long.
     private static UInt128 Key(string name)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -138,10 +138,10 @@ public sealed class FailedAttempts(
 
         public Instant Until { get; set; } = Instant.MinValue;
 
-        /// <summary>What they were before the latest attempt; null once that was taken back.</summary>
+        /// <summary>The state before the latest attempt; null once that was removed.</summary>
         public (Instant Last, Instant Until)? Former { get; set; }
 
-        // After the wait it is remembered for as long again, so that the next wait is longer.
+        // Remembered for the same time again after the wait, so that the next wait is longer.
         public Instant ForgottenAt(Duration least) =>
             Last + Duration.Max(least, Until > Last ? (Until - Last) * 2 : Duration.Zero);
     }

@@ -4,17 +4,17 @@ using System.Text;
 namespace Tallystick.Access.Credentials;
 
 /// <summary>
-/// Hashes API secrets. They are long and random, so a salted SHA-256 withstands guessing, and answers the clients
-/// that ask for a token before every call in microseconds.
+/// Hashes API secrets. They are long and random, so a salted SHA-256 is secure, and fast enough for clients that
+/// request a token before every call.
 /// </summary>
 public static class SecretHash
 {
-    /// <summary>Fewest characters of a secret that an operator chooses.</summary>
+    /// <summary>Minimum length of a secret chosen by an operator.</summary>
     public const int MinSecret = 24;
 
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-    /// <summary>A new random text of letters and digits, which no client needs to escape.</summary>
+    /// <summary>A new random string of letters and digits, which needs no escaping.</summary>
     public static string NewText(int length) => RandomNumberGenerator.GetString(Alphabet, length);
 
     /// <summary>Salt and hash of a secret.</summary>
@@ -24,7 +24,7 @@ public static class SecretHash
         return $"{Convert.ToBase64String(salt)}:{Convert.ToBase64String(Hash(salt, secret))}";
     }
 
-    /// <summary>Compares in a time that does not tell how much was right.</summary>
+    /// <summary>Compares in constant time.</summary>
     public static bool Matches(string stored, string secret)
     {
         var parts = stored.Split(':');

@@ -42,7 +42,8 @@ public sealed class ServiceUserKeys(ResourceService resources)
         await GrantRules.CheckMaySpeakForAsync(by, PrincipalType.Serviceuser, user.Id);
         if ((await ListAsync(organizationId, user.Id, by.Cancelled)).Count >= MaxKeys)
             throw new RefusedException(new Issue(
-                "count", "", $"The service user has {MaxKeys} access keys; delete one first", IssueKind.Conflict));
+                "count", "", $"The service user already has {MaxKeys} access keys. Delete one "
+                    + "first", IssueKind.Conflict));
         var secret = SecretHash.NewText(48);
         var created = await resources.CreateAsync(
             AccessKeyResource.Definition,
@@ -97,7 +98,7 @@ public sealed class ServiceUserKeys(ResourceService resources)
     {
         if (key.AccessKeyId == by.Caller.AccessKeyId)
             throw new RefusedException(new Issue(
-                "own", "", "The access key that this request came with cannot be taken away by it",
+                "own", "", "A request cannot deactivate or delete the access key that it was made with",
                 IssueKind.Conflict));
     }
 }

@@ -17,7 +17,7 @@ public sealed class SigningKeys
 
     private static readonly Duration Lifetime = Duration.FromDays(90);
 
-    // As long as the last token that a key can have signed.
+    // The lifetime of the last token that a key can have signed.
     private static readonly Duration GoodFor = Lifetime + Duration.FromSeconds(Tokens.LifetimeSeconds);
     private readonly InstallationKeys _stored;
     private readonly IClock _clock;
@@ -46,7 +46,7 @@ public sealed class SigningKeys
     /// <summary>True for a key whose tokens have all expired.</summary>
     public static bool IsOver(string id, Instant now) => MadeAt(id) is { } made && now - made >= GoodFor;
 
-    /// <summary>The key that signs now.</summary>
+    /// <summary>The current signing key.</summary>
     /// <exception cref="StoreOutageException">A new one is due, and the store cannot keep it.</exception>
     public async ValueTask<ECDsaSecurityKey> CurrentAsync(CancellationToken cancellationToken)
     {
@@ -67,7 +67,7 @@ public sealed class SigningKeys
         return keys[0].Key;
     }
 
-    /// <summary>All keys whose tokens are good.</summary>
+    /// <summary>All keys with valid tokens.</summary>
     public IReadOnlyList<SecurityKey> All
     {
         get

@@ -11,23 +11,23 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Credentials;
 
-/// <summary>Issues and checks bearer tokens: signed JWTs that live for five hours.</summary>
+/// <summary>Issues and verifies bearer tokens: signed JWTs that are valid for five hours.</summary>
 public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins logins, IClock clock)
 {
-    /// <summary>Life of a token in seconds (contract: <c>expires_in</c>).</summary>
+    /// <summary>Lifetime of a token in seconds (contract: <c>expires_in</c>).</summary>
     public const int LifetimeSeconds = 18_000;
 
     private const string Issuer = "tallystick";
     private const int MaxRemembered = 10_000;
 
-    // A token once checked is taken at its word for so long, or until a key or a password changes.
+    // A verified token is cached for this time, or until a key or a password changes.
     private static readonly Duration Remembered = Duration.FromSeconds(20);
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    // While the database does not answer, a token that was good stays good, and is looked up again after so long.
+    // While the database is unavailable, a verified token remains valid and is checked again after this time.
     private static readonly Duration RememberedInOutage = Duration.FromSeconds(5);
 
-    // How long a request with such a token waits for the database.
+    // How long a request with a cached token waits for the database.
     private static readonly TimeSpan MaxLookUp = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Remembrance> _remembered = new(StringComparer.Ordinal);
@@ -37,7 +37,7 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
         PrincipalType.Serviceuser, key.ServiceUserId, key.OrganizationId, ("accessKeyId", key.AccessKeyId),
         cancellationToken);
 
-    /// <summary>A new token for a person who works in an organization.</summary>
+    /// <summary>A new token for a person in an organization.</summary>
     public ValueTask<string> IssueAsync(Login login, string organizationId, CancellationToken cancellationToken) =>
         IssueAsync(
             PrincipalType.User, login.Id, organizationId, ("passwordNumber", login.PasswordNumber), cancellationToken);
@@ -65,14 +65,14 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
         });
     }
 
-    /// <summary>Who a token speaks for.</summary>
-    /// <exception cref="UnauthorizedException">The text is no token.</exception>
-    /// <exception cref="ForbiddenException">The token is expired, forged or its key was taken away.</exception>
+    /// <summary>The caller identified by a token.</summary>
+    /// <exception cref="UnauthorizedException">The text is not a token.</exception>
+    /// <exception cref="ForbiddenException">The token is expired or forged, or its key is inactive.</exception>
     public async ValueTask<Caller> CheckAsync(string token, CancellationToken cancellationToken)
     {
         var now = clock.GetCurrentInstant();
         var fingerprint = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        // Read before the key is: what is found afterwards is at least as new.
+        // Read before the key, so that the key is at least as new.
         var generation = accessKeys.Generation + logins.Generation;
         var known = _remembered.GetValueOrDefault(fingerprint);
         if (known is not null && (known.Generation != generation || now >= known.Expires))
@@ -96,8 +96,8 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
         return new Remembrance(caller, now + Remembered, expires, generation);
     }
 
-    // Usage must not wait for the database. All changes of keys and passwords are this process's own, which alone uses
-    // the database, so that the generation tells of them.
+    // Ingest must not wait for the database. This process has exclusive use of the database, so the generation covers
+    // all changes of keys and passwords.
     private async Task<Remembrance> LookUpAgainAsync(
         Remembrance known, string token, Instant now, CancellationToken cancellationToken)
     {
@@ -117,21 +117,21 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
     {
         if (!Handler.CanReadToken(token))
             throw new UnauthorizedException(
-                "The bearer token is not a token of this server; get one at POST /oauth/token");
+                "The bearer token was not issued by this server. Request one with POST /oauth/token");
         var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = Issuer,
             ValidateAudience = false,
             IssuerSigningKeys = keys.All,
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            // The clock is ours, so that tests control it.
+            // Uses the injected clock.
             LifetimeValidator = (_, expires, _, _) => expires is not null,
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt)
-            throw new ForbiddenException("The bearer token was not issued by this server or has been changed");
+            throw new ForbiddenException("The bearer token was not issued by this server or has been modified");
         var expires = Instant.FromDateTimeUtc(DateTime.SpecifyKind(jwt.ValidTo, DateTimeKind.Utc));
         if (now >= expires)
-            throw new ForbiddenException("The bearer token has expired; get a new one at POST /oauth/token");
+            throw new ForbiddenException("The bearer token has expired. Request a new one with POST /oauth/token");
         return (await FindCallerAsync(jwt, cancellationToken), expires);
     }
 
@@ -149,10 +149,10 @@ public sealed class Tokens(SigningKeys keys, AccessKeys accessKeys, Logins login
         return new Caller(key.OrganizationId, PrincipalType.Serviceuser, key.ServiceUserId, key.AccessKeyId);
     }
 
-    /// <summary>A token that was good.</summary>
-    /// <param name="Caller">Who it speaks for.</param>
-    /// <param name="Until">When to look its key or login up again.</param>
+    /// <summary>A token that was valid.</summary>
+    /// <param name="Caller">Its caller.</param>
+    /// <param name="Until">When to check its key or login again.</param>
     /// <param name="Expires">Its end.</param>
-    /// <param name="Generation">Changes of keys and logins before it was looked up.</param>
+    /// <param name="Generation">The generation of keys and logins when it was checked.</param>
     private sealed record Remembrance(Caller Caller, Instant Until, Instant Expires, long Generation);
 }

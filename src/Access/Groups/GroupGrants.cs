@@ -6,21 +6,23 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Groups;
 
-/// <summary>What is given by putting something into a group, and by taking it out.</summary>
+/// <summary>The permissions gained or lost by adding something to a group or removing it.</summary>
 public static class GroupGrants
 {
-    /// <summary>Refuses what would, by joining the group, give somebody more than the caller has.</summary>
+    /// <summary>
+    /// Refuses a new member by which a principal would gain permissions that the caller does not have.
+    /// </summary>
     /// <param name="by">The request.</param>
     /// <param name="group">The group.</param>
-    /// <param name="joining">The entity or group that joins it.</param>
+    /// <param name="joining">The new member, an entity or a group.</param>
     public static async ValueTask CheckJoiningAsync(Granting by, ResourceGroup group, ResourcePattern joining) =>
         GrantRules.CheckGiven(by, await RulesAsync(by, group, joining));
 
-    /// <summary>Refuses what would, by leaving the group, lift a deny from what the caller does not have.</summary>
+    /// <summary>Refuses a removal that would lift a deny of permissions that the caller does not have.</summary>
     public static async ValueTask CheckLeavingAsync(Granting by, ResourceGroup group, ResourcePattern leaving) =>
         GrantRules.CheckTaken(by, await RulesAsync(by, group, leaving));
 
-    /// <summary>Ids of the policies that are attached to the group or name it.</summary>
+    /// <summary>Ids of the policies that are attached to the group or refer to it.</summary>
     public static async ValueTask<IReadOnlyList<string>> PolicyIdsAsync(Granting by, ResourceGroup group)
     {
         var related = by.Related;
@@ -34,7 +36,7 @@ public static class GroupGrants
         ];
     }
 
-    // Members of a user group have its policies; entities of another group are named by those of whomever.
+    // Members of a user group have its policies; other groups are referred to by policies of any principal.
     private static async ValueTask<IReadOnlyList<PermissionRule>> RulesAsync(
         Granting by, ResourceGroup group, ResourcePattern member)
     {
@@ -49,7 +51,7 @@ public static class GroupGrants
         return [.. named, .. attached];
     }
 
-    // Those of policies, of users themselves, and of support.
+    // Statements of policies, users and support.
     private static async ValueTask<IEnumerable<IEnumerable<PermissionStatement>>> StatementsAsync(
         IResourceReader related)
     {

@@ -3,7 +3,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Groups;
 
-/// <summary>All resource groups of an organization with their members, as one moment had them.</summary>
+/// <summary>A consistent snapshot of the resource groups of an organization and their members.</summary>
 public sealed class GroupMembers
 {
     private readonly Dictionary<string, ResourceGroup> _groups;
@@ -17,10 +17,10 @@ public sealed class GroupMembers
         _holders = items.ToLookup(item => item.TargetId, item => item.GroupId, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Of an organization without groups.</summary>
+    /// <summary>No groups.</summary>
     public static GroupMembers None { get; } = new([], []);
 
-    /// <summary>The types that there are groups of.</summary>
+    /// <summary>The types that have groups.</summary>
     public IEnumerable<string> Types => _groups.Values.Select(group => group.Type).Distinct();
 
     /// <summary>Reads them.</summary>
@@ -42,14 +42,14 @@ public sealed class GroupMembers
     public IReadOnlySet<string> Within(string groupId) => Reached(groupId, id => _members[id]
         .Where(item => item.TargetType == TargetType.Group).Select(item => item.TargetId));
 
-    /// <summary>Ids of the groups that something is in, directly or by nesting.</summary>
+    /// <summary>Ids of the groups that contain something, directly or through nesting.</summary>
     public IReadOnlySet<string> Around(string id)
     {
         var around = _holders[id].SelectMany(holder => Reached(holder, one => _holders[one]));
         return around.ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Ids of the group and of all groups that it is nested in.</summary>
+    /// <summary>Ids of the group and of all groups that contain it.</summary>
     public IReadOnlySet<string> AroundGroup(string groupId) => Reached(groupId, id => _holders[id]);
 
     private static HashSet<string> Reached(string from, Func<string, IEnumerable<string>> next)

@@ -34,7 +34,7 @@ public sealed class GroupMembership(ResourceService resources)
     public async Task RemoveAsync(Granting by, ResourceGroup group, ResourceGroupItem member)
     {
         var found = await FindAsync(by.Related, member) ?? throw new NotFoundException(
-            $"The resource group '{group.Id}' has no member '{member.TargetId}' of that type");
+            $"Resource group '{group.Id}' has no member '{member.TargetId}' of this type");
         await GroupGrants.CheckLeavingAsync(by, group, PatternOf(member));
         await resources.DeleteAsync(
             ResourceGroupItemResource.Definition, by.Caller.OrganizationId, by.Caller.AuditName, found.Id,
@@ -75,7 +75,7 @@ public sealed class GroupMembership(ResourceService resources)
         }
         else if ((await GroupMembers.ReadAsync(related)).Within(member.TargetId).Contains(group.Id))
         {
-            issues.Add("cycle", "targetId", "names the group itself or one that it is nested in");
+            issues.Add("cycle", "targetId", "must not be the group itself or a group that contains it");
         }
         issues.ThrowIfAny();
     }

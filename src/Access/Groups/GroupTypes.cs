@@ -4,7 +4,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Groups;
 
-/// <summary>The types that resource groups are of: kinds with many entities, and users.</summary>
+/// <summary>The types of resource groups: all kinds except singletons, and users.</summary>
 public static class GroupTypes
 {
     /// <summary>The type of user groups.</summary>
@@ -16,7 +16,7 @@ public static class GroupTypes
         "resourcegroupitem", "login",
     ];
 
-    /// <summary>The type as groups keep it.</summary>
+    /// <summary>The stored form of the type.</summary>
     /// <param name="catalog">All kinds.</param>
     /// <param name="text">The type as a request gives it.</param>
     /// <exception cref="RefusedException">There is no such type.</exception>
@@ -34,7 +34,7 @@ public static class GroupTypes
     public static ResourceDefinition DefinitionOf(ResourceCatalog catalog, string type) =>
         Of(catalog).First(one => one.Type == type).Definition;
 
-    /// <summary>True when both name one type; users go by two names.</summary>
+    /// <summary>True if both are the same type; users have two names.</summary>
     public static bool AreSame(string one, string other) => Folded(one) == Folded(other);
 
     private static string Folded(string kind)

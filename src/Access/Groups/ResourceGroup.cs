@@ -3,14 +3,16 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Groups;
 
-/// <summary>A set of entities of one type, or of users, that policies can name.</summary>
+/// <summary>A set of entities of one type, or of users, that policies can refer to.</summary>
 public sealed record ResourceGroup : Resource
 {
     /// <summary>Descriptive name.</summary>
     [Characters(1, 100)]
     public required string Name { get; init; }
 
-    /// <summary>Type of its entities in lower case, such as <c>meter</c>; not answered: the path has it.</summary>
+    /// <summary>
+    /// Type of its entities in lowercase, such as <c>meter</c>. Not returned, because it is in the path.
+    /// </summary>
     [ServerSet]
     public string Type { get; init; } = "";
 }
@@ -21,14 +23,14 @@ public enum TargetType
     /// <summary>An entity.</summary>
     Item,
 
-    /// <summary>A resource group of the same type, with all that is in it.</summary>
+    /// <summary>A resource group of the same type, including all of its members.</summary>
     Group,
 }
 
 /// <summary>A member of a resource group.</summary>
 public sealed record ResourceGroupItem : Resource
 {
-    /// <summary>UUID of the group; not answered, since the path has it.</summary>
+    /// <summary>UUID of the group. Not returned, because it is in the path.</summary>
     [ServerSet]
     public string GroupId { get; init; } = "";
 
@@ -42,19 +44,19 @@ public sealed record ResourceGroupItem : Resource
 /// <summary>The body of a request to add or remove a member.</summary>
 public sealed record ResourceGroupItemRequest
 {
-    /// <summary>The version of the group; when given, it must be the stored one.</summary>
+    /// <summary>The version of the group. If given, it must match the stored version.</summary>
     public long Version { get; init; }
 
     /// <summary>UUID of the member.</summary>
     [Characters(1, int.MaxValue)]
     public required string TargetId { get; init; }
 
-    /// <summary>Whether the member is an <c>item</c> or a <c>group</c>, in any case.</summary>
+    /// <summary>Whether the member is an <c>item</c> or a <c>group</c> (case-insensitive).</summary>
     [ChoicesInContract(typeof(TargetType))]
     public required string TargetType { get; init; }
 }
 
-/// <summary>What is special about resource groups.</summary>
+/// <summary>The definition of resource groups.</summary>
 public static class ResourceGroupResource
 {
     /// <summary>The definition.</summary>
@@ -71,7 +73,7 @@ public static class ResourceGroupResource
         };
 }
 
-/// <summary>What is special about members of resource groups.</summary>
+/// <summary>The definition of members of resource groups.</summary>
 public static class ResourceGroupItemResource
 {
     /// <summary>The definition.</summary>

@@ -16,17 +16,17 @@ public sealed record AcceptInvitationRequest
     /// <summary>UUID of the invitation, from the link.</summary>
     public required string InvitationId { get; init; }
 
-    /// <summary>The secret of the link: what follows its <c>#</c>.</summary>
+    /// <summary>The secret of the link: the part after <c>#</c>.</summary>
     public required string Token { get; init; }
 
     /// <summary>
-    /// The password to sign in with from now on, of 12 to 200 characters. Required for a person who has no login yet,
-    /// and for one whose password was chosen by a link that was not mailed.
+    /// The new password, 12 to 200 characters. Required if the person has no login yet, or has set their password
+    /// through a link that was not sent by e-mail.
     /// </summary>
     public string? Password { get; init; }
 
     /// <summary>
-    /// The password of the person's login. Required for a person who has one already, unless the link was mailed.
+    /// The password of the person's existing login. Required if there is one, unless the link was sent by e-mail.
     /// </summary>
     public string? CurrentPassword { get; init; }
 }
@@ -88,7 +88,7 @@ public sealed class InvitationAcceptance(ResourceService resources, Logins login
     }
 
     private static RefusedException UserAlready() => new(new Issue(
-        "taken", "", "You are a user of the organization already; sign in", IssueKind.Conflict));
+        "taken", "", "You are already a user of the organization. Sign in instead", IssueKind.Conflict));
 
     // One answer for all that is wrong with a link, so that it tells nothing about others.
     private static async ValueTask<OrgUserInvitation> FindAsync(
@@ -96,7 +96,7 @@ public sealed class InvitationAcceptance(ResourceService resources, Logins login
     {
         var invitation = await related.FindAsync<OrgUserInvitation>(request.InvitationId);
         if (invitation is null || !SecretHash.Matches(invitation.TokenHash, request.Token))
-            throw new ForbiddenException("Forbidden: this is not the link of an invitation");
+            throw new ForbiddenException("Forbidden: this is not a valid invitation link");
         if (invitation.Accepted)
             throw new RefusedException(new Issue(
                 "accepted", "", "The invitation was accepted before", IssueKind.Conflict));
@@ -117,9 +117,9 @@ public sealed class InvitationAcceptance(ResourceService resources, Logins login
         if (request.Password is not null || login is not { IsAddressProven: true })
             Logins.CheckPassword(request.Password, "password", issues);
         if (request.Password is not null && request.Password == request.CurrentPassword)
-            issues.Add("same", "password", "must be another than the current password");
+            issues.Add("same", "password", "must differ from the current password");
         if (login is not null && !invitation.IsMailed && request.CurrentPassword is null)
-            issues.Add("required", "currentPassword", "is required, since the person has a login already");
+            issues.Add("required", "currentPassword", "is required because the person already has a login");
         if (TextLength.Of(request.CurrentPassword) > Logins.MaxPassword)
             issues.Add("length", "currentPassword", $"must have at most {Logins.MaxPassword} characters");
         issues.ThrowIfAny();
@@ -154,7 +154,7 @@ public sealed class InvitationAcceptance(ResourceService resources, Logins login
         return login.DtTemporaryPasswordEnds is null
             ? login
             : throw new RefusedException(new Issue(
-                "temporary", "currentPassword", "is a temporary password; sign in and choose another first",
+                "temporary", "currentPassword", "is a temporary password; first sign in and choose a new one",
                 IssueKind.Conflict));
     }
 

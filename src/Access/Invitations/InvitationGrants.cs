@@ -7,12 +7,12 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Invitations;
 
-/// <summary>What an invitation gives, and whether its inviter may give it.</summary>
+/// <summary>The permissions of an invitation, and whether its sender may grant them.</summary>
 public static class InvitationGrants
 {
     /// <summary>
-    /// The rules that somebody gains by accepting. Support users get whatever support is given later, so that to
-    /// invite one needs everything there is.
+    /// The rules gained by accepting. Support users receive whatever is granted to support later, so inviting one
+    /// requires all permissions.
     /// </summary>
     public static async ValueTask<IReadOnlyList<PermissionRule>> RulesAsync(
         IResourceReader related, OrgUserInvitation invitation)
@@ -24,7 +24,7 @@ public static class InvitationGrants
         return [.. policies.SelectMany(policy => PermissionStatements.Rules(policy.Statements))];
     }
 
-    /// <summary>Refuses an invitation that gives more than its inviter may give by now.</summary>
+    /// <summary>Refuses an invitation that grants more than its sender may grant at present.</summary>
     public static async ValueTask CheckInviterAsync(
         IResourceReader related, IResourceReader installation, string organizationId, OrgUserInvitation invitation,
         Instant now)
@@ -39,6 +39,7 @@ public static class InvitationGrants
             || new Grants(inviter!.Rules, (_, _) => []).FirstBeyond(rules.Where(rule => !rule.IsDeny), rules)
                 is not null)
             throw new ForbiddenException(
-                "Forbidden: whoever sent this invitation may no longer give what it gives; ask for a new one");
+                "Forbidden: the sender of this invitation no longer has the permissions that it grants. Ask for a new "
+                    + "invitation");
     }
 }

@@ -9,18 +9,18 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Invitations;
 
-/// <summary>An invitation of a person to become a user of the organization.</summary>
+/// <summary>An invitation for a person to become a user of the organization.</summary>
 public sealed record OrgUserInvitation : Resource
 {
     /// <summary>E-mail address of the invited person.</summary>
     [Characters(1, int.MaxValue), Form(TextForm.Email)]
     public required string Email { get; init; }
 
-    /// <summary>First name; may be left out for a support user.</summary>
+    /// <summary>First name. Optional for a support user.</summary>
     [Characters(1, 100), RequiredInContract]
     public string? FirstName { get; init; }
 
-    /// <summary>Surname; may be left out for a support user.</summary>
+    /// <summary>Surname. Optional for a support user.</summary>
     [Characters(1, 100), RequiredInContract]
     public string? LastName { get; init; }
 
@@ -28,37 +28,37 @@ public sealed record OrgUserInvitation : Resource
     [Characters(0, 50)]
     public string? ContactNumber { get; init; }
 
-    /// <summary>True to invite a person who gives support: the settings of support say what they may do.</summary>
+    /// <summary>True to invite a support user, whose permissions are set in the support settings.</summary>
     [JsonPropertyName("m3terUser")]
     public bool? IsSupport { get; init; }
 
     /// <summary>UUIDs of the policies to attach to the new user.</summary>
     public IReadOnlyList<string>? PermissionPolicyIds { get; init; }
 
-    /// <summary>The date and time (ISO 8601) when the new user's access ends; absent for never.</summary>
+    /// <summary>The date and time (ISO 8601) when the new user's access ends. Never if absent.</summary>
     public Instant? DtEndAccess { get; init; }
 
-    /// <summary>The date and time (ISO 8601) until which it can be accepted; 30 days from now when absent.</summary>
+    /// <summary>The date and time (ISO 8601) when the invitation expires. Default: 30 days from now.</summary>
     public Instant? DtExpiry { get; init; }
 
-    /// <summary>UUID of the principal who invited.</summary>
+    /// <summary>UUID of the principal who sent the invitation.</summary>
     [ServerSet]
     public string? InvitingPrincipalId { get; init; }
 
-    /// <summary>True once it was accepted.</summary>
+    /// <summary>True once the invitation has been accepted.</summary>
     [ServerSet]
     public bool Accepted { get; init; }
 
-    /// <summary>True when the link was mailed, so that only who reads the mail of the address has it.</summary>
+    /// <summary>True if the link was sent by e-mail, so that only the owner of the address has it.</summary>
     [ServerSet]
     public bool IsMailed { get; init; }
 
-    /// <summary>Hash of the secret in the link; not answered.</summary>
+    /// <summary>Hash of the secret in the link; not returned.</summary>
     [ServerSet]
     public string TokenHash { get; init; } = "";
 }
 
-/// <summary>What is special about invitations.</summary>
+/// <summary>The definition of invitations.</summary>
 public static class OrgUserInvitationResource
 {
     /// <summary>The definition.</summary>
@@ -83,9 +83,10 @@ public static class OrgUserInvitationResource
                 issues.AddUnknownReference($"permissionPolicyIds[{index}]", "policy", id);
         }
         if (invitation is { IsSupport: true, PermissionPolicyIds.Count: > 0 })
-            issues.Add("contradiction", "permissionPolicyIds", "must be absent for m3terUser: support has its own");
+            issues.Add("contradiction", "permissionPolicyIds", "must be omitted for m3terUser; the permissions of "
+                + "support users are set under Support");
         var users = await related.ListAsync<OrgUser>(Condition.Equal("email", invitation.Email.ToLowerInvariant()));
         if (users.Count > 0)
-            issues.AddConflict("taken", "email", $"is that of the user '{users[0].Id}' of the organization");
+            issues.AddConflict("taken", "email", $"already belongs to the user '{users[0].Id}' of the organization");
     }
 }

@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Organizations;
 
-/// <summary>An organization: a company that uses the product. All of its data is its own.</summary>
+/// <summary>A company that uses the product. Its data is isolated from that of other organizations.</summary>
 public sealed record Organization : Resource
 {
     /// <summary>Name of the company.</summary>
@@ -11,7 +11,7 @@ public sealed record Organization : Resource
     /// <summary>UUID of the organization.</summary>
     public string? OrgId { get; init; }
 
-    /// <summary>Number of the company as a customer.</summary>
+    /// <summary>Customer number of the company.</summary>
     public string? CustomerId { get; init; }
 
     /// <summary>Short name of the company.</summary>
@@ -41,52 +41,52 @@ public sealed record Organization : Resource
     /// <summary>Country.</summary>
     public string? Country { get; init; }
 
-    /// <summary>Number by which the tax office knows the company.</summary>
+    /// <summary>Tax identification number of the company.</summary>
     public string? TaxId { get; init; }
 
-    /// <summary>Number of the order that invoices to the company name.</summary>
+    /// <summary>Purchase order number shown on invoices to the company.</summary>
     public string? PurchaseOrderNumber { get; init; }
 
-    /// <summary>What invoices to the company name besides.</summary>
+    /// <summary>General reference shown on invoices to the company.</summary>
     public string? InvoiceGeneralReference { get; init; }
 
-    /// <summary>UUID of the first user to ask about bills.</summary>
+    /// <summary>UUID of the first billing contact.</summary>
     public string? BillingContactUserId1 { get; init; }
 
-    /// <summary>UUID of the second user to ask about bills.</summary>
+    /// <summary>UUID of the second billing contact.</summary>
     public string? BillingContactUserId2 { get; init; }
 
-    /// <summary>UUID of the third user to ask about bills.</summary>
+    /// <summary>UUID of the third billing contact.</summary>
     public string? BillingContactUserId3 { get; init; }
 
-    /// <summary>What the organization is for.</summary>
+    /// <summary>Type of the organization.</summary>
     public OrganizationType? Type { get; init; }
 
-    /// <summary>Whether it is in use.</summary>
+    /// <summary>Status of the organization.</summary>
     public OrganizationStatus? Status { get; init; }
 }
 
-/// <summary>What an organization is for.</summary>
+/// <summary>Type of an organization.</summary>
 public enum OrganizationType
 {
-    /// <summary>Real business.</summary>
+    /// <summary>Production use.</summary>
     Production,
 
-    /// <summary>Trying things.</summary>
+    /// <summary>Test use.</summary>
     Sandbox,
 }
 
-/// <summary>Whether an organization is in use.</summary>
+/// <summary>Status of an organization.</summary>
 public enum OrganizationStatus
 {
-    /// <summary>In use.</summary>
+    /// <summary>Active.</summary>
     Active,
 
-    /// <summary>No longer in use.</summary>
+    /// <summary>Inactive.</summary>
     Archived,
 }
 
-/// <summary>What is special about organizations.</summary>
+/// <summary>The definition of organizations.</summary>
 public static class OrganizationResource
 {
     /// <summary>The definition.</summary>

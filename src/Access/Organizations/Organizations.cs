@@ -6,10 +6,10 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Organizations;
 
-/// <summary>That there is an organization in the installation. Its id is that of the organization.</summary>
+/// <summary>The entry of an organization in the installation. It has the id of the organization.</summary>
 public sealed record InstalledOrganization : Resource;
 
-/// <summary>Organizations are listed under the installation, so that they do not depend on anybody's key.</summary>
+/// <summary>Organizations are listed under the installation, independent of any access key.</summary>
 public static class InstalledOrganizationResource
 {
     /// <summary>The definition.</summary>
@@ -23,15 +23,14 @@ public static class InstalledOrganizationResource
 /// <summary>The organizations of the installation, for workers that serve all of them.</summary>
 public static class Organizations
 {
-    /// <summary>Their UUIDs.</summary>
+    /// <summary>The UUIDs of the organizations.</summary>
     public static async Task<IReadOnlyList<string>> IdsAsync(
         ResourceCatalog catalog, IDocumentReader documents, CancellationToken cancellationToken) =>
         [.. (await InstallationOf(catalog, documents, cancellationToken)
             .ListAsync<InstalledOrganization>(Condition.And())).Select(organization => organization.Id)];
 
     /// <summary>
-    /// UUIDs of organizations that an earlier version made and did not list: those that somebody has a key to, or a
-    /// login.
+    /// UUIDs of organizations created by an earlier version without an entry: those that have a key or a login.
     /// </summary>
     public static async Task<IReadOnlyList<string>> UnlistedAsync(
         ResourceCatalog catalog, IDocumentReader documents, CancellationToken cancellationToken)

@@ -8,9 +8,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// What an organization has stored about access: everything, or everything that concerns one principal. This is the
-/// only place that turns it into what a principal may do and until when, so that requests and the check for the last
-/// administrator cannot disagree.
+/// The stored access data of an organization, or the part about one principal. This is the only place that derives a
+/// principal's permissions and their end, so that requests and the check for the last administrator agree.
 /// </summary>
 public sealed class AccessFacts
 {
@@ -20,8 +19,8 @@ public sealed class AccessFacts
     private readonly Support? _support;
 
     /// <param name="policies">Policies of the organization.</param>
-    /// <param name="attached">What they are attached to.</param>
-    /// <param name="support">What support users are given.</param>
+    /// <param name="attached">Their attachments.</param>
+    /// <param name="support">The permissions of support users.</param>
     /// <param name="groups">The groups of the organization.</param>
     public AccessFacts(
         IReadOnlyList<PermissionPolicy> policies, IReadOnlyList<PrincipalPermission> attached, Support? support,
@@ -47,7 +46,7 @@ public sealed class AccessFacts
             await FindSupportAsync(related), await GroupMembers.ReadAsync(related));
     }
 
-    /// <summary>Reads everything that concerns one principal.</summary>
+    /// <summary>Reads the data about one principal.</summary>
     public static async ValueTask<AccessFacts> ReadAsync(
         IResourceReader related, PrincipalType type, string id, OrgUser? user)
     {
@@ -60,11 +59,11 @@ public sealed class AccessFacts
         return new AccessFacts(policies, attached, isSupport ? await FindSupportAsync(related) : null, groups);
     }
 
-    /// <summary>What support users are given; null where nothing ever was.</summary>
+    /// <summary>The permissions of support users; null if never set.</summary>
     public static async ValueTask<Support?> FindSupportAsync(IResourceReader related) =>
         (await related.ListAsync<Support>(Condition.And())).FirstOrDefault();
 
-    /// <summary>What a principal may do, and until when.</summary>
+    /// <summary>The permissions of a principal, and when they end.</summary>
     /// <param name="type">Its kind.</param>
     /// <param name="id">Its UUID.</param>
     /// <param name="user">The user; null for a service user.</param>
@@ -85,7 +84,7 @@ public sealed class AccessFacts
             Ends = isSupport
                 ? Instant.Min(ends, _support?.DtEndSupportUsersAccess ?? Instant.MinValue)
                 : ends,
-            // Most have no statements of their own: those with the same policies have the same sources.
+            // Most principals have no statements of their own, so those with the same policies have the same sources.
             Sources = string.Join(' ', policies.Select(one => $"{one}:{_policies[one].Version}"))
                 + (own.Statements?.Any() == true ? $" {own.Of}:{own.Version}" : ""),
             Rules = [.. policies.SelectMany(RulesOf), .. PermissionStatements.Rules(own.Statements)],
@@ -94,7 +93,7 @@ public sealed class AccessFacts
         };
     }
 
-    // Those whose policies a principal has: itself and its user groups. Support users have those of support alone.
+    // The principal and its user groups, whose policies it has. Support users have only the policies of support.
     private static IEnumerable<string> PrincipalsOf(
         PrincipalType type, string id, OrgUser? user, GroupMembers groups)
     {

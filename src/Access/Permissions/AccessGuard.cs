@@ -8,14 +8,14 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// Watches one change of who may do what, within its transaction. It compares everybody's access before and after,
-/// whatever the change consists of: to take from a principal needs what the principal has, and an organization keeps a
-/// principal that can really do everything.
+/// Checks a change of permissions within its transaction by comparing the access of all principals before and after. To
+/// revoke permissions, the caller must have them, and every organization must keep a principal with full and usable
+/// access.
 /// </summary>
 /// <param name="organization">Reads the organization.</param>
 /// <param name="installation">Reads access keys and logins.</param>
 /// <param name="organizationId">UUID of the organization.</param>
-/// <param name="by">Who makes the change, as in audit fields.</param>
+/// <param name="by">The principal who makes the change, as in audit fields.</param>
 /// <param name="now">The time of the change.</param>
 public sealed class AccessGuard(
     IResourceReader organization, IResourceReader installation, string organizationId, string by, Instant now)
@@ -53,13 +53,13 @@ public sealed class AccessGuard(
         if ((_administrators.AnyLasting && !administrators.AnyLasting) || (_administrators.Any && !administrators.Any))
             throw new RefusedException(new Issue(
                 "last_administrator", "",
-                "Each organization must keep a principal that may do everything, has an active access key or a login "
-                    + "whose password does not expire, and whose access does not end; this would take away the last "
-                    + "one",
+                "An organization must keep at least one principal with full permissions, an active access key or a "
+                    + "login whose password does not expire, and access that does not end. This change would remove "
+                    + "the last one",
                 IssueKind.Conflict));
     }
 
-    // Every change of access compares them all. Who has more from before there was a limit may go on with fewer.
+    // Limits the work of each comparison. Principals that already exceed the limit may only reduce their number.
     private static void LimitRules(AccessRoster before, AccessRoster after)
     {
         foreach (var entry in after.Entries.Where(entry => entry.Resources > PermissionStatements.MaxResources))
@@ -68,24 +68,24 @@ public sealed class AccessGuard(
                 throw new RefusedException(new Issue(
                     "count", "",
                     $"The {Principals.Words(entry.Type)} '{entry.Id}' would have more than "
-                        + $"{PermissionStatements.MaxResources} resources in all its statements together",
+                        + $"{PermissionStatements.MaxResources} resources across all of its statements",
                     IssueKind.Conflict));
         }
     }
 
-    // What the server does by itself, such as accepting an invitation, was weighed when it was asked for.
+    // Changes by the server itself, such as accepting an invitation, were checked when they were requested.
     private void Weigh(AccessRoster before, AccessRoster after, CancellationToken cancellationToken)
     {
         if (!by.Contains('_', StringComparison.Ordinal))
             return;
-        // Who may do everything may take everything.
+        // A caller with full permissions may revoke anything.
         if (_isCallerActive && before.Find(by)!.IsWhole)
             return;
         var losing = before.Entries.Where(entry => HasLess(entry, before, after, cancellationToken)).ToList();
         if (losing.Count == 0)
             return;
         if (!_isCallerActive)
-            throw new ForbiddenException("Forbidden: your access has been taken away");
+            throw new ForbiddenException("Forbidden: your access has been revoked");
         var caller = before.Find(by)!;
         var grants = new Grants(caller.Rules, (_, _) => []);
         foreach (var entry in losing.DistinctBy(entry => entry.Sources))
@@ -93,8 +93,8 @@ public sealed class AccessGuard(
             if (grants.FirstBeyond(entry.Rules.Where(rule => !rule.IsDeny), entry.Rules, cancellationToken)
                 is { } beyond)
                 throw new ForbiddenException(
-                    $"Forbidden: this would take access away from the {Principals.Words(entry.Type)} '{entry.Id}', "
-                    + $"who may do more than you have permission for, namely {beyond.Describe()}");
+                    $"Forbidden: this would revoke access of the {Principals.Words(entry.Type)} '{entry.Id}', which "
+                    + $"has a permission that you do not have: {beyond.Describe()}");
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class AccessGuard(
             return true;
         if (entry.Type == PrincipalType.Serviceuser && _losingKeys.Contains(entry.Id))
             return true;
-        // Principals with the same policies have the same rules, which are compared once.
+        // Principals with the same policies have the same rules, which need to be compared only once.
         if (_compared.TryGetValue((entry.Sources, left.Sources), out var isLess))
             return isLess;
         isLess = left.PermitsLess(entry, cancellationToken)
@@ -113,7 +113,7 @@ public sealed class AccessGuard(
         return _compared[(entry.Sources, left.Sources)] = isLess;
     }
 
-    // Whether a rule for a group permits less, or forbids more, by what the group has in it.
+    // Whether a rule for a group permits less, or forbids more, because of changed members.
     private bool HasShrunk(
         PermissionRule rule, AccessRoster before, AccessRoster after, CancellationToken cancellationToken)
     {
@@ -127,7 +127,7 @@ public sealed class AccessGuard(
         return hasShrunk;
     }
 
-    // Support users come and go, and what they may do ends.
+    // Support users do not count, because their access is temporary.
     private async ValueTask<Administrators> AdministratorsAsync(AccessRoster roster)
     {
         var whole = roster.Entries.Where(entry => !entry.IsSupport && !entry.IsOverAt(now) && entry.IsWhole).ToList();
@@ -141,6 +141,6 @@ public sealed class AccessGuard(
     private ValueTask<IReadOnlyDictionary<string, bool>> SignInsAsync(IReadOnlyList<RosterEntry> entries) =>
         SignIns.ReadAsync(installation, organizationId, entries, now);
 
-    /// <summary>Whether there are principals that can do everything, and some for whom that does not end.</summary>
+    /// <summary>Whether there are principals with full permissions, and some whose access does not end.</summary>
     private sealed record Administrators(bool Any, bool AnyLasting);
 }

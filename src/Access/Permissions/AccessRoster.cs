@@ -6,7 +6,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>Everybody who may act in an organization, and what they may do, as one moment has it.</summary>
+/// <summary>A consistent snapshot of all principals of an organization and their permissions.</summary>
 public sealed class AccessRoster
 {
     private readonly AccessFacts _facts;
@@ -32,13 +32,13 @@ public sealed class AccessRoster
         return roster;
     }
 
-    /// <summary>The principal that audit fields call so; null when there is none.</summary>
+    /// <summary>The principal with a name in audit fields; null if there is none.</summary>
     public RosterEntry? Find(string auditName) => _entries.GetValueOrDefault(auditName);
 
     /// <summary>The principal; null when there is none.</summary>
     public RosterEntry? Find(PrincipalType type, string id) => Find(PrincipalPermission.PrincipalKey(type, id));
 
-    /// <summary>Ids of what is in the groups that a pattern is about.</summary>
+    /// <summary>Ids of the members of the groups that a pattern refers to.</summary>
     public HashSet<string> MembersOf(ResourcePattern pattern) => new(
         Groups.Types.Where(type => pattern.IsOfType(ResourceNames.Canonical($"config:{type}")))
             .SelectMany(type => Groups.Of(type, pattern.Id)),

@@ -7,9 +7,8 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// Weighs changes of who may do what. Those of one organization happen one after the other: access keys are kept apart
-/// from their organization, so that a transaction of the store alone would not order a change of a key and one of a
-/// policy.
+/// Checks changes of permissions. Changes of one organization run sequentially: access keys are not stored under their
+/// organization, so transactions alone would not order a change of a key and a change of a policy.
 /// </summary>
 public sealed class AccessRules : IAccessRules
 {

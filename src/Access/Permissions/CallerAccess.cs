@@ -5,14 +5,14 @@ using Tallystick.Resources.Changes;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// What callers may do. It is read once for each and kept until a policy, an attachment or a principal of the
-/// organization changes: a request costs two look-ups in memory.
+/// The permissions of callers, cached until a policy, an attachment or a principal of the organization changes. A
+/// request costs two look-ups in memory.
 /// </summary>
 public sealed class CallerAccess(ResourceService resources, ChangeFeed changes)
 {
     private const int MaxRemembered = 100_000;
 
-    /// <summary>The kinds whose changes may change what a principal may do.</summary>
+    /// <summary>The kinds whose changes can affect permissions.</summary>
     private readonly string[] _kinds =
     [
         .. resources.Catalog.All.Where(definition => definition.IsOfAccess).Select(definition => definition.Kind),
@@ -20,7 +20,7 @@ public sealed class CallerAccess(ResourceService resources, ChangeFeed changes)
 
     private readonly ConcurrentDictionary<Caller, Remembered> _remembered = new();
 
-    /// <summary>What a principal may do.</summary>
+    /// <summary>The permissions of a principal.</summary>
     public ValueTask<PrincipalAccess> OfAsync(Caller caller, CancellationToken cancellationToken)
     {
         var total = changes.Generation(caller.OrganizationId);
@@ -31,7 +31,7 @@ public sealed class CallerAccess(ResourceService resources, ChangeFeed changes)
 
     private async ValueTask<PrincipalAccess> ReadAsync(Caller caller, long total, CancellationToken cancellationToken)
     {
-        // The generations are read first: what is found afterwards is at least as new.
+        // The generations are read first, so that the data is at least as new.
         var generation = Generation(caller.OrganizationId);
         var related = resources.Reader(caller.OrganizationId, cancellationToken);
         var access = await PrincipalPolicies.ReadAsync(related, caller);
@@ -43,7 +43,7 @@ public sealed class CallerAccess(ResourceService resources, ChangeFeed changes)
 
     private long Generation(string organizationId) => _kinds.Sum(kind => changes.Generation(organizationId, kind));
 
-    // Most changes of an organization are of other kinds: only then are the generations added up.
+    // Most changes of an organization are of other kinds, so this check avoids summing up the generations.
     private bool IsGoodAt(Remembered known, long total, string organizationId)
     {
         if (known.Total == total)
@@ -60,7 +60,7 @@ public sealed class CallerAccess(ResourceService resources, ChangeFeed changes)
 
         internal long Generation => generation;
 
-        /// <summary>The change of the organization up to which it is known to be good.</summary>
+        /// <summary>The latest change of the organization for which it is known to be valid.</summary>
         internal long Total { get; set; }
     }
 }

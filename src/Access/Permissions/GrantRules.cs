@@ -6,11 +6,13 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>Nobody gives more than they have: neither by writing a policy nor by attaching one.</summary>
+/// <summary>
+/// Callers cannot grant permissions that they do not have, neither by writing a policy nor by attaching one.
+/// </summary>
 public static class GrantRules
 {
-    /// <summary>Refuses an entity by which somebody would gain what the caller does not have.</summary>
-    /// <exception cref="ForbiddenException">It would; the message names what.</exception>
+    /// <summary>Refuses an entity by which a principal would gain permissions that the caller does not have.</summary>
+    /// <exception cref="ForbiddenException">A principal would; the message names the permission.</exception>
     public static async ValueTask CheckAsync(Granting by, Resource proposed)
     {
         switch (proposed)
@@ -35,15 +37,15 @@ public static class GrantRules
         }
     }
 
-    /// <summary>Refuses to give the caller the means to act as a principal who may do more.</summary>
+    /// <summary>Refuses to let the caller act as a principal with more permissions.</summary>
     public static async ValueTask CheckMaySpeakForAsync(Granting by, PrincipalType type, string id) =>
         CheckGiven(by, await PrincipalPolicies.RulesOfAsync(by.Related, type, id));
 
-    /// <summary>Refuses what gives the rules of a policy to somebody.</summary>
+    /// <summary>Refuses to grant the rules of a policy if the caller lacks them.</summary>
     public static void CheckGiven(Granting by, IReadOnlyList<PermissionRule> rules) =>
         Check(by, rules.Where(rule => !rule.IsDeny), rules);
 
-    /// <summary>Refuses what takes the rules of a policy from somebody: to lift a deny is to give.</summary>
+    /// <summary>Refuses to remove the rules of a policy if that lifts a deny that the caller could not lift.</summary>
     public static void CheckTaken(Granting by, IEnumerable<PermissionRule> rules) =>
         Check(by, rules.Where(rule => rule.IsDeny), []);
 
@@ -57,12 +59,12 @@ public static class GrantRules
         issues.ThrowIfAny();
         var rules = PermissionStatements.Rules(proposed).ToList();
         CheckGiven(by, rules);
-        // Another version than this one is refused afterwards.
+        // A different version is refused later.
         if (await CurrentAsync<T>(by) is { } current)
             CheckTaken(by, PermissionStatements.Rules(of(current)).Except(rules));
     }
 
-    // To let somebody in again is to give all that the user had.
+    // Restoring access grants all permissions of the user again.
     private static async ValueTask CheckEndAsync(Granting by, OrgUser proposed)
     {
         if (await CurrentAsync<OrgUser>(by) is not { } current)
@@ -72,7 +74,7 @@ public static class GrantRules
             await CheckMaySpeakForAsync(by, PrincipalType.User, current.Id);
         if (by.Caller.PrincipalId == current.Id && end <= by.Now)
             throw new RefusedException(new Issue(
-                "own", "dtEndAccess", "must be in the future: nobody ends their own access", IssueKind.Conflict));
+                "own", "dtEndAccess", "must be in the future; you cannot end your own access", IssueKind.Conflict));
     }
 
     private static ValueTask<T?> CurrentAsync<T>(Granting by) where T : Resource => by.Related.FindAsync<T>(

@@ -6,9 +6,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>
-/// What a principal may do: the rules of all its policies. What was worked out for an operation is remembered.
-/// </summary>
+/// <summary>The permissions of a principal: the rules of all its policies. Results per operation are cached.</summary>
 /// <param name="rules">The rules.</param>
 /// <param name="membersOf">Ids of the entities of a type in a group, nested groups included; <c>*</c> is any.</param>
 public sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, string, IEnumerable<string>> membersOf)
@@ -20,7 +18,7 @@ public sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, str
     private readonly Lazy<RuleCover> _allows = new(() => new RuleCover(rules.Where(rule => !rule.IsDeny)));
     private readonly Lazy<IReadOnlyList<PermissionRule>> _denies = new(() => [.. rules.Where(rule => rule.IsDeny)]);
 
-    /// <summary>Of who may do nothing.</summary>
+    /// <summary>No permissions.</summary>
     public static Grants Nothing { get; } = new([], (_, _) => []);
 
     /// <inheritdoc/>
@@ -33,22 +31,24 @@ public sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, str
     public void Check(ResourceDefinition target, string path, string value, string id, Issues issues) =>
         Sight.Check(this, target, path, value, id, issues);
 
-    /// <summary>How far a permission goes. The permission is one of an operation: there are only so many.</summary>
+    /// <summary>
+    /// The reach of a permission of an operation. Cached, because the number of operations is limited.
+    /// </summary>
     public Reach Of(Permission permission) =>
         _reaches.TryGetValue(permission, out var reach) ? reach : _reaches.GetOrAdd(permission, Work);
 
     /// <summary>
-    /// The first of the rules that the principal could not pass on, since it would give more than the principal has:
-    /// null when there is none. Of what is taken away, a deny counts as given.
+    /// The first rule that grants more than the principal has; null if there is none. When rules are removed, lifting a
+    /// deny counts as granting.
     /// </summary>
-    /// <param name="given">Rules that somebody is to gain by.</param>
-    /// <param name="withheld">Rules that are given together with them, and forbid.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="given">The rules to grant.</param>
+    /// <param name="withheld">Denies that are granted together with them.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public PermissionRule? FirstBeyond(
         IEnumerable<PermissionRule> given, IReadOnlyList<PermissionRule> withheld,
         CancellationToken cancellationToken = default)
     {
-        // The rules withheld that cover a deny do not depend on what is given: they are looked for once.
+        // The withheld rules that cover a deny do not depend on the granted rule, so they are determined once.
         var covering = new Dictionary<PermissionRule, IReadOnlyList<PermissionRule>>(
             ReferenceEqualityComparer.Instance);
         var denies = withheld.Where(rule => rule.IsDeny).Distinct().ToList();
@@ -70,7 +70,7 @@ public sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, str
 
     private bool MayGive(PermissionRule given, Func<PermissionRule, IReadOnlyList<PermissionRule>> covering)
     {
-        // What is denied to the giver must be denied to the receiver by the same means.
+        // What is denied to the grantor must also be denied to the grantee.
         foreach (var rule in _denies.Value)
         {
             if ((rule.Actions & given.Actions) != 0 && rule.Pattern.Meets(given.Pattern)

@@ -2,12 +2,12 @@
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// The policies that every organization has. Their ids are the same everywhere, and their statements are spelled as the
-/// contract's enumerations are.
+/// The policies that every organization has. Their ids are fixed, and their statements use the enumeration values of
+/// the m3ter contract.
 /// </summary>
 public static class ManagedPolicies
 {
-    /// <summary>May do everything.</summary>
+    /// <summary>Grants all permissions.</summary>
     public static PermissionPolicy Administrator { get; } = New(1, "Administrator", Allow(["ALL"], ["*"]));
 
     private static readonly string[] Reading =

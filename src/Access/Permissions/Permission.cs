@@ -2,26 +2,26 @@ using System.Text.Json;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>What of a type of resource an operation is about.</summary>
+/// <summary>The scope of a permission.</summary>
 public enum PermissionScope
 {
-    /// <summary>The type as a whole, as when creating.</summary>
+    /// <summary>The whole type, for example to create.</summary>
     Type,
 
-    /// <summary>The one entity that the path names.</summary>
+    /// <summary>The entity in the path.</summary>
     Item,
 
-    /// <summary>Whatever the caller may see: the operation leaves out the rest.</summary>
+    /// <summary>Entities visible to the caller: the operation omits others.</summary>
     Visible,
 
-    /// <summary>Nothing that needs a permission.</summary>
+    /// <summary>No permission required.</summary>
     Nothing,
 
-    /// <summary>Nothing that needs a token.</summary>
+    /// <summary>No token required.</summary>
     Public,
 }
 
-/// <summary>What an operation needs: an action on a resource.</summary>
+/// <summary>A permission that an operation requires: an action on a resource.</summary>
 public sealed class Permission
 {
     private Permission(
@@ -34,31 +34,31 @@ public sealed class Permission
         Name = resources.Count == 0 ? "" : ResourceNames.Canonical(resources[0]);
     }
 
-    /// <summary>What an operation needs that does not say so: every right there is.</summary>
+    /// <summary>The default if an operation does not specify one: all permissions.</summary>
     public static Permission Unstated { get; } = new(PermissionAction.All, PermissionScope.Type, ["*"]);
 
-    /// <summary>Every principal of the organization may do it.</summary>
+    /// <summary>Available to every principal of the organization.</summary>
     public static Permission Anyone { get; } = new(default, PermissionScope.Nothing, []);
 
-    /// <summary>Everybody may do it, without a token.</summary>
+    /// <summary>Available without a token.</summary>
     public static Permission Public { get; } = new(default, PermissionScope.Public, []);
 
     /// <summary>The action.</summary>
     public PermissionAction Action { get; }
 
-    /// <summary>What of the resource it is about.</summary>
+    /// <summary>Its scope.</summary>
     public PermissionScope Scope { get; }
 
     /// <summary>
-    /// Names of the resource, such as <c>config:meter</c>; the first is the one that messages use. Those of billing
-    /// also go by the service <c>config</c>, as the actions on them do.
+    /// Names of the resource, such as <c>config:meter</c>; messages use the first one. Resources of billing can also be
+    /// named with the service <c>config</c>, as in the actions on them.
     /// </summary>
     public IReadOnlyList<string> Resources { get; }
 
-    /// <summary>The canonical name, which the rules of policies are compared with.</summary>
+    /// <summary>The canonical name, compared with policy rules.</summary>
     public string Name { get; }
 
-    /// <summary>The part of the path that names the entity.</summary>
+    /// <summary>The path parameter with the id of the entity.</summary>
     public string? ItemRoute { get; }
 
     /// <summary>The type of the resource in lower case, such as <c>meter</c>.</summary>
@@ -68,21 +68,21 @@ public sealed class Permission
     public static Permission On(PermissionAction action, params IReadOnlyList<string> resources) =>
         new(action, PermissionScope.Type, resources);
 
-    /// <summary>An action on the entity that the path names.</summary>
+    /// <summary>An action on the entity in the path.</summary>
     public Permission Item(string route = "id") => new(Action, PermissionScope.Item, Resources, route);
 
-    /// <summary>An action on all that the caller may see; the operation applies <see cref="Reach"/>.</summary>
+    /// <summary>An action on all entities visible to the caller; the operation applies <see cref="Reach"/>.</summary>
     public Permission Visible() => new(Action, PermissionScope.Visible, Resources);
 
     /// <summary>The resource of a kind of entity, such as <c>config:planTemplate</c>.</summary>
     public static string Config(string kind) => $"config:{JsonNamingPolicy.CamelCase.ConvertName(kind)}";
 
-    /// <summary>An action on bills and what belongs to them.</summary>
+    /// <summary>An action on bills and related resources.</summary>
     public static Permission OnBilling(PermissionAction action, string type) =>
         On(action, $"billing:{type}", $"config:{type}");
 
     /// <summary>The permission in words.</summary>
-    /// <param name="item">The entity, where it is about one.</param>
+    /// <param name="item">The entity, if any.</param>
     public string Describe(string? item = null) =>
         $"`{PermissionActions.Name(Action)}` on `{Resources[0]}{(item is null ? "" : $"/item/{item}")}`";
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>What may be done to a resource. An operation needs exactly one of them.</summary>
+/// <summary>An action on a resource. Each operation requires exactly one.</summary>
 [Flags]
 public enum PermissionAction
 {
@@ -62,14 +62,15 @@ public enum PermissionAction
     All = (1 << 17) - 1,
 }
 
-/// <summary>Actions as policies spell them.</summary>
+/// <summary>Parses and formats actions in policies.</summary>
 public static class PermissionActions
 {
     private static readonly FrozenDictionary<string, PermissionAction> BySpelling =
         Enum.GetValues<PermissionAction>().ToFrozenDictionary(action => Folded(action.ToString()));
 
     /// <summary>
-    /// Reads an action in any of the spellings in use: <c>config:create</c>, <c>CONFIG_CREATE</c>, <c>*</c> for all.
+    /// Parses an action in any of the supported spellings: <c>config:create</c>, <c>CONFIG_CREATE</c>, <c>*</c> for
+    /// all.
     /// </summary>
     public static bool TryRead(string text, out PermissionAction action)
     {
@@ -77,7 +78,7 @@ public static class PermissionActions
         return text == "*" || BySpelling.TryGetValue(Folded(text), out action);
     }
 
-    /// <summary>The action as policies should spell it, such as <c>config:create</c>.</summary>
+    /// <summary>The recommended spelling of the action, such as <c>config:create</c>.</summary>
     public static string Name(PermissionAction action)
     {
         var words = JsonNamingPolicy.SnakeCaseLower.ConvertName(action.ToString());

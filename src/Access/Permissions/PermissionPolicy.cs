@@ -5,7 +5,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>A set of statements that say what the principals it is attached to may do.</summary>
+/// <summary>A set of statements that define the permissions of the principals it is attached to.</summary>
 public sealed record PermissionPolicy : Resource
 {
     /// <summary>Descriptive name.</summary>
@@ -22,7 +22,7 @@ public sealed record PermissionPolicy : Resource
     public bool ManagedPolicy { get; init; }
 }
 
-/// <summary>What is special about permission policies.</summary>
+/// <summary>The definition of permission policies.</summary>
 public static class PermissionPolicyResource
 {
     /// <summary>The definition.</summary>

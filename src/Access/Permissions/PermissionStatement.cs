@@ -9,7 +9,7 @@ public enum PermissionEffect
     /// <summary>Permits, unless another statement forbids.</summary>
     Allow,
 
-    /// <summary>Forbids, whatever else permits.</summary>
+    /// <summary>Forbids, even if another statement permits.</summary>
     Deny,
 }
 
@@ -17,7 +17,8 @@ public enum PermissionEffect
 public sealed record PermissionStatement
 {
     /// <summary>
-    /// Whether the actions are permitted: <c>allow</c> or <c>deny</c>, in any case. A deny always wins.
+    /// Whether the actions are permitted: <c>allow</c> or <c>deny</c> (case-insensitive). A deny always takes
+    /// precedence.
     /// </summary>
     [ChoicesInContract(typeof(PermissionEffect))]
     public required string Effect { get; init; }
@@ -37,13 +38,13 @@ public sealed record PermissionStatement
     public required IReadOnlyList<string> Resource { get; init; }
 }
 
-/// <summary>One pair of actions and resources of a statement, read.</summary>
-/// <param name="IsDeny">True when it forbids.</param>
+/// <summary>A parsed pair of actions and resources of a statement.</summary>
+/// <param name="IsDeny">True if it forbids.</param>
 /// <param name="Actions">The actions.</param>
 /// <param name="Pattern">The resources, by their canonical names.</param>
 public sealed record PermissionRule(bool IsDeny, PermissionAction Actions, ResourcePattern Pattern)
 {
-    /// <summary>Permits everything there is.</summary>
+    /// <summary>Permits everything.</summary>
     public static PermissionRule Everything { get; } = new(false, PermissionAction.All, ResourcePattern.Everything);
 
     /// <summary>Its actions and resources in words.</summary>
@@ -59,13 +60,13 @@ public sealed record PermissionRule(bool IsDeny, PermissionAction Actions, Resou
 /// <summary>Reads statements.</summary>
 public static class PermissionStatements
 {
-    // Bounds the work of evaluating a policy: contract and reference name no limit.
+    // Limits the work of evaluating a policy. The m3ter contract specifies no limit.
     private const int MaxResourcesOfPolicy = 1_000;
 
-    /// <summary>Resources of one principal, at most, in all its policies and statements of its own.</summary>
+    /// <summary>Maximum number of resources of a principal in all its policies and its own statements.</summary>
     public const int MaxResources = 2_000;
 
-    /// <summary>Adds what is wrong with statements.</summary>
+    /// <summary>Adds the faults of statements.</summary>
     public static void Check(IReadOnlyList<PermissionStatement> statements, string path, Issues issues)
     {
         foreach (var (index, statement) in statements.Index())
@@ -84,14 +85,14 @@ public static class PermissionStatements
             }
             foreach (var (number, resource) in statement.Resource.Index())
             {
-                // A pattern that was stored before there was a limit goes on to be read.
+                // Patterns stored before the limit existed remain valid.
                 if (!ResourcePattern.TryRead(resource, out var pattern)
                     || pattern.Wildcards > ResourcePattern.MaxWildcards)
                     issues.Add("form", $"{at}.resource[{number}]", ResourcePattern.Rule);
             }
         }
         if (statements.Sum(statement => statement.Resource.Count) > MaxResourcesOfPolicy)
-            issues.Add("count", path, $"must have at most {MaxResourcesOfPolicy} resources in all");
+            issues.Add("count", path, $"must have at most {MaxResourcesOfPolicy} resources in total");
     }
 
     /// <summary>The rules of checked statements, by the canonical names of resources.</summary>

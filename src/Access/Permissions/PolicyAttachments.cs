@@ -52,7 +52,7 @@ public sealed class PolicyAttachments(ResourceService resources)
         RequireSight(by, type, principalId);
         var attached = await AttachedPolicies.FindAsync(by.Related, policy.Id, type, principalId)
             ?? throw new NotFoundException(
-                $"The policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
+                $"Policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
         GrantRules.CheckTaken(by, PermissionStatements.Rules(policy.Statements));
         return await resources.DeleteAsync(
             PrincipalPermissionResource.Definition, by.Caller.OrganizationId, by.Caller.AuditName, attached.Id,

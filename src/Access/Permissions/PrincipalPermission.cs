@@ -16,11 +16,11 @@ public sealed record PrincipalPermission : Resource
     /// <summary>The kind of the principal.</summary>
     public required PrincipalType PrincipalType { get; init; }
 
-    /// <summary>The principal as one text.</summary>
+    /// <summary>The principal as a string.</summary>
     public static string PrincipalKey(PrincipalType type, string? id) => $"{JsonFormat.Name(type)}_{id}";
 }
 
-/// <summary>What is special about attached policies.</summary>
+/// <summary>The definition of attached policies.</summary>
 public static class PrincipalPermissionResource
 {
     /// <summary>The definition.</summary>

@@ -6,10 +6,10 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>Gathers what the policies of a principal say.</summary>
+/// <summary>Collects the rules of a principal's policies.</summary>
 public static class PrincipalPolicies
 {
-    /// <summary>What a principal may do, from the store.</summary>
+    /// <summary>Reads the permissions of a principal from the store.</summary>
     public static async ValueTask<PrincipalAccess> ReadAsync(IResourceReader related, Caller caller)
     {
         if (await FindAsync(related, caller.Type, caller.PrincipalId) is not { } principal)
@@ -24,8 +24,8 @@ public static class PrincipalPolicies
     }
 
     /// <summary>
-    /// What whoever acts as a principal may do. A support user may come to do everything, since support may be given
-    /// more later.
+    /// The permissions of anyone who acts as the principal. A support user counts as having all permissions, because
+    /// support may be granted more later.
     /// </summary>
     public static async ValueTask<IReadOnlyList<PermissionRule>> RulesOfAsync(
         IResourceReader related, PrincipalType type, string id) =>

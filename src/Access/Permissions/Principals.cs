@@ -5,7 +5,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>What is the same for every kind of principal.</summary>
+/// <summary>Functions for all kinds of principals.</summary>
 public static class Principals
 {
     /// <summary>The kind in words.</summary>
@@ -17,7 +17,7 @@ public static class Principals
         PrincipalType.Supportusers => "support users",
     };
 
-    /// <summary>True when there is such a principal.</summary>
+    /// <summary>True if the principal exists.</summary>
     public static async ValueTask<bool> ExistsAsync(IResourceReader related, PrincipalType type, string? id) =>
         type switch
         {

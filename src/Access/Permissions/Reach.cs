@@ -3,23 +3,23 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>How far a permission of a principal goes.</summary>
-/// <param name="IsWhole">True when it holds for the whole type, except for what is denied.</param>
-/// <param name="Allowed">Ids of the entities that it holds for besides; null when no policy names any.</param>
-/// <param name="Denied">Ids of the entities that it never holds for.</param>
+/// <summary>The reach of a permission of a principal.</summary>
+/// <param name="IsWhole">True if it applies to the whole type, except denied entities.</param>
+/// <param name="Allowed">Ids of further entities that it applies to; null if no policy names any.</param>
+/// <param name="Denied">Ids of the entities that it never applies to.</param>
 public sealed record Reach(bool IsWhole, FrozenSet<string>? Allowed, FrozenSet<string> Denied)
 {
-    /// <summary>It does not hold at all.</summary>
+    /// <summary>No reach.</summary>
     public static Reach None { get; } = new(false, null, []);
 
-    /// <summary>True when it does not hold. One for a group holds, though the group may be empty.</summary>
+    /// <summary>True if it applies to nothing. A permission for a group applies even if the group is empty.</summary>
     public bool IsNone => !IsWhole && Allowed is null;
 
-    /// <summary>True when it holds for the entity.</summary>
+    /// <summary>True if it applies to the entity.</summary>
     public bool Holds(string id) => (IsWhole || Allowed?.Contains(id) == true) && !Denied.Contains(id);
 
-    /// <summary>Selects the entities that it holds for; null when those are all.</summary>
-    /// <param name="column">The column that has the id.</param>
+    /// <summary>Selects the entities that it applies to; null for all.</summary>
+    /// <param name="column">The column with the id.</param>
     public Condition? Where(string column = "id")
     {
         var conditions = new List<Condition>();

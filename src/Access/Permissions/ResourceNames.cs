@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// Resources that policies may call by more than one name. Names are folded to one when rules are read, so that a deny
-/// of one name cannot be passed by another.
+/// Resources with more than one name in policies. Rules use one canonical name, so that a deny of one name cannot be
+/// bypassed with another.
 /// </summary>
 public static class ResourceNames
 {
@@ -15,7 +15,7 @@ public static class ResourceNames
         ["config:orguser"] = "config:user",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The one name of a resource that its rules are compared by, in lower case.</summary>
+    /// <summary>The canonical name of a resource, in lowercase.</summary>
     public static string Canonical(string name)
     {
         var folded = name.ToLowerInvariant();
@@ -23,8 +23,8 @@ public static class ResourceNames
     }
 
     /// <summary>
-    /// The patterns of canonical names that stand for one as written: a wildcard that matches another name of a
-    /// resource is about the resource, too.
+    /// The canonical patterns of a pattern as written: a wildcard that matches any name of a resource applies to the
+    /// resource.
     /// </summary>
     public static IEnumerable<ResourcePattern> Canonical(ResourcePattern written)
     {

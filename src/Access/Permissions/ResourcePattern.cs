@@ -1,10 +1,10 @@
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>Which entities of the matching types a pattern is about.</summary>
+/// <summary>The entities of the matching types that a pattern refers to.</summary>
 public enum PatternScope
 {
-    /// <summary>All of them, and the type itself.</summary>
+    /// <summary>All entities, and the type itself.</summary>
     Any,
 
     /// <summary>One entity.</summary>
@@ -15,30 +15,32 @@ public enum PatternScope
 }
 
 /// <summary>
-/// The resources that a statement is about: <c>service:type</c>, <c>service:type/item/id</c> or
-/// <c>service:type/group/id</c>. A <c>*</c> in service and type stands for any run of characters.
+/// The resources of a statement: <c>service:type</c>, <c>service:type/item/id</c> or <c>service:type/group/id</c>. A
+/// <c>*</c> in service and type matches any sequence of characters.
 /// </summary>
-/// <param name="Type">Service and type in lower case, with wildcards.</param>
+/// <param name="Type">Service and type in lowercase, with wildcards.</param>
 /// <param name="Scope">Which entities of the type.</param>
 /// <param name="Id">The entity or group; <c>*</c> for any group; empty for all entities.</param>
 public sealed record ResourcePattern(string Type, PatternScope Scope, string Id)
 {
-    /// <summary>What a resource must be, for messages.</summary>
+    /// <summary>The rule for resources, for messages.</summary>
     public const string Rule = "must be * or a resource such as config:meter, config:*, config:plan/item/{id} or "
-        + "config:plan/group/{id}, with at most 200 characters and 2 wildcards";
+        + "config:plan/group/{id}, with at most 200 characters and two wildcards";
 
-    /// <summary>Wildcards in service and type, at most: each one multiplies the time to compare patterns.</summary>
+    /// <summary>
+    /// Maximum number of wildcards in service and type; each multiplies the time to compare patterns.
+    /// </summary>
     public const int MaxWildcards = 2;
 
-    /// <summary>Stands for every group.</summary>
+    /// <summary>Any group.</summary>
     public const string Anything = "*";
 
     private const int Max = 200;
 
-    /// <summary>All there is.</summary>
+    /// <summary>All resources.</summary>
     public static ResourcePattern Everything { get; } = new(Anything, PatternScope.Any, "");
 
-    /// <summary>Reads a pattern; case does not matter.</summary>
+    /// <summary>Parses a pattern; case-insensitive.</summary>
     public static bool TryRead(string text, out ResourcePattern pattern)
     {
         var folded = text.ToLowerInvariant();
@@ -67,16 +69,16 @@ public sealed record ResourcePattern(string Type, PatternScope Scope, string Id)
     /// <summary>Wildcards in service and type.</summary>
     public int Wildcards => Type.Count(character => character == '*');
 
-    /// <summary>True when the type, such as <c>config:meter</c>, is one of the pattern's.</summary>
+    /// <summary>True if the pattern matches the type, such as <c>config:meter</c>.</summary>
     public bool IsOfType(string type) => Wildcard.Matches(Type, type);
 
-    /// <summary>True when all that the other pattern is about is this one's too. When in doubt, false.</summary>
+    /// <summary>True if this pattern covers everything that the other one matches. False if uncertain.</summary>
     public bool Covers(ResourcePattern other) =>
         Wildcard.Matches(Type, other.Type)
         && (Scope == PatternScope.Any
             || (Scope == other.Scope && (Id == other.Id || (Scope == PatternScope.Group && Id == Anything))));
 
-    /// <summary>True when there may be something that both patterns are about. When in doubt, true.</summary>
+    /// <summary>True if both patterns may match the same resource. True if uncertain.</summary>
     public bool Meets(ResourcePattern other) =>
         Wildcard.Meet(Type, other.Type)
         && !(Scope == PatternScope.Item && other.Scope == PatternScope.Item && Id != other.Id);

@@ -3,7 +3,7 @@ using Tallystick.Access.Credentials;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>A principal that may act, and what it may do at one moment.</summary>
+/// <summary>A principal with access, and its permissions at one moment.</summary>
 public sealed record RosterEntry
 {
     /// <summary>Its kind.</summary>
@@ -15,22 +15,22 @@ public sealed record RosterEntry
     /// <summary>True for a support user.</summary>
     public bool IsSupport { get; init; }
 
-    /// <summary>When its access ends; the greatest instant for never.</summary>
+    /// <summary>When its access ends; the maximum instant for never.</summary>
     public Instant Ends { get; init; } = Instant.MaxValue;
 
     /// <summary>True when its access has ended.</summary>
     public bool IsOverAt(Instant now) => Ends <= now;
 
-    /// <summary>Names where its rules come from, and their versions: equal sources have equal rules.</summary>
+    /// <summary>Identifies the sources of its rules and their versions: equal sources have equal rules.</summary>
     public required string Sources { get; init; }
 
-    /// <summary>The rules of all its policies, through groups too, and of its own statements.</summary>
+    /// <summary>The rules of all its policies, including those of its groups, and of its own statements.</summary>
     public required IReadOnlyList<PermissionRule> Rules { get; init; }
 
-    /// <summary>The resources of its statements, as they are written: some stand for several rules.</summary>
+    /// <summary>The number of resources in its statements as written; some correspond to several rules.</summary>
     public required int Resources { get; init; }
 
-    /// <summary>True when it may do everything there is, and nothing is denied to it.</summary>
+    /// <summary>True if it has full permissions and no denies.</summary>
     public bool IsWhole
     {
         get
@@ -47,15 +47,15 @@ public sealed record RosterEntry
         }
     }
 
-    /// <summary>True when its rules permit something less than those before; when in doubt, true.</summary>
-    /// <param name="before">The principal as it was.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>True if its rules permit less than before. True if uncertain.</summary>
+    /// <param name="before">The previous state of the principal.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public bool PermitsLess(RosterEntry before, CancellationToken cancellationToken) =>
         Sources != before.Sources
         && (IsBeyond(before.Rules.Except(Rules).Where(rule => !rule.IsDeny), Rules, cancellationToken)
             || IsBeyond(Rules.Except(before.Rules).Where(rule => rule.IsDeny), before.Rules, cancellationToken));
 
-    // Whether some of the rules, all of one effect, are not covered by the others of that effect.
+    // Whether some of the rules, which all have the same effect, are not covered by the other rules with that effect.
     private static bool IsBeyond(
         IEnumerable<PermissionRule> rules, IReadOnlyList<PermissionRule> others, CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// Finds which rules cover another. Rules that match by an equal text or by its beginning are looked up; only patterns
-/// with a wildcard elsewhere are compared one by one, so that long policies do not cost the product of their lengths.
+/// Finds which rules cover another. Exact and prefix patterns are looked up; only patterns with other wildcards are
+/// compared one by one, so that comparing long policies is not quadratic.
 /// </summary>
 public sealed class RuleCover
 {
@@ -13,7 +13,7 @@ public sealed class RuleCover
     private readonly SortedSet<int> _lengths = [];
     private readonly List<PermissionRule> _others = [];
 
-    /// <summary>Prepares rules, all of which permit or all of which forbid.</summary>
+    /// <summary>Prepares rules that either all permit or all forbid.</summary>
     public RuleCover(IEnumerable<PermissionRule> rules)
     {
         foreach (var rule in rules)
@@ -34,7 +34,7 @@ public sealed class RuleCover
         }
     }
 
-    /// <summary>True when the rules together are about all that another is about. When in doubt, false.</summary>
+    /// <summary>True if the rules together cover another rule. False if uncertain.</summary>
     public bool Covers(PermissionRule rule)
     {
         var wider = Wider(rule.Pattern);
@@ -56,7 +56,7 @@ public sealed class RuleCover
         return missing == 0;
     }
 
-    // What covers the entities of a pattern, as far as its type goes.
+    // Candidates that cover the entities of a pattern, by type.
     private static List<ResourcePattern> Wider(ResourcePattern pattern) => pattern.Scope switch
     {
         PatternScope.Any => [pattern],

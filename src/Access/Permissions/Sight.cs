@@ -6,47 +6,47 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// Which entities a caller may retrieve. A request that names another is answered as if that did not exist; one that
-/// names a kind of which the caller may retrieve none is refused with the permission that is missing.
+/// Determines which entities a caller may retrieve. A request that refers to another entity is treated as if it did not
+/// exist. If the caller may not retrieve any entity of the kind, the request is refused with the missing permission.
 /// </summary>
 public static class Sight
 {
-    // Grants remember how far a permission goes by the permission itself.
+    // Grants cache the reach of a permission by reference.
     private static readonly ConcurrentDictionary<(ResourceDefinition, PermissionAction), Permission> Known = new();
 
-    /// <summary>What retrieving an entity of a kind needs.</summary>
+    /// <summary>The permission to retrieve entities of a kind.</summary>
     public static Permission Retrieve(ResourceDefinition definition) =>
         Of(definition, PermissionAction.ConfigRetrieve);
 
-    /// <summary>What creating an entity of a kind needs.</summary>
+    /// <summary>The permission to create entities of a kind.</summary>
     public static Permission Create(ResourceDefinition definition) => Of(definition, PermissionAction.ConfigCreate);
 
-    /// <summary>What updating an entity of a kind needs.</summary>
+    /// <summary>The permission to update entities of a kind.</summary>
     public static Permission Update(ResourceDefinition definition) => Of(definition, PermissionAction.ConfigUpdate);
 
-    /// <summary>What deleting an entity of a kind needs.</summary>
+    /// <summary>The permission to delete entities of a kind.</summary>
     public static Permission Delete(ResourceDefinition definition) => Of(definition, PermissionAction.ConfigDelete);
 
-    /// <summary>Adds an issue when the caller may not retrieve an entity that a request names.</summary>
-    /// <param name="grants">What the caller may do.</param>
+    /// <summary>Adds an issue if the caller may not retrieve an entity that a request refers to.</summary>
+    /// <param name="grants">The permissions of the caller.</param>
     /// <param name="target">The kind of the entity.</param>
-    /// <param name="path">The member that names it.</param>
+    /// <param name="path">The member that refers to it.</param>
     /// <param name="value">What it is called there.</param>
-    /// <param name="id">Its id; null when it does not exist.</param>
-    /// <param name="issues">Where the fault goes.</param>
-    /// <exception cref="ForbiddenException">The caller may retrieve none of the kind.</exception>
+    /// <param name="id">Its id; null if it does not exist.</param>
+    /// <param name="issues">Receives the fault.</param>
+    /// <exception cref="ForbiddenException">The caller may not retrieve any entity of the kind.</exception>
     public static void Check(
         Grants grants, ResourceDefinition target, string path, string value, string? id, Issues issues)
     {
         var reach = grants.Of(Retrieve(target));
         if (reach.IsNone)
             throw new ForbiddenException(
-                $"Forbidden: this needs the permission {Retrieve(target).Describe()}, since {path} names one");
+                $"Forbidden: {path} requires the permission {Retrieve(target).Describe()}");
         if (id is null || !reach.Holds(id))
             issues.AddUnknownReference(path, target.Words, value);
     }
 
-    /// <summary>Refuses ids that name what the caller may not retrieve.</summary>
+    /// <summary>Refuses ids of entities that the caller may not retrieve.</summary>
     public static void Require(
         Grants grants, ResourceDefinition target, params IReadOnlyList<(string Path, string Id)> named)
     {
@@ -56,12 +56,12 @@ public static class Sight
         issues.ThrowIfAny();
     }
 
-    /// <summary>Refuses when the caller lacks a permission for an entity; null stands for the whole kind.</summary>
+    /// <summary>Refuses if the caller lacks a permission for an entity, or for the whole kind if null.</summary>
     public static void Demand(Grants grants, Permission permission, string? id = null)
     {
         var reach = grants.Of(permission);
         if (id is null ? !reach.IsWhole : !reach.Holds(id))
-            throw new ForbiddenException($"Forbidden: this needs the permission {permission.Describe(id)}");
+            throw new ForbiddenException($"Forbidden: this requires the permission {permission.Describe(id)}");
     }
 
     /// <summary>Selects the entities of a kind that the caller may retrieve.</summary>

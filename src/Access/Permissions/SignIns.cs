@@ -7,17 +7,17 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>
-/// Who can sign in: a principal without an active access key or login cannot act, whatever it may do.
+/// Determines who can sign in: a principal without an active access key or login has no usable access.
 /// </summary>
 public static class SignIns
 {
-    /// <summary>True for a principal that can sign in and whose access has not ended.</summary>
+    /// <summary>True if the principal can sign in and its access has not ended.</summary>
     public static async ValueTask<bool> IsActiveAsync(
         IResourceReader installation, string organizationId, RosterEntry? principal, Instant now) =>
         principal is not null && !principal.IsOverAt(now)
         && (await ReadAsync(installation, organizationId, [principal], now)).Count > 0;
 
-    /// <summary>Ids of the principals that have an active access key or a login, and whether that lasts.</summary>
+    /// <summary>Ids of the principals with an active access key or a login, and whether it is permanent.</summary>
     public static async ValueTask<IReadOnlyDictionary<string, bool>> ReadAsync(
         IResourceReader installation, string organizationId, IReadOnlyList<RosterEntry> principals, Instant now)
     {

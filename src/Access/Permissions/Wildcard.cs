@@ -1,13 +1,11 @@
 namespace Tallystick.Access.Permissions;
 
-/// <summary>
-/// Compares texts in which <c>*</c> stands for any run of characters.
-/// </summary>
+/// <summary>Matches strings in which <c>*</c> stands for any sequence of characters.</summary>
 public static class Wildcard
 {
     /// <summary>
-    /// True when the pattern matches the text. A <c>*</c> in the text is matched by a <c>*</c> only, so for a text
-    /// that is a pattern: true only when the pattern matches all that the text does.
+    /// True if the pattern matches the text. A <c>*</c> in the text is matched only by a <c>*</c>, so if the text is a
+    /// pattern, the result is true only if the first pattern covers the second.
     /// </summary>
     public static bool Matches(string pattern, string text)
     {
@@ -19,7 +17,7 @@ public static class Wildcard
         if (text.Length < star + end.Length || !text.AsSpan(0, star).SequenceEqual(pattern.AsSpan(0, star))
             || !text.AsSpan().EndsWith(end))
             return false;
-        // What stands between two stars is taken where it occurs first: that leaves the most for the rest.
+        // Greedy: each part between two stars matches at its first occurrence, which leaves the most for the rest.
         var rest = text.AsSpan(star, text.Length - star - end.Length);
         var between = pattern.AsSpan(star, last - star);
         foreach (var part in between.Split('*'))
@@ -32,7 +30,7 @@ public static class Wildcard
         return true;
     }
 
-    /// <summary>True when there is a text that both patterns match.</summary>
+    /// <summary>True if a text exists that both patterns match.</summary>
     public static bool Meet(string one, string other)
     {
         var first = one.IndexOf('*', StringComparison.Ordinal);
@@ -41,7 +39,7 @@ public static class Wildcard
             return second < 0 ? one == other : Matches(other, one);
         if (second < 0)
             return Matches(one, other);
-        // Between beginning and end each has a star, which takes what the other has there.
+        // Between prefix and suffix, both have a star, which can match the other's middle part.
         var common = Math.Min(first, second);
         if (!one.AsSpan(0, common).SequenceEqual(other.AsSpan(0, common)))
             return false;

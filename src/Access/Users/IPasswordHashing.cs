@@ -1,11 +1,11 @@
 namespace Tallystick.Access.Users;
 
-/// <summary>Hashes passwords, slowly on purpose.</summary>
+/// <summary>Hashes passwords, deliberately slowly.</summary>
 public interface IPasswordHashing
 {
     /// <summary>A salted hash.</summary>
     string Hash(string password);
 
-    /// <summary>True when the hash is one of the password.</summary>
+    /// <summary>True if the hash matches the password.</summary>
     bool Matches(string hash, string password);
 }

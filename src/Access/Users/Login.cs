@@ -3,10 +3,10 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Users;
 
-/// <summary>How a person signs in, to whichever of their organizations. It is never answered.</summary>
+/// <summary>The login of a person for all of their organizations. Never returned by the API.</summary>
 public sealed record Login : Resource
 {
-    /// <summary>E-mail address in lower case.</summary>
+    /// <summary>E-mail address in lowercase.</summary>
     public required string Email { get; init; }
 
     /// <summary>First name.</summary>
@@ -21,28 +21,28 @@ public sealed record Login : Resource
     /// <summary>Salted hash of the password.</summary>
     public required string PasswordHash { get; init; }
 
-    /// <summary>When a temporary password stops to work; null for a password that the person chose.</summary>
+    /// <summary>When a temporary password expires; null for a password that the person chose.</summary>
     public Instant? DtTemporaryPasswordEnds { get; init; }
 
-    /// <summary>Grows with each password: tokens got with an earlier one are refused.</summary>
+    /// <summary>Incremented with each password. Tokens issued for an earlier password are invalid.</summary>
     public long PasswordNumber { get; init; }
 
     /// <summary>
-    /// True when the password was chosen by who reads the mail of the address. Otherwise whoever invited may know it.
+    /// True if the password was chosen by the owner of the e-mail address. Otherwise, the inviter may know it.
     /// </summary>
     public bool IsAddressProven { get; init; }
 
-    /// <summary>Hashes of where the person signed in from, the latest last.</summary>
+    /// <summary>Hashes of the sources from which the person signed in, the latest last.</summary>
     public IReadOnlyList<string>? KnownSources { get; init; }
 
-    /// <summary>UUIDs of the organizations that the person is a user of.</summary>
+    /// <summary>UUIDs of the organizations in which the person is a user.</summary>
     public required IReadOnlyList<string> Organizations { get; init; }
 
-    /// <summary>True when its password opens anything.</summary>
+    /// <summary>True if its password can be used.</summary>
     public bool IsOpenAt(Instant now) => !(DtTemporaryPasswordEnds <= now);
 }
 
-/// <summary>Where logins are kept: they are looked up before the organization is known.</summary>
+/// <summary>The owner of logins, which are looked up before the organization is known.</summary>
 public static class LoginResource
 {
     /// <summary>The definition.</summary>

@@ -8,14 +8,14 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Users;
 
-/// <summary>Finds logins, and checks and sets their passwords.</summary>
+/// <summary>Finds logins, and verifies and sets their passwords.</summary>
 public sealed class Logins(
     ResourceService resources, ChangeFeed changes, IClock clock, IPasswordHashing passwords) : IDisposable
 {
-    /// <summary>Fewest and most characters of a password.</summary>
+    /// <summary>Minimum length of a password.</summary>
     public const int MinPassword = 12;
 
-    /// <summary>Most characters of a password.</summary>
+    /// <summary>Maximum length of a password.</summary>
     public const int MaxPassword = 200;
 
     private const string Installation = AccessKeyResource.Installation;
@@ -28,16 +28,16 @@ public sealed class Logins(
     private static readonly Duration MaxWait = Duration.FromHours(4);
     private static readonly Duration TemporaryFor = Duration.FromDays(30);
 
-    // Compared with when the address is unknown, so that an answer takes as long as for a wrong password.
+    // Used if the address is unknown, so that the response takes as long as for an incorrect password.
     private readonly Lazy<string> _nobody = new(() => passwords.Hash(SecretHash.NewText(20)));
     private readonly FailedAttempts _ofAddress = new(MaxFailures, FirstWait, MaxWait, clock);
     private readonly FailedAttempts _ofSource = new(MaxFailuresOfSource, FirstWait, MaxWait, clock);
 
-    // A password takes a processor some ten milliseconds on purpose; the rest of the product needs them too.
+    // Hashing a password deliberately takes CPU time, which the rest of the product also needs.
     private readonly SemaphoreSlim _hashing = new(Math.Max(1, Environment.ProcessorCount / 2));
     private int _waiting;
 
-    /// <summary>Grows with each change of any login.</summary>
+    /// <summary>Incremented with each change of any login.</summary>
     public long Generation => changes.Generation(Installation, LoginResource.Definition.Kind);
 
     /// <summary>The login of an address, or null.</summary>
@@ -52,16 +52,16 @@ public sealed class Logins(
     public ValueTask<Login?> FindByIdAsync(string id, CancellationToken cancellationToken) =>
         resources.Reader(Installation, cancellationToken).FindAsync<Login>(id);
 
-    /// <summary>The login with the password; null when either is wrong.</summary>
+    /// <summary>The login with the password; null if either is incorrect.</summary>
     /// <remarks>
-    /// Attempts are counted before a password is looked at, by address and by source. Where the person has signed in
-    /// from before, only the attempts from there count, so that nobody else can lock the person out.
+    /// Attempts are counted by address and by source before the password is verified. Attempts from a source where the
+    /// person has signed in before are counted separately, so that nobody else can lock the person out.
     /// </remarks>
     /// <param name="email">The address.</param>
     /// <param name="password">The password.</param>
-    /// <param name="source">Where the attempt comes from.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="TooManyRequestsException">There were too many wrong passwords of late.</exception>
+    /// <param name="source">Source of the attempt.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="TooManyRequestsException">There were too many incorrect passwords recently.</exception>
     public async ValueTask<Login?> SignInAsync(
         string email, string password, string source, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ public sealed class Logins(
         }
         catch
         {
-            // The password was not looked at, or nobody hears what it was.
+            // The password was not verified, or the result is not returned.
             TakeBack(name, isKnown ? null : source);
             throw;
         }
@@ -89,14 +89,14 @@ public sealed class Logins(
         return isKnown ? login : await RememberAsync(login!, SourceHash(address, source), cancellationToken);
     }
 
-    /// <summary>Makes the login of a person who has none.</summary>
+    /// <summary>Creates the login of a person who has none.</summary>
     public async ValueTask<Login> CreateAsync(
         string password, Func<string, Login> newLogin, CancellationToken cancellationToken) =>
         (Login)await resources.CreateAsync(
             LoginResource.Definition, Installation, Principal, newLogin(await HashAsync(password, cancellationToken)),
             cancellationToken);
 
-    /// <summary>Gives a person who has a login another organization, and a new password where one was chosen.</summary>
+    /// <summary>Adds an organization to an existing login, and a new password if one was chosen.</summary>
     public async ValueTask<Login> JoinAsync(
         Login login, string organizationId, string? password, bool isMailed, CancellationToken cancellationToken)
     {
@@ -113,11 +113,11 @@ public sealed class Logins(
         Login login, string password, CancellationToken cancellationToken) =>
         await UpdateAsync(login, password, cancellationToken);
 
-    /// <summary>A password that nobody chose.</summary>
+    /// <summary>A generated password.</summary>
     public static string NewTemporaryPassword() => SecretHash.NewText(20);
 
-    /// <summary>A login with a temporary password, good for one sign-in within 30 days; nothing is written.</summary>
-    /// <exception cref="RefusedException">It would take the last administrator from an organization.</exception>
+    /// <summary>A login with a temporary password, valid for one sign-in within 30 days; not written yet.</summary>
+    /// <exception cref="RefusedException">An organization would lose its last administrator.</exception>
     public async ValueTask<Login> PrepareTemporaryPasswordAsync(
         Login login, string password, CancellationToken cancellationToken)
     {
@@ -135,9 +135,9 @@ public sealed class Logins(
 
     /// <summary>Sets a temporary password.</summary>
     /// <param name="prepared">The login with the password.</param>
-    /// <param name="isMailed">True when only who reads the mail of the address knows it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="RefusedException">It would take the last administrator from an organization.</exception>
+    /// <param name="isMailed">True if only the owner of the e-mail address knows it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="RefusedException">An organization would lose its last administrator.</exception>
     public async ValueTask SetTemporaryPasswordAsync(
         Login prepared, bool isMailed, CancellationToken cancellationToken)
     {
@@ -149,7 +149,7 @@ public sealed class Logins(
         _ofAddress.Forget(prepared.Email);
     }
 
-    /// <summary>Adds what is wrong with a password that a person chose.</summary>
+    /// <summary>Adds the faults of a password that a person chose.</summary>
     public static void CheckPassword(string? password, string path, Issues issues)
     {
         if (password is null || TextLength.Of(password) is < MinPassword or > MaxPassword)
@@ -187,7 +187,7 @@ public sealed class Logins(
         resources.ChangeAsync(Installation, Principal, cancellationToken, async change =>
         {
             var current = await change.Related.FindAsync<Login>(login.Id);
-            // Signed in by a password that another has just replaced.
+            // The password has just been replaced by another.
             if (current is null || current.PasswordNumber != login.PasswordNumber)
                 return login;
             return (Login)await change.UpdateAsync(LoginResource.Definition, login.Id, current with
@@ -196,7 +196,7 @@ public sealed class Logins(
             });
         });
 
-    // The address makes it another hash for each person.
+    // Including the address gives each person a different hash.
     private static string SourceHash(string address, string source) => Convert.ToBase64String(
         SHA256.HashData(Encoding.UTF8.GetBytes($"{address} {source}")).AsSpan(0, 16));
 
@@ -223,7 +223,7 @@ public sealed class Logins(
         if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
             Interlocked.Decrement(ref _waiting);
-            throw new ServerBusyException("Too many people are signing in at the moment. Try again later.");
+            throw new ServerBusyException("Too many sign-in requests. Try again later.");
         }
         try
         {

@@ -14,10 +14,10 @@ public sealed record SignInRequest
     /// <summary>Password.</summary>
     public required string Password { get; init; }
 
-    /// <summary>The password to have from now on, of 12 to 200 characters; required after a temporary one.</summary>
+    /// <summary>The new password, 12 to 200 characters. Required if the current password is temporary.</summary>
     public string? NewPassword { get; init; }
 
-    /// <summary>UUID of the organization to work in; may be left out by users of one only.</summary>
+    /// <summary>UUID of the organization to sign in to. Optional for users of only one organization.</summary>
     public string? OrganizationId { get; init; }
 }
 
@@ -40,10 +40,10 @@ public sealed class PersonSignIn(Logins logins, CallerAccess callers, IClock clo
     {
         Check(request);
         var login = await logins.SignInAsync(request.Email, request.Password, source, cancellationToken)
-            ?? throw new UnauthorizedException("Unauthorized: the e-mail address or the password is wrong");
+            ?? throw new UnauthorizedException("Unauthorized: the e-mail address or password is incorrect");
         if (login.DtTemporaryPasswordEnds is not null && request.NewPassword is null)
             throw new RefusedException(new Issue(
-                "required", "newPassword", "is required, since the password is a temporary one"));
+                "required", "newPassword", "is required because the password is temporary"));
         var organizationId = OrganizationOf(login, request);
         var access = await callers.OfAsync(
             new Caller(organizationId, PrincipalType.User, login.Id, null), cancellationToken);

@@ -4,7 +4,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Users;
 
-/// <summary>A program that calls the API, with the rights that its policies give.</summary>
+/// <summary>A program that calls the API with the permissions of its policies.</summary>
 public sealed record ServiceUser : Resource
 {
     /// <summary>Descriptive name.</summary>
@@ -12,14 +12,14 @@ public sealed record ServiceUser : Resource
     public required string Name { get; init; }
 
     /// <summary>
-    /// The date and time (ISO 8601, UTC) when many token requests with one of its access keys and a wrong secret were
-    /// last refused.
+    /// The date and time (ISO 8601, UTC) when token requests were last throttled because of too many incorrect secrets
+    /// for one of its access keys.
     /// </summary>
     [ServerSet]
     public Instant? DtSecretsRefused { get; init; }
 }
 
-/// <summary>What is special about service users.</summary>
+/// <summary>The definition of service users.</summary>
 public static class ServiceUserResource
 {
     /// <summary>The definition.</summary>

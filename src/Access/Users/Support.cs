@@ -5,13 +5,13 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Users;
 
-/// <summary>What the people who give support may do in the organization, and until when.</summary>
+/// <summary>The permissions of support users in the organization, and when they end.</summary>
 public sealed record Support : Resource
 {
     /// <summary>The date and time (ISO 8601) when support users lose access.</summary>
     public required Instant DtEndSupportUsersAccess { get; init; }
 
-    /// <summary>Statements about support users, besides those of the policies attached to them.</summary>
+    /// <summary>Permission statements of support users, in addition to the attached policies.</summary>
     public IReadOnlyList<SupportStatement>? SupportUsersPermissionPolicy { get; init; }
 
     /// <summary>The statements.</summary>
@@ -22,7 +22,7 @@ public sealed record Support : Resource
 /// <summary>Permits or forbids support users actions on resources.</summary>
 public sealed record SupportStatement
 {
-    /// <summary>Whether the actions are permitted: <c>allow</c> or <c>deny</c>, in any case.</summary>
+    /// <summary>Whether the actions are permitted: <c>allow</c> or <c>deny</c> (case-insensitive).</summary>
     public required string Effect { get; init; }
 
     /// <summary>The actions, such as <c>config:retrieve</c>.</summary>
@@ -36,7 +36,7 @@ public sealed record SupportStatement
     internal PermissionStatement Plain => new() { Effect = Effect, Action = Action, Resource = Resource };
 }
 
-/// <summary>What is special about the access of support users.</summary>
+/// <summary>The definition of the access of support users.</summary>
 public static class SupportResource
 {
     /// <summary>The definition.</summary>

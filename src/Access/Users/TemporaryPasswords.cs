@@ -24,16 +24,16 @@ public sealed class TemporaryPasswords(Logins logins)
             ?? throw new RefusedException(new Issue("no_login", "", "The user has no login"));
         if (!hasMail && login.Organizations.Count > 1)
             throw new RefusedException(new Issue(
-                "no_mail", "", "The user belongs to other organizations too, so the password can only be mailed, and "
-                    + "no mail server is configured", IssueKind.Conflict));
+                "no_mail", "", "The user also belongs to other organizations, so the password can only be sent by "
+                    + "e-mail, but no mail server is configured", IssueKind.Conflict));
         var password = Logins.NewTemporaryPassword();
         // Before anything is mailed: the person could not undo it.
         var prepared = await logins.PrepareTemporaryPasswordAsync(login, password, by.Cancelled);
         var isMailed = await mail(login.Email, password);
         if (!isMailed && login.Organizations.Count > 1)
             throw new RefusedException(new Issue(
-                "no_mail", "", "The mail server did not take the password. The user belongs to other organizations "
-                    + "too, so it can only be mailed; nothing was changed", IssueKind.Conflict));
+                "no_mail", "", "The mail server rejected the message. The user also belongs to other organizations, so "
+                    + "the password can only be sent by e-mail. Nothing was changed", IssueKind.Conflict));
         await logins.SetTemporaryPasswordAsync(prepared, isMailed, by.Cancelled);
         return isMailed ? null : password;
     }

@@ -20,11 +20,11 @@ public record User : Resource
     [ServerSet]
     public string? ContactNumber { get; init; }
 
-    /// <summary>E-mail address, by which the person signs in.</summary>
+    /// <summary>E-mail address, used to sign in.</summary>
     [ServerSet]
     public string? Email { get; init; }
 
-    /// <summary>UUIDs of the organizations in which the person has access, as far as the caller may know.</summary>
+    /// <summary>UUIDs of the organizations that the person has access to and the caller may see.</summary>
     [ServerSet]
     public IReadOnlyList<string>? Organizations { get; init; }
 
@@ -36,7 +36,7 @@ public record User : Resource
     [ServerSet]
     public Instant? LastAcceptedTermsAndConditions { get; init; }
 
-    /// <summary>True for a person who gives support: what they may do is what the organization gives support.</summary>
+    /// <summary>True for a support user, whose permissions are set in the organization's support settings.</summary>
     [ServerSet]
     public bool? SupportUser { get; init; }
 }
@@ -44,14 +44,14 @@ public record User : Resource
 /// <summary>A person as a user of one organization.</summary>
 public sealed record OrgUser : User
 {
-    /// <summary>Statements about this user, besides those of the policies attached.</summary>
+    /// <summary>Permission statements of this user, in addition to the attached policies.</summary>
     public IReadOnlyList<PermissionStatement>? PermissionPolicy { get; init; }
 
-    /// <summary>The date and time (ISO 8601) when the user's access ends; absent for never.</summary>
+    /// <summary>The date and time (ISO 8601) when the user's access ends. Never if absent.</summary>
     public Instant? DtEndAccess { get; init; }
 }
 
-/// <summary>What is special about users.</summary>
+/// <summary>The definition of users.</summary>
 public static class OrgUserResource
 {
     /// <summary>The definition.</summary>

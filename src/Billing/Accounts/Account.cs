@@ -4,14 +4,14 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Accounts;
 
-/// <summary>An end customer: usage is measured for it and bills are made out to it.</summary>
+/// <summary>An end customer, for whom usage is measured and bills are created.</summary>
 public sealed record Account : ResourceWithCustomFields
 {
     /// <summary>Name of the customer.</summary>
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>Short code by which measurements name the account, unique among accounts.</summary>
+    /// <summary>Short code that measurements use to refer to the account. Unique among accounts.</summary>
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Code { get; init; }
 
@@ -22,29 +22,29 @@ public sealed record Account : ResourceWithCustomFields
     [Form(TextForm.Email)]
     public required string EmailAddress { get; init; }
 
-    /// <summary>UUID of the parent account; a parent has no parent itself.</summary>
+    /// <summary>UUID of the parent account. A parent account cannot have a parent.</summary>
     public string? ParentAccountId { get; init; }
 
-    /// <summary>Date of the first bill, from which later bill dates are counted; overrides the organization.</summary>
+    /// <summary>Date of the first bill, from which later bill dates are counted. Overrides the organization.</summary>
     public LocalDate? BillEpoch { get; init; }
 
     /// <summary>Purchase order number, copied to bills.</summary>
     [Characters(0, 100)]
     public string? PurchaseOrderNumber { get; init; }
 
-    /// <summary>Code of the currency that the account is billed in; the organization's when absent.</summary>
+    /// <summary>Code of the currency in which the account is billed. Default: the organization's currency.</summary>
     public string? Currency { get; init; }
 
     /// <summary>UUID of the statement definition used for its bills.</summary>
     public string? StatementDefinitionId { get; init; }
 
-    /// <summary>Which statements are made when a bill is approved.</summary>
+    /// <summary>Which statements are generated when a bill is approved.</summary>
     public StatementAutoGenerateMode? AutoGenerateStatementMode { get; init; }
 
-    /// <summary>Order in which credits are drawn; overrides the organization.</summary>
+    /// <summary>Order in which credits are applied. Overrides the organization.</summary>
     public IReadOnlyList<BillCreditType>? CreditApplicationOrder { get; init; }
 
-    /// <summary>Days from the bill date to the due date; overrides the organization.</summary>
+    /// <summary>Days from the bill date to the due date. Overrides the organization.</summary>
     [Above(0)]
     public int? DaysBeforeBillDue { get; init; }
 }
@@ -83,7 +83,7 @@ public sealed record Address
     public string? Country { get; init; }
 }
 
-/// <summary>Which statements are made by themselves.</summary>
+/// <summary>Which statements are generated automatically.</summary>
 public enum StatementAutoGenerateMode
 {
     /// <summary>None.</summary>

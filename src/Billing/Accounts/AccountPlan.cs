@@ -4,18 +4,18 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Accounts;
 
-/// <summary>Puts an account on a plan, or a plan group, for a time.</summary>
+/// <summary>Attaches a plan or a plan group to an account for a period.</summary>
 public sealed record AccountPlan : ResourceWithCustomFields
 {
     /// <summary>UUID of the account.</summary>
     [Characters(36, 36)]
     public required string AccountId { get; init; }
 
-    /// <summary>UUID of the plan; either this or <see cref="PlanGroupId"/>.</summary>
+    /// <summary>UUID of the plan. Required unless <see cref="PlanGroupId"/> is given.</summary>
     [Characters(36, 36)]
     public string? PlanId { get; init; }
 
-    /// <summary>UUID of the plan group; either this or <see cref="PlanId"/>.</summary>
+    /// <summary>UUID of the plan group. Required unless <see cref="PlanId"/> is given.</summary>
     [Characters(36, 36)]
     public string? PlanGroupId { get; init; }
 
@@ -23,17 +23,17 @@ public sealed record AccountPlan : ResourceWithCustomFields
     [ServerSet]
     public string? ProductId { get; init; }
 
-    /// <summary>First instant (ISO 8601) on the plan.</summary>
+    /// <summary>Start of the account plan (ISO 8601), inclusive.</summary>
     public required Instant StartDate { get; init; }
 
-    /// <summary>First instant (ISO 8601) no longer on the plan; absent while open-ended.</summary>
+    /// <summary>End of the account plan (ISO 8601), exclusive. Open-ended if absent.</summary>
     public Instant? EndDate { get; init; }
 
     /// <summary>Short code, unique among account plans.</summary>
     [Characters(0, 80), Form(TextForm.Code)]
     public string? Code { get; init; }
 
-    /// <summary>Date of the first bill, from which later bill dates are counted; overrides the account.</summary>
+    /// <summary>Date of the first bill, from which later bill dates are counted. Overrides the account.</summary>
     public LocalDate? BillEpoch { get; init; }
 
     /// <summary>UUID of the contract that the account plan belongs to.</summary>

@@ -38,8 +38,8 @@ public sealed class AccountPlanReplacement(ResourceService resources)
         if (proposed.AccountId != current.AccountId)
             issues.Add("other_account", "accountId", $"must be the account of the account plan, '{current.AccountId}'");
         if (proposed.StartDate <= current.StartDate || proposed.StartDate >= current.EndDate)
-            issues.Add("order", "startDate", "must lie within the time of the account plan that is replaced, "
-                + "after its startDate and before its endDate");
+            issues.Add("order", "startDate", "must be within the account plan that is replaced, after its startDate "
+                + "and before its endDate");
         issues.ThrowIfAny();
     }
 }

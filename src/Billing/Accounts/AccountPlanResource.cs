@@ -9,12 +9,12 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Accounts;
 
-/// <summary>What is special about account plans.</summary>
+/// <summary>The definition of account plans.</summary>
 public static class AccountPlanResource
 {
     /// <summary>
-    /// Column of the account together with the end: finds the account plans of an account that have not ended at a
-    /// time, without a look at those that have.
+    /// Column with account and end, to find the account plans of an account that have not ended at a time without
+    /// reading those that have.
     /// </summary>
     internal const string AccountEnd = "account_end";
 
@@ -35,15 +35,19 @@ public static class AccountPlanResource
                 new ListFilter.Part("date",
                     "Only account plans active on this date. " + InstantText.ZoneRule, new TextShape()),
                 ListFilter.One("account",
-                    "account_id", "Only account plans of this account, active ones unless includeall is true."),
+                    "account_id", "Only account plans of this account. Returns active ones unless `includeall` is "
+                        + "true."),
                 ListFilter.One(
-                    "plan", "plan_id", "Only account plans on this plan, active ones unless includeall is true."),
-                ListFilter.One("product", "product_id", "Only account plans of this product; needs the account."),
+                    "plan", "plan_id", "Only account plans on this plan. Returns active ones unless `includeall` is "
+                        + "true."),
+                ListFilter.One("product", "product_id", "Only account plans of this product. Requires `account`."),
                 new ListFilter.Part(
-                    "includeall", "True includes account plans that are not active; with account, plan or contract.",
+                    "includeall", "True also returns account plans that are not active. Use with `account`, `plan` or "
+                        + "`contract`.",
                         new BooleanShape()),
                 ListFilter.One("contract",
-                    "contract_id", "Only account plans of this contract, active ones unless includeall is true."),
+                    "contract_id", "Only account plans of this contract. Returns active ones unless `includeall` is "
+                        + "true."),
                 new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(ActiveOnly(parameters))),
             ],
             Refers =
@@ -58,23 +62,23 @@ public static class AccountPlanResource
             Check = (accountPlan, issues) =>
             {
                 if (accountPlan.PlanId is null == accountPlan.PlanGroupId is null)
-                    issues.Add("exactly_one", "planId", "give exactly one of planId and planGroupId");
+                    issues.Add("exactly_one", "planId", "exactly one of planId and planGroupId is required");
                 if (accountPlan.EndDate is { } end && end <= accountPlan.StartDate)
                     issues.Add("order", "endDate", "must be after startDate");
             },
             CheckAgainst = CheckAgainstAsync,
         };
 
-    /// <summary>A value of <see cref="AccountEnd"/>: the open end comes after all others of the account.</summary>
+    /// <summary>A value of <see cref="AccountEnd"/>: an open end sorts after all others of the account.</summary>
     internal static string AccountEndOf(string accountId, Instant? end) =>
         $"{accountId} {(end is { } instant ? InstantText.Sortable(instant) : "~")}";
 
     private static Condition ActiveOnly(ListParameters parameters)
     {
         if (parameters.Text("product") is not null && parameters.Text("account") is null)
-            parameters.Issues.Add("needs", "product", "needs the parameter account");
+            parameters.Issues.Add("needs", "product", "requires the parameter account");
         var includeAll = parameters.Flag("includeall") is true;
-        // A plan group that belongs to a contract is not found by the contract.
+        // Plan groups of a contract are not found by the contract.
         var isOfPlan = parameters.Text("contract") is null
             ? Condition.And() : new Condition.Missing("plan_group_id");
         if (parameters.SortableInstant("date") is { } date)
@@ -88,17 +92,17 @@ public static class AccountPlanResource
         AccountPlan accountPlan, AccountPlan? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.AccountId != accountPlan.AccountId)
-            issues.Add("immutable", "accountId", "cannot change; make a new account plan");
+            issues.Add("immutable", "accountId", "cannot be changed; create a new account plan");
         var owner = accountPlan.PlanGroupId is null
             ? (await related.FindAsync<Plan>(accountPlan.PlanId))?.AccountId
             : (await related.FindAsync<PlanGroup>(accountPlan.PlanGroupId))?.AccountId;
         if (owner is not null && owner != accountPlan.AccountId)
             issues.Add("other_account", accountPlan.PlanGroupId is null ? "planId" : "planGroupId",
-                "is made for another account");
+                "belongs to another account");
         await ContractResource.CheckMemberAsync(accountPlan.ContractId, accountPlan.AccountId, related, issues);
         var products = await PlanOverlap.ProductsAsync(accountPlan, related);
         if (await PlanOverlap.FindAsync(accountPlan, products, related) is { } clash)
             issues.AddConflict("overlap", "startDate", $"overlaps the account plan '{clash.Id}' of the same product; "
-                + "end that one first, or allow overlapping plans in the organization configuration");
+                + "end that account plan first, or set allowOverlappingPlans in the organization configuration");
     }
 }

@@ -4,7 +4,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Accounts;
 
-/// <summary>What is special about accounts.</summary>
+/// <summary>The definition of accounts.</summary>
 public static class AccountResource
 {
     private const int MaxChildren = 999;
@@ -49,7 +49,7 @@ public static class AccountResource
         ],
             Complete = (account, _, _) => ValueTask.FromResult(account with
             {
-                // Clients send an unused reference as an empty text.
+                // Clients send an unused reference as an empty string.
                 ParentAccountId = string.IsNullOrEmpty(account.ParentAccountId) ? null : account.ParentAccountId,
                 Currency = string.IsNullOrEmpty(account.Currency) ? null : account.Currency,
                 StatementDefinitionId =
@@ -58,19 +58,19 @@ public static class AccountResource
             Check = (account, issues) =>
             {
                 if (account.CreditApplicationOrder is { } order && order.Distinct().Count() < order.Count)
-                    issues.Add("duplicate", "creditApplicationOrder", "must not name a credit twice");
+                    issues.Add("duplicate", "creditApplicationOrder", "must not contain duplicates");
             },
             CheckAgainst = CheckHierarchyAsync,
         };
 
     /// <summary>
-    /// A code as compared for near matches: without blanks at the ends, inner blanks as one, case folded. A submitted
-    /// code that equals an existing one only so is taken for a slip of the pen.
+    /// A code normalized for near matches: trimmed, inner spaces collapsed, case folded. A submitted code that equals
+    /// an existing one only in this form is considered a typing error.
     /// </summary>
     public static string FoldCode(string code) =>
         string.Join(' ', code.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
 
-    // A hierarchy has two levels and a parent at most 999 children (Working with Parent/Child Accounts).
+    // A hierarchy has two levels, and a parent has at most 999 children.
     private static async ValueTask CheckHierarchyAsync(
         Account account, Account? current, IResourceReader related, Issues issues)
     {
@@ -79,12 +79,12 @@ public static class AccountResource
         if (parentId == current?.Id)
             issues.Add("hierarchy", "parentAccountId", "must be another account");
         else if ((await related.FindAsync<Account>(parentId))?.ParentAccountId is not null)
-            issues.Add("hierarchy", "parentAccountId", "must be an account without a parent of its own");
+            issues.Add("hierarchy", "parentAccountId", "must be an account that has no parent");
         if (current is not null
             && (await related.ListAsync<Account>(Condition.Equal("parent_account_id", current.Id))).Count > 0)
-            issues.Add("hierarchy", "parentAccountId", "must be absent, since the account has children");
+            issues.Add("hierarchy", "parentAccountId", "must be omitted because the account has children");
         var siblings = await related.ListAsync<Account>(Condition.Equal("parent_account_id", parentId));
         if (siblings.Count(sibling => sibling.Id != current?.Id) >= MaxChildren)
-            issues.Add("hierarchy", "parentAccountId", $"names an account that has {MaxChildren} children already");
+            issues.Add("hierarchy", "parentAccountId", $"already has {MaxChildren} children, the maximum");
     }
 }

@@ -9,12 +9,12 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.Accounts;
 
 /// <summary>
-/// An account has one plan of a product at a time, the plans of its plan groups included, unless the organization
+/// An account can have one plan per product at a time, including the plans of its plan groups, unless the organization
 /// allows more.
 /// </summary>
 internal static class PlanOverlap
 {
-    /// <summary>The products that an account plan is for: that of its plan, or those of its plan group.</summary>
+    /// <summary>The products of an account plan: that of its plan, or those of its plan group.</summary>
     internal static async ValueTask<IReadOnlyList<string?>> ProductsAsync(
         AccountPlan accountPlan, IResourceReader related)
     {

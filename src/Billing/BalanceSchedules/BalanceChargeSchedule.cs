@@ -3,42 +3,42 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing.BalanceSchedules;
 
-/// <summary>Makes a charge for a balance for each billing period of a time.</summary>
+/// <summary>Creates a charge for a balance in each billing period.</summary>
 public sealed record BalanceChargeSchedule : BalanceSchedule
 {
-    /// <summary>Amount of each charge; either this, or units and unit price.</summary>
+    /// <summary>Amount of each charge. Required unless units and unit price are given.</summary>
     [AtLeast(0)]
     public decimal? Amount { get; init; }
 
-    /// <summary>Number of units of each charge, with a unit price.</summary>
+    /// <summary>Number of units of each charge. Requires a unit price.</summary>
     public decimal? Units { get; init; }
 
-    /// <summary>Price of one unit, with a number of units.</summary>
+    /// <summary>Price per unit. Requires a number of units.</summary>
     public decimal? UnitPrice { get; init; }
 
     /// <summary>Code of the currency of the charges.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>First instant (ISO 8601) that charges are for.</summary>
+    /// <summary>Start of the period that the charges cover (ISO 8601), inclusive.</summary>
     public required Instant ServicePeriodStartDate { get; init; }
 
-    /// <summary>First instant (ISO 8601) after the time that they are for.</summary>
+    /// <summary>End of the period that the charges cover (ISO 8601), exclusive.</summary>
     public required Instant ServicePeriodEndDate { get; init; }
 
-    /// <summary>Date from which billing periods are counted; that of the organization when absent.</summary>
+    /// <summary>Date from which billing periods are counted. Default: the organization's.</summary>
     public LocalDate? BillEpoch { get; init; }
 
     /// <summary>Unit of the billing periods.</summary>
     public required ScheduleFrequency BillFrequency { get; init; }
 
-    /// <summary>Length of a billing period in units.</summary>
+    /// <summary>Number of units per billing period.</summary>
     [AtLeast(1), AtMost(365)]
     public required int BillFrequencyInterval { get; init; }
 
-    /// <summary>True when a charge is billed at the start of its period, false at the end.</summary>
+    /// <summary>Whether a charge is billed at the start (true) or the end (false) of its period.</summary>
     public required bool BillInAdvance { get; init; }
 
-    /// <summary>Description of each charge, the text of its line on the bill.</summary>
+    /// <summary>Description of each charge, shown on its bill line item.</summary>
     [Characters(1, int.MaxValue), StatedInAnswers]
     public required string ChargeDescription { get; init; }
 }

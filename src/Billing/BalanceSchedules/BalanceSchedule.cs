@@ -4,14 +4,14 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BalanceSchedules;
 
-/// <summary>Changes a balance again and again.</summary>
+/// <summary>Changes a balance repeatedly.</summary>
 public abstract record BalanceSchedule : ResourceWithCustomFields
 {
     /// <summary>UUID of the balance.</summary>
     [ServerSet]
     public string? BalanceId { get; init; }
 
-    /// <summary>Descriptive name; a charge takes it as its own.</summary>
+    /// <summary>Descriptive name, also used for the charges.</summary>
     [Characters(1, 200)]
     public required string Name { get; init; }
 
@@ -19,11 +19,11 @@ public abstract record BalanceSchedule : ResourceWithCustomFields
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Code { get; init; }
 
-    /// <summary>Instant (ISO 8601) of the next run; absent after the last.</summary>
+    /// <summary>Time of the next run (ISO 8601). Absent after the last run.</summary>
     [ServerSet]
     public Instant? NextRun { get; init; }
 
-    /// <summary>Instant (ISO 8601) of the latest run.</summary>
+    /// <summary>Time of the latest run (ISO 8601).</summary>
     [ServerSet]
     public Instant? PreviousRun { get; init; }
 }

@@ -5,7 +5,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BalanceSchedules;
 
-/// <summary>What is special about the schedules of a balance.</summary>
+/// <summary>The definition of the schedules of a balance.</summary>
 public static class BalanceScheduleResources
 {
     /// <summary>Balance transaction schedules.</summary>
@@ -28,7 +28,7 @@ public static class BalanceScheduleResources
         ],
         Complete = async (schedule, current, related) => schedule with
         {
-            // Clients send an unused reference as an empty text.
+            // Clients send an unused reference as an empty string.
             CurrencyPaid = string.IsNullOrEmpty(schedule.CurrencyPaid) ? null : schedule.CurrencyPaid,
             PreviousRun = current?.PreviousRun,
             NextRun = Next(await BalanceScheduleRules.RunsAsync(schedule, related), current?.PreviousRun),

@@ -8,20 +8,20 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BalanceSchedules;
 
-/// <summary>Rules of both kinds of schedules that their shape does not tell.</summary>
+/// <summary>Rules of both kinds of schedules beyond their shape.</summary>
 public static class BalanceScheduleRules
 {
-    // Far enough from the end of the calendar that every period of a schedule lies in it.
+    // Far enough from the end of the calendar for all periods of a schedule.
     private static readonly Instant Latest = Instant.FromUtc(9000, 1, 1, 0, 0);
 
-    /// <summary>The runs of a schedule; null while its dates are wrong.</summary>
+    /// <summary>The runs of a schedule; null if its dates are invalid.</summary>
     public static async ValueTask<ScheduleRuns?> RunsAsync(
         BalanceTransactionSchedule schedule, IResourceReader related) =>
         AreInOrder(schedule.StartDate, schedule.EndDate)
             ? ScheduleRuns.Of(schedule, ZoneOf(await ConfigAsync(related)))
             : null;
 
-    /// <summary>The runs of a schedule; null while its dates are wrong.</summary>
+    /// <summary>The runs of a schedule; null if its dates are invalid.</summary>
     public static async ValueTask<ScheduleRuns?> RunsAsync(BalanceChargeSchedule schedule, IResourceReader related)
     {
         if (!AreInOrder(schedule.ServicePeriodStartDate, schedule.ServicePeriodEndDate))
@@ -45,7 +45,7 @@ public static class BalanceScheduleRules
         if (end <= start)
             issues.Add("order", endName, $"must be after {startName}");
         else if (end > Latest)
-            issues.Add("range", endName, "must not be after the year 8999");
+            issues.Add("range", endName, "must not be later than the year 8999");
     }
 
     private static bool AreInOrder(Instant start, Instant end) => start < end && end <= Latest;

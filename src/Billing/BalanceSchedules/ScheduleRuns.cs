@@ -7,11 +7,11 @@ namespace Tallystick.Billing.BalanceSchedules;
 
 /// <summary>One run of a schedule.</summary>
 /// <param name="At">When it runs.</param>
-/// <param name="Period">The time that it is for.</param>
-/// <param name="BillDate">The bill date of what it makes.</param>
+/// <param name="Period">The period that it covers.</param>
+/// <param name="BillDate">The bill date of the charge.</param>
 public sealed record ScheduleRun(Instant At, Window Period, LocalDate BillDate);
 
-/// <summary>The runs of a schedule, numbered from 0: any is found without those before it.</summary>
+/// <summary>The runs of a schedule, numbered from 0, with random access.</summary>
 public sealed class ScheduleRuns
 {
     private readonly Func<int, ScheduleRun> _at;
@@ -41,7 +41,7 @@ public sealed class ScheduleRuns
         return low < Count ? this[low] : null;
     }
 
-    /// <summary>A transaction at the start and at every step before the end, at the same time of day.</summary>
+    /// <summary>A transaction at the start and at every interval before the end, at the same time of day.</summary>
     public static ScheduleRuns Of(BalanceTransactionSchedule schedule, DateTimeZone zone)
     {
         var start = schedule.StartDate.InZone(zone).LocalDateTime;
@@ -53,13 +53,13 @@ public sealed class ScheduleRuns
         return new ScheduleRuns(count, number => new ScheduleRun(
             At(number), new Window(At(number), At(number)), cycle.Boundary(number)));
 
-        // A time of day that the clock skips comes later by as much as it skips.
+        // A time of day that a clock change skips is shifted by the length of the gap.
         Instant At(int number) => number == 0
             ? schedule.StartDate
             : zone.AtLeniently(cycle.Boundary(number) + start.TimeOfDay).ToInstant();
     }
 
-    /// <summary>A charge for each part of the service period that the boundaries of billing periods cut.</summary>
+    /// <summary>A charge for each part of the service period, split at the boundaries of billing periods.</summary>
     public static ScheduleRuns Of(
         BalanceChargeSchedule schedule, OrganizationConfig organization, DateTimeZone zone)
     {
@@ -70,7 +70,7 @@ public sealed class ScheduleRuns
         var first = cycle.IndexOf(LocalDay.Of(start, zone));
         var endDay = LocalDay.Of(end, zone);
         var last = cycle.IndexOf(endDay);
-        // An end at a boundary is the end of the period before it.
+        // An end at a boundary belongs to the previous period.
         if (LocalDay.Start(cycle.Boundary(last), zone) >= end)
             last--;
         return new ScheduleRuns(Math.Max(0, last - first + 1), number =>

@@ -4,30 +4,33 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BalanceTransactions;
 
-/// <summary>Adds to a balance, or takes from it. It never changes; an opposite one corrects it.</summary>
+/// <summary>
+/// An amount added to or subtracted from a balance. Transactions are immutable; correct one with an opposite
+/// transaction.
+/// </summary>
 public sealed record BalanceTransaction : Resource
 {
     /// <summary>UUID of the balance.</summary>
     [ServerSet]
     public string? BalanceId { get; init; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>Description.</summary>
     public string? Description { get; init; }
 
-    /// <summary>What it adds, in the currency of the balance; takes where negative.</summary>
+    /// <summary>Amount to add, in the currency of the balance. A negative amount is subtracted.</summary>
     public required decimal Amount { get; init; }
 
-    /// <summary>What was paid for it, where that was in another currency; for information.</summary>
+    /// <summary>Amount paid, if in another currency. For information only.</summary>
     public decimal? Paid { get; init; }
 
-    /// <summary>Code of the currency in which it was paid.</summary>
+    /// <summary>Code of the currency of the payment.</summary>
     public string? CurrencyPaid { get; init; }
 
-    /// <summary>What made it.</summary>
+    /// <summary>Kind of entity that created the transaction.</summary>
     [ServerSet]
     public TransactionEntityType? EntityType { get; init; }
 
-    /// <summary>UUID of what made it.</summary>
+    /// <summary>UUID of the entity that created the transaction.</summary>
     [ServerSet]
     public string? EntityId { get; init; }
 
@@ -35,14 +38,14 @@ public sealed record BalanceTransaction : Resource
     [Characters(0, 36), Form(TextForm.Id)]
     public string? TransactionTypeId { get; init; }
 
-    /// <summary>Instant (ISO 8601) from which it counts; the time of the request when absent.</summary>
+    /// <summary>When the transaction takes effect (ISO 8601). Default: the time of the request.</summary>
     public Instant? AppliedDate { get; init; }
 
-    /// <summary>Instant (ISO 8601) at which it happened; for information.</summary>
+    /// <summary>When the transaction happened (ISO 8601). For information only.</summary>
     public Instant? TransactionDate { get; init; }
 }
 
-/// <summary>What made a transaction.</summary>
+/// <summary>The origin of a transaction.</summary>
 public enum TransactionEntityType
 {
     /// <summary>A bill that drew on the balance.</summary>

@@ -5,7 +5,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BalanceTransactions;
 
-/// <summary>What is special about transactions on balances, which are only made and read.</summary>
+/// <summary>The definition of transactions on balances, which are only made and read.</summary>
 public static class BalanceTransactionResource
 {
     private static readonly string[] EntityTypes = [.. Enum.GetValues<TransactionEntityType>().Select(JsonFormat.Name)];
@@ -33,11 +33,11 @@ public static class BalanceTransactionResource
             [
                 ListFilter.One("transactionTypeId", "transaction_type_id", "Only transactions of this type."),
                 new ListFilter.ByColumn(
-                    "entityType", "Only transactions made by this.", FilterKind.One, "entity_type")
+                    "entityType", "Only transactions created by this kind of entity.", FilterKind.One, "entity_type")
                 {
                     Shape = new TextShape(Choices: EntityTypes) { ChoicesName = nameof(TransactionEntityType) },
                 },
-                ListFilter.One("entityId", "entity_id", "Only transactions made by the entity with this UUID."),
+                ListFilter.One("entityId", "entity_id", "Only transactions created by the entity with this UUID."),
             ],
             Refers =
             [
@@ -48,22 +48,24 @@ public static class BalanceTransactionResource
             AfterWrite = BalanceAmounts.BookAsync,
             Complete = (made, _, _) => ValueTask.FromResult(made with
             {
-                // Clients send an unused reference as an empty text.
+                // Clients send an unused reference as an empty string.
                 TransactionTypeId = string.IsNullOrEmpty(made.TransactionTypeId) ? null : made.TransactionTypeId,
                 CurrencyPaid = string.IsNullOrEmpty(made.CurrencyPaid) ? null : made.CurrencyPaid,
             }),
         };
 
-    /// <summary>What a balance holds after a transaction.</summary>
-    /// <exception cref="RefusedException">It would not be exact, or below zero where that is not allowed.</exception>
+    /// <summary>The amount of a balance after a transaction.</summary>
+    /// <exception cref="RefusedException">
+    /// The amount would not be exact, or would fall below zero where that is not allowed.
+    /// </exception>
     public static decimal AmountAfter(decimal amount, decimal added, bool allowsOverdraft)
     {
         if (!ExactNumber.TryAdd(amount, added, out var after))
             throw new RefusedException(new Issue(
-                "digits", "amount", "would make the amount of the balance a number of more than 28 digits"));
+                "digits", "amount", "would give the balance an amount of more than 28 digits"));
         if (added < 0 && after < 0 && !allowsOverdraft)
             throw new RefusedException(new Issue(
-                "overdraft", "amount", $"would make the balance {after}, and it may not fall below 0"));
+                "overdraft", "amount", $"would change the balance to {after}, but it must not fall below 0"));
         return after;
     }
 }

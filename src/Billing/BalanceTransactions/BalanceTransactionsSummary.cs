@@ -6,31 +6,31 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.BalanceTransactions;
 
-/// <summary>The transactions of a balance, summed up. Debits are told as positive amounts.</summary>
+/// <summary>Totals of the transactions of a balance. Debits are shown as positive amounts.</summary>
 public sealed record BalanceTransactionsSummary
 {
     /// <summary>The shape of its JSON.</summary>
     public static ObjectShape Shape { get; } = JsonShapes.Of(typeof(BalanceTransactionsSummary));
 
-    /// <summary>All that was added.</summary>
+    /// <summary>Total amount added.</summary>
     public decimal? TotalCreditAmount { get; init; }
 
-    /// <summary>All that was taken.</summary>
+    /// <summary>Total amount subtracted.</summary>
     public decimal? TotalDebitAmount { get; init; }
 
-    /// <summary>What was added first.</summary>
+    /// <summary>Initial credit.</summary>
     public decimal? InitialCreditAmount { get; init; }
 
-    /// <summary>What was left when the balance ended and did not roll over; 0 until then.</summary>
+    /// <summary>Amount that remained when the balance ended and did not roll over. 0 until then.</summary>
     public decimal? ExpiredBalanceAmount { get; init; }
 
-    /// <summary>What was taken of what rolled over; absent for a balance without rollover.</summary>
+    /// <summary>Amount consumed of the rollover. Absent for a balance without rollover.</summary>
     public decimal? RolloverConsumed { get; init; }
 
-    /// <summary>What was taken before the balance ended.</summary>
+    /// <summary>Amount consumed before the balance ended.</summary>
     public decimal? BalanceConsumed { get; init; }
 
-    /// <summary>Sums up the transactions that are applied by now.</summary>
+    /// <summary>Summarizes the transactions that have taken effect.</summary>
     /// <exception cref="RefusedException">A sum has more digits than a number can have.</exception>
     public static BalanceTransactionsSummary Of(
         Balance balance, IReadOnlyList<BalanceTransaction> transactions, Instant now)
@@ -64,5 +64,5 @@ public sealed record BalanceTransactionsSummary
     private static decimal Add(decimal sum, decimal amount) => ExactNumber.TryAdd(sum, amount, out var next)
         ? next
         : throw new RefusedException(new Issue(
-            "digits", "", "The transactions add up to a number of more than 28 digits", IssueKind.Conflict));
+            "digits", "", "The sum of the transactions has more than 28 digits", IssueKind.Conflict));
 }

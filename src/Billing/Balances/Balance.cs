@@ -4,9 +4,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Balances;
 
-/// <summary>
-/// An amount held for an account that its charges draw on. Transactions add to it and take from it.
-/// </summary>
+/// <summary>An amount held for an account that its charges draw on. Transactions increase or decrease it.</summary>
 public sealed record Balance : ResourceWithCustomFields
 {
     /// <summary>Short code, unique among balances.</summary>
@@ -17,63 +15,65 @@ public sealed record Balance : ResourceWithCustomFields
     [Characters(1, int.MaxValue)]
     public required string Name { get; init; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>Description.</summary>
     public string? Description { get; init; }
 
     /// <summary>UUID of the account.</summary>
     [Characters(1, int.MaxValue)]
     public required string AccountId { get; init; }
 
-    /// <summary>What it holds: the sum of its transactions.</summary>
+    /// <summary>Current amount: the sum of its transactions.</summary>
     [ServerSet]
     public decimal? Amount { get; init; }
 
-    /// <summary>Code of the currency of its amount.</summary>
+    /// <summary>Code of its currency.</summary>
     [Characters(1, int.MaxValue)]
     public required string Currency { get; init; }
 
-    /// <summary>First instant (ISO 8601) at which charges can draw on it.</summary>
+    /// <summary>Start of the period in which charges can draw on the balance (ISO 8601), inclusive.</summary>
     public required Instant StartDate { get; init; }
 
-    /// <summary>First instant (ISO 8601) at which they no longer can, but for what rolls over.</summary>
+    /// <summary>End of that period (ISO 8601), exclusive. Only a rollover amount can be drawn on afterwards.</summary>
     public required Instant EndDate { get; init; }
 
-    /// <summary>Most of what is left at the end that rolls over; all of it when absent.</summary>
+    /// <summary>
+    /// Maximum of the remaining amount that rolls over at the end. Default: the whole remaining amount.
+    /// </summary>
     [AtLeast(0)]
     public decimal? RolloverAmount { get; init; }
 
-    /// <summary>First instant (ISO 8601) at which what rolled over is gone; nothing rolls over when absent.</summary>
+    /// <summary>When the rollover amount expires (ISO 8601). If absent, nothing rolls over.</summary>
     public Instant? RolloverEndDate { get; init; }
 
-    /// <summary>Text on bills of what is drawn.</summary>
+    /// <summary>Bill line description for amounts drawn from the balance.</summary>
     [Characters(0, 200)]
     public string? BalanceDrawDownDescription { get; init; }
 
-    /// <summary>Surcharge on usage beyond the balance, in percent; a discount where negative.</summary>
+    /// <summary>Surcharge in percent for usage beyond the balance. A negative value is a discount.</summary>
     public decimal? OverageSurchargePercent { get; init; }
 
-    /// <summary>Text of usage beyond the balance on bills.</summary>
+    /// <summary>Bill line description for usage beyond the balance.</summary>
     [Characters(0, 200)]
     public string? OverageDescription { get; init; }
 
-    /// <summary>UUIDs of the products whose charges draw on it; all when absent or empty.</summary>
+    /// <summary>UUIDs of the products whose charges draw on the balance. All products if absent or empty.</summary>
     public IReadOnlyList<string>? ProductIds { get; init; }
 
-    /// <summary>Types of the charges that draw on it; all of them when absent or empty.</summary>
+    /// <summary>Types of line items that draw on the balance. All types if absent or empty.</summary>
     public IReadOnlyList<BalanceLineItemType>? LineItemTypes { get; init; }
 
-    /// <summary>UUID of the contract of the account that it belongs to.</summary>
+    /// <summary>UUID of the account's contract that the balance belongs to.</summary>
     public string? ContractId { get; init; }
 
-    /// <summary>UUID of the product that what is drawn is attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which drawn amounts are attributed for accounting.</summary>
     [Characters(36, 36)]
     public string? ConsumptionsAccountingProductId { get; init; }
 
-    /// <summary>UUID of the product that its fees are attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which its fees are attributed for accounting.</summary>
     [Characters(36, 36)]
     public string? FeesAccountingProductId { get; init; }
 
-    /// <summary>True when it may fall below zero, where the organization allows that.</summary>
+    /// <summary>True if the balance may fall below zero. The organization must also allow negative balances.</summary>
     public bool? AllowOverdraft { get; init; }
 }
 

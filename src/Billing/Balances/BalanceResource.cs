@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Balances;
 
-/// <summary>What is special about balances.</summary>
+/// <summary>The definition of balances.</summary>
 public static class BalanceResource
 {
     /// <summary>The definition.</summary>
@@ -15,21 +15,22 @@ public static class BalanceResource
             Tag = "Balances",
             EventName = "billing.balance",
             UniqueBy = [new("code", balance => balance.Code)],
-            // What rolled over can be drawn until the end of the rollover.
+            // The rollover amount can be drawn on until the end of the rollover.
             IndexedBy =
                 [new("last_date", balance => InstantText.Sortable(balance.RolloverEndDate ?? balance.EndDate))],
             Filters =
             [
                 ListFilter.One("accountId", "account_id", "Only balances of this account."),
                 new ListFilter.Part("endDateStart",
-                    "Only balances that end on this date or later, their rollover included. " + InstantText.ZoneRule,
+                    "Only balances that end on or after this date, rollover included. " + InstantText.ZoneRule,
                     new TextShape()),
                 new ListFilter.Part("endDateEnd",
-                    "Only balances that end before this date, their rollover included. " + InstantText.ZoneRule,
+                    "Only balances that end before this date, rollover included. " + InstantText.ZoneRule,
                     new TextShape()),
                 ListFilter.One("contract", "contract_id", "Only balances of this contract."),
                 new ListFilter.Part("contractId",
-                    "Only balances of this contract; empty, with the account, for those of none.", new TextShape()),
+                    "Only balances of this contract. An empty value, with `accountId`, selects balances without a "
+                        + "contract.", new TextShape()),
                 new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(Selected(parameters))),
             ],
             Refers =
@@ -43,7 +44,7 @@ public static class BalanceResource
             ],
             Complete = (balance, current, _) => ValueTask.FromResult(balance with
             {
-                // Clients send an unused reference as an empty text.
+                // Clients send an unused reference as an empty string.
                 ContractId = string.IsNullOrEmpty(balance.ContractId) ? null : balance.ContractId,
                 Amount = current?.Amount ?? 0,
             }),
@@ -64,7 +65,7 @@ public static class BalanceResource
         {
             conditions.Add(new Condition.Missing("contract_id"));
             if (parameters.Text("accountId") is null)
-                parameters.Issues.Add("needs", "contractId", "needs the parameter accountId when it is empty");
+                parameters.Issues.Add("needs", "contractId", "requires the parameter accountId if empty");
         }
         return Condition.And(conditions);
     }

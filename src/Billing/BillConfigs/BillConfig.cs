@@ -3,9 +3,11 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BillConfigs;
 
-/// <summary>Settings for the bills that an organization has made. There is one per organization.</summary>
+/// <summary>Settings for the bills of an organization. There is one per organization.</summary>
 public sealed record BillConfig : Resource
 {
-    /// <summary>Bills whose period ends on or before this day are locked; absent when none is by its date.</summary>
+    /// <summary>
+    /// Bills whose period ends on or before this date are locked. If absent, no bills are locked by date.
+    /// </summary>
     public LocalDate? BillLockDate { get; init; }
 }

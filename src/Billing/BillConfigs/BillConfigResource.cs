@@ -6,7 +6,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BillConfigs;
 
-/// <summary>What is special about the bill configuration of an organization.</summary>
+/// <summary>The definition of the bill configuration of an organization.</summary>
 public static class BillConfigResource
 {
     /// <summary>The definition.</summary>
@@ -30,7 +30,7 @@ public static class BillConfigResource
                 new Condition.Compare("end_date", Comparison.LessOrEqual, InstantText.Write(lockDate))),
             limit: 1);
         if (pending is [var bill])
-            issues.AddConflict("pending", "billLockDate", "would lock bills that are not approved, such as that of "
+            issues.AddConflict("pending", "billLockDate", "would lock bills that are not approved, such as the bill of "
                 + $"account {bill.AccountCode} whose period ends on {InstantText.Write(bill.EndDate)}");
     }
 }

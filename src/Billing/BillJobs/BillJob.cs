@@ -5,59 +5,59 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BillJobs;
 
-/// <summary>A run that makes or recalculates bills.</summary>
+/// <summary>A job that creates or recalculates bills.</summary>
 public sealed record BillJob : Resource
 {
     /// <summary>Last day of the period to bill; the bill date is the day after.</summary>
     public LocalDate? LastDateInBillingPeriod { get; init; }
 
-    /// <summary>Only bills of this frequency; all when absent.</summary>
+    /// <summary>Only bills with this frequency. Default: all.</summary>
     public BillJobBillingFrequency? BillingFrequency { get; init; }
 
-    /// <summary>Only bills of this interval; all when absent.</summary>
+    /// <summary>Only bills with this interval. Default: all.</summary>
     public int? BillFrequencyInterval { get; init; }
 
     /// <summary>The bill date.</summary>
     public LocalDate? BillDate { get; init; }
 
-    /// <summary>Invoice date of the bills, instead of the organization's rule.</summary>
+    /// <summary>Invoice date of the bills. Overrides the organization's setting.</summary>
     public LocalDate? ExternalInvoiceDate { get; init; }
 
-    /// <summary>Due date of the bills, instead of the days of account or organization.</summary>
+    /// <summary>Due date of the bills. Overrides the setting of the account or organization.</summary>
     public LocalDate? DueDate { get; init; }
 
-    /// <summary>UUIDs of the accounts to bill, at most 100; all accounts when absent.</summary>
+    /// <summary>UUIDs of the accounts to bill, at most 100. Default: all accounts.</summary>
     [MinimumItems(1), MaximumItems(100)]
     public IReadOnlyList<string>? AccountIds { get; init; }
 
-    /// <summary>UUIDs of the bills made.</summary>
+    /// <summary>UUIDs of the bills created.</summary>
     [ServerSet]
     public IReadOnlyList<string>? BillIds { get; init; }
 
-    /// <summary>Currency of the bills, instead of the account's or organization's.</summary>
+    /// <summary>Currency of the bills. Overrides that of the account or organization.</summary>
     [Characters(3, 3)]
     public string? TargetCurrency { get; init; }
 
-    /// <summary>Rates used instead of the organization's, at most 250.</summary>
+    /// <summary>Currency conversion rates, at most 250. Override the organization's.</summary>
     [MaximumItems(250)]
     public IReadOnlyList<CurrencyConversion>? CurrencyConversions { get; init; }
 
-    /// <summary>Time zone used instead of the organization's.</summary>
+    /// <summary>Time zone. Overrides the organization's.</summary>
     public string? Timezone { get; init; }
 
-    /// <summary>First bill date of annual billing, instead of the organization's.</summary>
+    /// <summary>First bill date of annual billing. Overrides the organization's.</summary>
     public LocalDate? YearEpoch { get; init; }
 
-    /// <summary>First bill date of monthly billing, instead of the organization's.</summary>
+    /// <summary>First bill date of monthly billing. Overrides the organization's.</summary>
     public LocalDate? MonthEpoch { get; init; }
 
-    /// <summary>First bill date of weekly billing, instead of the organization's.</summary>
+    /// <summary>First bill date of weekly billing. Overrides the organization's.</summary>
     public LocalDate? WeekEpoch { get; init; }
 
-    /// <summary>First bill date of daily billing, instead of the organization's.</summary>
+    /// <summary>First bill date of daily billing. Overrides the organization's.</summary>
     public LocalDate? DayEpoch { get; init; }
 
-    /// <summary>How far the job is.</summary>
+    /// <summary>Status of the job.</summary>
     [ServerSet]
     public BillJobStatus? Status { get; init; }
 
@@ -69,28 +69,28 @@ public sealed record BillJob : Resource
     [ServerSet]
     public long? Pending { get; init; }
 
-    /// <summary>Whether the job makes or recalculates bills.</summary>
+    /// <summary>Whether the job creates or recalculates bills.</summary>
     [ServerSet]
     public BillJobType? Type { get; init; }
 
     /// <summary>
-    /// Accounts whose bill was not made because it would have been wrong, each with the reason. Our addition.
+    /// Accounts whose bill was not created because it would have been incorrect, each with the reason.
     /// </summary>
     [ServerSet]
     public IReadOnlyList<BillJobFailure>? Failures { get; init; }
 }
 
-/// <summary>A bill that was not made.</summary>
+/// <summary>A bill that was not created.</summary>
 public sealed record BillJobFailure
 {
-    /// <summary>UUID of the account; absent for a fault of the whole job.</summary>
+    /// <summary>UUID of the account. Absent if the whole job failed.</summary>
     public string? AccountId { get; init; }
 
-    /// <summary>Why, and what to change.</summary>
+    /// <summary>The reason, and what to change.</summary>
     public string? Message { get; init; }
 }
 
-/// <summary>Frequencies that a bill job can be limited to.</summary>
+/// <summary>Frequencies to which a bill job can be limited.</summary>
 public enum BillJobBillingFrequency
 {
     /// <summary>Daily billing.</summary>
@@ -105,17 +105,17 @@ public enum BillJobBillingFrequency
     /// <summary>Annual billing.</summary>
     Annually,
 
-    /// <summary>Billing on dates of its own.</summary>
+    /// <summary>Billing on custom dates.</summary>
     AdHoc,
 }
 
-/// <summary>How far a bill job is.</summary>
+/// <summary>Status of a bill job.</summary>
 public enum BillJobStatus
 {
-    /// <summary>Not begun.</summary>
+    /// <summary>Not started.</summary>
     Pending,
 
-    /// <summary>Finding what to bill.</summary>
+    /// <summary>Determining what to bill.</summary>
     Initializing,
 
     /// <summary>Calculating bills.</summary>
@@ -124,14 +124,14 @@ public enum BillJobStatus
     /// <summary>Done.</summary>
     Complete,
 
-    /// <summary>Stopped by a caller; bills already made stay.</summary>
+    /// <summary>Cancelled by a caller. Bills that were already created are kept.</summary>
     Cancelled,
 }
 
-/// <summary>Whether a bill job makes or recalculates bills.</summary>
+/// <summary>Whether a bill job creates or recalculates bills.</summary>
 public enum BillJobType
 {
-    /// <summary>Makes bills, recalculating those that exist.</summary>
+    /// <summary>Creates bills, and recalculates existing ones.</summary>
     Create,
 
     /// <summary>Recalculates given bills.</summary>

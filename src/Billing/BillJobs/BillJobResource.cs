@@ -13,7 +13,7 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Billing.BillJobs;
 
-/// <summary>What is special about bill jobs, which the server carries on by itself.</summary>
+/// <summary>The definition of bill jobs, which the server carries on by itself.</summary>
 public static class BillJobResource
 {
     private const string IsActive = "true";
@@ -32,7 +32,7 @@ public static class BillJobResource
         ],
             Filters =
         [
-            ListFilter.One("active", "active", "True: only jobs that are neither complete nor cancelled."),
+            ListFilter.One("active", "active", "True returns only jobs that are neither complete nor cancelled."),
             ListFilter.One("status", "status", "Only jobs with this status."),
         ],
             AfterWrite = EnqueueAsync,
@@ -46,8 +46,7 @@ public static class BillJobResource
                     issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
                 OrganizationConfigResource.CheckConversions(job.CurrencyConversions, issues);
             },
-            // Looked up rather than referred to: a job that is done must not keep an account or currency from being
-            // deleted.
+            // Not references: a finished job must not prevent an account or currency from being deleted.
             CheckAgainst = async (job, _, related, issues) =>
             {
                 foreach (var (index, accountId) in (job.AccountIds ?? []).Index())
@@ -64,14 +63,15 @@ public static class BillJobResource
     private static void CheckDates(BillJob job, Issues issues)
     {
         if (job.LastDateInBillingPeriod == LocalDate.MaxIsoValue)
-            issues.Add("range", "lastDateInBillingPeriod", "must have a day after it, the bill date");
+            issues.Add("range", "lastDateInBillingPeriod", "must not be the last day of the calendar, because the bill "
+                + "date is the next day");
         else if (job is { BillDate: { } billDate, LastDateInBillingPeriod: { } lastDate }
             && billDate != lastDate.PlusDays(1))
             issues.Add(
                 "contradiction",
                 "billDate",
-                $"must be {InstantText.Write(lastDate.PlusDays(1))}, the day after lastDateInBillingPeriod; give one "
-                + "of the two");
+                $"must be {InstantText.Write(lastDate.PlusDays(1))}, the day after lastDateInBillingPeriod; specify "
+                + "only one of the two");
         if (job is { DueDate: { } dueDate, ExternalInvoiceDate: { } invoiceDate } && dueDate < invoiceDate)
             issues.Add("contradiction", "dueDate", "must not be before externalInvoiceDate");
     }

@@ -57,6 +57,6 @@ public sealed class BillJobStarter(ResourceService resources)
     {
         if ((await related.ListAsync<BillJob>(BillJobResource.Active)).Count >= MaxActiveJobs)
             throw new TooManyRequestsException(
-                $"{MaxActiveJobs} bill jobs are already running. Wait for one to end, or cancel one.");
+                $"{MaxActiveJobs} bill jobs are already running. Wait for one to finish, or cancel one.");
     }
 }

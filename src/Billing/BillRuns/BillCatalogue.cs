@@ -17,8 +17,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// What the accounts of a run share: the organization's settings, plans and prices. It is read once, within one change
-/// of the store, so that a price that changes meanwhile holds for all bills of the run or for none.
+/// The data shared by the accounts of a run: the organization's settings, plans and prices. Read once, from a
+/// consistent state, so that a concurrent price change affects either all bills of the run or none.
 /// </summary>
 internal sealed class BillCatalogue
 {
@@ -63,7 +63,7 @@ internal sealed class BillCatalogue
     /// <summary>The products.</summary>
     internal IReadOnlyList<Product> Products { get; }
 
-    /// <summary>Stands for all that the run has read: another one when anything of it has changed.</summary>
+    /// <summary>Fingerprint of the data that the run has read.</summary>
     internal string Fingerprint { get; }
 
     /// <summary>Loads it.</summary>
@@ -109,10 +109,7 @@ internal sealed class BillCatalogue
         }
     }
 
-    /// <summary>
-    /// The terms of an account plan; null when its plan is not in the catalogue, since it was made after the run had
-    /// read its prices.
-    /// </summary>
+    /// <summary>The terms of an account plan; null if its plan was created after the run had read its prices.</summary>
     /// <param name="accountPlan">The account plan.</param>
     internal AccountPlanTerms? TermsOf(AccountPlan accountPlan)
     {

@@ -8,24 +8,24 @@ namespace Tallystick.Billing.BillRuns;
 /// <summary>The bills of one account, calculated and not saved.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Bills">Its bills.</param>
-/// <param name="Failures">Those that could not be calculated.</param>
+/// <param name="Failures">The bills that could not be calculated.</param>
 internal sealed record AccountBills(
     Account Account, IReadOnlyList<BillToSave> Bills, IReadOnlyList<BillJobFailure> Failures);
 
 /// <summary>One calculated bill.</summary>
 /// <param name="Bill">The bill.</param>
-/// <param name="Basis">What a recalculation of it starts from.</param>
-/// <param name="OnlyIfMissing">True to leave a bill that exists alone.</param>
+/// <param name="Basis">The input for a recalculation.</param>
+/// <param name="OnlyIfMissing">True to skip an existing bill.</param>
 internal sealed record BillToSave(CalculatedBill Bill, RunOverrides Basis, bool OnlyIfMissing);
 
-/// <summary>Calculates the bills of some accounts together, so that measurements are read few times.</summary>
+/// <summary>Calculates the bills of several accounts together, to reduce the number of usage queries.</summary>
 internal static class BillChunk
 {
     /// <summary>Calculates the bills.</summary>
     /// <param name="due">The bills to make, by account.</param>
     /// <param name="usage">Reads the usage that they need.</param>
     /// <param name="organization">The organization's settings.</param>
-    /// <returns>What became of each account, in the order given.</returns>
+    /// <returns>The result for each account, in the same order.</returns>
     internal static async Task<IReadOnlyList<AccountBills>> CalculateAsync(
         IReadOnlyList<DueAccount> due, UsageFetcher usage, OrganizationConfig organization)
     {

@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Tallystick.Billing.BillRuns;
 
-/// <summary>How far a bill job is.</summary>
+/// <summary>Status of a bill job.</summary>
 /// <param name="Terms">
-/// Fingerprint of the prices that it bills by. When they have changed during an interruption the job begins anew, so
-/// that all its bills are of one price list.
+/// Fingerprint of the prices. If they have changed during an interruption, the job restarts, so that all of its bills
+/// use the same prices.
 /// </param>
-/// <param name="Before">Place of the account billed last; accounts are billed newest first.</param>
+/// <param name="Before">Position of the last account billed; accounts are billed newest first.</param>
 /// <param name="Accounts">Number of accounts billed.</param>
 internal sealed record BillJobCheckpoint(string Terms, long Before, long Accounts)
 {
-    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <summary>Parses the output of <see cref="ToString"/>.</summary>
     internal static BillJobCheckpoint? Parse(string? text) =>
         text is null ? null : JsonSerializer.Deserialize(text, BillingJson.Format.BillJobCheckpoint);
 

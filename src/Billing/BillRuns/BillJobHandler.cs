@@ -8,7 +8,7 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Billing.BillRuns;
 
-/// <summary>Runs bill jobs, and ends them.</summary>
+/// <summary>Runs, finishes and cancels bill jobs.</summary>
 public sealed class BillJobHandler(ResourceService resources, UsageReader usage, IClock clock) : IJobHandler
 {
     /// <summary>Its name in the queue.</summary>
@@ -44,11 +44,11 @@ public sealed class BillJobHandler(ResourceService resources, UsageReader usage,
             .Select(job => (job.Id, (Instant?)null)),
     ];
 
-    /// <summary>Cancels a job. Bills that it has made stay.</summary>
+    /// <summary>Cancels a job. Bills that it has created are kept.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="id">UUID of the job.</param>
     /// <param name="principal">Who cancels it, for the audit fields.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The job as it ended.</returns>
     /// <exception cref="RefusedException">The job has ended.</exception>
     public Task<BillJob> CancelAsync(
@@ -63,7 +63,7 @@ public sealed class BillJobHandler(ResourceService resources, UsageReader usage,
                 : await EndAsync(change, job, BillJobStatus.Cancelled);
         });
 
-    /// <summary>Ends a job: its results become part of it, and it leaves the queue.</summary>
+    /// <summary>Finishes a job: adds its results to it and removes it from the queue.</summary>
     internal static async ValueTask<BillJob> EndAsync(
         ResourceChange change, BillJob job, BillJobStatus status, BillJobFailure? failure = null)
     {

@@ -5,14 +5,15 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// What a bill job has made of some accounts, kept as it arises. When the job ends, its results go into the job itself.
+/// The results of a bill job for some accounts, stored incrementally. When the job finishes, they are moved to the job
+/// itself.
 /// </summary>
 public sealed record BillJobResult : Resource
 {
     /// <summary>UUID of the job.</summary>
     public required string JobId { get; init; }
 
-    /// <summary>UUIDs of the bills made.</summary>
+    /// <summary>UUIDs of the bills created.</summary>
     public IReadOnlyList<string> BillIds { get; init; } = [];
 
     /// <summary>Bills that could not be made.</summary>
@@ -35,7 +36,7 @@ public static class BillJobResultResource
     /// <summary>Selects the results of a job.</summary>
     internal static Condition Of(string jobId) => Condition.Equal(JobId, jobId);
 
-    /// <summary>The job with its results so far, in the order in which they arose.</summary>
+    /// <summary>The job with its results so far, in order.</summary>
     internal static async ValueTask<BillJob> WithResultsAsync(BillJob job, IResourceReader related)
     {
         var results = (await related.ListAsync<BillJobResult>(Of(job.Id))).Reverse().ToList();

@@ -13,8 +13,8 @@ namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
 /// A bill job in progress. Each step loads a chunk of accounts, has their bills calculated and saves them, a few
-/// accounts at a time: their bills, what became of them and how far the job is are one change, so that an interruption
-/// neither loses a result nor makes one twice.
+/// accounts at a time: bills, results and progress are saved in one change, so that an interruption neither loses nor
+/// duplicates a result.
 /// </summary>
 internal sealed class BillJobRun : IJobRun
 {
@@ -46,7 +46,7 @@ internal sealed class BillJobRun : IJobRun
 
     private string Principal => _job.CreatedBy ?? "";
 
-    /// <summary>Reads the prices of the run and goes on from the checkpoint, if that was made with the same.</summary>
+    /// <summary>Reads the prices of the run and resumes from the checkpoint if the prices are the same.</summary>
     internal static async ValueTask<IJobRun> BeginAsync(
         ResourceService resources,
         UsageReader usage,
@@ -62,7 +62,7 @@ internal sealed class BillJobRun : IJobRun
             : null;
         var bases = await BillDocuments.BasesAsync(related, recalculated ?? []);
         var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
-        // Within a change no other change of the organization happens: what is read is of one moment.
+        // No other change of the organization happens within a change, so the data is consistent.
         var catalogue = await resources.ReadAsync(organizationId, cancellationToken, reader =>
             BillCatalogue.LoadAsync(reader, accountIds?.Count <= AccountsAtATime ? accountIds : null));
         var bills = new BillsOfJob(organizationId, job, catalogue.Organization, recalculated, bases, clock);
@@ -99,7 +99,7 @@ internal sealed class BillJobRun : IJobRun
         return false;
     }
 
-    // False when the job was cancelled: then nothing is kept.
+    // False if the job was cancelled; the change is then rolled back.
     private async Task<bool> SaveAsync(
         IReadOnlyList<AccountBills> ofAccounts, long place, CancellationToken cancellationToken)
     {

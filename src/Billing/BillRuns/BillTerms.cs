@@ -10,8 +10,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// All configuration that the bills of some accounts are made from, loaded in a fixed number of queries: what the run
-/// read once, and what is of these accounts.
+/// The configuration for the bills of some accounts, loaded in a fixed number of queries: shared data of the run and
+/// the data of these accounts.
 /// </summary>
 internal sealed class BillTerms
 {
@@ -50,14 +50,14 @@ internal sealed class BillTerms
                     ? terms with { CounterAdjustments = adjustments }
                     : throw new BillRefusedException(
                         $"Account {account.Code}, account plan {accountPlan.Id}: its plan {accountPlan.PlanId} was "
-                        + "created or attached after the run had read its prices. Run the job again.")),
+                        + "created or attached after the run had loaded its prices. Run the job again.")),
         ];
     }
 
-    /// <summary>What an account has that is not billed.</summary>
+    /// <summary>Terms of an account that are not billed.</summary>
     internal UnbilledEntities UnbilledOf(Account account) => _unbilled[account.Id];
 
-    /// <summary>What one bill of an account is made from.</summary>
+    /// <summary>The input of a bill of an account.</summary>
     /// <exception cref="BillRefusedException">A plan is newer than the prices that the run has read.</exception>
     internal BillInput InputFor(Account account, BillRun run) => new()
     {

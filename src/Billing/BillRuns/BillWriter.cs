@@ -7,8 +7,8 @@ using Tallystick.Resources.Changes;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// Saves calculated bills. A bill has the id of what it bills, so it is made once and from then on replaced in place;
-/// a locked one is never touched.
+/// Saves calculated bills. The id of a bill is derived from its content, so it is created once and then replaced in
+/// place. Locked bills are never changed.
 /// </summary>
 internal static class BillWriter
 {
@@ -17,14 +17,14 @@ internal static class BillWriter
     /// <param name="jobId">UUID of the job that made it.</param>
     /// <param name="config">The organization's settings of bills.</param>
     /// <param name="toSave">The bill.</param>
-    /// <returns>Its id; null when it was left alone.</returns>
+    /// <returns>Its id; null if it was skipped.</returns>
     /// <exception cref="BillRefusedException">Its period is locked; nothing was written.</exception>
     internal static async ValueTask<string?> SaveAsync(
         ResourceChange change, string jobId, BillConfig? config, BillToSave toSave)
     {
         var calculated = toSave.Bill;
         var current = await change.Related.FindAsync<Bill>(calculated.Id);
-        // A job that begins anew, since prices have changed, replaces what it has made itself.
+        // A job that restarts because prices have changed replaces its own bills.
         var isLeft = toSave.OnlyIfMissing && current?.BillJobId != jobId;
         if (current is null ? calculated.IsSuppressed : isLeft || current.Locked)
             return null;

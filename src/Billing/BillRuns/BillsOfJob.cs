@@ -13,7 +13,7 @@ namespace Tallystick.Billing.BillRuns;
 
 /// <summary>One bill to make.</summary>
 /// <param name="Run">Of which date and cycle.</param>
-/// <param name="OnlyIfMissing">True to leave a bill that exists alone.</param>
+/// <param name="OnlyIfMissing">True to skip an existing bill.</param>
 internal sealed record DueRun(BillRun Run, bool OnlyIfMissing);
 
 /// <summary>The bills to make for an account.</summary>
@@ -33,8 +33,8 @@ internal sealed class DueAccount(Account account, BillTerms terms)
     /// <summary>What has failed so far.</summary>
     internal IReadOnlyList<BillJobFailure> Failures => _failures;
 
-    /// <summary>Does work for the account, whose fault fails its bill alone.</summary>
-    /// <returns>Null when it was refused.</returns>
+    /// <summary>Does work for the account; a fault affects only its bill.</summary>
+    /// <returns>Null if it was refused.</returns>
     internal T? Guarded<T>(Func<T> work) where T : class
     {
         try
@@ -49,12 +49,12 @@ internal sealed class DueAccount(Account account, BillTerms terms)
     }
 }
 
-/// <summary>Finds which bills a job makes.</summary>
+/// <summary>Determines which bills a job creates.</summary>
 /// <param name="organizationId">UUID of the organization.</param>
 /// <param name="job">The job.</param>
 /// <param name="organization">The organization's settings.</param>
-/// <param name="recalculated">The bills to calculate again; null for a job that makes bills.</param>
-/// <param name="bases">What those were made with, by their ids.</param>
+/// <param name="recalculated">The bills to recalculate; null for a job that creates bills.</param>
+/// <param name="bases">The input of those bills, by id.</param>
 /// <param name="clock">The time.</param>
 internal sealed class BillsOfJob(
     string organizationId,
@@ -81,7 +81,7 @@ internal sealed class BillsOfJob(
         return due;
     }
 
-    // A bill that exists is not replaced by one that lost a plan because its epoch or frequency has changed since.
+    // An existing bill is not replaced by one that lacks a plan because its epoch or frequency has changed.
     private async ValueTask KeepPlansAsync(IReadOnlyList<DueAccount> due, ResourceReader related)
     {
         var ids = due.SelectMany(ofAccount => ofAccount.Runs, (ofAccount, run) => IdOf(ofAccount, run)).ToList();
@@ -130,7 +130,8 @@ internal sealed class BillsOfJob(
         ];
     }
 
-    // A bill keeps its period and its currency, whatever organization and account say by now, and what its job set.
+    // A bill keeps its period, its currency and the settings of its job, even if the organization or account has
+    // changed.
     private DueRun Again(Bill bill)
     {
         var basis = bases.GetValueOrDefault(bill.Id);

@@ -5,13 +5,13 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BillRuns;
 
-/// <summary>Issues invoice numbers, each once and for ever, and registers those that earlier versions issued.</summary>
+/// <summary>Issues invoice numbers, each only once, and registers those issued by earlier versions.</summary>
 public static class InvoiceNumbers
 {
     private const string Principal = "SYSTEM";
     private const int BillsAtATime = 500;
 
-    /// <summary>Issues the next number for a bill; null when the organization does not number its bills.</summary>
+    /// <summary>Issues the next number for a bill; null if the organization does not number its bills.</summary>
     internal static async ValueTask<string?> IssueAsync(
         ResourceChange change, string billId)
     {
@@ -23,7 +23,7 @@ public static class InvoiceNumbers
         var next = InvoiceSequence.Next(
             await BillDocuments.SequenceAsync(change),
             organization, highest?.Number)!;
-        // "INV-1" and 1 read like "INV-" and 11, which may have been issued.
+        // "INV-1" with 1 gives the same text as "INV-" with 11, which may have been issued.
         while (await IsIssuedAsync(change.Related, InvoiceNumber.TextOf(prefix, next.LastNumber)))
             next = next with { LastNumber = next.LastNumber + 1 };
         await InsertAsync(change, InvoiceNumber.Of(prefix, next.LastNumber, billId));
@@ -31,15 +31,15 @@ public static class InvoiceNumbers
         return InvoiceNumber.TextOf(prefix, next.LastNumber);
     }
 
-    /// <summary>Registers what earlier versions issued, before anything else is issued or set.</summary>
+    /// <summary>Registers the numbers issued by earlier versions, before any other number is issued or set.</summary>
     /// <returns>Numbers that several bills have.</returns>
     public static Task<IReadOnlyList<string>> RegisterAsync(
         ResourceService resources, string organizationId, CancellationToken cancellationToken) =>
         resources.ChangeAsync(organizationId, Principal, cancellationToken, RegisterAsync);
 
     /// <summary>
-    /// Registers the numbers of the bills of an earlier version. A number that it gave to several bills stays on all of
-    /// them, since they may have been sent, and is registered for the oldest.
+    /// Registers the numbers of the bills of an earlier version. A number that was issued to several bills remains on
+    /// all of them, because they may have been sent, and is registered for the oldest.
     /// </summary>
     /// <returns>Those that several bills have.</returns>
     private static async ValueTask<IReadOnlyList<string>> RegisterAsync(
@@ -58,11 +58,11 @@ public static class InvoiceNumbers
             if (!numbers.TryAdd(text, InvoiceNumber.Of(before, number, billId)))
                 repeated.Add(text);
         }
-        // That of a bill that was deleted is on no bill any more; the last one stands for all of them.
+        // Numbers of deleted bills are unknown; the last number covers them.
         if (prefix is not null)
             numbers.TryAdd(
                 InvoiceNumber.TextOf(prefix, sequence.LastNumber), InvoiceNumber.Of(prefix, sequence.LastNumber, ""));
-        // In their order: the newest of a prefix is taken for its highest.
+        // In order, because the newest number of a prefix is assumed to be the highest.
         foreach (var number in numbers.Values.OrderBy(number => number.Number))
         {
             if (await change.Related.FindAsync<InvoiceNumber>(number.Id) is null)

@@ -3,7 +3,7 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Billing.BillRuns;
 
-/// <summary>Meets the needs of many bills together: one pass over the measurements for each aggregation.</summary>
+/// <summary>Reads the usage of many bills together, with one query per aggregation.</summary>
 internal sealed class UsageFetcher(string organizationId, UsageReader usage, CancellationToken cancellationToken)
 {
     private readonly Dictionary<UsageNeed, UsageResult> _answers = [];
@@ -21,7 +21,7 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
             }
             catch (OverflowException)
             {
-                // One of them overflows: each is read by itself, so that the others are billed.
+                // One of them overflows, so each is read separately, so that the others can be billed.
                 await ReadEachAsync(asked);
             }
         }

@@ -8,16 +8,16 @@ namespace Tallystick.Billing.Bills;
 /// <summary>What one account owes for one bill date and frequency.</summary>
 public sealed record Bill : Resource
 {
-    /// <summary>UUID of the account billed.</summary>
+    /// <summary>UUID of the account.</summary>
     public required string AccountId { get; init; }
 
-    /// <summary>Code of the account billed.</summary>
+    /// <summary>Code of the account.</summary>
     public required string AccountCode { get; init; }
 
     /// <summary>First day of the period billed in arrears.</summary>
     public required LocalDate StartDate { get; init; }
 
-    /// <summary>Day after the last of that period.</summary>
+    /// <summary>Day after the last day of that period.</summary>
     public required LocalDate EndDate { get; init; }
 
     /// <summary>The start of that period as an instant.</summary>
@@ -31,25 +31,25 @@ public sealed record Bill : Resource
     /// <summary>The bill date.</summary>
     public required LocalDate BillDate { get; init; }
 
-    /// <summary>The day by which it is to be paid.</summary>
+    /// <summary>The day by which the bill must be paid.</summary>
     public required LocalDate DueDate { get; init; }
 
-    /// <summary>How often such bills are made.</summary>
+    /// <summary>How often bills are created.</summary>
     public required BillingFrequency BillingFrequency { get; init; }
 
-    /// <summary>Length of the billing period in units of the frequency.</summary>
+    /// <summary>Number of frequency units per billing period.</summary>
     public required int BillFrequencyInterval { get; init; }
 
-    /// <summary>Time zone in which its days begin.</summary>
+    /// <summary>Time zone that determines when its days begin.</summary>
     public required string Timezone { get; init; }
 
-    /// <summary>Code of the currency billed in.</summary>
+    /// <summary>Code of the billing currency.</summary>
     public required string Currency { get; init; }
 
     /// <summary>True once the bill can no longer change.</summary>
     public required bool Locked { get; init; }
 
-    /// <summary>When the bill was first made.</summary>
+    /// <summary>When the bill was first created.</summary>
     public required Instant CreatedDate { get; init; }
 
     /// <summary>Whether the bill is approved.</summary>
@@ -58,7 +58,7 @@ public sealed record Bill : Resource
     /// <summary>UUID of the job that last calculated the bill.</summary>
     public string? BillJobId { get; init; }
 
-    /// <summary>The rates used.</summary>
+    /// <summary>The conversion rates used.</summary>
     public IReadOnlyList<CurrencyConversion>? CurrencyConversions { get; init; }
 
     /// <summary>When the bill was last calculated.</summary>
@@ -82,10 +82,10 @@ public sealed record Bill : Resource
     /// <summary>True when a CSV statement exists.</summary>
     public bool? CsvStatementGenerated { get; init; }
 
-    /// <summary>True when the bill was recalculated after its statement was made.</summary>
+    /// <summary>True if the bill was recalculated after its statement was generated.</summary>
     public bool? StatementStale { get; init; }
 
-    /// <summary>The sum of the lines' converted subtotals, in the currency billed in.</summary>
+    /// <summary>The sum of the converted subtotals of all lines, in the billing currency.</summary>
     public decimal? BillTotal { get; init; }
 
     /// <summary>Sequential number of the invoice, with its prefix.</summary>

@@ -3,13 +3,13 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing.Bills;
 
-/// <summary>One line of a bill: what was charged, for when, and how the amount came about.</summary>
+/// <summary>One line item of a bill: what was charged, for which period, and how the amount was calculated.</summary>
 public sealed record BillLineItem
 {
     /// <summary>UUID of the line.</summary>
     public string? Id { get; init; }
 
-    /// <summary>UUID of the product charged for.</summary>
+    /// <summary>UUID of the product.</summary>
     public string? ProductId { get; init; }
 
     /// <summary>Name of the product.</summary>
@@ -18,7 +18,7 @@ public sealed record BillLineItem
     /// <summary>Code of the product.</summary>
     public string? ProductCode { get; init; }
 
-    /// <summary>UUID of the product that the line is attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which the line is attributed for accounting.</summary>
     public string? AccountingProductId { get; init; }
 
     /// <summary>Name of that product.</summary>
@@ -27,19 +27,19 @@ public sealed record BillLineItem
     /// <summary>Code of that product.</summary>
     public string? AccountingProductCode { get; init; }
 
-    /// <summary>UUID of the aggregation that gave the quantity.</summary>
+    /// <summary>UUID of the aggregation that the quantity comes from.</summary>
     public string? AggregationId { get; init; }
 
-    /// <summary>UUID of the compound aggregation that gave the quantity.</summary>
+    /// <summary>UUID of the compound aggregation that the quantity comes from.</summary>
     public string? CompoundAggregationId { get; init; }
 
-    /// <summary>UUID of the counter charged for.</summary>
+    /// <summary>UUID of the counter.</summary>
     public string? CounterId { get; init; }
 
     /// <summary>UUID of the ad hoc charge.</summary>
     public string? ChargeId { get; init; }
 
-    /// <summary>The segment charged for: field code to value.</summary>
+    /// <summary>The segment, as field code and value.</summary>
     public IReadOnlyDictionary<string, string>? Segment { get; init; }
 
     /// <summary>Group-by values of a grouped result.</summary>
@@ -48,10 +48,10 @@ public sealed record BillLineItem
     /// <summary>UUID of the meter that was aggregated.</summary>
     public string? MeterId { get; init; }
 
-    /// <summary>UUID of the plan charged by.</summary>
+    /// <summary>UUID of the plan that sets the price.</summary>
     public string? PlanId { get; init; }
 
-    /// <summary>UUID of the plan group charged by.</summary>
+    /// <summary>UUID of the plan group that sets the price.</summary>
     public string? PlanGroupId { get; init; }
 
     /// <summary>UUID of the commitment drawn on or charged for.</summary>
@@ -60,7 +60,7 @@ public sealed record BillLineItem
     /// <summary>UUID of the balance drawn on or charged for.</summary>
     public string? BalanceId { get; init; }
 
-    /// <summary>Text of the line.</summary>
+    /// <summary>Description of the line.</summary>
     [Characters(1, int.MaxValue)]
     public required string Description { get; init; }
 
@@ -92,22 +92,22 @@ public sealed record BillLineItem
     /// <summary>What kind of charge or credit the line is.</summary>
     public required LineItemType LineItemType { get; init; }
 
-    /// <summary>UUID of the pricing charged by.</summary>
+    /// <summary>UUID of the pricing that sets the price.</summary>
     public string? PricingId { get; init; }
 
-    /// <summary>UUID of the child account that the line is for.</summary>
+    /// <summary>UUID of the child account that incurred the charge.</summary>
     public string? ChildAccountId { get; init; }
 
-    /// <summary>Code of the child account that the line is for.</summary>
+    /// <summary>Code of the child account that incurred the charge.</summary>
     public string? ChildAccountCode { get; init; }
 
-    /// <summary>The bands that were entered and what each contributed.</summary>
+    /// <summary>The bands that were reached and what each contributed.</summary>
     public IReadOnlyList<PricingBandUsage>? UsagePerPricingBand { get; init; }
 
-    /// <summary>First instant that the line is for.</summary>
+    /// <summary>Start of the service period, inclusive.</summary>
     public Instant? ServicePeriodStartDate { get; init; }
 
-    /// <summary>First instant after it.</summary>
+    /// <summary>End of the service period, exclusive.</summary>
     public Instant? ServicePeriodEndDate { get; init; }
 
     /// <summary>UUID of the bill that a memo refers to.</summary>
@@ -122,14 +122,14 @@ public sealed record BillLineItem
     /// <summary>UUID of the contract that the line belongs to.</summary>
     public string? ContractId { get; init; }
 
-    /// <summary>The amount per unit over all bands; 0 where there is no unit.</summary>
+    /// <summary>Average amount per unit over all bands. 0 if there are no units.</summary>
     public required decimal AverageUnitPrice { get; init; }
 
-    /// <summary>Place of the line on the bill, from 1.</summary>
+    /// <summary>Position of the line on the bill, starting at 1.</summary>
     public int SequenceNumber { get; init; }
 
     /// <summary>
-    /// How the amount came about where bands do not tell: for prorated lines <c>amount</c>, <c>daysActive</c> and
+    /// How the amount was calculated, if not by bands. For prorated lines: <c>amount</c>, <c>daysActive</c> and
     /// <c>daysInPeriod</c>.
     /// </summary>
     public IReadOnlyDictionary<string, decimal>? Additional { get; init; }
@@ -141,10 +141,10 @@ public sealed record PricingBandUsage
     /// <summary>UUID of the band.</summary>
     public string? PricingBandId { get; init; }
 
-    /// <summary>The number of units above which the band holds.</summary>
+    /// <summary>Number of units above which the band applies.</summary>
     public decimal LowerLimit { get; init; }
 
-    /// <summary>Amount charged for entering the band.</summary>
+    /// <summary>Amount charged for reaching the band.</summary>
     public decimal FixedPrice { get; init; }
 
     /// <summary>Units times unit price.</summary>

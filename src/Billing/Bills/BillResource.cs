@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Bills;
 
-/// <summary>What is special about bills, which only bill jobs write.</summary>
+/// <summary>The definition of bills, which only bill jobs write.</summary>
 public static class BillResource
 {
     /// <summary>The definition.</summary>
@@ -28,18 +28,18 @@ public static class BillResource
         [
             ListFilter.One("accountId", "account_id", "Only bills of this account."),
             new ListFilter.Part("locked",
-                "False leaves locked bills out; true, and by default, they are included.", new BooleanShape()),
+                "Whether to include locked bills. Default: true.", new BooleanShape()),
             new ListFilter.ByColumn("status", "Only bills with this status.", FilterKind.One, "status")
             {
                 Shape = new TextShape(Choices: ["PENDING", "APPROVED"]) { ChoicesName = nameof(BillStatus) },
             },
-            ListFilter.One("billDate", "bill_date", "Only bills of this bill date."),
-            Bound("billDateStart", "Only bills with a bill date from this day on."),
-            Bound("billDateEnd", "Only bills with a bill date before this day."),
-            Bound("externalInvoiceDateStart", "Only bills with an invoice date from this day on."),
-            Bound("externalInvoiceDateEnd", "Only bills with an invoice date before this day."),
+            ListFilter.One("billDate", "bill_date", "Only bills with this bill date."),
+            Bound("billDateStart", "Only bills with a bill date on or after this date."),
+            Bound("billDateEnd", "Only bills with a bill date before this date."),
+            Bound("externalInvoiceDateStart", "Only bills with an invoice date on or after this date."),
+            Bound("externalInvoiceDateEnd", "Only bills with an invoice date before this date."),
             ListFilter.One("billJobId", "bill_job_id", "Only bills last calculated by this job."),
-            ListFilter.One("billingFrequency", "billing_frequency", "Only bills of this frequency."),
+            ListFilter.One("billingFrequency", "billing_frequency", "Only bills with this billing frequency."),
             new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(Within(parameters))),
         ],
         Refers = [new("accountId", "Account", bill => bill.AccountId)],

@@ -5,8 +5,8 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Billing.Bills;
 
 /// <summary>
-/// A sequential invoice number that was issued. Its id is made from its text, so the store keeps each text once; it
-/// stays when its bill goes.
+/// An issued sequential invoice number. Its id is derived from its text, so each text is stored only once. It is kept
+/// if its bill is deleted.
 /// </summary>
 public sealed record InvoiceNumber : Resource
 {
@@ -32,7 +32,7 @@ public sealed record InvoiceNumber : Resource
         BillId = billId,
     };
 
-    /// <summary>As it stands on the bill: <c>INVOICE-101</c>.</summary>
+    /// <summary>The number on the bill: <c>INVOICE-101</c>.</summary>
     public static string TextOf(string prefix, long number) =>
         prefix + number.ToString(CultureInfo.InvariantCulture);
 
@@ -40,8 +40,8 @@ public sealed record InvoiceNumber : Resource
     public static string IdOf(string text) => ContentId.OfInvoice(text);
 
     /// <summary>
-    /// Divides the text of a bill into prefix and number: at the prefix given where that fits, else before the digits
-    /// at its end.
+    /// Splits the text of a number into prefix and number: after the given prefix if it matches, otherwise before the
+    /// trailing digits.
     /// </summary>
     /// <returns>Null when the text does not end in a number.</returns>
     public static (string Prefix, long Number)? Divide(string text, string? prefix)

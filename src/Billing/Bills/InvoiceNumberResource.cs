@@ -4,7 +4,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Bills;
 
-/// <summary>What is special about invoice numbers, which only bill jobs issue.</summary>
+/// <summary>The definition of invoice numbers, which only bill jobs issue.</summary>
 public static class InvoiceNumberResource
 {
     private const string Prefix = "prefix";

@@ -4,8 +4,8 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Minimum spends that would be billed at the start of a period. They are not billed yet; a plan that asks for one
-/// still takes part in that bill, so that the bill is refused rather than short.
+/// Minimum spends billed at the start of a period. They are not billed yet, but a plan with one is included in that
+/// bill, so that the bill is refused instead of incomplete.
 /// </summary>
 internal static class AdvanceMinimum
 {

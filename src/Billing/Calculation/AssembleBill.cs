@@ -9,7 +9,7 @@ namespace Tallystick.Billing.Calculation;
 /// <summary>Last stage: dates and total around the finished lines.</summary>
 internal static class AssembleBill
 {
-    /// <summary>Puts the bill together. The total is the sum of rounded amounts and never rounded itself.</summary>
+    /// <summary>Assembles the bill. The total is the sum of rounded amounts and is not rounded itself.</summary>
     public static CalculatedBill From(
         BillInput input,
         BillSettings settings,
@@ -66,7 +66,7 @@ internal static class AssembleBill
             InvoiceDate.LastDayOfArrears => billDate.PlusDays(-1),
         };
 
-    /// <summary>Exact: the currencies of lines have at most 5 places.</summary>
+    /// <summary>Exact, because currencies have at most 5 decimal places.</summary>
     private static decimal TotalOf(IReadOnlyList<BillLineItem> lines)
     {
         var total = lines.Aggregate(Fraction.Zero, (sum, line) => sum + line.ConvertedSubtotal);

@@ -4,12 +4,12 @@ using Tallystick.Metering.Products;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Makes the bill of one account for one bill date, frequency and interval: first ask what usage it needs, then
-/// calculate. Pure: the same input gives the same bill, byte for byte, whenever it is calculated.
+/// Calculates the bill of an account for a bill date, frequency and interval: first determine the usage it needs, then
+/// calculate. Pure: the same input always gives the same bill, byte for byte.
 /// </summary>
 public static class BillCalculation
 {
-    /// <summary>UUID of the bill that a run makes for an account: the same however often it runs.</summary>
+    /// <summary>UUID of the bill of an account in a run. Deterministic.</summary>
     public static string IdOf(string organizationId, string accountId, BillRun run) =>
         ContentId.OfBill(organizationId, accountId, run);
 
@@ -40,9 +40,7 @@ public static class BillCalculation
             return AssembleBill.From(input, settings, plans, amounts, lines);
         });
 
-    /// <summary>
-    /// The stages that both questions share. Whatever is not billed is refused before any usage is read.
-    /// </summary>
+    /// <summary>The stages common to both. Unbilled terms are refused before any usage is read.</summary>
     private static (BillSettings Settings, IReadOnlyList<DuePlan> Plans, IReadOnlyList<PricedWindow> Priced) Resolve(
         BillInput input)
     {

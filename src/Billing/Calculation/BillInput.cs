@@ -13,9 +13,7 @@ using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>
-/// All facts that the bill of one account is made from, but its usage. The order of lists does not matter.
-/// </summary>
+/// <summary>The input of a bill, except usage. The order of lists does not matter.</summary>
 public sealed record BillInput
 {
     /// <summary>UUID of the organization.</summary>
@@ -52,7 +50,7 @@ public sealed record BillRun
     /// <summary>The bill date.</summary>
     public required LocalDate BillDate { get; init; }
 
-    /// <summary>How often such bills are made.</summary>
+    /// <summary>How often bills are created.</summary>
     public required BillingFrequency Frequency { get; init; }
 
     /// <summary>Length of the billing period in units of the frequency, 1 or more.</summary>

@@ -5,22 +5,22 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>A bill as its facts make it. The same facts give the same bill, ids included.</summary>
+/// <summary>A calculated bill. The same input gives the same bill, including ids.</summary>
 public sealed record CalculatedBill
 {
     /// <summary>UUID made from organization, account, bill date, frequency and interval.</summary>
     public required string Id { get; init; }
 
-    /// <summary>UUID of the account billed.</summary>
+    /// <summary>UUID of the account.</summary>
     public required string AccountId { get; init; }
 
-    /// <summary>Code of the account billed.</summary>
+    /// <summary>Code of the account.</summary>
     public required string AccountCode { get; init; }
 
     /// <summary>First day of the period billed in arrears.</summary>
     public required LocalDate StartDate { get; init; }
 
-    /// <summary>Day after the last of that period.</summary>
+    /// <summary>Day after the last day of that period.</summary>
     public required LocalDate EndDate { get; init; }
 
     /// <summary>The start of that period as an instant.</summary>
@@ -32,22 +32,22 @@ public sealed record CalculatedBill
     /// <summary>The bill date.</summary>
     public required LocalDate BillDate { get; init; }
 
-    /// <summary>The day by which it is to be paid.</summary>
+    /// <summary>The day by which the bill must be paid.</summary>
     public required LocalDate DueDate { get; init; }
 
     /// <summary>The invoice date.</summary>
     public required LocalDate ExternalInvoiceDate { get; init; }
 
-    /// <summary>How often such bills are made.</summary>
+    /// <summary>How often bills are created.</summary>
     public required BillingFrequency BillingFrequency { get; init; }
 
-    /// <summary>Length of the billing period in units of the frequency.</summary>
+    /// <summary>Number of frequency units per billing period.</summary>
     public required int BillFrequencyInterval { get; init; }
 
     /// <summary>Time zone in which its days begin, as configured.</summary>
     public required string Timezone { get; init; }
 
-    /// <summary>Code of the currency billed in.</summary>
+    /// <summary>Code of the billing currency.</summary>
     public required string Currency { get; init; }
 
     /// <summary>The rates that its lines used; null when none was needed.</summary>
@@ -66,13 +66,13 @@ public sealed record CalculatedBill
     public required decimal BillTotal { get; init; }
 
     /// <summary>
-    /// True when the bill has no line and the organization suppresses empty bills: then no bill is made, and one that
-    /// exists is kept, empty.
+    /// True if the bill has no lines and the organization suppresses empty bills. No bill is then created; an existing
+    /// bill becomes empty.
     /// </summary>
     public required bool IsSuppressed { get; init; }
 
     /// <summary>The bill of the API: pending, not locked.</summary>
-    /// <param name="createdDate">When the bill was first made.</param>
+    /// <param name="createdDate">When the bill was first created.</param>
     /// <param name="lastCalculatedDate">Now.</param>
     /// <param name="billJobId">UUID of the job that calculated it.</param>
     public Bill ToBill(Instant createdDate, Instant lastCalculatedDate, string? billJobId) => new()

@@ -7,7 +7,7 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Ids made from what a thing is, so that making a bill twice finds the same bill. UUIDs of version 8 (RFC 9562), from
+/// Ids derived from content, so that calculating a bill twice gives the same bill. UUIDs of version 8 (RFC 9562), from
 /// SHA-256.
 /// </summary>
 internal static class ContentId
@@ -21,7 +21,7 @@ internal static class ContentId
         JsonFormat.Name(run.Frequency),
         run.Interval.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>A line: its kind, account plan, pricing and the start of its time tell it from the others.</summary>
+    /// <summary>A line, identified by its kind, account plan, pricing and start.</summary>
     public static string OfLine(string billId, DraftLine line) => From(
         "line",
         billId,

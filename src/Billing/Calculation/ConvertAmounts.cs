@@ -5,8 +5,8 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Rates and roundings of one bill. Currency codes are compared case by case, and no rate is inferred from its inverse
-/// or from two others; a currency or rate that is not there refuses the bill.
+/// Rates and roundings of one bill. Currency codes are case-sensitive, and no rate is inferred from its inverse or from
+/// two others. If a currency or rate is missing, the bill is refused.
 /// </summary>
 internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Currency> currencies)
 {
@@ -16,7 +16,7 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
     public string BillingCurrency => settings.Currency;
 
     /// <summary>The rate to the billing currency: 1 for the currency itself, else the multiplier of the pair.</summary>
-    /// <exception cref="BillRefusedException">There is no rate for the pair, or more than one.</exception>
+    /// <exception cref="BillRefusedException">There is no rate for the pair, or there are several.</exception>
     public decimal RateFrom(string currency)
     {
         if (currency == BillingCurrency)
@@ -58,7 +58,8 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
         if (_roundings.TryGetValue(code, out var known))
             return known;
         var currency = currencies.FirstOrDefault(currency => currency.Code == code) ?? throw new BillRefusedException(
-            $"Account {settings.Account.Code}: there is no currency with code {code}, so its places are unknown.");
+            $"Account {settings.Account.Code}: currency {code} does not exist, so its number of decimal places is "
+                + "unknown.");
         return _roundings[code] = CurrencyRounding.Of(currency);
     }
 }

@@ -21,10 +21,10 @@ internal sealed record DraftLine
     /// <summary>The amount in the currency of the plan template, exact.</summary>
     public required Fraction Amount { get; init; }
 
-    /// <summary>Text of the line.</summary>
+    /// <summary>Description of the line.</summary>
     public required string Description { get; init; }
 
-    /// <summary>UUID of the product that the line is attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which the line is attributed for accounting.</summary>
     public required string AccountingProductId { get; init; }
 
     /// <summary>What a usage line has more; null for a flat line.</summary>

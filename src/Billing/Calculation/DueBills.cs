@@ -79,7 +79,7 @@ public static class DueBills
 
 /// <summary>A bill that an account has.</summary>
 /// <param name="BillDate">Its date.</param>
-/// <param name="Frequency">How often such bills are made.</param>
+/// <param name="Frequency">How often bills are created.</param>
 /// <param name="Interval">Length of the period in units of the frequency.</param>
 /// <param name="OnlyIfMissing">True when the bill is to be made only where it does not exist yet.</param>
 public sealed record DueBill(LocalDate BillDate, BillingFrequency Frequency, int Interval, bool OnlyIfMissing);

@@ -64,18 +64,18 @@ internal static class FindDuePlans
     public static void RefuseLostBoundaries(BillInput input, BillSettings settings)
     {
         var date = InstantText.Write(input.Run.BillDate);
-        var of = $"{JsonFormat.Name(input.Run.Frequency)} boundary on {date} any more (interval {input.Run.Interval})";
+        var of = $"{JsonFormat.Name(input.Run.Frequency)} boundary on {date} (interval {input.Run.Interval})";
         var onDate = input.Plans.Where(terms =>
             settings.KindOf(terms) == (input.Run.Frequency, input.Run.Interval)
             && HasBoundary(terms, settings, input.Run.BillDate)).ToList();
         if (onDate.Count == 0)
-            throw new BillRefusedException($"Account {input.Account.Code}: no account plan has a {of}.");
+            throw new BillRefusedException($"Account {input.Account.Code}: no account plan still has a {of}.");
         foreach (var ofPlan in input.Plans.GroupBy(terms => terms.Plan.Id))
         {
             if (input.Run.BilledPlanIds.Contains(ofPlan.Key) && !ofPlan.Any(onDate.Contains))
                 throw new BillRefusedException(
                     $"Account {input.Account.Code}: no account plan of plan {ofPlan.First().Plan.Code}, which is on "
-                    + $"the bill, has a {of}.");
+                    + $"the bill, still has a {of}.");
         }
     }
 

@@ -26,7 +26,8 @@ internal static class Limits
             when (fault is OverflowException or ArgumentOutOfRangeException { Source: "NodaTime" })
         {
             throw new BillRefusedException(
-                $"Account {account.Code}: a date of the bill or of its periods lies outside the calendar.", fault);
+                $"Account {account.Code}: a date of the bill or of its periods is outside the supported "
+                    + "calendar.", fault);
         }
     }
 

@@ -120,7 +120,7 @@ internal static class RefuseUnbilledTerms
         if (terms.Pricing.CompoundAggregationId is not null)
             throw Unbilled(where, "compound aggregations (compoundAggregationId)");
         if (terms.Aggregation is null || terms.Meter is null)
-            throw new BillRefusedException($"{where}: its aggregation or meter does not exist.");
+            throw new BillRefusedException($"{where}: the aggregation or its meter does not exist.");
         if (terms.Aggregation.Method == AggregationMethod.CustomSql)
             throw Unbilled(where, "CUSTOM_SQL aggregations");
         CheckFields(where, terms.Aggregation, terms.Meter);
@@ -138,12 +138,12 @@ internal static class RefuseUnbilledTerms
     {
         var isSegmented = aggregation.Segments is { Count: > 0 };
         if (!isSegmented && pricing.Segment is { Count: > 0 })
-            throw new BillRefusedException($"{where}: it prices a segment, and its aggregation has none.");
+            throw new BillRefusedException($"{where}: it prices a segment, but its aggregation has none.");
         if (isSegmented
             && (pricing.Segment is null || SegmentText.IndexIn(aggregation.Segments!, pricing.Segment) is null))
-            throw new BillRefusedException($"{where}: its segment is not one of its aggregation's segments.");
+            throw new BillRefusedException($"{where}: its segment is not a segment of its aggregation.");
     }
 
     private static BillRefusedException Unbilled(string where, string what) =>
-        new($"{where}: this version does not bill {what}.");
+        new($"{where}: this version cannot bill {what} yet.");
 }

@@ -52,7 +52,6 @@ internal static class ResolveSettings
         return BillingTimeZone.TryParse(effective.Timezone, out var zone)
             ? new BillSettings(account, effective, overrides, zone)
             : throw new BillRefusedException(
-                $"Account {account.Code}: the time zone '{effective.Timezone}' is not known; "
-                + $"it {BillingTimeZone.Rule}.");
+                $"Account {account.Code}: unknown time zone '{effective.Timezone}'; it {BillingTimeZone.Rule}.");
     }
 }

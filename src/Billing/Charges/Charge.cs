@@ -4,10 +4,10 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Charges;
 
-/// <summary>A single amount to bill to an account, or to credit where it is negative.</summary>
+/// <summary>A single amount to bill to an account. A negative amount is a credit.</summary>
 public sealed record Charge : Resource
 {
-    /// <summary>Descriptive name, the text of its line on the bill unless there is a description.</summary>
+    /// <summary>Descriptive name. Shown on the bill line item if there is no description.</summary>
     [Characters(1, 200)]
     public required string Name { get; init; }
 
@@ -19,56 +19,56 @@ public sealed record Charge : Resource
     [Characters(36, 36)]
     public required string AccountId { get; init; }
 
-    /// <summary>Date of the bill that it goes on.</summary>
+    /// <summary>Bill date of the bill on which the charge appears.</summary>
     [PlainTextInContract(OnRequestOnly = true)]
     public LocalDate? BillDate { get; init; }
 
-    /// <summary>The amount; either this, or units and unit price.</summary>
+    /// <summary>The amount. Required unless units and unit price are given.</summary>
     public decimal? Amount { get; init; }
 
-    /// <summary>Number of units, with a unit price.</summary>
+    /// <summary>Number of units. Requires a unit price.</summary>
     public decimal? Units { get; init; }
 
-    /// <summary>Price of one unit, with a number of units.</summary>
+    /// <summary>Price per unit. Requires a number of units.</summary>
     public decimal? UnitPrice { get; init; }
 
     /// <summary>Code of the currency of the amount.</summary>
     [Characters(1, int.MaxValue)]
     public required string Currency { get; init; }
 
-    /// <summary>Text of its line on the bill.</summary>
+    /// <summary>Description of the bill line item.</summary>
     public string? Description { get; init; }
 
-    /// <summary>What it is for: nothing but itself (<c>AD_HOC</c>) or a balance.</summary>
+    /// <summary>What the charge is for: nothing else (<c>AD_HOC</c>) or a balance.</summary>
     public required ChargeEntityType EntityType { get; init; }
 
-    /// <summary>Type of its line on the bill, which goes with what it is for.</summary>
+    /// <summary>Type of the bill line item. Determined by what the charge is for.</summary>
     public required ChargeLineItemType LineItemType { get; init; }
 
-    /// <summary>UUID of the balance that it is for.</summary>
+    /// <summary>UUID of the balance that the charge is for.</summary>
     public string? EntityId { get; init; }
 
-    /// <summary>UUID of the bill that it is on.</summary>
+    /// <summary>UUID of the bill on which the charge appears.</summary>
     [ServerSet]
     public string? BillId { get; init; }
 
-    /// <summary>UUID of the product that its bill line is attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which the bill line item is attributed for accounting.</summary>
     [Characters(36, 36)]
     public string? AccountingProductId { get; init; }
 
-    /// <summary>First instant (ISO 8601) that it is for.</summary>
+    /// <summary>Start of the period that the charge covers (ISO 8601), inclusive.</summary>
     public required Instant ServicePeriodStartDate { get; init; }
 
-    /// <summary>First instant (ISO 8601) after the time that it is for.</summary>
+    /// <summary>End of the period that the charge covers (ISO 8601), exclusive.</summary>
     public required Instant ServicePeriodEndDate { get; init; }
 
-    /// <summary>Notes of your own; never on the bill.</summary>
+    /// <summary>Your own notes. Not shown on the bill.</summary>
     public string? Notes { get; init; }
 
-    /// <summary>UUID of the contract of the account that it belongs to.</summary>
+    /// <summary>UUID of the account's contract that the balance belongs to.</summary>
     public string? ContractId { get; init; }
 
-    /// <summary>UUID of the balance charge schedule that made it.</summary>
+    /// <summary>UUID of the balance charge schedule that created the charge.</summary>
     [ServerSet]
     public string? ScheduleId { get; init; }
 }

@@ -4,7 +4,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Charges;
 
-/// <summary>What is special about charges.</summary>
+/// <summary>The definition of charges.</summary>
 public static class ChargeResource
 {
     /// <summary>The definition.</summary>
@@ -27,16 +27,16 @@ public static class ChargeResource
             [
                 ListFilter.One("accountId", "account_id", "Only charges of this account."),
                 new ListFilter.ByColumn(
-                    "entityType", "Only charges that are for this.", FilterKind.One, "entity_type")
+                    "entityType", "Only charges for this kind of entity.", FilterKind.One, "entity_type")
                 {
                     Shape = new TextShape(Choices: ["AD_HOC", "BALANCE"]) { ChoicesName = nameof(ChargeEntityType) },
                 },
                 ListFilter.One("entityId", "entity_id", "Only charges for this balance."),
-                new ListFilter.ByColumn("billDate", "Only charges of this bill date.", FilterKind.One, "bill_date")
+                new ListFilter.ByColumn("billDate", "Only charges with this bill date.", FilterKind.One, "bill_date")
                 {
                     Shape = new DateShape(),
                 },
-                ListFilter.One("scheduleId", "schedule_id", "Only charges made by this balance charge schedule."),
+                ListFilter.One("scheduleId", "schedule_id", "Only charges created by this balance charge schedule."),
             ],
             Refers =
             [
@@ -48,7 +48,7 @@ public static class ChargeResource
             ],
             Complete = (charge, current, _) => ValueTask.FromResult(charge with
             {
-                // Clients send an unused reference as an empty text.
+                // Clients send an unused reference as an empty string.
                 EntityId = string.IsNullOrEmpty(charge.EntityId) ? null : charge.EntityId,
                 ContractId = string.IsNullOrEmpty(charge.ContractId) ? null : charge.ContractId,
                 BillId = current is null ? charge.BillId : current.BillId,

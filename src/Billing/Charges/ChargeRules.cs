@@ -17,11 +17,11 @@ internal static class ChargeRules
             : ChargeLineItemType.AdHoc;
         if (charge.LineItemType != line)
             issues.Add("contradiction", "lineItemType",
-                $"must be {JsonFormat.Name(line)} where entityType is {JsonFormat.Name(charge.EntityType)}");
+                $"must be {JsonFormat.Name(line)} if entityType is {JsonFormat.Name(charge.EntityType)}");
         if (charge.EntityType == ChargeEntityType.Balance && charge.EntityId is null)
-            issues.Add("required", "entityId", "is required where entityType is BALANCE");
+            issues.Add("required", "entityId", "is required if entityType is BALANCE");
         if (charge.EntityType == ChargeEntityType.AdHoc && charge.EntityId is not null)
-            issues.Add("not_allowed", "entityId", "is only for an entityType of BALANCE");
+            issues.Add("not_allowed", "entityId", "is allowed only if entityType is BALANCE");
         if (charge.ServicePeriodEndDate < charge.ServicePeriodStartDate)
             issues.Add("order", "servicePeriodEndDate", "must not be before servicePeriodStartDate");
     }
@@ -30,18 +30,19 @@ internal static class ChargeRules
     internal static void CheckAmount(decimal? amount, decimal? units, decimal? unitPrice, Issues issues)
     {
         if (units is null != unitPrice is null)
-            issues.Add("needs", units is null ? "units" : "unitPrice", "is required: units and unitPrice go together");
+            issues.Add("needs", units is null ? "units" : "unitPrice", "is required: units and unitPrice must be given "
+                + "together");
         else if (amount is null == units is null)
-            issues.Add("exactly_one", "amount", "give either amount, or units and unitPrice");
+            issues.Add("exactly_one", "amount", "either amount, or units and unitPrice, is required");
     }
 
     internal static async ValueTask CheckAgainstAsync(
         Charge charge, Charge? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.AccountId != charge.AccountId)
-            issues.Add("immutable", "accountId", "cannot change; make a new charge");
+            issues.Add("immutable", "accountId", "cannot be changed; create a new charge");
         if (await related.FindAsync<Balance>(charge.EntityId) is { } balance && balance.AccountId != charge.AccountId)
-            issues.Add("other_account", "entityId", "is a balance of another account");
+            issues.Add("other_account", "entityId", "belongs to another account");
         await ContractResource.CheckMemberAsync(charge.ContractId, charge.AccountId, related, issues);
     }
 }

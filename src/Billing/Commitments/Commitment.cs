@@ -6,8 +6,7 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Billing.Commitments;
 
 /// <summary>
-/// An amount that an account owes for a time whatever its usage, and that its charges draw down; also called a
-/// prepayment.
+/// An amount that an account commits to spend over a period. Charges draw it down. Also called a prepayment.
 /// </summary>
 public sealed record Commitment : Resource
 {
@@ -15,11 +14,13 @@ public sealed record Commitment : Resource
     [Characters(36, 36)]
     public required string AccountId { get; init; }
 
-    /// <summary>UUID of the plan on whose bill dates what is owed is billed; not together with fee dates.</summary>
+    /// <summary>UUID of the plan on whose bill dates the fees are billed. Cannot be combined with fee dates.</summary>
     [Characters(0, 36)]
     public string? BillingPlanId { get; init; }
 
-    /// <summary>UUIDs of the products whose charges draw it down; all when absent or empty.</summary>
+    /// <summary>
+    /// UUIDs of the products whose charges draw down the commitment. All products if absent or empty.
+    /// </summary>
     [MaximumItems(100)]
     public IReadOnlyList<string>? ProductIds { get; init; }
 
@@ -37,77 +38,77 @@ public sealed record Commitment : Resource
     [Above(0)]
     public required decimal Amount { get; init; }
 
-    /// <summary>What was paid of it before its start.</summary>
+    /// <summary>Amount paid before the start.</summary>
     [AtLeast(0)]
     public decimal? AmountPrePaid { get; init; }
 
-    /// <summary>What is billed of it on the first bill.</summary>
+    /// <summary>Amount billed on the first bill.</summary>
     [AtLeast(0)]
     public decimal? AmountFirstBill { get; init; }
 
-    /// <summary>What charges have drawn of it so far.</summary>
+    /// <summary>Amount drawn down so far.</summary>
     [ServerSet]
     public decimal? AmountSpent { get; init; }
 
-    /// <summary>Surcharge on usage beyond the commitment, in percent; a discount where negative.</summary>
+    /// <summary>Surcharge in percent for usage beyond the commitment. A negative value is a discount.</summary>
     public decimal? OverageSurchargePercent { get; init; }
 
-    /// <summary>True when usage beyond the commitment is shown apart; only without a surcharge.</summary>
+    /// <summary>True if usage beyond the commitment is shown separately. Only without a surcharge.</summary>
     public bool? SeparateOverageUsage { get; init; }
 
-    /// <summary>What is owed is billed on every n-th bill of the billing plan; 1 when absent.</summary>
+    /// <summary>Fees are billed on every nth bill of the billing plan. Default: 1.</summary>
     [AtLeast(1), AtMost(365)]
     public int? BillingInterval { get; init; }
 
-    /// <summary>Number of bills of the billing plan before the first one with a fee; 0 when absent.</summary>
+    /// <summary>Number of bills of the billing plan before the first one with a fee. Default: 0.</summary>
     [AtLeast(0), AtMost(364)]
     public int? BillingOffset { get; init; }
 
-    /// <summary>Text of the fees on bills.</summary>
+    /// <summary>Bill line description for the fees.</summary>
     [Characters(0, 200)]
     public string? CommitmentFeeDescription { get; init; }
 
-    /// <summary>Text on bills of what is drawn.</summary>
+    /// <summary>Bill line description for amounts drawn from the balance.</summary>
     [Characters(0, 200)]
     public string? CommitmentUsageDescription { get; init; }
 
-    /// <summary>Text of usage beyond the commitment on bills.</summary>
+    /// <summary>Bill line description for usage beyond the commitment.</summary>
     [Characters(0, 200)]
     public string? OverageDescription { get; init; }
 
-    /// <summary>True when fees are billed at the start of their period; overrides the organization.</summary>
+    /// <summary>Whether fees are billed at the start of their period. Overrides the organization.</summary>
     public bool? CommitmentFeeBillInAdvance { get; init; }
 
-    /// <summary>Date of the first bill of fees, from which later ones are counted.</summary>
+    /// <summary>Date of the first fee bill, from which later bill dates are counted.</summary>
     public LocalDate? BillEpoch { get; init; }
 
-    /// <summary>UUID of the contract of the account that it belongs to.</summary>
+    /// <summary>UUID of the account's contract that the balance belongs to.</summary>
     [Characters(36, 36)]
     public string? ContractId { get; init; }
 
-    /// <summary>UUID of the product that its bill lines are attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which its bill line items are attributed for accounting.</summary>
     [Characters(36, 36)]
     public string? AccountingProductId { get; init; }
 
-    /// <summary>UUID of the product that its fees are attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which its fees are attributed for accounting.</summary>
     [Characters(36, 36)]
     public string? FeesAccountingProductId { get; init; }
 
-    /// <summary>UUID of the product that what is drawn is attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which drawn amounts are attributed for accounting.</summary>
     [Characters(36, 36)]
     public string? DrawdownsAccountingProductId { get; init; }
 
-    /// <summary>What is billed of it, and on which dates; not together with a billing plan.</summary>
+    /// <summary>The fees and the dates on which they are billed. Cannot be combined with a billing plan.</summary>
     public IReadOnlyList<CommitmentFee>? FeeDates { get; init; }
 
-    /// <summary>Where the charges that draw it down appear in a hierarchy of accounts.</summary>
+    /// <summary>Where the charges that draw down the commitment appear in an account hierarchy.</summary>
     public ChildBillingMode? ChildBillingMode { get; init; }
 
-    /// <summary>Types of the charges that draw it down; all of them when absent or empty.</summary>
+    /// <summary>Types of line items that draw down the commitment. All types if absent or empty.</summary>
     public IReadOnlyList<CommitmentLineItemType>? LineItemTypes { get; init; }
 }
 
-/// <summary>A fee of a commitment on a date of its own.</summary>
+/// <summary>A commitment fee billed on its own date.</summary>
 public sealed record CommitmentFee
 {
     /// <summary>Bill date.</summary>
@@ -118,12 +119,14 @@ public sealed record CommitmentFee
     public required decimal Amount { get; init; }
 
     /// <summary>
-    /// First instant (ISO 8601) that it is for. Without an offset it is in the organization's time zone.
+    /// Start of the period that the charge covers (ISO 8601), inclusive. A value without an offset is in the
+    /// organization's time zone.
     /// </summary>
     public required Instant ServicePeriodStartDate { get; init; }
 
     /// <summary>
-    /// First instant (ISO 8601) after the time that it is for. Without an offset it is in the organization's time zone.
+    /// End of the period that the charge covers (ISO 8601), exclusive. A value without an offset is in the
+    /// organization's time zone.
     /// </summary>
     public required Instant ServicePeriodEndDate { get; init; }
 }

@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Commitments;
 
-/// <summary>What is special about commitments.</summary>
+/// <summary>The definition of commitments.</summary>
 public static class CommitmentResource
 {
     /// <summary>The definition.</summary>
@@ -28,11 +28,11 @@ public static class CommitmentResource
             Filters =
             [
                 ListFilter.One("accountId", "account_id", "Only commitments of this account."),
-                new ListFilter.Part("productId", "Only commitments that name this product.", new TextShape()),
-                new ListFilter.Part("date", "Only commitments active on this day.", new TextShape()),
-                new ListFilter.Part("endDateStart", "Only commitments that end on this day or later.",
+                new ListFilter.Part("productId", "Only commitments restricted to this product.", new TextShape()),
+                new ListFilter.Part("date", "Only commitments active on this date.", new TextShape()),
+                new ListFilter.Part("endDateStart", "Only commitments that end on or after this date.",
                     new TextShape()),
-                new ListFilter.Part("endDateEnd", "Only commitments that end before this day.", new TextShape()),
+                new ListFilter.Part("endDateEnd", "Only commitments that end before this date.", new TextShape()),
                 new ListFilter.ByColumn(
                     "contractId", "Only commitments of this contract.", FilterKind.One, "contract_id")
                 {
@@ -73,7 +73,7 @@ public static class CommitmentResource
             ],
             Complete = (commitment, current, _) => ValueTask.FromResult(commitment with
             {
-                // Clients send an unused reference as an empty text.
+                // Clients send an unused reference as an empty string.
                 BillingPlanId = string.IsNullOrEmpty(commitment.BillingPlanId) ? null : commitment.BillingPlanId,
                 AmountSpent = current?.AmountSpent ?? 0,
             }),

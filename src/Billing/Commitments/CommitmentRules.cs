@@ -16,13 +16,14 @@ internal static class CommitmentRules
             issues.Add("range", "amountPrePaid", "must not be more than amount");
         else if (commitment.AmountFirstBill is { } first
             && (Fraction)first > (Fraction)commitment.Amount - (commitment.AmountPrePaid ?? 0))
-            issues.Add("range", "amountFirstBill", "must not be more than amount less amountPrePaid");
+            issues.Add("range", "amountFirstBill", "must not be more than amount minus amountPrePaid");
         if (commitment.SeparateOverageUsage is true && commitment.OverageSurchargePercent is not (null or 0))
-            issues.Add("not_allowed", "separateOverageUsage", "is only for an overageSurchargePercent of 0 or none");
+            issues.Add("not_allowed", "separateOverageUsage", "is allowed only if overageSurchargePercent is 0 or "
+                + "omitted");
         if (commitment.LineItemTypes is { } types && types.Distinct().Count() < types.Count)
-            issues.Add("duplicate", "lineItemTypes", "must not name a type twice");
+            issues.Add("duplicate", "lineItemTypes", "must not contain duplicates");
         if (commitment.ProductIds is { } products && products.Distinct().Count() < products.Count)
-            issues.Add("duplicate", "productIds", "must not name a product twice");
+            issues.Add("duplicate", "productIds", "must not contain duplicates");
         CheckFees(commitment, issues);
     }
 
@@ -32,7 +33,7 @@ internal static class CommitmentRules
         if (commitment.FeeDates is not { Count: > 0 } fees)
             return;
         if (commitment.BillingPlanId is not null)
-            issues.Add("not_allowed", "feeDates", "are only for a commitment without billingPlanId");
+            issues.Add("not_allowed", "feeDates", "are allowed only without billingPlanId");
         foreach (var (index, fee) in fees.Index())
         {
             if (fee.ServicePeriodEndDate < fee.ServicePeriodStartDate)
@@ -45,10 +46,10 @@ internal static class CommitmentRules
         Commitment commitment, Commitment? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.AccountId != commitment.AccountId)
-            issues.Add("immutable", "accountId", "cannot change; make a new commitment");
+            issues.Add("immutable", "accountId", "cannot be changed; create a new commitment");
         if (await related.FindAsync<Plan>(commitment.BillingPlanId) is { AccountId: { } owner }
             && owner != commitment.AccountId)
-            issues.Add("other_account", "billingPlanId", "is a plan made for another account");
+            issues.Add("other_account", "billingPlanId", "is a custom plan of another account");
         await ContractResource.CheckMemberAsync(commitment.ContractId, commitment.AccountId, related, issues);
     }
 }

@@ -5,7 +5,7 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Billing.Contracts;
 
 /// <summary>
-/// An agreement with an account for a time. Account plans, commitments, balances and charges can belong to it.
+/// An agreement with an account for a period. Account plans, commitments, balances and charges can belong to it.
 /// </summary>
 public sealed record Contract : ResourceWithCustomFields
 {
@@ -21,7 +21,7 @@ public sealed record Contract : ResourceWithCustomFields
     [Characters(0, 80), Form(TextForm.Code)]
     public string? Code { get; init; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>Description.</summary>
     [Characters(0, 500)]
     public string? Description { get; init; }
 
@@ -30,15 +30,15 @@ public sealed record Contract : ResourceWithCustomFields
     public string? PurchaseOrderNumber { get; init; }
 
     /// <summary>
-    /// True when only charges within the dates of the contract are billed under it; false, the default, when the
-    /// dates of the account plan alone count.
+    /// True if only charges within the dates of the contract are billed under it. If false (the default), only the
+    /// dates of the account plan matter.
     /// </summary>
     public bool? ApplyContractPeriodLimits { get; init; }
 
-    /// <summary>Which usage is billed under the contract; all when absent.</summary>
+    /// <summary>Which usage is billed under the contract. Default: all.</summary>
     public IReadOnlyList<UsageFilter>? UsageFilters { get; init; }
 
-    /// <summary>UUID of the bill grouping key, by which its charges go on a bill apart.</summary>
+    /// <summary>UUID of the bill grouping key that puts its charges on a separate bill.</summary>
     public string? BillGroupingKeyId { get; init; }
 
     /// <summary>First day.</summary>
@@ -48,7 +48,7 @@ public sealed record Contract : ResourceWithCustomFields
     public required LocalDate EndDate { get; init; }
 }
 
-/// <summary>Takes usage in or leaves it out by the value of a field of its meter.</summary>
+/// <summary>Includes or excludes usage by the value of a meter field.</summary>
 public sealed record UsageFilter
 {
     /// <summary>Code of the field.</summary>
@@ -59,7 +59,7 @@ public sealed record UsageFilter
     [Characters(1, int.MaxValue)]
     public required string Value { get; init; }
 
-    /// <summary>Whether usage with the value is taken in or left out.</summary>
+    /// <summary>Whether usage with the value is included or excluded.</summary>
     public required UsageFilterMode Mode { get; init; }
 }
 

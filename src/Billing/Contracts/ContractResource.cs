@@ -6,7 +6,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Contracts;
 
-/// <summary>What is special about contracts.</summary>
+/// <summary>The definition of contracts.</summary>
 public static class ContractResource
 {
     /// <summary>The definition.</summary>
@@ -33,7 +33,7 @@ public static class ContractResource
                 new("billGroupingKeyId", "BillGroupingKey", contract => contract.BillGroupingKeyId),
             ],
             Complete = (contract, _, _) => ValueTask.FromResult(
-                // Clients send an unused reference as an empty text.
+                // Clients send an unused reference as an empty string.
                 contract.BillGroupingKeyId is "" ? contract with { BillGroupingKeyId = null } : contract),
             Check = (contract, issues) =>
             {
@@ -48,19 +48,19 @@ public static class ContractResource
         string? contractId, string accountId, IResourceReader related, Issues issues)
     {
         if (await related.FindAsync<Contract>(contractId) is { } contract && contract.AccountId != accountId)
-            issues.Add("other_account", "contractId", "is a contract of another account");
+            issues.Add("other_account", "contractId", "belongs to another account");
     }
 
     private static async ValueTask CheckAgainstAsync(
         Contract contract, Contract? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.AccountId != contract.AccountId)
-            issues.Add("immutable", "accountId", "cannot change; make a new contract");
+            issues.Add("immutable", "accountId", "cannot be changed; create a new contract");
         if (await related.FindAsync<BillGroupingKey>(contract.BillGroupingKeyId) is not { Exclusive: true } key)
             return;
         var users = await related.ListAsync<Contract>(Condition.Equal("bill_grouping_key_id", key.Id));
         if (users.FirstOrDefault(user => user.Id != current?.Id) is { } user)
             issues.AddConflict("exclusive", "billGroupingKeyId",
-                $"is for one contract only, and the contract '{user.Id}' has it");
+                $"is exclusive and already used by the contract '{user.Id}'");
     }
 }

@@ -4,7 +4,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.CounterAdjustments;
 
-/// <summary>How many of a counter an account has from a day on, until the next adjustment.</summary>
+/// <summary>Sets the value of a counter for an account from a given day until the next adjustment.</summary>
 public sealed record CounterAdjustment : Resource
 {
     /// <summary>UUID of the counter.</summary>
@@ -15,11 +15,11 @@ public sealed record CounterAdjustment : Resource
     [Characters(1, int.MaxValue)]
     public required string AccountId { get; init; }
 
-    /// <summary>First day with the value; an account has one adjustment of a counter on a day at most.</summary>
+    /// <summary>First day on which the value applies. An account can have one adjustment per counter and day.</summary>
     [PlainTextInContract(OnRequestOnly = true)]
     public required LocalDate Date { get; init; }
 
-    /// <summary>The number from that day on: the new value itself, not the difference.</summary>
+    /// <summary>The new value from that day on, not the difference.</summary>
     [AtLeast(0)]
     public required int Value { get; init; }
 

@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.CounterAdjustments;
 
-/// <summary>What is special about counter adjustments.</summary>
+/// <summary>The definition of counter adjustments.</summary>
 public static class CounterAdjustmentResource
 {
     private static readonly string[] OfAnAccount = ["date", "dateStart", "dateEnd"];
@@ -21,14 +21,15 @@ public static class CounterAdjustmentResource
             IndexedBy = [new("date", adjustment => InstantText.Write(adjustment.Date))],
             Filters =
             [
-                ListFilter.One("counterId", "counter_id", "Only adjustments of this counter; always needed."),
+                ListFilter.One("counterId", "counter_id", "Only adjustments of this counter. Required."),
                 ListFilter.One("accountId", "account_id", "Only adjustments of this account."),
-                new ListFilter.Part("date", "Only adjustments of this day; needs the account.", new TextShape()),
-                new ListFilter.Part("dateStart", "Only adjustments from this day on; needs the account.",
+                new ListFilter.Part("date", "Only adjustments on this date. Requires `accountId`.", new TextShape()),
+                new ListFilter.Part("dateStart", "Only adjustments on or after this date. Requires `accountId`.",
                     new TextShape()),
-                new ListFilter.Part("dateEnd", "Only adjustments before this day; needs the account.", new TextShape()),
-                new ListFilter.Part("endDateStart", "Only adjustments from this day on.", new TextShape()),
-                new ListFilter.Part("endDateEnd", "Only adjustments before this day.", new TextShape()),
+                new ListFilter.Part("dateEnd", "Only adjustments before this date. Requires "
+                    + "`accountId`.", new TextShape()),
+                new ListFilter.Part("endDateStart", "Only adjustments on or after this date.", new TextShape()),
+                new ListFilter.Part("endDateEnd", "Only adjustments before this date.", new TextShape()),
                 new ListFilter.Custom((parameters, _) => ValueTask.FromResult<Condition?>(Dated(parameters))),
             ],
             Refers =
@@ -46,7 +47,7 @@ public static class CounterAdjustmentResource
         foreach (var parameter in OfAnAccount.Where(parameter => parameters.Text(parameter) is not null))
         {
             if (parameters.Text("accountId") is null)
-                parameters.Issues.Add("needs", parameter, "needs the parameter accountId");
+                parameters.Issues.Add("needs", parameter, "requires the parameter accountId");
         }
         return Condition.And(
             parameters.Dated("date", "date", Comparison.Equal),
@@ -65,7 +66,7 @@ public static class CounterAdjustmentResource
             Condition.Equal("account_id", adjustment.AccountId),
             Condition.Equal("date", InstantText.Write(adjustment.Date))));
         if (sameDay.FirstOrDefault(other => other.Id != current?.Id) is { } other)
-            issues.AddConflict("taken", "date", $"is the day of the adjustment '{other.Id}' of the same counter; "
-                + "change that one");
+            issues.AddConflict("taken", "date", $"is already the date of the adjustment '{other.Id}' of the same "
+                + "counter; update that adjustment");
     }
 }

@@ -5,19 +5,19 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing.EndDating;
 
-/// <summary>Asks for billing entities of an account or a contract to end.</summary>
+/// <summary>A request to end billing entities of an account or a contract.</summary>
 public sealed record EndDateBillingEntitiesRequest
 {
     /// <summary>The shape of its JSON.</summary>
     public static ObjectShape Shape { get; } = JsonShapes.Of(typeof(EndDateBillingEntitiesRequest));
 
-    /// <summary>First instant (ISO 8601) at which they are no longer active.</summary>
+    /// <summary>When the entities end (ISO 8601), exclusive.</summary>
     public required Instant EndDate { get; init; }
 
-    /// <summary>True when the entities of the account's children end as well.</summary>
+    /// <summary>Whether to also end the entities of the account's children.</summary>
     public bool? ApplyToChildren { get; init; }
 
-    /// <summary>Which kinds of entities end.</summary>
+    /// <summary>Which kinds of entities to end.</summary>
     [MinimumItems(1)]
     public required IReadOnlyList<BillingEntity> BillingEntities { get; init; }
 
@@ -32,13 +32,13 @@ public sealed record EndDateBillingEntitiesResponse
     /// <summary>The shape of its JSON.</summary>
     public static ObjectShape Shape { get; } = JsonShapes.Of(typeof(EndDateBillingEntitiesResponse));
 
-    /// <summary>What came of it, in words.</summary>
+    /// <summary>Summary of the result.</summary>
     public string? StatusMessage { get; init; }
 
-    /// <summary>Those that were ended.</summary>
+    /// <summary>The entities that were ended.</summary>
     public EntityIds? UpdatedEntities { get; init; }
 
-    /// <summary>Those that are active then, and could not be ended.</summary>
+    /// <summary>The entities that are active at that time but could not be ended.</summary>
     public EntityIds? FailedEntities { get; init; }
 
     /// <summary>Its JSON.</summary>

@@ -3,7 +3,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.ExternalMappings;
 
-/// <summary>What an entity is called in another system, such as an account's customer number there.</summary>
+/// <summary>Maps an entity to its id in an external system, such as an account to a customer number.</summary>
 public sealed record ExternalMapping : Resource
 {
     /// <summary>Kind of the entity, such as <c>Account</c>.</summary>
@@ -14,15 +14,15 @@ public sealed record ExternalMapping : Resource
     [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
     public required string M3terId { get; init; }
 
-    /// <summary>Name of the other system.</summary>
+    /// <summary>Name of the external system.</summary>
     [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
     public required string ExternalSystem { get; init; }
 
-    /// <summary>Name of the table, or kind of thing, in the other system.</summary>
+    /// <summary>Name of the table or object type in the external system.</summary>
     [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
     public required string ExternalTable { get; init; }
 
-    /// <summary>What the entity is called there.</summary>
+    /// <summary>Id of the entity in the external system.</summary>
     [Characters(1, int.MaxValue), Form(TextForm.Code), StatedInAnswers]
     public required string ExternalId { get; init; }
 

@@ -4,7 +4,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.ExternalMappings;
 
-/// <summary>What is special about external mappings.</summary>
+/// <summary>The definition of external mappings.</summary>
 public static class ExternalMappingResource
 {
     private const int MaxLength = 255;
@@ -29,7 +29,8 @@ public static class ExternalMappingResource
             ],
             Filters =
             [
-                ListFilter.One("externalSystemId", "external_system", "Only mappings to the system of this name."),
+                ListFilter.One("externalSystemId", "external_system", "Only mappings to the external system with this "
+                    + "name."),
                 ListFilter.Many("m3terIds", "entity_id", "Only mappings of the entities with these UUIDs."),
                 ListFilter.One("integrationConfigId", "integration_config_id",
                     "Only mappings for this integration configuration."),
@@ -40,7 +41,7 @@ public static class ExternalMappingResource
                     mapping => mapping.IntegrationConfigId is not null),
             ],
             Complete = (mapping, _, _) => ValueTask.FromResult(
-                // Clients send an unused reference as an empty text.
+                // Clients send an unused reference as an empty string.
                 mapping.IntegrationConfigId is "" ? mapping with { IntegrationConfigId = null } : mapping),
             Check = Check,
             CheckAgainst = CheckAgainstAsync,
@@ -72,6 +73,6 @@ public static class ExternalMappingResource
             Condition.Equal("external_table", mapping.ExternalTable),
             Condition.Equal("external_id", mapping.ExternalId)));
         if (same.FirstOrDefault(other => other.Id != current?.Id) is { } other)
-            issues.Add("duplicate", "externalId", $"is mapped to the entity already, by the mapping '{other.Id}'");
+            issues.Add("duplicate", "externalId", $"is already mapped to the entity by the mapping '{other.Id}'");
     }
 }

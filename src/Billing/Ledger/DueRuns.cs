@@ -115,6 +115,6 @@ public static class DueRuns
     {
         if (schedule.NextRun <= change.Now)
             throw new RefusedException(new Issue(
-                "range", member, $"lies so far back that more than {MaxAtOnce} runs would be due at once"));
+                "range", member, $"is so far in the past that more than {MaxAtOnce} runs would be due at once"));
     }
 }

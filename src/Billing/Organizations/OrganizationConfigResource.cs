@@ -6,7 +6,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Organizations;
 
-/// <summary>What is special about the configuration of an organization.</summary>
+/// <summary>The definition of the configuration of an organization.</summary>
 public static class OrganizationConfigResource
 {
     private static readonly decimal[] ScheduleHours = [0, 0.25m, 0.5m, 1, 2, 3, 4, 6, 8, 12, 24];
@@ -52,7 +52,7 @@ public static class OrganizationConfigResource
         if (start < highest)
             issues.AddConflict("issued", "sequenceStartNumber",
                 $"must be at least {highest}: invoice number {InvoiceNumber.TextOf(config.BillPrefix, highest.Value)} "
-                + "has been issued, and no number is issued twice");
+                + "has been issued, and numbers are never issued twice");
     }
 
     private static void Check(OrganizationConfig config, Issues issues)
@@ -63,11 +63,11 @@ public static class OrganizationConfigResource
             issues.Add(
                 "unknown_value", "scheduledBillInterval", "must be one of 0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 24");
         if (config.ScheduledBillOffset is > 0 && config.ScheduledBillInterval is not 24)
-            issues.Add("not_allowed", "scheduledBillOffset", "is only for a scheduledBillInterval of 24");
+            issues.Add("not_allowed", "scheduledBillOffset", "is allowed only if scheduledBillInterval is 24");
         if (config.AutoApproveBillsGracePeriod is null != config.AutoApproveBillsGracePeriodUnit is null)
-            issues.Add("needs", "autoApproveBillsGracePeriod", "needs its unit, and the unit needs it");
+            issues.Add("needs", "autoApproveBillsGracePeriod", "must be given together with its unit");
         if (config.CreditApplicationOrder is { } order && order.Distinct().Count() < order.Count)
-            issues.Add("duplicate", "creditApplicationOrder", "must not name a credit twice");
+            issues.Add("duplicate", "creditApplicationOrder", "must not contain duplicates");
         CheckConversions(config.CurrencyConversions, issues);
     }
 
@@ -80,7 +80,7 @@ public static class OrganizationConfigResource
             if (conversion.Multiplier is null)
                 issues.Add("required", $"currencyConversions[{index}].multiplier", "is required");
             if (!pairs.Add((conversion.From, conversion.To)))
-                issues.Add("duplicate", $"currencyConversions[{index}]", "is a second rate for the same currencies");
+                issues.Add("duplicate", $"currencyConversions[{index}]", "duplicates the rate for the same currencies");
         }
     }
 }

@@ -2,9 +2,9 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Picklists;
 
-/// <summary>Puts the charges of the contracts that name it on a bill apart from the account's other charges.</summary>
+/// <summary>Bills the charges of contracts that use the key on a separate bill.</summary>
 public sealed record BillGroupingKey : PicklistEntry
 {
-    /// <summary>True when one contract only may name it; false when several may share one bill.</summary>
+    /// <summary>True if only one contract can use the key; false if several contracts can share a bill.</summary>
     public required bool Exclusive { get; init; }
 }

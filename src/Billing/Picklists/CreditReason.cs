@@ -2,5 +2,5 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Picklists;
 
-/// <summary>Why a bill is credited; credits of bills name it.</summary>
+/// <summary>A reason for crediting a bill.</summary>
 public sealed record CreditReason : PicklistEntry;

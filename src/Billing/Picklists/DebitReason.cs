@@ -2,5 +2,5 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Picklists;
 
-/// <summary>Why a bill is debited; debits of bills name it.</summary>
+/// <summary>A reason for debiting a bill.</summary>
 public sealed record DebitReason : PicklistEntry;

@@ -33,6 +33,6 @@ public static class PicklistResources
         var users = await related.ListAsync<Contract>(Condition.Equal("bill_grouping_key_id", key.Id), limit: 2);
         if (users.Count > 1)
             issues.AddConflict("in_use", "exclusive",
-                $"cannot become true, since the contracts '{users[0].Id}' and '{users[1].Id}' share the key");
+                $"cannot become true because the contracts '{users[0].Id}' and '{users[1].Id}' share the key");
     }
 }

@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.PlanGroupLinks;
 
-/// <summary>What is special about plan group links.</summary>
+/// <summary>The definition of plan group links.</summary>
 public static class PlanGroupLinkResource
 {
     /// <summary>The definition.</summary>

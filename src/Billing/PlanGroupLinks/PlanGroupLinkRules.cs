@@ -17,7 +17,8 @@ internal static class PlanGroupLinkRules
             || await related.FindAsync<PlanGroup>(link.PlanGroupId) is not { } group)
             return;
         if (plan.AccountId is { } owner && owner != group.AccountId)
-            issues.Add("other_account", "planId", "is a plan made for an account that the plan group is not made for");
+            issues.Add("other_account", "planId", "is a custom plan of an account that the plan group does not belong "
+                + "to");
         await CheckMembersAsync(link, plan, current?.Id, related, issues);
         await CheckAccountsAsync(link, plan, related, issues);
     }
@@ -33,12 +34,13 @@ internal static class PlanGroupLinkRules
                 continue;
             if (member.ProductId == plan.ProductId)
                 issues.AddConflict("same_product", "planId",
-                    $"is of the same product as the plan '{member.Code}', which is in the plan group already");
+                    $"belongs to the same product as the plan '{member.Code}', which is already in the plan group");
             // The charges of the group itself are billed as often as its plans are.
             var rhythm = await related.FindAsync<PlanTemplate>(member.PlanTemplateId);
             if (template is not null && rhythm is not null && Rhythm(template) != Rhythm(rhythm))
                 issues.Add("frequency", "planId",
-                    $"must be billed as often as the plan '{member.Code}', which is in the plan group already");
+                    $"must have the same bill frequency as the plan '{member.Code}', which is already in the plan "
+                        + "group");
         }
     }
 
@@ -50,8 +52,8 @@ internal static class PlanGroupLinkRules
             Condition.Equal("plan_group_id", link.PlanGroupId)))
         {
             if (await PlanOverlap.FindAsync(attached, [plan.ProductId], related) is { } clash)
-                issues.AddConflict("overlap", "planId", "is of a product that the account "
-                    + $"'{attached.AccountId}' of the plan group has a plan of, by the account plan '{clash.Id}'");
+                issues.AddConflict("overlap", "planId", "belongs to a product for which the account "
+                    + $"'{attached.AccountId}' of the plan group already has the account plan '{clash.Id}'");
         }
     }
 

@@ -4,29 +4,29 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.StatementDefinitions;
 
-/// <summary>How the statements that explain the usage of a bill break it down.</summary>
+/// <summary>How statements break down the usage of a bill.</summary>
 public sealed record StatementDefinition : Resource
 {
     /// <summary>Descriptive name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Length of the time that one row of a statement is for.</summary>
+    /// <summary>Length of the period that one row of a statement covers.</summary>
     public required AggregationFrequency AggregationFrequency { get; init; }
 
-    /// <summary>True when statements show the price of a unit.</summary>
+    /// <summary>Whether statements show the price per unit.</summary>
     public bool? IncludePricePerUnit { get; init; }
 
-    /// <summary>Text fields of meters by whose values usage is told apart.</summary>
+    /// <summary>Text fields of meters by which usage is broken down.</summary>
     public IReadOnlyList<Dimension>? Dimensions { get; init; }
 
-    /// <summary>Number fields of meters that are summed up.</summary>
+    /// <summary>Numeric fields of meters that are aggregated.</summary>
     public IReadOnlyList<Measure>? Measures { get; init; }
 
-    /// <summary>True when statements leave out rows without usage and columns without values.</summary>
+    /// <summary>Whether statements omit rows without usage and columns without values.</summary>
     public bool? GenerateSlimStatements { get; init; }
 }
 
-/// <summary>A text field of a meter by whose values usage is told apart.</summary>
+/// <summary>A text field of a meter by which usage is broken down.</summary>
 public sealed record Dimension
 {
     /// <summary>UUID of the meter.</summary>
@@ -39,12 +39,12 @@ public sealed record Dimension
     /// <summary>Attributes of the field.</summary>
     public IReadOnlyList<string>? Attributes { get; init; }
 
-    /// <summary>Values that are shown; <c>*</c> for all.</summary>
+    /// <summary>Values to show. <c>*</c> shows all.</summary>
     [MinimumItems(1)]
     public required IReadOnlyList<string> Filter { get; init; }
 }
 
-/// <summary>A number field of a meter that is summed up.</summary>
+/// <summary>A numeric field of a meter that is aggregated.</summary>
 public sealed record Measure
 {
     /// <summary>UUID of the meter.</summary>
@@ -53,12 +53,12 @@ public sealed record Measure
     /// <summary>Code of the field; empty for all fields.</summary>
     public string? Name { get; init; }
 
-    /// <summary>How it is summed up.</summary>
+    /// <summary>How the field is aggregated.</summary>
     [MaximumItems(7)]
     public IReadOnlyList<AggregationMethod>? Aggregations { get; init; }
 }
 
-/// <summary>Length of the time that one row of a statement is for.</summary>
+/// <summary>Length of the period that one row of a statement covers.</summary>
 public enum AggregationFrequency
 {
     /// <summary>A day.</summary>

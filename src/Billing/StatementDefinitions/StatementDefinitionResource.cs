@@ -5,7 +5,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.StatementDefinitions;
 
-/// <summary>What is special about statement definitions.</summary>
+/// <summary>The definition of statement definitions.</summary>
 public static class StatementDefinitionResource
 {
     /// <summary>The definition.</summary>
@@ -38,9 +38,9 @@ public static class StatementDefinitionResource
             var methods = measure.Aggregations ?? [];
             if (methods.Contains(AggregationMethod.CustomSql))
                 issues.Add("unknown_value", $"measures[{index}].aggregations",
-                    "must be of SUM, MIN, MAX, COUNT, LATEST, MEAN, UNIQUE");
+                    "must be one or more of SUM, MIN, MAX, COUNT, LATEST, MEAN, UNIQUE");
             if (methods.Distinct().Count() < methods.Count)
-                issues.Add("duplicate", $"measures[{index}].aggregations", "must not name an aggregation twice");
+                issues.Add("duplicate", $"measures[{index}].aggregations", "must not contain duplicates");
         }
     }
 
@@ -59,7 +59,7 @@ public static class StatementDefinitionResource
         var meter = (Meter)change.Proposed;
         if (Fields(definition).Any(field => field.MeterId == meter.Id && !HasField(meter, field.Name)))
             yield return new Issue("field_in_use", "dataFields",
-                $"must keep the fields that statement definitions name, such as '{definition.Id}'");
+                $"must keep the fields that statement definitions use, such as '{definition.Id}'");
     }
 
     private static bool HasField(Meter meter, string? code) =>

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Tallystick.Foundation.Json;
 
-/// <summary>The value of a custom field: a text or a number, never both.</summary>
-/// <param name="Text">The text, or null for a number.</param>
-/// <param name="Number">The number, or null for a text.</param>
+/// <summary>The value of a custom field: either a string or a number.</summary>
+/// <param name="Text">The string, or null for a number.</param>
+/// <param name="Number">The number, or null for a string.</param>
 public readonly record struct CustomFieldValue(string? Text, decimal? Number)
 {
     internal sealed class Converter : JsonConverter<CustomFieldValue>

@@ -4,7 +4,7 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Json;
 
-/// <summary>Parses JSON that somebody sent: UTF-8, with or without a byte order mark, each member given once.</summary>
+/// <summary>Parses JSON from a request: UTF-8, with or without a byte order mark, without repeated members.</summary>
 public static class JsonBody
 {
     private const int MaxIssues = 100;
@@ -12,10 +12,10 @@ public static class JsonBody
     private static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
 
     /// <summary>Parses JSON text.</summary>
-    /// <param name="utf8">The text; the document refers to it until it is disposed.</param>
-    /// <param name="what">What the text is in a message, such as "The request body".</param>
+    /// <param name="utf8">The text. The document refers to it until it is disposed.</param>
+    /// <param name="what">The name of the text in messages, such as "The request body".</param>
     /// <exception cref="RefusedException">
-    /// It is not valid JSON, or an object has a member twice; all such members are listed.
+    /// The text is not valid JSON, or an object has repeated members, which are all listed.
     /// </exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string what)
     {
@@ -44,7 +44,7 @@ public static class JsonBody
         }
     }
 
-    /// <summary>The text without the byte order mark that some programs put before it.</summary>
+    /// <summary>The text without the byte order mark that some programs write at the start.</summary>
     public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> utf8) =>
         utf8.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8;
 

@@ -8,12 +8,12 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Json;
 
-/// <summary>The one JSON format of the API and the stored documents.</summary>
+/// <summary>The JSON format of the API and of stored documents.</summary>
 public static class JsonFormat
 {
     /// <summary>
-    /// New options: camel case, enumerations in upper snake case, nulls left out, instants and dates as ISO 8601,
-    /// numbers as exact decimals, text readable (responses are never served as HTML).
+    /// New options: camel case, enumerations in upper snake case, nulls omitted, instants and dates as ISO 8601,
+    /// numbers as exact decimals, text not escaped (responses are never served as HTML).
     /// </summary>
     public static JsonSerializerOptions NewOptions() => new()
     {
@@ -29,7 +29,7 @@ public static class JsonFormat
         },
     };
 
-    /// <summary>How JSON is written: text stays readable.</summary>
+    /// <summary>Writes JSON without escaping text.</summary>
     public static JsonWriterOptions WriterOptions { get; } =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -42,7 +42,7 @@ public static class JsonFormat
         return buffer.WrittenMemory;
     }
 
-    /// <summary>The wire name of an enumeration's value, such as <c>CUSTOM_SQL</c>.</summary>
+    /// <summary>The JSON name of an enumeration value, such as <c>CUSTOM_SQL</c>.</summary>
     public static string Name<T>(T value) where T : struct, Enum =>
         JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
 

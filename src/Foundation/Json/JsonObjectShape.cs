@@ -4,10 +4,10 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Json;
 
-/// <summary>A list whose items all have one shape.</summary>
+/// <summary>An array whose items have the same shape.</summary>
 /// <param name="Item">Shape of the items.</param>
-/// <param name="Minimum">Fewest items, or null.</param>
-/// <param name="Maximum">Most items, or null.</param>
+/// <param name="Minimum">Minimum number of items, or null.</param>
+/// <param name="Maximum">Maximum number of items, or null.</param>
 public sealed record ListShape(JsonShape Item, int? Minimum = null, int? Maximum = null) : JsonShape
 {
     internal override void Check(
@@ -15,7 +15,7 @@ public sealed record ListShape(JsonShape Item, int? Minimum = null, int? Maximum
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            issues.Add("type", path, "must be a list");
+            issues.Add("type", path, "must be an array");
             return;
         }
         var count = value.GetArrayLength();
@@ -39,9 +39,9 @@ public sealed record ListShape(JsonShape Item, int? Minimum = null, int? Maximum
     };
 }
 
-/// <summary>An object with names of the caller's choosing and values of one shape.</summary>
-/// <param name="Value">Shape of the values; null for custom fields, which are text or number.</param>
-/// <param name="Maximum">Most entries, or null.</param>
+/// <summary>An object with arbitrary names and values of the same shape.</summary>
+/// <param name="Value">Shape of the values; null for custom fields, which are strings or numbers.</param>
+/// <param name="Maximum">Maximum number of entries, or null.</param>
 public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
 {
     private const int MaxName = 80;
@@ -50,7 +50,7 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
     private static readonly NumberShape AnyNumber = new();
     private static readonly TextShape CustomText = new(Maximum: MaxText);
 
-    /// <summary>True for a row of a table: its names are of fields, and what is null is left out.</summary>
+    /// <summary>True for a row of a table: its names are field names, and nulls are omitted.</summary>
     public bool IsRow { get; init; }
 
     private int Max => IsRow ? MaxFieldName : MaxName;
@@ -71,7 +71,7 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
                 continue;
             names.Add(name);
             if (name.Length == 0 || TextLength.Of(name) > Max)
-                issues.Add("length", path, $"must have names of 1 to {Max} characters");
+                issues.Add("length", path, $"must have member names of 1 to {Max} characters");
             else if (IsRow && entry.Value.ValueKind == JsonValueKind.Null)
                 continue;
             else
@@ -87,7 +87,7 @@ public sealed record MapShape(JsonShape? Value, int? Maximum = null) : JsonShape
     }
 }
 
-/// <summary>An object with known members; others are ignored.</summary>
+/// <summary>An object with known members; other members are ignored.</summary>
 /// <param name="Name">Name under which the API document lists it.</param>
 /// <param name="Members">The members.</param>
 public sealed record ObjectShape(string Name, IReadOnlyList<JsonMember> Members) : JsonShape
@@ -95,24 +95,23 @@ public sealed record ObjectShape(string Name, IReadOnlyList<JsonMember> Members)
     private readonly Dictionary<string, JsonMember> _byName =
         Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
 
-    /// <summary>True within an answer for a whole entity, which is as it is when it is asked for by itself.</summary>
+    /// <summary>True for a whole entity within a response, which has the same form as if requested alone.</summary>
     public bool IsEntity { get; init; }
 
-    /// <summary>The .NET type that the shape was drawn from.</summary>
+    /// <summary>The .NET type that the shape was derived from.</summary>
     public Type? Type { get; init; }
 
     /// <summary>Checks the body of a request and returns its plain form.</summary>
     /// <param name="body">The body.</param>
     /// <param name="zone">
-    /// The organization's time zone, in which dates and date-times without an offset are; null where the shape has no
-    /// date-times.
+    /// The organization's time zone, for dates and date-times without an offset; null if the shape has no date-times.
     /// </param>
-    /// <exception cref="RefusedException">The body has faults; all that were found are listed.</exception>
+    /// <exception cref="RefusedException">The body has faults, which are all listed.</exception>
     public byte[] Check(JsonElement body, DateTimeZone? zone = null)
     {
         var issues = new Issues();
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
-        // Written values are checked one by one, and what has a fault is thrown away as a whole.
+        // Values are checked and written one by one; if there is a fault, the whole copy is discarded.
         using (var copy = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
             Check(body, "", issues, copy, zone);
         issues.ThrowIfAny();
@@ -154,19 +153,19 @@ public sealed record ObjectShape(string Name, IReadOnlyList<JsonMember> Members)
 /// <param name="Shape">The shape of its value.</param>
 public sealed record JsonMember(string Name, JsonShape Shape)
 {
-    /// <summary>Requests must give it.</summary>
+    /// <summary>Requests must contain it.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>The API document calls it required although a missing one is given its default.</summary>
+    /// <summary>The API document marks it as required although it has a default.</summary>
     public bool IsRequiredInContract { get; init; }
 
-    /// <summary>Answers state its limits as well.</summary>
+    /// <summary>The API document also states its limits for responses.</summary>
     public bool IsLimitedInAnswers { get; init; }
 
-    /// <summary>Every answer has it, be it null.</summary>
+    /// <summary>Every response contains it, even if null.</summary>
     public bool IsAlwaysAnswered { get; init; }
 
-    /// <summary>The server sets it; requests that give it are not listened to.</summary>
+    /// <summary>The server sets it; its value in requests is ignored.</summary>
     public bool IsServerSet { get; init; }
 
     /// <summary>The API document describes it as plain text in requests.</summary>
@@ -175,7 +174,7 @@ public sealed record JsonMember(string Name, JsonShape Shape)
     /// <summary>The API document describes it as plain text in responses.</summary>
     public bool IsPlainTextInResponse { get; init; }
 
-    /// <summary>The property it is drawn from, whose documentation describes it.</summary>
+    /// <summary>The property it was derived from, whose documentation describes it.</summary>
     public System.Reflection.PropertyInfo? Property { get; init; }
 }
 
@@ -193,10 +192,10 @@ internal static class JsonMembers
         }
         catch (InvalidOperationException)
         {
-            // The name has an escape of half a surrogate pair.
+            // The name contains an escaped unpaired surrogate.
         }
         name = "";
-        issues.Add("text", path, "must have names of valid Unicode text without U+0000");
+        issues.Add("text", path, "must have member names that are valid Unicode without the character U+0000");
         return false;
     }
 }

@@ -5,29 +5,29 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Foundation.Json;
 
 /// <summary>
-/// The shape that a JSON value must have. Drawn once from a record's properties and their limits, it checks requests
-/// and describes them in the API document, so that the two cannot differ.
+/// The shape that a JSON value must have. Derived once from the properties of a record and their limits. It checks
+/// requests and describes them in the API document, so that the two cannot differ.
 /// </summary>
 public abstract record JsonShape
 {
     /// <summary>
-    /// Checks a value and, as far as it is right, copies it in its plain form: without unknown members, members that
-    /// the server sets, and nulls. A date-time is copied as an instant in UTC.
+    /// Checks a value and, if it is valid, copies it in plain form: without unknown members, members that the server
+    /// sets, and nulls. A date-time is copied as an instant in UTC.
     /// </summary>
-    /// <param name="value">What was sent.</param>
-    /// <param name="path">Where it stands.</param>
-    /// <param name="issues">Where faults go.</param>
-    /// <param name="copy">Takes the plain form.</param>
-    /// <param name="zone">Where dates and date-times without an offset are; null where the shape has none.</param>
+    /// <param name="value">The value sent.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="issues">Receives faults.</param>
+    /// <param name="copy">Receives the plain form.</param>
+    /// <param name="zone">Time zone of dates and date-times without an offset; null if the shape has none.</param>
     internal abstract void Check(
         JsonElement value, string path, Issues issues, Utf8JsonWriter copy, DateTimeZone? zone);
 }
 
-/// <summary>Text, possibly of a form or one of a few values.</summary>
-/// <param name="Minimum">Fewest characters, or null.</param>
-/// <param name="Maximum">Most characters, or null.</param>
+/// <summary>A string, optionally with a form or a list of allowed values.</summary>
+/// <param name="Minimum">Minimum number of characters, or null.</param>
+/// <param name="Maximum">Maximum number of characters, or null.</param>
 /// <param name="Form">The form beyond the length.</param>
-/// <param name="Choices">The values allowed, or null for any.</param>
+/// <param name="Choices">The allowed values, or null for any.</param>
 public sealed record TextShape(
     int? Minimum =
         null, int? Maximum = null, TextForm Form = TextForm.Any, IReadOnlyList<string>? Choices = null) : JsonShape
@@ -35,7 +35,7 @@ public sealed record TextShape(
     /// <summary>Name under which the API document lists the choices.</summary>
     public string? ChoicesName { get; init; }
 
-    /// <summary>The values that the API document lists although more are taken; null for none.</summary>
+    /// <summary>The values that the API document lists although others are accepted; null for none.</summary>
     public IReadOnlyList<string>? ChoicesInContract { get; init; }
 
     internal override void Check(
@@ -62,7 +62,7 @@ public sealed record TextShape(
         return TextForms.Fault(Form, text) is { } message ? ("form", message) : null;
     }
 
-    /// <summary>What a text of another length is told.</summary>
+    /// <summary>The message for a string of invalid length.</summary>
     public string LengthRule => (Minimum ?? 0, Maximum) switch
     {
         (var minimum, null) => $"must have at least {minimum} characters",
@@ -75,7 +75,7 @@ public sealed record TextShape(
 /// <summary>A calendar date, <c>yyyy-MM-dd</c>.</summary>
 public sealed record DateShape : JsonShape
 {
-    /// <summary>What a refused date is told.</summary>
+    /// <summary>The message for an invalid date.</summary>
     public const string Rule = "must be a date such as 2026-03-01";
 
     internal override void Check(
@@ -100,7 +100,7 @@ public sealed record InstantShape : JsonShape
             return;
         if (zone is null)
             throw new InvalidOperationException($"'{path}' was checked without the organization's time zone.");
-        // From here on the instant is certain, whatever time zone the organization has later.
+        // From here on, the instant no longer depends on the organization's time zone, which may change.
         if (InstantText.TryParse(text, zone, out var instant))
             copy.WriteStringValue(InstantText.Write(instant));
         else
@@ -108,7 +108,7 @@ public sealed record InstantShape : JsonShape
     }
 }
 
-/// <summary>Any value, where only the case tells what it is; for answers.</summary>
+/// <summary>Any value; for responses.</summary>
 public sealed record AnyShape : JsonShape
 {
     internal override void Check(
@@ -129,11 +129,11 @@ public sealed record BooleanShape : JsonShape
     }
 }
 
-/// <summary>A number, whole or exact decimal.</summary>
-/// <param name="IntegerBits">32 or 64 for a whole number; null for a decimal.</param>
-/// <param name="AtLeast">Least value, included.</param>
-/// <param name="Above">Value to exceed.</param>
-/// <param name="AtMost">Greatest value, included.</param>
+/// <summary>A number, either an integer or an exact decimal.</summary>
+/// <param name="IntegerBits">32 or 64 for an integer; null for a decimal.</param>
+/// <param name="AtLeast">Minimum value, inclusive.</param>
+/// <param name="Above">Minimum value, exclusive.</param>
+/// <param name="AtMost">Maximum value, inclusive.</param>
 public sealed record NumberShape(
     int? IntegerBits = null, int? AtLeast = null, int? Above = null, int? AtMost = null) : JsonShape
 {
@@ -142,13 +142,13 @@ public sealed record NumberShape(
     {
         if (value.ValueKind != JsonValueKind.Number)
         {
-            issues.Add("type", path, IntegerBits is null ? "must be a number" : "must be a whole number");
+            issues.Add("type", path, IntegerBits is null ? "must be a number" : "must be an integer");
             return;
         }
         if (!ExactNumber.TryParse(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value), out var number))
             issues.Add("digits", path, ExactNumber.Rule);
         else if (IntegerBits is { } bits && !IsWhole(number, bits))
-            issues.Add("type", path, $"must be a whole number of {bits} bits");
+            issues.Add("type", path, $"must be a {bits}-bit integer");
         else if (number < AtLeast || number <= Above || number > AtMost)
             issues.Add("range", path, RangeRule);
         else if (IntegerBits is null)
@@ -174,7 +174,7 @@ public sealed record NumberShape(
     }
 }
 
-/// <summary>Reads the text of JSON strings that may hold anything.</summary>
+/// <summary>Reads untrusted JSON strings.</summary>
 internal static class JsonText
 {
     /// <summary>The text, or null after a fault was added.</summary>
@@ -182,7 +182,7 @@ internal static class JsonText
     {
         if (value.ValueKind != JsonValueKind.String)
         {
-            issues.Add("type", path, "must be text");
+            issues.Add("type", path, "must be a string");
             return null;
         }
         string text;
@@ -192,7 +192,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            issues.Add("text", path, "must be valid Unicode text");
+            issues.Add("text", path, "must be valid Unicode");
             return null;
         }
         if (!text.Contains('\0'))

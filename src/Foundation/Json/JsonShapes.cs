@@ -5,13 +5,13 @@ using NodaTime;
 
 namespace Tallystick.Foundation.Json;
 
-/// <summary>Draws shapes from records, once at start-up.</summary>
+/// <summary>Derives shapes from records, once at startup.</summary>
 public static class JsonShapes
 {
     /// <summary>The shape of a record: a member for each property, limited by its attributes.</summary>
     public static ObjectShape Of(Type type) => new(type.Name, [.. Properties(type).Select(Member)]) { Type = type };
 
-    // Base first, so that documents and faults list members in the order in which records are read.
+    // Members of the base record come first, so that documents and faults list members in reading order.
     private static IEnumerable<PropertyInfo> Properties(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is null && property.CanWrite)

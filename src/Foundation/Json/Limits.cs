@@ -5,58 +5,58 @@ namespace Tallystick.Foundation.Json;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ServerSetAttribute : Attribute;
 
-/// <summary>Fewest and most characters (Unicode code points) of a text.</summary>
+/// <summary>Minimum and maximum number of characters (Unicode code points) of a string.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CharactersAttribute(int minimum, int maximum) : Attribute
 {
-    /// <summary>Fewest characters; 0 for no bound.</summary>
+    /// <summary>Minimum number of characters; 0 for no limit.</summary>
     public int Minimum { get; } = minimum;
 
-    /// <summary>Most characters; <see cref="int.MaxValue"/> for no bound.</summary>
+    /// <summary>Maximum number of characters; <see cref="int.MaxValue"/> for no limit.</summary>
     public int Maximum { get; } = maximum;
 }
 
-/// <summary>Fewest entries of a list.</summary>
+/// <summary>Minimum number of entries of an array.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class MinimumItemsAttribute(int count) : Attribute
 {
-    /// <summary>The bound, included.</summary>
+    /// <summary>The limit, inclusive.</summary>
     public int Count { get; } = count;
 }
 
-/// <summary>Most entries of a list or map.</summary>
+/// <summary>Maximum number of entries of an array or map.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class MaximumItemsAttribute(int count) : Attribute
 {
-    /// <summary>The bound, included.</summary>
+    /// <summary>The limit, inclusive.</summary>
     public int Count { get; } = count;
 }
 
-/// <summary>Least value of a number, included.</summary>
+/// <summary>Minimum value of a number, inclusive.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AtLeastAttribute(int bound) : Attribute
 {
-    /// <summary>The bound, included.</summary>
+    /// <summary>The limit, inclusive.</summary>
     public int Bound { get; } = bound;
 }
 
-/// <summary>Greatest value of a number, included.</summary>
+/// <summary>Maximum value of a number, inclusive.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AtMostAttribute(int bound) : Attribute
 {
-    /// <summary>The bound, included.</summary>
+    /// <summary>The limit, inclusive.</summary>
     public int Bound { get; } = bound;
 }
 
-/// <summary>Greatest value that a number must exceed.</summary>
+/// <summary>Minimum value of a number, exclusive.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AboveAttribute(int bound) : Attribute
 {
-    /// <summary>The bound, excluded.</summary>
+    /// <summary>The limit, exclusive.</summary>
     public int Bound { get; } = bound;
 }
 
-/// <summary>The published contract states of answers, too, that the member is there and how short it may be.</summary>
+/// <summary>The m3ter contract also states for responses that the member is required and its minimum length.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class StatedInAnswersAttribute : Attribute;
 
@@ -69,19 +69,19 @@ public sealed class FormAttribute(TextForm form) : Attribute
 }
 
 /// <summary>
-/// The published contract describes the member as plain text where we hold it to a date or an enumeration. The API
-/// document keeps to the contract; the check does not.
+/// The m3ter contract describes the member as a plain string, but we accept only a date or an enumeration value. The
+/// API document follows the contract; the check does not.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PlainTextInContractAttribute : Attribute
 {
-    /// <summary>True when only the request describes it so.</summary>
+    /// <summary>True if this applies to requests only.</summary>
     public bool OnRequestOnly { get; init; }
 }
 
 /// <summary>
-/// The published contract lists the values of a text, or of the texts of a list, that we take in more spellings and
-/// answer as sent. The API document keeps to the contract; the kind checks the value.
+/// The m3ter contract lists the allowed values of a string, or of the strings in an array, but we accept other
+/// spellings and return them as sent. The API document follows the contract; the kind checks the value.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ChoicesInContractAttribute(Type choices) : Attribute
@@ -97,7 +97,7 @@ public enum TextForm
     Any,
 
     /// <summary>
-    /// Printable, inner spaces allowed, no blank at either end (contract: <c>code</c> of most entities).
+    /// Printable, with inner spaces but without leading or trailing ones (contract: <c>code</c> of most entities).
     /// </summary>
     Code,
 
@@ -115,7 +115,7 @@ public enum TextForm
 }
 
 /// <summary>
-/// The published contract calls the member required; it is described so, yet a request without it is given its default.
+/// The m3ter contract marks the member as required, and so does the API document, but it has a default.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RequiredInContractAttribute : Attribute;

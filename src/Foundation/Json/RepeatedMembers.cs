@@ -6,8 +6,8 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Foundation.Json;
 
 /// <summary>
-/// Finds members that an object has twice. JSON leaves open which of the two counts, so that one of them would be
-/// dropped silently.
+/// Finds repeated members of objects. JSON does not define which of them is used, so that one would be ignored
+/// silently.
 /// </summary>
 public static class RepeatedMembers
 {
@@ -15,21 +15,21 @@ public static class RepeatedMembers
     public const string Code = "duplicate";
 
     /// <summary>Message of the issue.</summary>
-    public const string Message = "is given twice";
+    public const string Message = "appears more than once";
 
     private const int MaxNameInPath = 80;
 
     /// <summary>
-    /// Skips the value at hand, as <see cref="Utf8JsonReader.Skip"/> does, and reports repeated members.
+    /// Skips the current value, like <see cref="Utf8JsonReader.Skip"/> does, and reports repeated members.
     /// </summary>
-    /// <param name="reader">Stands on the first token of the value, afterwards on its last.</param>
+    /// <param name="reader">Positioned on the first token of the value; afterwards, on its last token.</param>
     /// <param name="path">Path of the value.</param>
-    /// <param name="report">Takes code, path and message of an issue.</param>
+    /// <param name="report">Receives code, path and message of an issue.</param>
     public static void Skip(ref Utf8JsonReader reader, string path, Action<string, string, string> report)
     {
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
             return;
-        // A loop rather than recursion: the reader limits the depth, but not what a stack holds.
+        // A loop instead of recursion: the reader limits the depth, but the stack might still overflow.
         var open = new Stack<Container>();
         open.Push(new Container(reader.TokenType == JsonTokenType.StartObject));
         while (open.Count > 0 && reader.Read())
@@ -56,7 +56,7 @@ public static class RepeatedMembers
         }
     }
 
-    /// <summary>The name at hand; one that is not Unicode text stands as it was sent.</summary>
+    /// <summary>The current name; if it is not valid Unicode, as it was sent.</summary>
     public static string NameAt(ref Utf8JsonReader reader)
     {
         try
@@ -69,7 +69,7 @@ public static class RepeatedMembers
         }
     }
 
-    /// <summary>A name for use in a path, shortened when it is long.</summary>
+    /// <summary>A name for use in a path, shortened if it is long.</summary>
     public static string InPath(string name) => TextLength.Shorten(name, MaxNameInPath);
 
     private static string PathOf(string path, Stack<Container> open)
@@ -87,13 +87,13 @@ public static class RepeatedMembers
 
     private sealed class Container(bool isObject)
     {
-        /// <summary>The names that were given; null in an array.</summary>
+        /// <summary>The names so far; null in an array.</summary>
         public HashSet<string>? Names { get; } = isObject ? new(StringComparer.Ordinal) : null;
 
-        /// <summary>The name of the member at hand; null in an array.</summary>
+        /// <summary>The name of the current member; null in an array.</summary>
         public string? Name { get; set; }
 
-        /// <summary>Values that have begun.</summary>
+        /// <summary>The enclosing values.</summary>
         public int Count { get; set; }
     }
 }

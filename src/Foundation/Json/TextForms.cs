@@ -5,22 +5,22 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Foundation.Json;
 
 /// <summary>
-/// Checks the forms of text. The contract's patterns are Java regular expressions that .NET reads differently, so
-/// they are checked by hand (metering reference 3.9).
+/// Checks the forms of text. The patterns in the m3ter contract are Java regular expressions, which .NET interprets
+/// differently, so they are checked in code.
 /// </summary>
 public static class TextForms
 {
-    /// <summary>The pattern that the published contract prints for <see cref="TextForm.Code"/>.</summary>
+    /// <summary>The pattern in the m3ter contract for <see cref="TextForm.Code"/>.</summary>
     public const string CodePattern =
         @"^([^[\p{Cntrl}\s]])|([^[\p{Cntrl}\s]][[^[\p{Cntrl}\s]] ]*[^[\p{Cntrl}\s]])$";
 
-    /// <summary>The pattern that the published contract prints for <see cref="TextForm.Identifier"/>.</summary>
+    /// <summary>The pattern in the m3ter contract for <see cref="TextForm.Identifier"/>.</summary>
     public const string IdentifierPattern = @"^[\p{L}_$][\p{L}_$0-9]*$";
 
-    /// <summary>The pattern that the published contract prints for <see cref="TextForm.Id"/>.</summary>
+    /// <summary>The pattern in the m3ter contract for <see cref="TextForm.Id"/>.</summary>
     public const string IdPattern = "^[a-zA-Z0-9-]*$";
 
-    /// <summary>The pattern that the API document prints for a form; null for none.</summary>
+    /// <summary>The pattern in the API document for a form; null for none.</summary>
     public static string? Pattern(TextForm form) => form switch
     {
         TextForm.Code => CodePattern,
@@ -29,20 +29,20 @@ public static class TextForms
         TextForm.Any or TextForm.Email => null,
     };
 
-    /// <summary>Null when <paramref name="text"/> has the form, else what it must be.</summary>
+    /// <summary>Null when <paramref name="text"/> has the form, otherwise the rule that it must follow.</summary>
     public static string? Fault(TextForm form, string text) => form switch
     {
         TextForm.Any => null,
         TextForm.Code => IsCode(text)
             ? null
-            : "must be printable text without a blank at either end, line breaks, tabs or control characters",
+            : "must be printable text without leading or trailing spaces, line breaks, tabs or control characters",
         TextForm.Identifier => IsIdentifier(text)
             ? null
-            : "must start with a letter, '_' or '$' and go on with letters, digits, '_' or '$'",
+            : "must start with a letter, '_' or '$' and contain only letters, digits, '_' and '$'",
         TextForm.Id => text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
             ? null
-            : "must have only letters, digits and hyphens",
-        TextForm.Email => IsEmail(text) ? null : "must be one e-mail address such as billing@example.com",
+            : "must contain only letters, digits and hyphens",
+        TextForm.Email => IsEmail(text) ? null : "must be an e-mail address such as billing@example.com",
     };
 
     /// <summary>Not empty, no ASCII control character, no white space but inner spaces.</summary>
@@ -80,7 +80,7 @@ public static class TextForms
         var at = text.LastIndexOf('@');
         if (at <= 0 || at == text.Length - 1 || TextLength.Of(text) > 320)
             return false;
-        // One mailbox: what separates, names or quotes mailboxes in a header of a mail is none of its characters.
+        // A single mailbox: characters that separate, name or quote mailboxes in a mail header are not allowed.
         if (text.IndexOf('@', StringComparison.Ordinal) != at || text.AsSpan().ContainsAny(",;<>()\"\\")
             || text.AsSpan(0, at).Contains(':'))
             return false;

@@ -1,6 +1,6 @@
 namespace Tallystick.Foundation.Values;
 
-/// <summary>How often bills are made.</summary>
+/// <summary>How often bills are created.</summary>
 public enum BillingFrequency
 {
     /// <summary>Every day, or every n days.</summary>
@@ -15,7 +15,7 @@ public enum BillingFrequency
     /// <summary>Every year, or every n years.</summary>
     Annually,
 
-    /// <summary>On dates of their own.</summary>
+    /// <summary>On custom dates.</summary>
     AdHoc,
 
     /// <summary>Several frequencies on one consolidated bill.</summary>

@@ -3,50 +3,50 @@ using System.Globalization;
 namespace Tallystick.Foundation.Values;
 
 /// <summary>
-/// Reads the text of a JSON number into a <see cref="decimal"/> without losing a digit. Up to 28 significant digits
-/// and up to 28 decimal places are accepted; anything else is refused, never rounded.
+/// Parses a JSON number into a <see cref="decimal"/> without losing digits. Up to 28 significant digits and up to 28
+/// decimal places are accepted; anything else is refused, never rounded.
 /// </summary>
 public static class ExactNumber
 {
-    /// <summary>Most digits from the first to the last that is not zero.</summary>
+    /// <summary>Maximum number of digits from the first to the last nonzero digit.</summary>
     public const int MaximumDigits = 28;
 
-    /// <summary>Most digits after the decimal point.</summary>
+    /// <summary>Maximum number of digits after the decimal point.</summary>
     public const int MaximumScale = 28;
 
-    // So many characters hold no more digits than the framework reads exactly.
+    // A text of this length has no more digits than the framework parses exactly.
     private const int ShortText = 18;
 
-    // Beyond any exponent that the digits of a request could balance, and far from overflow.
+    // Larger than any exponent that the digits of a request could offset, and far from overflow.
     private const long MaximumExponent = 1_000_000_000_000;
 
-    /// <summary>What a refused number is told.</summary>
+    /// <summary>The message for a number that is not accepted.</summary>
     public const string Rule = "must have at most 28 significant digits and at most 28 decimal places";
 
     private static readonly UInt128 DigitsLimit = UInt128.Parse(
         "10000000000000000000000000000", CultureInfo.InvariantCulture);
 
     /// <summary>The sum of two numbers of at most <see cref="MaximumDigits"/> digits.</summary>
-    /// <returns>False when it has more digits than can be kept.</returns>
+    /// <returns>False if it has too many digits.</returns>
     public static bool TryAdd(decimal left, decimal right, out decimal sum)
     {
-        // Neither is near the largest decimal, so the sum does not overflow; but a decimal rounds what it cannot hold.
+        // Neither is near the largest decimal, so the sum does not overflow, but a decimal rounds excess digits.
         sum = left + right;
         return sum - left == right && sum - right == left && HasAtMostMaximumDigits(sum);
     }
 
     /// <summary>Reads <paramref name="text"/>, which is a valid JSON number.</summary>
-    /// <returns>False when the number cannot be kept digit for digit.</returns>
+    /// <returns>False if the number cannot be represented exactly.</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, out decimal value)
     {
         value = 0;
-        // Most numbers are short: the framework reads those exactly and fast.
+        // Most numbers are short, and the framework parses those exactly and fast.
         if (text.Length <= ShortText)
             return TryParseShort(text, out value);
         return TryParseLong(text, out value);
     }
 
-    // A decimal holds some numbers of 29 digits, too.
+    // A decimal can also represent some numbers of 29 digits.
     private static bool HasAtMostMaximumDigits(decimal number)
     {
         Span<int> bits = stackalloc int[4];

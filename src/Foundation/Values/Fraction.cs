@@ -4,12 +4,12 @@ using System.Numerics;
 namespace Tallystick.Foundation.Values;
 
 /// <summary>
-/// An exact number on the way from a quantity to an amount. Decimals come in and go out; nothing is lost between:
-/// a third of 20.00 stays a third until the line is rounded once.
+/// An exact rational number, used between a quantity and an amount. Input and output are decimals; nothing is lost in
+/// between: a third of 20.00 stays a third until the line is rounded once.
 /// </summary>
 public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
 {
-    // A quotient that no decimal holds is cut off here; what a decimal holds is shown with all its digits.
+    // A quotient that does not fit a decimal is truncated here; otherwise, all digits are shown.
     private const int MaxPlacesShown = 18;
     private const int MaxDigits = 28;
 
@@ -22,7 +22,7 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
         Denominator = denominator / divisor;
     }
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Zero.</summary>
     public static Fraction Zero => default;
 
     /// <summary>-1, 0 or 1.</summary>
@@ -30,7 +30,7 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
 
     private BigInteger Numerator { get; }
 
-    /// <summary>Positive. The field is 0 in default(Fraction), which is zero.</summary>
+    /// <summary>Always positive. The field is 0 in default(Fraction), which represents zero.</summary>
     private BigInteger Denominator { get => field.IsZero ? BigInteger.One : field; }
 
     /// <summary>The quotient of two whole numbers.</summary>
@@ -87,10 +87,11 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
 
     /// <summary>
     /// The number rounded to <paramref name="places"/> decimal places, without trailing zeros, so that equal numbers
-    /// are written alike.
+    /// have the same text.
     /// </summary>
-    /// <exception cref="CalculationException">The result does not fit a decimal, or the mode is <c>UNNECESSARY</c> and
-    /// rounding would change the number.</exception>
+    /// <exception cref="CalculationException">
+    /// The result does not fit a decimal, or the mode is <c>UNNECESSARY</c> and rounding would change the number.
+    /// </exception>
     public decimal Round(int places, RoundingMode mode)
     {
         var whole = BigInteger.DivRem(Numerator * BigInteger.Pow(10, places), Denominator, out var remainder);
@@ -101,8 +102,8 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
     }
 
     /// <summary>
-    /// The number as a decimal for people to read: exact where 28 digits and 28 decimal places hold it, else rounded to
-    /// 18 decimal places, or to fewer that fit.
+    /// The number as a decimal for display: exact if it fits 28 digits and 28 decimal places, otherwise rounded to 18
+    /// decimal places or as many as fit.
     /// </summary>
     /// <exception cref="CalculationException">The number is greater than any decimal.</exception>
     public decimal ToDecimal()
@@ -139,7 +140,8 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
             RoundingMode.HalfEven => half > 0 || (half == 0 && !whole.IsEven),
             RoundingMode.Unnecessary => throw new CalculationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{ToDecimal()} has more than {places} decimal places, and UNNECESSARY forbids rounding")),
+                $"{ToDecimal()} has more than {places} decimal places, and the rounding mode UNNECESSARY does not "
+                    + $"allow rounding")),
         };
     }
 
@@ -181,5 +183,5 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
 
     private CalculationException TooLarge() => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"the amount {Numerator / Denominator} has more digits than can be billed exactly"));
+        $"the amount {Numerator / Denominator} has too many digits to be billed exactly"));
 }

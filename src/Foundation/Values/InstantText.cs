@@ -5,9 +5,9 @@ using NodaTime.Text;
 namespace Tallystick.Foundation.Values;
 
 /// <summary>
-/// Reads and writes instants as ISO 8601 text: a date, optionally a time with 0 to 9 fraction digits and an offset.
-/// A missing time is midnight. Without an offset it is in the time zone given, else in UTC. Written always in UTC with
-/// <c>Z</c>.
+/// Reads and writes instants as ISO 8601 text: a date, optionally a time with 0 to 9 fraction digits and an offset. A
+/// missing time means midnight. Without an offset, it is in the given time zone, or UTC if none is given. Always
+/// written in UTC with <c>Z</c>.
 /// </summary>
 public static class InstantText
 {
@@ -18,15 +18,15 @@ public static class InstantText
     private static readonly Duration Earliest = Instant.FromUtc(1, 1, 1, 0, 0) - NodaConstants.UnixEpoch;
     private static readonly Duration Latest = Instant.MaxValue - NodaConstants.UnixEpoch;
 
-    /// <summary>What a refused date-time is told.</summary>
+    /// <summary>The message for an invalid date-time.</summary>
     public const string Rule = "must be an ISO 8601 date-time such as 2026-03-01T09:30:00Z";
 
-    /// <summary>What the API document says where dates and date-times without an offset are local.</summary>
+    /// <summary>The text in the API document for dates and date-times that are local without an offset.</summary>
     public const string ZoneRule =
-        "A date alone is midnight, and a date-time without an offset is local time, in the organization's `timezone`.";
+        "A date without a time means midnight. Dates and times without an offset are in the organization's `timezone`.";
 
     /// <summary>Reads UTF-8 text; without an offset it is in UTC.</summary>
-    /// <returns>False when the text is no date-time of the years 0001 to 9999.</returns>
+    /// <returns>False if the text is not a date-time in the years 0001 to 9999.</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, out Instant instant) => TryParse(text, null, out instant);
 
     private static bool TryParse(ReadOnlySpan<byte> text, DateTimeZone? zone, out Instant instant)
@@ -49,7 +49,7 @@ public static class InstantText
         var days = Period.DaysBetween(new LocalDate(1970, 1, 1), date);
         var sinceEpoch =
             Duration.FromDays(days) + Duration.FromNanoseconds(nanoseconds) - Duration.FromSeconds(offset ?? 0);
-        // An offset may lead out of the years that can be written and read again.
+        // The offset can move the instant outside the supported years.
         if (sinceEpoch < Earliest || sinceEpoch > Latest)
             return false;
         instant = NodaConstants.UnixEpoch + sinceEpoch;
@@ -61,8 +61,8 @@ public static class InstantText
 
     /// <summary>Reads text; without an offset it is in the time zone.</summary>
     /// <remarks>
-    /// A local time that occurs twice is the earlier one. One that the clock skips is the instant at which it skips, so
-    /// that a date means the same as its midnight.
+    /// A local time that occurs twice means the earlier one. A local time that the clock skips means the instant of the
+    /// change, so that a date means the same as its midnight.
     /// </remarks>
     public static bool TryParse(string text, DateTimeZone? zone, out Instant instant)
     {
@@ -90,7 +90,7 @@ public static class InstantText
     /// <summary>Writes in UTC, with as many fraction digits as needed.</summary>
     public static string Write(Instant instant) => InstantPattern.ExtendedIso.Format(instant);
 
-    /// <summary>Writes in UTC with nine fraction digits, so that texts compare like the instants.</summary>
+    /// <summary>Writes in UTC with nine fraction digits, so that texts sort like the instants.</summary>
     public static string Sortable(Instant instant) => SortablePattern.Format(instant);
 
     private static bool TryDate(ref ReadOnlySpan<byte> text, out LocalDate date)

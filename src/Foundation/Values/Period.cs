@@ -10,7 +10,7 @@ public readonly record struct DatePeriod(LocalDate Start, LocalDate End)
     /// <summary>Number of calendar days; daylight-saving changes do not matter.</summary>
     public int Days => NodaTime.Period.DaysBetween(Start, End);
 
-    /// <summary>True when no day is in it.</summary>
+    /// <summary>True if it contains no days.</summary>
     public bool IsEmpty => End <= Start;
 
     /// <summary>The same days as instants: from local midnight to local midnight.</summary>
@@ -19,13 +19,13 @@ public readonly record struct DatePeriod(LocalDate Start, LocalDate End)
 
 /// <summary>Instants from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
 /// <param name="Start">First instant.</param>
-/// <param name="End">First instant after.</param>
+/// <param name="End">End, exclusive.</param>
 public readonly record struct Window(Instant Start, Instant End)
 {
-    /// <summary>True when no instant is in it.</summary>
+    /// <summary>True if it contains no instants.</summary>
     public bool IsEmpty => End <= Start;
 
-    /// <summary>The instants in both; empty when they do not meet.</summary>
+    /// <summary>The intersection; empty if they do not overlap.</summary>
     public Window Intersect(Instant start, Instant? end)
     {
         var from = Instant.Max(Start, start);

@@ -1,15 +1,15 @@
 namespace Tallystick.Foundation.Values;
 
-/// <summary>How a number of units is made whole.</summary>
+/// <summary>How a number of units is rounded to a whole number.</summary>
 public enum Rounding
 {
-    /// <summary>Not at all. Comes first, and so is what an absent member reads as.</summary>
+    /// <summary>No rounding. The first value, and therefore the default of an absent member.</summary>
     None,
 
-    /// <summary>To the next whole number above.</summary>
+    /// <summary>Up to the next whole number.</summary>
     Up,
 
-    /// <summary>To the next whole number below.</summary>
+    /// <summary>Down to the next whole number.</summary>
     Down,
 
     /// <summary>To the nearest whole number, halves away from zero.</summary>

@@ -24,6 +24,6 @@ public enum RoundingMode
     /// <summary>To the nearest, halves to the even neighbour.</summary>
     HalfEven,
 
-    /// <summary>Rounding is forbidden: an amount that would change fails its bill.</summary>
+    /// <summary>Rounding is not allowed: if an amount would change, its bill fails.</summary>
     Unnecessary,
 }

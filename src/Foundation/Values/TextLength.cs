@@ -1,9 +1,9 @@
 namespace Tallystick.Foundation.Values;
 
-/// <summary>Counts the characters of a text as people and the API do: by Unicode code points.</summary>
+/// <summary>Counts characters as Unicode code points, as the API does.</summary>
 public static class TextLength
 {
-    /// <summary>The number of code points; half a surrogate pair counts as one.</summary>
+    /// <summary>The number of code points; an unpaired surrogate counts as one.</summary>
     public static int Of(ReadOnlySpan<char> text)
     {
         var count = text.Length;
@@ -15,7 +15,7 @@ public static class TextLength
         return count;
     }
 
-    /// <summary>The text, or as many of its code points from the beginning on.</summary>
+    /// <summary>The text, truncated to a number of code points.</summary>
     public static string Cut(string text, int maximum)
     {
         if (text.Length <= maximum)
@@ -26,17 +26,17 @@ public static class TextLength
         return text[..end];
     }
 
-    /// <summary>The text, or its beginning and an ellipsis when it has more code points; for messages.</summary>
+    /// <summary>The text, truncated with an ellipsis if it has more code points; for messages.</summary>
     public static string Shorten(string text, int maximum)
     {
         var cut = Cut(text, maximum);
         return cut.Length == text.Length ? text : cut + "…";
     }
 
-    /// <summary>True when a text of UTF-8 has at most a number of code points.</summary>
+    /// <summary>True if UTF-8 text has at most a given number of code points.</summary>
     public static bool IsAtMost(ReadOnlySpan<byte> utf8, int maximum)
     {
-        // Each code point has one byte at least; most texts are decided by their number of bytes.
+        // Each code point has at least one byte, so for most texts the number of bytes is sufficient.
         if (utf8.Length <= maximum)
             return true;
         var count = 0;

@@ -2,7 +2,7 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Metering.Aggregations;
 
-/// <summary>Turns the values of one field of a meter into one number per account and period.</summary>
+/// <summary>Combines the values of one meter field into one number per account and period.</summary>
 public sealed record Aggregation : AnyAggregation
 {
     /// <summary>UUID of the meter whose measurements are aggregated.</summary>
@@ -22,12 +22,14 @@ public sealed record Aggregation : AnyAggregation
     public IReadOnlyList<string>? SegmentedFields { get; init; }
 
     /// <summary>
-    /// The segments, at most 1000: each gives a value to every segmented field; <c>*</c> stands for any value.
+    /// The segments, at most 1000, each with a value for every segmented field. <c>*</c> matches any value.
     /// </summary>
     [MaximumItems(1000)]
     public IReadOnlyList<IReadOnlyDictionary<string, string>>? Segments { get; init; }
 
-    /// <summary>The value where there is nothing to aggregate; absent for no value, and so no bill line.</summary>
+    /// <summary>
+    /// The value if there is nothing to aggregate. If absent, there is no value and no bill line item.
+    /// </summary>
     [AtLeast(0)]
     public decimal? DefaultValue { get; init; }
 
@@ -42,22 +44,22 @@ public enum AggregationMethod
     /// <summary>Their sum.</summary>
     Sum,
 
-    /// <summary>The smallest.</summary>
+    /// <summary>The smallest value.</summary>
     Min,
 
-    /// <summary>The largest.</summary>
+    /// <summary>The largest value.</summary>
     Max,
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of values.</summary>
     Count,
 
-    /// <summary>The one with the latest timestamp; of several, the one received last.</summary>
+    /// <summary>The value with the latest timestamp; if there are several, the one received last.</summary>
     Latest,
 
     /// <summary>Their arithmetic mean.</summary>
     Mean,
 
-    /// <summary>How many different ones there are.</summary>
+    /// <summary>The number of distinct values.</summary>
     Unique,
 
     /// <summary>The result of a query.</summary>

@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.Aggregations;
 
-/// <summary>What is special about aggregations.</summary>
+/// <summary>The definition of aggregations.</summary>
 public static class AggregationResource
 {
     /// <summary>The definition.</summary>
@@ -17,7 +17,7 @@ public static class AggregationResource
             [
                 new ListFilter.Part(
                     "productId",
-                    "Only aggregations on meters of these products; an empty value selects global ones.",
+                    "Only aggregations of meters of these products. An empty value selects global aggregations.",
                     new ListShape(new TextShape())),
                 new ListFilter.Custom(OnMetersOfProductsAsync),
                 ListFilter.Many("codes", "code", "Only aggregations with these codes."),

@@ -7,13 +7,13 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.Aggregations;
 
-/// <summary>Rules of aggregations that their shape does not tell.</summary>
+/// <summary>Rules of aggregations beyond their shape.</summary>
 internal static class AggregationRules
 {
     internal static void Check(Aggregation aggregation, Issues issues)
     {
         if (aggregation.CustomSql is not null && aggregation.Method != AggregationMethod.CustomSql)
-            issues.Add("not_allowed", "customSql", "is only for CUSTOM_SQL aggregations");
+            issues.Add("not_allowed", "customSql", "is allowed only for CUSTOM_SQL aggregations");
         if (aggregation.Method == AggregationMethod.CustomSql)
             CustomSqlRules.Check(aggregation.CustomSql, issues);
         CheckSegments(aggregation, issues);
@@ -23,9 +23,9 @@ internal static class AggregationRules
         Aggregation aggregation, Aggregation? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.MeterId != aggregation.MeterId)
-            issues.Add("immutable", "meterId", "cannot change; make a new aggregation");
+            issues.Add("immutable", "meterId", "cannot be changed; create a new aggregation");
         if (current is not null && current.Code != aggregation.Code)
-            await CheckNamedAsync(current, related, issues, "code", "cannot change, since");
+            await CheckNamedAsync(current, related, issues, "code", "cannot be changed because");
         if (await related.FindAsync<Meter>(aggregation.MeterId) is not { } meter)
             return;
         foreach (var (member, code, fault) in UnusableFields(aggregation, meter))
@@ -33,9 +33,9 @@ internal static class AggregationRules
     }
 
     internal static ValueTask CheckDeleteAsync(Aggregation aggregation, IResourceReader related, Issues issues) =>
-        CheckNamedAsync(aggregation, related, issues, "", "The aggregation cannot be deleted, since");
+        CheckNamedAsync(aggregation, related, issues, "", "The aggregation cannot be deleted because");
 
-    // Compound aggregations name aggregations in their calculations, by code.
+    // Compound aggregations refer to aggregations by code in their calculations.
     private static async ValueTask CheckNamedAsync(
         Aggregation aggregation, IResourceReader related, Issues issues, string path, string fault)
     {
@@ -43,9 +43,7 @@ internal static class AggregationRules
             issues.AddConflict("in_use", path, $"{fault} the compound aggregation '{first.Id}' uses it");
     }
 
-    /// <summary>
-    /// A field in use can neither go nor change its kind (HTTP Error Codes: 400), nor the product be taken away.
-    /// </summary>
+    /// <summary>A field in use cannot be removed or change its kind (400), and the product cannot be removed.</summary>
     internal static IEnumerable<Issue> Oppose(Aggregation aggregation, TargetChange change)
     {
         var meter = (Meter)change.Proposed;
@@ -54,12 +52,12 @@ internal static class AggregationRules
                 "field_in_use", "dataFields", $"field '{code}', used by the aggregation '{aggregation.Name}', {fault}");
         if (((Meter)change.Current).ProductId != meter.ProductId)
             yield return new Issue("immutable",
-                "productId", $"cannot change while the meter has aggregations, such as '{aggregation.Name}'");
+                "productId", $"cannot be changed while the meter has aggregations, such as '{aggregation.Name}'");
     }
 
     /// <summary>
-    /// The fields that the aggregation uses and the meter does not offer in the right kind, each with the member that
-    /// names it and the fault.
+    /// The fields of the aggregation that the meter does not have in the right kind, each with the member that refers
+    /// to it and the fault.
     /// </summary>
     internal static IEnumerable<(string Member, string Code, string Fault)> UnusableFields(
         Aggregation aggregation, Meter meter)
@@ -71,13 +69,14 @@ internal static class AggregationRules
             yield return ("targetField", aggregation.TargetField, $"must be a field of the meter '{meter.Code}'");
         else if (!Fits(aggregation.Method, target))
             yield return ("targetField", aggregation.TargetField,
-                $"must be {TargetRule(aggregation.Method)}, and it is {JsonFormat.Name(target)}");
+                $"must be {TargetRule(aggregation.Method)}, but is {JsonFormat.Name(target)}");
         foreach (var code in aggregation.SegmentedFields ?? [])
         {
             if (!fields.TryGetValue(code, out var category))
                 yield return ("segmentedFields", code, $"must be a field of the meter '{meter.Code}'");
             else if (category.IsNumeric() || category == DataFieldCategory.Metadata)
-                yield return ("segmentedFields", code, "must be of WHO, WHAT, WHERE or OTHER to segment by");
+                yield return ("segmentedFields", code, "must have the category WHO, WHAT, WHERE or OTHER to be used "
+                    + "for segments");
         }
     }
 
@@ -98,17 +97,18 @@ internal static class AggregationRules
         var segments = aggregation.Segments ?? [];
         if (fields.Count == 0 != (segments.Count == 0))
         {
-            issues.Add("required", fields.Count == 0 ? "segmentedFields" : "segments", "is required with the other");
+            issues.Add("required", fields.Count == 0 ? "segmentedFields" : "segments", "is required because the other "
+                + "is given");
             return;
         }
         if (fields.Distinct(StringComparer.Ordinal).Count() < fields.Count)
-            issues.Add("duplicate", "segmentedFields", "must not name a field twice");
+            issues.Add("duplicate", "segmentedFields", "must not contain duplicates");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (index, segment) in segments.Index())
         {
             if (segment.Count != fields.Count || !fields.All(segment.ContainsKey))
                 issues.Add("segment",
-                    $"segments[{index}]", $"must give a value to exactly these fields: {string.Join(", ", fields)}");
+                    $"segments[{index}]", $"must have a value for exactly these fields: {string.Join(", ", fields)}");
             else if (!seen.Add(string.Join('\0', fields.Select(field => segment[field]))))
                 issues.Add("duplicate", $"segments[{index}]", "is the same as another segment");
         }

@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.CompoundAggregations;
 
-/// <summary>What is special about compound aggregations.</summary>
+/// <summary>The definition of compound aggregations.</summary>
 public static class CompoundAggregationResource
 {
     /// <summary>The definition.</summary>
@@ -14,7 +14,8 @@ public static class CompoundAggregationResource
             [
                 ListFilter.Many(
                     "productId", "product_id",
-                    "Only compound aggregations of these products; an empty value selects global ones."),
+                    "Only compound aggregations of these products. An empty value selects global compound "
+                        + "aggregations."),
                 ListFilter.Many("codes", "code", "Only compound aggregations with these codes."),
             ],
             Refers =

@@ -8,7 +8,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.CompoundAggregations;
 
-/// <summary>The calculations of compound aggregations: what they may name (metering reference 10.1).</summary>
+/// <summary>The calculations of compound aggregations and the names in scope.</summary>
 internal static class CompoundAggregationRules
 {
     private const string Prefix = "aggregation.";
@@ -31,18 +31,18 @@ internal static class CompoundAggregationRules
         scope.Add("billingPeriod.days", ValueKind.Number);
         foreach (var aggregation in await related.ListAsync<Aggregation>(new Condition.In("code", codes)))
             scope.Add(Prefix + aggregation.Code, ValueKind.Number);
-        // A compound aggregation that named another could come to name itself.
+        // Compound aggregations cannot refer to each other, which prevents cycles.
         foreach (var other in await related.ListAsync<CompoundAggregation>(new Condition.In("code", codes)))
             scope.Refuse(Prefix + other.Code, "not_allowed",
-                $"'{other.Code}' is a compound aggregation; only simple aggregations can be named");
+                $"'{other.Code}' is a compound aggregation; a calculation can use simple aggregations only");
         var customFields = await CustomFieldNames.FindAsync(related);
         CustomFieldNames.AddTo(scope, customFields, CustomFieldNames.OfCompoundAggregations);
         foreach (var code in codes)
-            scope.Refuse(Prefix + code, "unknown_name", $"there is no aggregation with the code '{code}'");
+            scope.Refuse(Prefix + code, "unknown_name", $"aggregation '{code}' does not exist");
         Calculations.Check(expression, scope, ValueKind.Number, Calculation, issues);
     }
 
-    /// <summary>The compound aggregations that name the aggregation.</summary>
+    /// <summary>The compound aggregations that refer to the aggregation.</summary>
     internal static async ValueTask<IReadOnlyList<CompoundAggregation>> NamingAsync(
         string? code, IResourceReader related)
     {
@@ -52,11 +52,11 @@ internal static class CompoundAggregationRules
         return [.. all.Where(compound => CodesOf(compound).Contains(code))];
     }
 
-    /// <summary>The codes of the aggregations that a stored compound aggregation names.</summary>
+    /// <summary>The codes of the aggregations that a stored compound aggregation refers to.</summary>
     internal static IReadOnlyList<string> CodesOf(CompoundAggregation compound) =>
         CodesIn(Calculations.Reread(compound.Calculation));
 
-    // Codes that are custom fields of aggregations are among them; they find no aggregation.
+    // Includes names of custom fields of aggregations, for which no aggregation is found.
     private static List<string> CodesIn(Expression expression) =>
     [
         .. expression.Names().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))

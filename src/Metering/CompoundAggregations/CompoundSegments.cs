@@ -5,17 +5,17 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Metering.CompoundAggregations;
 
 /// <summary>
-/// The segments of a compound aggregation (metering reference 10.4): of one segmented aggregation all of its segments,
-/// of several the segments that they have in common.
+/// The segments of a compound aggregation: all segments if there is one segmented aggregation, or the common segments
+/// of several.
 /// </summary>
 public static class CompoundSegments
 {
-    /// <summary>The segments, in the order of the first segmented aggregation that is named.</summary>
+    /// <summary>The segments, in the order of the first segmented aggregation.</summary>
     public static async ValueTask<IReadOnlyList<IReadOnlyDictionary<string, string>>> OfAsync(
         CompoundAggregation compound, IResourceReader related) =>
         (await ShowAsync([compound], new ResourceView(related, [])))[0].Segments ?? [];
 
-    /// <summary>Whether both name the same fields with the same values.</summary>
+    /// <summary>Whether both have the same fields and values.</summary>
     public static bool AreSame(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right) =>
         left.Count == right.Count
         && left.All(pair => right.TryGetValue(pair.Key, out var value) && value == pair.Value);

@@ -5,16 +5,16 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.CustomFields;
 
-/// <summary>The custom fields that calculations may name (metering reference 3.10).</summary>
+/// <summary>The custom fields that calculations can use.</summary>
 internal static class CustomFieldNames
 {
-    /// <summary>Kinds of entities whose custom fields a derived field may name.</summary>
+    /// <summary>Kinds of entities whose custom fields a derived field can use.</summary>
     internal static readonly string[] OfDerivedFields = ["organization", "meter", "account"];
 
-    /// <summary>The same, with the product, for a meter that belongs to one.</summary>
+    /// <summary>The same plus product, for a meter that belongs to one.</summary>
     internal static readonly string[] OfDerivedFieldsOfProducts = [.. OfDerivedFields, "product"];
 
-    /// <summary>Kinds of entities whose custom fields a compound aggregation may name.</summary>
+    /// <summary>Kinds of entities whose custom fields a compound aggregation can use.</summary>
     internal static readonly string[] OfCompoundAggregations =
     [
         "organization", "product", "plan", "planTemplate", "meter", "account", "accountPlan", "aggregation",
@@ -25,7 +25,7 @@ internal static class CustomFieldNames
     internal static async ValueTask<CustomFieldDefaults> FindAsync(IResourceReader related) =>
         (await related.ListAsync<CustomFieldDefaults>(Condition.And())).FirstOrDefault() ?? new CustomFieldDefaults();
 
-    /// <summary>Lets a calculation name the custom fields of the kinds of entities.</summary>
+    /// <summary>Adds the custom fields of the kinds of entities to the scope of a calculation.</summary>
     internal static void AddTo(NameScope scope, CustomFieldDefaults defaults, IEnumerable<string> entities)
     {
         foreach (var entity in entities)
@@ -46,6 +46,6 @@ internal static class CustomFieldNames
             "aggregation" => defaults.Aggregation,
             "compoundAggregation" => defaults.CompoundAggregation,
             "contract" => defaults.Contract,
-            _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "There are no such custom fields."),
+            _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown kind of custom field."),
         };
 }

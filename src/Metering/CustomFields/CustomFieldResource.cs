@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.CustomFields;
 
-/// <summary>What is special about the custom fields of an organization.</summary>
+/// <summary>The definition of the custom fields of an organization.</summary>
 public static class CustomFieldResource
 {
     /// <summary>The definition.</summary>

@@ -8,7 +8,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.CustomFields;
 
-/// <summary>A custom field that a calculation names stays, so that the calculation does not come to fail.</summary>
+/// <summary>A custom field that a calculation uses cannot be removed.</summary>
 internal static class CustomFieldRules
 {
     internal static async ValueTask CheckAgainstAsync(
@@ -25,12 +25,12 @@ internal static class CustomFieldRules
             .Select(aggregation => $"aggregation.{aggregation.Code}").ToHashSet(StringComparer.Ordinal);
         foreach (var (entity, name) in removed)
         {
-            // The short form is the code of an aggregation first.
+            // In the short form, the code of an aggregation takes precedence.
             var shortForm = $"{entity}.{name}";
             var user = users.FirstOrDefault(one => one.Names.Contains($"{entity}.customFields.{name}")
                 || (one.Names.Contains(shortForm) && !aggregations.Contains(shortForm)));
             if (user != default)
-                issues.AddConflict("in_use", $"{entity}.{name}", $"cannot go, since the {user.Words} uses it");
+                issues.AddConflict("in_use", $"{entity}.{name}", $"cannot be removed because the {user.Words} uses it");
         }
     }
 

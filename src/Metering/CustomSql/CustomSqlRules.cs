@@ -3,8 +3,8 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Metering.CustomSql;
 
 /// <summary>
-/// What a query of a <c>CUSTOM_SQL</c> aggregation may be: one <c>SELECT</c> over <c>measurements</c>, with functions
-/// of a list (metering reference 9.5). What it gives shows only when it runs.
+/// Rules for the query of a <c>CUSTOM_SQL</c> aggregation: a single <c>SELECT</c> over <c>measurements</c> with allowed
+/// functions. Its result is known only at run time.
 /// </summary>
 internal sealed class CustomSqlRules
 {
@@ -18,7 +18,7 @@ internal sealed class CustomSqlRules
         "TRIM", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE",
     ];
 
-    /// <summary>Words that a bracket may follow without being called.</summary>
+    /// <summary>Keywords that can precede a parenthesis without being function calls.</summary>
     private static readonly HashSet<string> Keywords =
     [
         "SELECT", "FROM", "JOIN", "WHERE", "AND", "OR", "NOT", "IN", "EXISTS", "ON", "AS", "OVER", "FILTER", "BY",
@@ -52,7 +52,7 @@ internal sealed class CustomSqlRules
         if (string.IsNullOrWhiteSpace(sql))
             issues.Add("required", Path, "is required for CUSTOM_SQL aggregations");
         else if (CustomSqlTokens.Read(sql, out var unclosed) is not { } tokens)
-            Add(issues, unclosed, "the quote that begins here has no end");
+            Add(issues, unclosed, "the quotation mark has no closing counterpart");
         else
             new CustomSqlRules(tokens, issues).CheckAll();
     }
@@ -60,7 +60,7 @@ internal sealed class CustomSqlRules
     private void CheckAll()
     {
         if (!At(0).IsWord("SELECT") && !At(0).IsWord("WITH"))
-            Add(1, "must be one SELECT");
+            Add(1, "must be a single SELECT statement");
         for (var index = 0; index < _tokens.Count; index++)
         {
             var token = _tokens[index];
@@ -69,17 +69,17 @@ internal sealed class CustomSqlRules
             else if (token.Kind == SqlTokenKind.Symbol)
                 CheckSymbol(token, index);
             else if (token.Kind == SqlTokenKind.Name && At(index + 1).IsSymbol("("))
-                Add(token.Column, "a function is named without quotes");
+                Add(token.Column, "a function name cannot be quoted");
         }
         if (_brackets.Count > 1)
-            Add(_tokens[^1].Column, "a bracket is not closed");
+            Add(_tokens[^1].Column, "an opening parenthesis is not closed");
     }
 
     private void CheckWord(SqlToken word, int index)
     {
         var bracket = _brackets.Peek();
         if (Forbidden.Contains(word.Text))
-            Add(word.Column, $"{word.Text} is not allowed; the query can only select");
+            Add(word.Column, $"{word.Text} is not allowed; only SELECT queries are");
         if (word.Text == "WITH")
         {
             bracket.IsInWith = true;
@@ -89,7 +89,7 @@ internal sealed class CustomSqlRules
             bracket.IsSelect = true;
             bracket.IsInWith = false;
         }
-        // EXTRACT(year FROM ts) names no table.
+        // The FROM in EXTRACT(year FROM ts) is not followed by a table.
         if (word.Text is ("FROM" or "JOIN") && (bracket.IsSelect || !bracket.IsOfWordyFunction))
         {
             bracket.IsInFrom = true;
@@ -100,7 +100,7 @@ internal sealed class CustomSqlRules
             bracket.IsInFrom = false;
         }
         if (At(index + 1).IsSymbol("(") && !Functions.Contains(word.Text) && !Keywords.Contains(word.Text))
-            Add(word.Column, $"there is no function {word.Text}; there are {string.Join(", ", Functions)}");
+            Add(word.Column, $"unknown function {word.Text}; available functions: {string.Join(", ", Functions)}");
     }
 
     private void CheckSymbol(SqlToken symbol, int index)
@@ -115,10 +115,10 @@ internal sealed class CustomSqlRules
                 });
                 break;
             case ")" when _brackets.Count == 1:
-                Add(symbol.Column, "the bracket was not opened");
+                Add(symbol.Column, "the closing parenthesis has no opening counterpart");
                 break;
             case ")":
-                // From here on, not within itself: there the name would stand for a table of that name.
+                // Visible from here on but not within the query itself, where the name would refer to a table.
                 if (_brackets.Pop().Name is { } name)
                     _brackets.Peek().Tables.Add(name);
                 break;
@@ -126,7 +126,7 @@ internal sealed class CustomSqlRules
                 CheckTable(index + 1);
                 break;
             case ";":
-                Add(symbol.Column, "must be one statement, without ';'");
+                Add(symbol.Column, "must be a single statement without ';'");
                 break;
             case "-" when At(index + 1).IsSymbol("-") && At(index + 1).Column == symbol.Column + 1:
             case "/" when At(index + 1).IsSymbol("*"):
@@ -145,10 +145,10 @@ internal sealed class CustomSqlRules
             ? IsInScope(table.Text.ToUpperInvariant()) && !next.IsSymbol(".")
             : table.IsSymbol("(") && (next.IsWord("SELECT") || next.IsWord("WITH"));
         if (!isAllowed)
-            Add(table.Column, "the only table is measurements");
+            Add(table.Column, "the only available table is measurements");
     }
 
-    // The name in WITH name AS (SELECT ...), whose bracket is at the index; null for any other bracket.
+    // The name in WITH name AS (SELECT ...), whose parenthesis is at the index; null for any other parenthesis.
     private string? NameOfQuery(int index) =>
         _brackets.Peek().IsInWith && index >= 2 && At(index - 1).IsWord("AS")
         && At(index - 2).Kind is SqlTokenKind.Word or SqlTokenKind.Name
@@ -166,23 +166,23 @@ internal sealed class CustomSqlRules
     private static void Add(Issues issues, int column, string message) =>
         issues.Add("sql", Path, FormattableString.Invariant($"at column {column}: {message}"));
 
-    /// <summary>What stands between two brackets.</summary>
+    /// <summary>The content of a pair of parentheses.</summary>
     private sealed class Bracket
     {
-        /// <summary>Of a function whose arguments are parted by words, FROM among them.</summary>
+        /// <summary>Arguments of a function that are separated by keywords, including FROM.</summary>
         internal bool IsOfWordyFunction { get; init; }
 
         internal bool IsSelect { get; set; }
 
         internal bool IsInFrom { get; set; }
 
-        /// <summary>Between WITH and its SELECT, where queries are given names.</summary>
+        /// <summary>Between WITH and its SELECT, where queries are named.</summary>
         internal bool IsInWith { get; set; }
 
-        /// <summary>The name that WITH gives to the query in the brackets, in capitals.</summary>
+        /// <summary>The name that WITH gives to the query in parentheses, in uppercase.</summary>
         internal string? Name { get; init; }
 
-        /// <summary>The named queries that can be read between the brackets, and in brackets within.</summary>
+        /// <summary>The named queries that are visible within the parentheses, including nested ones.</summary>
         internal HashSet<string> Tables { get; } = [];
     }
 }

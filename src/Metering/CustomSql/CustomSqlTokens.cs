@@ -9,17 +9,17 @@ internal enum SqlTokenKind
     /// <summary>A name in double quotes.</summary>
     Name,
 
-    /// <summary>A text in single quotes, or a number.</summary>
+    /// <summary>A string in single quotes, or a number.</summary>
     Literal,
 
     /// <summary>A single character of any other kind.</summary>
     Symbol,
 }
 
-/// <summary>The smallest part of a query.</summary>
+/// <summary>A token of a query.</summary>
 /// <param name="Kind">Its kind.</param>
-/// <param name="Text">As written, words in capitals; of a name, what is between the quotes.</param>
-/// <param name="Column">Place of its first character, counted from 1.</param>
+/// <param name="Text">As written, keywords in uppercase; for a quoted name, the text between the quotes.</param>
+/// <param name="Column">Position of its first character, counted from 1.</param>
 internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, int Column)
 {
     internal bool IsWord(string word) => Kind == SqlTokenKind.Word && Text == word;
@@ -27,10 +27,10 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, int Col
     internal bool IsSymbol(string symbol) => Kind == SqlTokenKind.Symbol && Text == symbol;
 }
 
-/// <summary>Divides a query into tokens.</summary>
+/// <summary>Tokenizes a query.</summary>
 internal static class CustomSqlTokens
 {
-    /// <summary>The tokens; null, with the place, when a quote is not closed.</summary>
+    /// <summary>The tokens; null, with the position, if a quotation mark is not closed.</summary>
     internal static IReadOnlyList<SqlToken>? Read(string sql, out int unclosed)
     {
         var tokens = new List<SqlToken>();
@@ -69,7 +69,7 @@ internal static class CustomSqlTokens
         return tokens;
     }
 
-    // A doubled quote stands for one.
+    // A doubled quotation mark represents one.
     private static bool TrySkipQuoted(string sql, ref int at)
     {
         var quote = sql[at++];

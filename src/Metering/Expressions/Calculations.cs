@@ -2,12 +2,12 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>Reads and checks the calculations of entities that are to be saved.</summary>
+/// <summary>Parses and checks calculations before entities are saved.</summary>
 internal static class Calculations
 {
     private const int MaxFaults = 20;
 
-    /// <summary>The tree of a calculation; null after its fault of syntax was added.</summary>
+    /// <summary>The tree of a calculation; null after a syntax error was added.</summary>
     internal static Expression? Read(string text, string path, Issues issues)
     {
         try
@@ -21,15 +21,15 @@ internal static class Calculations
         }
     }
 
-    /// <summary>The tree of a calculation that was checked when it was saved.</summary>
+    /// <summary>The tree of a stored calculation.</summary>
     internal static Expression Reread(string text) => ExpressionParser.Parse(text);
 
-    /// <summary>Adds every fault of names and kinds.</summary>
-    /// <param name="expression">What was read.</param>
-    /// <param name="scope">What it may name.</param>
-    /// <param name="wanted">The kind of its result: a number or a text, for which true and false stand as well.</param>
-    /// <param name="path">The member that it stands in.</param>
-    /// <param name="issues">Where faults go.</param>
+    /// <summary>Adds all errors of names and types.</summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="scope">The names in scope.</param>
+    /// <param name="wanted">The type of its result: a number or a string, to which booleans are converted.</param>
+    /// <param name="path">The member that contains it.</param>
+    /// <param name="issues">Receives faults.</param>
     internal static void Check(
         Expression expression, NameScope scope, ValueKind wanted, string path, Issues issues)
     {
@@ -39,8 +39,8 @@ internal static class Calculations
             Add(fault, path, issues);
         if (kind != wanted && kind is ValueKind.Number or ValueKind.Text or ValueKind.DateTime)
             Add(
-                new ExpressionFault("type", 1, $"gives {ExpressionChecker.Words(kind)}, and "
-                    + $"{ExpressionChecker.Words(wanted)} is needed"),
+                new ExpressionFault("type", 1, $"returns {ExpressionChecker.Words(kind)}, but "
+                    + $"{ExpressionChecker.Words(wanted)} is required"),
                 path, issues);
     }
 

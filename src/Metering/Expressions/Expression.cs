@@ -1,13 +1,15 @@
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>A calculation as a tree. Each node knows where it begins in the text.</summary>
-/// <param name="Column">Place of its first character, counted from 1; of an operation, of its operator.</param>
+/// <summary>The syntax tree of a calculation. Each node has its position in the text.</summary>
+/// <param name="Column">
+/// Place of its first character, counted from 1; for an operation, the position of its operator.
+/// </param>
 internal abstract record Expression(int Column)
 {
     /// <summary>A number, exact.</summary>
     internal sealed record Number(int Column, decimal Value) : Expression(Column);
 
-    /// <summary>A text between quotes.</summary>
+    /// <summary>A string literal.</summary>
     internal sealed record Text(int Column, string Value) : Expression(Column);
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
@@ -16,7 +18,7 @@ internal abstract record Expression(int Column)
     /// <summary><c>null</c>: no value.</summary>
     internal sealed record Null(int Column) : Expression(Column);
 
-    /// <summary>Something named, such as <c>bytes</c>, <c>account.customFields.tier</c> or <c>Math.PI</c>.</summary>
+    /// <summary>A name, such as <c>bytes</c>, <c>account.customFields.tier</c> or <c>Math.PI</c>.</summary>
     internal sealed record Name(int Column, string Path) : Expression(Column);
 
     /// <summary>A part of a value, such as the <c>year</c> of a date-time.</summary>
@@ -25,7 +27,7 @@ internal abstract record Expression(int Column)
     /// <summary>A sign or a negation.</summary>
     internal sealed record Unary(int Column, UnaryOperator Operator, Expression Operand) : Expression(Column);
 
-    /// <summary>Two operands and what joins them.</summary>
+    /// <summary>A binary operation.</summary>
     internal sealed record Binary(int Column, BinaryOperator Operator, Expression Left, Expression Right)
         : Expression(Column);
 
@@ -33,11 +35,11 @@ internal abstract record Expression(int Column)
     internal sealed record Conditional(int Column, Expression Condition, Expression Then, Expression Otherwise)
         : Expression(Column);
 
-    /// <summary>A function and its arguments.</summary>
+    /// <summary>A function call.</summary>
     internal sealed record Call(int Column, string Function, IReadOnlyList<Expression> Arguments)
         : Expression(Column);
 
-    /// <summary>A value turned into one of another kind: <c>(Number) x</c> or <c>Number(x)</c>.</summary>
+    /// <summary>A type conversion: <c>(Number) x</c> or <c>Number(x)</c>.</summary>
     internal sealed record Cast(int Column, ValueKind Target, Expression Operand) : Expression(Column);
 
     /// <summary>The node and all nodes below it, in no particular order.</summary>
@@ -52,7 +54,7 @@ internal abstract record Expression(int Column)
         }
     }
 
-    /// <summary>What is named anywhere in it, each once, in the order of the text.</summary>
+    /// <summary>The distinct names in it, in order of appearance.</summary>
     internal IReadOnlyList<string> Names() =>
     [
         .. All().OfType<Name>().OrderBy(name => name.Column).Select(name => name.Path).Distinct(StringComparer.Ordinal),
@@ -70,7 +72,7 @@ internal abstract record Expression(int Column)
     };
 }
 
-/// <summary>Operators of one operand. They bind tighter than all others.</summary>
+/// <summary>Unary operators. They have the highest precedence.</summary>
 internal enum UnaryOperator
 {
     Plus,
@@ -78,7 +80,7 @@ internal enum UnaryOperator
     Not,
 }
 
-/// <summary>Operators of two operands.</summary>
+/// <summary>Binary operators.</summary>
 internal enum BinaryOperator
 {
     Or,
@@ -97,7 +99,7 @@ internal enum BinaryOperator
     Power,
 }
 
-/// <summary>Kinds of values.</summary>
+/// <summary>Types of values.</summary>
 internal enum ValueKind
 {
     Number,
@@ -105,6 +107,6 @@ internal enum ValueKind
     Boolean,
     DateTime,
 
-    /// <summary>Known only on evaluation: a custom field may be a text or a number, and null is neither.</summary>
+    /// <summary>Known only at run time: a custom field can be a string or a number, and null is neither.</summary>
     Open,
 }

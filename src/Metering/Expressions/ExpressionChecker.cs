@@ -1,6 +1,6 @@
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>Finds the kind of each part of a calculation, and every fault of names and kinds.</summary>
+/// <summary>Determines the type of each part of a calculation and finds all errors of names and types.</summary>
 internal sealed class ExpressionChecker(NameScope scope)
 {
     private readonly List<ExpressionFault> _faults = [];
@@ -8,7 +8,7 @@ internal sealed class ExpressionChecker(NameScope scope)
     /// <summary>The faults found.</summary>
     internal IReadOnlyList<ExpressionFault> Faults => _faults;
 
-    /// <summary>The kind of value that an expression gives; open after a fault, so that it is told once.</summary>
+    /// <summary>The type of an expression; open after an error, so that it is reported only once.</summary>
     internal ValueKind KindOf(Expression expression) => expression switch
     {
         Expression.Number => ValueKind.Number,
@@ -25,12 +25,12 @@ internal sealed class ExpressionChecker(NameScope scope)
         _ => throw new InvalidOperationException($"No rule for {expression.GetType().Name}"),
     };
 
-    /// <summary>The kind in words.</summary>
+    /// <summary>The type in words.</summary>
     internal static string Words(ValueKind kind) => kind switch
     {
         ValueKind.Number => "a number",
-        ValueKind.Text => "a text",
-        ValueKind.Boolean => "true or false",
+        ValueKind.Text => "a string",
+        ValueKind.Boolean => "a boolean",
         ValueKind.DateTime => "a date-time",
         ValueKind.Open => "any value",
     };
@@ -49,7 +49,8 @@ internal sealed class ExpressionChecker(NameScope scope)
         return Functions.IsPart(member.Part)
             ? ValueKind.Number
             : Fault(
-                "unknown_name", member.Column, $"a date-time has no '{member.Part}'; it has {Functions.KnownParts}");
+                "unknown_name", member.Column, $"a date-time has no '{member.Part}'; available: "
+                    + $"{Functions.KnownParts}");
     }
 
     private ValueKind KindOfUnary(Expression.Unary unary) => unary.Operator switch
@@ -68,11 +69,11 @@ internal sealed class ExpressionChecker(NameScope scope)
                 Require(binary.Left, ValueKind.Boolean, user);
                 return Require(binary.Right, ValueKind.Boolean, user);
             case BinaryOperator.Equal or BinaryOperator.NotEqual:
-                Agree(binary.Column, KindOf(binary.Left), KindOf(binary.Right), $"{user} compares");
+                Agree(binary.Column, KindOf(binary.Left), KindOf(binary.Right), $"{user} requires values");
                 return ValueKind.Boolean;
             case BinaryOperator.Less or BinaryOperator.LessOrEqual
                 or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual:
-                if (Agree(binary.Column, KindOf(binary.Left), KindOf(binary.Right), $"{user} compares")
+                if (Agree(binary.Column, KindOf(binary.Left), KindOf(binary.Right), $"{user} requires values")
                     == ValueKind.Boolean)
                     Fault("type", binary.Column, $"{user} cannot compare booleans");
                 return ValueKind.Boolean;
@@ -84,7 +85,7 @@ internal sealed class ExpressionChecker(NameScope scope)
         }
     }
 
-    // With a text on either side, '+' joins texts.
+    // If either operand is a string, '+' concatenates.
     private ValueKind KindOfSum(Expression.Binary sum)
     {
         var (left, right) = (KindOf(sum.Left), KindOf(sum.Right));
@@ -93,7 +94,7 @@ internal sealed class ExpressionChecker(NameScope scope)
         foreach (var (kind, operand) in new[] { (left, sum.Left), (right, sum.Right) })
         {
             if (kind is ValueKind.Boolean or ValueKind.DateTime)
-                return Fault("type", operand.Column, $"'+' needs numbers or a text, and this is {Words(kind)}");
+                return Fault("type", operand.Column, $"'+' requires numbers or strings, but this is {Words(kind)}");
         }
         return left == ValueKind.Number && right == ValueKind.Number ? ValueKind.Number : ValueKind.Open;
     }
@@ -102,14 +103,14 @@ internal sealed class ExpressionChecker(NameScope scope)
     {
         Require(conditional.Condition, ValueKind.Boolean, "'?'");
         return Agree(
-            conditional.Column, KindOf(conditional.Then), KindOf(conditional.Otherwise), "'? :' chooses between");
+            conditional.Column, KindOf(conditional.Then), KindOf(conditional.Otherwise), "'? :' requires branches");
     }
 
     private ValueKind KindOfCast(Expression.Cast cast)
     {
         var kind = KindOf(cast.Operand);
         if (kind == ValueKind.DateTime && cast.Target != ValueKind.Text)
-            Fault("type", cast.Column, "a date-time has no such form; use one of its parts, such as epochSeconds");
+            Fault("type", cast.Column, "a date-time cannot be converted; use one of its parts, such as epochSeconds");
         return cast.Target;
     }
 
@@ -117,10 +118,10 @@ internal sealed class ExpressionChecker(NameScope scope)
     {
         if (Functions.Find(call.Function) is not { } function)
             return Fault("unknown_function", call.Column,
-                $"there is no function '{call.Function}'; there are {Functions.Known}");
+                $"unknown function '{call.Function}'; available functions: {Functions.Known}");
         if (!function.Takes(call.Arguments.Count))
             Fault("arguments", call.Column,
-                $"{function.Name} takes {function.Counts} arguments, and {call.Arguments.Count} are given");
+                $"{function.Name} expects {function.Counts} arguments, but got {call.Arguments.Count}");
         var kinds = call.Arguments.Select((argument, index) =>
             index < function.Parameters.Count || function.Repeats
                 ? Require(argument, function.Parameter(index), function.Name) : KindOf(argument)).ToList();
@@ -135,7 +136,8 @@ internal sealed class ExpressionChecker(NameScope scope)
         return function.Result;
     }
 
-    // A table that is not there, or has nothing published, gives the default: only what is known can be held.
+    // A table that does not exist or has no published revision returns the default, so only known tables can be
+    // checked.
     private void CheckLookup(Expression.Call call)
     {
         var keysFrom = call.Function switch
@@ -157,17 +159,17 @@ internal sealed class ExpressionChecker(NameScope scope)
             Fault("unknown_name", field.Column, $"the lookup table '{table.Value}' has no field '{field.Value}'");
         else if (kind != wanted)
             Fault("type", field.Column,
-                $"the field '{field.Value}' is {Words(kind)}, and {call.Function} gives {Words(wanted)}");
+                $"the field '{field.Value}' is {Words(kind)}, but {call.Function} returns {Words(wanted)}");
     }
 
-    /// <summary>Holds an operand to a kind, and gives that kind.</summary>
+    /// <summary>Requires an operand to have a type, and returns that type.</summary>
     private ValueKind Require(Expression operand, ValueKind wanted, string user)
     {
         var kind = KindOf(operand);
         if (wanted == ValueKind.Open)
             return kind;
         if (kind != wanted && kind != ValueKind.Open)
-            Fault("type", operand.Column, $"{user} needs {Words(wanted)}, and this is {Words(kind)}");
+            Fault("type", operand.Column, $"{user} requires {Words(wanted)}, but this is {Words(kind)}");
         return wanted;
     }
 
@@ -176,7 +178,7 @@ internal sealed class ExpressionChecker(NameScope scope)
         if (first == ValueKind.Open)
             return second;
         if (second != ValueKind.Open && second != first)
-            return Fault("type", column, $"{user} values of one kind, not {Words(first)} and {Words(second)}");
+            return Fault("type", column, $"{user} of the same type, not {Words(first)} and {Words(second)}");
         return first;
     }
 

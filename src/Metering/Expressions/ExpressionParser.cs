@@ -3,15 +3,15 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>
-/// Reads a calculation into its tree. Precedence, high to low: brackets, signs, <c>^</c> (from the right),
-/// <c>* / %</c>, <c>+ -</c>, order, equality, <c>AND</c>, <c>OR</c>, <c>? :</c> (from the right).
+/// Parses a calculation. Precedence from high to low: parentheses, signs, <c>^</c> (from the right), <c>* / %</c>, <c>+
+/// -</c>, order, equality, <c>AND</c>, <c>OR</c>, <c>? :</c> (from the right).
 /// </summary>
 internal sealed class ExpressionParser
 {
-    /// <summary>Most brackets, arguments, signs and branches within each other.</summary>
+    /// <summary>Maximum nesting of parentheses, arguments, signs and branches.</summary>
     internal const int MaxLevels = 200;
 
-    /// <summary>Most operators of two operands and points after values, which bounds the depth of the tree.</summary>
+    /// <summary>Maximum number of binary operators and member accesses, which limits the depth of the tree.</summary>
     internal const int MaxOperators = 1000;
 
     private readonly IReadOnlyList<Token> _tokens;
@@ -24,13 +24,13 @@ internal sealed class ExpressionParser
     private Token Current => _tokens[_at];
 
     /// <summary>Reads a text.</summary>
-    /// <exception cref="ExpressionSyntaxException">It is no calculation; tells the first fault.</exception>
+    /// <exception cref="ExpressionSyntaxException">The first syntax error.</exception>
     internal static Expression Parse(string text)
     {
         var parser = new ExpressionParser(Lexer.Read(text));
         var expression = parser.ReadConditional();
         if (parser.Current.Kind != TokenKind.End)
-            throw parser.Unexpected("an operator or the end");
+            throw parser.Unexpected("an operator or the end of the expression");
         return expression;
     }
 
@@ -128,7 +128,7 @@ internal sealed class ExpressionParser
         if (CastTo(first) is not { } kind || path != first.Text)
             return new Expression.Call(first.Column, path, arguments);
         if (arguments.Count != 1)
-            throw new ExpressionSyntaxException(first.Column, $"{path}(…) takes one value");
+            throw new ExpressionSyntaxException(first.Column, $"{path}(…) expects one argument");
         return new Expression.Cast(first.Column, kind, arguments[0]);
     }
 
@@ -152,7 +152,7 @@ internal sealed class ExpressionParser
         _ => null,
     };
 
-    // Each level takes a part of the thread's stack.
+    // Each level uses stack space.
     private T Nested<T>(Func<T> read)
     {
         if (++_level > MaxLevels)
@@ -162,7 +162,7 @@ internal sealed class ExpressionParser
         return result;
     }
 
-    // Operators of equal precedence make the tree deep without nesting.
+    // Operators of equal precedence deepen the tree without nesting.
     private void TakeOperator()
     {
         if (++_operators > MaxOperators)
@@ -173,7 +173,7 @@ internal sealed class ExpressionParser
     private string TakeIdentifier()
     {
         if (Current.Kind != TokenKind.Identifier)
-            throw Unexpected("a name after the point");
+            throw Unexpected("a name after '.'");
         return _tokens[_at++].Text;
     }
 
@@ -194,7 +194,7 @@ internal sealed class ExpressionParser
     private ExpressionSyntaxException Unexpected(string wanted) => new(
         Current.Column,
         Current.Kind == TokenKind.End
-            ? $"ends where {wanted} is expected" : $"'{Shown}' stands where {wanted} is expected");
+            ? $"expected {wanted} at the end" : $"expected {wanted}, but found '{Shown}'");
 
     private string Shown => TextLength.Shorten(Current.Text, 40);
 }

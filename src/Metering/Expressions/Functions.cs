@@ -1,18 +1,18 @@
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>What a function takes and gives.</summary>
+/// <summary>The signature of a function.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Parameters">Kinds of its parameters, in their order; open for any.</param>
-/// <param name="Result">Kind of its result; open when the arguments decide.</param>
+/// <param name="Parameters">Types of its parameters, in order; open for any.</param>
+/// <param name="Result">Type of its result; open if it depends on the arguments.</param>
 internal sealed record FunctionSignature(string Name, IReadOnlyList<ValueKind> Parameters, ValueKind Result)
 {
-    /// <summary>Fewest arguments.</summary>
+    /// <summary>Minimum number of arguments.</summary>
     internal int Fewest { get; init; } = Parameters.Count;
 
-    /// <summary>True when the last parameter may be given again and again.</summary>
+    /// <summary>True if the last parameter can be repeated.</summary>
     internal bool Repeats { get; init; }
 
-    /// <summary>True when the arguments must be of one kind.</summary>
+    /// <summary>True if all arguments must have the same type.</summary>
     internal bool IsOfOneKind { get; init; }
 
     /// <summary>The number of arguments in words.</summary>
@@ -23,20 +23,20 @@ internal sealed record FunctionSignature(string Name, IReadOnlyList<ValueKind> P
         _ => $"{Fewest}",
     };
 
-    /// <summary>Whether it can be called with so many arguments.</summary>
+    /// <summary>Whether it can be called with a number of arguments.</summary>
     internal bool Takes(int count) => count >= Fewest && (Repeats || count <= Parameters.Count);
 
-    /// <summary>The kind that an argument must have.</summary>
+    /// <summary>The required type of an argument.</summary>
     internal ValueKind Parameter(int index) => Parameters[Math.Min(index, Parameters.Count - 1)];
 }
 
-/// <summary>The functions and constants of the language (metering reference 7.1 and 7.2).</summary>
+/// <summary>The functions and constants of the language.</summary>
 internal static class Functions
 {
     /// <summary>Reads a number from a lookup table.</summary>
     internal const string FindNumber = "Lookup.findNumber";
 
-    /// <summary>Reads a text from a lookup table.</summary>
+    /// <summary>Reads a string from a lookup table.</summary>
     internal const string FindString = "Lookup.findString";
 
     /// <summary>Whether a lookup table has a row.</summary>
@@ -78,7 +78,7 @@ internal static class Functions
     /// <summary>The function of the name, or null.</summary>
     internal static FunctionSignature? Find(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>The kind of a constant; null when the name is none.</summary>
+    /// <summary>The type of a constant; null if the name is not a constant.</summary>
     internal static ValueKind? FindConstant(string name) => name switch
     {
         "Math.PI" => Number,

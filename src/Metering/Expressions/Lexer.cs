@@ -15,14 +15,14 @@ internal enum TokenKind
     End,
 }
 
-/// <summary>The smallest part of a calculation.</summary>
+/// <summary>A token of a calculation.</summary>
 /// <param name="Kind">Its kind.</param>
-/// <param name="Text">As written; of a text, what is between the quotes.</param>
-/// <param name="Column">Place of its first character, counted from 1.</param>
+/// <param name="Text">As written; for a string, the text between the quotation marks.</param>
+/// <param name="Column">Position of its first character, counted from 1.</param>
 /// <param name="Number">Its value, when it is a number.</param>
 internal readonly record struct Token(TokenKind Kind, string Text, int Column, decimal Number = 0);
 
-/// <summary>Divides the text of a calculation into tokens. White space and line breaks only separate them.</summary>
+/// <summary>Tokenizes a calculation. Tokens are separated by white space and line breaks.</summary>
 internal sealed class Lexer(string text)
 {
     private static readonly string[] Symbols =
@@ -33,7 +33,7 @@ internal sealed class Lexer(string text)
     private int _at;
 
     /// <summary>The tokens, of which the last is the end.</summary>
-    /// <exception cref="ExpressionSyntaxException">A character or a quote does not belong.</exception>
+    /// <exception cref="ExpressionSyntaxException">There is an unexpected character or quotation mark.</exception>
     internal static IReadOnlyList<Token> Read(string text)
     {
         var lexer = new Lexer(text);
@@ -58,7 +58,7 @@ internal sealed class Lexer(string text)
         if (LetterAt(_at) is > 0)
             return ReadIdentifier();
         var symbol = Symbols.FirstOrDefault(one => text.AsSpan(_at).StartsWith(one, StringComparison.Ordinal))
-            ?? throw new ExpressionSyntaxException(_at + 1, $"'{CharacterAt(_at)}' means nothing here");
+            ?? throw new ExpressionSyntaxException(_at + 1, $"unexpected character '{CharacterAt(_at)}'");
         _at += symbol.Length;
         return new Token(TokenKind.Symbol, symbol, _at + 1 - symbol.Length);
     }
@@ -73,8 +73,8 @@ internal sealed class Lexer(string text)
             SkipDigits();
         }
         if (LetterAt(_at) > 0)
-            throw new ExpressionSyntaxException(_at + 1, "a letter follows a number without an operator between them");
-        // Leading zeros are no JSON, and no matter.
+            throw new ExpressionSyntaxException(_at + 1, "expected an operator between a number and a letter");
+        // Leading zeros are not valid JSON but are accepted here.
         var digits = text[start.._at].TrimStart('0');
         var written = digits.Length == 0 || digits[0] == '.' ? "0" + digits : digits;
         if (!ExactNumber.TryParse(Encoding.UTF8.GetBytes(written), out var value))
@@ -101,11 +101,12 @@ internal sealed class Lexer(string text)
                 return new Token(TokenKind.Text, value.ToString(), start + 1);
             }
             if (character == '\\' && ++_at < text.Length && text[_at] is not ('\\' or '"' or '\''))
-                throw new ExpressionSyntaxException(_at, "a backslash in a text stands before a quote or a backslash");
+                throw new ExpressionSyntaxException(_at, "a backslash in a string must be followed by a quotation mark "
+                    + "or a backslash");
             if (_at < text.Length)
                 value.Append(text[_at]);
         }
-        throw new ExpressionSyntaxException(start + 1, "the text that begins here has no closing quote");
+        throw new ExpressionSyntaxException(start + 1, "the string has no closing quotation mark");
     }
 
     private Token ReadIdentifier()
@@ -121,7 +122,7 @@ internal sealed class Lexer(string text)
         return new Token(TokenKind.Identifier, text[start.._at], start + 1);
     }
 
-    /// <summary>The length of the letter there, in UTF-16; 0 when there is none.</summary>
+    /// <summary>The length of the letter at the position, in UTF-16; 0 if there is none.</summary>
     private int LetterAt(int at)
     {
         if (at >= text.Length || !Rune.TryGetRuneAt(text, at, out var rune))

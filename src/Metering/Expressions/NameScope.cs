@@ -2,7 +2,9 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>What a calculation may name, of which kind it is, and why something else may not be named.</summary>
+/// <summary>
+/// The names in scope of a calculation with their types, and explanations for names that are not available.
+/// </summary>
 internal sealed class NameScope
 {
     private const string CustomFieldsPart = "customFields";
@@ -15,13 +17,13 @@ internal sealed class NameScope
     /// <summary>Lookup tables that are known, by their codes.</summary>
     internal required Func<string, LookupSchema?> Lookups { get; init; }
 
-    /// <summary>What may be named, in words, for messages.</summary>
+    /// <summary>The available names in words, for messages.</summary>
     internal required string Offered { get; init; }
 
-    /// <summary>Something that may be named.</summary>
+    /// <summary>An available name.</summary>
     internal void Add(string name, ValueKind kind) => _names[name] = kind;
 
-    /// <summary>Something that is known and may not be named here.</summary>
+    /// <summary>A name that exists but is not available here.</summary>
     internal void Refuse(string name, string code, string message)
     {
         if (!_names.ContainsKey(name))
@@ -32,12 +34,12 @@ internal sealed class NameScope
     internal void AddCustomFields(string entity, IReadOnlyDictionary<string, CustomFieldValue>? fields) =>
         _customFields[entity] = fields ?? new Dictionary<string, CustomFieldValue>();
 
-    /// <summary>The kind of what is named; null when it may not be named.</summary>
+    /// <summary>The type of a name; null if it is not available.</summary>
     internal ValueKind? Find(string path)
     {
         if (_names.TryGetValue(path, out var kind))
             return kind;
-        // An entity may hold a text where the organization has a number, so the kind shows only on evaluation.
+        // An entity can have a string although the organization has a number, so the type is known only at run time.
         if (CustomField(path) is var (entity, name) && _customFields[entity].ContainsKey(name))
             return ValueKind.Open;
         var point = path.LastIndexOf('.');
@@ -47,14 +49,14 @@ internal sealed class NameScope
             : null;
     }
 
-    /// <summary>Why something may not be named.</summary>
+    /// <summary>Why a name is not available.</summary>
     internal (string Code, string Message) Explain(string path)
     {
         if (_refused.TryGetValue(path, out var refused))
             return refused;
         if (path.Contains($".{CustomFieldsPart}.", StringComparison.Ordinal) && CustomField(path) is var (entity, name))
-            return ("unknown_name", $"the organization has no custom field '{name}' of {entity}; add it there first");
-        return ("unknown_name", $"'{path}' is unknown; known are {Offered}");
+            return ("unknown_name", $"the organization has no custom field '{name}' of {entity}; define it first");
+        return ("unknown_name", $"unknown name '{path}'; available: {Offered}");
     }
 
     // account.customFields.tier or, for short, account.tier
@@ -72,7 +74,7 @@ internal sealed class NameScope
     }
 }
 
-/// <summary>The fields of a lookup table, as its published revision has them.</summary>
+/// <summary>The fields of the published revision of a lookup table.</summary>
 /// <param name="Fields">Kinds of its fields by their names.</param>
 /// <param name="KeyCount">The number of its keys.</param>
 internal sealed record LookupSchema(IReadOnlyDictionary<string, ValueKind> Fields, int KeyCount);

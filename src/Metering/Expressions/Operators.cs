@@ -1,9 +1,9 @@
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>How operators are written and how tightly they bind.</summary>
+/// <summary>Operators and their precedence.</summary>
 internal static class Operators
 {
-    /// <summary>The operator of two operands that a token is, with its precedence; null for any other token.</summary>
+    /// <summary>The binary operator of a token and its precedence; null for any other token.</summary>
     internal static (BinaryOperator Operator, int Precedence)? Find(Token token) => (token.Kind, token.Text) switch
     {
         (TokenKind.Identifier, "OR") or (TokenKind.Symbol, "||") => (BinaryOperator.Or, 0),
@@ -23,7 +23,7 @@ internal static class Operators
         _ => null,
     };
 
-    /// <summary>The operator of one operand.</summary>
+    /// <summary>The unary operator of a token.</summary>
     internal static UnaryOperator? FindUnary(string symbol) => symbol switch
     {
         "+" => UnaryOperator.Plus,
@@ -32,7 +32,7 @@ internal static class Operators
         _ => null,
     };
 
-    /// <summary>True for words that are operators, and so never name anything.</summary>
+    /// <summary>True for keywords that are operators and therefore not names.</summary>
     internal static bool IsWord(string text) => text is "AND" or "OR";
 
     /// <summary>The operator as it is written.</summary>

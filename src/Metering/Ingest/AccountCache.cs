@@ -6,8 +6,7 @@ using Tallystick.Metering.Measurements.Batches;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// The accounts that codes stand for, found by the bytes of the code, so that no text is made for a measurement whose
-/// account is known.
+/// Accounts by the bytes of their codes, so that no string is allocated for a measurement with a known account.
 /// </summary>
 internal sealed class AccountCache(IMeteringCatalogue catalogue, ISkeletonAccounts skeletons)
 {
@@ -32,20 +31,20 @@ internal sealed class AccountCache(IMeteringCatalogue catalogue, ISkeletonAccoun
 internal sealed class OrganizationAccounts(
     string organizationId, long changes, IMeteringCatalogue catalogue, ISkeletonAccounts skeletons)
 {
-    /// <summary>Stands for an account that was not looked up yet.</summary>
+    /// <summary>An account that has not been looked up yet.</summary>
     public const int Unknown = -1;
 
     private readonly TextTable _codes = new();
     private readonly List<KnownAccount> _accounts = [];
 
-    // Numbers of codes that must be looked up again, and of those that nearly equal that of another account.
+    // Numbers of codes that must be looked up again, and of codes that are nearly identical to that of another account.
     private readonly HashSet<int> _forgotten = [];
     private readonly HashSet<int> _near = [];
     private long _changes = changes;
 
     public int Count => _accounts.Count;
 
-    /// <summary>What an account's code stands for; valid until the next one is looked up.</summary>
+    /// <summary>The account of a code; valid until the next look-up.</summary>
     public ref KnownAccount this[int account] => ref CollectionsMarshal.AsSpan(_accounts)[account];
 
     /// <summary>The account with a code, or <see cref="Unknown"/>.</summary>
@@ -55,8 +54,8 @@ internal sealed class OrganizationAccounts(
         return _forgotten.Count > 0 && _forgotten.Contains(number) ? Unknown : number;
     }
 
-    /// <summary>Forgets what may have changed, and nothing else.</summary>
-    /// <returns>False when all of it may have.</returns>
+    /// <summary>Removes entries that may have changed.</summary>
+    /// <returns>False if all may have changed.</returns>
     public bool TryForget(long now)
     {
         if (now == _changes)
@@ -74,7 +73,7 @@ internal sealed class OrganizationAccounts(
         return true;
     }
 
-    /// <summary>Looks accounts up, and has those created that are not there.</summary>
+    /// <summary>Looks up accounts and creates missing ones.</summary>
     /// <returns>Their numbers.</returns>
     public async ValueTask<IReadOnlyList<int>> ProvideAsync(
         IReadOnlyList<string> codes, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Reads failed measurements together with what was sent, which stands in the log for as long as it is kept.
+/// Reads failed measurements together with their content, which remains available in the log until it is trimmed.
 /// </summary>
 public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
 {
@@ -13,7 +13,7 @@ public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
     /// <param name="before">Only those that stand before this position in the log.</param>
     /// <param name="receivedSince">Only those received at or after this instant.</param>
     /// <param name="limit">At most so many.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<IReadOnlyList<FailureReport>> ReadAsync(
         string organizationId, LogPosition before, Instant receivedSince, int limit,
         CancellationToken cancellationToken)
@@ -34,8 +34,8 @@ public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
     }
 }
 
-/// <summary>A failed measurement in words, with what was sent.</summary>
+/// <summary>A failed measurement with its reason and content.</summary>
 /// <param name="Failure">The failure.</param>
-/// <param name="Message">What was wrong.</param>
-/// <param name="Json">The measurement as it is submitted, so that it can be mended and sent again.</param>
+/// <param name="Message">The reason.</param>
+/// <param name="Json">The measurement in the form for submission, so that it can be corrected and sent again.</param>
 public sealed record FailureReport(FailedMeasurement Failure, string Message, string Json);

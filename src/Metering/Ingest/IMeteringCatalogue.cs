@@ -2,10 +2,10 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>What enrichment must know of an organization's configuration.</summary>
+/// <summary>Configuration look-ups for enrichment.</summary>
 public interface IMeteringCatalogue
 {
-    /// <summary>Grows whenever what an account code stands for may have changed.</summary>
+    /// <summary>Incremented whenever the account of a code may have changed.</summary>
     long AccountChanges(string organizationId);
 
     /// <summary>
@@ -15,33 +15,32 @@ public interface IMeteringCatalogue
     IReadOnlyList<string>? ChangedAccountCodes(string organizationId, long since);
 
     /// <summary>
-    /// The meter with exactly this code, case-sensitive, or null. The same object as long as the meter is not changed.
+    /// The meter with exactly this code, case-sensitive, or null. Returns the same object until the meter changes.
     /// </summary>
     ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What stands for these codes, case-sensitive, in their order. Nothing is remembered: it asks the store each time.
+    /// The accounts of these codes, case-sensitive, in the same order. Not cached: reads the store each time.
     /// </summary>
     ValueTask<IReadOnlyList<AccountMatch>> FindAccountsAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken);
 }
 
-/// <summary>Creates the accounts that measurements name and nobody has configured.</summary>
+/// <summary>Creates accounts that measurements refer to but that do not exist.</summary>
 public interface ISkeletonAccounts
 {
     /// <summary>
-    /// Creates an account for each code for which there is none and no nearly equal code either: one, however often and
-    /// from however many sides it is asked for; none where too many were created already. It is a change of its own,
-    /// durable when it returns.
+    /// Creates an account for each code that has none and is not nearly identical to another. Creates exactly one even
+    /// for concurrent requests, and none if too many were already created. A separate change that is durable on return.
     /// </summary>
-    /// <returns>What stands for the codes now, in their order.</returns>
+    /// <returns>The accounts of the codes, in the same order.</returns>
     ValueTask<IReadOnlyList<AccountMatch>> CreateAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken);
 }
 
-/// <summary>The account that an account code stands for.</summary>
+/// <summary>The account of an account code.</summary>
 /// <param name="AccountId">
-/// UUID of the account; null when the code nearly equals that of another account, or there is none.
+/// UUID of the account; null if there is none or the code is nearly identical to that of another account.
 /// </param>
 /// <param name="NearMatchCode">The code of that other account; null otherwise.</param>
 public readonly record struct AccountMatch(string? AccountId, string? NearMatchCode);

@@ -5,12 +5,10 @@ using Tallystick.Metering.Measurements.Batches;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>
-/// Reads text tokens so that text which no engine can keep is a fault of the sender, not an exception.
-/// </summary>
+/// <summary>Reads strings so that text that cannot be stored is a fault of the request, not an exception.</summary>
 internal static class JsonText
 {
-    /// <summary>Appends the string or member name at hand, unescaped, as UTF-8.</summary>
+    /// <summary>Appends the current string or member name, unescaped, as UTF-8.</summary>
     /// <returns>False, with nothing appended, for an unpaired surrogate and for U+0000.</returns>
     public static bool TryCopy(ref Utf8JsonReader reader, ByteBuffer target)
     {

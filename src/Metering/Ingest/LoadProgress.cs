@@ -2,7 +2,7 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>How far the loader is, and how far others wait for it to be.</summary>
+/// <summary>The position of the loader, and the positions that others are waiting for.</summary>
 internal sealed class LoadProgress
 {
     private readonly Lock _lock = new();
@@ -22,7 +22,7 @@ internal sealed class LoadProgress
         }
     }
 
-    /// <summary>What became of all that was loaded by this process.</summary>
+    /// <summary>Tallies of everything loaded by this process.</summary>
     public LoadTally Total
     {
         get
@@ -49,11 +49,11 @@ internal sealed class LoadProgress
         moved.SetResult();
     }
 
-    /// <summary>Waits until everything before the position is loaded, and lets the loader know.</summary>
+    /// <summary>Waits until everything before the position is loaded, and notifies the loader.</summary>
     public Task WaitForAsync(LogPosition position, CancellationToken cancellationToken) =>
         WaitForAsync(position, reached => reached >= position, cancellationToken);
 
-    /// <summary>Waits until the loader is far enough, and lets it know up to where somebody waits.</summary>
+    /// <summary>Waits until the loader reaches a position, and notifies it of the position.</summary>
     public async Task WaitForAsync(
         LogPosition position, Func<LogPosition, bool> isEnough, CancellationToken cancellationToken)
     {
@@ -77,7 +77,7 @@ internal sealed class LoadProgress
         }
     }
 
-    /// <summary>Completes as soon as somebody waits for what lies behind a position.</summary>
+    /// <summary>Completes when somebody is waiting for a later position.</summary>
     public Task Wanted(LogPosition behind)
     {
         lock (_lock)

@@ -4,12 +4,12 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>Why a measurement is not stored.</summary>
+/// <summary>The reason why a measurement is not stored.</summary>
 internal readonly record struct Failure(IngestFailure Type, string? Detail);
 
 /// <summary>
-/// The checks that need look-ups, without the look-ups, and their words (metering reference 4.7). Their order is
-/// meter, duplicate field, missing field, account, uid; the first that fails is told.
+/// The checks that depend on look-ups, and their messages. The order is meter, duplicate field, missing field, account,
+/// uid; the first failure is reported.
 /// </summary>
 internal static class MeasurementChecks
 {
@@ -48,18 +48,19 @@ internal static class MeasurementChecks
     /// <param name="measurement">What was sent.</param>
     public static string Message(FailedMeasurement failure, Measurement measurement) => failure.Type switch
     {
-        IngestFailure.UndefinedMeter => $"There is no meter with the code '{measurement.Meter}'.",
-        IngestFailure.DuplicateField => $"The field '{failure.Detail}' was sent in more than one category.",
-        IngestFailure.MissingField => $"The meter '{measurement.Meter}' needs a value for '{failure.Detail}'.",
+        IngestFailure.UndefinedMeter => $"Meter '{measurement.Meter}' does not exist.",
+        IngestFailure.DuplicateField => $"The field '{failure.Detail}' appears in more than one category.",
+        IngestFailure.MissingField => $"The meter '{measurement.Meter}' requires a value for '{failure.Detail}'.",
         IngestFailure.InvalidAccountCode when failure.Detail is null =>
-            $"There is no account with the code '{measurement.Account}', and no account was created for it: accounts "
-            + "are not created automatically, or too many were created within an hour.",
+            $"Account '{measurement.Account}' does not exist and was not created: accounts are not created "
+            + "automatically, or too many have been created within the last hour.",
         IngestFailure.InvalidAccountCode =>
-            $"The account code '{measurement.Account}' nearly equals '{failure.Detail}', "
-            + "so no account was created for it.",
+            $"The account code '{measurement.Account}' is nearly identical to '{failure.Detail}', so no account was "
+            + "created for it.",
         IngestFailure.DuplicateUid when failure.Detail == Differs =>
-            $"The uid '{measurement.Uid}' was used before, for a measurement with other content; the first one stays.",
+            $"The uid '{measurement.Uid}' was already used for a measurement with different content. The first "
+                + "measurement was kept.",
         IngestFailure.DuplicateUid =>
-            $"The uid '{measurement.Uid}' was used before; the first measurement stays.",
+            $"The uid '{measurement.Uid}' was already used. The first measurement was kept.",
     };
 }

@@ -5,12 +5,12 @@ using Tallystick.Metering.Measurements.Batches;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Accounts for every measurement that was answered for: by meter code and day of receipt (UTC) it is stored, a
-/// duplicate, failed, or still waits in the log.
+/// Accounts for every accepted measurement, by meter code and day of receipt (UTC): it is stored, a duplicate, failed,
+/// or pending in the log.
 /// </summary>
 public sealed class MeasurementConservation(IIngestLedger store, ILogPartition log)
 {
-    /// <summary>What became of the organization's measurements at one moment, by day and then by meter code.</summary>
+    /// <summary>A consistent report on the organization's measurements, by day and then by meter code.</summary>
     public async Task<IReadOnlyList<ConservedDay>> ReadAsync(
         string organizationId, CancellationToken cancellationToken)
     {
@@ -30,10 +30,10 @@ public sealed class MeasurementConservation(IIngestLedger store, ILogPartition l
         return [.. days.Values.OrderBy(day => day.Day).ThenBy(day => day.MeterCode, StringComparer.Ordinal)];
     }
 
-    /// <summary>Compares what the loads said they stored with the rows that are there.</summary>
+    /// <summary>Compares the tallies of loads with the stored rows.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="since">The first day of receipt, in UTC, that is compared; null for all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<IReadOnlyList<ConservationMismatch>> CheckAsync(
         string organizationId, LocalDate? since, CancellationToken cancellationToken)
     {
@@ -101,6 +101,6 @@ public sealed record ConservedDay(string MeterCode, LocalDate Day, LoadTally Loa
 /// <param name="MeterCode">Its code, as sent; null where no load tells it.</param>
 /// <param name="Day">The day of receipt, in UTC.</param>
 /// <param name="Tallied">How many there should be.</param>
-/// <param name="Counted">How many there are.</param>
+/// <param name="Counted">The number of values.</param>
 public sealed record ConservationMismatch(
     string MeterId, string? MeterCode, LocalDate Day, long Tallied, long Counted);

@@ -6,8 +6,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Accepts submissions: checks their shape and keeps them durably. Whatever needs a look-up is checked later, by the
-/// <see cref="MeasurementLoader"/>, so that no usage is lost to a meter or account that does not exist yet.
+/// Accepts submissions: checks their shape and stores them durably. Checks that need look-ups are done later by the
+/// <see cref="MeasurementLoader"/>, so that no usage is lost because a meter or account does not exist yet.
 /// </summary>
 /// <param name="log">Where they are kept.</param>
 /// <param name="clock">Tells when they are received.</param>

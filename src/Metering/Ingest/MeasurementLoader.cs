@@ -6,11 +6,10 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Carries accepted measurements from the log into the store: enriches them, drops duplicates, and lets the log go. A
-/// load is decided first and applied then: the decision stands, and is applied until the store has it. One load is
-/// decided while the one before it is applied, and another may wait in between, so that neither waits for the other as
-/// long as the log has more. Whatever goes wrong is tried again with a growing pause; no record is ever skipped, and
-/// none is loaded twice, since the store keeps the position together with the rows.
+/// Loads accepted measurements from the log into the store: enriches them, drops duplicates, and trims the log. A load
+/// is first decided and then applied; the decision is final, and is applied until the store has it. One load is decided
+/// while the previous one is applied, and another may wait in between. Faults are retried with increasing delays. No
+/// record is skipped or loaded twice, because the store saves the position together with the rows.
 /// </summary>
 public sealed class MeasurementLoader
 {
@@ -59,7 +58,7 @@ public sealed class MeasurementLoader
     /// <summary>What became of the measurements that were loaded since the start.</summary>
     public LoadTally Total => _progress.Total;
 
-    /// <summary>What stops the loader at present, for the operator; null while it works.</summary>
+    /// <summary>The reason why the loader has stopped, for the operator; null while it works.</summary>
     public Exception? Fault
     {
         get;
@@ -74,7 +73,7 @@ public sealed class MeasurementLoader
     /// <summary>Whether it has found out where to go on, so that it loads, or has nothing to load.</summary>
     public bool HasRecovered => _hasRecovered;
 
-    /// <summary>Something went wrong and is tried again; for the log.</summary>
+    /// <summary>Raised when a fault is retried; for logging.</summary>
     public event Action<Exception>? Faulted;
 
     /// <summary>Loads until the token is cancelled; then throws <see cref="OperationCanceledException"/>.</summary>
@@ -105,8 +104,8 @@ public sealed class MeasurementLoader
         _progress.WaitForAsync(position, cancellationToken);
 
     /// <summary>
-    /// Waits until no more than a number of bytes wait to be loaded, but not longer than a time, and not at all while
-    /// a fault stops the loader.
+    /// Waits until at most a number of bytes are pending, up to a maximum time, or returns immediately while a fault
+    /// stops the loader.
     /// </summary>
     internal async ValueTask WaitForBacklogAsync(long bytes, Duration longest, CancellationToken cancellationToken)
     {
@@ -127,8 +126,8 @@ public sealed class MeasurementLoader
         if (position < _log.Start || position > _log.End)
         {
             throw new LoadRefusedException(
-                $"The measurement log holds {_log.Start.Value} to {_log.End.Value}, but the measurement store has "
-                + $"loaded it up to {position.Value}: they do not belong together. Restore both from one backup.");
+                $"The measurement log contains {_log.Start.Value} to {_log.End.Value}, but the measurement store has "
+                + $"loaded it up to {position.Value}: they do not match. Restore both from the same backup.");
         }
         if (!_isRestored)
         {
@@ -293,7 +292,7 @@ public sealed class MeasurementLoader
                 _storedInRow = 0;
                 throw;
             }
-            // A load that does not fit the store's position never will.
+            // A load that does not match the store's position never will.
             catch (Exception exception)
                 when (exception is not InvalidOperationException && !cancellationToken.IsCancellationRequested)
             {
@@ -319,9 +318,7 @@ public sealed class MeasurementLoader
     }
 }
 
-/// <summary>
-/// What the log holds cannot be loaded until an operator repairs it, so nothing more may be accepted meanwhile.
-/// </summary>
+/// <summary>The log cannot be loaded until an operator repairs it, so nothing more may be accepted.</summary>
 /// <param name="message">Why, for the operator.</param>
 /// <param name="inner">What was met, where something was.</param>
 public sealed class LoadRefusedException(string message, Exception? inner = null) : Exception(message, inner);

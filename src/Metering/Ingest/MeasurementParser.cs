@@ -8,8 +8,8 @@ using Tallystick.Metering.Meters;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Reads one measurement after another from the bytes of a submission into a batch. No object is made on the way; a
-/// path is put together only for a fault.
+/// Reads measurements from the bytes of a submission into a batch, without intermediate objects. Paths are built only
+/// for faults.
 /// </summary>
 internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch, SubmissionIssues issues)
 {
@@ -166,7 +166,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
         if (!isRead)
             issues.Add(SubmissionIssues.BadForm, Path(name), InstantText.Rule);
         else if (!isInRange)
-            issues.Add(SubmissionIssues.OutOfRange, Path(name), "must lie in the years 1970 to 2261");
+            issues.Add(SubmissionIssues.OutOfRange, Path(name), "must be in the years 1970 to 2261");
         return isRead && isInRange;
     }
 
@@ -267,7 +267,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
         {
             var seconds = options.FutureTolerance.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
             issues.Add(
-                SubmissionIssues.OutOfRange, Path("ts"), $"must not lie more than {seconds} seconds in the future");
+                SubmissionIssues.OutOfRange, Path("ts"), $"must not be more than {seconds} seconds in the future");
         }
         if (_ets < _ts)
             issues.Add(SubmissionIssues.OutOfRange, Path("ets"), "must not be before ts");
@@ -293,7 +293,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
 
     private void Write()
     {
-        // An empty uid tells as little as none: taking it for a value would drop all but the first as duplicates.
+        // An empty uid counts as absent: otherwise, all measurements but the first would be dropped as duplicates.
         if (_uid.Length == 0)
         {
             Guid.NewGuid().TryFormat(_uid.Reserve(36), out var length);

@@ -2,10 +2,10 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>The faults of one submission, at most <see cref="Limit"/>, and the words for them.</summary>
+/// <summary>The faults of a submission, at most <see cref="Limit"/>, and their messages.</summary>
 internal sealed class SubmissionIssues
 {
-    /// <summary>Most faults that are told; a body of 1000 bad measurements would drown its sender.</summary>
+    /// <summary>Maximum number of reported faults per request.</summary>
     public const int Limit = 100;
 
     public const string Required = "required";
@@ -16,10 +16,10 @@ internal sealed class SubmissionIssues
     public const string BadJson = "bad_json";
 
     public const string IsRequired = "is required";
-    public const string MustBeText = "must be a text";
+    public const string MustBeText = "must be a string";
     public const string MustBeNumber = "must be a number";
     public const string MustBeObject = "must be an object";
-    public const string MustBeUnicode = "must be well-formed Unicode without the character U+0000";
+    public const string MustBeUnicode = "must be valid Unicode without the character U+0000";
 
     private readonly List<Issue> _all = [];
 

@@ -10,14 +10,14 @@ namespace Tallystick.Metering.Ingest;
 
 /// <summary>
 /// Reads the body of a submission, <c>{"measurements": [1..1000]}</c>, straight from its bytes into an encoded batch.
-/// Strict: nothing is coerced, cut or rounded; unknown members are ignored, but no member may be given twice. Used for
-/// one submission at a time.
+/// Strict: nothing is coerced, truncated or rounded. Unknown members are ignored, but repeated members are refused. Not
+/// thread-safe.
 /// </summary>
 internal sealed class SubmissionParser
 {
     private const int MaximumMeasurements = 1000;
     private const string ListPath = "measurements";
-    private const string ListRule = "must be a list of 1 to 1000 measurements";
+    private const string ListRule = "must be an array of 1 to 1000 measurements";
 
     private readonly BatchWriter _batch = new();
     private readonly SubmissionIssues _issues = new();
@@ -36,7 +36,7 @@ internal sealed class SubmissionParser
     {
         body = JsonBody.WithoutMark(body);
         if (!Utf8.IsValid(body))
-            throw Malformed("the body is not well-formed UTF-8");
+            throw Malformed("the body is not valid UTF-8");
         _issues.Clear();
         _measurements.ReceivedAt = Nanoseconds.Of(receivedAt);
         try
@@ -47,8 +47,8 @@ internal sealed class SubmissionParser
         catch (JsonException exception)
         {
             throw Malformed(
-                $"the body is not well-formed JSON at line {exception.LineNumber + 1}, "
-                + $"byte {exception.BytePositionInLine + 1}");
+                $"the body is not valid JSON at line {exception.LineNumber + 1}, byte "
+                + $"{exception.BytePositionInLine + 1}");
         }
         _issues.ThrowIfAny();
         return _batch.End();

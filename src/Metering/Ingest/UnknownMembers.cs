@@ -4,8 +4,8 @@ using Tallystick.Foundation.Json;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// The members of one object that the product does not know. They are skipped; one that is given twice is refused, as
-/// the sender's program has a fault that may concern known members as well.
+/// The unknown members of an object. They are skipped, but repeated ones are refused, because the sender has a bug that
+/// may also affect known members.
 /// </summary>
 internal sealed class UnknownMembers(SubmissionIssues issues)
 {

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>A value of a CSV record, and whether it stood between quotes.</summary>
+/// <summary>A value of a CSV record, and whether it was quoted.</summary>
 internal readonly record struct CsvCell(string Text, bool IsQuoted);
 
-/// <summary>Divides a record of CSV (RFC 4180) into its values.</summary>
+/// <summary>Splits a CSV record (RFC 4180) into values.</summary>
 internal static class CsvRecord
 {
-    /// <summary>The values; null where quotes are out of place.</summary>
+    /// <summary>The values; null if quotation marks are misplaced.</summary>
     internal static IReadOnlyList<CsvCell>? Read(string record)
     {
         var cells = new List<CsvCell>();

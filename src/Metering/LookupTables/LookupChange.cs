@@ -22,14 +22,14 @@ public sealed class LookupStore(ResourceService resources)
     public ResourceReader Reader(string organizationId, CancellationToken cancellationToken) =>
         resources.Reader(organizationId, cancellationToken);
 
-    /// <summary>Items of a revision in the order in which they came; a page begins after a sequence.</summary>
+    /// <summary>Items of a revision in the order in which they were added; a page begins after a sequence.</summary>
     public ValueTask<IReadOnlyList<(LookupTableItem Item, long Sequence)>> ItemsAsync(
         string organizationId, string revisionId, long? after, int limit, CancellationToken cancellationToken) =>
         Reader(organizationId, cancellationToken).PageAsync<LookupTableItem>(
             LookupTableResource.Of(revisionId), limit, after ?? 0);
 }
 
-/// <summary>One change: it sees its own writes, and all of them are kept or none.</summary>
+/// <summary>An atomic change, which sees its own writes.</summary>
 public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
 {
     /// <summary>The change itself.</summary>
@@ -52,14 +52,14 @@ public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
     public ValueTask<int> DeleteAllAsync<T>(Condition condition) where T : Resource =>
         change.RemoveAllAsync(catalog.Of<T>(), condition);
 
-    /// <summary>The revision, which must be a draft so that its data can change.</summary>
+    /// <summary>The revision, which must be a draft.</summary>
     public async ValueTask<LookupTableRevision> DraftAsync(string revisionId, string? tableId)
     {
         var revision = await LookupRevisions.FindAsync(Related, revisionId, tableId);
         return revision.Status == LookupTableRevisionStatus.Draft
             ? revision
             : throw new RefusedException(new Issue("not_draft", "",
-                $"The data of a revision can change only while it is a draft, and it is "
+                "The data of a revision can be changed only while it is a draft, but it is "
                 + $"{JsonFormat.Name(revision.Status ?? LookupTableRevisionStatus.Draft)}", IssueKind.Conflict));
     }
 
@@ -68,7 +68,7 @@ public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
         LookupTableRevision revision, IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> rows)
     {
         var keys = new LookupRows(revision);
-        // Of rows with the same keys the last one stands.
+        // Of rows with the same keys, the last one is used.
         var byId = new Dictionary<string, LookupTableItem>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
@@ -87,7 +87,7 @@ public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
         return await CountAsync(revision.Id, byId.Count - stored.Count);
     }
 
-    /// <summary>Notes that the data of a revision changed, and by how many items.</summary>
+    /// <summary>Records a change of the data of a revision and the number of items.</summary>
     public async ValueTask<LookupTableData> CountAsync(string revisionId, int added)
     {
         var current = await Related.FindAsync<LookupTableData>(revisionId);

@@ -12,7 +12,7 @@ public sealed class LookupData(LookupStore lookups)
     /// <param name="named">The revision.</param>
     /// <param name="rows">The items.</param>
     /// <param name="version">The version that the data was read with; 0 for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public Task<(LookupTableRevision Revision, LookupTableData Data)> WriteAsync(
         NamedRevision named, IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> rows, long version,
         CancellationToken cancellationToken) =>
@@ -37,10 +37,10 @@ public sealed class LookupData(LookupStore lookups)
 
     /// <summary>Adds the item of a key, or replaces it.</summary>
     /// <param name="named">The revision.</param>
-    /// <param name="rawKey">The key as it stands in the path.</param>
-    /// <param name="given">The item; keys that it leaves out are those of the path.</param>
+    /// <param name="rawKey">The key in the path.</param>
+    /// <param name="given">The item; omitted keys are taken from the path.</param>
     /// <param name="version">The version that the data was read with; 0 for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public Task<LookupEntry> WriteEntryAsync(
         NamedRevision named, string rawKey, IReadOnlyDictionary<string, CustomFieldValue> given, long version,
         CancellationToken cancellationToken) =>
@@ -112,7 +112,7 @@ public sealed class LookupData(LookupStore lookups)
             issues.Add(
                 "key", "lookupKey", $"must have values for {string.Join(", ", revision.Keys)}, joined by commas");
         else if (fitting is null)
-            issues.Add("contradiction", "item", "has another key than the path");
+            issues.Add("contradiction", "item", "has a different key than the path");
         var row = new Dictionary<string, CustomFieldValue>(given, StringComparer.Ordinal);
         foreach (var (name, value) in fitting ?? keys.FirstOrDefault() ?? new Dictionary<string, CustomFieldValue>())
             row.TryAdd(name, value);

@@ -84,14 +84,14 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
     {
         if (ReadRecord(isCsv: true) is not { Length: > 0 } head || CsvRecord.Read(head) is not { } names)
         {
-            _issues.Add("csv", "line 1", "must have the names of the fields");
+            _issues.Add("csv", "line 1", "must contain the field names");
             yield break;
         }
         var fields = names.Select(name => revision.Fields.FirstOrDefault(field => field.Name == name.Text)).ToList();
         foreach (var (name, _) in names.Zip(fields).Where(pair => pair.Second is null))
-            _issues.Add("unknown_field", "line 1", $"'{name.Text}' is no field of the revision");
+            _issues.Add("unknown_field", "line 1", $"the revision has no field '{name.Text}'");
         if (fields.Distinct().Count() < fields.Count)
-            _issues.Add("duplicate", "line 1", "names a field twice");
+            _issues.Add("duplicate", "line 1", "contains duplicate field names");
         if (!_issues.IsEmpty)
             yield break;
         while (ReadRecord(isCsv: true) is { } record)
@@ -105,7 +105,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
     {
         if (CsvRecord.Read(record) is not { } cells || cells.Count != fields.Count)
         {
-            _issues.Add("csv", Place, $"must have {fields.Count} values with quotes as in RFC 4180");
+            _issues.Add("csv", Place, $"must have {fields.Count} values, quoted as in RFC 4180");
             return null;
         }
         var row = new Dictionary<string, CustomFieldValue>(StringComparer.Ordinal);

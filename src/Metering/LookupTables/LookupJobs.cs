@@ -27,7 +27,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
     /// <summary>Begins to copy the data of a revision.</summary>
     /// <param name="named">The revision.</param>
     /// <param name="targetId">UUID of the draft to copy into; null for a new one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="TooManyRequestsException">There are too many jobs already.</exception>
     public Task<LookupTableDataJob> CopyAsync(
         NamedRevision named, string? targetId, CancellationToken cancellationToken) =>
@@ -53,7 +53,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
     /// <param name="named">The draft.</param>
     /// <param name="file">The file.</param>
     /// <param name="version">The version that the data was read with; null when the caller does not say.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="TooManyRequestsException">There are too many jobs already.</exception>
     public Task<LookupTableDataJob> ExpectUploadAsync(
         NamedRevision named, (string Name, string ContentType, long Length) file, long? version,
@@ -125,13 +125,13 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
         LookupChange change, LookupTableRevision source, string target)
     {
         if (target == source.Id)
-            throw new RefusedException(new Issue("contradiction", "revisionId", "must be another revision"));
+            throw new RefusedException(new Issue("contradiction", "revisionId", "must be a different revision"));
         if (await change.Related.FindAsync<LookupTableRevision>(target) is not { } found)
             throw new RefusedException(
                 Issue.UnknownReference("revisionId", "lookup table revision", target));
         if (!LookupTableRevision.HaveSameSchema(found, source))
             throw new RefusedException(
-                new Issue("schema", "revisionId", "must have the same fields and keys as the revision copied from"));
+                new Issue("schema", "revisionId", "must have the same fields and keys as the source revision"));
         return await change.DraftAsync(target, null);
     }
 
@@ -154,7 +154,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
         var running = await change.Related.ListAsync<LookupTableDataJob>(LookupTableResource.Running);
         if (running.Count + waiting >= MaxRunning)
             throw new TooManyRequestsException(
-                $"{MaxRunning} jobs on lookup tables are running or waiting for their file. Wait for one to end.");
+                $"{MaxRunning} lookup table jobs are running or waiting for an upload. Wait for one to finish.");
     }
 
     private static LookupTableDataJob New(LookupTableRevision revision, LookupTableDataJobType type) => new()

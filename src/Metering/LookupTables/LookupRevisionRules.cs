@@ -14,18 +14,19 @@ internal static class LookupRevisionRules
             if (field.Name is null)
                 issues.Add("required", $"fields[{index}].name", "is required");
             else if (!names.Add(field.Name))
-                issues.Add("duplicate", $"fields[{index}].name", $"'{field.Name}' is the name of another field");
+                issues.Add("duplicate", $"fields[{index}].name", $"'{field.Name}' is already the name of another "
+                    + "field");
         }
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (index, key) in revision.Keys.Index())
         {
             if (!names.Contains(key))
-                issues.Add("unknown_field", $"keys[{index}]", $"must name a field, and '{key}' is none");
+                issues.Add("unknown_field", $"keys[{index}]", $"must name a field; '{key}' is not a field");
             else if (!keys.Add(key))
-                issues.Add("duplicate", $"keys[{index}]", $"'{key}' is named twice");
+                issues.Add("duplicate", $"keys[{index}]", $"contains '{key}' twice");
         }
         if (keys.Count == revision.Fields.Count)
-            issues.Add("count", "keys", "must leave at least one field that is no key");
+            issues.Add("count", "keys", "must leave at least one field that is not a key");
     }
 
     internal static async ValueTask CheckAgainstAsync(
@@ -39,8 +40,8 @@ internal static class LookupRevisionRules
         if (current.Status != LookupTableRevisionStatus.Draft)
             issues.Add("immutable", "fields", "and keys can change only while the revision is a draft");
         else if (await related.FindAsync<LookupTableData>(revision.Id) is { ItemCount: > 0 })
-            issues.Add("immutable", "fields", "and keys cannot change while there is data; delete it first, "
-                + "or make a new revision");
+            issues.Add("immutable", "fields", "cannot be changed, nor can keys, while the revision has data; delete "
+                + "the data first, or create a new revision");
     }
 
     internal static ValueTask CheckDelete(LookupTableRevision revision, IResourceReader related, Issues issues)

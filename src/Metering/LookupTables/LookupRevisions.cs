@@ -33,7 +33,7 @@ public sealed class LookupRevisions(LookupStore lookups)
     /// <param name="named">The revision.</param>
     /// <param name="asked">The status that it is to have, and the version that it was read with; 0 for none.</param>
     /// <param name="requireUpdate">Refuses by throwing when the caller may not change the revision of an id.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public Task<LookupTableRevision> SetStatusAsync(
         NamedRevision named, (string Status, long Version) asked, Action<string> requireUpdate,
         CancellationToken cancellationToken) =>
@@ -55,8 +55,8 @@ public sealed class LookupRevisions(LookupStore lookups)
                 return await ArchiveAsync(change, current);
             default:
                 throw new RefusedException(new Issue("status", "status",
-                    $"cannot become {asked}, since it is {JsonFormat.Name(current.Status!.Value)}; a draft can be "
-                    + "published, and a published revision archived", IssueKind.Conflict));
+                    $"cannot become {asked} because it is {JsonFormat.Name(current.Status!.Value)}; a draft can be "
+                    + "published, and a published revision can be archived", IssueKind.Conflict));
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class LookupRevisions(LookupStore lookups)
             Condition.And(Condition.Equal("target_id", draft.Id), LookupTableResource.Running));
         if (running.Count > 0)
             throw new RefusedException(new Issue("busy", "status",
-                $"cannot change while the job '{running[0].Id}' changes the data", IssueKind.Conflict));
+                $"cannot be changed while the job '{running[0].Id}' is changing the data", IssueKind.Conflict));
         foreach (var before in await change.Related.ListAsync<LookupTableRevision>(
             LookupTableResource.PublishedOf([draft.LookupTableId])))
         {

@@ -26,15 +26,15 @@ public sealed class LookupRows
     public void Check(IReadOnlyDictionary<string, CustomFieldValue> row, string path, Issues issues)
     {
         foreach (var key in _revision.Keys.Where(key => !row.ContainsKey(key)))
-            issues.Add("required", $"{path}.{key}", "is required, since it is a key");
+            issues.Add("required", $"{path}.{key}", "is required because it is a key");
         foreach (var (name, value) in row)
         {
             if (!_types.TryGetValue(name, out var type))
-                issues.Add("unknown_field", $"{path}.{name}", "is no field of the revision");
+                issues.Add("unknown_field", $"{path}.{name}", "is not a field of the revision");
             else if (type == LookupTableRevisionFieldType.Number && value.Number is null)
                 issues.Add("type", $"{path}.{name}", "must be a number");
             else if (type == LookupTableRevisionFieldType.String && value.Text is null)
-                issues.Add("type", $"{path}.{name}", "must be text");
+                issues.Add("type", $"{path}.{name}", "must be a string");
         }
     }
 

@@ -4,8 +4,8 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Metering.LookupTables;
 
 /// <summary>
-/// Values that calculations look up by keys, such as rates by country. Its revisions hold them; calculations read the
-/// published one.
+/// Values that calculations look up by key, such as rates by country. The values are stored in revisions; calculations
+/// read the published revision.
 /// </summary>
 public sealed record LookupTable : ResourceWithCustomFields
 {
@@ -13,11 +13,11 @@ public sealed record LookupTable : ResourceWithCustomFields
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>Short code by which calculations name the table, unique among lookup tables.</summary>
+    /// <summary>Short code that calculations use to refer to the table. Unique among lookup tables.</summary>
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Code { get; init; }
 
-    /// <summary>The published revision; only with <c>additional=activeRevision</c>.</summary>
+    /// <summary>The published revision. Returned only with <c>additional=activeRevision</c>.</summary>
     [ServerSet]
     public LookupTableRevision? ActiveRevision { get; init; }
 }

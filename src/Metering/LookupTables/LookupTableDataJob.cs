@@ -18,7 +18,7 @@ public sealed record LookupTableDataJob : Resource
     /// <summary>How far it is.</summary>
     public required LookupTableDataJobStatus Status { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Reason for the failure.</summary>
     public string? FailureReason { get; init; }
 
     /// <summary>Name of the file.</summary>

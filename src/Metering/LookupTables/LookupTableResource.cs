@@ -4,7 +4,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>What is special about lookup tables and what belongs to them.</summary>
+/// <summary>The definition of lookup tables and what belongs to them.</summary>
 public static class LookupTableResource
 {
     private const string ActiveRevision = "activeRevision";

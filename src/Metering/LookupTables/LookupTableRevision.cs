@@ -4,7 +4,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>One edition of a lookup table: its fields, which of them are keys, and its data.</summary>
+/// <summary>One version of a lookup table: its fields, its keys, and its data.</summary>
 public sealed record LookupTableRevision : ResourceWithCustomFields
 {
     /// <summary>UUID of the lookup table.</summary>
@@ -15,20 +15,22 @@ public sealed record LookupTableRevision : ResourceWithCustomFields
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>Whether it is being written, read by calculations, or over. A new revision is a draft.</summary>
+    /// <summary>
+    /// Whether the revision is being edited, used by calculations, or archived. A new revision is a draft.
+    /// </summary>
     [ServerSet]
     public LookupTableRevisionStatus? Status { get; init; }
 
-    /// <summary>A date and time (ISO 8601) of your own; it decides nothing.</summary>
+    /// <summary>A date and time (ISO 8601) for your own use. It has no effect.</summary>
     public Instant? StartDate { get; init; }
 
-    /// <summary>The fields, 2 to 10. They cannot change while the revision has data or is no draft.</summary>
+    /// <summary>The fields, 2 to 10. They cannot be changed while the revision has data or is not a draft.</summary>
     [MinimumItems(2), MaximumItems(10)]
     public required IReadOnlyList<LookupTableRevisionField> Fields { get; init; }
 
     /// <summary>
-    /// Names of the fields that are keys, 1 to 5 and not all of them, in the order in which calculations and paths give
-    /// their values.
+    /// Names of the key fields, 1 to 5 and not all fields, in the order in which calculations and paths list their
+    /// values.
     /// </summary>
     [MinimumItems(1), MaximumItems(5)]
     public required IReadOnlyList<string> Keys { get; init; }
@@ -49,7 +51,7 @@ public sealed record LookupTableRevisionField
     [Characters(0, 256), Form(TextForm.Identifier)]
     public string? Name { get; init; }
 
-    /// <summary>Whether it holds texts or numbers.</summary>
+    /// <summary>Whether the field contains strings or numbers.</summary>
     public required LookupTableRevisionFieldType Type { get; init; }
 }
 

@@ -58,10 +58,10 @@ public sealed class LookupUploads(LookupStore lookups, IClock clock) : IUploadTa
     private static LookupTableDataJob RequireWaiting(LookupTableDataJob? job)
     {
         if (job is null)
-            throw new NotFoundException("The upload no longer exists");
+            throw new NotFoundException("The upload has expired");
         return job.IsWaiting
             ? job
             : throw new RefusedException(
-                new Issue("received", "", "The file was uploaded already", IssueKind.Conflict));
+                new Issue("received", "", "The file has already been uploaded", IssueKind.Conflict));
     }
 }

@@ -19,8 +19,8 @@ public static class LookupVersions
             return;
         if (given == 0)
             throw new RefusedException(
-                new Issue("required", "version", $"is required; the stored version is {stored}"));
+                new Issue("required", "version", $"is required. The stored version is {stored}"));
         throw new RefusedException(new Issue("stale_version", "version",
-            $"is {given}, and the stored version is {stored}. Read the entity again.", IssueKind.Conflict));
+            $"is {given}, but the stored version is {stored}. Retrieve the entity again.", IssueKind.Conflict));
     }
 }

@@ -17,7 +17,7 @@ public interface IIngestLedger
     /// <summary>Counts the organization's rows and reads how many there should be, both at one moment.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="receivedSince">Only rows received at or after this instant are counted.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task<CountedDays> CountRowsAsync(
         string organizationId, Instant receivedSince, CancellationToken cancellationToken);
 
@@ -26,7 +26,7 @@ public interface IIngestLedger
     /// <param name="before">Only those that stand before this position in the log.</param>
     /// <param name="receivedSince">Only those received at or after this instant.</param>
     /// <param name="limit">At most so many.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task<IReadOnlyList<FailedMeasurement>> ReadFailuresAsync(
         string organizationId, LogPosition before, Instant receivedSince, int limit,
         CancellationToken cancellationToken);

@@ -13,7 +13,7 @@ public interface ILoadTarget
 
     /// <summary>The position of the partition's log up to which everything is in the store.</summary>
     /// <param name="partition">Number of the partition.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     ValueTask<LogPosition> FindPositionAsync(int partition, CancellationToken cancellationToken);
 
     /// <summary>

@@ -9,7 +9,7 @@ public interface IUidSource
     /// <param name="partition">Number of the partition.</param>
     /// <param name="receivedSince">The instant.</param>
     /// <param name="visit">Takes them, in any order.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task VisitUidsAsync(
         int partition, Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken);
 }

@@ -89,7 +89,7 @@ public sealed class LoadedAccount(string organizationId, string accountId)
 
 /// <summary>A measurement that was accepted but not stored. What was sent stands in the log.</summary>
 /// <param name="OrganizationId">Its organization.</param>
-/// <param name="Type">Why it failed.</param>
+/// <param name="Type">Reason for the failure.</param>
 /// <param name="Detail">
 /// What the type does not tell: the field, the account code that is nearly equal, or that a repeat differs.
 /// </param>
@@ -106,7 +106,7 @@ public enum IngestFailure
     /// <summary>The meter code matches no meter.</summary>
     UndefinedMeter,
 
-    /// <summary>The same field code was sent in more than one category.</summary>
+    /// <summary>The same field code appears in more than one category.</summary>
     DuplicateField,
 
     /// <summary>A data field of the meter was not sent in the map of its category.</summary>

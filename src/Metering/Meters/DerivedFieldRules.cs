@@ -22,7 +22,7 @@ internal static class DerivedFieldRules
     internal static List<Expression?> Read(Meter meter, Issues issues) =>
         [.. meter.DerivedFields.Select((field, index) => Calculations.Read(field.Calculation, PathOf(index), issues))];
 
-    /// <summary>Adds every fault of names and kinds.</summary>
+    /// <summary>Adds all errors of names and types.</summary>
     internal static void Check(
         Meter meter,
         List<Expression?> read,
@@ -74,7 +74,7 @@ internal static class DerivedFieldRules
         {
             var name = meter.DerivedFields[later].Code;
             if (WayBack(meter, read, later, index) is { } way)
-                scope.Refuse(name, "cycle", $"'{code}' needs itself: {string.Join(" → ", way.Prepend(code))}");
+                scope.Refuse(name, "cycle", $"'{code}' depends on itself: {string.Join(" → ", way.Prepend(code))}");
             else
                 scope.Refuse(name, "order", $"'{name}' is listed after '{code}'; list it before");
         }

@@ -3,10 +3,10 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.Meters;
 
-/// <summary>A source of usage. Names the fields that its measurements carry.</summary>
+/// <summary>A source of usage data. Defines the fields of its measurements.</summary>
 public sealed record Meter : ResourceWithCustomFields
 {
-    /// <summary>UUID of the product that the meter belongs to; absent for a global meter.</summary>
+    /// <summary>UUID of the product that the meter belongs to. If absent, the meter is global.</summary>
     [Characters(36, 36)]
     public string? ProductId { get; init; }
 
@@ -18,11 +18,11 @@ public sealed record Meter : ResourceWithCustomFields
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>Short code by which measurements name the meter, unique among meters.</summary>
+    /// <summary>Short code that measurements use to refer to the meter. Unique among meters.</summary>
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Code { get; init; }
 
-    /// <summary>The fields that every measurement of the meter must carry, 1 to 15.</summary>
+    /// <summary>The fields that every measurement of the meter must contain, 1 to 15.</summary>
     [MinimumItems(1), MaximumItems(15)]
     public required IReadOnlyList<DataField> DataFields { get; init; }
 
@@ -31,10 +31,10 @@ public sealed record Meter : ResourceWithCustomFields
     public required IReadOnlyList<DerivedField> DerivedFields { get; init; }
 }
 
-/// <summary>A field that measurements of a meter carry.</summary>
+/// <summary>A field in the measurements of a meter.</summary>
 public record DataField
 {
-    /// <summary>What the field tells, and with it whether it holds text or a number.</summary>
+    /// <summary>What the field describes. Determines whether it contains text or a number.</summary>
     public required DataFieldCategory Category { get; init; }
 
     /// <summary>Short code of the field, unique among the data and derived fields of the meter.</summary>
@@ -45,7 +45,7 @@ public record DataField
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>Unit of measure, preferably of UCUM; required for numeric categories.</summary>
+    /// <summary>Unit of measure, preferably from UCUM. Required for numeric categories.</summary>
     [Characters(1, 50)]
     public string? Unit { get; init; }
 }
@@ -54,9 +54,9 @@ public record DataField
 public sealed record DerivedField : DataField
 {
     /// <summary>
-    /// The expression that computes the value, such as <c>bytes / 1024</c>. It may name data fields of the meter,
+    /// The expression that computes the value, such as <c>bytes / 1024</c>. It can use data fields of the meter,
     /// derived fields listed before it, <c>ts</c>, <c>ets</c>, <c>receivedAt</c>, <c>account</c>, <c>meter</c>, custom
-    /// fields such as <c>account.customFields.tier</c>, and use lookup tables.
+    /// fields such as <c>account.customFields.tier</c>, and lookup tables.
     /// </summary>
     [Characters(1, 5000)]
     public required string Calculation { get; init; }

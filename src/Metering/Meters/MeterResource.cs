@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.Meters;
 
-/// <summary>What is special about meters.</summary>
+/// <summary>The definition of meters.</summary>
 public static class MeterResource
 {
     /// <summary>The definition.</summary>
@@ -13,7 +13,7 @@ public static class MeterResource
         Filters =
         [
             ListFilter.Many(
-                "productId", "product_id", "Only meters of these products; an empty value selects global meters."),
+                "productId", "product_id", "Only meters of these products. An empty value selects global meters."),
             ListFilter.Many("codes", "code", "Only meters with these codes."),
         ],
         Refers = [new("productId", "Product", meter => meter.ProductId)],

@@ -19,7 +19,8 @@ internal static class MeterRules
         {
             if (!codes.Add(field.Code))
                 issues.Add(
-                    "duplicate", $"{path}[{index}].code", $"'{field.Code}' is the code of another field of the meter");
+                    "duplicate", $"{path}[{index}].code", $"'{field.Code}' is already the code of another field of the "
+                        + "meter");
             if (field.Category.IsNumeric() && field.Unit is null)
                 issues.Add("required", $"{path}[{index}].unit", "is required for numeric categories");
         }

@@ -3,7 +3,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.Products;
 
-/// <summary>Something that is sold: a container for meters, aggregations, plan templates and plans.</summary>
+/// <summary>A product that you sell: a container for meters, aggregations, plan templates and plans.</summary>
 public sealed record Product : ResourceWithCustomFields
 {
     /// <summary>Descriptive name.</summary>

@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.Products;
 
-/// <summary>What is special about products.</summary>
+/// <summary>The definition of products.</summary>
 public static class ProductResource
 {
     /// <summary>The definition.</summary>

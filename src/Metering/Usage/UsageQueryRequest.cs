@@ -5,34 +5,40 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Usage;
 
-/// <summary>Asks for measurements as they were received, or for what they come to.</summary>
+/// <summary>Queries measurements or aggregations of them.</summary>
 public sealed record UsageQueryRequest
 {
     /// <summary>The shape of a request.</summary>
     public static ObjectShape Shape { get; } = JsonShapes.Of(typeof(UsageQueryRequest));
 
-    /// <summary>First instant (ISO 8601); compared with the `ts` of measurements. Required.</summary>
+    /// <summary>Start of the period (ISO 8601), inclusive, compared with the `ts` of measurements. Required.</summary>
     public Instant? StartDate { get; init; }
 
-    /// <summary>First instant after (ISO 8601). Required.</summary>
+    /// <summary>End of the period (ISO 8601), exclusive. Required.</summary>
     public Instant? EndDate { get; init; }
 
-    /// <summary>UUIDs of the meters to read; absent or empty for all.</summary>
+    /// <summary>UUIDs of the meters to query. All meters if absent or empty.</summary>
     public IReadOnlyList<string>? MeterIds { get; init; }
 
-    /// <summary>UUIDs of the accounts to read; absent or empty for all. Children do not count for a parent.</summary>
+    /// <summary>
+    /// UUIDs of the accounts to query. All accounts if absent or empty. A parent does not include its children.
+    /// </summary>
     public IReadOnlyList<string>? AccountIds { get; init; }
 
-    /// <summary>Only measurements with these values; each restricts its own meter, and all must hold.</summary>
+    /// <summary>
+    /// Only measurements with these values. Each filter applies to its own meter, and all filters must match.
+    /// </summary>
     public IReadOnlyList<DataExplorerDimensionFilter>? DimensionFilters { get; init; }
 
-    /// <summary>What to compute; absent or empty for the measurements themselves.</summary>
+    /// <summary>The values to compute. If absent or empty, the measurements themselves are returned.</summary>
     public IReadOnlyList<DataExplorerAggregation>? Aggregations { get; init; }
 
-    /// <summary>What to divide the aggregations by.</summary>
+    /// <summary>How to group the aggregations.</summary>
     public IReadOnlyList<DataExplorerGroup>? Groups { get; init; }
 
-    /// <summary>Most rows to answer, 1 to 20000; 20000 when absent. The most recently received are answered.</summary>
+    /// <summary>
+    /// Maximum number of rows to return, 1 to 20000. Default: 20000. The most recently received are returned.
+    /// </summary>
     [AtLeast(1), AtMost(20_000)]
     public int? Limit { get; init; }
 
@@ -44,18 +50,18 @@ public sealed record UsageQueryRequest
         JsonSerializer.Deserialize(Shape.Check(body, zone), MeteringJson.Format.UsageQueryRequest)!;
 }
 
-/// <summary>Lets only measurements pass whose field has one of the values.</summary>
+/// <summary>Includes only measurements whose field has one of the values.</summary>
 public sealed record DataExplorerDimensionFilter
 {
     /// <summary>UUID of the meter.</summary>
     [Characters(1, int.MaxValue)]
     public required string MeterId { get; init; }
 
-    /// <summary>Code of a field of text.</summary>
+    /// <summary>Code of a text field.</summary>
     [Characters(1, int.MaxValue)]
     public required string FieldCode { get; init; }
 
-    /// <summary>The values, compared exactly; one of them is enough.</summary>
+    /// <summary>The values to match exactly. A measurement matches if its field has any of them.</summary>
     [MinimumItems(1)]
     public required IReadOnlyList<string> Values { get; init; }
 }
@@ -74,11 +80,11 @@ public sealed record DataExplorerAggregation
     /// <summary>Whether the field holds numbers (MEASURE) or text (DIMENSION).</summary>
     public required DataExplorerFieldType FieldType { get; init; }
 
-    /// <summary>How the values are combined; text can be counted (COUNT, UNIQUE).</summary>
+    /// <summary>How the values are combined. Text fields support COUNT and UNIQUE.</summary>
     public required DataExplorerAggregationFunction Function { get; init; }
 }
 
-/// <summary>Divides the aggregations.</summary>
+/// <summary>Groups the results.</summary>
 public sealed record DataExplorerGroup
 {
     /// <summary>By account, by the values of a dimension, or by time.</summary>
@@ -88,11 +94,11 @@ public sealed record DataExplorerGroup
     [Characters(1, int.MaxValue)]
     public string? MeterId { get; init; }
 
-    /// <summary>Code of the field of text, for a dimension.</summary>
+    /// <summary>Code of the text field, for a dimension.</summary>
     [Characters(1, int.MaxValue)]
     public string? FieldCode { get; init; }
 
-    /// <summary>Length of the buckets, for time.</summary>
+    /// <summary>Size of the time buckets, for time.</summary>
     public DataExplorerUsageDataFrequency? Frequency { get; init; }
 }
 
@@ -118,7 +124,7 @@ public enum DataExplorerAggregationFunction
     /// <summary>The greatest.</summary>
     Max,
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of values.</summary>
     Count,
 
     /// <summary>The one with the latest timestamp.</summary>
@@ -127,7 +133,7 @@ public enum DataExplorerAggregationFunction
     /// <summary>Their mean.</summary>
     Mean,
 
-    /// <summary>How many different ones there are.</summary>
+    /// <summary>The number of distinct values.</summary>
     Unique,
 }
 

@@ -87,7 +87,7 @@ public sealed class UsageQueryRules
         CheckCount(_request.Aggregations?.Count, "aggregations");
         CheckCount(_request.Groups?.Count, "groups");
         if (_request.Groups is { Count: > 0 } && _request.Aggregations is not { Count: > 0 })
-            _issues.Add("needs", "groups", "needs aggregations");
+            _issues.Add("needs", "groups", "requires aggregations");
     }
 
     private void CheckCount(int? count, string path)
@@ -121,11 +121,11 @@ public sealed class UsageQueryRules
             {
                 _issues.Add(
                     "not_allowed", $"{path}.function",
-                    isNumeric ? "must be one of SUM, MIN, MAX, COUNT, LATEST, MEAN for a field of numbers"
-                        : "must be COUNT or UNIQUE for a field of text");
+                    isNumeric ? "must be one of SUM, MIN, MAX, COUNT, LATEST, MEAN for a numeric field"
+                        : "must be COUNT or UNIQUE for a text field");
             }
             else if (found.Any(one => one.Meter == meter && one.Field == field.Code && one.Method == Method(asked)))
-                _issues.Add("duplicate", path, "is asked for twice");
+                _issues.Add("duplicate", path, "is a duplicate");
             else
                 found.Add(new ExplorerAggregation(meter, field.Code, Method(asked)));
         }
@@ -150,7 +150,7 @@ public sealed class UsageQueryRules
                     Add<ExplorerGroup.ByTime>(groups, new ExplorerGroup.ByTime(frequency), path);
                     break;
                 case DataExplorerGroupType.Time:
-                    _issues.Add("required", $"{path}.frequency", "is required for groups by time");
+                    _issues.Add("required", $"{path}.frequency", "is required for a TIME group");
                     break;
                 case DataExplorerGroupType.Dimension:
                     AddDimension(groups, asked, path);
@@ -163,7 +163,7 @@ public sealed class UsageQueryRules
     private void Add<T>(List<ExplorerGroup> groups, T group, string path) where T : ExplorerGroup
     {
         if (groups.OfType<T>().Any())
-            _issues.Add("duplicate", path, "is a second group of the same type");
+            _issues.Add("duplicate", path, "duplicates a group of the same type");
         else
             groups.Add(group);
     }
@@ -172,16 +172,16 @@ public sealed class UsageQueryRules
     private void AddDimension(List<ExplorerGroup> groups, DataExplorerGroup asked, string path)
     {
         if (asked.MeterId is null)
-            _issues.Add("required", $"{path}.meterId", "is required for groups by dimension");
+            _issues.Add("required", $"{path}.meterId", "is required for a DIMENSION group");
         if (asked.FieldCode is null)
-            _issues.Add("required", $"{path}.fieldCode", "is required for groups by dimension");
+            _issues.Add("required", $"{path}.fieldCode", "is required for a DIMENSION group");
         if (asked is not { MeterId: { } meterId, FieldCode: { } code } || !FindDimension(meterId, code, path))
             return;
         var at = groups.FindIndex(group => group is ExplorerGroup.ByDimension same && same.Field == code);
         if (at < 0)
             groups.Add(new ExplorerGroup.ByDimension(code, new HashSet<string>(StringComparer.Ordinal) { meterId }));
         else if (groups[at] is ExplorerGroup.ByDimension known && known.MeterIds.Contains(meterId))
-            _issues.Add("duplicate", path, "is asked for twice");
+            _issues.Add("duplicate", path, "is a duplicate");
         else if (groups[at] is ExplorerGroup.ByDimension other)
         {
             groups[at] = other with
@@ -207,12 +207,12 @@ public sealed class UsageQueryRules
     {
         if (!_meters.TryGetValue(meterId, out var meter))
         {
-            _issues.Add("reference", $"{path}.meterId", $"names no meter: '{meterId}'");
+            _issues.Add("reference", $"{path}.meterId", $"meter '{meterId}' does not exist");
             return null;
         }
         if (_request.MeterIds is { Count: > 0 } asked && !asked.Contains(meterId))
         {
-            _issues.Add("contradiction", $"{path}.meterId", "must be one of meterIds, which are given");
+            _issues.Add("contradiction", $"{path}.meterId", "must be one of the given meterIds");
             return null;
         }
         if (meter.DataFields.FirstOrDefault(one => one.Code == code) is { } field)
@@ -223,7 +223,7 @@ public sealed class UsageQueryRules
                 $"the derived field '{code}' of the meter '{meter.Code}' is not computed yet");
             return null;
         }
-        _issues.Add("reference", $"{path}.fieldCode", $"names no field of the meter '{meter.Code}': '{code}'");
+        _issues.Add("reference", $"{path}.fieldCode", $"the meter '{meter.Code}' has no field '{code}'");
         return null;
     }
 

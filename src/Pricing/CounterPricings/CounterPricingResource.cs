@@ -6,7 +6,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Pricing.CounterPricings;
 
-/// <summary>What is special about counter pricings.</summary>
+/// <summary>The definition of counter pricings.</summary>
 public static class CounterPricingResource
 {
     /// <summary>The definition.</summary>
@@ -23,7 +23,7 @@ public static class CounterPricingResource
             Filters =
             [
                 new ListFilter.Part("date",
-                    "Only counter pricings that hold on this date. " + InstantText.ZoneRule, new TextShape()),
+                    "Only counter pricings that are in effect on this date. " + InstantText.ZoneRule, new TextShape()),
                 new ListFilter.Custom((parameters, _) => ValueTask.FromResult(
                     parameters.SortableInstant("date") is { } date ? Condition.HoldsAt(date) : null)),
                 ListFilter.One("planId", "plan_id", "Only counter pricings of this plan."),
@@ -46,7 +46,7 @@ public static class CounterPricingResource
 
     private static CounterPricing Completed(CounterPricing pricing) => pricing with
     {
-        // Clients send the unused one of two references as an empty text.
+        // Clients send the unused one of two references as an empty string.
         PlanId = string.IsNullOrEmpty(pricing.PlanId) ? null : pricing.PlanId,
         PlanTemplateId = string.IsNullOrEmpty(pricing.PlanTemplateId) ? null : pricing.PlanTemplateId,
         PricingBands = PricingResource.WithIds(pricing.PricingBands),

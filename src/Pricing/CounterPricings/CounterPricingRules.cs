@@ -7,13 +7,13 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Pricing.CounterPricings;
 
-/// <summary>Rules of counter pricings that their shape does not tell.</summary>
+/// <summary>Rules of counter pricings beyond their shape.</summary>
 internal static class CounterPricingRules
 {
     internal static void Check(CounterPricing pricing, Issues issues)
     {
         if (pricing.PlanId is null == pricing.PlanTemplateId is null)
-            issues.Add("exactly_one", "planId", "give exactly one of planId and planTemplateId");
+            issues.Add("exactly_one", "planId", "exactly one of planId and planTemplateId is required");
         if (pricing.EndDate is { } end && end <= pricing.StartDate)
             issues.Add("order", "endDate", "must be after startDate");
         PricingRules.CheckBands(pricing.PricingBands, "pricingBands", issues);
@@ -40,20 +40,20 @@ internal static class CounterPricingRules
                 "overlap", "startDate", $"overlaps the counter pricing '{clash.Id}' of the same counter");
     }
 
-    /// <summary>A counter that is priced was checked to be of the plan's product, or global.</summary>
+    /// <summary>Counter pricings were checked to have a counter of the plan's product or a global one.</summary>
     internal static IEnumerable<Issue> Oppose(CounterPricing pricing, TargetChange change)
     {
         var proposed = ((Counter)change.Proposed).ProductId;
         if (proposed is not null && proposed != ((Counter)change.Current).ProductId)
             yield return new Issue("immutable", "productId",
-                $"cannot become another one while the counter is priced, such as by '{pricing.Id}'");
+                $"cannot be changed while the counter has counter pricings, such as '{pricing.Id}'");
     }
 
-    /// <summary>The counter was checked to be of the plan template's product.</summary>
+    /// <summary>Counter pricings were checked against the plan template's product.</summary>
     internal static IEnumerable<Issue> OpposeTemplate(CounterPricing pricing, TargetChange change)
     {
         if (((PlanTemplate)change.Proposed).ProductId != ((PlanTemplate)change.Current).ProductId)
             yield return new Issue("immutable", "productId",
-                $"cannot change while the plan template has counter pricings, such as '{pricing.Id}'");
+                $"cannot be changed while the plan template has counter pricings, such as '{pricing.Id}'");
     }
 }

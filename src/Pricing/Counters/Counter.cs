@@ -4,7 +4,7 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Pricing.Counters;
 
 /// <summary>
-/// Something that accounts have a number of, such as seats: a recurring charge by that number, not by usage.
+/// A quantity that accounts have, such as seats. Counters are charged recurringly by that quantity, not by usage.
 /// </summary>
 public sealed record Counter : Resource
 {
@@ -12,7 +12,10 @@ public sealed record Counter : Resource
     [Characters(0, 80), Form(TextForm.Code)]
     public string? Code { get; init; }
 
-    /// <summary>UUID of the product whose plans may price it; absent for a global counter, for all plans.</summary>
+    /// <summary>
+    /// UUID of the product whose plans can price the counter. If absent, the counter is global and any plan can price
+    /// it.
+    /// </summary>
     [Characters(36, 36)]
     public string? ProductId { get; init; }
 
@@ -20,7 +23,7 @@ public sealed record Counter : Resource
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>Word for one of them on bills, such as <c>seats</c>.</summary>
+    /// <summary>Unit shown on bills, such as <c>seats</c>.</summary>
     [Characters(1, int.MaxValue)]
     public required string Unit { get; init; }
 }

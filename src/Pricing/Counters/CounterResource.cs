@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.Counters;
 
-/// <summary>What is special about counters.</summary>
+/// <summary>The definition of counters.</summary>
 public static class CounterResource
 {
     /// <summary>The definition.</summary>
@@ -14,7 +14,8 @@ public static class CounterResource
             Filters =
             [
                 ListFilter.Many("codes", "code", "Only counters with these codes."),
-                ListFilter.Many("productId", "product_id", "Only counters of these products; empty for global ones."),
+                ListFilter.Many("productId", "product_id", "Only counters of these products. An empty value selects "
+                    + "global counters."),
             ],
             Refers = [new("productId", "Product", counter => counter.ProductId)],
         };

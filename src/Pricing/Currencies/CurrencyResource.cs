@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.Currencies;
 
-/// <summary>What is special about currencies.</summary>
+/// <summary>The definition of currencies.</summary>
 public static class CurrencyResource
 {
     /// <summary>The definition.</summary>

@@ -14,19 +14,19 @@ public sealed record PlanGroup : ResourceWithCustomFields
     [Characters(0, 80), Form(TextForm.Code)]
     public string? Code { get; init; }
 
-    /// <summary>Least spend of each billing period for all of its plans together.</summary>
+    /// <summary>Minimum spend per billing period for all of its plans together.</summary>
     [AtLeast(0)]
     public decimal? MinimumSpend { get; init; }
 
-    /// <summary>Text of the minimum spend on bills.</summary>
+    /// <summary>Bill line description of the minimum spend.</summary>
     [Characters(0, 200)]
     public string? MinimumSpendDescription { get; init; }
 
-    /// <summary>Fixed charge of each billing period, beside those of its plans.</summary>
+    /// <summary>Fixed charge per billing period, in addition to those of its plans.</summary>
     [AtLeast(0)]
     public decimal? StandingCharge { get; init; }
 
-    /// <summary>Text of the standing charge on bills.</summary>
+    /// <summary>Bill line description of the standing charge.</summary>
     [Characters(0, 200)]
     public string? StandingChargeDescription { get; init; }
 
@@ -34,21 +34,19 @@ public sealed record PlanGroup : ResourceWithCustomFields
     [Characters(3, 3)]
     public required string Currency { get; init; }
 
-    /// <summary>
-    /// True when the standing charge is billed at the start of its period; overrides the organization.
-    /// </summary>
+    /// <summary>Whether the standing charge is billed at the start of its period. Overrides the organization.</summary>
     public bool? StandingChargeBillInAdvance { get; init; }
 
-    /// <summary>True when the minimum spend is billed at the start of its period; overrides the organization.</summary>
+    /// <summary>Whether the minimum spend is billed at the start of its period. Overrides the organization.</summary>
     public bool? MinimumSpendBillInAdvance { get; init; }
 
-    /// <summary>UUID of the only account that may use the plan group; it cannot change afterwards.</summary>
+    /// <summary>UUID of the only account that can use the plan group. Cannot be changed.</summary>
     [Characters(36, 36)]
     public string? AccountId { get; init; }
 
-    /// <summary>UUID of the product that the minimum spend is attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which the minimum spend is attributed for accounting.</summary>
     public string? MinimumSpendAccountingProductId { get; init; }
 
-    /// <summary>UUID of the product that the standing charge is attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which the standing charge is attributed for accounting.</summary>
     public string? StandingChargeAccountingProductId { get; init; }
 }

@@ -2,7 +2,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.PlanGroups;
 
-/// <summary>What is special about plan groups.</summary>
+/// <summary>The definition of plan groups.</summary>
 public static class PlanGroupResource
 {
     /// <summary>The definition.</summary>
@@ -11,7 +11,7 @@ public static class PlanGroupResource
         {
             MaximumPageSize = 200,
             UniqueBy = [new("code", group => group.Code)],
-            Filters = [ListFilter.Many("accountId", "account_id", "Only plan groups made for these accounts.")],
+            Filters = [ListFilter.Many("accountId", "account_id", "Only custom plan groups of these accounts.")],
             Refers =
             [
                 new("currency", "Currency", group => group.Currency, "code"),
@@ -21,14 +21,14 @@ public static class PlanGroupResource
             ],
             Complete = (group, _, _) => ValueTask.FromResult(group with
             {
-                // Clients send an unused reference as an empty text.
+                // Clients send an unused reference as an empty string.
                 MinimumSpendAccountingProductId = NullIfEmpty(group.MinimumSpendAccountingProductId),
                 StandingChargeAccountingProductId = NullIfEmpty(group.StandingChargeAccountingProductId),
             }),
             CheckAgainst = (group, current, _, issues) =>
             {
                 if (current is not null && current.AccountId != group.AccountId)
-                    issues.Add("immutable", "accountId", "cannot change; make a new plan group");
+                    issues.Add("immutable", "accountId", "cannot be changed; create a new plan group");
                 return ValueTask.CompletedTask;
             },
         };

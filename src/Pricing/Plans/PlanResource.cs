@@ -3,7 +3,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.Plans;
 
-/// <summary>What is special about plans.</summary>
+/// <summary>The definition of plans.</summary>
 public static class PlanResource
 {
     /// <summary>The definition.</summary>
@@ -14,7 +14,7 @@ public static class PlanResource
         Filters =
         [
             ListFilter.One("productId", "product_id", "Only plans of this product."),
-            ListFilter.Many("accountId", "account_id", "Only plans made for these accounts."),
+            ListFilter.Many("accountId", "account_id", "Only custom plans of these accounts."),
         ],
         Refers =
         [
@@ -32,16 +32,17 @@ public static class PlanResource
     {
         if (((PlanTemplate)change.Proposed).ProductId != plan.ProductId)
             yield return new Issue(
-                "immutable", "productId", $"cannot change while the plan template has plans, such as '{plan.Code}'");
+                "immutable", "productId", "cannot be changed while the plan template has plans, such as "
+                    + $"'{plan.Code}'");
     }
 
     private static ValueTask CheckAgainstAsync(Plan plan, Plan? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.AccountId != plan.AccountId)
-            issues.Add("immutable", "accountId", "cannot change; make a new plan");
-        // Prices and the plans of an account are checked per product, so a plan stays with its product.
+            issues.Add("immutable", "accountId", "cannot be changed; create a new plan");
+        // Prices and account plans are checked per product, so the product of a plan cannot change.
         if (current is not null && current.ProductId != plan.ProductId && plan.ProductId is not null)
-            issues.Add("immutable", "planTemplateId", "must stay with a plan template of the same product");
+            issues.Add("immutable", "planTemplateId", "must be a plan template of the same product");
         return ValueTask.CompletedTask;
     }
 }

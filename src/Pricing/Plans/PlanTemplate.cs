@@ -15,34 +15,34 @@ public sealed record PlanTemplate : ResourceWithCustomFields
     [Characters(1, 200)]
     public required string Name { get; init; }
 
-    /// <summary>Code of the currency in which the plans are priced.</summary>
+    /// <summary>Code of the pricing currency of the plans.</summary>
     [Characters(3, 3)]
     public required string Currency { get; init; }
 
-    /// <summary>Fixed charge of each billing period, prorated for part periods.</summary>
+    /// <summary>Fixed charge per billing period, prorated for partial periods.</summary>
     [AtLeast(0)]
     public required decimal StandingCharge { get; init; }
 
-    /// <summary>Text of the standing charge on bills.</summary>
+    /// <summary>Bill line description of the standing charge.</summary>
     [Characters(0, 200)]
     public string? StandingChargeDescription { get; init; }
 
-    /// <summary>The standing charge is applied on every n-th bill; 1 when absent.</summary>
+    /// <summary>The standing charge is applied on every nth bill. Default: 1.</summary>
     [AtLeast(1), AtMost(365)]
     public int? StandingChargeInterval { get; init; }
 
-    /// <summary>Number of bills before the standing charge is first applied; 0 when absent.</summary>
+    /// <summary>Number of bills before the standing charge is first applied. Default: 0.</summary>
     [AtLeast(0), AtMost(364)]
     public int? StandingChargeOffset { get; init; }
 
-    /// <summary>Billing periods are this many days, weeks, months or years long; 1 when absent.</summary>
+    /// <summary>Number of days, weeks, months or years per billing period. Default: 1.</summary>
     [AtLeast(1), AtMost(365)]
     public int? BillFrequencyInterval { get; init; }
 
-    /// <summary>How often bills are made.</summary>
+    /// <summary>How often bills are created.</summary>
     public required BillingFrequency BillFrequency { get; init; }
 
-    /// <summary>Deprecated; kept and returned without effect.</summary>
+    /// <summary>Deprecated. Stored and returned but has no effect.</summary>
     [AtLeast(0)]
     public long? Ordinal { get; init; }
 
@@ -50,19 +50,17 @@ public sealed record PlanTemplate : ResourceWithCustomFields
     [Characters(0, 80), Form(TextForm.Code)]
     public string? Code { get; init; }
 
-    /// <summary>Least spend of each billing period.</summary>
+    /// <summary>Minimum spend per billing period.</summary>
     [AtLeast(0)]
     public decimal? MinimumSpend { get; init; }
 
-    /// <summary>Text of the minimum spend on bills.</summary>
+    /// <summary>Bill line description of the minimum spend.</summary>
     [Characters(0, 200)]
     public string? MinimumSpendDescription { get; init; }
 
-    /// <summary>
-    /// True when the standing charge is billed at the start of its period; overrides the organization.
-    /// </summary>
+    /// <summary>Whether the standing charge is billed at the start of its period. Overrides the organization.</summary>
     public bool? StandingChargeBillInAdvance { get; init; }
 
-    /// <summary>True when the minimum spend is billed at the start of its period; overrides the organization.</summary>
+    /// <summary>Whether the minimum spend is billed at the start of its period. Overrides the organization.</summary>
     public bool? MinimumSpendBillInAdvance { get; init; }
 }

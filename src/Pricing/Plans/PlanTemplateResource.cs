@@ -3,7 +3,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Pricing.Plans;
 
-/// <summary>What is special about plan templates.</summary>
+/// <summary>The definition of plan templates.</summary>
 public static class PlanTemplateResource
 {
     /// <summary>The definition.</summary>

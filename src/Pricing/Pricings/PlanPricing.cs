@@ -5,8 +5,7 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Pricing.Pricings;
 
 /// <summary>
-/// A pricing of the API: what one aggregation, or one segment of it, costs on a plan or plan template over a time.
-/// (The type is not called Pricing because that is the name of this part of the product.)
+/// The price of an aggregation, or of one of its segments, on a plan or plan template during a period.
 /// </summary>
 public sealed record PlanPricing : Resource
 {
@@ -14,35 +13,35 @@ public sealed record PlanPricing : Resource
     [Characters(0, 80), Form(TextForm.Code)]
     public string? Code { get; init; }
 
-    /// <summary>UUID of the plan; either this or <see cref="PlanTemplateId"/>.</summary>
+    /// <summary>UUID of the plan. Required unless <see cref="PlanTemplateId"/> is given.</summary>
     public string? PlanId { get; init; }
 
     /// <summary>
-    /// UUID of the plan template whose plans all inherit the pricing; either this or <see cref="PlanId"/>.
+    /// UUID of the plan template whose plans inherit the pricing. Required unless <see cref="PlanId"/> is given.
     /// </summary>
     public string? PlanTemplateId { get; init; }
 
     /// <summary>
-    /// True: each band prices the units that fall into it (tiered). False, the default: the highest band reached
+    /// If true, each band prices the units that fall into it (tiered). If false (the default), the highest band reached
     /// prices all units (volume, stairstep).
     /// </summary>
     public bool Cumulative { get; init; }
 
-    /// <summary>First instant (ISO 8601) at which the pricing holds.</summary>
+    /// <summary>When the pricing takes effect (ISO 8601), inclusive.</summary>
     public required Instant StartDate { get; init; }
 
-    /// <summary>First instant (ISO 8601) at which it no longer holds; absent while open-ended.</summary>
+    /// <summary>When the pricing ends (ISO 8601), exclusive. Open-ended if absent.</summary>
     public Instant? EndDate { get; init; }
 
-    /// <summary>Text of its usage lines on bills.</summary>
+    /// <summary>Description of its usage line items on bills.</summary>
     [Characters(0, 200)]
     public string? Description { get; init; }
 
-    /// <summary>UUID of the product that its bill lines are attributed to for accounting.</summary>
+    /// <summary>UUID of the product to which its bill line items are attributed for accounting.</summary>
     [Characters(36, 36)]
     public string? AccountingProductId { get; init; }
 
-    /// <summary>The price bands, at least one; the lowest starts at 0.</summary>
+    /// <summary>The price bands, at least one. The lowest band starts at 0.</summary>
     [MinimumItems(1)]
     public required IReadOnlyList<PricingBand> PricingBands { get; init; }
 
@@ -54,59 +53,60 @@ public sealed record PlanPricing : Resource
     [Characters(0, 36)]
     public string? CompoundAggregationId { get; init; }
 
-    /// <summary>Whether the usage is charged (<c>DEBIT</c>, the default) or credited.</summary>
+    /// <summary>Whether usage is charged (<c>DEBIT</c>, the default) or credited.</summary>
     public PricingType? Type { get; init; }
 
-    /// <summary>The segment that is priced, as defined on the aggregation: field code to value.</summary>
+    /// <summary>The segment that is priced, as defined on the aggregation, as field code and value.</summary>
     public IReadOnlyDictionary<string, string>? Segment { get; init; }
 
     /// <summary>
-    /// True when units are counted over the whole time on the plan; false, the default, when anew each period.
+    /// If true, tiers count units over the whole time on the plan. If false (the default), the count restarts each
+    /// period.
     /// </summary>
     public bool? TiersSpanPlan { get; init; }
 
-    /// <summary>Least spend of each billing period for this pricing alone.</summary>
+    /// <summary>Minimum spend per billing period for this pricing alone.</summary>
     [AtLeast(0)]
     public decimal? MinimumSpend { get; init; }
 
-    /// <summary>Text of that minimum spend on bills.</summary>
+    /// <summary>Bill line description of that minimum spend.</summary>
     [Characters(0, 200)]
     public string? MinimumSpendDescription { get; init; }
 
-    /// <summary>
-    /// True when that minimum spend is billed at the start of its period; overrides the organization.
-    /// </summary>
+    /// <summary>Whether that minimum spend is billed at the start of its period. Overrides the organization.</summary>
     public bool? MinimumSpendBillInAdvance { get; init; }
 
-    /// <summary>Whether a simple or a compound aggregation is priced.</summary>
+    /// <summary>Whether the aggregation is simple or compound.</summary>
     [ServerSet]
     public AggregationType? AggregationType { get; init; }
 
-    /// <summary>The segment as text, <c>field:value</c> pairs joined by commas.</summary>
+    /// <summary>The segment as <c>field:value</c> pairs separated by commas.</summary>
     [ServerSet]
     public string? SegmentString { get; init; }
 
-    /// <summary>Bands for usage that a commitment or balance no longer covers; only for tiered pricing.</summary>
+    /// <summary>Bands for usage beyond a commitment or balance. Only for tiered pricing.</summary>
     public IReadOnlyList<PricingBand>? OveragePricingBands { get; init; }
 }
 
-/// <summary>One price band: it holds for units above its lower limit, up to and including the next band's.</summary>
+/// <summary>
+/// A price band. It applies to units above its lower limit, up to and including the lower limit of the next band.
+/// </summary>
 public sealed record PricingBand
 {
-    /// <summary>UUID of the band, given by the server where absent.</summary>
+    /// <summary>UUID of the band. Assigned by the server if absent.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The number of units above which the band holds.</summary>
+    /// <summary>Number of units above which the band applies.</summary>
     [AtLeast(0)]
     public required decimal LowerLimit { get; init; }
 
-    /// <summary>Amount charged once when the band is entered.</summary>
+    /// <summary>Amount charged once when the band is reached.</summary>
     public required decimal FixedPrice { get; init; }
 
     /// <summary>Amount charged for each unit.</summary>
     public required decimal UnitPrice { get; init; }
 
-    /// <summary>Obsolete; kept and returned without effect.</summary>
+    /// <summary>Deprecated. Stored and returned but has no effect.</summary>
     public string? CreditTypeId { get; init; }
 }
 

@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Pricing.Pricings;
 
-/// <summary>What is special about pricings.</summary>
+/// <summary>The definition of pricings.</summary>
 public static class PricingResource
 {
     /// <summary>The definition.</summary>
@@ -21,7 +21,7 @@ public static class PricingResource
             Filters =
         [
             new ListFilter.Part("date",
-                    "Only pricings that hold on this date. " + InstantText.ZoneRule, new TextShape()),
+                    "Only pricings that are in effect on this date. " + InstantText.ZoneRule, new TextShape()),
             new ListFilter.Custom((parameters, _) => ValueTask.FromResult(HeldOn(parameters))),
             ListFilter.One("planId", "plan_id", "Only pricings of this plan."),
             ListFilter.One("planTemplateId", "plan_template_id", "Only pricings of this plan template."),
@@ -53,7 +53,7 @@ public static class PricingResource
 
     private static PlanPricing Completed(PlanPricing pricing) => pricing with
     {
-        // Clients send the unused one of two references as an empty text.
+        // Clients send the unused one of two references as an empty string.
         PlanId = NullIfEmpty(pricing.PlanId),
         PlanTemplateId = NullIfEmpty(pricing.PlanTemplateId),
         AggregationId = NullIfEmpty(pricing.AggregationId),

@@ -8,7 +8,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Pricing.Pricings;
 
-/// <summary>Rules of pricings that their shape does not tell.</summary>
+/// <summary>Rules of pricings beyond their shape.</summary>
 internal static class PricingRules
 {
     private static readonly Dictionary<string, string> NoSegment = [];
@@ -16,9 +16,10 @@ internal static class PricingRules
     internal static void Check(PlanPricing pricing, Issues issues)
     {
         if (pricing.PlanId is null == pricing.PlanTemplateId is null)
-            issues.Add("exactly_one", "planId", "give exactly one of planId and planTemplateId");
+            issues.Add("exactly_one", "planId", "exactly one of planId and planTemplateId is required");
         if (pricing.AggregationId is null == pricing.CompoundAggregationId is null)
-            issues.Add("exactly_one", "aggregationId", "give exactly one of aggregationId and compoundAggregationId");
+            issues.Add("exactly_one", "aggregationId", "exactly one of aggregationId and compoundAggregationId is "
+                + "required");
         if (pricing.EndDate is { } end && end <= pricing.StartDate)
             issues.Add("order", "endDate", "must be after startDate");
         CheckBands(pricing.PricingBands, "pricingBands", issues);
@@ -26,7 +27,7 @@ internal static class PricingRules
             return;
         if (!pricing.Cumulative || pricing.TiersSpanPlan is true)
             issues.Add("not_allowed",
-                "overagePricingBands", "are only for cumulative pricing whose tiers do not span the plan");
+                "overagePricingBands", "are allowed only if cumulative is true and tiersSpanPlan is false");
         CheckBands(overage, "overagePricingBands", issues);
     }
 
@@ -36,10 +37,10 @@ internal static class PricingRules
         foreach (var (index, band) in bands.Index())
         {
             if (!limits.Add(band.LowerLimit))
-                issues.Add("duplicate", $"{path}[{index}].lowerLimit", "is the lower limit of another band");
+                issues.Add("duplicate", $"{path}[{index}].lowerLimit", "is already the lower limit of another band");
         }
         if (!limits.Contains(0))
-            issues.Add("bands", path, "must have a band with lowerLimit 0");
+            issues.Add("bands", path, "must include a band with lowerLimit 0");
     }
 
     internal static async ValueTask CheckAgainstAsync(
@@ -52,49 +53,49 @@ internal static class PricingRules
             var meter = await related.FindAsync<Meter>(aggregation.MeterId);
             if (meter?.ProductId is { } metered && product is not null && metered != product)
                 issues.Add(
-                    "other_product", "aggregationId", "must be on a meter of the plan's product or on a global meter");
+                    "other_product", "aggregationId", "must aggregate a meter of the plan's product or a global meter");
         }
         if (await related.FindAsync<CompoundAggregation>(pricing.CompoundAggregationId) is { } compound)
         {
             CheckSegment(pricing, await CompoundSegments.OfAsync(compound, related), issues);
             if (compound.ProductId is { } owner && product is not null && owner != product)
-                issues.Add("other_product", "compoundAggregationId", "must be of the plan's product or global");
+                issues.Add("other_product", "compoundAggregationId", "must belong to the plan's product or be global");
         }
         await CheckOverlapAsync(pricing, current, related, issues);
     }
 
-    /// <summary>The product of the plan, or else of the plan template.</summary>
+    /// <summary>The product of the plan or of the plan template.</summary>
     internal static async ValueTask<string?> ProductAsync(
         string? planId, string? planTemplateId, IResourceReader related) =>
         planId is not null
             ? (await related.FindAsync<Plan>(planId))?.ProductId
             : (await related.FindAsync<PlanTemplate>(planTemplateId))?.ProductId;
 
-    /// <summary>A segment that is priced cannot go from its aggregation.</summary>
+    /// <summary>A priced segment cannot be removed from its aggregation.</summary>
     internal static IEnumerable<Issue> Oppose(PlanPricing pricing, TargetChange change)
     {
         var issues = new Issues();
         CheckSegment(pricing, ((Aggregation)change.Proposed).Segments, issues);
         foreach (var _ in issues.All)
             yield return new Issue("segment_in_use",
-                "segments", $"must keep the segments that pricings use, such as pricing '{pricing.Id}'");
+                "segments", $"must keep the segments that pricings use, such as those of pricing '{pricing.Id}'");
     }
 
-    /// <summary>What is priced was checked to be of the plan's product.</summary>
+    /// <summary>Pricings were checked against the plan's product.</summary>
     internal static IEnumerable<Issue> OpposeCompound(PlanPricing pricing, TargetChange change)
     {
         if (((CompoundAggregation)change.Proposed).ProductId is { } owner
             && owner != ((CompoundAggregation)change.Current).ProductId)
             yield return new Issue("immutable", "productId",
-                $"cannot change while the compound aggregation has pricings, such as '{pricing.Id}'");
+                $"cannot be changed while the compound aggregation has pricings, such as '{pricing.Id}'");
     }
 
-    /// <summary>What is priced was checked to be of the plan template's product.</summary>
+    /// <summary>Pricings were checked against the plan template's product.</summary>
     internal static IEnumerable<Issue> OpposeTemplate(PlanPricing pricing, TargetChange change)
     {
         if (((PlanTemplate)change.Proposed).ProductId != ((PlanTemplate)change.Current).ProductId)
             yield return new Issue("immutable", "productId",
-                $"cannot change while the plan template has pricings, such as '{pricing.Id}'");
+                $"cannot be changed while the plan template has pricings, such as '{pricing.Id}'");
     }
 
     private static void CheckSegment(
@@ -102,17 +103,17 @@ internal static class PricingRules
     {
         var segments = offered ?? [];
         if (pricing.Segment is null && segments.Count > 0)
-            issues.Add("required", "segment", "is required, since the aggregation is segmented");
+            issues.Add("required", "segment", "is required because the aggregation is segmented");
         else if (pricing.Segment is not null && !segments.Any(segment => SameSegment(segment, pricing.Segment)))
             issues.Add("unknown_segment", "segment", "must be a segment of the aggregation");
     }
 
-    /// <summary>Whether both name the same fields with the same values.</summary>
+    /// <summary>Whether both have the same fields and values.</summary>
     internal static bool SameSegment(
         IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
         CompoundSegments.AreSame(left ?? NoSegment, right ?? NoSegment);
 
-    // Two prices for the same usage at the same time would make the bill a matter of chance.
+    // Two prices for the same usage at the same time would make the bill ambiguous.
     private static async ValueTask CheckOverlapAsync(
         PlanPricing pricing, PlanPricing? current, IResourceReader related, Issues issues)
     {

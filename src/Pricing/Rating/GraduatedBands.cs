@@ -4,12 +4,12 @@ using Tallystick.Pricing.Pricings;
 namespace Tallystick.Pricing.Rating;
 
 /// <summary>
-/// <c>cumulative</c> true: tiered and custom tiered pricing. Each band entered charges its fixed price and prices the
-/// units that fall into it.
+/// <c>cumulative</c> true: tiered and custom tiered pricing. Each band that is reached charges its fixed price and
+/// prices the units in it.
 /// </summary>
 internal static class GraduatedBands
 {
-    /// <summary>The bands entered by <paramref name="units"/>, 0 or more. Bands ascend.</summary>
+    /// <summary>The bands reached by <paramref name="units"/>, 0 or more. Bands are in ascending order.</summary>
     public static IEnumerable<EnteredBand> Enter(Fraction units, IReadOnlyList<PricingBand> bands)
     {
         for (var index = 0; index < bands.Count && PriceBands.IsEntered(bands[index], units); index++)

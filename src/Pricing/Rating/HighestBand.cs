@@ -4,12 +4,12 @@ using Tallystick.Pricing.Pricings;
 namespace Tallystick.Pricing.Rating;
 
 /// <summary>
-/// <c>cumulative</c> false: volume, stairstep and custom volume pricing. The highest band entered charges its fixed
-/// price and prices all units.
+/// <c>cumulative</c> false: volume, stairstep and custom volume pricing. The highest band that is reached charges its
+/// fixed price and prices all units.
 /// </summary>
 internal static class HighestBand
 {
-    /// <summary>The one band that prices <paramref name="units"/>, 0 or more. Bands ascend.</summary>
+    /// <summary>The one band that prices <paramref name="units"/>, 0 or more. Bands are in ascending order.</summary>
     public static EnteredBand Enter(Fraction units, IReadOnlyList<PricingBand> bands)
     {
         var highest = bands.Last(band => PriceBands.IsEntered(band, units));

@@ -4,13 +4,14 @@ using Tallystick.Pricing.Pricings;
 namespace Tallystick.Pricing.Rating;
 
 /// <summary>
-/// The bands of a pricing in ascending order. A band holds above its lower limit, up to and including the next.
+/// The bands of a pricing in ascending order. A band applies above its lower limit, up to and including the next limit.
 /// </summary>
 internal static class PriceBands
 {
-    /// <summary>Sorts the bands and checks that they cover every number of units once.</summary>
-    /// <exception cref="CalculationException">No band, the lowest does not start at 0, or two start at one
-    /// limit.</exception>
+    /// <summary>Sorts the bands and checks that they cover every number of units exactly once.</summary>
+    /// <exception cref="CalculationException">
+    /// There is no band, the lowest does not start at 0, or two have the same limit.
+    /// </exception>
     public static IReadOnlyList<PricingBand> Sorted(IReadOnlyList<PricingBand> bands)
     {
         var sorted = bands.OrderBy(band => band.LowerLimit).ToList();
@@ -25,8 +26,8 @@ internal static class PriceBands
     }
 
     /// <summary>
-    /// Whether a band is entered: only by units above its limit, so that a number on the edge stays in the band
-    /// below. The first band is entered by any line, zero units included.
+    /// Whether a band is reached: only by units above its limit, so that a number equal to the limit belongs to the
+    /// band below. The first band is always reached, even by zero units.
     /// </summary>
     public static bool IsEntered(PricingBand band, Fraction units) => band.LowerLimit == 0 || units > band.LowerLimit;
 }

@@ -3,12 +3,12 @@ using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Pricing.Rating;
 
-/// <summary>What a quantity costs, not yet rounded, and how that came about.</summary>
+/// <summary>The price of a quantity, not yet rounded, and how it was calculated.</summary>
 /// <param name="Quantity">The aggregated usage.</param>
 /// <param name="Units">The units rated.</param>
 /// <param name="Amount">The sum over the bands, exact, in the pricing currency.</param>
-/// <param name="AverageUnitPrice">Amount per unit over all bands; 0 where there is no unit.</param>
-/// <param name="Bands">The bands entered, ascending; at least one.</param>
+/// <param name="AverageUnitPrice">Average amount per unit over all bands; 0 if there are no units.</param>
+/// <param name="Bands">The bands reached, in ascending order; at least one.</param>
 public sealed record RatedUsage(
     decimal Quantity,
     decimal Units,
@@ -19,8 +19,10 @@ public sealed record RatedUsage(
 /// <summary>What one band contributed.</summary>
 /// <param name="Band">The band.</param>
 /// <param name="Units">Units rated in it.</param>
-/// <param name="Quantity">The usage behind those units; over all bands it adds up to the quantity.</param>
-/// <param name="FixedPrice">What was charged for entering the band; 0 for negative usage.</param>
+/// <param name="Quantity">
+/// The usage that corresponds to those units; over all bands, it adds up to the quantity.
+/// </param>
+/// <param name="FixedPrice">The fixed price charged; 0 for negative usage.</param>
 /// <param name="UnitAmount">Units times unit price, exact.</param>
 public sealed record RatedBand(
     PricingBand Band, decimal Units, decimal Quantity, decimal FixedPrice, Fraction UnitAmount)
@@ -32,7 +34,7 @@ public sealed record RatedBand(
 /// <summary>A band and the units it prices.</summary>
 /// <param name="Band">The band.</param>
 /// <param name="Units">Units priced in it, exact.</param>
-/// <param name="FixedPrice">What entering it costs.</param>
+/// <param name="FixedPrice">Its fixed price.</param>
 internal sealed record EnteredBand(PricingBand Band, Fraction Units, decimal FixedPrice)
 {
     public Fraction UnitAmount => Units * Band.UnitPrice;

@@ -6,7 +6,7 @@ namespace Tallystick.Pricing.Rating;
 public static class Shares
 {
     /// <summary>
-    /// Rounds each part for display; the last takes what remains, so that the parts add up to
+    /// Rounds each part for display. The last part takes the remainder, so that the parts add up to
     /// <paramref name="rounded"/> exactly.
     /// </summary>
     /// <param name="rounded">The amount as billed.</param>

@@ -8,7 +8,7 @@ namespace Tallystick.Pricing.Rating;
 internal static class UnitsOf
 {
     /// <summary>
-    /// Divides, then rounds: 48,900 at 500 per unit are 97.8, <c>UP</c> 98 units. Below zero <c>UP</c> is still toward
+    /// Divides, then rounds: 48,900 at 500 per unit are 97.8, <c>UP</c> 98 units. Below zero, <c>UP</c> is still toward
     /// positive infinity and <c>DOWN</c> toward negative infinity; <c>NEAREST</c> takes halves away from zero.
     /// </summary>
     /// <exception cref="CalculationException">The quantity per unit is not above 0.</exception>

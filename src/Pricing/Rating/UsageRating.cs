@@ -4,17 +4,17 @@ using Tallystick.Pricing.Pricings;
 namespace Tallystick.Pricing.Rating;
 
 /// <summary>
-/// Prices a quantity. The five shapes of the console are two ways to walk the bands: tiered and custom tiered are
-/// graduated, volume, stairstep and custom volume take the highest band; fixed and unit prices do the rest.
+/// Prices a quantity. The five price shapes use two algorithms: tiered and custom tiered are graduated; volume,
+/// stairstep and custom volume use the highest band.
 /// </summary>
 public static class UsageRating
 {
-    /// <summary>From the aggregated quantity to an exact amount: divide, round to units, walk the bands.</summary>
+    /// <summary>From the aggregated quantity to an exact amount: divide, round to units, apply the bands.</summary>
     /// <param name="quantity">The aggregated usage.</param>
-    /// <param name="quantityPerUnit">How much of it makes a unit, above 0.</param>
-    /// <param name="rounding">How the number of units is made whole.</param>
+    /// <param name="quantityPerUnit">The quantity per unit, above 0.</param>
+    /// <param name="rounding">How the number of units is rounded.</param>
     /// <param name="bands">The bands of the pricing, in any order.</param>
-    /// <param name="cumulative">Whether each band prices its own units, or the highest band all of them.</param>
+    /// <param name="cumulative">Whether each band prices its own units, or the highest band prices all units.</param>
     /// <exception cref="CalculationException">The bands are not valid or a number does not fit a decimal.</exception>
     public static RatedUsage Rate(
         decimal quantity, decimal quantityPerUnit, Rounding rounding, IReadOnlyList<PricingBand> bands, bool cumulative)
@@ -38,7 +38,7 @@ public static class UsageRating
         return cumulative ? [.. GraduatedBands.Enter(units, bands)] : [HighestBand.Enter(units, bands)];
     }
 
-    /// <summary>Rounding makes units and quantity disagree; the last band shows what is left of the quantity.</summary>
+    /// <summary>Because of rounding, units and quantity differ; the last band shows the remaining quantity.</summary>
     private static List<RatedBand> WithQuantities(List<EnteredBand> entered, decimal quantity, decimal quantityPerUnit)
     {
         var rated = new List<RatedBand>(entered.Count);

@@ -3,8 +3,8 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Resources.Changes;
 
-/// <summary>Tells which configuration has changed, so that what was read before can be read again.</summary>
-/// <param name="listeners">Hear of every committed change.</param>
+/// <summary>Publishes configuration changes, so that cached entities can be reloaded.</summary>
+/// <param name="listeners">Notified of every committed change.</param>
 public sealed class ChangeFeed(IEnumerable<IChangeListener> listeners)
 {
     private readonly IChangeListener[] _listeners = [.. listeners];
@@ -12,20 +12,20 @@ public sealed class ChangeFeed(IEnumerable<IChangeListener> listeners)
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private long _order;
 
-    /// <summary>Grows with each change of the kind in the organization.</summary>
+    /// <summary>Incremented with each change of the kind in the organization.</summary>
     public long Generation(string organizationId, string kind) =>
         _generations.GetValueOrDefault((organizationId, kind));
 
-    /// <summary>Grows with each change in the organization.</summary>
+    /// <summary>Incremented with each change in the organization.</summary>
     public long Generation(string organizationId) => _totals.GetValueOrDefault(organizationId);
 
     /// <summary>
-    /// The place of a change among all: asked for within its transaction, so that changes of one organization have
-    /// places in the order of their commits.
+    /// The order of a change. Taken within its transaction, so that changes of an organization are numbered in commit
+    /// order.
     /// </summary>
     internal long NextOrder() => Interlocked.Increment(ref _order);
 
-    /// <summary>A change is committed.</summary>
+    /// <summary>Publishes a committed change.</summary>
     internal void Publish(string organizationId, ResourceChange change)
     {
         foreach (var kind in change.Kinds)
@@ -38,13 +38,13 @@ public sealed class ChangeFeed(IEnumerable<IChangeListener> listeners)
     }
 }
 
-/// <summary>Hears of committed changes in the process that makes them: for caches, which a restart empties.</summary>
+/// <summary>Is notified of committed changes in the same process. For caches, which a restart empties.</summary>
 public interface IChangeListener
 {
-    /// <summary>Entities were changed, each given before and after.</summary>
+    /// <summary>Called with the changed entities, each before and after the change.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="order">
-    /// Grows with the commits of an organization. Changes that share a commit may be heard of in another order.
+    /// Increases with the commits of an organization. Notifications of changes that share a commit can be out of order.
     /// </param>
     /// <param name="entities">The entities.</param>
     void Changed(string organizationId, long order, IReadOnlyList<(Resource? Before, Resource? After)> entities);

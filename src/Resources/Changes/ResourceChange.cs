@@ -6,8 +6,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Resources.Changes;
 
 /// <summary>
-/// The unit of work: the writes of one transaction, with the events that tell of them. Each is checked against what
-/// those before it have written; one that is refused has written nothing.
+/// The unit of work: the writes of one transaction and their events. Each write is checked against the state left by
+/// the previous ones; a refused write changes nothing.
 /// </summary>
 public sealed class ResourceChange
 {
@@ -35,13 +35,13 @@ public sealed class ResourceChange
         Related = ReaderOf(organizationId);
     }
 
-    /// <summary>Reads what is stored, the changes so far included.</summary>
+    /// <summary>Reads stored entities, including the changes so far.</summary>
     public ResourceReader Related { get; }
 
     /// <summary>The time of the change.</summary>
     public Instant Now { get; }
 
-    /// <summary>Its place among the changes of the organization.</summary>
+    /// <summary>Its order among the changes of the organization.</summary>
     internal long Order { get; init; }
 
     /// <summary>The kinds that were changed.</summary>
@@ -50,15 +50,13 @@ public sealed class ResourceChange
     /// <summary>The entities that were changed, before and after.</summary>
     internal List<(Resource? Before, Resource? After)> Entities { get; } = [];
 
-    /// <summary>UUIDs of the organizations in which the change may take access.</summary>
+    /// <summary>UUIDs of the organizations in which the change may revoke access.</summary>
     internal IReadOnlyList<string> AccessOf { get; init; } = [];
 
-    /// <summary>
-    /// What the caller may name, where what the change names must be visible to them; null where that is settled.
-    /// </summary>
+    /// <summary>Checks that referenced entities are visible to the caller; null if that is not necessary.</summary>
     internal IVisibility? Caller { get; init; }
 
-    /// <summary>The last check of the change, when all is written.</summary>
+    /// <summary>The final check, after all writes.</summary>
     internal async ValueTask CheckAsync()
     {
         foreach (var watch in _access)
@@ -76,7 +74,9 @@ public sealed class ResourceChange
 
     /// <summary>Replaces an entity.</summary>
     /// <exception cref="NotFoundException">There is no such entity.</exception>
-    /// <exception cref="RefusedException">The version is missing or stale, or the rules forbid the change.</exception>
+    /// <exception cref="RefusedException">
+    /// The version is missing or stale, or the rules do not allow the change.
+    /// </exception>
     public async ValueTask<T> UpdateAsync<T>(ResourceDefinition definition, string id, T proposed) where T : Resource
     {
         var current = await FindAsync(definition, id);
@@ -87,25 +87,25 @@ public sealed class ResourceChange
         return (T)await definition.AfterWriteAsync(this, updated);
     }
 
-    /// <summary>Writes what the server alone decides about an entity: its version and its audit fields stay.</summary>
+    /// <summary>Writes values that only the server sets. Version and audit fields do not change.</summary>
     public async ValueTask KeepAsync(ResourceDefinition definition, Resource entity) =>
         await ReplaceAsync(definition, await FindAsync(definition, entity.Id), entity.Version, entity);
 
     /// <summary>
-    /// Writes what is only noted about an entity, such as when it was last used: that is no event, and its version and
-    /// audit fields stay.
+    /// Writes notes about an entity, such as when it was last used. Raises no event and does not change version and
+    /// audit fields.
     /// </summary>
     public async ValueTask NoteAsync(ResourceDefinition definition, Resource current, Resource noted) =>
         await WriteAsync(definition, current, noted, async write => await _transaction.UpdateAsync(
             definition.DocumentKind, _organizationId, current.Version, write, _cancellationToken));
 
     /// <summary>
-    /// Writes an entity that the server makes by itself, such as a bill: no rules are asked, and its version and audit
-    /// fields are those of any change.
+    /// Writes an entity that the server generates, such as a bill. Does not check rules; updates version and audit
+    /// fields as usual.
     /// </summary>
     /// <param name="definition">Its kind.</param>
-    /// <param name="current">The entity as it was read within this change; null when it is new.</param>
-    /// <param name="entity">The entity as it becomes.</param>
+    /// <param name="current">The entity as read within this change; null if it is new.</param>
+    /// <param name="entity">The new state of the entity.</param>
     public async ValueTask<T> PutAsync<T>(ResourceDefinition definition, T? current, T entity) where T : Resource
     {
         var written = Stamped(entity, current);
@@ -126,21 +126,21 @@ public sealed class ResourceChange
             await ResourceChecks.ReferrersAsync(_machinery.Catalog, definition, current, Related, limit: 1);
         foreach (var (referrer, _, words) in referrers)
             issues.AddConflict("in_use",
-                "", $"The {definition.Words} is in use by the {words} '{referrer.Id}' and cannot be deleted");
+                "", $"The {definition.Words} cannot be deleted because the {words} '{referrer.Id}' uses it");
         await definition.CheckDeleteAsync(current, Related, issues);
         issues.ThrowIfAny();
         await RemoveAsync(definition, current);
         return current;
     }
 
-    /// <summary>Makes the singleton of an organization that does not have it yet, empty.</summary>
+    /// <summary>Creates the empty singleton of an organization that does not have one yet.</summary>
     public async ValueTask EnsureAsync(ResourceDefinition definition)
     {
         if (await Related.FindAsync(definition, _organizationId) is null)
             await CreateAsync(definition, definition.Read("{}"u8) with { Id = _organizationId });
     }
 
-    /// <summary>Removes an entity with its parts and with what follows it, without asking those who name it.</summary>
+    /// <summary>Removes an entity with its parts and dependents, without checking references to it.</summary>
     public async ValueTask RemoveAsync(ResourceDefinition definition, Resource current)
     {
         await WatchAccessAsync(definition, current, null);
@@ -150,8 +150,8 @@ public sealed class ResourceChange
         await RecordAsync(definition, current, null);
     }
 
-    /// <summary>Removes entities of a kind that has neither events nor parts, such as rows of data.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Removes entities of a kind without events and parts, such as rows of data.</summary>
+    /// <returns>The number removed.</returns>
     public async ValueTask<int> RemoveAllAsync(ResourceDefinition definition, Condition condition)
     {
         Kinds.Add(definition.Kind);
@@ -210,12 +210,13 @@ public sealed class ResourceChange
         {
             if (!await _transaction.UpdateAsync(
                 definition.DocumentKind, _organizationId, version, write, _cancellationToken))
-                throw ResourceChecks.Stale($"is {version} and no longer the stored one. Read the entity again.");
+                throw ResourceChecks.Stale($"is {version}, which is no longer the stored version. Retrieve the entity "
+                    + "again.");
         });
         await RecordAsync(definition, current, entity);
     }
 
-    // Names all unique values that are taken, where the store names one.
+    // Reports all unique values that are in use; the store reports only one.
     private async ValueTask WriteAsync(
         ResourceDefinition definition, Resource? current, Resource entity, Func<DocumentWrite, ValueTask> write)
     {
@@ -242,14 +243,14 @@ public sealed class ResourceChange
         if (!definition.MayTakeAccess(current, proposed))
             return;
         if (AccessOf.Count == 0)
-            throw new InvalidOperationException("A change that may take access must say so before it begins.");
+            throw new InvalidOperationException("A change that may revoke access must declare this before it begins.");
         if (_access.Count == 0)
             _access.AddRange(AccessOf.Select(one => _machinery.Access.Watch(ReaderOf, one, _principal, Now)));
         foreach (var watch in _access)
             await watch.BeforeAsync(current, proposed);
     }
 
-    /// <summary>Reads what another owner, such as the installation, has in the store.</summary>
+    /// <summary>Reads entities of another owner, such as the installation.</summary>
     public ResourceReader ReaderOf(string owner) =>
         new(_machinery.Catalog, _transaction, owner, _cancellationToken);
 
@@ -261,7 +262,7 @@ public sealed class ResourceChange
             _transaction, Related, _organizationId, definition, before, after, (_principal, Now), _cancellationToken);
     }
 
-    // What belongs to an entity goes with it, and so on down.
+    // Parts are deleted with their owner, recursively.
     private async ValueTask RemovePartsAsync(ResourceDefinition owner, string ownerId)
     {
         foreach (var part in owner.Parts)

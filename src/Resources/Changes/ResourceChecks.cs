@@ -4,26 +4,26 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Resources.Changes;
 
-/// <summary>The checks of a change, which see the state that it is written to.</summary>
+/// <summary>The checks of a change, which see the state in its transaction.</summary>
 public static class ResourceChecks
 {
-    /// <summary>The version of a replacement must be the stored one.</summary>
+    /// <summary>Checks that the version of a replacement is the stored version.</summary>
     internal static void CheckVersion(long version, Resource current)
     {
         if (version == 0)
             throw new RefusedException(
-                new Issue("required", "version", $"is required; the stored version is {current.Version}"));
+                new Issue("required", "version", $"is required. The stored version is {current.Version}"));
         if (version != current.Version)
-            throw Stale($"is {version}, and the stored version is {current.Version}. Read the entity again.");
+            throw Stale($"is {version}, but the stored version is {current.Version}. Retrieve the entity again.");
     }
 
-    /// <summary>That the version of a replacement is not the stored one.</summary>
+    /// <summary>The refusal of a stale version.</summary>
     internal static RefusedException Stale(string message) =>
         new(new Issue("stale_version", "version", message, IssueKind.Conflict));
 
     /// <summary>
-    /// References, rules, and what those who name the entity have to say. Unique columns are looked up only to tell
-    /// all faults at once: where there is no other, writing the entity finds them.
+    /// Checks references, rules and objections of referrers. Looks up unique columns only if there are other faults, to
+    /// report all faults together; otherwise, writing the entity detects conflicts.
     /// </summary>
     internal static async ValueTask CheckAsync(
         ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, Resource? current,
@@ -40,7 +40,7 @@ public static class ResourceChecks
         issues.ThrowIfAny();
     }
 
-    /// <summary>The checks that what is only proposed passes: references and rules.</summary>
+    /// <summary>The checks for a preview: references and rules.</summary>
     public static async ValueTask CheckProposedAsync(
         ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, ResourceReader related,
         IVisibility caller)
@@ -59,7 +59,7 @@ public static class ResourceChecks
         foreach (var reference in definition.References)
         {
             var target = catalog.Of(reference.Kind);
-            // Who may change an entity need not see all that it names already.
+            // A caller who may change an entity need not see everything that it already refers to.
             var kept = current is null || caller is null
                 ? []
                 : definition.ReadReferences(current, reference).Select(named => named.Value).ToHashSet();
@@ -78,7 +78,7 @@ public static class ResourceChecks
             caller.Check(kind, subject.Member, subject.Id, subject.Id, issues);
     }
 
-    /// <summary>Refuses unique values that another entity has.</summary>
+    /// <summary>Refuses unique values that another entity uses.</summary>
     internal static async ValueTask CheckUniqueAsync(
         ResourceDefinition definition, Resource proposed, ResourceReader related)
     {
@@ -101,7 +101,7 @@ public static class ResourceChecks
         }
     }
 
-    // Who names the entity may oppose its new state; and a code by which it is named cannot change.
+    // Referrers may oppose the new state of the entity, and a code that they use cannot change.
     private static async ValueTask CheckReferrersAsync(
         ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, Resource current,
         ResourceReader related, Issues issues)
@@ -121,14 +121,14 @@ public static class ResourceChecks
                 {
                     issues.AddConflict(
                         "in_use", reference.TargetColumn,
-                            $"cannot change, since the {referrerDefinition.Words} '{referrer.Id}' uses it");
+                            $"cannot be changed because the {referrerDefinition.Words} '{referrer.Id}' uses it");
                     break;
                 }
             }
         }
     }
 
-    /// <summary>Who names the entity, at most <paramref name="limit"/> of each kind.</summary>
+    /// <summary>The entities that refer to the entity, at most <paramref name="limit"/> of each kind.</summary>
     public static async ValueTask<IReadOnlyList<(
         Resource Referrer, ReferenceTarget Reference, string Words)>> ReferrersAsync(
         ResourceCatalog catalog, ResourceDefinition definition, Resource current, ResourceReader related, int? limit)

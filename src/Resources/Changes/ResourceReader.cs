@@ -17,12 +17,12 @@ public sealed class ResourceReader(
         where T : Resource =>
         [.. (await ListAsync(catalog.Of<T>(), condition, limit)).Cast<T>()];
 
-    /// <summary>A page of entities in the order in which they were created, or newest first.</summary>
-    /// <param name="condition">Which ones; null for all.</param>
-    /// <param name="limit">The most.</param>
-    /// <param name="after">Only those created after this place.</param>
-    /// <param name="before">Only those created before this place, newest first.</param>
-    /// <returns>The entities, each with its place.</returns>
+    /// <summary>A page of entities in order of creation, or newest first.</summary>
+    /// <param name="condition">Filter; null for all.</param>
+    /// <param name="limit">Maximum number.</param>
+    /// <param name="after">Only entities created after this position.</param>
+    /// <param name="before">Only entities created before this position, newest first.</param>
+    /// <returns>The entities, each with its position.</returns>
     public async ValueTask<IReadOnlyList<(T Entity, long Place)>> PageAsync<T>(
         Condition? condition, int limit, long? after = null, long? before = null) where T : Resource
     {
@@ -42,7 +42,7 @@ public sealed class ResourceReader(
         return [.. page.Select(document => ((T)definition.Read(document.Json.Span), document.Sequence))];
     }
 
-    /// <summary>Documents, by their ids, that stand behind entities and are not of the API.</summary>
+    /// <summary>Internal documents by id, which are not part of the API.</summary>
     public async ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> FindDocumentsAsync(
         DocumentKind kind, IReadOnlyList<string> ids)
     {

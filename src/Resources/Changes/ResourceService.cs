@@ -6,8 +6,7 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Resources.Changes;
 
 /// <summary>
-/// Creates, changes and deletes entities. All checks of a change see the same state that it is written to: they and
-/// the writes are one atomic change of the store.
+/// Creates, changes and deletes entities. The checks and writes of a change are one atomic change of the store.
 /// </summary>
 public sealed class ResourceService(
     IDocumentStore store, ChangeMachinery machinery, IClock clock, ChangeFeed changes)
@@ -20,12 +19,12 @@ public sealed class ResourceService(
     /// <summary>Creates an entity from the plain form of a request.</summary>
     /// <param name="definition">Its kind.</param>
     /// <param name="organizationId">The organization that it belongs to.</param>
-    /// <param name="principal">Who creates it, for the audit fields.</param>
-    /// <param name="proposed">What is asked for.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="guard">Refuses by throwing; sees the state that the entity is written to.</param>
-    /// <param name="caller">What the caller may do, where what is named must be visible to them.</param>
-    /// <exception cref="RefusedException">The rules forbid it; nothing was written.</exception>
+    /// <param name="principal">The principal who creates it, for the audit fields.</param>
+    /// <param name="proposed">The proposed entity.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="guard">Refuses by throwing; sees the state in the transaction.</param>
+    /// <param name="caller">Checks that referenced entities are visible to the caller.</param>
+    /// <exception cref="RefusedException">The rules do not allow it. Nothing was written.</exception>
     public Task<Resource> CreateAsync(
         ResourceDefinition definition,
         string organizationId,
@@ -41,9 +40,11 @@ public sealed class ResourceService(
             return await change.CreateAsync(definition, proposed);
         }, AccessOf(definition, organizationId), caller);
 
-    /// <summary>Replaces an entity; what the request leaves out is cleared.</summary>
+    /// <summary>Replaces an entity; members that the request omits are cleared.</summary>
     /// <exception cref="NotFoundException">There is no such entity.</exception>
-    /// <exception cref="RefusedException">The version is missing or stale, or the rules forbid the change.</exception>
+    /// <exception cref="RefusedException">
+    /// The version is missing or stale, or the rules do not allow the change.
+    /// </exception>
     public Task<Resource> UpdateAsync(
         ResourceDefinition definition,
         string organizationId,
@@ -64,7 +65,7 @@ public sealed class ResourceService(
             organizationId, principal, cancellationToken, change => change.DeleteAsync(definition, id),
             AccessOf(definition, organizationId));
 
-    /// <summary>Makes the singleton of an organization that does not have it yet, empty.</summary>
+    /// <summary>Creates the empty singleton of an organization that does not have one yet.</summary>
     public async Task EnsureAsync(
         ResourceDefinition definition, string organizationId, CancellationToken cancellationToken)
     {
@@ -77,13 +78,13 @@ public sealed class ResourceService(
             });
     }
 
-    /// <summary>Makes changes of one organization that are kept all together or not at all.</summary>
+    /// <summary>Makes an atomic change of one organization.</summary>
     /// <param name="organizationId">The organization.</param>
-    /// <param name="principal">Who makes them, for the audit fields.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="work">What to change; has no other effect, since it may be run again.</param>
-    /// <param name="accessOf">UUID of the organization in which somebody may lose access; null for none.</param>
-    /// <param name="caller">What the caller may do, where what is named must be visible to them.</param>
+    /// <param name="principal">The principal who makes the change, for the audit fields.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="work">The change; must have no other effects because it may run again.</param>
+    /// <param name="accessOf">UUID of the organization in which a principal may lose access; null for none.</param>
+    /// <param name="caller">Checks that referenced entities are visible to the caller.</param>
     public Task<T> ChangeAsync<T>(
         string organizationId,
         string principal,
@@ -94,15 +95,13 @@ public sealed class ResourceService(
         ChangeAccessAsync(
             organizationId, principal, cancellationToken, work, accessOf is null ? [] : [accessOf], caller);
 
-    /// <summary>
-    /// Makes changes, kept all together or not at all, by which somebody may lose access in several organizations.
-    /// </summary>
+    /// <summary>Makes an atomic change by which principals may lose access in several organizations.</summary>
     /// <param name="owner">The organization, or the installation, whose entities are changed.</param>
-    /// <param name="principal">Who makes them, for the audit fields.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="work">What to change; has no other effect, since it may be run again.</param>
-    /// <param name="accessOf">UUIDs of the organizations in which somebody may lose access.</param>
-    /// <param name="caller">What the caller may do, where what is named must be visible to them.</param>
+    /// <param name="principal">The principal who makes the change, for the audit fields.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="work">The change; must have no other effects because it may run again.</param>
+    /// <param name="accessOf">UUIDs of the organizations in which principals may lose access.</param>
+    /// <param name="caller">Checks that referenced entities are visible to the caller.</param>
     public Task<T> ChangeAccessAsync<T>(
         string owner,
         string principal,
@@ -110,14 +109,14 @@ public sealed class ResourceService(
         Func<ResourceChange, ValueTask<T>> work,
         IReadOnlyList<string> accessOf,
         IVisibility? caller = null) =>
-        // In the same order for all, so that no two changes wait for each other.
+        // Always in the same order, to prevent deadlocks.
         InTurnsAsync(
             [.. accessOf.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], cancellationToken,
             turns => TransactAsync(owner, principal, cancellationToken, work, turns, caller));
 
     /// <summary>
-    /// Refuses what <see cref="ChangeAccessAsync{T}"/> would refuse, and changes nothing: for what has an effect
-    /// outside of the store before it is written.
+    /// Performs the checks of <see cref="ChangeAccessAsync{T}"/> without changing anything. For changes with an
+    /// external effect before they are written.
     /// </summary>
     public async Task TryAsync<T>(
         string owner,
@@ -140,7 +139,7 @@ public sealed class ResourceService(
         }
         catch (TriedException)
         {
-            // Nothing refused it, and by the exception the store has kept nothing of it.
+            // The checks passed, and the exception makes the store roll back.
         }
     }
 
@@ -197,7 +196,7 @@ public sealed class ResourceService(
         return document?.Json ?? throw NotFound(definition, id);
     }
 
-    /// <summary>Reads as of one moment: no change of the organization happens meanwhile.</summary>
+    /// <summary>Reads a consistent state: no change of the organization happens at the same time.</summary>
     public Task<T> ReadAsync<T>(
         string organizationId, CancellationToken cancellationToken, Func<ResourceReader, ValueTask<T>> read) =>
         store.TransactAsync(
@@ -209,17 +208,17 @@ public sealed class ResourceService(
     public ResourceReader Reader(string organizationId, CancellationToken cancellationToken) =>
         new(machinery.Catalog, store, organizationId, cancellationToken);
 
-    /// <summary>That there is no such entity.</summary>
+    /// <summary>The entity does not exist.</summary>
     public static NotFoundException NotFound(ResourceDefinition definition, string id) =>
-        new($"There is no {definition.Words} with the id '{id}'");
+        new($"{char.ToUpperInvariant(definition.Words[0])}{definition.Words[1..]} '{id}' does not exist");
 
     private static string? AccessOf(ResourceDefinition definition, string organizationId) =>
         definition.IsOfAccess ? organizationId : null;
 
-    /// <summary>Ends a change that is not to be kept.</summary>
+    /// <summary>Rolls back a change.</summary>
     private sealed class TriedException() : Exception("The change was only tried.");
 
-    // Microseconds, as in the contract's examples; a store may keep no more.
+    // Microseconds, as in the examples of the m3ter contract; some stores have no higher precision.
     private Instant Now()
     {
         var now = clock.GetCurrentInstant();

@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Resources.Definitions;
 
-/// <summary>An entry of a picklist: a choice of your own that other entities name.</summary>
+/// <summary>An entry of a picklist: your own value that other entities can refer to.</summary>
 public abstract record PicklistEntry : Resource
 {
     /// <summary>Descriptive name.</summary>
@@ -16,11 +16,11 @@ public abstract record PicklistEntry : Resource
     [Characters(0, 80), Form(TextForm.Identifier)]
     public string? Code { get; init; }
 
-    /// <summary>True when the entry is no longer offered for new entities.</summary>
+    /// <summary>True if the entry is no longer offered for new entities.</summary>
     public bool Archived { get; init; }
 }
 
-/// <summary>What is the same for every picklist.</summary>
+/// <summary>Common definition of all picklists.</summary>
 public static class Picklist
 {
     /// <summary>The definition of a picklist.</summary>
@@ -28,7 +28,7 @@ public static class Picklist
     /// <param name="name">Its name in paths, such as <c>currency</c>.</param>
     /// <param name="words">Its entries in words, such as <c>currencies</c>.</param>
     /// <param name="json">How an entry is read and written.</param>
-    /// <param name="checkAgainst">Rules that need what is stored.</param>
+    /// <param name="checkAgainst">Rules that need stored data.</param>
     public static ResourceDefinition<T> Definition<T>(
         string kind,
         string name,
@@ -44,7 +44,7 @@ public static class Picklist
             [
                 ListFilter.Many("codes", "code", $"Only {words} with these codes."),
                 new ListFilter.Part(
-                    "archived", $"False leaves archived {words} out; true, and by default, they are included.",
+                    "archived", $"Whether to include archived {words}. Default: true.",
                     new BooleanShape()),
                 new ListFilter.Custom((parameters, _) => ValueTask.FromResult(
                     parameters.Flag("archived") is false ? Condition.Equal("archived", "false") : null)),

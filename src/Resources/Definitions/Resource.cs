@@ -5,7 +5,7 @@ using Tallystick.Foundation.Json;
 namespace Tallystick.Resources.Definitions;
 
 /// <summary>
-/// What every entity of the API carries. The record is its model, its JSON and its stored document at once.
+/// The common members of all entities. A record is the model, the JSON and the stored document at the same time.
 /// </summary>
 public abstract record Resource
 {
@@ -14,8 +14,8 @@ public abstract record Resource
     public string Id { get; init; } = "";
 
     /// <summary>
-    /// The version number of the entity. Ignored on create, where it becomes 1. On update it is required and must
-    /// equal the stored version, which then grows by one.
+    /// The version number of the entity. Ignored on create, where it becomes 1. On update it is required and must match
+    /// the stored version, which is then incremented.
     /// </summary>
     [JsonPropertyOrder(-1)]
     public long Version { get; init; }
@@ -37,12 +37,12 @@ public abstract record Resource
     public string? LastModifiedBy { get; init; }
 }
 
-/// <summary>An entity that carries values of the customer's own.</summary>
+/// <summary>An entity with custom fields.</summary>
 public abstract record ResourceWithCustomFields : Resource
 {
     /// <summary>
-    /// Values of your own, name to text or number, at most 100. A value overrides the organization's value of the
-    /// same name. An update that leaves them out clears them.
+    /// Your own values by name, each a string or a number, at most 100. A value overrides the organization's value of
+    /// the same name. An update that omits them clears them.
     /// </summary>
     [MaximumItems(100), JsonPropertyOrder(1)]
     public IReadOnlyDictionary<string, CustomFieldValue>? CustomFields { get; init; }

@@ -26,10 +26,10 @@ public sealed class ResourceCatalog
     /// <summary>The definitions, in the order of the API document.</summary>
     public IReadOnlyList<ResourceDefinition> All { get; }
 
-    /// <summary>The kinds whose entities are removed with whatever entity they are about.</summary>
+    /// <summary>The kinds whose entities are removed with the entity they are about, whatever its kind.</summary>
     public IReadOnlyList<ResourceDefinition> Followers { get; }
 
-    /// <summary>The document kinds that a store must keep.</summary>
+    /// <summary>The document kinds that the store must have.</summary>
     public IEnumerable<DocumentKind> DocumentKinds => All.Select(definition => definition.DocumentKind);
 
     /// <summary>The definition of a model.</summary>
@@ -38,11 +38,11 @@ public sealed class ResourceCatalog
     /// <summary>The definition of a kind.</summary>
     public ResourceDefinition Of(string kind) => _byKind[kind];
 
-    /// <summary>The definition of a kind, however a request spells it in capitals; null for none.</summary>
+    /// <summary>The definition of a kind, case-insensitive; null if there is none.</summary>
     public ResourceDefinition? Find(string kind) => All.FirstOrDefault(
         definition => string.Equals(definition.Kind, kind, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The references by which entities of the kind are named, with the kinds that have them.</summary>
+    /// <summary>The references to entities of the kind, with the referring kinds.</summary>
     public IEnumerable<(ResourceDefinition Definition, ReferenceTarget Reference)> ReferrersOf(string kind) =>
         _referrers[kind];
 }

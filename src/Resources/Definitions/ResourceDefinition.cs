@@ -8,8 +8,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Resources.Definitions;
 
 /// <summary>
-/// Everything that is special about one kind of resource: its model, columns, filters, references and rules. The
-/// machinery gives it create, read, update, delete, list, concurrency, audit, storage and its part of the API document.
+/// Everything specific to one kind of resource: its model, columns, filters, references and rules. The framework
+/// provides create, read, update, delete, list, concurrency, audit, storage and its part of the API document.
 /// </summary>
 public abstract class ResourceDefinition
 {
@@ -28,17 +28,17 @@ public abstract class ResourceDefinition
     /// <summary>Path below the organization, such as <c>plantemplates</c>.</summary>
     public string Path { get; }
 
-    /// <summary>The heading of the API document that its operations stand under; the kind when not said.</summary>
+    /// <summary>The tag of its operations in the API document. Default: the kind.</summary>
     public string Tag { get; init; }
 
     /// <summary>The kind in words, such as <c>plan template</c>.</summary>
     public string Words => InWords(Kind);
 
-    /// <summary>Several of the kind in words, such as <c>plan templates</c>.</summary>
+    /// <summary>The plural of the kind in words, such as <c>plan templates</c>.</summary>
     public string PluralWords => InWords(Plural);
 
-    /// <summary>Name of several of the kind, such as <c>PermissionPolicies</c>.</summary>
-    public string Plural => Kind.EndsWith('y') ? $"{Kind[..^1]}ies" : $"{Kind}s";
+    /// <summary>Plural of the kind, such as <c>PermissionPolicies</c>.</summary>
+    public string Plural => Kind is [.., not ('a' or 'e' or 'i' or 'o' or 'u'), 'y'] ? $"{Kind[..^1]}ies" : $"{Kind}s";
 
     /// <summary>
     /// Name of the events of its changes, before <c>.created</c>, <c>.updated</c> and <c>.deleted</c> (Events); null
@@ -53,7 +53,7 @@ public abstract class ResourceDefinition
     /// <summary>Name of its table.</summary>
     public string Table => JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind);
 
-    /// <summary>How a document store keeps it.</summary>
+    /// <summary>Its kind in the document store.</summary>
     public DocumentKind DocumentKind => field ??= new(
         Table,
         [.. Columns.Select(column =>
@@ -66,63 +66,60 @@ public abstract class ResourceDefinition
     /// <summary>The shape of its JSON.</summary>
     public ObjectShape Shape { get; }
 
-    /// <summary>Most entities on a page of its list, and the number when the caller does not say.</summary>
+    /// <summary>Maximum and default page size of its list.</summary>
     public int MaximumPageSize { get; init; } = 100;
 
-    /// <summary>False when the contract does not describe the audit fields, which are answered all the same.</summary>
+    /// <summary>
+    /// False if the m3ter contract does not describe the audit fields, which are returned nevertheless.
+    /// </summary>
     public bool DescribesAudit { get; init; } = true;
 
     /// <summary>
-    /// True when an organization has exactly one, which is read and updated but never created or deleted.
+    /// True if an organization has exactly one, which can be read and updated but not created or deleted.
     /// </summary>
     public bool IsSingleton { get; init; }
 
-    /// <summary>
-    /// True for a singleton without required members, which is made, empty, when it is first asked for.
-    /// </summary>
+    /// <summary>True for a singleton without required members, which is created empty on first access.</summary>
     public bool IsMadeWhenMissing { get; init; }
 
-    /// <summary>True when only the server writes it: it has no operations of its own.</summary>
+    /// <summary>True if only the server writes it: it has no operations.</summary>
     public bool IsInternal { get; init; }
 
-    /// <summary>The entity within whose path it is; null for none.</summary>
+    /// <summary>The parent entity in its path; null for none.</summary>
     public abstract ParentTarget? ParentTarget { get; }
 
-    /// <summary>False when its list has no filter <c>ids</c>.</summary>
+    /// <summary>False if its list has no filter <c>ids</c>.</summary>
     public bool HasIdsFilter { get; init; } = true;
 
     /// <summary>
-    /// Column that its list can be sorted by, in the direction that <c>sortOrder</c> says; null for newest first only.
+    /// Column by which its list can be sorted, in the direction of <c>sortOrder</c>; null for newest first only.
     /// </summary>
     public string? SortedBy { get; init; }
 
-    /// <summary>Filters of its list, besides <c>ids</c>.</summary>
+    /// <summary>Filters of its list, in addition to <c>ids</c>.</summary>
     public IReadOnlyList<ListFilter> Filters { get; init; } = [];
 
-    /// <summary>Names under which search compares columns; empty when there is no search.</summary>
+    /// <summary>Names of searchable columns; empty if there is no search.</summary>
     public IReadOnlyDictionary<string, string> Search { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What is deleted together with an entity.</summary>
     public IReadOnlyList<ResourcePart> Parts { get; init; } = [];
 
     /// <summary>
-    /// Column with the UUID of the entity, of whatever kind, that an entity is about and is removed with; null for
-    /// none.
+    /// Column with the UUID of the entity, of any kind, that an entity is about and is removed with; null for none.
     /// </summary>
     public string? FollowsColumn { get; init; }
 
-    /// <summary>
-    /// True when entities say who may do what: their changes are weighed, and happen one after the other.
-    /// </summary>
+    /// <summary>True if entities define permissions: their changes are checked and run one at a time.</summary>
     public bool IsOfAccess { get; init; }
 
-    /// <summary>True for a change that may take access from somebody, and so is weighed.</summary>
-    /// <param name="current">The entity as it is; null when it is created.</param>
-    /// <param name="proposed">The entity as it becomes; null when it is deleted.</param>
+    /// <summary>True for a change that may revoke access and must be checked.</summary>
+    /// <param name="current">The current state; null on create.</param>
+    /// <param name="proposed">The new state; null on delete.</param>
     public abstract bool MayTakeAccess(Resource? current, Resource? proposed);
 
     /// <summary>
-    /// Names that policies call it by, such as <c>config:planTemplate</c>; the first is the one that messages use.
+    /// Names of the resource in policies, such as <c>config:planTemplate</c>; messages use the first one.
     /// </summary>
     public IReadOnlyList<string> PolicyNames
     {
@@ -131,18 +128,18 @@ public abstract class ResourceDefinition
     }
 
     /// <summary>
-    /// The member with the id of the entity whose permissions decide about one of this kind, such as its balance; null
-    /// when its own do.
+    /// The member with the id of the entity whose permissions apply to this one, such as its balance; null if its own
+    /// apply.
     /// </summary>
     public string? PermittedBy { get; init; }
 
-    /// <summary>What a write does to other kinds at once, for which the caller needs permissions too.</summary>
+    /// <summary>Effects of a write on other kinds, for which the caller also needs permissions.</summary>
     public IReadOnlyList<WriteEffect> Effects { get; init; } = [];
 
-    /// <summary>Members that are answered only when the parameter <c>additional</c> asks for them.</summary>
+    /// <summary>Members that are returned only if requested by the parameter <c>additional</c>.</summary>
     public IReadOnlyList<string> Additional { get; init; } = [];
 
-    /// <summary>True when answers have more than what is stored.</summary>
+    /// <summary>True if responses contain more than is stored.</summary>
     public abstract bool IsShownWithMore { get; }
 
     /// <summary>Its columns.</summary>
@@ -151,7 +148,7 @@ public abstract class ResourceDefinition
     /// <summary>Its references to other kinds.</summary>
     public abstract IReadOnlyList<ReferenceTarget> References { get; }
 
-    /// <summary>The entity in the parent with the id.</summary>
+    /// <summary>The entity with its parent set.</summary>
     public abstract Resource Into(Resource resource, string parentId);
 
     private static string InWords(string name) =>
@@ -160,46 +157,48 @@ public abstract class ResourceDefinition
     /// <summary>Reads a stored document or the plain form of a request.</summary>
     public abstract Resource Read(ReadOnlySpan<byte> json);
 
-    /// <summary>Writes the JSON that is stored and answered.</summary>
+    /// <summary>Writes the JSON that is stored and returned.</summary>
     public abstract byte[] Write(Resource resource);
 
     /// <summary>The values of its columns, in their order.</summary>
     public abstract IReadOnlyList<string?> ReadColumns(Resource resource);
 
     /// <summary>
-    /// The entity, of whatever kind, that an entity is about: the member that names it, its kind and its id; null for
+    /// The entity, of any kind, that an entity is about: the member that refers to it, its kind and its id; null for
     /// none.
     /// </summary>
     public abstract (string Member, string Kind, string Id)? ReadSubject(Resource resource);
 
-    /// <summary>Changes other entities after one was created or replaced, as part of the same change.</summary>
-    /// <returns>The entity as it is then.</returns>
+    /// <summary>Changes other entities after a create or replace, within the same change.</summary>
+    /// <returns>The resulting entity.</returns>
     public abstract ValueTask<Resource> AfterWriteAsync(ResourceChange change, Resource written);
 
-    /// <summary>Where its reference is and what it names; empty when it refers to nothing.</summary>
+    /// <summary>Path and value of the reference; empty if there is none.</summary>
     public abstract IEnumerable<(string Path, string Value)> ReadReferences(
         Resource resource, ReferenceTarget reference);
 
-    /// <summary>True when the reference may oppose a change of what it names.</summary>
+    /// <summary>True if the referrer may oppose changes of the entity.</summary>
     public abstract bool MayOppose(ReferenceTarget reference);
 
-    /// <summary>Reasons why the referrer rejects a change to the entity that it references.</summary>
+    /// <summary>Reasons why the referrer opposes a change of the entity.</summary>
     public abstract IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change);
 
-    /// <summary>Sets what the server decides: defaults, members copied from other entities, ids of parts.</summary>
+    /// <summary>
+    /// Sets values that the server determines: defaults, members copied from other entities, ids of parts.
+    /// </summary>
     public abstract ValueTask<Resource> CompleteAsync(Resource proposed, Resource? current, IResourceReader related);
 
     /// <summary>Applies the rules of the kind.</summary>
-    /// <param name="proposed">What is to be stored.</param>
-    /// <param name="current">What is stored now; null on create.</param>
+    /// <param name="proposed">The new state.</param>
+    /// <param name="current">The stored state; null on create.</param>
     /// <param name="related">Other entities of the organization.</param>
     /// <param name="issues">Where faults go.</param>
     public abstract ValueTask CheckAsync(Resource proposed, Resource? current, IResourceReader related, Issues issues);
 
-    /// <summary>The entities as they are answered, in their order.</summary>
+    /// <summary>The entities as returned, in order.</summary>
     public abstract ValueTask<IReadOnlyList<Resource>> ShowAsync(IReadOnlyList<Resource> stored, ResourceView view);
 
-    /// <summary>Applies the rules for deleting, beyond references.</summary>
+    /// <summary>Applies the rules for deletion, in addition to references.</summary>
     public abstract ValueTask CheckDeleteAsync(Resource current, IResourceReader related, Issues issues);
 }
 
@@ -207,53 +206,55 @@ public abstract class ResourceDefinition
 /// <typeparam name="T">The record that models it.</typeparam>
 /// <param name="kind">Name of the kind in the API.</param>
 /// <param name="path">Path below the organization.</param>
-/// <param name="json">How the record is read and written; asked for when first needed, since it is costly.</param>
+/// <param name="json">How the record is read and written; evaluated lazily because it is expensive.</param>
 public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTypeInfo<T>> json)
     : ResourceDefinition(kind, path, typeof(T))
     where T : Resource
 {
-    /// <summary>The entity within whose path it is; null for none.</summary>
+    /// <summary>The parent entity in its path; null for none.</summary>
     public Parent<T>? Parent { get; init; }
 
-    /// <summary>Columns of which each value may occur once in an organization.</summary>
+    /// <summary>Columns whose values must be unique in an organization.</summary>
     public IReadOnlyList<Column<T>> UniqueBy { get; init; } = [];
 
     /// <summary>Columns to filter, search or sort by.</summary>
     public IReadOnlyList<Column<T>> IndexedBy { get; init; } = [];
 
-    /// <summary>Columns that few search by: a search looks at all entities, and a change costs nothing more.</summary>
+    /// <summary>Columns without an index: a search reads all entities, but changes are not slowed down.</summary>
     public IReadOnlyList<Column<T>> SearchedBy { get; init; } = [];
 
-    /// <summary>References to other entities: they must exist, and cannot be deleted meanwhile.</summary>
+    /// <summary>References to other entities, which must exist and cannot be deleted while referred to.</summary>
     public IReadOnlyList<Reference<T>> Refers { get; init; } = [];
 
-    /// <summary>The entity, of any kind, that one is about: the member that names it, its kind, its id.</summary>
+    /// <summary>
+    /// The entity, of any kind, that an entity is about: the member that refers to it, its kind, its id.
+    /// </summary>
     public Func<T, (string Member, string Kind, string Id)>? Subject { get; init; }
 
-    /// <summary>Members that refer to what is not offered yet; a request that gives one is refused.</summary>
+    /// <summary>Members that are not supported yet; a request with one is refused.</summary>
     public IReadOnlyList<NotYet<T>> NotYet { get; init; } = [];
 
-    /// <summary>Rules that need nothing but the entity.</summary>
+    /// <summary>Rules that need only the entity.</summary>
     public Action<T, Issues>? Check { get; init; }
 
-    /// <summary>Rules that need what is stored now or other entities.</summary>
+    /// <summary>Rules that need the stored state or other entities.</summary>
     public Func<T, T?, IResourceReader, Issues, ValueTask>? CheckAgainst { get; init; }
 
-    /// <summary>Rules for deleting, beyond references.</summary>
+    /// <summary>Rules for deletion, in addition to references.</summary>
     public Func<T, IResourceReader, Issues, ValueTask>? CheckDelete { get; init; }
 
-    /// <summary>Sets what the server decides.</summary>
+    /// <summary>Sets values that the server determines.</summary>
     public Func<T, T?, IResourceReader, ValueTask<T>>? Complete { get; init; }
 
-    /// <summary>Changes other entities after one was created or replaced, as part of the same change.</summary>
+    /// <summary>Changes other entities after a create or replace, within the same change.</summary>
     public Func<ResourceChange, T, ValueTask<T>>? AfterWrite { get; init; }
 
-    /// <summary>Adds to stored entities what is answered and not stored: it follows from other entities.</summary>
+    /// <summary>Adds values to responses that are derived from other entities and not stored.</summary>
     public Func<IReadOnlyList<T>, ResourceView, ValueTask<IReadOnlyList<T>>>? Show { get; init; }
 
     /// <summary>
-    /// Which changes, from the entity as it is to what it becomes, may take access from somebody. Unless it is set,
-    /// all changes of a kind <see cref="ResourceDefinition.IsOfAccess"/> may, and no change of any other kind.
+    /// Which changes, from current to new state, may revoke access. Unless set, all changes of a kind
+    /// <see cref="ResourceDefinition.IsOfAccess"/> may, and no change of any other kind.
     /// </summary>
     public Func<T?, T?, bool>? TakesAccess { get; init; }
 
@@ -341,7 +342,7 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
         foreach (var member in NotYet)
         {
             if (member.IsGiven((T)proposed))
-                issues.Add("not_available", member.Member, $"{member.What} are not available yet; leave it out");
+                issues.Add("not_available", member.Member, $"{member.What} are not supported yet; omit this field");
         }
         Check?.Invoke((T)proposed, issues);
         if (CheckAgainst is not null)

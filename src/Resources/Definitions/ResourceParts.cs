@@ -5,49 +5,53 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Resources.Definitions;
 
-/// <summary>A text column drawn from an entity, for filters, search, sorting and unique keys.</summary>
-/// <param name="Name">Column name: lower-case letters and underscores.</param>
+/// <summary>A text column derived from an entity, for filters, search, sorting and unique keys.</summary>
+/// <param name="Name">Column name: lowercase letters and underscores.</param>
 public abstract record Column(string Name)
 {
-    /// <summary>Each value may occur once in an organization.</summary>
+    /// <summary>Whether values must be unique in an organization.</summary>
     public bool IsUnique { get; init; }
 
-    /// <summary>Whether entities are found by it without looking at all of them, for which each change pays.</summary>
+    /// <summary>Whether the column is indexed, which slows down changes.</summary>
     public bool IsIndexed { get; init; } = true;
 
-    /// <summary>Whether many entities have the same value, such as a status or a currency.</summary>
+    /// <summary>Whether the column has few distinct values, such as a status or a currency.</summary>
     public bool HasFewValues { get; init; }
 }
 
 /// <summary>A column of <typeparamref name="T"/>.</summary>
 /// <param name="Name">Column name.</param>
-/// <param name="Value">Its value; null where the entity has none.</param>
+/// <param name="Value">Its value; null if the entity has none.</param>
 public sealed record Column<T>(string Name, Func<T, string?> Value) : Column(Name);
 
-/// <summary>A member that names another entity.</summary>
+/// <summary>A member that refers to another entity.</summary>
 /// <param name="Member">The member's name in JSON.</param>
-/// <param name="Kind">The kind it names.</param>
-/// <param name="TargetColumn">The column of that kind it names it by: <c>id</c>, or <c>code</c> for currencies.</param>
+/// <param name="Kind">The kind of the entity.</param>
+/// <param name="TargetColumn">
+/// The column of that kind by which it refers: <c>id</c>, or <c>code</c> for currencies.
+/// </param>
 public abstract record ReferenceTarget(string Member, string Kind, string TargetColumn)
 {
-    /// <summary>True when one entity may name several by it; then the column has all of them as entries.</summary>
+    /// <summary>
+    /// True if the member can refer to several entities; the column then contains all of them as entries.
+    /// </summary>
     public bool IsMany { get; init; }
 
-    /// <summary>The column that holds the reference.</summary>
+    /// <summary>The column of the reference.</summary>
     public string Column => JsonNamingPolicy.SnakeCaseLower.ConvertName(Member);
 }
 
-/// <summary>A member of <typeparamref name="T"/> that names another entity.</summary>
+/// <summary>A member of <typeparamref name="T"/> that refers to another entity.</summary>
 public sealed record Reference<T>(string Member, string Kind, Func<T, string?> Value, string TargetColumn = "id")
     : ReferenceTarget(Member, Kind, TargetColumn)
 {
-    /// <summary>Where the members are that name entities, and what they name, in a list of them.</summary>
+    /// <summary>The paths and values of references in a list.</summary>
     public Func<T, IEnumerable<(string Path, string Value)>>? Each { get; private init; }
 
-    /// <summary>Members that each name an entity by its id.</summary>
-    /// <param name="member">What they are called together; gives the column.</param>
-    /// <param name="kind">The kind they name.</param>
-    /// <param name="each">Where they are, such as <c>productIds[0]</c>, and what they name.</param>
+    /// <summary>Members that each refer to an entity by id.</summary>
+    /// <param name="member">Their collective name, which determines the column.</param>
+    /// <param name="kind">The kind of the entities.</param>
+    /// <param name="each">Their paths, such as <c>productIds[0]</c>, and values.</param>
     public static Reference<T> Many(
         string member, string kind, Func<T, IEnumerable<(string Path, string Value)>> each) =>
         new(member, kind, entity => Entries.Write([.. each(entity).Select(named => named.Value)]))
@@ -61,45 +65,47 @@ public sealed record Reference<T>(string Member, string Kind, Func<T, string?> V
         Many(member, kind, entity => (ids(entity) ?? []).Select((id, index) => ($"{member}[{index}]", id)));
 
     /// <summary>
-    /// Asked before the named entity changes: what in its new state this one cannot live with. An entity in use may
-    /// so change in all other ways.
+    /// Called before the referenced entity changes. Returns what is incompatible in its new state; all other changes
+    /// are allowed.
     /// </summary>
     public Func<T, TargetChange, IEnumerable<Issue>>? Opposes { get; init; }
 }
 
-/// <summary>The entity within whose path a kind is.</summary>
+/// <summary>The parent entity in the path of a kind.</summary>
 /// <param name="Kind">Its kind.</param>
-/// <param name="Parameter">The part of the path that has its id, such as <c>balanceId</c>.</param>
-/// <param name="Column">The column of the inner kind that has its id.</param>
+/// <param name="Parameter">The path parameter with its id, such as <c>balanceId</c>.</param>
+/// <param name="Column">The column of the child kind with its id.</param>
 public abstract record ParentTarget(string Kind, string Parameter, string Column);
 
-/// <summary>The entity within whose path <typeparamref name="T"/> is.</summary>
+/// <summary>The parent entity in the path of <typeparamref name="T"/>.</summary>
 /// <param name="Kind">Its kind.</param>
-/// <param name="Parameter">The part of the path that has its id.</param>
-/// <param name="Column">The column of the inner kind that has its id.</param>
-/// <param name="Into">Puts an inner entity into it.</param>
+/// <param name="Parameter">The path parameter with its id.</param>
+/// <param name="Column">The column of the child kind with its id.</param>
+/// <param name="Into">Sets the parent of a child entity.</param>
 public sealed record Parent<T>(
     string Kind, string Parameter, string Column, Func<T, string, T> Into)
     : ParentTarget(Kind, Parameter, Column);
 
-/// <summary>A change of an entity that others name.</summary>
+/// <summary>A change of an entity that others refer to.</summary>
 /// <param name="Current">As stored.</param>
-/// <param name="Proposed">As it is to become.</param>
+/// <param name="Proposed">The new state.</param>
 public sealed record TargetChange(Resource Current, Resource Proposed);
 
-/// <summary>A member whose use needs what is not offered yet.</summary>
+/// <summary>A member for a feature that is not supported yet.</summary>
 /// <param name="Member">The member's name in JSON.</param>
-/// <param name="What">What is not offered, in the plural.</param>
+/// <param name="What">The feature, in the plural.</param>
 /// <param name="IsGiven">Whether the entity uses it.</param>
 public sealed record NotYet<T>(string Member, string What, Func<T, bool> IsGiven);
 
-/// <summary>How a filter reads its parameter.</summary>
+/// <summary>How a filter interprets its parameter.</summary>
 public enum FilterKind
 {
     /// <summary>Equal to one value.</summary>
     One,
 
-    /// <summary>One of several values, comma-joined or repeated; an empty value selects entities without one.</summary>
+    /// <summary>
+    /// One of several values, comma-separated or repeated; an empty value selects entities without one.
+    /// </summary>
     Many,
 }
 
@@ -108,7 +114,7 @@ public enum FilterKind
 /// <param name="Description">What it selects, for the API document.</param>
 public abstract record ListFilter(string Parameter, string Description)
 {
-    /// <summary>Compares a column with the value or values given.</summary>
+    /// <summary>Compares a column with the given values.</summary>
     public sealed record ByColumn(string Parameter, string Description, FilterKind Kind, string Column)
         : ListFilter(Parameter, Description)
     {
@@ -116,15 +122,15 @@ public abstract record ListFilter(string Parameter, string Description)
         public JsonShape Shape { get; init; } = new TextShape();
     }
 
-    /// <summary>A parameter that only takes part in an <see cref="Custom"/> filter.</summary>
+    /// <summary>A parameter used only by a <see cref="Custom"/> filter.</summary>
     /// <param name="Parameter">Its name.</param>
     /// <param name="Description">What it selects, for the API document.</param>
     /// <param name="Shape">The shape of its value.</param>
     public sealed record Part(string Parameter, string Description, JsonShape Shape)
         : ListFilter(Parameter, Description);
 
-    /// <summary>Decides over several parameters at once; has no parameter of its own.</summary>
-    /// <param name="Decide">The condition for the parameters given.</param>
+    /// <summary>Combines several parameters; has no parameter of its own.</summary>
+    /// <param name="Decide">Returns the condition for the given parameters.</param>
     public sealed record Custom(Func<ListParameters, IResourceReader, ValueTask<Condition?>> Decide)
         : ListFilter("", "");
 
@@ -138,9 +144,9 @@ public abstract record ListFilter(string Parameter, string Description)
 }
 
 /// <summary>The parameters of one list request.</summary>
-/// <param name="Values">The values of a parameter, comma-joined or repeated; null when it is absent.</param>
+/// <param name="Values">The values of a parameter, comma-separated or repeated; null if it is absent.</param>
 /// <param name="Now">The time of the request.</param>
-/// <param name="Zone">The organization's time zone, in which dates and date-times without an offset are.</param>
+/// <param name="Zone">The organization's time zone, for dates and date-times without an offset.</param>
 /// <param name="Issues">Where faults go.</param>
 public sealed record ListParameters(
     Func<string, IReadOnlyList<string>?> Values,
@@ -153,12 +159,13 @@ public sealed record ListParameters(
     {
         var values = Values(parameter);
         if (values is { Count: > 1 })
-            Issues.Add("count", parameter, "must have one value");
+            Issues.Add("count", parameter, "must be given exactly once");
         return values is [{ Length: > 0 } text] ? text : null;
     }
 
     /// <summary>
-    /// The column is one of the parameter's values, or missing where a value is empty; null when it is absent.
+    /// The column equals one of the parameter's values, or is missing if a value is empty; null if the parameter is
+    /// absent.
     /// </summary>
     public Condition? AnyOf(string parameter, string column)
     {
@@ -168,7 +175,7 @@ public sealed record ListParameters(
         return values.Contains("") ? Condition.Or(among, new Condition.Missing(column)) : among;
     }
 
-    /// <summary>The value of a parameter that is true or false.</summary>
+    /// <summary>The value of a Boolean parameter.</summary>
     public bool? Flag(string parameter)
     {
         var text = Text(parameter);
@@ -181,8 +188,8 @@ public sealed record ListParameters(
     }
 
     /// <summary>
-    /// The value of a parameter that is a date or a date-time, in the organization's time zone unless it has an offset,
-    /// as the text that columns compare by.
+    /// The value of a date or date-time parameter, in the organization's time zone unless it has an offset, as sortable
+    /// text.
     /// </summary>
     public string? SortableInstant(string parameter)
     {
@@ -195,7 +202,7 @@ public sealed record ListParameters(
         return null;
     }
 
-    /// <summary>A column of dates compared with a parameter that is one; always true when it is absent.</summary>
+    /// <summary>Compares a date column with a date parameter; always true if it is absent.</summary>
     public Condition Dated(string parameter, string column, Comparison comparison)
     {
         if (Text(parameter) is not { } text)
@@ -206,19 +213,19 @@ public sealed record ListParameters(
     }
 }
 
-/// <summary>Entities that go when the one they belong to is deleted.</summary>
+/// <summary>Entities that are deleted with their owner.</summary>
 /// <param name="Kind">Their kind.</param>
-/// <param name="Column">Their column with the UUID of the one they belong to.</param>
+/// <param name="Column">Their column with the UUID of the owner.</param>
 public sealed record ResourcePart(string Kind, string Column);
 
-/// <summary>What writing an entity does to another kind.</summary>
+/// <summary>An effect of a write on another kind.</summary>
 /// <param name="Kind">The other kind, of which entities are created.</param>
-/// <param name="UpdatedItem">The part of the path that names the entity, where one is updated instead.</param>
+/// <param name="UpdatedItem">The path parameter with the id of the entity, if one is updated instead.</param>
 public sealed record WriteEffect(string Kind, string? UpdatedItem = null);
 
-/// <summary>What an answer is made with.</summary>
+/// <summary>The context of a response.</summary>
 /// <param name="Related">Reads other entities.</param>
-/// <param name="Additional">The members asked for by <c>additional</c>.</param>
+/// <param name="Additional">The members requested by <c>additional</c>.</param>
 public sealed record ResourceView(IResourceReader Related, IReadOnlyList<string> Additional);
 
 /// <summary>Reads other entities of the same organization.</summary>

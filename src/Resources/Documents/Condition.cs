@@ -1,16 +1,18 @@
 
 namespace Tallystick.Resources.Documents;
 
-/// <summary>How a column is compared with a value. Text compares by code point, so ISO dates compare by time.</summary>
+/// <summary>
+/// How a column is compared with a value. Text is compared by code point, so ISO dates are compared by time.
+/// </summary>
 public enum Comparison
 {
     /// <summary>Equal.</summary>
     Equal,
 
-    /// <summary>Smaller.</summary>
+    /// <summary>Less.</summary>
     Less,
 
-    /// <summary>Smaller or equal.</summary>
+    /// <summary>Less or equal.</summary>
     LessOrEqual,
 
     /// <summary>Greater.</summary>
@@ -19,33 +21,37 @@ public enum Comparison
     /// <summary>Greater or equal.</summary>
     GreaterOrEqual,
 
-    /// <summary>Begins with the value.</summary>
+    /// <summary>Starts with the value.</summary>
     StartsWith,
 
-    /// <summary>Has the value somewhere in it; never true of an empty value.</summary>
+    /// <summary>Contains the value; never true for an empty value.</summary>
     Contains,
 }
 
-/// <summary>A condition on the columns of stored documents, to be translated by a document store. Columns are our own
-/// declared names; values may be anything a user sent.</summary>
+/// <summary>
+/// A condition on the columns of stored documents, translated by a document store. Column names are declared in code;
+/// values may be untrusted.
+/// </summary>
 public abstract record Condition
 {
-    /// <summary>The column compared with one value. A missing value (null column) satisfies no comparison.</summary>
+    /// <summary>Compares the column with a value. A null column satisfies no comparison.</summary>
     public sealed record Compare(string Column, Comparison Comparison, string Value) : Condition;
 
     /// <summary>The column is one of the values; never true for an empty list.</summary>
     public sealed record In(string Column, IReadOnlyList<string> Values) : Condition;
 
-    /// <summary>The column has a value that is none of the values; true of every value for an empty list.</summary>
+    /// <summary>
+    /// The column has a value other than the given ones; always true for an empty list unless the column is null.
+    /// </summary>
     public sealed record NotIn(string Column, IReadOnlyList<string> Values) : Condition;
 
     /// <summary>The column has no value.</summary>
     public sealed record Missing(string Column) : Condition;
 
-    /// <summary>Every condition holds; true for none.</summary>
+    /// <summary>All conditions are true; also true if there are none.</summary>
     public sealed record All(IReadOnlyList<Condition> Conditions) : Condition;
 
-    /// <summary>At least one condition holds; false for none.</summary>
+    /// <summary>At least one condition is true; false if there are none.</summary>
     public sealed record Any(IReadOnlyList<Condition> Conditions) : Condition;
 
     /// <summary>The column equals the value.</summary>
@@ -56,8 +62,8 @@ public abstract record Condition
         new Compare(column, Comparison.Contains, Entries.Write([value])!);
 
     /// <summary>
-    /// What is from <c>start_date</c> up to, not including, <c>end_date</c>, without end where there is none, is so at
-    /// an instant or date, given as the text that these columns compare by.
+    /// The period from <c>start_date</c> (inclusive) to <c>end_date</c> (exclusive, open-ended if missing) contains an
+    /// instant or date, given as sortable text.
     /// </summary>
     public static Condition HoldsAt(string time) => And(
         new Compare("start_date", Comparison.LessOrEqual, time),

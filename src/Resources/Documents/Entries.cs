@@ -1,6 +1,6 @@
 namespace Tallystick.Resources.Documents;
 
-/// <summary>Several values in one text column, each between bars, so that one of them can be looked for.</summary>
+/// <summary>Several values in one text column, delimited by bars, so that each of them can be searched for.</summary>
 public static class Entries
 {
     private const char Bar = '|';

@@ -8,20 +8,20 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Resources.Events;
 
 /// <summary>
-/// The events of created, updated and deleted entities: what was before and after, who did it and when. Each is written
-/// in the change that it records and does not change any more; together they are the audit trail, and the outbox that
-/// subscribers read.
+/// The events of created, updated and deleted entities: the state before and after, who made the change and when. An
+/// event is written in the change that it records and is immutable. Events are the audit trail and the outbox for
+/// subscribers.
 /// </summary>
-/// <param name="details">Add to the entities what a reader of the event needs besides.</param>
+/// <param name="details">Add further members for readers of the event.</param>
 public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
 {
-    /// <summary>The column of what happened.</summary>
+    /// <summary>The column with the name of the event.</summary>
     public const string Name = "event_name";
 
-    /// <summary>The column of what it happened to.</summary>
+    /// <summary>The column with the id of the entity.</summary>
     public const string ResourceId = "resource_id";
 
-    /// <summary>The column of the account that the entity is of.</summary>
+    /// <summary>The column with the account of the entity.</summary>
     public const string AccountId = "account_id";
 
     private const int TimeOfId = 13;
@@ -29,7 +29,7 @@ public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
     /// <summary>What can happen to an entity.</summary>
     public static IReadOnlyList<string> Changes { get; } = ["created", "updated", "deleted"];
 
-    /// <summary>The kind that the store must keep.</summary>
+    /// <summary>The document kind.</summary>
     public static DocumentKind Kind { get; } = new(
         "change_event",
         [new DocumentColumn(Name, HasFewValues: true), new(ResourceId), new(AccountId)],
@@ -40,10 +40,10 @@ public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
     /// <param name="related">Reads within it.</param>
     /// <param name="organizationId">The organization.</param>
     /// <param name="entity">The kind of the entity.</param>
-    /// <param name="before">The entity as it was; null when it was created.</param>
-    /// <param name="after">The entity as it is; null when it was deleted.</param>
-    /// <param name="by">Who changed it, and when.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="before">The previous state; null if it was created.</param>
+    /// <param name="after">The new state; null if it was deleted.</param>
+    /// <param name="by">Who made the change, and when.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     internal async ValueTask WriteAsync(
         IDocumentTransaction transaction,
         IResourceReader related,
@@ -75,11 +75,11 @@ public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
             cancellationToken);
     }
 
-    /// <summary>Selects the events before an instant. The first letters of an id are its time.</summary>
+    /// <summary>Selects the events before an instant. Ids start with their time.</summary>
     public static Condition Before(Instant time) =>
         new Condition.Compare("id", Comparison.Less, NewId(time)[..TimeOfId]);
 
-    /// <summary>Selects the events before the moment of an event, given by its id; none for an empty id.</summary>
+    /// <summary>Selects the events before the time of an event, given by its id; none for an empty id.</summary>
     internal static Condition BeforeEvent(string id) =>
         new Condition.Compare("id", Comparison.Less, id.Length < TimeOfId ? id : id[..TimeOfId]);
 
@@ -92,7 +92,7 @@ public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
 
     private static string NewId(Instant time) => Guid.CreateVersion7(time.ToDateTimeOffset()).ToString();
 
-    // As the API answers it, with what a rule may want to know besides (Events: Event JSON).
+    // As returned by the API, with further members for rules.
     private async ValueTask<JsonObject> RecordAsync(
         ResourceDefinition entity, Resource state, string organizationId, IResourceReader related)
     {
@@ -104,7 +104,7 @@ public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
     }
 }
 
-/// <summary>Adds to an entity in an event what its readers need besides, as of the time of the change.</summary>
+/// <summary>Adds members to an entity in an event, as of the time of the change.</summary>
 public interface IEventDetail
 {
     /// <summary>Adds members.</summary>

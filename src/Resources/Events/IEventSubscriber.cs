@@ -4,19 +4,19 @@ using Tallystick.Resources.Changes;
 namespace Tallystick.Resources.Events;
 
 /// <summary>
-/// Follows the events of all organizations, from the time on when it first joined. It gets the events of an
-/// organization in their order and each at least once; what it writes in the change is written exactly once.
+/// Receives the events of all organizations from the time when it first subscribed. Events of an organization arrive in
+/// order and at least once; writes within the change happen exactly once.
 /// </summary>
 public interface IEventSubscriber
 {
-    /// <summary>The name that its positions are kept under, which stays the same for ever.</summary>
+    /// <summary>The name under which its positions are stored. Must never change.</summary>
     string Name { get; }
 
     /// <summary>
-    /// Handles events of one organization. Effects outside of the change, such as a call of a webhook, belong to a job
-    /// that it queues: an exception here holds up all later events of the organization.
+    /// Handles events of one organization. Queue a job for effects outside the change, such as a webhook call: an
+    /// exception here blocks all later events of the organization.
     /// </summary>
-    /// <param name="change">The change that also notes that the events are handled.</param>
+    /// <param name="change">The change that also records the events as handled.</param>
     /// <param name="events">The next events, oldest first.</param>
     ValueTask HandleAsync(ResourceChange change, IReadOnlyList<ChangeEvent> events);
 }

@@ -8,21 +8,21 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Resources.Events;
 
-/// <summary>Hands events to subscribers and keeps, per organization, how far each of them is.</summary>
-/// <param name="resources">Makes changes.</param>
+/// <summary>Delivers events to subscribers and stores the position of each subscriber per organization.</summary>
+/// <param name="resources">Runs changes.</param>
 /// <param name="store">What is stored.</param>
-/// <param name="installation">The owner of what belongs to no organization.</param>
+/// <param name="installation">The owner of data that belongs to no organization.</param>
 public sealed class Subscriptions(ResourceService resources, IDocumentStore store, string installation)
 {
     private const string Principal = "SYSTEM";
     private const int EventsAtATime = 100;
 
-    /// <summary>The kind that the store must keep: one position for each subscriber.</summary>
+    /// <summary>The document kind: one position per subscriber.</summary>
     public static DocumentKind Kind { get; } = new("event_position", [], _ => []);
 
     /// <summary>
-    /// Lets a subscriber that the installation does not know yet join its organizations: it gets their events from now
-    /// on. Of an organization that comes later, it gets all events.
+    /// Subscribes a new subscriber to all existing organizations from now on. It receives all events of organizations
+    /// created later.
     /// </summary>
     public async Task JoinAsync(
         IEventSubscriber subscriber, IReadOnlyList<string> organizationIds, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
         IEventSubscriber subscriber, string organizationId, CancellationToken cancellationToken)
     {
         var position = await PositionAsync(resources.Reader(organizationId, cancellationToken), subscriber) ?? 0;
-        // What is committed is never before it any more: changes of one organization happen one after the other.
+        // Nothing can be committed before this position any longer, because changes of one organization are sequential.
         var next = await QueryAsync(
             organizationId,
             new DocumentQuery { AfterSequence = position, IsAscending = true, Limit = EventsAtATime },
@@ -62,9 +62,7 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
         });
     }
 
-    /// <summary>
-    /// Selects the events that all subscribers have handled, apart from those of the last moment.
-    /// </summary>
+    /// <summary>Selects the events that all subscribers have handled, except very recent ones.</summary>
     public async ValueTask<Condition> HandledAsync(
         IEnumerable<IEventSubscriber> subscribers, string organizationId, CancellationToken cancellationToken)
     {
@@ -115,6 +113,6 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
 
 /// <summary>Events to hand to a subscriber.</summary>
 /// <param name="Since">Time of the oldest of them.</param>
-/// <param name="IsLast">True when these were all that there were.</param>
-/// <param name="HandleAsync">Hands them over and keeps the position, or (when it throws) neither.</param>
+/// <param name="IsLast">True if there are no more.</param>
+/// <param name="HandleAsync">Delivers them and stores the position, or neither if it throws.</param>
 public sealed record EventDelivery(Instant Since, bool IsLast, Func<Task> HandleAsync);

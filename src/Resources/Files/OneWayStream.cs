@@ -1,6 +1,6 @@
 namespace Tallystick.Resources.Files;
 
-/// <summary>A stream that is read once, from its beginning to its end.</summary>
+/// <summary>A forward-only, read-only stream.</summary>
 public abstract class OneWayStream : Stream
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public abstract class OneWayStream : Stream
     public abstract override int Read(Span<byte> buffer);
 
     /// <inheritdoc/>
-    /// <remarks>Without a wait of its own unless a stream gives it one.</remarks>
+    /// <remarks>Has no timeout unless a stream sets one.</remarks>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(Read(buffer.Span));
 

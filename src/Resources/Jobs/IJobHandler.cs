@@ -5,44 +5,43 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Resources.Jobs;
 
-/// <summary>Does one kind of queued work.</summary>
+/// <summary>Executes one kind of queued job.</summary>
 public interface IJobHandler
 {
-    /// <summary>Its name in the queue, which stays the same for ever.</summary>
+    /// <summary>Its name in the queue. Must never change.</summary>
     string Name { get; }
 
-    /// <summary>Begins the work, or goes on from its checkpoint.</summary>
+    /// <summary>Starts the job, or resumes it from its checkpoint.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="queued">The entry of the queue.</param>
-    /// <param name="cancellationToken">The work is not wanted any more, or the process stops.</param>
-    /// <returns>The run; null when there is nothing to do.</returns>
+    /// <param name="cancellationToken">The job was cancelled, or the process is stopping.</param>
+    /// <returns>The run; null if there is nothing to do.</returns>
     ValueTask<IJobRun?> BeginAsync(string organizationId, QueuedJob queued, CancellationToken cancellationToken);
 
-    /// <summary>Records that the work failed for a fault that trying again does not mend.</summary>
+    /// <summary>Records that the job failed permanently.</summary>
     /// <param name="change">The change that records it.</param>
     /// <param name="id">UUID of the entity.</param>
-    /// <param name="reason">Why, for those who asked for the work.</param>
-    /// <returns>False when the work is to be tried again all the same, later.</returns>
+    /// <param name="reason">The reason, for the user who requested the job.</param>
+    /// <returns>False if the job should be retried later nevertheless.</returns>
     ValueTask<bool> FailAsync(ResourceChange change, string id, string reason);
 
     /// <summary>
-    /// Work of an organization that an earlier version began without a queue, each with the time to begin, oldest
-    /// first.
+    /// Jobs of an organization that an earlier version started without a queue, each with its start time, oldest first.
     /// </summary>
     ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related);
 }
 
 /// <summary>
-/// Queued work in progress. Work of other organizations gets its turn between two steps, so a step takes seconds at
-/// most. What a step must keep, it keeps in a change of its own together with the checkpoint, since the process may end
-/// at any instant.
+/// A queued job in progress. Jobs of other organizations run between steps, so a step should take at most a few
+/// seconds. A step must save its results together with the checkpoint in one change, because the process can end at any
+/// time.
 /// </summary>
 public interface IJobRun
 {
-    /// <summary>Does the next step.</summary>
-    /// <returns>True when there is more to do.</returns>
+    /// <summary>Executes the next step.</summary>
+    /// <returns>True if there is more to do.</returns>
     /// <exception cref="RefusedException">
-    /// It cannot be done at present, for a reason that somebody else has to mend: it is tried again later.
+    /// It is currently impossible for an external reason and will be retried later.
     /// </exception>
     Task<bool> StepAsync(CancellationToken cancellationToken);
 }

@@ -4,16 +4,16 @@ using Tallystick.Resources.Changes;
 namespace Tallystick.Resources.Jobs;
 
 /// <summary>
-/// Puts work into the queue and takes it out, within the change that makes it necessary or completes it: no work is
-/// queued that was not asked for, and none that was asked for is missing.
+/// Adds jobs to the queue and removes them, within the change that requires or completes them, so that the queue is
+/// always consistent with the data.
 /// </summary>
 public static class JobQueue
 {
-    /// <summary>Queues work on an entity, or gives work that is queued another time.</summary>
-    /// <param name="change">The change that asks for it.</param>
+    /// <summary>Queues a job on an entity, or reschedules it.</summary>
+    /// <param name="change">The change that requires it.</param>
     /// <param name="handler">Name of the handler.</param>
     /// <param name="id">UUID of the entity.</param>
-    /// <param name="due">When to begin; null for at once.</param>
+    /// <param name="due">When to start; null for immediately.</param>
     public static async ValueTask PutAsync(ResourceChange change, string handler, string id, Instant? due = null)
     {
         var queued = await change.Related.FindAsync<QueuedJob>(id);
@@ -24,7 +24,7 @@ public static class JobQueue
                 (queued ?? new QueuedJob { Id = id, Handler = handler }) with { Due = due });
     }
 
-    /// <summary>Takes work out of the queue: it is done, or not wanted any more.</summary>
+    /// <summary>Removes a job from the queue: it is done or cancelled.</summary>
     public static async ValueTask RemoveAsync(ResourceChange change, string id)
     {
         if (await change.Related.FindAsync<QueuedJob>(id) is { } queued)
@@ -32,9 +32,9 @@ public static class JobQueue
     }
 
     /// <summary>
-    /// Notes how far the work is, in the change that keeps its results: after an interruption it goes on from there.
+    /// Saves the progress of a job in the change that saves its results, to resume from there after an interruption.
     /// </summary>
-    /// <returns>False when the work is not wanted any more; the change should then keep nothing.</returns>
+    /// <returns>False if the job was cancelled; the change should then be rolled back.</returns>
     public static async ValueTask<bool> NoteAsync(ResourceChange change, string id, string? checkpoint)
     {
         if (await change.Related.FindAsync<QueuedJob>(id) is not { } queued)

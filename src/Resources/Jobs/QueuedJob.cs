@@ -6,17 +6,17 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Resources.Jobs;
 
 /// <summary>
-/// An entry of the durable queue: work on an entity, such as a bill job or a schedule. It has the id of that entity.
+/// An entry of the durable queue: a job on an entity, such as a bill job or a schedule. It has the id of that entity.
 /// </summary>
 public sealed record QueuedJob : Resource
 {
-    /// <summary>Name of the handler that does the work.</summary>
+    /// <summary>Name of the handler.</summary>
     public required string Handler { get; init; }
 
-    /// <summary>When to begin; null for at once.</summary>
+    /// <summary>When to start; null for immediately.</summary>
     public Instant? Due { get; init; }
 
-    /// <summary>What the handler has noted, to go on from there after an interruption; null at the beginning.</summary>
+    /// <summary>The checkpoint of the handler, to resume after an interruption; null at the start.</summary>
     public string? Checkpoint { get; init; }
 }
 
@@ -28,7 +28,7 @@ public static class QueuedJobResource
         new("QueuedJob", "", () => JobJson.Format.QueuedJob)
         {
             IsInternal = true,
-            // It has the id of the entity that the work is on.
+            // It has the id of its entity.
             FollowsColumn = "id",
         };
 }
@@ -37,6 +37,6 @@ public static class QueuedJobResource
 [JsonSerializable(typeof(QueuedJob))]
 internal sealed partial class JobJson : JsonSerializerContext
 {
-    /// <summary>In the one JSON format of the product.</summary>
+    /// <summary>In the JSON format of the product.</summary>
     internal static JobJson Format { get; } = new(JsonFormat.NewOptions());
 }

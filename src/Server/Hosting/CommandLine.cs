@@ -33,37 +33,37 @@ internal static class CommandLine
     internal static IReadOnlyList<CommandLineOption> Settings { get; } =
     [
         new("TALLYSTICK_DATA", "DIR", "data directory (default ./data)"),
-        new("TALLYSTICK_POSTGRES", "CONNECTION", "keep configuration and bills in this PostgreSQL database"),
-        new("TALLYSTICK_ORG_ID", "UUID", "organization of the first start"),
-        new("TALLYSTICK_ACCESS_KEY_ID", "ID", "access key id of the first start"),
-        new("TALLYSTICK_API_SECRET", "SECRET", "API secret of the first start"),
-        new("TALLYSTICK_EVENT_DAYS", "DAYS", "days for which events are kept (default 28)"),
+        new("TALLYSTICK_POSTGRES", "CONNECTION", "PostgreSQL database for configuration and bills"),
+        new("TALLYSTICK_ORG_ID", "UUID", "organization id for the first start"),
+        new("TALLYSTICK_ACCESS_KEY_ID", "ID", "access key id for the first start"),
+        new("TALLYSTICK_API_SECRET", "SECRET", "API secret for the first start"),
+        new("TALLYSTICK_EVENT_DAYS", "DAYS", "days to keep events (default 28)"),
         new("TALLYSTICK_SMTP", "URL", "mail server for invitations"),
-        new("TALLYSTICK_MAIL_FROM", "ADDRESS", "sender of invitations"),
-        new("TALLYSTICK_PUBLIC_URL", "URL", "how people reach the server, for links"),
-        new("TALLYSTICK_MEASUREMENT_MEMORY", "MB", "memory of the measurement store (default: a share of the machine)"),
-        new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads of a usage query (default: by processors)"),
-        new("TALLYSTICK_UID_MEMORY", "MB", "memory of the index of uids (default: a share of the machine)"),
-        new("TALLYSTICK_BODY_SECONDS", "SECONDS", "time in which a request body must arrive (default 30)"),
-        new("TALLYSTICK_MAX_CONNECTIONS", "COUNT", "open connections (default 10000, or as file handles allow)"),
-        new("TALLYSTICK_MAX_CONNECTIONS_PER_SOURCE", "COUNT", "open connections of one source (default: half)"),
-        new("TALLYSTICK_HEADER_SECONDS", "SECONDS", "time in which request headers must arrive (default 15)"),
-        new("TALLYSTICK_MAX_QUERIES", "COUNT", "usage queries at a time (default: two for each processor)"),
-        new("TALLYSTICK_QUERY_SECONDS", "SECONDS", "time that a usage query may take (default 60)"),
-        new("TALLYSTICK_AUTOMATIC_ACCOUNTS", "COUNT", "accounts an hour that measurements may create (default 20000)"),
-        new("TALLYSTICK_METRICS_URL", "URL", "address of /metrics (default: that of the API)"),
-        new("TALLYSTICK_METRICS_TOKEN", "TOKEN", "bearer token that /metrics asks for"),
+        new("TALLYSTICK_MAIL_FROM", "ADDRESS", "sender address of invitations"),
+        new("TALLYSTICK_PUBLIC_URL", "URL", "public URL of the server, for links"),
+        new("TALLYSTICK_MEASUREMENT_MEMORY", "MB", "memory of the measurement store (default: a share of RAM)"),
+        new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads per usage query (default: depends on processors)"),
+        new("TALLYSTICK_UID_MEMORY", "MB", "memory of the uid index (default: a share of RAM)"),
+        new("TALLYSTICK_BODY_SECONDS", "SECONDS", "timeout for receiving a request body (default 30)"),
+        new("TALLYSTICK_MAX_CONNECTIONS", "COUNT", "max open connections (default 10000, or the file handle limit)"),
+        new("TALLYSTICK_MAX_CONNECTIONS_PER_SOURCE", "COUNT", "max open connections per source (default: half)"),
+        new("TALLYSTICK_HEADER_SECONDS", "SECONDS", "timeout for receiving request headers (default 15)"),
+        new("TALLYSTICK_MAX_QUERIES", "COUNT", "max concurrent usage queries (default: two per processor)"),
+        new("TALLYSTICK_QUERY_SECONDS", "SECONDS", "timeout for a usage query (default 60)"),
+        new("TALLYSTICK_AUTOMATIC_ACCOUNTS", "COUNT", "max accounts created by measurements per hour (default 20000)"),
+        new("TALLYSTICK_METRICS_URL", "URL", "address of /metrics (default: the address of the API)"),
+        new("TALLYSTICK_METRICS_TOKEN", "TOKEN", "bearer token required by /metrics"),
     ];
 
     /// <summary>Options that are not settings.</summary>
     internal static IReadOnlyList<CommandLineOption> Options { get; } =
     [
         new("--urls", "URLS", $"addresses to listen on, separated by ';' (default {ServerHost.DefaultUrl})"),
-        new(BackupCommand.Option, "DIR", "copy the data directory to DIR, beside the running server, and end"),
-        new(RestoreAdministrator.Option, "[ID]", "add an administrator to an organization nobody can act in, and end"),
-        new(DataDirectory.AcceptLossOption, null, "start once on a data directory that lacks data"),
-        new(HelpOption, null, "show this help and end"),
-        new(VersionOption, null, "show the version and end"),
+        new(BackupCommand.Option, "DIR", "back up the data directory to DIR, while the server runs, and exit"),
+        new(RestoreAdministrator.Option, "[ID]", "add an administrator to a locked-out organization, and exit"),
+        new(DataDirectory.AcceptLossOption, null, "start once on a data directory with missing data"),
+        new(HelpOption, null, "show this help and exit"),
+        new(VersionOption, null, "show the version and exit"),
     ];
 
     /// <summary>The version of the product and, in brackets, the commit it was built from.</summary>
@@ -127,7 +127,7 @@ internal static class CommandLine
             var option = Known.Append(WriteOpenApi).FirstOrDefault(known => known.IsCalled(name))
                 ?? throw new StoreUnavailableException(
                     $"Unknown option '{name}'. Known options: {string.Join(", ", Known.Select(known => known.Name))}. "
-                    + $"{HelpOption} says what they do.");
+                    + $"{HelpOption} explains them.");
             if (option.Value is null && inline is not null)
                 throw new StoreUnavailableException($"{option.Name} takes no value.");
             if (option.Value is null || inline is not null)
@@ -135,7 +135,7 @@ internal static class CommandLine
             var hasValue = at + 1 < args.Count && !args[at + 1].StartsWith("--", StringComparison.Ordinal)
                 && (args[at + 1].Length > 0 || !Commands.Contains(option.Name));
             if (!hasValue && !option.Value.StartsWith('['))
-                throw new StoreUnavailableException($"{option.Name} needs a value: {option.Name} {option.Value}");
+                throw new StoreUnavailableException($"{option.Name} requires a value: {option.Name} {option.Value}");
             at += hasValue ? 1 : 0;
         }
     }

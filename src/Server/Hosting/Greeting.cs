@@ -29,7 +29,7 @@ internal static class Greeting
             export TALLYSTICK_ACCESS_KEY_ID={first.AccessKeyId}
             {(first.ApiSecret is { } secret
                 ? $"export TALLYSTICK_API_SECRET={secret}"
-                : "# TALLYSTICK_API_SECRET stays as you have set it")}
+                : "# TALLYSTICK_API_SECRET is the value you set")}
             """);
     }
 }

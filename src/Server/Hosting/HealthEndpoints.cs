@@ -34,15 +34,15 @@ internal sealed class HealthEndpoints(
     private async Task<string?> WhyNotAsync()
     {
         if (Enumerable.Range(0, logs.Count).Any(number => logs[number].Fault is not null))
-            return "Measurements cannot be written to disk; the log says why";
+            return "Measurements cannot be written to disk. See the server log";
         if (loader.Fault is LoadRefusedException)
-            return "Measurements are neither accepted nor loaded; the log says why";
+            return "Measurements are neither accepted nor loaded. See the server log";
         if (!readiness.HasStarted)
             return "The server is starting";
         if (!await readiness.IsDatabaseReachedAsync())
-            return "The database cannot be reached; measurements are accepted all the same";
+            return "The database is unreachable. Measurements are still accepted";
         if (loader.Fault is not null)
-            return "Measurements are accepted but cannot be loaded; the log says why";
+            return "Measurements are accepted but cannot be loaded. See the server log";
         return loader.HasRecovered ? null : "The server is starting";
     }
 

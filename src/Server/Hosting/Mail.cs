@@ -31,10 +31,11 @@ internal sealed class Mail
             return;
         if (!Uri.TryCreate(server, UriKind.Absolute, out _server) || _server.Scheme is not ("smtp" or "smtps"))
             throw new StoreUnavailableException(
-                "TALLYSTICK_SMTP must be like smtp://user:password@mail.example.com:587 or smtps://mail.example.com");
+                "TALLYSTICK_SMTP must be a URL such as smtp://user:password@mail.example.com:587 or "
+                    + "smtps://mail.example.com");
         if (!IsAddress(_from))
             throw new StoreUnavailableException(
-                "TALLYSTICK_MAIL_FROM must be the e-mail address that mail is sent from, since TALLYSTICK_SMTP is set");
+                "TALLYSTICK_MAIL_FROM must be the sender's e-mail address because TALLYSTICK_SMTP is set");
     }
 
     /// <summary>True when there is a mail server.</summary>

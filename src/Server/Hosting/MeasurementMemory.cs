@@ -49,6 +49,6 @@ internal sealed record MeasurementMemory(int StoreMegabytes, int UidMegabytes, i
             && value >= min && value <= max)
             return value;
         throw new StoreUnavailableException(string.Create(
-            CultureInfo.InvariantCulture, $"{name} must be a whole number from {min} to {max}, and is '{text}'."));
+            CultureInfo.InvariantCulture, $"{name} must be an integer from {min} to {max}, not '{text}'."));
     }
 }

@@ -107,6 +107,6 @@ internal sealed record RequestLimits
             && number >= min && number <= max
             ? number
             : throw new StoreUnavailableException(string.Create(
-                CultureInfo.InvariantCulture, $"{name} must be a whole number from {min} to {max}, not '{text}'."));
+                CultureInfo.InvariantCulture, $"{name} must be an integer from {min} to {max}, not '{text}'."));
     }
 }

@@ -54,7 +54,7 @@ internal sealed class RunningServer(
         catch (Exception failure) when (failure is IOException or SocketException)
         {
             throw new StoreUnavailableException(
-                $"The server cannot start: {failure.Message} (--urls gives it another address).", failure);
+                $"The server cannot start: {failure.Message} (use --urls to change the address).", failure);
         }
     }
 

@@ -348,7 +348,7 @@ internal static class ServerHost
         // Also for paths that look like files, which the default pattern leaves without an answer.
         app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
             context, StatusCodes.Status404NotFound,
-                $"There is no operation {context.Request.Method} {context.Request.Path}. See /docs."));
+                $"{context.Request.Method} {context.Request.Path} does not exist. See /docs."));
     }
 
     private static async Task RunAsync(

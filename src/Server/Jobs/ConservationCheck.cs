@@ -31,7 +31,7 @@ internal sealed class ConservationCheck(
 
     /// <summary>Checks all organizations once.</summary>
     /// <param name="since">The first day of receipt, in UTC, to check; null for all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     internal async Task CheckAsync(LocalDate? since, CancellationToken cancellationToken)
     {
         foreach (var organizationId in store.OrganizationIds)

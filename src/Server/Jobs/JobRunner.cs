@@ -116,7 +116,7 @@ internal sealed class JobRunner(
 
     // A later version may have queued what this one does not know.
     private IJobHandler HandlerOf(string name) => _handlers.GetValueOrDefault(name)
-        ?? throw new RefusedException(new Issue("unknown_handler", "", $"This version has no handler '{name}'"));
+        ?? throw new RefusedException(new Issue("unknown_handler", "", $"This version has no job handler '{name}'"));
 
     // Whoever does the work takes it out of the queue, or gives it another time, in the change that completes it. This
     // is for work that there is nothing to do for.

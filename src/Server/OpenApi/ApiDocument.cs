@@ -41,13 +41,13 @@ internal static partial class ApiDocument
                 ["title"] = "Tallystick",
                 ["version"] = "1.0",
                 ["description"] =
-                    "Usage metering, pricing and billing. Every path but `/oauth/token` begins with your organization, "
-                    + "and every request to it carries a bearer token. Create, read, update and delete all answer 200. "
-                    + "A date alone is midnight, and a date-time without an offset is local time, in the "
-                    + "organization's `timezone`, in bodies and in queries; only in measurements (`ts`, `ets`) is it "
-                    + "UTC. A local time that a clock change repeats is the earlier one; one that it skips is the "
-                    + "instant of the change. Answers are in UTC. "
-                    + "A collection for Postman is at [/postman_collection.json](/postman_collection.json).",
+                    "Usage metering, pricing and billing. Every path except `/oauth/token` begins with your "
+                    + "organization, and every request to it carries a bearer token. Create, read, update and delete "
+                    + "all answer 200. A date alone is midnight, and a date-time without an offset is local time, in "
+                    + "the organization's `timezone`, in bodies and in queries; only in measurements (`ts`, `ets`) is "
+                    + "it UTC. A local time that a clock change repeats is the earlier one; one that it skips is the "
+                    + "instant of the change. Answers are in UTC. A Postman collection is available at "
+                    + "[/postman_collection.json](/postman_collection.json).",
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["security"] = new JsonArray(new JsonObject { ["OAuth2"] = new JsonArray() }),
@@ -104,11 +104,11 @@ internal static partial class ApiDocument
 
     private static string Needs(ApiOperation operation) => operation.Permission.Scope switch
     {
-        PermissionScope.Nothing => "Needs no permission.",
-        PermissionScope.Public => "Needs no token.",
-        _ when operation.AlsoNeeds.Count > 0 => $"Needs the permission {operation.Permission.Describe()}, and "
+        PermissionScope.Nothing => "Requires no permission.",
+        PermissionScope.Public => "Requires no token.",
+        _ when operation.AlsoNeeds.Count > 0 => $"Requires the permission {operation.Permission.Describe()}, and "
             + $"{string.Join(", ", operation.AlsoNeeds.Select(permission => permission.Describe()))}.",
-        _ => $"Needs the permission {operation.Permission.Describe()}.",
+        _ => $"Requires the permission {operation.Permission.Describe()}.",
     };
 
     /// <summary>The answers of an operation: its own, and the error body for all faults.</summary>
@@ -134,13 +134,14 @@ internal static partial class ApiDocument
         ["name"] = name,
         ["in"] = "path",
         ["required"] = true,
-        ["description"] = name == "orgId" ? "UUID of your organization." : $"The `{name}` that the path names.",
+        ["description"] = name == "orgId" ? "UUID of your organization." : $"The `{name}` in the path.",
         ["schema"] = new JsonObject { ["type"] = "string" },
     };
 
     private static JsonObject ErrorAnswerSchema() => new()
     {
-        ["description"] = "Refused or failed; `message` says why, and `errors` lists each fault with its path.",
+        ["description"] = "The request failed. `message` contains the reason, and `errors` lists each fault with its "
+            + "path.",
         ["content"] = Json(new JsonObject
         {
             ["type"] = "object",

@@ -55,7 +55,7 @@ internal static class PostmanCollection
             {
                 ["name"] = "Tallystick",
                 ["description"] =
-                    "Fill in the variables `baseUrl`, `orgId`, `accessKeyId` and `apiSecret`; tokens are then fetched "
+                    "Set the variables `baseUrl`, `orgId`, `accessKeyId` and `apiSecret`. Tokens are then requested "
                     + "and renewed by themselves.",
                 ["schema"] = Schema,
             },

@@ -31,13 +31,13 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
                 ["data"] = new JsonObject
                 {
                     ["type"] = "array",
-                    ["description"] = "The entities of the page.",
+                    ["description"] = "The entities on the page.",
                     ["items"] = Reference(schema with { IsPage = false }),
                 },
                 ["nextToken"] = new JsonObject
                 {
                     ["type"] = "string",
-                    ["description"] = "Asks for the next page; absent on the last."
+                    ["description"] = "Token to request the next page. Absent on the last page."
                 },
             },
         });

@@ -10,7 +10,7 @@ internal static class TokenOperation
         ["tags"] = new JsonArray("Auth"),
         ["operationId"] = "GenerateToken",
         ["summary"] = "Get a bearer token",
-        ["description"] = "Send the access key id and the API secret by HTTP Basic authentication.",
+        ["description"] = "Send the access key id and the API secret with HTTP Basic authentication.",
         ["requestBody"] = new JsonObject
         {
             ["required"] = true,
@@ -26,7 +26,7 @@ internal static class TokenOperation
 
     private static JsonObject Request()
     {
-        var grantType = Text("The kind of exchange.");
+        var grantType = Text("The OAuth 2.0 grant type.");
         grantType["minLength"] = 1;
         grantType["enum"] = new JsonArray("client_credentials");
         return new JsonObject
@@ -43,7 +43,7 @@ internal static class TokenOperation
         ["required"] = new JsonArray("access_token", "expires_in"),
         ["properties"] = new JsonObject
         {
-            ["access_token"] = Text("The token, to be sent as `Authorization: Bearer …`."),
+            ["access_token"] = Text("The token. Send it as `Authorization: Bearer …`."),
             ["token_type"] = Text("`Bearer`."),
             ["expires_in"] = new JsonObject
             {

@@ -28,7 +28,7 @@ public sealed class BackupDirectory : IDisposable
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
         var within = System.IO.Path.GetRelativePath(System.IO.Path.GetFullPath(source), full);
         if (within == "." || !within.StartsWith("..", StringComparison.Ordinal) && !System.IO.Path.IsPathRooted(within))
-            throw Unusable(full, "it is within the data directory");
+            throw Unusable(full, "it is inside the data directory");
         if (File.Exists(full) || Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
             throw Unusable(full, "it exists and is not an empty directory");
         try
@@ -52,7 +52,7 @@ public sealed class BackupDirectory : IDisposable
     /// <param name="source">The directory; nothing is copied when there is none.</param>
     /// <param name="name">Its name in the copy.</param>
     /// <param name="isLeftOut">Names of entries that are left out.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task CopyAllAsync(
         string source, string name, Func<string, bool> isLeftOut, CancellationToken cancellationToken)
     {
@@ -75,7 +75,7 @@ public sealed class BackupDirectory : IDisposable
     /// <param name="source">The file.</param>
     /// <param name="name">Its name in the copy.</param>
     /// <param name="bytes">How many bytes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="EndOfStreamException">It has fewer.</exception>
     public async Task CopyAsync(string source, string name, long bytes, CancellationToken cancellationToken)
     {
@@ -88,7 +88,7 @@ public sealed class BackupDirectory : IDisposable
             var part = buffer.AsMemory(0, (int)Math.Min(buffer.Length, rest));
             part = part[..await from.ReadAsync(part, cancellationToken)];
             if (part.IsEmpty)
-                throw new EndOfStreamException($"{source} has become shorter while it was copied.");
+                throw new EndOfStreamException($"{source} was truncated while it was being copied.");
             await to.WriteAsync(part, cancellationToken);
             rest -= part.Length;
         }
@@ -152,5 +152,5 @@ public sealed class BackupDirectory : IDisposable
     }
 
     private static StoreUnavailableException Unusable(string target, string why) =>
-        new($"No backup can be made in {target}: {why}. Name a new or empty directory.");
+        new($"Cannot create a backup in {target}: {why}. Specify a new or empty directory.");
 }

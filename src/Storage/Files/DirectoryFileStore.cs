@@ -46,7 +46,7 @@ public sealed class DirectoryFileStore : IFileStore
         catch (Exception failure) when (IsOfTheDisk(failure))
         {
             throw new StoreUnavailableException(
-                $"The directory of files {directory} cannot be used: {failure.Message}", failure);
+                $"The file directory {directory} cannot be used: {failure.Message}", failure);
         }
     }
 
@@ -231,7 +231,7 @@ public sealed class DirectoryFileStore : IFileStore
         {
             var stored = OnDisk(() => FileTrailer.Read(key, file.SafeFileHandle))
                 ?? throw new StoreUnavailableException(
-                    $"The file {path} is damaged. Restore it from a backup, or remove it.");
+                    $"The file {path} is damaged. Restore it from a backup, or delete it.");
             if (!stored.IsThere(_clock.GetCurrentInstant()))
                 return null;
             isHandedOver = true;
@@ -314,5 +314,5 @@ public sealed class DirectoryFileStore : IFileStore
 
     internal static bool IsOfTheDisk(Exception failure) => failure is IOException or UnauthorizedAccessException;
 
-    internal static StoreOutageException Outage(Exception failure) => new("Files cannot be used", failure);
+    internal static StoreOutageException Outage(Exception failure) => new("The file store is unavailable", failure);
 }

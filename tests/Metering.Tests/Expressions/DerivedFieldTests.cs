@@ -58,25 +58,25 @@ public sealed class DerivedFieldTests
     [InlineData("MEASURE", "plan.customFields.rate", "unknown_name", "'plan.customFields.rate' is unknown")]
     [InlineData("MEASURE", "ts.century", "unknown_name", "'ts.century' is unknown")]
     [InlineData("MEASURE", "DateTime.parse(country).century", "unknown_name", "a date-time has no 'century'")]
-    [InlineData("MEASURE", "Math.sqrt(bytes)", "unknown_function", "there is no function 'Math.sqrt'")]
-    [InlineData("MEASURE", "math.max(1, 2)", "unknown_function", "there is no function 'math.max'")]
-    [InlineData("MEASURE", "Math.max(1)", "arguments", "Math.max takes at least 2 arguments, and 1 are given")]
-    [InlineData("MEASURE", "Math.round(1, 2, 3)", "arguments", "Math.round takes 1 to 2 arguments, and 3 are given")]
+    [InlineData("MEASURE", "Math.sqrt(bytes)", "unknown_function", "unknown function 'Math.sqrt'")]
+    [InlineData("MEASURE", "math.max(1, 2)", "unknown_function", "unknown function 'math.max'")]
+    [InlineData("MEASURE", "Math.max(1)", "arguments", "Math.max expects at least 2 arguments, but got 1")]
+    [InlineData("MEASURE", "Math.round(1, 2, 3)", "arguments", "Math.round expects 1 to 2 arguments, but got 3")]
     [InlineData("MEASURE", "Math.pow(1)", "arguments", "Math.pow takes 2 arguments")]
-    [InlineData("MEASURE", "isnull()", "arguments", "isnull takes 2 arguments, and 0 are given")]
-    [InlineData("MEASURE", "country * 2", "type", "at column 1: '*' needs a number, and this is a text")]
-    [InlineData("MEASURE", "2 - (bytes > 1)", "type", "at column 12: '-' needs a number, and this is true or false")]
-    [InlineData("MEASURE", "bytes + (files > 1)", "type", "'+' needs numbers or a text")]
-    [InlineData("MEASURE", "ts + 1", "type", "'+' needs numbers or a text, and this is a date-time")]
+    [InlineData("MEASURE", "isnull()", "arguments", "isnull expects 2 arguments, but got 0")]
+    [InlineData("MEASURE", "country * 2", "type", "at column 1: '*' requires a number, but this is a string")]
+    [InlineData("MEASURE", "2 - (bytes > 1)", "type", "at column 12: '-' requires a number, but this is a boolean")]
+    [InlineData("MEASURE", "bytes + (files > 1)", "type", "'+' requires numbers or strings")]
+    [InlineData("MEASURE", "ts + 1", "type", "'+' requires numbers or strings, but this is a date-time")]
     [InlineData("MEASURE", "-country", "type", "at column 2: the sign '-' needs a number")]
     [InlineData("MEASURE", "!bytes", "type", "'!' needs true or false")]
-    [InlineData("MEASURE", "bytes AND true", "type", "at column 1: 'AND' needs true or false, and this is a number")]
+    [InlineData("MEASURE", "bytes AND true", "type", "at column 1: 'AND' requires a boolean, but this is a number")]
     [InlineData("MEASURE", "bytes ? 1 : 2", "type", "'?' needs true or false")]
-    [InlineData("MEASURE", "true ? 1 : \"x\"", "type", "'? :' chooses between values of one kind")]
+    [InlineData("MEASURE", "true ? 1 : \"x\"", "type", "'? :' requires branches of the same type")]
     [InlineData("MEASURE", "bytes == country", "type", "at column 7: '==' compares values of one kind")]
     [InlineData("MEASURE", "(1 > 2) > (2 > 1)", "type", "cannot compare booleans")]
     [InlineData("MEASURE", "IN(bytes, \"1\")", "type", "IN takes values of one kind")]
-    [InlineData("MEASURE", "Math.abs(country)", "type", "Math.abs needs a number, and this is a text")]
+    [InlineData("MEASURE", "Math.abs(country)", "type", "Math.abs requires a number, but this is a string")]
     [InlineData("MEASURE", "Lookup.findNumber(\"t\", \"f\", \"x\", 1)", "type", "Lookup.findNumber needs a number")]
     [InlineData("MEASURE", "Lookup.findNumber(\"t\", \"f\", 1)", "arguments", "takes at least 4 arguments")]
     [InlineData("MEASURE", "Lookup.findNumber(\"rates\", \"rate\", 1, city, city)", "arguments", "has 1 keys")]
@@ -87,8 +87,8 @@ public sealed class DerivedFieldTests
     [InlineData("MEASURE", "country", "type", "gives a text, and a number is needed")]
     [InlineData("MEASURE", "ts", "type", "gives a date-time, and a number is needed")]
     [InlineData("WHAT", "bytes", "type", "gives a number, and a text is needed")]
-    [InlineData("MEASURE", "bytes +", "syntax", "at column 8: ends where a value is expected")]
-    [InlineData("MEASURE", "d + 1", "cycle", "'d' needs itself: d → d")]
+    [InlineData("MEASURE", "bytes +", "syntax", "at column 8: expected a value at the end")]
+    [InlineData("MEASURE", "d + 1", "cycle", "'d' depends on itself: d → d")]
     public void DerivedField_NameOrKindWrong_IsRefusedWithItsColumn(
         string category, string calculation, string code, string message)
     {
@@ -111,8 +111,8 @@ public sealed class DerivedFieldTests
 
         faults.Select(fault => $"{fault.Code} {fault.Path} {fault.Message}").ShouldBe(
         [
-            "cycle derivedFields[0].calculation at column 1: 'a' needs itself: a → b → d → c → a",
-            "cycle derivedFields[1].calculation at column 1: 'b' needs itself: b → d → c → a → b",
+            "cycle derivedFields[0].calculation at column 1: 'a' depends on itself: a → b → d → c → a",
+            "cycle derivedFields[1].calculation at column 1: 'b' depends on itself: b → d → c → a → b",
         ]);
     }
 

@@ -53,32 +53,32 @@ public sealed class ExpressionParserTests
         ExpressionText.Of(ExpressionParser.Parse(text)).ShouldBe(expected);
 
     [Theory]
-    [InlineData("", 1, "ends where a value is expected")]
-    [InlineData("   ", 4, "ends where a value is expected")]
-    [InlineData("1 +", 4, "ends where a value is expected")]
-    [InlineData("1 + * 2", 5, "'*' stands where a value is expected")]
-    [InlineData("1 2", 3, "'2' stands where an operator or the end is expected")]
-    [InlineData("a b", 3, "'b' stands where an operator or the end is expected")]
-    [InlineData("(1", 3, "ends where ')' is expected")]
-    [InlineData("1)", 2, "')' stands where an operator or the end is expected")]
-    [InlineData("f(1,)", 5, "')' stands where a value is expected")]
-    [InlineData("a ? 1", 6, "ends where ':' is expected")]
-    [InlineData("a.", 3, "ends where a name after the point is expected")]
-    [InlineData("a.1", 3, "'1' stands where a name after the point is expected")]
-    [InlineData(".5", 1, "'.' stands where a value is expected")]
-    [InlineData("5kg", 2, "a letter follows a number")]
-    [InlineData("1 AND", 6, "ends where a value is expected")]
-    [InlineData("AND", 1, "'AND' stands where a value is expected")]
-    [InlineData("a = 1", 3, "'=' means nothing here")]
-    [InlineData("a & b", 3, "'&' means nothing here")]
-    [InlineData("a; b", 2, "';' means nothing here")]
-    [InlineData("[a]", 1, "'[' means nothing here")]
-    [InlineData("1 + \"open", 5, "no closing quote")]
-    [InlineData("'a\\", 1, "no closing quote")]
+    [InlineData("", 1, "expected a value at the end")]
+    [InlineData("   ", 4, "expected a value at the end")]
+    [InlineData("1 +", 4, "expected a value at the end")]
+    [InlineData("1 + * 2", 5, "expected a value, but found '*'")]
+    [InlineData("1 2", 3, "expected an operator or the end of the expression, but found '2'")]
+    [InlineData("a b", 3, "expected an operator or the end of the expression, but found 'b'")]
+    [InlineData("(1", 3, "expected ')' at the end")]
+    [InlineData("1)", 2, "expected an operator or the end of the expression, but found ')'")]
+    [InlineData("f(1,)", 5, "expected a value, but found ')'")]
+    [InlineData("a ? 1", 6, "expected ':' at the end")]
+    [InlineData("a.", 3, "expected a name after '.' at the end")]
+    [InlineData("a.1", 3, "expected a name after '.', but found '1'")]
+    [InlineData(".5", 1, "expected a value, but found '.'")]
+    [InlineData("5kg", 2, "expected an operator between a number and a letter")]
+    [InlineData("1 AND", 6, "expected a value at the end")]
+    [InlineData("AND", 1, "expected a value, but found 'AND'")]
+    [InlineData("a = 1", 3, "unexpected character '='")]
+    [InlineData("a & b", 3, "unexpected character '&'")]
+    [InlineData("a; b", 2, "unexpected character ';'")]
+    [InlineData("[a]", 1, "unexpected character '['")]
+    [InlineData("1 + \"open", 5, "no closing quotation mark")]
+    [InlineData("'a\\", 1, "no closing quotation mark")]
     [InlineData("'a\\n'", 3, "a backslash")]
-    [InlineData("Number(1, 2)", 1, "takes one value")]
+    [InlineData("Number(1, 2)", 1, "expects one argument")]
     [InlineData("1.00000000000000000000000000001", 1, "28 significant digits")]
-    [InlineData("😀", 1, "'😀' means nothing here")]
+    [InlineData("😀", 1, "unexpected character '😀'")]
     public void Calculation_Malformed_IsRefusedWithItsColumn(string text, int column, string message)
     {
         var fault = Should.Throw<ExpressionSyntaxException>(() => ExpressionParser.Parse(text)).Fault;
@@ -93,7 +93,7 @@ public sealed class ExpressionParserTests
         var text = "x" + Repeat("😀", 40);
 
         Should.Throw<ExpressionSyntaxException>(() => ExpressionParser.Parse($"1 '{text}'")).Message
-            .ShouldContain($"'x{Repeat("😀", 39)}…' stands where");
+            .ShouldContain($"but found 'x{Repeat("😀", 39)}…'");
     }
 
     [Theory]

@@ -38,27 +38,27 @@ public sealed class MeasurementLoaderTests : IDisposable
             .Select(value => (decimal?)value.Value).SingleOrDefault();
 
     [Theory]
-    [InlineData("\"meter\":\"M\"", IngestFailure.UndefinedMeter, "There is no meter with the code 'M'.")]
+    [InlineData("\"meter\":\"M\"", IngestFailure.UndefinedMeter, "Meter 'M' does not exist.")]
     [InlineData(
         "\"who\":{\"kind\":\"k\"}", IngestFailure.DuplicateField,
-        "The field 'kind' was sent in more than one category.")]
+        "The field 'kind' appears in more than one category.")]
     [InlineData(
-        "\"cost\":{\"n\":1}", IngestFailure.DuplicateField, "The field 'n' was sent in more than one category.")]
+        "\"cost\":{\"n\":1}", IngestFailure.DuplicateField, "The field 'n' appears in more than one category.")]
     [InlineData(
         "\"cost\":{\"x\":1},\"who\":{\"x\":\"\"},\"measure\":{}", IngestFailure.DuplicateField,
-        "The field 'x' was sent in more than one category.")]
-    [InlineData("\"measure\":{\"n\":null}", IngestFailure.MissingField, "The meter 'm' needs a value for 'measure.n'.")]
+        "The field 'x' appears in more than one category.")]
+    [InlineData("\"measure\":{\"n\":null}", IngestFailure.MissingField,
+        "The meter 'm' requires a value for 'measure.n'.")]
+    [InlineData("\"what\":null,\"where\":{\"kind\":\"k\"}", IngestFailure.MissingField,
+        "The meter 'm' requires a value for 'what.kind'.")]
     [InlineData(
-        "\"what\":null,\"where\":{\"kind\":\"k\"}", IngestFailure.MissingField,
-        "The meter 'm' needs a value for 'what.kind'.")]
-    [InlineData(
-        "\"what\":{\"Kind\":\"k\"}", IngestFailure.MissingField, "The meter 'm' needs a value for 'what.kind'.")]
+        "\"what\":{\"Kind\":\"k\"}", IngestFailure.MissingField, "The meter 'm' requires a value for 'what.kind'.")]
     [InlineData(
         "\"account\":\"ACME\"", IngestFailure.InvalidAccountCode,
-        "The account code 'ACME' nearly equals 'acme', so no account was created for it.")]
+        "The account code 'ACME' is nearly identical to 'acme', so no account was created for it.")]
     [InlineData(
         "\"uid\":\"first\",\"measure\":{\"n\":1.0}", IngestFailure.DuplicateUid,
-        "The uid 'first' was used before; the first measurement stays.")]
+        "The uid 'first' was already used. The first measurement was kept.")]
     public async Task Measurement_FailingACheck_IsKeptAsFailure(string members, IngestFailure type, string message)
     {
         await using var ingestion = await StartAsync();
@@ -362,7 +362,7 @@ public sealed class MeasurementLoaderTests : IDisposable
             await Task.Yield();
         await stop.CancelAsync();
 
-        loader.Fault.Message.ShouldContain("do not belong together");
+        loader.Fault.Message.ShouldContain("do not match");
         var intake = new MeasurementIntake(log, _clock, options, loader);
         var body = System.Text.Encoding.UTF8.GetBytes($$"""{"measurements":[{{Json("v")}}]}""");
         await Should.ThrowAsync<LoadRefusedException>(

@@ -26,57 +26,57 @@ public sealed class SubmissionParserTests
     private static string[] Faults(string body) => Faults(Encoding.UTF8.GetBytes(body));
 
     [Theory]
-    [InlineData("", "the body is not well-formed JSON at line 1, byte 1")]
-    [InlineData("  ", "the body is not well-formed JSON at line 1, byte 3")]
-    [InlineData("{\n\"measurements\":[}", "the body is not well-formed JSON at line 2, byte 17")]
-    [InlineData("{\"measurements\":[]", "the body is not well-formed JSON at line 1, byte 19")]
-    [InlineData("{\"measurements\":[]} x", "the body is not well-formed JSON at line 1, byte 21")]
-    [InlineData("{\"measurements\":[],}", "the body is not well-formed JSON at line 1, byte 20")]
-    [InlineData("{\"measurements\":[{\"measure\":{\"a\":01}}]}", "the body is not well-formed JSON at line 1, byte 35")]
+    [InlineData("", "the body is not valid JSON at line 1, byte 1")]
+    [InlineData("  ", "the body is not valid JSON at line 1, byte 3")]
+    [InlineData("{\n\"measurements\":[}", "the body is not valid JSON at line 2, byte 17")]
+    [InlineData("{\"measurements\":[]", "the body is not valid JSON at line 1, byte 19")]
+    [InlineData("{\"measurements\":[]} x", "the body is not valid JSON at line 1, byte 21")]
+    [InlineData("{\"measurements\":[],}", "the body is not valid JSON at line 1, byte 20")]
+    [InlineData("{\"measurements\":[{\"measure\":{\"a\":01}}]}", "the body is not valid JSON at line 1, byte 35")]
     [InlineData(
-        "{\"measurements\":[{\"measure\":{\"a\":NaN}}]}", "the body is not well-formed JSON at line 1, byte 34")]
+        "{\"measurements\":[{\"measure\":{\"a\":NaN}}]}", "the body is not valid JSON at line 1, byte 34")]
     [InlineData("[]", "the body must be an object such as {\"measurements\": [...]}")]
     [InlineData("null", "the body must be an object such as {\"measurements\": [...]}")]
     [InlineData("7", "the body must be an object such as {\"measurements\": [...]}")]
     [InlineData("{}", "measurements: is required")]
     [InlineData("{\"measurements\":null}", "measurements: is required")]
     [InlineData("{\"Measurements\":[]}", "measurements: is required")]
-    [InlineData("{\"measurements\":{}}", "measurements: must be a list of 1 to 1000 measurements")]
-    [InlineData("{\"measurements\":[]}", "measurements: must be a list of 1 to 1000 measurements; it has 0")]
+    [InlineData("{\"measurements\":{}}", "measurements: must be an array of 1 to 1000 measurements")]
+    [InlineData("{\"measurements\":[]}", "measurements: must be an array of 1 to 1000 measurements; it has 0")]
     [InlineData("{\"measurements\":[null]}", "measurements[0]: must be an object")]
     [InlineData("{\"measurements\":[[1,[2]]]}", "measurements[0]: must be an object")]
     public void Body_Malformed_TellsWhere(string body, string fault) => Faults(body).ShouldBe([fault]);
 
     [Theory]
-    [InlineData("\"uid\":7", "uid: must be a text")]
-    [InlineData("\"uid\":{\"a\":[1]}", "uid: must be a text")]
+    [InlineData("\"uid\":7", "uid: must be a string")]
+    [InlineData("\"uid\":{\"a\":[1]}", "uid: must be a string")]
     [InlineData(
         "\"uid\":\"123456789012345678901234567890123456789012345678901\"", "uid: must have at most 50 characters")]
-    [InlineData("\"uid\":\"\\ud800\"", "uid: must be well-formed Unicode without the character U+0000")]
-    [InlineData("\"uid\":\"a\\u0000\"", "uid: must be well-formed Unicode without the character U+0000")]
+    [InlineData("\"uid\":\"\\ud800\"", "uid: must be valid Unicode without the character U+0000")]
+    [InlineData("\"uid\":\"a\\u0000\"", "uid: must be valid Unicode without the character U+0000")]
     [InlineData("\"meter\":null", "meter: is required")]
-    [InlineData("\"meter\":1", "meter: must be a text")]
+    [InlineData("\"meter\":1", "meter: must be a string")]
     [InlineData("\"account\":null", "account: is required")]
-    [InlineData("\"account\":true", "account: must be a text")]
+    [InlineData("\"account\":true", "account: must be a string")]
     [InlineData("\"ts\":null", "ts: is required")]
-    [InlineData("\"ts\":1767225600", "ts: must be a text")]
+    [InlineData("\"ts\":1767225600", "ts: must be a string")]
     [InlineData("\"ts\":\"yesterday\"", "ts: must be an ISO 8601 date-time such as 2026-03-01T09:30:00Z")]
     [InlineData("\"ts\":\"\\ud800\"", "ts: must be an ISO 8601 date-time such as 2026-03-01T09:30:00Z")]
-    [InlineData("\"ts\":\"1969-12-31T23:59:59Z\"", "ts: must lie in the years 1970 to 2261")]
-    [InlineData("\"ts\":\"2026-03-15T12:05:00.000000001Z\"", "ts: must not lie more than 300 seconds in the future")]
+    [InlineData("\"ts\":\"1969-12-31T23:59:59Z\"", "ts: must be in the years 1970 to 2261")]
+    [InlineData("\"ts\":\"2026-03-15T12:05:00.000000001Z\"", "ts: must not be more than 300 seconds in the future")]
     [InlineData("\"ets\":\"2026-02-28T23:59:59.999999999Z\"", "ets: must not be before ts")]
-    [InlineData("\"ets\":5", "ets: must be a text")]
-    [InlineData("\"ets\":\"2262-01-01T00:00:00Z\"", "ets: must lie in the years 1970 to 2261")]
+    [InlineData("\"ets\":5", "ets: must be a string")]
+    [InlineData("\"ets\":\"2262-01-01T00:00:00Z\"", "ets: must be in the years 1970 to 2261")]
     [InlineData("\"who\":[]", "who: must be an object of texts")]
     [InlineData("\"cost\":\"5\"", "cost: must be an object of numbers")]
-    [InlineData("\"who\":{\"x\":1}", "who.x: must be a text")]
-    [InlineData("\"what\":{\"x\":true}", "what.x: must be a text")]
-    [InlineData("\"where\":{\"x\":[]}", "where.x: must be a text")]
-    [InlineData("\"other\":{\"x\":{\"y\":1}}", "other.x: must be a text")]
-    [InlineData("\"other\":{\"x\":\"\\udc00\"}", "other.x: must be well-formed Unicode without the character U+0000")]
+    [InlineData("\"who\":{\"x\":1}", "who.x: must be a string")]
+    [InlineData("\"what\":{\"x\":true}", "what.x: must be a string")]
+    [InlineData("\"where\":{\"x\":[]}", "where.x: must be a string")]
+    [InlineData("\"other\":{\"x\":{\"y\":1}}", "other.x: must be a string")]
+    [InlineData("\"other\":{\"x\":\"\\udc00\"}", "other.x: must be valid Unicode without the character U+0000")]
     [InlineData(
         "\"other\":{\"\\ud800\":\"y\"}",
-        "other: has a name that must be well-formed Unicode without the character U+0000")]
+        "other: has a name that must be valid Unicode without the character U+0000")]
     [InlineData("\"measure\":{\"x\":\"1\"}", "measure.x: must be a number")]
     [InlineData("\"income\":{\"x\":false}", "income.x: must be a number")]
     [InlineData("\"cost\":{\"x\":1e40}", "cost.x: " + ExactNumber.Rule)]
@@ -87,10 +87,10 @@ public sealed class SubmissionParserTests
             .ShouldBe(["measurements[1]." + fault]);
 
     [Theory]
-    [InlineData("\"who\":{\"#\":1}", "who.*: must be a text")]
-    [InlineData("\"who\":{\"#\":\"x\",\"#\":\"y\"}", "who.*: is given twice")]
-    [InlineData("\"more\":{\"#\":1,\"#\":2}", "more.*: is given twice")]
-    [InlineData("\"#\":1,\"#\":2", "*: is given twice")]
+    [InlineData("\"who\":{\"#\":1}", "who.*: must be a string")]
+    [InlineData("\"who\":{\"#\":\"x\",\"#\":\"y\"}", "who.*: appears more than once")]
+    [InlineData("\"more\":{\"#\":1,\"#\":2}", "more.*: appears more than once")]
+    [InlineData("\"#\":1,\"#\":2", "*: appears more than once")]
     public void Path_WithALongName_IsCutBetweenCodePoints(string members, string fault)
     {
         // By UTF-16 units the cut would fall into the middle of a pair.
@@ -119,7 +119,7 @@ public sealed class SubmissionParserTests
     public void Measurement_WithManyFaults_TellsAll() =>
         Faults("""{"measurements":[{"ts":"x","uid":1,"measure":{"a":"1","b":2,"c":null,"d":[]}}]}""").ShouldBe([
             "measurements[0].ts: " + InstantText.Rule,
-            "measurements[0].uid: must be a text",
+            "measurements[0].uid: must be a string",
             "measurements[0].measure.a: must be a number",
             "measurements[0].measure.d: must be a number",
             "measurements[0].meter: is required",
@@ -128,12 +128,12 @@ public sealed class SubmissionParserTests
 
     [Fact]
     public void Body_WithInvalidUtf8_IsRefused() =>
-        Faults([.. "{\"x\":\""u8, 0xff, .. "\"}"u8]).ShouldBe(["the body is not well-formed UTF-8"]);
+        Faults([.. "{\"x\":\""u8, 0xff, .. "\"}"u8]).ShouldBe(["the body is not valid UTF-8"]);
 
     [Fact]
     public void Body_NestedDeeply_IsRefused() =>
         Faults("{\"x\":" + new string('[', 5000)).ShouldHaveSingleItem()
-            .ShouldStartWith("the body is not well-formed JSON");
+            .ShouldStartWith("the body is not valid JSON");
 
     [Fact]
     public void Body_Of1000_IsAcceptedAndOf1001Refused()
@@ -142,7 +142,7 @@ public sealed class SubmissionParserTests
         string Body(int count) => "{\"measurements\":[" + string.Join(',', Enumerable.Repeat(element, count)) + "]}";
 
         Parse(Body(1000)).Count.ShouldBe(1000);
-        Faults(Body(1001)).ShouldBe(["measurements: must be a list of 1 to 1000 measurements; it has 1001"]);
+        Faults(Body(1001)).ShouldBe(["measurements: must be an array of 1 to 1000 measurements; it has 1001"]);
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public sealed class SubmissionParserTests
     [InlineData("\"x\":{\"y\":[{\"z\":1},[],{\"z\":1,\"z\":2}]}", "x.y[2].z")]
     public void Member_GivenTwice_IsRefused(string members, string path) =>
         Faults($$"""{"measurements":[{ {{Plain}} },{ {{Plain}},{{members}} }]}""")
-            .ShouldBe([$"measurements[1].{path}: is given twice"]);
+            .ShouldBe([$"measurements[1].{path}: appears more than once"]);
 
     [Theory]
     [InlineData("\"measurements\":[{MEASUREMENT}]", "measurements")]
@@ -249,7 +249,7 @@ public sealed class SubmissionParserTests
     public void MemberOfTheBody_GivenTwice_IsRefused(string members, string path) =>
         Faults("{\"measurements\":[{MEASUREMENT}],MEMBERS}"
             .Replace("MEMBERS", members, StringComparison.Ordinal)
-            .Replace("MEASUREMENT", Plain, StringComparison.Ordinal)).ShouldBe([$"{path}: is given twice"]);
+            .Replace("MEASUREMENT", Plain, StringComparison.Ordinal)).ShouldBe([$"{path}: appears more than once"]);
 
     [Fact]
     public void Members_OfTwoMeasurementsWithTheSameNames_AreNoRepetition() =>

@@ -30,7 +30,7 @@ public sealed class BodyFormTests(SqliteServer shared)
         var answer = await client.PostAsync("products", body);
 
         answer.Status.ShouldBe(HttpStatusCode.BadRequest);
-        answer.Message.ShouldBe($"{path}: is given twice");
+        answer.Message.ShouldBe($"{path}: appears more than once");
         (await client.GetAsync("products")).Data.ShouldBeEmpty();
     }
 

@@ -103,7 +103,7 @@ public sealed class CommandLineFormTests : IDisposable
     [InlineData("--write-openapi=")]
     public void Commands_WithAnEmptyValue_AreRefused(params string[] args) =>
         Should.Throw<StoreUnavailableException>(() => CommandLine.Check(CommandLine.Normalize(args))).Message
-            .ShouldContain("needs a value");
+            .ShouldContain("requires a value");
 
     [Fact]
     public void KnownOptions_Listed_AreThoseForOperators() =>

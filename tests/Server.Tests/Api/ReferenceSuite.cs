@@ -47,7 +47,7 @@ public abstract class ReferenceSuite(SharedServer server)
             answer.Status.ShouldBe(HttpStatusCode.Conflict);
             answer.Headers.GetValues("x-should-retry").ShouldBe(["false"]);
             answer.Faults.Distinct().ShouldBe(["in_use "], answer.Message);
-            answer.Message.ShouldContain($"by the {AllKinds.Catalog.Of(kind).Words} '{entity.Stored["id"]}'");
+            answer.Message.ShouldContain($"because the {AllKinds.Catalog.Of(kind).Words} '{entity.Stored["id"]}'");
             (await client.GetAsync(target)).Object.ToJsonString().ShouldBe(before);
         }
         (await entity.ReadAsync()).ToJsonString().ShouldBe(entity.Stored.ToJsonString());

@@ -12,11 +12,11 @@ public sealed class UnavailableTests
     [Fact]
     public async Task Request_WhileTooMuchWaits_IsToldWhenToTryAgain()
     {
-        var (response, body) = await AnswerAsync(new LogBusyException("Nothing was kept: send it again in a moment."));
+        var (response, body) = await AnswerAsync(new LogBusyException("Nothing was kept: Try again in a moment."));
 
         response.StatusCode.ShouldBe(429);
         response.Headers.RetryAfter.ToString().ShouldBe("1");
-        body.ShouldContain("send it again in a moment");
+        body.ShouldContain("Try again in a moment");
     }
 
     [Fact]
@@ -39,8 +39,8 @@ public sealed class UnavailableTests
 
         response.StatusCode.ShouldBe(503);
         response.Headers.RetryAfter.ToString().ShouldBe("5");
-        body.ShouldContain("Send it again");
-        body.ShouldNotContain("kept nothing");
+        body.ShouldContain("Retry after the number of seconds");
+        body.ShouldNotContain("the request was not accepted");
         body.ShouldNotContain("secret");
     }
 

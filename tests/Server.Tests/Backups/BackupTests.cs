@@ -138,8 +138,8 @@ public sealed class BackupTests : IDisposable
 
     [Theory]
     [InlineData("copy", "exists")]
-    [InlineData("data/copy", "within")]
-    [InlineData("data", "within")]
+    [InlineData("data/copy", "inside")]
+    [InlineData("data", "inside")]
     [InlineData("missing/copy/", "missing")]
     public async Task Backup_IntoWhatIsNoNewDirectory_IsRefusedAndLeavesNothing(string target, string why)
     {
@@ -167,7 +167,7 @@ public sealed class BackupTests : IDisposable
             await stream.WriteAsync("hold\n"u8.ToArray(), Token);
             (await new StreamReader(stream).ReadLineAsync(Token)).ShouldBe("done");
 
-            (await RefusedAsync(Copy)).ShouldContain("Another backup is under way");
+            (await RefusedAsync(Copy)).ShouldContain("Another backup is in progress");
             Directory.Exists(Copy).ShouldBeFalse();
         }
         // One that has gone is under way no more, as soon as the server sees it.
@@ -218,7 +218,7 @@ public sealed class BackupTests : IDisposable
         (await answers.ReadLineAsync(Token)).ShouldBe("done");
 
         (await answers.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token)).ShouldBe(
-            "failed The backup command was silent for 1 seconds, so the backup was ended.");
+            "failed The backup was stopped because the backup command did not respond for 1 seconds.");
         (await answers.ReadLineAsync(Token)).ShouldBeNull();
         await listener.StopAsync(Token);
     }

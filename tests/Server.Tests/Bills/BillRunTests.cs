@@ -55,7 +55,7 @@ public sealed class BillRunTests(SqliteServer server)
         var failure = ended["failures"]!.AsArray().ShouldHaveSingleItem()!;
         ((string)failure["accountId"]!).ShouldBe(second.Id);
         ((string)failure["message"]!).ShouldContain(
-            "was created or attached after the run had read its prices. Run the job again.");
+            "was created or attached after the run had loaded its prices. Run the job again.");
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class BillRunTests(SqliteServer server)
         var failure = (await RecalculateAsync(own.Client, billId))["failures"]!.AsArray().ShouldHaveSingleItem()!;
 
         ((string)failure["message"]!).ShouldBe(
-            "Account billed: no account plan has a MONTHLY boundary on 2025-03-01 any more (interval 1).");
+            "Account billed: no account plan still has a MONTHLY boundary on 2025-03-01 (interval 1).");
         (await own.Client.GetAsync($"bills/{billId}")).Object["billTotal"]!.ToString().ShouldBe("30");
     }
 
@@ -134,7 +134,7 @@ public sealed class BillRunTests(SqliteServer server)
 
         var failure = (await account.BillAsync("2025-03-01"))["failures"]!.AsArray().ShouldHaveSingleItem()!;
 
-        ((string)failure["message"]!).ShouldContain("which is on the bill, has a MONTHLY boundary on 2025-03-01");
+        ((string)failure["message"]!).ShouldContain("which is on the bill, still has a MONTHLY boundary on 2025-03-01");
         (await client.GetAsync($"bills/{billId}")).Object["billTotal"]!.ToString().ShouldBe("60");
     }
 

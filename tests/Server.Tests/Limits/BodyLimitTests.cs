@@ -126,7 +126,7 @@ public sealed class BodyLimitTests
             ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data.Path, setting, value],
             NodaTime.SystemClock.Instance));
 
-        refused.Message.ShouldStartWith($"{setting[2..]} must be a whole number from ");
+        refused.Message.ShouldStartWith($"{setting[2..]} must be an integer from ");
     }
 
     private static async Task<Socket> SendAsync(ApiServer server, string path, string header, string body)

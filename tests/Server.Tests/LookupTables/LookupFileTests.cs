@@ -74,9 +74,9 @@ public sealed class LookupFileTests(SqliteServer server)
     }
 
     [Theory]
-    [InlineData(Csv, "", "line 1: must have the names of the fields")]
-    [InlineData(Csv, "country,price\nUK,1\n", "'price' is no field of the revision")]
-    [InlineData(Csv, "country,country\nUK,1\n", "names a field twice")]
+    [InlineData(Csv, "", "line 1: must contain the field names")]
+    [InlineData(Csv, "country,price\nUK,1\n", "the revision has no field 'price'")]
+    [InlineData(Csv, "country,country\nUK,1\n", "contains duplicate field names")]
     [InlineData(Csv, "country,rate\nUK,1\nFR\n", "line 3: must have 2 values")]
     [InlineData(Csv, "country,rate\nUK,1\nFR,x\n", "line 3.rate: must be a number")]
     [InlineData(Csv, "country,rate\nUK,1\nF\"R,1\n", "line 3: must have 2 values with quotes")]
@@ -84,7 +84,7 @@ public sealed class LookupFileTests(SqliteServer server)
     [InlineData(JsonLines, "{\"country\":\"UK\"}\n{\"rate\":1}", "line 2.country: is required")]
     [InlineData(JsonLines, "{\"country\":\"UK\"}\n{", "line 2: must be a JSON object")]
     [InlineData(JsonLines, "[1]", "must be an object")]
-    [InlineData(JsonLines, "{\"country\":\"UK\",\"country\":\"FR\"}", "line 1.country: is given twice")]
+    [InlineData(JsonLines, "{\"country\":\"UK\",\"country\":\"FR\"}", "line 1.country: appears more than once")]
     [InlineData(JsonLines, "{\"country\":\"UK\"},\"x\":{}", "line 1: must be a JSON object")]
     public async Task File_Faulty_FailsItsJobByLineAndChangesNothing(string contentType, string file, string reason)
     {

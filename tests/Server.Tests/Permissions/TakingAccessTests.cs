@@ -163,7 +163,7 @@ public sealed class TakingAccessTests(SqliteServer server)
     private static void ShouldBeRefused(ApiAnswer answer)
     {
         answer.Status.ShouldBe(HttpStatusCode.Forbidden, answer.Message);
-        answer.Message.ShouldContain("take access away");
+        answer.Message.ShouldContain("revoke access");
     }
 
     private static JsonObject Named(string principal) => new() { ["principalId"] = principal };

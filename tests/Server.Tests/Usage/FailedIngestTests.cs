@@ -32,7 +32,8 @@ public sealed class FailedIngestTests(SqliteServer shared)
         (await usage.QueryAsync("\"limit\":10")).Data.Single()["accountCode"]!.GetValue<string>().ShouldBe("acme");
         var details = Details((await own.Client.GetAsync(Failures)).Data.Single());
         ((string?)details["type"]).ShouldBe("InvalidAccountCode");
-        ((string?)details["message"]).ShouldStartWith("There is no account with the code 'nobody', and no account ");
+        ((string?)details["message"]).ShouldStartWith(
+            "Account 'nobody' does not exist and was not created: ");
     }
 
     [Fact]
@@ -164,7 +165,7 @@ public sealed class FailedIngestTests(SqliteServer shared)
         var file = await DownloadAsync(await UrlAsync(client, failed));
 
         file["type"]!.GetValue<string>().ShouldBe("MissingField");
-        file["message"]!.GetValue<string>().ShouldBe("The meter 'calls' needs a value for 'measure.n'.");
+        file["message"]!.GetValue<string>().ShouldBe("The meter 'calls' requires a value for 'measure.n'.");
         file["field"]!.GetValue<string>().ShouldBe("measure.n");
         file["receivedAt"]!.GetValue<string>().ShouldBe((string?)failed["eventTime"]);
         var measurement = file["measurement"]!.AsObject();

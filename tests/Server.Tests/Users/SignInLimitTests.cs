@@ -102,7 +102,7 @@ public sealed class SignInLimitTests
         answers.Count(answer => answer.Status == HttpStatusCode.Unauthorized).ShouldBe(300);
         var refused = answers.Last(answer => answer.Status == HttpStatusCode.TooManyRequests);
         refused.RetryAfter.ShouldBe(10);
-        refused.Message.ShouldBe("Too many requests with a wrong API secret. Try again in 10 seconds.");
+        refused.Message.ShouldBe("Too many token requests with an incorrect API secret. Try again in 10 seconds.");
         // The client has got tokens from there before.
         (await TokenAsync(client, server.AccessKeyId, server.ApiSecret)).Status.ShouldBe(HttpStatusCode.OK);
         var events = (await server.Client.GetAsync("events?eventName=configuration.serviceuser.updated")).Data;
@@ -188,7 +188,7 @@ public sealed class SignInLimitTests
             }
         })));
 
-        outcomes.ShouldContain("Too many people are signing in at the moment. Try again later.");
+        outcomes.ShouldContain("Too many sign-in requests. Try again later.");
         outcomes.ShouldContain("wrong");
         // Who was turned away has not failed.
         var again = Array.FindIndex(outcomes, outcome => outcome != "wrong");

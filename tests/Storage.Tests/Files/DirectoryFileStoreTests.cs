@@ -64,7 +64,7 @@ public sealed class DirectoryFileStoreTests : FileStoreSuite, IDisposable
         await File.WriteAllTextAsync(Root, "", Token);
 
         (await Should.ThrowAsync<StoreOutageException>(() => PutAsync(Key, "1"))).Message
-            .ShouldStartWith("Files cannot be used: ");
+            .ShouldStartWith("The file store is unavailable: ");
 
         File.Delete(Root);
         await PutAsync(Key, "1");

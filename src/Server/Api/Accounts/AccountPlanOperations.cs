@@ -19,7 +19,7 @@ internal sealed class AccountPlanOperations(ResourceService resources, AccountPl
     [
         new(
             "POST", "/organizations/{orgId}/accountplans/{id}/replace", "ReplaceAccountPlan", "AccountPlan",
-            "Replace an account plan by another",
+            "Replace an account plan with another",
             new ApiSchema("ReplaceAccountPlanResponse", new ObjectShape(
                 "ReplacedAccountPlan", [new("originalAccountPlan", Entity), new("newAccountPlan", Entity)])),
             Run.By<AccountPlanOperations>(o => o.ReplaceAsync))

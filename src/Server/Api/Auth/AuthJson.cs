@@ -16,6 +16,6 @@ namespace Tallystick.Server.Api.Auth;
 [JsonSerializable(typeof(SignInRequest))]
 internal sealed partial class AuthJson : JsonSerializerContext
 {
-    /// <summary>In the one JSON format of the product.</summary>
+    /// <summary>In the JSON format of the product.</summary>
     internal static AuthJson Format { get; } = new(JsonFormat.NewOptions());
 }

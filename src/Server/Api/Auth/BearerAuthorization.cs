@@ -14,7 +14,7 @@ internal static class BearerAuthorization
         var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length == Scheme.Length)
             throw new UnauthorizedException(
-                "Unauthorized: send the header 'Authorization: Bearer <token>' with a token of POST /oauth/token");
+                "Unauthorized: send the header 'Authorization: Bearer <token>' with a token from POST /oauth/token");
         var caller = await tokens.CheckAsync(header[Scheme.Length..].Trim(), context.RequestAborted);
         var organizationId = (string?)context.Request.RouteValues["orgId"];
         // One answer for unknown and foreign organizations, so that ids do not leak.

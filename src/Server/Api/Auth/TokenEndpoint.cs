@@ -29,7 +29,7 @@ internal sealed class TokenEndpoint(AccessKeys keys, Tokens tokens, RequestLimit
         if (GrantType(body) is not { } grantType)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, "invalid_request",
-                "The request body must give grant_type=client_credentials, as JSON or as a form");
+                "The request body must contain grant_type=client_credentials, as JSON or as a form");
         }
         else if (grantType != "client_credentials")
         {
@@ -44,7 +44,7 @@ internal sealed class TokenEndpoint(AccessKeys keys, Tokens tokens, RequestLimit
         {
             context.Response.Headers.WWWAuthenticate = "Basic";
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, "invalid_client",
-                "Send access key id and API secret by HTTP Basic authentication; they are unknown, wrong or missing");
+                "The access key id or API secret is missing or incorrect. Send them with HTTP Basic authentication");
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class BalanceOperations(
             Description = "Transactions are immutable: correct one with an opposite transaction.",
         },
         new("GET", Root + "/transactions/summary", "GetBalanceTransactionsSummary", "Balances",
-            "Sum up the transactions on a balance",
+            "Summarize the transactions on a balance",
             new ApiSchema("BalanceTransactionsSummary", BalanceTransactionsSummary.Shape),
             By(o => o.SummarizeAsync))
         {
@@ -61,7 +61,7 @@ internal sealed class BalanceOperations(
     private static ApiOperation Preview(
         string path, string id, ResourceDefinition schedule, ResourceDefinition made,
         Func<BalanceOperations, Func<ApiCall, Task>> handle) =>
-        new("POST", $"{Root}/{path}/preview", id, schedule.Tag, $"Preview what a {schedule.Words} would make",
+        new("POST", $"{Root}/{path}/preview", id, schedule.Tag, $"Preview a {schedule.Words}",
             PreviewOf(made),
             By(handle))
         {

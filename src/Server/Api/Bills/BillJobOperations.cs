@@ -102,7 +102,7 @@ internal sealed class BillJobOperations(
                 [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
         else if (!reach.IsWhole || reach.Denied.Count > 0)
             throw new ForbiddenException(
-                $"Forbidden: without accountIds this needs the permission "
+                "Forbidden: without accountIds, this requires the permission "
                 + $"{Sight.Retrieve(AccountResource.Definition).Describe()} for every account");
         if (asked.TargetCurrency is not { } code)
             return;

@@ -20,14 +20,14 @@ internal sealed class BillLineItemOperations(ResourceService resources)
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        new("GET", Root, "ListBillLineItems", "Bill", "List the lines of a bill", One with { IsPage = true },
+        new("GET", Root, "ListBillLineItems", "Bill", "List the line items of a bill", One with { IsPage = true },
             Run.By<BillLineItemOperations>(o => o.ListAsync))
         {
             Parameters = [.. ResourceOperations.PageParameters(MaximumPageSize), BillOperations.Additional],
             Permission = BillOperations.Reading.Item("billId"),
             Description = "Line items are returned in the order of the bill.",
         },
-        new("GET", Root + "/{id}", "GetBillLineItem", "Bill", "Retrieve a line of a bill", One,
+        new("GET", Root + "/{id}", "GetBillLineItem", "Bill", "Retrieve a line item of a bill", One,
             Run.By<BillLineItemOperations>(o => o.GetAsync))
         {
             Parameters = [BillOperations.Additional],
@@ -51,7 +51,7 @@ internal sealed class BillLineItemOperations(ResourceService resources)
     {
         var id = call.Route("id");
         var line = (await ReadAsync(call)).FirstOrDefault(line => (string?)line["id"] == id)
-            ?? throw new NotFoundException($"There is no line with the id '{id}' on the bill");
+            ?? throw new NotFoundException($"The bill has no line item '{id}'");
         await call.AnswerAsync(JsonFormat.Write(line));
     }
 

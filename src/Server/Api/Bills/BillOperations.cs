@@ -25,7 +25,7 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
 
     /// <summary>Names of values to add to an answer; none is defined yet, so all are ignored.</summary>
     internal static ApiParameter Additional { get; } =
-        new("additional", "Names of more values to answer; unknown ones are ignored.", new ListShape(new TextShape()));
+        new("additional", "Additional values to return. Unknown names are ignored.", new ListShape(new TextShape()));
 
     /// <summary>What reading bills needs.</summary>
     internal static Permission Reading { get; } = Permission.OnBilling(PermissionAction.ConfigRetrieve, "bill");
@@ -39,7 +39,7 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
             Parameters =
             [
                 .. ResourceOperations.ListParameters(Definition),
-                new("excludeLineItems", "True leaves the lines out.", new BooleanShape()),
+                new("excludeLineItems", "True omits the line items.", new BooleanShape()),
                 new("includeBillTotal", "True includes the total of each bill.", new BooleanShape()),
                 Additional,
             ],
@@ -94,7 +94,7 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
             },
             call.Cancelled);
         if (latest.Count == 0)
-            throw new NotFoundException($"There is no bill of the account '{call.Route("accountId")}'");
+            throw new NotFoundException($"No bill exists for the account '{call.Route("accountId")}'");
         await call.AnswerAsync(latest[0].Json);
     }
 
@@ -114,7 +114,8 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
         var frequency = call.Route("billingFrequency").ToUpperInvariant();
         if (!Frequencies.Contains(frequency))
             throw new RefusedException(new Issue(
-                "unknown_value", "billingFrequency", $"must be one of {string.Join(", ", Frequencies)}, in any case"));
+                "unknown_value", "billingFrequency", $"must be one of {string.Join(", ", Frequencies)} "
+                    + "(case-insensitive)"));
         return lists.AnswerAsync(call, Definition, Condition.And(
             Condition.Equal("end_date", InstantText.Write(lastDate.PlusDays(1))),
             Condition.Equal("billing_frequency", frequency)));

@@ -54,7 +54,7 @@ internal sealed class EndDateOperations(ResourceService resources, EndBillingEnt
         var update = Sight.Update(AccountResource.Definition);
         if (!accounts.All(call.Grants.Of(update).Holds))
             throw new ForbiddenException(
-                $"Forbidden: this needs the permission {update.Describe()} for each child of the account");
+                $"Forbidden: this requires the permission {update.Describe()} for each child of the account");
     }
 
     private async Task ContractAsync(ApiCall call)
@@ -74,7 +74,7 @@ internal sealed class EndDateOperations(ResourceService resources, EndBillingEnt
         {
             var update = Sight.Update(EndBillingEntities.DefinitionOf(kind));
             if (call.Grants.Of(update).IsNone)
-                throw new ForbiddenException($"Forbidden: this needs the permission {update.Describe()}");
+                throw new ForbiddenException($"Forbidden: this requires the permission {update.Describe()}");
         }
         return request;
     }

@@ -33,7 +33,7 @@ internal sealed class ActionedEvents(ResourceService resources)
     /// <param name="principal">Who marks it.</param>
     /// <param name="marked">The event.</param>
     /// <param name="since">Events before this instant are gone.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     internal Task MarkAsync(
         string organizationId, string principal, RecordedEvent marked, Instant since,
         CancellationToken cancellationToken) =>

@@ -20,35 +20,36 @@ internal sealed class EventOperations(EventPages pages, ActionedEvents actioned,
             Parameters =
             [
                 .. ResourceOperations.PageParameters(EventRequest.MaximumPageSize),
-                Text("eventName", "Only events of this name."),
-                Text("eventType", "Only events of this category."),
-                Text("accountId", "Only events of the account with this UUID."),
-                Text("resourceId", "Only events of the resource with this UUID."),
+                Text("eventName", "Only events with this name."),
+                Text("eventType", "Only events in this category."),
+                Text("accountId", "Only events about the account with this UUID."),
+                Text("resourceId", "Only events about the entity with this UUID."),
                 Text("notificationId", "Only events that triggered the notification with this UUID."),
                 Text("notificationCode", "Only events that triggered the notification with this code."),
-                new("includeActioned", "False leaves out events that were followed up; true when absent.",
+                new("includeActioned", "Whether to include events that are marked as actioned. Default: true.",
                     new BooleanShape()),
-                new("ids", "Only events with these UUIDs, at most 200; not together with other filters.",
+                new("ids", "Only events with these UUIDs, at most 200. Cannot be combined with other filters.",
                     new ListShape(new TextShape())),
             ],
             Description = """
-                Newest first; events are kept for 28 days, or as the installation says. Each creation, update and
-                deletion of an entity is an event, such as `configuration.meter.updated`, whose `m3terEvent` tells the
-                entity under `eventData.newDto` and, as it was before, under `eventData.oldDto`, the `resourceId`, and
-                who did it as `actor`. Each measurement that was accepted and failed afterwards is
-                an event `ingest.validation.failure` (`eventType` is `IngestValidationFailure`). Its `m3terEvent` tells
-                under `eventData.newDto` the `type` (UndefinedMeter, DuplicateField, MissingField, InvalidAccountCode,
-                DuplicateUid), a `message`, the `field` at fault, `meter`, `account`, `uid`, and a `getDownloadUrl`. A
-                page may have fewer events than asked for; the last one has no `nextToken`.
+                Newest first. Events are retained for 28 days unless the installation is configured otherwise. Every
+                creation, update and deletion of an entity raises an event such as `configuration.meter.updated`. Its
+                `m3terEvent` contains the entity in `eventData.newDto`, its previous state in `eventData.oldDto`, the
+                `resourceId`, and the `actor` who made the change. Every measurement that was accepted and failed
+                afterwards raises an event `ingest.validation.failure` (`eventType` is `IngestValidationFailure`). The
+                `eventData.newDto` of its `m3terEvent` contains the `type` (UndefinedMeter, DuplicateField,
+                MissingField, InvalidAccountCode, DuplicateUid), a `message`, the `field` at fault, `meter`, `account`,
+                `uid`, and a `getDownloadUrl`. A page can have fewer events than requested; the last one has no
+                `nextToken`.
                 """,
         },
         Get("/{id}", "GetEvent", "Retrieve an event", EventContract.Event, o => o.GetAsync),
-        Get("/types", "ListEventTypes", "List the names of events", EventContract.Types, o => o.TypesAsync),
-        Get("/fields", "ListEventFields", "List what events tell", EventContract.Fields, o => o.FieldsAsync) with
+        Get("/types", "ListEventTypes", "List event types", EventContract.Types, o => o.TypesAsync),
+        Get("/fields", "ListEventFields", "List the fields of events", EventContract.Fields, o => o.FieldsAsync) with
         {
-            Parameters = [Text("eventName", "Only events of this name.")],
+            Parameters = [Text("eventName", "Only events with this name.")],
         },
-        new("PUT", Root + "/{id}/actioned", "PutEventActioned", ApiOperations.OwnTag, "Mark an event as followed up",
+        new("PUT", Root + "/{id}/actioned", "PutEventActioned", ApiOperations.OwnTag, "Mark an event as actioned",
             EventContract.Event, Run.By<EventOperations>(o => o.MarkAsync))
         {
             Permission = Permission.On(PermissionAction.ConfigUpdate, "config:event"),
@@ -129,7 +130,7 @@ internal sealed class EventOperations(EventPages pages, ActionedEvents actioned,
     {
         var id = call.Route("id");
         return await pages.FindAsync(call, id)
-            ?? throw new NotFoundException($"There is no event with the id '{id}'");
+            ?? throw new NotFoundException($"Event '{id}' does not exist");
     }
 
     private static Task AnswerAsync(ApiCall call, JsonObject answer) => call.AnswerAsync(JsonFormat.Write(answer));

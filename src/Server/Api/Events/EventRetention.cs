@@ -24,7 +24,7 @@ internal sealed record EventRetention(Duration Kept, IClock Clock)
             && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out days)
                 || days is < 1 or > MaxDays))
             throw new StoreUnavailableException(
-                $"TALLYSTICK_EVENT_DAYS must be a whole number from 1 to {MaxDays}, and is '{text}'.");
+                $"TALLYSTICK_EVENT_DAYS must be an integer from 1 to {MaxDays}, not '{text}'.");
         return new EventRetention(Duration.FromDays(days), clock);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ExternalMappingOperations(ResourceLists lists)
         new("ExternalEntityResponse", JsonShapes.Of(typeof(ExternalEntity))) { IsList = true };
 
     private static readonly ApiParameter Table =
-        new("externalTable", "Name of the table in the other system.", new TextShape());
+        new("externalTable", "Name of the table in the external system.", new TextShape());
 
     private static Permission Reading =>
         Permission.On(PermissionAction.ConfigRetrieve, Permission.Config(Definition.Kind));
@@ -39,13 +39,13 @@ internal sealed class ExternalMappingOperations(ResourceLists lists)
                 Condition.Equal("entity_id", call.Route("m3terId")),
                 IsVisible(call) ? Condition.And() : new Condition.In("id", []))),
         Find("externalid/{system}/{externalTable}/{externalId}", "ListExternalMappingsForExternalSystemAndEntity",
-            "List the mappings to an entity of another system",
+            "List the mappings to an entity of an external system",
             call => Condition.And(
                 Condition.Equal("external_system", call.Route("system")),
                 Condition.Equal("external_table", call.Route("externalTable")),
                 Condition.Equal("external_id", call.Route("externalId")))),
         new("GET", Root + "externalmappingconfiguration", "GetExternalMappingConfiguration", Tag,
-            "Retrieve what integrations can map", Configuration,
+            "Retrieve the external mapping configuration", Configuration,
             Answer("""{"m3terEntities":[],"externalSystems":[]}"""))
         {
             Permission = Reading,
@@ -75,7 +75,7 @@ internal sealed class ExternalMappingOperations(ResourceLists lists)
 
     private static ApiOperation Offer(string path, string id) =>
         new("GET", $"{Root}externalmappingconfiguration/{path}", id, Tag,
-            "List the entities of another system that can be mapped to", Values,
+            "List the entities of an external system", Values,
             Answer("[]"))
         {
             Permission = Reading,
@@ -84,38 +84,38 @@ internal sealed class ExternalMappingOperations(ResourceLists lists)
         };
 }
 
-/// <summary>What integrations can map.</summary>
+/// <summary>The kinds of entities and external systems that can be mapped.</summary>
 internal sealed record ExternalMappingConfiguration
 {
-    /// <summary>Kinds of entities.</summary>
+    /// <summary>Kinds of entities that can be mapped.</summary>
     [StatedInAnswers]
     public required IReadOnlyList<string> M3terEntities { get; init; }
 
-    /// <summary>Other systems.</summary>
+    /// <summary>External systems.</summary>
     [StatedInAnswers]
     public required IReadOnlyList<ExternalSystem> ExternalSystems { get; init; }
 }
 
-/// <summary>Another system.</summary>
+/// <summary>An external system.</summary>
 internal sealed record ExternalSystem
 {
     /// <summary>Its name.</summary>
     [Characters(1, int.MaxValue)]
     public required string Name { get; init; }
 
-    /// <summary>Its tables that mappings may name.</summary>
+    /// <summary>Tables that mappings can use.</summary>
     public IReadOnlyList<string>? Tables { get; init; }
 
-    /// <summary>Whether mappings may name other tables.</summary>
+    /// <summary>Whether mappings can use other tables.</summary>
     public bool? AllowCustomExternalTables { get; init; }
 }
 
-/// <summary>An entity of another system.</summary>
+/// <summary>An entity of an external system.</summary>
 internal sealed record ExternalEntity
 {
-    /// <summary>What it is called by there.</summary>
+    /// <summary>Id of the entity in the external system.</summary>
     public string? ExternalId { get; init; }
 
-    /// <summary>Its name there.</summary>
+    /// <summary>Name of the entity in the external system.</summary>
     public string? ExternalName { get; init; }
 }

@@ -53,7 +53,7 @@ internal sealed class FileUrls(
     {
         var key = SignedKey(context, HttpMethods.Put);
         var target = targets.FirstOrDefault(one => one.Kind == key.Kind)
-            ?? throw new NotFoundException("No upload is expected here");
+            ?? throw new NotFoundException("This URL does not accept an upload");
         using var arrival = arriving.Begin(key);
         var terms = await target.ExpectAsync(key, context.RequestAborted);
         var file = await KeepAsync(context, key, terms);
@@ -86,7 +86,7 @@ internal sealed class FileUrls(
         catch (StoreOutageException outage)
         {
             // No document is at stake: nothing of the upload was kept.
-            throw new StoreUnavailableException($"An uploaded file cannot be kept: {outage.Message}", outage);
+            throw new StoreUnavailableException($"The uploaded file cannot be stored: {outage.Message}", outage);
         }
     }
 

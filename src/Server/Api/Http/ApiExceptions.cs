@@ -1,7 +1,7 @@
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>The caller has hung up: nobody is answered.</summary>
-internal sealed class CallerGoneException(Exception cause) : Exception("The caller has hung up", cause);
+/// <summary>The client closed the connection: nobody is answered.</summary>
+internal sealed class CallerGoneException(Exception cause) : Exception("The client closed the connection", cause);
 
 /// <summary>The body is larger than the operation takes.</summary>
 /// <param name="status">413, or 403 for measurements as the contract's error codes have it.</param>
@@ -14,7 +14,7 @@ internal sealed class BodyTooLargeException(int status, int limit)
 }
 
 /// <summary>The body is encoded in a way that is not taken: 415.</summary>
-internal sealed class UnsupportedEncodingException() : Exception("The Content-Encoding must be gzip or left out.");
+internal sealed class UnsupportedEncodingException() : Exception("The Content-Encoding must be gzip or omitted.");
 
 /// <summary>The body did not arrive in time: 408.</summary>
 internal sealed class BodyTooLateException(TimeSpan time) : Exception(

@@ -14,7 +14,7 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
     private Timer? _timer;
 
     /// <summary>What has arrived; the reader must then be advanced.</summary>
-    /// <exception cref="CallerGoneException">The caller has hung up.</exception>
+    /// <exception cref="CallerGoneException">The client closed the connection.</exception>
     /// <exception cref="BodyTooLateException">The body took too long.</exception>
     /// <exception cref="BadHttpRequestException">The web server has refused the body.</exception>
     internal async ValueTask<ReadResult> ReadAsync()

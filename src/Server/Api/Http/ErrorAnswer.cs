@@ -64,23 +64,23 @@ internal static class ErrorAnswer
                 context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;
                 return WriteAsync(
                     context, StatusCodes.Status503ServiceUnavailable,
-                    "The server cannot keep data at the moment, and kept nothing of this request. "
-                    + "Send it again after the seconds in Retry-After");
+                    "The server cannot store data at the moment, and the request was not accepted. Retry after the "
+                    + "number of seconds in Retry-After");
             case AppendUnknownException:
                 Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
                 context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;
                 return WriteAsync(
                     context, StatusCodes.Status503ServiceUnavailable,
-                    "The server cannot tell whether it kept this request. Send it again after the seconds in "
-                    + "Retry-After: measurements with a uid are counted only once");
+                    "The server cannot determine whether the request was stored. Retry after the number of seconds in "
+                    + "Retry-After; measurements with a uid are counted only once");
             case StoreOutageException:
                 Log.RequestMetOutage(
                     LoggerOf(context), context.Request.Method, context.Request.Path, exception.Message);
                 context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;
                 return WriteAsync(
                     context, StatusCodes.Status503ServiceUnavailable,
-                    "The database is unavailable or cannot write. Retry after the seconds in Retry-After. If this "
-                    + "request makes a change, check first whether the change was made");
+                    "The database is unavailable or cannot write. Retry after the number of seconds in Retry-After. If "
+                    + "this request makes a change, first check whether the change was made");
             case BodyTooLargeException tooLarge:
                 return WriteAsync(context, tooLarge.Status, exception.Message);
             case BodyTooLateException:
@@ -92,7 +92,7 @@ internal static class ErrorAnswer
             default:
                 Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
                 return WriteAsync(
-                    context, StatusCodes.Status500InternalServerError, "The server failed to answer; its log says why");
+                    context, StatusCodes.Status500InternalServerError, "Internal server error. See the server log");
         }
     }
 
@@ -101,7 +101,7 @@ internal static class ErrorAnswer
     {
         StatusCodes.Status408RequestTimeout => "The request body did not arrive in time.",
         StatusCodes.Status413PayloadTooLarge => "The request body is too large.",
-        _ => "The request is not well-formed HTTP.",
+        _ => "The request is not valid HTTP.",
     };
 
     private static ILogger LoggerOf(HttpContext context) =>

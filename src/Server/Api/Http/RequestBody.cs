@@ -26,7 +26,7 @@ internal static class RequestBody
             return JsonDocument.Parse("{}");
         if (body.Length == 0)
             throw new RefusedException(
-                new Issue("json", "", "The request body must be a JSON object, and it is empty"));
+                new Issue("json", "", "The request body must be a JSON object, but it is empty"));
         return JsonBody.Parse(body, "The request body");
     }
 

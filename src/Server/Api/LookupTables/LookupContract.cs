@@ -87,13 +87,13 @@ internal static class LookupContract
         new(name, new ObjectShape(name, members)) { IsRequest = true };
 }
 
-/// <summary>Work on the data of a revision, as it is answered.</summary>
+/// <summary>A job on the data of a revision.</summary>
 internal sealed record LookupTableRevisionDataJob
 {
     /// <summary>UUID of the job.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Grows with each change of the job.</summary>
+    /// <summary>Incremented with each change of the job.</summary>
     public required long Version { get; init; }
 
     /// <summary>Name of the file of an <c>UPLOAD</c> or <c>DOWNLOAD</c>.</summary>
@@ -105,7 +105,7 @@ internal sealed record LookupTableRevisionDataJob
     /// <summary>UUID of the revision.</summary>
     public required string LookupTableRevisionId { get; init; }
 
-    /// <summary>Of a <c>COPY</c>, UUID of the revision copied to.</summary>
+    /// <summary>For a <c>COPY</c>, the UUID of the target revision.</summary>
     public string? DestinationLookupTableRevisionId { get; init; }
 
     /// <summary>The date and time (ISO 8601) when the job was created.</summary>
@@ -115,16 +115,16 @@ internal sealed record LookupTableRevisionDataJob
     /// <summary>What it does.</summary>
     public required LookupTableDataJobType Type { get; init; }
 
-    /// <summary>How far it is. An <c>UPLOAD</c> whose file never came stays <c>PENDING</c>.</summary>
+    /// <summary>Status of the job. An <c>UPLOAD</c> whose file was never uploaded remains <c>PENDING</c>.</summary>
     public required LookupTableDataJobStatus Status { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Reason for the failure.</summary>
     public string? FailureReason { get; init; }
 
-    /// <summary>Of a <c>DOWNLOAD</c>, where the file is, without a token.</summary>
+    /// <summary>For a <c>DOWNLOAD</c>, the URL of the file. Requires no token.</summary>
     public string? DownloadUrl { get; init; }
 
-    /// <summary>Of a <c>DOWNLOAD</c>, when the URL ends (ISO 8601).</summary>
+    /// <summary>For a <c>DOWNLOAD</c>, when the URL expires (ISO 8601).</summary>
     [PlainTextInContract]
     public Instant? DownloadUrlExpiry { get; init; }
 }

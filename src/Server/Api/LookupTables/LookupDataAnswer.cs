@@ -13,7 +13,7 @@ internal static class LookupDataAnswer
 
     /// <summary>The parameter that asks for the key of each item.</summary>
     internal static ApiParameter Additional { get; } = new("additional",
-        "`lookupKey` to answer the key of each item, as paths have it.", new ListShape(new TextShape()));
+        "`lookupKey` also returns the key of each item, as used in paths.", new ListShape(new TextShape()));
 
     /// <summary>Whether the key of each item is asked for.</summary>
     /// <exception cref="RefusedException">Something else is asked for.</exception>
@@ -22,7 +22,7 @@ internal static class LookupDataAnswer
         var asked = (QueryText.List(call.Http.Request, "additional") ?? []).Where(name => name.Length > 0).ToList();
         if (asked.FirstOrDefault(name => name != LookupKey) is { } unknown)
             throw new RefusedException(
-                new Issue("unknown_value", "additional", $"has no '{unknown}'; it takes {LookupKey}"));
+                new Issue("unknown_value", "additional", $"does not support '{unknown}'; allowed: {LookupKey}"));
         return asked.Count > 0;
     }
 

@@ -28,14 +28,15 @@ internal sealed class LookupDataOperations(LookupStore store, LookupData lookups
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        new("GET", Root, "GetLookupTableRevisionData", LookupContract.Tag, "Read the data of a lookup table revision",
+        new("GET", Root, "GetLookupTableRevisionData", LookupContract.Tag, "Retrieve the data of a lookup table "
+            + "revision",
             LookupContract.Data, Run.By<LookupDataOperations>(o => o.GetAsync))
         {
             Permission = Reading,
             AlsoNeeds = OfTable,
             Parameters =
             [
-                new("limit", "Most items to answer; 2000, which is also the most, when absent.", new NumberShape(32)),
+                new("limit", "Maximum number of items to return. Default and maximum: 2000.", new NumberShape(32)),
                 LookupDataAnswer.Additional,
             ],
             Description = """
@@ -44,7 +45,7 @@ internal sealed class LookupDataOperations(LookupStore store, LookupData lookups
                 """,
         },
         new("PUT", Root, "PutLookupTableRevisionData", LookupContract.Tag,
-            "Write items of a lookup table revision", LookupContract.Data,
+            "Add or replace items of a lookup table revision", LookupContract.Data,
             Run.By<LookupDataOperations>(o => o.PutAsync))
         {
             Permission = Writing,
@@ -100,7 +101,7 @@ internal sealed class LookupDataOperations(LookupStore store, LookupData lookups
             && limit is >= 1 and <= LookupContract.MaxItems
             ? limit
             : throw new RefusedException(
-                new Issue("range", "limit", $"must be a whole number from 1 to {LookupContract.MaxItems}"));
+                new Issue("range", "limit", $"must be an integer from 1 to {LookupContract.MaxItems}"));
     }
 
     private async Task PutAsync(ApiCall call)

@@ -11,27 +11,27 @@ internal sealed class LookupEntryOperations(LookupData lookups)
 {
     private const string Path = LookupDataOperations.Root + "/{lookupKey}";
 
-    private const string KeyRule = "The key has the values of the key fields in their order, joined by commas; a comma "
-        + "within a value is written `%2C`. ";
+    private const string KeyRule = "The key consists of the values of the key fields in order, separated by commas; a "
+        + "comma within a value is written `%2C`. ";
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        new("GET", Path, "GetLookupTableRevisionDataEntry", LookupContract.Tag, "Read an item by its key",
+        new("GET", Path, "GetLookupTableRevisionDataEntry", LookupContract.Tag, "Retrieve an item by key",
             LookupContract.Data, Run.By<LookupEntryOperations>(o => o.GetAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
             Description = KeyRule,
         },
-        new("PUT", Path, "PutLookupTableRevisionDataEntry", LookupContract.Tag, "Write an item by its key",
+        new("PUT", Path, "PutLookupTableRevisionDataEntry", LookupContract.Tag, "Add or replace an item by key",
             LookupContract.Data, Run.By<LookupEntryOperations>(o => o.PutAsync))
         {
             Parameters = [LookupDataAnswer.Additional],
             Permission = LookupDataOperations.Writing,
             AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.EntryRequest,
-            Description = KeyRule + "Adds the item or replaces it as a whole. Keys left out of it are taken from the "
-                + "path. `version` must be the stored version of the data, once there is data.",
+            Description = KeyRule + "Adds the item or replaces the whole item. Keys that it omits are taken from the "
+                + "path. `version` must match the stored version of the data, once there is data.",
         },
         new("DELETE", Path, "DeleteLookupTableRevisionDataEntry", LookupContract.Tag, "Delete an item by its key",
             LookupContract.Data, Run.By<LookupEntryOperations>(o => o.DeleteAsync))
@@ -39,7 +39,7 @@ internal sealed class LookupEntryOperations(LookupData lookups)
             Permission = LookupDataOperations.Writing,
             AlsoNeeds = LookupDataOperations.OfTable,
             Body = LookupContract.EntryDeleteRequest,
-            Description = KeyRule + "Answers with the item deleted. `version` must be the stored version of the data.",
+            Description = KeyRule + "Returns the deleted item. `version` must match the stored version of the data.",
         },
     ];
 
@@ -83,5 +83,5 @@ internal sealed class LookupEntryOperations(LookupData lookups)
     }
 
     private static NotFoundException NotFound(ApiCall call) =>
-        new($"There is no item with the key '{call.Route("lookupKey")}'");
+        new($"The data has no item with the key '{call.Route("lookupKey")}'");
 }

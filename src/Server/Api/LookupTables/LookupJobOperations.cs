@@ -37,7 +37,7 @@ internal sealed class LookupJobOperations(
                 """,
         },
         new("POST", LookupDataOperations.Root + "/generateuploadurl", "GenerateLookupTableDataUploadUrl",
-            LookupContract.Tag, "Get a URL to upload data to", LookupContract.Upload, By(o => o.GenerateUploadUrlAsync))
+            LookupContract.Tag, "Get an upload URL for data", LookupContract.Upload, By(o => o.GenerateUploadUrlAsync))
         {
             Permission = LookupDataOperations.Writing,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -51,7 +51,7 @@ internal sealed class LookupJobOperations(
                 """,
         },
         new("POST", Jobs + "/download", "TriggerLookupTableRevisionDataDownloadJob", LookupContract.Tag,
-            "Make a file of the data", LookupContract.Download, By(o => o.DownloadAsync))
+            "Create a download of the data", LookupContract.Download, By(o => o.DownloadAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -62,7 +62,7 @@ internal sealed class LookupJobOperations(
                 """,
         },
         new("POST", LookupDataOperations.Root + "/archived", "GetLookupTableRevisionArchivedDataUrl",
-            LookupContract.Tag, "Get the URL of archived data", LookupContract.Archived, By(o => o.ArchivedAsync))
+            LookupContract.Tag, "Get a download URL for archived data", LookupContract.Archived, By(o => o.ArchivedAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,
@@ -91,7 +91,7 @@ internal sealed class LookupJobOperations(
             Permission = LookupDataOperations.Writing,
             AlsoNeeds = LookupDataOperations.OfTable,
             Description = """
-                Returns 409 while the job is running. A file that has not been uploaded yet can no longer be uploaded.
+                Returns 409 while the job is running. The upload URL of a deleted job no longer accepts a file.
                 """,
         },
     ];

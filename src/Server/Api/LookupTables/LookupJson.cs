@@ -7,6 +7,6 @@ namespace Tallystick.Server.Api.LookupTables;
 [JsonSerializable(typeof(LookupTableRevisionDataJob))]
 internal sealed partial class LookupJson : JsonSerializerContext
 {
-    /// <summary>In the one JSON format of the product.</summary>
+    /// <summary>In the JSON format of the product.</summary>
     internal static LookupJson Format { get; } = new(JsonFormat.NewOptions());
 }

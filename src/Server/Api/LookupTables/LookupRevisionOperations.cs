@@ -19,8 +19,8 @@ internal sealed class LookupRevisionOperations(LookupRevisions revisions, Resour
         AlsoNeeds = LookupDataOperations.OfTable,
         Description = """
             A `DRAFT` becomes `PUBLISHED`, which archives the revision that was published before; a `PUBLISHED` one
-            becomes `ARCHIVED`. There is no way back: copy the data into a new revision. `version` must be the stored
-            version of the revision.
+            becomes `ARCHIVED`. This cannot be undone; to reuse the data, copy it into a new revision. `version` must
+            match the stored version of the revision.
             """,
     };
 

@@ -5,10 +5,10 @@ namespace Tallystick.Server.Api.Measurements;
 /// <summary>What became of accepted measurements.</summary>
 internal sealed record ConservationAnswer
 {
-    /// <summary>All days and meters together.</summary>
+    /// <summary>Totals of all days and meters.</summary>
     public required ConservationCounts Totals { get; init; }
 
-    /// <summary>Each day and meter.</summary>
+    /// <summary>Counts by day and meter.</summary>
     public required IReadOnlyList<ConservationDay> Data { get; init; }
 }
 
@@ -21,20 +21,20 @@ internal record ConservationCounts
     /// <summary>In the store.</summary>
     public required long Stored { get; init; }
 
-    /// <summary>Dropped since their uid was used before.</summary>
+    /// <summary>Dropped because their uid was already used.</summary>
     public required long Duplicate { get; init; }
 
     /// <summary>Failed for another reason; kept as events.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Not looked up yet.</summary>
+    /// <summary>Not processed yet.</summary>
     public required long Pending { get; init; }
 
-    /// <summary>How many more are in the store than there should be, by the last check; 0 when all is well.</summary>
+    /// <summary>How many more measurements are stored than expected, according to the last check. Normally 0.</summary>
     public required long Mismatch { get; init; }
 }
 
-/// <summary>The numbers of one day and meter.</summary>
+/// <summary>The counts of one day and meter.</summary>
 internal sealed record ConservationDay : ConservationCounts
 {
     /// <summary>Code of the meter, as sent.</summary>

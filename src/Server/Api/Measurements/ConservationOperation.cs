@@ -22,9 +22,9 @@ internal sealed class ConservationOperation(MeasurementConservation conservation
         Permission = Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement"),
         Parameters =
         [
-            new("startDate", "First day of receipt, in UTC.", new DateShape()),
-            new("endDate", "First day after, in UTC.", new DateShape()),
-            new("meter", "Only measurements that were sent with this meter code.", new TextShape()),
+            new("startDate", "First day of receipt in UTC.", new DateShape()),
+            new("endDate", "End of the period in UTC, exclusive.", new DateShape()),
+            new("meter", "Only measurements submitted with this meter code.", new TextShape()),
         ],
         Description = """
             Reports what became of each accepted measurement, by day of receipt and by meter code as sent, at one

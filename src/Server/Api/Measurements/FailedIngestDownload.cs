@@ -25,7 +25,7 @@ internal sealed class FailedIngestDownload(
         Permission = Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement"),
         Parameters =
         [
-            new("file", "The file, as the `getDownloadUrl` of an event names it.", new TextShape()),
+            new("file", "The file, as given in the `getDownloadUrl` of an event.", new TextShape()),
         ],
         Description = """
             The URL works without a token for 5 minutes. It returns JSON: `type` and `message` of the failure, the
@@ -51,7 +51,7 @@ internal sealed class FailedIngestDownload(
         if (eventId is null
             || await failures.FindFailureAsync(
                 call.OrganizationId, eventId, call.Cancelled) is null)
-            throw new NotFoundException($"There is no file '{file}'");
+            throw new NotFoundException($"File '{file}' does not exist");
         var query = signatures.SignDownload(call.OrganizationId, file);
         await call.AnswerAsync(JsonFormat.Write(new System.Text.Json.Nodes.JsonObject
         {
@@ -72,7 +72,7 @@ internal sealed class FailedIngestDownload(
             : await failures.FindFailureAsync(
                 organizationId, eventId, context.RequestAborted);
         if (failure is null)
-            throw new NotFoundException("The file is no longer there");
+            throw new NotFoundException("The file no longer exists");
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{eventId}{Extension}\"";
         await JsonAnswer.WriteAsync(context, JsonFormat.Write(failure.File));
     }

@@ -3,10 +3,7 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Server.Api.Measurements;
 
-/// <summary>
-/// A submission of measurements, as the API document describes it. Requests are read byte by byte without these
-/// records, and by the same rules.
-/// </summary>
+/// <summary>A submission of measurements.</summary>
 internal sealed record SubmitMeasurementsRequest
 {
     /// <summary>The measurements, 1 to 1000.</summary>
@@ -17,7 +14,7 @@ internal sealed record SubmitMeasurementsRequest
 /// <summary>What was used, by whom and when.</summary>
 internal sealed record MeasurementRequest
 {
-    /// <summary>A text of your own that names the measurement: sent again, it is not counted again.</summary>
+    /// <summary>Your own unique id for the measurement. A measurement with the same uid is not counted again.</summary>
     [Characters(0, 50)]
     public string? Uid { get; init; }
 
@@ -25,16 +22,14 @@ internal sealed record MeasurementRequest
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Meter { get; init; }
 
-    /// <summary>Code of the account; an unknown one is created.</summary>
+    /// <summary>Code of the account. An unknown account is created.</summary>
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Account { get; init; }
 
-    /// <summary>
-    /// When the usage happened (ISO 8601); it decides the billing period. Without an offset it is UTC.
-    /// </summary>
+    /// <summary>When the usage happened (ISO 8601). Determines the billing period. UTC if there is no offset.</summary>
     public required Instant Ts { get; init; }
 
-    /// <summary>When the usage ended (ISO 8601), for information. Without an offset it is UTC.</summary>
+    /// <summary>When the usage ended (ISO 8601). For information only. UTC if there is no offset.</summary>
     public Instant? Ets { get; init; }
 
     /// <summary>Values of the meter's WHO fields, by code.</summary>
@@ -71,7 +66,7 @@ internal sealed record MeasurementRequest
     public IReadOnlyDictionary<string, decimal>? Income { get; init; }
 }
 
-/// <summary>That the measurements are on disk.</summary>
+/// <summary>Confirms that the measurements are stored on disk.</summary>
 internal sealed record SubmitMeasurementsResponse
 {
     /// <summary>Always <c>accepted</c>.</summary>

@@ -78,7 +78,7 @@ internal sealed class SubmissionBody : IDisposable
     {
         _length = GzipMember.Unpack(packed._buffer, packed._length, _buffer.AsSpan(0, Limit))
             ?? throw new RefusedException(
-                new Issue("gzip", "", "The request body must be one complete gzip member with nothing after it"));
+                new Issue("gzip", "", "The request body must be a single complete gzip member with no data after it"));
         if (_length == Limit)
             throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
     }

@@ -51,7 +51,7 @@ internal sealed class AccessControl(CallerAccess callers, RequestLimits limits, 
             _ => reach.IsWhole,
         };
         if (!isPermitted)
-            throw new ForbiddenException($"Forbidden: this needs the permission {permission.Describe(item)}");
+            throw new ForbiddenException($"Forbidden: this requires the permission {permission.Describe(item)}");
         return permission.Scope == PermissionScope.Visible ? reach.Where() : null;
     }
 }

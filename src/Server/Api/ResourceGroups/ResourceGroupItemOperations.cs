@@ -92,7 +92,8 @@ internal sealed class ResourceGroupItemOperations(
             || !char.IsAsciiLetter(request.TargetType[0]))
             issues.Add("unknown_value", "targetType", "must be item or group");
         if (request.Version != 0 && request.Version != group.Version)
-            issues.AddConflict("stale_version", "version", $"is not the stored version of the group, {group.Version}");
+            issues.AddConflict("stale_version", "version", "does not match the stored version of the group, "
+                + $"{group.Version}");
         issues.ThrowIfAny();
         return (group, new ResourceGroupItem { GroupId = group.Id, TargetId = request.TargetId, TargetType = type });
     }

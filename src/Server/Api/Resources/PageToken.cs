@@ -101,7 +101,7 @@ internal static class PageToken
     }
 
     private static RefusedException Forged() =>
-        new(new Issue("token", "nextToken", "must be the nextToken of a page of this list"));
+        new(new Issue("token", "nextToken", "must be a nextToken returned by this list"));
 
     private static byte[] Check(string list, ReadOnlySpan<byte> place) =>
         SHA256.HashData([.. Encoding.UTF8.GetBytes($"{list}|"), .. place])[..CheckBytes];

@@ -70,7 +70,7 @@ internal sealed class ResourceLists(IDocumentStore store, ResourceService resour
         if (int.TryParse(
             text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= maximum)
             return size;
-        issues.Add("range", "pageSize", $"must be a whole number from 1 to {maximum}");
+        issues.Add("range", "pageSize", $"must be an integer from 1 to {maximum}");
         return maximum;
     }
 

@@ -121,9 +121,9 @@ internal sealed class ResourceOperations(
     /// <summary>The parameters of every list.</summary>
     internal static IReadOnlyList<ApiParameter> PageParameters(int maximum) =>
     [
-        new("pageSize", $"Most entities to answer; {maximum} when absent.", new NumberShape(
+        new("pageSize", $"Maximum number of entities to return. Default: {maximum}.", new NumberShape(
             32, AtLeast: 1, AtMost: maximum)),
-        new("nextToken", "The `nextToken` of the page before; absent for the first page.", new TextShape()),
+        new("nextToken", "The `nextToken` of the previous page. Omit for the first page.", new TextShape()),
     ];
 
     /// <summary>The parameters of the list of a kind.</summary>
@@ -137,7 +137,7 @@ internal sealed class ResourceOperations(
     ];
 
     private static ApiParameter SortOrder(string column) => new(
-        "sortOrder", $"ASC or DESC sorts by {column.Replace('_', ' ')}; newest first when absent.", new TextShape());
+        "sortOrder", $"ASC or DESC sorts by {column.Replace('_', ' ')}. Default: newest first.", new TextShape());
 
     private static ApiParameter Ids { get; } =
         new("ids", "Only entities with these UUIDs, at most 200.", new ListShape(new TextShape()));
@@ -169,7 +169,8 @@ internal sealed class ResourceOperations(
     internal static ApiSchema Page(ResourceDefinition definition) => Answer(definition) with { IsPage = true };
 
     private static string A(ResourceDefinition definition) =>
-        $"{(definition.Words[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an" : "a")} {definition.Words}";
+        (definition.IsSingleton ? "the " : definition.Words[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an " : "a ")
+        + definition.Words;
 
     // A singleton has the id of its organization.
     private static string IdOf(ApiCall call, ResourceDefinition definition) =>

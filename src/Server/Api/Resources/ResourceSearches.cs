@@ -34,15 +34,15 @@ internal sealed class ResourceSearches(IDocumentStore store, ResourceService res
     /// <summary>The query parameters of a search.</summary>
     internal static IReadOnlyList<ApiParameter> Parameters(ResourceDefinition definition) =>
     [
-        new("searchQuery", "Clauses of name, comparator (`:` `~` `>` `>=` `<` `<=`) and value, joined by `$`. Names: "
+        new("searchQuery", "Clauses of name, operator (`:` `~` `>` `>=` `<` `<=`) and value, separated by `$`. Names: "
             + string.Join(", ", definition.Search.Keys) + ". " + InstantText.ZoneRule, new TextShape()),
-        new("fromDocument", "Number of matches to pass over.", new NumberShape(32)),
-        new("pageSize", "Most entities to answer; 10 when absent.", new NumberShape(
+        new("fromDocument", "Number of matches to skip.", new NumberShape(32)),
+        new("pageSize", "Maximum number of entities to return. Default: 10.", new NumberShape(
             32, AtLeast: 1, AtMost: MaximumPageSize)),
-        new("operator", "Whether all clauses must hold (AND, the default) or any (OR).", new TextShape(
+        new("operator", "Whether all clauses must match (AND, the default) or any (OR).", new TextShape(
             Choices: ["AND", "OR"])),
-        new("sortBy", "The name to sort by; dtCreated when absent.", new TextShape()),
-        new("sortOrder", "Direction of the sort; DESC when absent.", new TextShape(Choices: ["ASC", "DESC"])),
+        new("sortBy", "The name to sort by. Default: dtCreated.", new TextShape()),
+        new("sortOrder", "Sort direction. Default: DESC.", new TextShape(Choices: ["ASC", "DESC"])),
     ];
 
     /// <summary>Answers with the matches.</summary>
@@ -78,7 +78,7 @@ internal sealed class ResourceSearches(IDocumentStore store, ResourceService res
             return 0;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var from))
             return from;
-        issues.Add("range", "fromDocument", "must be a whole number, 0 or greater");
+        issues.Add("range", "fromDocument", "must be an integer of at least 0");
         return 0;
     }
 
@@ -127,7 +127,7 @@ internal sealed class ResourceSearches(IDocumentStore store, ResourceService res
         var name = end < 0 ? clause : clause[..end];
         if (end < 0 || !definition.Search.TryGetValue(name, out var column))
         {
-            issues.Add("search", "searchQuery", $"has the clause '{clause}', which is not one of "
+            issues.Add("search", "searchQuery", $"has the invalid clause '{clause}'. A clause is one of "
                 + $"{string.Join(", ", definition.Search.Keys)} followed by : ~ > >= < or <= and a value");
             return null;
         }
@@ -136,7 +136,7 @@ internal sealed class ResourceSearches(IDocumentStore store, ResourceService res
         if (definition.References.Any(reference => reference.IsMany && reference.Column == column))
         {
             if (comparison != Comparison.Equal)
-                issues.Add("search", "searchQuery", $"has the clause '{clause}', and {name} is only compared by ':'");
+                issues.Add("search", "searchQuery", $"has the clause '{clause}', but {name} supports only ':'");
             return Condition.Or([.. value.Split(',').Select(one => Condition.Has(column, one))]);
         }
         if (IsDate(definition, name) && comparison != Comparison.StartsWith && !InstantText.TryParseDate(value, out _))

@@ -18,7 +18,8 @@ internal sealed class ResourceViews(ResourceService resources)
             :
             [
                 new(Additional,
-                    $"More members to answer, comma-joined or repeated: {string.Join(", ", definition.Additional)}.",
+                    "Additional members to return, comma-separated or repeated: "
+                        + $"{string.Join(", ", definition.Additional)}.",
                     new ListShape(new TextShape())),
             ];
 
@@ -57,7 +58,7 @@ internal sealed class ResourceViews(ResourceService resources)
         var asked = (QueryText.List(call.Http.Request, Additional) ?? []).Where(name => name.Length > 0).ToList();
         if (asked.FirstOrDefault(name => !definition.Additional.Contains(name)) is { } unknown)
             throw new RefusedException(new Issue("unknown_value", Additional,
-                $"has no '{unknown}'; it takes {string.Join(", ", definition.Additional)}"));
+                $"does not support '{unknown}'; allowed: {string.Join(", ", definition.Additional)}"));
         return asked;
     }
 }

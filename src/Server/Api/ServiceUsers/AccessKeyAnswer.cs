@@ -13,13 +13,13 @@ internal sealed record AccessKeyAnswer : Resource
     /// <summary>The public part of the key: the user name of HTTP Basic at <c>/oauth/token</c>.</summary>
     public required string AccessKeyId { get; init; }
 
-    /// <summary>The secret of the key. Answered once, when the key is made.</summary>
+    /// <summary>The secret of the key. Returned only once, when the key is created.</summary>
     public string? ApiSecret { get; init; }
 
-    /// <summary>Whether the key opens anything.</summary>
+    /// <summary>Whether the key is active.</summary>
     public AccessKeyStatus Status { get; init; }
 
-    /// <summary>The date and time (ISO 8601, UTC) when the key was last used, to some minutes.</summary>
+    /// <summary>The date and time (ISO 8601, UTC) when the key was last used, accurate to a few minutes.</summary>
     public Instant? DtLastUsed { get; init; }
 
     /// <summary>What may be told of a key.</summary>

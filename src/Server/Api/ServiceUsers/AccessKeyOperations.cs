@@ -31,8 +31,8 @@ internal sealed class AccessKeyOperations(ResourceService resources, ServiceUser
             o => o.CreateAsync)
             with
         {
-            Description = "Answers with the `apiSecret`, this once: only a hash of it is kept. Needs no body. Refused "
-                + "with 403 when the service user may do more than you.",
+            Description = "Returns the `apiSecret`, which is shown only once. The request has no body. Returns 403 if "
+                + "the service user has more permissions than you.",
         },
         Operation(PermissionAction.ConfigRetrieve, "GET", Path + "/{credentialId}", "GetAccessKey",
             "Retrieve an access key", o => o.GetAsync),
@@ -43,8 +43,8 @@ internal sealed class AccessKeyOperations(ResourceService resources, ServiceUser
         Operation(PermissionAction.ConfigUpdate, "PUT", Path + "/{credentialId}/deactivate", "DeactivateAccessKey",
             "Deactivate an access key", o => call => o.SetAsync(call, AccessKeyStatus.Inactive)) with
         {
-            Description = "Its tokens are refused from now on. Refused with 403 when the service user may do more than "
-                + "you, and with 409 for the last key of the last administrator.",
+            Description = "Revokes its tokens. Returns 403 if the service user has more permissions than you, and 409 "
+                + "for the last key of the last administrator.",
         },
     ];
 

@@ -27,8 +27,8 @@ internal sealed class ServiceUserOperations(
         ResourceOperations.Delete(Definition, Run.By<ServiceUserOperations>(o => o.DeleteAsync)) with
         {
             AlsoNeeds = [Sight.Delete(AccessKeyResource.Definition)],
-            Description = "Deletes its access keys too: its tokens are refused from now on. Refused with 403 when it "
-                + "may do more than you, and with 409 for the last administrator.",
+            Description = "Also deletes its access keys and revokes its tokens. Returns 403 if it has more permissions "
+                + "than you, and 409 for the last administrator.",
         },
         new(
             "GET", "/organizations/{orgId}/serviceusers/{id}/permissions", "ListServiceUserPermissions", Tag,

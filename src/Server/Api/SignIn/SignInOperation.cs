@@ -15,7 +15,7 @@ internal sealed class SignInOperation(PersonSignIn people, Tokens tokens)
     private static readonly ObjectShape Shape = JsonShapes.Of(typeof(SignInRequest));
 
     internal static ApiOperation SignIn { get; } = new(
-        "POST", "/signin", "SignIn", ApiOperations.OwnTag, "Get a bearer token as a person",
+        "POST", "/signin", "SignIn", ApiOperations.OwnTag, "Sign in",
         new ApiSchema("SignInResponse", new ObjectShape("SignInResponse",
         [
             new JsonMember("access_token", new TextShape()),

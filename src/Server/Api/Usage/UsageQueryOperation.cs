@@ -32,24 +32,24 @@ internal sealed class UsageQueryOperation(
         Body = new ApiSchema("UsageQueryRequest", UsageQueryRequest.Shape) { IsRequest = true },
         Permission = Permission.On(PermissionAction.AnalyticsQuery, "analytics:usage"),
         Description = """
-            Answers with everything that was accepted before the question. `startDate` (included) and `endDate`
-            (excluded) are required and compared with `ts`. At most `limit` rows are answered, the most recently
-            received first; `hasMoreData` tells that there are more.
+            Includes all measurements accepted before the request. `startDate` (inclusive) and `endDate` (exclusive)
+            are required and compared with `ts`. Returns at most `limit` rows, most recently received first;
+            `hasMoreData` is true if there are more.
 
-            Without `aggregations` the rows are measurements: `uid`, `accountId`, `accountCode`, `accountName`,
+            Without `aggregations`, the rows are measurements: `uid`, `accountId`, `accountCode`, `accountName`,
             `meterId`, `meterCode`, `ts`, `ets`, `receivedAt`, and a member for each field of the meter.
 
-            With `aggregations` a row has a member for each group (`accountId` and `accountCode`; the code of the
-            dimension; `ts`, the start of the bucket) and for each aggregation
-            `<code of the meter>.<code of the field>.<function>`. Days, weeks from Monday, months and quarters are those
-            of the organization's time zone. Rows of several meters with the same groups are one row; what a meter does
-            not have is null. A field whose code is that of another member is called `<code of the meter>.<code>`.
+            With `aggregations`, a row has one member per group (`accountId` and `accountCode`; the code of the
+            dimension; `ts`, the start of the bucket) and one per aggregation, named
+            `<meter code>.<field code>.<function>`. Days, weeks (starting on Monday), months and quarters are in the
+            organization's time zone. Rows of several meters with the same groups are merged; values that a meter does
+            not have are null. A field whose code conflicts with another member is named `<meter code>.<field code>`.
 
-            At most 100 filters, 100 aggregations and 100 groups.
+            A query can have at most 100 filters, 100 aggregations and 100 groups.
 
-            Few queries run at a time. A query that finds too many of its organization waiting is answered with 429, and
-            with 503 if too many wait altogether, if it takes longer than the server permits, or if it needs too much
-            memory; `Retry-After` tells when to try again. Closing the connection stops a query.
+            The number of concurrent queries is limited. Returns 429 if too many queries of your organization are
+            waiting, and 503 if too many are waiting in total, if the query exceeds the time limit, or if it needs too
+            much memory; `Retry-After` says when to try again. Closing the connection cancels the query.
             """,
     };
 
@@ -94,7 +94,7 @@ internal sealed class UsageQueryOperation(
         }
         catch (OverflowException overflow)
         {
-            throw new RefusedException(new Issue("digits", "aggregations", $"cannot be answered: {overflow.Message}"));
+            throw new RefusedException(new Issue("digits", "aggregations", $"failed: {overflow.Message}"));
         }
     }
 

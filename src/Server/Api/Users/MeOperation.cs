@@ -15,7 +15,7 @@ namespace Tallystick.Server.Api.Users;
 internal sealed class MeOperation(ResourceService resources)
 {
     internal static ApiOperation Get { get; } = new(
-        "GET", "/organizations/{orgId}/users/me", "GetMe", "User", "Retrieve who calls",
+        "GET", "/organizations/{orgId}/users/me", "GetMe", "User", "Retrieve the current principal",
         new ApiSchema("MeResponse", new ObjectShape(
             "MeResponse",
             [
@@ -26,7 +26,7 @@ internal sealed class MeOperation(ResourceService resources)
         Run.By<MeOperation>(o => o.AnswerAsync))
     {
         Permission = Permission.Anyone,
-        Description = "Answers with the `user` or the `serviceUser` of the token, and its `organization`.",
+        Description = "Returns the `user` or the `serviceUser` of the token, and its `organization`.",
     };
 
     private async Task AnswerAsync(ApiCall call)

@@ -40,7 +40,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
     {
         var at = Array.IndexOf(args, Option);
         if (at + 1 == args.Length)
-            throw new StoreUnavailableException($"{Option} needs the directory to copy to: {Option} DIR");
+            throw new StoreUnavailableException($"{Option} requires a target directory: {Option} DIR");
         var settings = WebApplication.CreateSlimBuilder([.. args[..at], .. args[(at + 2)..]]).Configuration;
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
@@ -80,7 +80,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         await backup.CopyAllAsync(dataPath, "", OfTheProcess.Contains, cancellationToken);
         backup.Complete();
         var isElsewhere = !File.Exists(Path.Combine(dataPath, DocumentFile));
-        say($"No server runs on {dataPath}: all of it was copied to {target}.");
+        say($"No server is running on {dataPath}. The whole directory was copied to {target}.");
         if (isElsewhere)
             SayElsewhere();
     }
@@ -121,11 +121,11 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         await using var copy = await DuckDbMeasurementStore.OpenAsync(
             backup.In(StoreFile), new DuckDbOptions { Threads = 1 }, cancellationToken);
         if (await copy.FindPositionAsync(0, cancellationToken) > end)
-            throw new IOException("The copy of the measurements holds more than that of the log.");
+            throw new IOException("The copy of the measurement store is ahead of the copy of the log.");
     }
 
     private void SayElsewhere() => say(
-        "Configuration and bills are in PostgreSQL and are not part of the copy. Dump the database now, with pg_dump, "
+        "Configuration and bills are in PostgreSQL and are not part of the copy. Dump the database now with pg_dump, "
         + "and keep both together: the dump must not be older than this copy.");
 
     /// <summary>Asks the server one thing after the other, and reports meanwhile that the command works.</summary>
@@ -162,7 +162,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
                 // The server has ended the backup: its last words, which wait to be read, say why.
             }
             var answer = await _reader.ReadLineAsync(cancellationToken)
-                ?? throw new IOException("the server has stopped meanwhile.");
+                ?? throw new IOException("the server has stopped in the meantime.");
             return answer.StartsWith(BackupListener.Failed, StringComparison.Ordinal)
                 ? throw new IOException(answer[BackupListener.Failed.Length..].Trim())
                 : answer.Split(' ');

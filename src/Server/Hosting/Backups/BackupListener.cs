@@ -71,7 +71,7 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
             await using var writer = new StreamWriter(stream);
             if (!await _turn.WaitAsync(0, stoppingToken))
             {
-                await writer.WriteLineAsync($"{Failed} Another backup is under way. Wait until it has ended.");
+                await writer.WriteLineAsync($"{Failed} Another backup is in progress. Wait for it to finish.");
                 return;
             }
             try
@@ -132,7 +132,8 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
         {
             throw new TimeoutException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The backup command was silent for {MaxSilence.TotalSeconds} seconds, so the backup was ended."));
+                $"The backup was stopped because the backup command did not respond for {MaxSilence.TotalSeconds} "
+                    + $"seconds."));
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class BackupSession(BackupSources sources) : IAsyncDisposable
             [Hold] => await HoldAsync(cancellationToken),
             [Documents, var path] => await CopyDocumentsAsync(path, cancellationToken),
             [End] => RequireHeld(),
-            _ => throw new InvalidOperationException("The command is of another version than the server."),
+            _ => throw new InvalidOperationException("The command and the server have different versions."),
         };
 
     public async ValueTask DisposeAsync()

@@ -92,7 +92,7 @@ internal sealed class FormerKeys(string folder, IReadOnlyList<InstallationKey> k
         {
             throw new StoreUnavailableException(
                 $"The signing key {path} is damaged or cannot be read: {failure.Message} Restore it from a backup, or "
-                + "remove it: tokens it has signed are then refused, and clients ask for new ones.", failure);
+                + "delete it. Tokens signed with it then become invalid, and clients must request new ones.", failure);
         }
     }
 

@@ -28,7 +28,7 @@ internal static class FormerUploads
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or StoreOutageException)
         {
             throw new StoreUnavailableException(
-                $"The files in {folder} cannot be moved to {InstallationFiles.Files}: {failure.Message}", failure);
+                $"The files in {folder} could not be moved to {InstallationFiles.Files}: {failure.Message}", failure);
         }
     }
 

@@ -16,8 +16,8 @@ namespace Tallystick.Server.Hosting.Installation;
 internal sealed class InstallationCheck(string documentPlace, string dataPath, bool acceptsLoss)
 {
     private const string WaysOut =
-        "Restore both from one backup. Without one, start once with " + DataDirectory.AcceptLossOption
-        + "; docs/operations.md says what is lost then.";
+        "Restore both from the same backup. If you have no backup, start once with " + DataDirectory.AcceptLossOption
+        + "; docs/operations.md explains what is lost.";
 
     /// <summary>Compares the ids. Whatever else is said of their data presumes that they belong together.</summary>
     /// <exception cref="StoreUnavailableException">They do not belong together.</exception>
@@ -30,7 +30,7 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
         throw new StoreUnavailableException(
             $"The documents in {documentPlace} belong to installation {ofDocuments}, but the measurements in "
             + $"{dataPath} to {measurements.Installation}. Start with the data directory (TALLYSTICK_DATA) and the "
-            + "database (TALLYSTICK_POSTGRES) of one installation, or restore both from one backup.");
+            + "database (TALLYSTICK_POSTGRES) of the same installation, or restore both from the same backup.");
     }
 
     /// <summary>Requires that neither documents nor measurements are lost.</summary>
@@ -70,8 +70,8 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
             || !await InstallationId.IsBlankAsync(documents, measurements.OrganizationIds, cancellationToken))
             return;
         throw new StoreUnavailableException(
-            $"{documentPlace} is missing or empty, but there are measurements in {dataPath}: configuration, bills and "
-            + $"credentials are lost, or TALLYSTICK_POSTGRES names another database than before. {WaysOut}");
+            $"{documentPlace} is missing or empty, but {dataPath} contains measurements: configuration, bills and "
+            + $"credentials are lost, or TALLYSTICK_POSTGRES names a different database than before. {WaysOut}");
     }
 
     // A store without its file is filled again from the log. With the log gone too, there is nothing to fill it from.
@@ -81,6 +81,6 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
             return;
         throw new StoreUnavailableException(
             $"The measurements of installation {ofDocuments}, whose documents are in {documentPlace}, are missing in "
-            + $"{dataPath}: they are lost, or TALLYSTICK_DATA names another directory than before. {WaysOut}");
+            + $"{dataPath}: they are lost, or TALLYSTICK_DATA names a different directory than before. {WaysOut}");
     }
 }

@@ -63,11 +63,11 @@ internal static class InstallationFiles
         var path = Path.GetFullPath(dataPath);
         if (!Directory.Exists(path))
             throw new StoreUnavailableException(
-                $"There is no data directory {path}. Set TALLYSTICK_DATA to that of the server.");
+                $"The data directory {path} does not exist. Set TALLYSTICK_DATA to the data directory of the server.");
         if (!HasData(path))
             throw new StoreUnavailableException(
-                $"The directory {path} is not a data directory: no server has run on it. Set TALLYSTICK_DATA to that "
-                + "of the server.");
+                $"The directory {path} is not a data directory: no server has used it. Set TALLYSTICK_DATA to that of "
+                + "the server.");
     }
 
     /// <summary>Requires that documents are there, where they are kept in the data directory.</summary>
@@ -78,6 +78,6 @@ internal static class InstallationFiles
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })
             throw new StoreUnavailableException(
                 $"{path} is missing or empty. If the server keeps its configuration in PostgreSQL, set "
-                + "TALLYSTICK_POSTGRES as for the server; otherwise restore a backup.");
+                + "TALLYSTICK_POSTGRES to the same value as for the server; otherwise restore a backup.");
     }
 }

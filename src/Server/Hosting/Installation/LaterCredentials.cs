@@ -18,16 +18,16 @@ internal static class LaterCredentials
         if (settings.OrganizationId is { } organizationId
             && !(await Organizations.IdsAsync(AllKinds.Catalog, store, default))
                 .Contains(organizationId, StringComparer.OrdinalIgnoreCase))
-            Log.CredentialIgnored(logger, "TALLYSTICK_ORG_ID", "no organization here has this id");
+            Log.CredentialIgnored(logger, "TALLYSTICK_ORG_ID", "no organization has this id");
         if (settings.AccessKeyId is not { } accessKeyId)
             return;
         var keys = await new ResourceReader(AllKinds.Catalog, store, AccessKeyResource.Installation, default)
             .ListAsync<AccessKey>(Condition.Equal("access_key_id", accessKeyId));
         if (keys.Count == 0)
-            Log.CredentialIgnored(logger, "TALLYSTICK_ACCESS_KEY_ID", "there is no access key with this id");
+            Log.CredentialIgnored(logger, "TALLYSTICK_ACCESS_KEY_ID", "no access key has this id");
         else if (settings.ApiSecret is { } secret && !SecretHash.Matches(keys[0].SecretHash, secret))
             Log.CredentialIgnored(
                 logger, "TALLYSTICK_API_SECRET",
-                "the secret of the access key differs; it cannot be changed by a setting");
+                "the access key has a different secret, which a setting cannot change");
     }
 }

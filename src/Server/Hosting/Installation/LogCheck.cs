@@ -12,8 +12,8 @@ namespace Tallystick.Server.Hosting.Installation;
 internal sealed class LogCheck(string directory, LogPosition position, bool acceptsLoss)
 {
     private const string WaysOut =
-        "Restore measurement-log and measurements.duckdb from one backup. Without one, start once with "
-        + DataDirectory.AcceptLossOption + "; docs/operations.md says what is lost then.";
+        "Restore measurement-log and measurements.duckdb from the same backup. If you have no backup, start once with "
+        + DataDirectory.AcceptLossOption + "; docs/operations.md explains what is lost.";
 
     /// <summary>Opens the log.</summary>
     /// <param name="check">What else must hold, given the end of the log, before anything is changed.</param>
@@ -74,12 +74,12 @@ internal sealed class LogCheck(string directory, LogPosition position, bool acce
         if (position > log.End)
         {
             return $"The measurement log in {directory} ends at {log.End.Value}, but the measurement store has loaded "
-                + $"it up to {position.Value}: the log is an older copy, or its last files are lost.";
+                + $"it up to {position.Value}: the log is an older copy, or its most recent files are lost.";
         }
         return position < log.Start
             ? $"The measurement log in {directory} begins at {log.Start.Value}, but the measurement store has loaded "
                 + $"it only up to {position.Value}: the store is an older copy, or its file is lost."
             : $"The measurement log in {directory} has no record at {position.Value}, up to which the measurement "
-                + "store has loaded it: one of both is a copy of another time.";
+                + "store has loaded it: the two are copies from different times.";
     }
 }

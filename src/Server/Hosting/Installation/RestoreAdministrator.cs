@@ -65,14 +65,15 @@ internal static class RestoreAdministrator
         ([], _) => throw NoOrganization(),
         ([var only], null) => only,
         (_, null) => throw new StoreUnavailableException(
-            $"There are several organizations. Give the id of one: {Option} ID, where ID is one of "
+            $"There are several organizations. Specify one: {Option} ID, where ID is one of "
             + string.Join(", ", organizations)),
         _ => organizations.FirstOrDefault(id => string.Equals(id, asked, StringComparison.OrdinalIgnoreCase))
             ?? throw new StoreUnavailableException(
-                $"The organization '{asked}' does not exist. There are: {string.Join(", ", organizations)}"),
+                $"The organization '{asked}' does not exist. Existing organizations: "
+                    + $"{string.Join(", ", organizations)}"),
     };
 
     private static StoreUnavailableException NoOrganization() => new(
-        "There is no organization. Set TALLYSTICK_DATA and TALLYSTICK_POSTGRES as for the server; a first start of the "
-        + $"server, without {Option}, creates an organization.");
+        "There is no organization. Set TALLYSTICK_DATA and TALLYSTICK_POSTGRES as for the server. Starting the server "
+        + $"for the first time, without {Option}, creates an organization.");
 }

@@ -24,30 +24,30 @@ internal sealed class IngestMetrics : IDisposable
         MeasurementLoader loader, ILogPartition log, IUidIndex uids, ConservationCheck check,
         ConnectionLimit connections)
     {
-        Count("accepted", tally => tally.Accepted, "Accepted measurements that were looked up.");
-        Count("stored", tally => tally.Stored, "Measurements that were stored.");
-        Count("duplicate", tally => tally.Duplicate, "Measurements dropped since their uid was used before.");
+        Count("accepted", tally => tally.Accepted, "Accepted measurements that have been processed.");
+        Count("stored", tally => tally.Stored, "Measurements that have been stored.");
+        Count("duplicate", tally => tally.Duplicate, "Measurements dropped because their uid was already used.");
         Count("failed", tally => tally.Failed, "Measurements that failed for another reason.");
         _meter.CreateObservableGauge(
             "tallystick.log.pending", () => log.BytesBetween(loader.Position, log.End), "By",
-            "Accepted and not yet loaded: how far the loader is behind the end of the log.");
+            "Bytes accepted but not yet loaded: the lag of the loader behind the end of the log.");
         _meter.CreateObservableGauge(
-            "tallystick.log.size", () => log.BytesBetween(log.Start, log.End), "By", "What the log keeps.");
+            "tallystick.log.size", () => log.BytesBetween(log.Start, log.End), "By", "Size of the log.");
         _meter.CreateObservableGauge(
-            "tallystick.loader.position", () => loader.Position.Value, "By", "Up to where the log is loaded.");
+            "tallystick.loader.position", () => loader.Position.Value, "By", "Position up to which the log is loaded.");
         _meter.CreateObservableGauge(
-            "tallystick.uids.count", () => uids.Count, "{uid}", "Uids that would be recognized as duplicates.");
+            "tallystick.uids.count", () => uids.Count, "{uid}", "Uids that are recognized as duplicates.");
         _meter.CreateObservableGauge(
-            "tallystick.uids.memory", () => uids.MemoryBytes, "By", "Memory that their index holds.");
+            "tallystick.uids.memory", () => uids.MemoryBytes, "By", "Memory used by the uid index.");
         _meter.CreateObservableGauge(
             "tallystick.conservation.mismatches", () => check.Mismatches, "{mismatch}",
-            "Meters and days whose stored measurements are not as many as were loaded; anything but 0 is an alarm.");
+            "Meters and days whose stored measurements differ in number from those loaded; alert on any value but 0.");
         _meter.CreateObservableGauge(
             "tallystick.connections.open", () => connections.Open, Connections, "Open connections.");
         _meter.CreateObservableCounter(
             "tallystick.connections.refused",
             () => new[] { Of("source", connections.RefusedBySource), Of("total", connections.RefusedByTotal) },
-            Connections, "Connections closed since their source, or all sources together, had too many.");
+            Connections, "Connections closed because their source, or all sources together, had too many.");
 
         static Measurement<long> Of(string limit, long count) =>
             new(count, new KeyValuePair<string, object?>("limit", limit));

@@ -46,13 +46,13 @@ internal sealed class MetricsAccess(string? url, string? token)
         var isOfMetrics = context.Request.Path == Path;
         if (url is not null && isOfMetrics != (context.Connection.LocalPort == new Uri(app.Urls.Last()).Port))
             return ErrorAnswer.WriteAsync(
-                context, StatusCodes.Status404NotFound, $"There is nothing at {context.Request.Path} on this address.");
+                context, StatusCodes.Status404NotFound, $"{context.Request.Path} is not available at this address.");
         if (!isOfMetrics || _tokenHash is null || IsToken(context.Request.Headers.Authorization.ToString()))
             return next(context);
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return ErrorAnswer.WriteAsync(
             context, StatusCodes.Status401Unauthorized,
-            "Send the token of TALLYSTICK_METRICS_TOKEN as the bearer token.");
+            "Send the value of TALLYSTICK_METRICS_TOKEN as the bearer token.");
     }
 
     private bool IsToken(string header)

@@ -13,11 +13,11 @@ internal sealed class WorkMetrics : IDisposable
         _meter.CreateObservableGauge(
             "tallystick.jobs.ready",
             () => board.Count().Select(count => Tagged(count.Ready, "handler", count.Handler)),
-            "{job}", "Queued jobs that run or could run, by handler.");
+            "{job}", "Queued jobs that are running or ready to run, by handler.");
         _meter.CreateObservableGauge(
             "tallystick.jobs.scheduled",
             () => board.Count().Select(count => Tagged(count.Later, "handler", count.Handler)),
-            "{job}", "Queued jobs whose time is to come, by handler.");
+            "{job}", "Queued jobs that are scheduled for later, by handler.");
         _meter.CreateObservableGauge(
             "tallystick.events.lag",
             () => pumps.Lags.Select(one => Tagged(one.Lag.TotalSeconds, "subscriber", one.Subscriber)),

@@ -35,12 +35,12 @@ public static class PostgresConnection
             var connection = isUri ? OfUri(text) : new NpgsqlConnectionStringBuilder(text);
             return connection is { Host.Length: > 0 }
                 ? connection.ConnectionString
-                : throw new ArgumentException("It names no host.");
+                : throw new ArgumentException("It contains no host.");
         }
         catch (Exception malformed) when (malformed is ArgumentException or FormatException)
         {
             throw new StoreUnavailableException(
-                $"TALLYSTICK_POSTGRES must be a connection string of PostgreSQL such as {Examples}. "
+                $"TALLYSTICK_POSTGRES must be a PostgreSQL connection string such as {Examples}. "
                 + FirstLine(malformed.Message), malformed);
         }
     }
@@ -48,7 +48,7 @@ public static class PostgresConnection
     private static NpgsqlConnectionStringBuilder OfUri(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
-            throw new ArgumentException("The address cannot be read: percent-encode special characters.");
+            throw new ArgumentException("The URL is malformed: percent-encode special characters.");
         var user = uri.UserInfo.Split(':', 2);
         var connection = new NpgsqlConnectionStringBuilder { Host = uri.Host };
         if (uri.Port > 0)

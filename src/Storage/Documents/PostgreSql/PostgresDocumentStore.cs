@@ -41,14 +41,12 @@ public sealed class PostgresDocumentStore : IDocumentStore
     /// <summary>Connects to the database and brings it to the declared kinds.</summary>
     /// <param name="connectionString">How to connect.</param>
     /// <param name="kinds">The declared kinds.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
     /// <exception cref="StoreUnavailableException">
     /// The server is not reached or refuses, or a newer program wrote the store.
     /// </exception>
-    /// <exception cref="ArgumentException">
-    /// The connection string or the names of the kinds are malformed.
-    /// </exception>
+    /// <exception cref="ArgumentException">The connection string or the names of the kinds are malformed.</exception>
     public static async Task<PostgresDocumentStore> OpenAsync(
         string connectionString, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken,
         Func<IDocumentReader, Task>? check = null)

@@ -36,7 +36,7 @@ public sealed class PostgresSoleUse : ISoleUse
     /// <summary>Takes the database for this process.</summary>
     /// <param name="connectionString">The database.</param>
     /// <param name="patience">How long to wait for a process that has it, which may just be ending.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="StoreUnavailableException">Another process keeps it.</exception>
     public static async Task<PostgresSoleUse> TakeAsync(
         string connectionString, TimeSpan patience, CancellationToken cancellationToken)
@@ -57,8 +57,8 @@ public sealed class PostgresSoleUse : ISoleUse
         {
             await sole.DisposeAsync();
             throw new StoreUnavailableException(
-                "The PostgreSQL database is in use by another Tallystick. A database belongs to one process, as a data "
-                + "directory does, where the measurements are. Stop the other one, or use another database.");
+                "The PostgreSQL database is in use by another Tallystick server. Only one server can use a database, "
+                + "as with a data directory. Stop the other server, or use another database.");
         }
         sole._watching = sole.WatchAsync();
         return sole;

@@ -108,6 +108,6 @@ internal sealed class ConditionSql(SqlDialect dialect, TableLayout table)
         Comparison.LessOrEqual => " <= ",
         Comparison.Greater => " > ",
         Comparison.GreaterOrEqual => " >= ",
-        Comparison.StartsWith or Comparison.Contains => throw new ArgumentException("Is no operator of SQL."),
+        Comparison.StartsWith or Comparison.Contains => throw new ArgumentException("Not an SQL operator."),
     };
 }

@@ -150,7 +150,7 @@ internal sealed class DocumentTransaction(
     private void RequireOpen(CancellationToken cancellationToken)
     {
         if (_isOver)
-            throw new InvalidOperationException("The transaction is over.");
+            throw new InvalidOperationException("The transaction has ended.");
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -158,6 +158,6 @@ internal sealed class DocumentTransaction(
     private void RequireOwn(string written)
     {
         if (written != organizationId)
-            throw new ArgumentException("A transaction writes documents of its own organization only.");
+            throw new ArgumentException("A transaction can write documents of its own organization only.");
     }
 }

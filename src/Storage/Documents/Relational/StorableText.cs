@@ -33,7 +33,7 @@ internal static class StorableText
         if (value is null)
             return;
         if (!IsStorable(value))
-            throw new ArgumentException($"The value of {column} holds U+0000 or half a surrogate pair.");
+            throw new ArgumentException($"The value of {column} contains U+0000 or an unpaired surrogate.");
         if (Encoding.UTF8.GetByteCount(value) > MaxColumnBytes)
             throw new ArgumentException($"The value of {column} is longer than {MaxColumnBytes} bytes.");
     }

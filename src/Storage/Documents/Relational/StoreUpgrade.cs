@@ -10,7 +10,7 @@ internal sealed class StoreUpgrade(SqlRunner runner)
 
     /// <summary>Makes all changes in one transaction: a store is of the former program, or of this one.</summary>
     /// <param name="tables">The tables.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
     /// <exception cref="StoreUnavailableException">
     /// A newer program wrote the store, or its documents do not fit a column that has become unique.
@@ -60,8 +60,8 @@ internal sealed class StoreUpgrade(SqlRunner runner)
         {
             throw new StoreUnavailableException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The store has format version {stored}, written by a newer Tallystick; this one knows versions up to "
-                + $"{known}. Run the newer Tallystick, or restore a backup made before the upgrade."));
+                $"The store has format version {stored}, written by a newer version of Tallystick. This version "
+                + $"supports up to {known}. Run the newer version, or restore a backup made before the upgrade."));
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class TableLayout
         foreach (var name in kind.Columns.Select(column => column.Name).Prepend(kind.Name))
         {
             if (!NamePattern().IsMatch(name))
-                throw new ArgumentException($"'{name}' of the kind {kind.Name} is no name of a table or column.");
+                throw new ArgumentException($"'{name}' of the kind {kind.Name} is not a valid table or column name.");
             if (IndexName(name, IndexUse.Unique).Length > MaxNameLength)
                 throw new ArgumentException($"The names of the kind {kind.Name} and its column {name} are too long.");
         }

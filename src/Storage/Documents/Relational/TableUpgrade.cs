@@ -87,8 +87,8 @@ internal sealed class TableUpgrade(SqlRunner runner)
         catch (DbException failure) when (_dialect.IsClash(failure))
         {
             throw new StoreUnavailableException(
-                $"Some {table.Kind.Name} documents share a value of {index.Column}, which this Tallystick needs to "
-                + "be unique. Run the former version and make the values differ.",
+                $"Some {table.Kind.Name} documents have the same value of {index.Column}, which this version requires "
+                + "to be unique. Run the previous version and change the values.",
                 failure);
         }
     }

@@ -35,7 +35,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
     /// <summary>Opens the file, creates it where missing, and brings it to the declared kinds.</summary>
     /// <param name="path">The file.</param>
     /// <param name="kinds">The declared kinds.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <param name="acceptsLoss">Whether it is opened although its write-ahead file is lost.</param>
     /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
     /// <exception cref="StoreUnavailableException">
@@ -169,8 +169,8 @@ public sealed class SqliteDocumentStore : IDocumentStore
     }
 
     private static StoreUnavailableException LogIsLost(string path) => new(
-        $"The database {path} was copied while it was in use, or its process was killed, and its write-ahead file "
-        + $"{SqliteUseMark.LogOf(path)} is missing: the latest changes are lost. Put that file back, or restore the "
-        + $"data directory from a backup. Without one, start once with {DataDirectory.AcceptLossOption}; "
-        + "docs/operations.md says what is lost then.");
+        $"The database {path} was copied while in use, or its process was killed, and its write-ahead file "
+        + $"{SqliteUseMark.LogOf(path)} is missing: the latest changes are lost. Put the file back, or restore the "
+        + $"data directory from a backup. If you have no backup, start once with {DataDirectory.AcceptLossOption}; "
+        + "docs/operations.md explains what is lost.");
 }

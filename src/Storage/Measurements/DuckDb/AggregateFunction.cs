@@ -31,7 +31,7 @@ internal static unsafe partial class AggregateFunction
             if (steps.End is not null)
                 SetDestructor(function, steps.End);
             if (Register(connection.NativeConnection, function) != DuckDBState.Success)
-                throw new NotSupportedException($"The measurement store does not take the function {name}.");
+                throw new NotSupportedException($"The measurement store rejected the function {name}.");
         }
         finally
         {

@@ -20,7 +20,7 @@ internal sealed class Commits
         lock (_lock)
         {
             if (Fault is not null)
-                throw new IOException("The measurement store is opened anew after a fault.", Fault);
+                throw new IOException("The measurement store is being reopened after a fault.", Fault);
             try
             {
                 transaction.Commit();

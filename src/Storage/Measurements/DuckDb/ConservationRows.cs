@@ -33,7 +33,7 @@ internal static class ConservationRows
     /// <param name="connection">The connection, in a transaction.</param>
     /// <param name="organizationId">The organization.</param>
     /// <param name="receivedSince">Only those received at or after this nanosecond.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static List<StoredRows> Count(
         DuckDBConnection connection, string organizationId, long receivedSince, CancellationToken cancellationToken)
     {

@@ -182,8 +182,8 @@ public sealed class DuckDbMeasurementStore
                 if (ownTables == 0 || _ownTables == 0)
                 {
                     throw new LoadTooLargeException(
-                        $"The measurement store's memory of {_options.MemoryMegabytes} MB does not suffice for a load "
-                        + $"of {load.Meters.Sum(rows => rows.Count)} measurements: {exception.Message}",
+                        $"The measurement store's memory of {_options.MemoryMegabytes} MB is too small for a load of "
+                        + $"{load.Meters.Sum(rows => rows.Count)} measurements: {exception.Message}",
                         exception);
                 }
                 _ownTables = Math.Min(_ownTables, ownTables) / 2;

@@ -27,7 +27,7 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
             return engine;
         _gate.Leave();
         throw new StoreUnavailableException(
-            $"The measurement store {path} is closed, or could not be opened anew after a fault.");
+            $"The measurement store {path} is closed, or could not be reopened after a fault.");
     }
 
     /// <summary>Ends what <see cref="EnterAsync"/> began.</summary>

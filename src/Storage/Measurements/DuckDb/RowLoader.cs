@@ -32,7 +32,7 @@ internal sealed unsafe partial class RowLoader
             NativeMethods.TableFunction.DuckDBTableFunctionSetFunction(function, &Fill);
             var state = NativeMethods.TableFunction.DuckDBRegisterTableFunction(connection.NativeConnection, function);
             if (state != DuckDBState.Success)
-                throw new NotSupportedException("The measurement store does not take the function that loads rows.");
+                throw new NotSupportedException("The measurement store rejected the function that loads rows.");
         }
         finally
         {

@@ -88,7 +88,7 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         foreach (var field in rows.Fields)
         {
             if ((field.IsNumeric ? field.Numbers.Count : field.Texts.Count) != rows.Count)
-                throw new ArgumentException($"The field '{field.Code}' has not a value for each row.");
+                throw new ArgumentException($"The field '{field.Code}' does not have a value for each row.");
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed record ValueSql(
             AggregationMethod.Mean => new ValueSql([
                 .. values.SelectMany(Sums), Text($"count(*) FILTER ({hasValue})")], hasValue, Mean),
             AggregationMethod.CustomSql => throw new ArgumentException(
-                "CUSTOM_SQL is no method of the store.", nameof(method)),
+                "The measurement store does not support CUSTOM_SQL.", nameof(method)),
         };
     }
 

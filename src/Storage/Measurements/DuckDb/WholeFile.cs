@@ -27,9 +27,9 @@ internal static class WholeFile
             return;
         throw new StoreUnavailableException(string.Create(
             CultureInfo.InvariantCulture,
-            $"The measurement store {path} is cut short: it has {bytes} bytes and needs at least "
+            $"The measurement store {path} is truncated: it has {bytes} bytes, expected at least "
             + $"{HeaderBytes + (last + 1) * blockBytes}. Restore the data directory from a backup. If the measurement "
-            + $"log still holds everything, move {path} and {path}.wal away instead: the store is then rebuilt."));
+            + $"log is complete, move {path} and {path}.wal away instead: the store is then rebuilt."));
     }
 
     private static long? LastUsed(DuckDBConnection connection)

@@ -261,7 +261,7 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
         catch (FileNotFoundException missing)
         {
             throw new StoreUnavailableException(
-                $"The measurement log in {_directory} does not hold {file.Path} any more.", missing);
+                $"The measurement log in {_directory} no longer contains {file.Path}.", missing);
         }
     }
 

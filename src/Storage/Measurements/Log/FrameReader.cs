@@ -83,10 +83,10 @@ internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDispos
 
     /// <summary>What to tell of a frame that was found not to be whole.</summary>
     public StoreUnavailableException Fault(long offset) => new(LogFrame.IsOfFormerFormat(Bytes)
-        ? $"The measurement log file {file.Path} was written by an earlier version of the program, whose format this "
-            + "one does not read. Move it away to begin with an empty log."
-        : $"The measurement log is damaged: {file.Path} has no valid record at byte {offset}. "
-            + "Restore the file from a backup; nothing behind it has been read or changed.");
+        ? $"The measurement log file {file.Path} was written by an earlier version, whose format this version cannot "
+            + "read. Move it away to start with an empty log."
+        : $"The measurement log is damaged: {file.Path} has no valid record at byte {offset}. Restore the file from a "
+            + "backup. Nothing after this point was read or changed.");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -11,7 +11,7 @@ public static class LogCopy
     /// <param name="backup">Where to copy to.</param>
     /// <param name="name">Name of the directory in the copy.</param>
     /// <param name="end">Where the copy is to end: a position that was the log's end.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task WriteAsync(
         string directory, BackupDirectory backup, string name, LogPosition end, CancellationToken cancellationToken)
     {

@@ -41,7 +41,7 @@ internal sealed class LogFile(string path, long start)
         {
             var name = System.IO.Path.GetFileNameWithoutExtension(path);
             if (!long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var start))
-                throw new StoreUnavailableException($"The file {path} does not belong into the measurement log.");
+                throw new StoreUnavailableException($"The file {path} is not a measurement log file.");
             files.Add(new LogFile(path, start));
         }
         files.Sort((left, right) => left.Start.CompareTo(right.Start));

@@ -40,8 +40,8 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
             if (_waitingBytes > 0 && _waitingBytes + record.Length > options.WaitingBytes)
             {
                 throw new LogBusyException(
-                    $"{_waitingBytes} bytes of measurements wait to be written to disk, and at most "
-                    + $"{options.WaitingBytes} may. Nothing of the request was kept: send it again in a moment.");
+                    $"{_waitingBytes} bytes of measurements are waiting to be written to disk; the maximum is "
+                    + $"{options.WaitingBytes}. The request was not accepted. Try again in a moment.");
             }
             append = PendingAppend.For(record, receivedAt);
             _waitingBytes += append.Bytes;
@@ -116,12 +116,13 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
             if (!tail.Break())
             {
                 _unknown = new AppendUnknownException(
-                    $"The disk failed while measurements were written, and may hold them: {exception.Message}",
+                    "The disk failed during a write, and the measurements may or may not have been stored: "
+                        + $"{exception.Message}",
                     exception);
             }
             _fault = new StoreUnavailableException(
-                "Measurements cannot be written to disk at the moment; nothing of the request was kept. "
-                + "The server tries again by itself: send the request again later.", exception);
+                "Measurements cannot be written to disk at the moment. The request was not accepted. Try again "
+                + "later.", exception);
         }
         Answer();
     }

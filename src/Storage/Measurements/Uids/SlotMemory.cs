@@ -103,7 +103,7 @@ internal static unsafe partial class SlotMemory
     private static long WholePages(long bytes) => (bytes + PageBytes - 1) / PageBytes * PageBytes;
 
     private static OutOfMemoryException NoMemory(long bytes) =>
-        new($"The system has no {bytes} bytes of memory for the uid index.");
+        new($"The system cannot provide {bytes} bytes of memory for the uid index.");
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial byte* Map(

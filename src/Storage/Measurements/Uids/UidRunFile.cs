@@ -35,14 +35,14 @@ internal sealed unsafe class UidRunFile : IDisposable
             {
                 var count = RandomAccess.Read(_handle, pages[read..], first * UidPage.Bytes + read);
                 if (count == 0)
-                    throw new EndOfStreamException("It is shorter than it was.");
+                    throw new EndOfStreamException("It was truncated.");
                 read += count;
             }
         }
         catch (IOException exception)
         {
             throw new StoreUnavailableException(
-                $"The spilled uids in {_path} cannot be read: {exception.Message}", exception);
+                $"The uid spill file {_path} cannot be read: {exception.Message}", exception);
         }
         fixed (byte* start = pages)
         {
@@ -69,6 +69,6 @@ internal sealed unsafe class UidRunFile : IDisposable
     }
 
     private StoreUnavailableException Damaged(long page) => new(
-        $"The spilled uids in {_path} are damaged at byte {page * UidPage.Bytes}. "
-        + "Restart the server: they are rebuilt from the measurements.");
+        $"The uid spill file {_path} is damaged at byte {page * UidPage.Bytes}. Restart the server: the file is "
+        + "rebuilt from the measurements.");
 }
