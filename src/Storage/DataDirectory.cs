@@ -6,20 +6,20 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage;
 
 /// <summary>
-/// The directory of one running process, readable by its owner only. The lock on it is the operating system's and ends
-/// with the process, however that ends.
+/// The data directory of one running process, readable by its owner only. The operating system releases the lock when
+/// the process ends.
 /// </summary>
 public sealed partial class DataDirectory : IDisposable
 {
-    /// <summary>The option by which an operator lets the product start although something is lost.</summary>
+    /// <summary>The option to start despite lost data.</summary>
     public const string AcceptLossOption = "--accept-loss";
 
     private const string LockName = "lock";
 
-    /// <summary>Apart from the lock, since nobody else can read a file that is locked.</summary>
+    /// <summary>A separate file, because a locked file cannot be read.</summary>
     private const string HolderName = "lock.process-id";
 
-    /// <summary>What the system says of a file that another holds: Linux, macOS, Windows.</summary>
+    /// <summary>Error codes for a file locked by another process: Linux, macOS, Windows.</summary>
     private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
 
     private const UnixFileMode OwnerOnly =
@@ -36,8 +36,8 @@ public sealed partial class DataDirectory : IDisposable
     public string Path { get; }
 
     /// <summary>
-    /// Opens the directory, creates it where missing, and locks it. From then on whatever this process creates is
-    /// readable by its owner only, and so is what the directory held before.
+    /// Opens the directory, creates it if missing, and locks it. All existing files, and all files that the process
+    /// creates from then on, are readable by the owner only.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Another process holds it, or it cannot be written.</exception>
     public static DataDirectory Open(string path)
@@ -57,7 +57,7 @@ public sealed partial class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>Gives the directory free.</summary>
+    /// <summary>Releases the directory.</summary>
     public void Dispose() => _lock.Dispose();
 
     private static void CreateOwnerOnly(string path)
@@ -68,7 +68,7 @@ public sealed partial class DataDirectory : IDisposable
             return;
         }
 
-        // The engines make files of their own, whose mode nothing else decides.
+        // The engines create files themselves, so the umask is the only way to set their mode.
         _ = SetMask((uint)OfOthers);
         Directory.CreateDirectory(path, OwnerOnly);
         try
@@ -88,7 +88,7 @@ public sealed partial class DataDirectory : IDisposable
             return;
         try
         {
-            // Where a link leads is not ours to change.
+            // Links are not followed.
             foreach (var entry in directory.EnumerateFileSystemInfos().Where(entry => entry.LinkTarget is null))
             {
                 CloseEntry(entry);

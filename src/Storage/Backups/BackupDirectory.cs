@@ -3,10 +3,7 @@ using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Storage.Backups;
 
-/// <summary>
-/// A directory that a copy is written into. It has another name until the copy is whole and on the disk, so that half a
-/// copy is never taken for one.
-/// </summary>
+/// <summary>The target directory of a backup. It has a temporary name until the copy is complete and on disk.</summary>
 public sealed class BackupDirectory : IDisposable
 {
     private const int BufferBytes = 1024 * 1024;
@@ -20,9 +17,9 @@ public sealed class BackupDirectory : IDisposable
     public string Path { get; }
 
     /// <summary>Prepares a copy of a directory.</summary>
-    /// <param name="target">Where the copy is to be: a path at which there is nothing, or an empty directory.</param>
+    /// <param name="target">The target: a new path or an empty directory.</param>
     /// <param name="source">The directory that is copied.</param>
-    /// <exception cref="StoreUnavailableException">The target cannot be used; the message says why.</exception>
+    /// <exception cref="StoreUnavailableException">The target cannot be used. The message says why.</exception>
     public static BackupDirectory Create(string target, string source)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
@@ -46,12 +43,10 @@ public sealed class BackupDirectory : IDisposable
     /// <summary>Full path in the copy.</summary>
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>
-    /// Copies the files of a directory and of those in it, whatever of them is there: some may go meanwhile.
-    /// </summary>
-    /// <param name="source">The directory; nothing is copied when there is none.</param>
+    /// <summary>Copies the files of a directory recursively. Files may disappear during the copy.</summary>
+    /// <param name="source">The directory; nothing is copied if it does not exist.</param>
     /// <param name="name">Its name in the copy.</param>
-    /// <param name="isLeftOut">Names of entries that are left out.</param>
+    /// <param name="isLeftOut">Names of entries to skip.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task CopyAllAsync(
         string source, string name, Func<string, bool> isLeftOut, CancellationToken cancellationToken)
@@ -95,8 +90,8 @@ public sealed class BackupDirectory : IDisposable
         to.Flush(flushToDisk: true);
     }
 
-    /// <summary>Gives the copy its name, after all of it is on the disk.</summary>
-    /// <exception cref="StoreUnavailableException">Something has taken the name meanwhile.</exception>
+    /// <summary>Renames the copy to its final name after all of it is on disk.</summary>
+    /// <exception cref="StoreUnavailableException">The name is now in use.</exception>
     public void Complete()
     {
         foreach (var directory in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories).Append(Path))
@@ -115,7 +110,7 @@ public sealed class BackupDirectory : IDisposable
         Disk.FlushNames(System.IO.Path.GetDirectoryName(_target)!);
     }
 
-    /// <summary>Removes what is not whole.</summary>
+    /// <summary>Deletes an incomplete copy.</summary>
     public void Dispose()
     {
         if (!_isComplete && Directory.Exists(Path))

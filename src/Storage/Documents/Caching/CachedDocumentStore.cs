@@ -3,10 +3,10 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Documents.Caching;
 
 /// <summary>
-/// A store that remembers documents found by their ids, for as long as nobody else changes the same store. What it
-/// answers is what was committed last: a change is seen by all who ask after its commit was answered.
+/// A store that caches documents by id while this process has exclusive use of it. Reads always return the latest
+/// committed version.
 /// </summary>
-/// <param name="store">The store; disposed of with this one.</param>
+/// <param name="store">The store, which is disposed with this one.</param>
 /// <param name="soleUse">Whether this process alone changes the store.</param>
 public sealed class CachedDocumentStore(IDocumentStore store, ISoleUse soleUse) : IDocumentStore
 {

@@ -5,31 +5,31 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Documents.Caching;
 
 /// <summary>
-/// Documents as last committed, within bounded memory. Whoever changes one says so before the commit and after it: in
-/// between it is not kept, and nobody who read it earlier can put it back.
+/// The latest committed documents, within bounded memory. A change announces each document before and after the commit;
+/// in between, it is not cached, and earlier reads cannot add it.
 /// </summary>
 internal sealed class DocumentCache : IDisposable
 {
     private const long MaxBytes = 32 << 20;
     private const int MaxDocumentBytes = 64 << 10;
 
-    /// <summary>What an entry takes besides the document.</summary>
+    /// <summary>Overhead of an entry in addition to the document.</summary>
     private const int EntryBytes = 400;
 
     private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, 256).Select(_ => new Stripe())];
     private readonly ConcurrentDictionary<(string Kind, string OrganizationId), Stripe> _groups = new();
 
-    /// <summary>The document, if it is kept since the term began.</summary>
+    /// <summary>The document, if it has been cached in the current term.</summary>
     internal Document? Find(DocumentKey key, long term) =>
         _kept.Get<Kept>(key) is { } kept && kept.Term == term && kept.GroupChanges == GroupOf(key).Changes
             ? kept.Document : null;
 
-    /// <summary>Begins to read a document that is not kept.</summary>
+    /// <summary>Starts reading a document that is not cached.</summary>
     internal Reading BeginReading(DocumentKey key, long term) =>
         new(this, key, term, StripeOf(key).Quiet, GroupOf(key).Quiet);
 
-    /// <summary>Begins to follow a change of the store.</summary>
+    /// <summary>Starts tracking a change of the store.</summary>
     internal Changing BeginChange(long term) => new(this, term);
 
     /// <inheritdoc/>
@@ -72,7 +72,7 @@ internal sealed class DocumentCache : IDisposable
     internal readonly record struct Reading(
         DocumentCache Cache, DocumentKey Key, long Term, long? Changes, long? GroupChanges)
     {
-        /// <summary>Keeps what was read, unless it may have changed since.</summary>
+        /// <summary>Caches what was read, unless it may have changed since.</summary>
         internal void Keep(Document document)
         {
             if (Changes is { } before && GroupChanges is { } groupBefore)

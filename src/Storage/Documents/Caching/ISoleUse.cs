@@ -1,6 +1,6 @@
 namespace Tallystick.Storage.Documents.Caching;
 
-/// <summary>Whether this process alone uses a store.</summary>
+/// <summary>Whether this process has exclusive use of a store.</summary>
 public interface ISoleUse : IAsyncDisposable
 {
     /// <summary>
@@ -10,7 +10,7 @@ public interface ISoleUse : IAsyncDisposable
     long Term { get; }
 }
 
-/// <summary>Sole use that something else sees to, such as the lock on a data directory.</summary>
+/// <summary>Exclusive use that is ensured otherwise, for example by the lock on a data directory.</summary>
 public sealed class GivenSoleUse : ISoleUse
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.PostgreSql;
 
-/// <summary>Reads how to connect to PostgreSQL, in either of the two ways in which people write it.</summary>
+/// <summary>Parses PostgreSQL connection strings and URLs.</summary>
 public static class PostgresConnection
 {
     private const string Examples =
@@ -24,8 +24,8 @@ public static class PostgresConnection
         ["client_encoding"] = "Client Encoding",
     };
 
-    /// <summary>The connection string, with its parts checked.</summary>
-    /// <exception cref="StoreUnavailableException">It cannot be read; the message quotes no password.</exception>
+    /// <summary>The validated connection string.</summary>
+    /// <exception cref="StoreUnavailableException">It is malformed. The message never contains a password.</exception>
     public static string Read(string text)
     {
         try

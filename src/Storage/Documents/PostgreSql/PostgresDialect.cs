@@ -6,12 +6,14 @@ using Tallystick.Storage.Documents.Relational;
 
 namespace Tallystick.Storage.Documents.PostgreSql;
 
-/// <summary>SQL as PostgreSQL has it.</summary>
+/// <summary>The SQL dialect of PostgreSQL.</summary>
 internal sealed class PostgresDialect : SqlDialect
 {
     private const string Schema = "tallystick";
 
-    /// <summary>Key of the lock that keeps two starting processes from upgrading the same store at once.</summary>
+    /// <summary>
+    /// Key of the advisory lock that prevents two processes from upgrading the same store concurrently.
+    /// </summary>
     private const string SchemaLock = "7310586492015317";
 
     /// <summary>The server ended a session that waited within a transaction for too long.</summary>
@@ -46,7 +48,7 @@ internal sealed class PostgresDialect : SqlDialect
 
     internal override string Qualify(string name) => $"{Quote(Schema)}.{Quote(name)}";
 
-    /// <summary>The bytes of a document are UTF-8 and go into its text column as they are.</summary>
+    /// <summary>Documents are UTF-8 and are written to the text column unchanged.</summary>
     internal override void Bind(DbParameter parameter, object? value)
     {
         ((NpgsqlParameter)parameter).NpgsqlDbType = value is long ? NpgsqlDbType.Bigint : NpgsqlDbType.Text;
@@ -63,7 +65,7 @@ internal sealed class PostgresDialect : SqlDialect
     internal override bool IsOutage(Exception failure) =>
         failure is PostgresException refusal ? IsOutage(refusal.SqlState) : IsLost(failure);
 
-    /// <summary>Whether the server is not reached, has gone, or does not answer in time.</summary>
+    /// <summary>Whether the server is unreachable, lost, or does not respond in time.</summary>
     internal static bool IsLost(Exception failure) =>
         failure is (NpgsqlException and not PostgresException) or SocketException or TimeoutException;
 

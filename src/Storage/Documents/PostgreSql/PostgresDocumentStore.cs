@@ -38,11 +38,11 @@ public sealed class PostgresDocumentStore : IDocumentStore
         _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => NewLane())];
     }
 
-    /// <summary>Connects to the database and brings it to the declared kinds.</summary>
+    /// <summary>Connects to the database and upgrades it to the declared kinds.</summary>
     /// <param name="connectionString">How to connect.</param>
     /// <param name="kinds">The declared kinds.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
+    /// <param name="check">Reads the documents before the upgrade is committed. If it throws, nothing changes.</param>
     /// <exception cref="StoreUnavailableException">
     /// The server is not reached or refuses, or a newer program wrote the store.
     /// </exception>
@@ -58,7 +58,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
         try
         {
             await using var runner = await store.ConnectAsync(cancellationToken);
-            // To fill a new column may take long.
+            // Filling a new column may take a long time.
             runner.HasTimeLimit = false;
             await RequireUnicodeAsync(runner, cancellationToken);
             await new StoreUpgrade(runner).RunAsync(tables, cancellationToken, check);
@@ -81,7 +81,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
     internal static StoreUnavailableException Unavailable(string connectionString, Exception failure) =>
         new($"{PlaceOf(connectionString)} cannot be used: {failure.Message}", failure);
 
-    /// <summary>Names a database for its operator, without user and password.</summary>
+    /// <summary>The location of a database for messages, without user and password.</summary>
     public static string PlaceOf(string connectionString)
     {
         var address = new NpgsqlConnectionStringBuilder(connectionString);
@@ -116,7 +116,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
         return await Outages.TellAsync(_dialect, () => lane.RunAsync(organizationId, work, cancellationToken));
     }
 
-    /// <summary>Waits for the changes that are running, then closes all connections.</summary>
+    /// <summary>Waits for the running changes, then closes all connections.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var lane in _lanes)

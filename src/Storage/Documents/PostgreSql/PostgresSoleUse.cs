@@ -5,8 +5,8 @@ using Tallystick.Storage.Documents.Caching;
 namespace Tallystick.Storage.Documents.PostgreSql;
 
 /// <summary>
-/// A lock on the database that one process has, for as long as its connection lasts. When the connection is lost the
-/// process does not count as the only one until it has the lock again.
+/// An exclusive lock of one process on the database, held by a connection. If the connection is lost, the process has
+/// no exclusive use until it reacquires the lock.
 /// </summary>
 public sealed class PostgresSoleUse : ISoleUse
 {
@@ -33,11 +33,11 @@ public sealed class PostgresSoleUse : ISoleUse
     /// <inheritdoc/>
     public long Term => Interlocked.Read(ref _term);
 
-    /// <summary>Takes the database for this process.</summary>
+    /// <summary>Acquires the lock.</summary>
     /// <param name="connectionString">The database.</param>
-    /// <param name="patience">How long to wait for a process that has it, which may just be ending.</param>
+    /// <param name="patience">How long to wait for another process, which may be stopping.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="StoreUnavailableException">Another process keeps it.</exception>
+    /// <exception cref="StoreUnavailableException">Another process holds the lock.</exception>
     public static async Task<PostgresSoleUse> TakeAsync(
         string connectionString, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ public sealed class PostgresSoleUse : ISoleUse
         return sole;
     }
 
-    /// <summary>Gives the database back.</summary>
+    /// <summary>Releases the lock.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested)
@@ -85,7 +85,7 @@ public sealed class PostgresSoleUse : ISoleUse
         Interlocked.Exchange(ref _term, ++_terms);
     }
 
-    // Waits for the end of the connection, and then for another one.
+    // Waits until the connection is lost, and then reconnects.
     private async Task WatchAsync()
     {
         while (!_stopping.IsCancellationRequested)
@@ -111,7 +111,7 @@ public sealed class PostgresSoleUse : ISoleUse
         }
     }
 
-    // A session whose process or network is gone gives the lock back within half a minute.
+    // A session whose process or network is lost releases the lock within half a minute.
     private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(_address);

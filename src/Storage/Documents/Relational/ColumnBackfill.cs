@@ -2,7 +2,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>Fills columns of the documents that a table has already, a page of documents at a time.</summary>
+/// <summary>Fills columns of existing documents, one page at a time.</summary>
 internal sealed class ColumnBackfill(SqlRunner runner)
 {
     private const long PageSize = 500;

@@ -6,7 +6,7 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <summary>Translates conditions on the columns of a table to SQL.</summary>
 internal sealed class ConditionSql(SqlDialect dialect, TableLayout table)
 {
-    // Engines limit the number of parameters; longer lists are one parameter.
+    // Engines limit the number of parameters, so longer lists are passed as one parameter.
     private const int MaxParameters = 500;
     private const string Always = "1 = 1";
     private const string Never = "1 = 0";

@@ -33,11 +33,11 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         return AppendWindow(sql, query);
     }
 
-    /// <summary>Adds a document, and answers with a row unless its id or a unique value is taken.</summary>
+    /// <summary>Adds a document. Returns a row unless its id or a unique value is already in use.</summary>
     internal SqlText Insert(TableLayout table, string organizationId, DocumentWrite write, SqlText sequence) =>
         InsertOrFail(table, organizationId, write, sequence).Append(" ON CONFLICT DO NOTHING RETURNING sequence");
 
-    /// <summary>Adds a document, and fails when its id or a unique value is taken.</summary>
+    /// <summary>Adds a document. Fails if its id or a unique value is already in use.</summary>
     internal SqlText InsertOrFail(TableLayout table, string organizationId, DocumentWrite write, SqlText sequence)
     {
         var sql = From("INSERT INTO ", table).Append(" (organization_id, id, sequence, version, document");
@@ -52,7 +52,7 @@ internal sealed class DocumentStatements(SqlDialect dialect)
     }
 
     /// <summary>
-    /// Replaces a document, and answers with a row unless its version differs or a unique value is taken.
+    /// Replaces a document. Returns a row unless its version differs or a unique value is already in use.
     /// </summary>
     internal SqlText Update(TableLayout table, string organizationId, long expectedVersion, DocumentWrite write)
     {
@@ -62,12 +62,12 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         return sql.Append(" RETURNING sequence");
     }
 
-    /// <summary>Replaces a document, and fails when its version differs or a unique value is taken.</summary>
+    /// <summary>Replaces a document. Fails if its version differs or a unique value is already in use.</summary>
     internal SqlText UpdateOrFail(
         TableLayout table, string organizationId, long expectedVersion, DocumentWrite write) =>
         SqlText.Unread().Append("WITH changed AS (")
             .Append(Replace(table, organizationId, expectedVersion, write))
-            // When no row is changed this is a division by zero.
+            // Divides by zero if no row is changed.
             .Append(" RETURNING 1) SELECT 1 / count(*) FROM changed");
 
     /// <summary>Selects another document that has the value of a unique column.</summary>
@@ -110,7 +110,7 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         return WhereId(sql, organizationId, write.Id).Append(" AND version = ").Value(expectedVersion);
     }
 
-    // SQLite writes the index of each column that is set, also when its value stays.
+    // SQLite writes the index of each column that is set, even if its value does not change.
     private static IEnumerable<(DocumentColumn Column, string? Value)> NewValues(
         TableLayout table, DocumentWrite write)
     {

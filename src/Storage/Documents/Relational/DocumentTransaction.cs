@@ -24,7 +24,7 @@ internal sealed class DocumentTransaction(
     /// <summary>Whether it may have written anything.</summary>
     internal bool HasWritten { get; private set; }
 
-    /// <summary>Ends its use.</summary>
+    /// <summary>Ends the transaction.</summary>
     internal void Close() => _isOver = true;
 
     public async ValueTask<Document?> FindAsync(
@@ -112,7 +112,7 @@ internal sealed class DocumentTransaction(
         return null;
     }
 
-    // A statement under way is not interrupted, which would spoil the transaction for those who share it.
+    // A running statement is not interrupted, which would abort the shared transaction.
     private async ValueTask<TableLayout> BeforeWriteAsync(
         DocumentKind kind, string organizationId, DocumentWrite? write, CancellationToken cancellationToken)
     {

@@ -2,11 +2,11 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>Tells faults of an engine in the terms of the store.</summary>
+/// <summary>Translates engine exceptions to exceptions of the store.</summary>
 internal static class Outages
 {
     /// <summary>Does the work.</summary>
-    /// <exception cref="StoreOutageException">The engine cannot serve at present.</exception>
+    /// <exception cref="StoreOutageException">The engine is unavailable.</exception>
     internal static async Task<T> TellAsync<T>(SqlDialect dialect, Func<Task<T>> work)
     {
         try

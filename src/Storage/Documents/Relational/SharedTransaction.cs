@@ -6,8 +6,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>
-/// A transaction that changes of one organization share, one after the other: they are kept by one commit. Each is
-/// undone by itself when it fails, or, when their writes are taken to succeed, all of them are to be run again.
+/// A transaction shared by consecutive changes of one organization, with a single commit. A failed change is rolled
+/// back separately; if writes are optimistic, all changes run again.
 /// </summary>
 internal sealed class SharedTransaction
 {
@@ -91,7 +91,7 @@ internal sealed class SharedTransaction
         }
     }
 
-    /// <summary>Keeps all of it, or nothing, and tells by <see cref="End"/>.</summary>
+    /// <summary>Commits all changes or none, and completes <see cref="End"/>.</summary>
     internal async Task CloseAsync()
     {
         try

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>All in which the SQL of one engine differs from that of the other.</summary>
+/// <summary>The differences between the SQL dialects of the engines.</summary>
 internal abstract class SqlDialect
 {
     /// <summary>Whether the engine is in this process, so that a statement costs no way to it and back.</summary>
@@ -20,7 +20,7 @@ internal abstract class SqlDialect
     /// <summary>Type of the column that keeps the JSON.</summary>
     internal abstract string DocumentType { get; }
 
-    /// <summary>Creates the home of all tables where it is missing; null when there is nothing to create.</summary>
+    /// <summary>Creates the schema of all tables if missing; null if there is nothing to create.</summary>
     internal abstract string? CreateHome { get; }
 
     /// <summary>Creates the source of sequence numbers, at zero.</summary>
@@ -54,13 +54,13 @@ internal abstract class SqlDialect
     /// <summary>Gives a parameter its value.</summary>
     internal abstract void Bind(DbParameter parameter, object? value);
 
-    /// <summary>Whether a value that must be unique was found twice.</summary>
+    /// <summary>Whether a unique value is already in use.</summary>
     internal abstract bool IsClash(DbException failure);
 
     /// <summary>Whether a write that was taken to succeed did not: a value is taken, or nothing was replaced.</summary>
     internal abstract bool IsUntrue(DbException failure);
 
-    /// <summary>Whether the engine cannot serve at present, whatever it is asked for.</summary>
+    /// <summary>Whether the engine is unavailable.</summary>
     internal abstract bool IsOutage(Exception failure);
 
     /// <summary>A name of ours, checked by <see cref="TableLayout"/>, in quotes.</summary>

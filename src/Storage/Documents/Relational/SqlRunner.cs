@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>Runs statements on one connection, by one caller at a time, and keeps recent commands.</summary>
+/// <summary>Runs statements on one connection and caches recent commands. Not thread-safe.</summary>
 internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : IAsyncDisposable
 {
     private const int MaxCommands = 200;
@@ -40,20 +40,20 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
         return mayBeOneBatch ? ValueTask.CompletedTask : DeferAsync(new SqlText().Append(dialect.Begin));
     }
 
-    /// <summary>Keeps what the transaction has written. A failure leaves it open.</summary>
+    /// <summary>Commits the transaction. If this fails, the transaction remains open.</summary>
     internal async Task CommitAsync()
     {
         if (HasFailed)
             throw new InvalidOperationException("A statement of the transaction has failed.");
 
-        // A cancellation would only leave the caller in doubt.
+        // After a cancellation, the result would be unknown.
         if (!_isToBegin)
             await ReadAsync(new SqlText().Append("COMMIT"), _ => true, CancellationToken.None);
         _isToBegin = false;
         await FlushAsync();
     }
 
-    /// <summary>Undoes what the transaction has written, and ends it.</summary>
+    /// <summary>Rolls back and ends the transaction.</summary>
     internal async ValueTask RollbackAsync()
     {
         (_deferred, _isToBegin) = (null, false);
@@ -65,11 +65,11 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
         }
         catch (Exception failure) when (failure is DbException or InvalidOperationException)
         {
-            // The engine has done so already, or the connection is lost and the transaction with it.
+            // The engine has already rolled back, or the connection and the transaction are lost.
         }
     }
 
-    /// <summary>Undoes what was written since the savepoint.</summary>
+    /// <summary>Rolls back to the savepoint.</summary>
     internal async Task RestoreAsync(string savepoint)
     {
         ForgetReserved();
@@ -77,7 +77,7 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
         HasFailed = false;
     }
 
-    /// <summary>Runs the work as one transaction: kept when it returns, undone when it throws.</summary>
+    /// <summary>Runs the work as one transaction: committed if it returns, rolled back if it throws.</summary>
     internal async Task TransactAsync(Func<Task> work)
     {
         await BeginAsync();

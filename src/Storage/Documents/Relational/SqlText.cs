@@ -4,12 +4,11 @@ using System.Text;
 namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>
-/// An SQL statement in the making. Text comes from our own constants only; whatever a user may have sent goes in as a
-/// parameter, so that no value is ever read as SQL.
+/// Builds an SQL statement. Text comes only from constants in code; untrusted values are always parameters.
 /// </summary>
 internal sealed class SqlText
 {
-    // Stands for a parameter until the text is complete and all of them have their numbers.
+    // Placeholder of a parameter until parameters are numbered.
     private const char Parameter = '\u0001';
 
     private readonly StringBuilder _text = new();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>Text that every engine stores and compares alike.</summary>
+/// <summary>Text that all engines store and compare in the same way.</summary>
 internal static class StorableText
 {
     /// <summary>An index entry of PostgreSQL has at most 2,704 bytes and also holds the organization's id.</summary>
@@ -26,7 +26,7 @@ internal static class StorableText
         return true;
     }
 
-    /// <summary>Refuses a column's value that an engine could not keep.</summary>
+    /// <summary>Refuses a column value that an engine cannot store.</summary>
     /// <exception cref="ArgumentException">It is not storable, or longer than 2,000 bytes of UTF-8.</exception>
     internal static void Require(string? value, string column)
     {
@@ -39,8 +39,8 @@ internal static class StorableText
     }
 
     /// <summary>
-    /// The least text greater than all texts that begin with the prefix; null when there is none. So <c>ab</c> gives
-    /// <c>ac</c>, and a prefix match becomes a range that an index can answer.
+    /// The smallest text greater than all texts with the prefix; null if there is none. So <c>ab</c> gives <c>ac</c>,
+    /// and a prefix match becomes a range that an index can answer.
     /// </summary>
     internal static string? AfterPrefix(string prefix)
     {

@@ -3,15 +3,15 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Documents.Relational;
 
-/// <summary>Brings a store that is being opened to the format and the kinds of this program.</summary>
+/// <summary>Upgrades a store to the format and kinds of this version.</summary>
 internal sealed class StoreUpgrade(SqlRunner runner)
 {
     private readonly SqlDialect _dialect = runner.Dialect;
 
-    /// <summary>Makes all changes in one transaction: a store is of the former program, or of this one.</summary>
+    /// <summary>Makes all changes in one transaction.</summary>
     /// <param name="tables">The tables.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
+    /// <param name="check">Reads the documents before the upgrade is committed. If it throws, nothing changes.</param>
     /// <exception cref="StoreUnavailableException">
     /// A newer program wrote the store, or its documents do not fit a column that has become unique.
     /// </exception>

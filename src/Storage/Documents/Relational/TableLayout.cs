@@ -6,7 +6,7 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <summary>The table of one kind: its checked names and its indexes.</summary>
 internal sealed partial class TableLayout
 {
-    /// <summary>PostgreSQL cuts longer names short, and two of them could then become one.</summary>
+    /// <summary>PostgreSQL truncates longer names, which could make them equal.</summary>
     private const int MaxNameLength = 63;
 
     private static readonly string[] OwnColumns = ["organization_id", "id", "sequence", "version", "document"];
@@ -41,7 +41,7 @@ internal sealed partial class TableLayout
             column.Name, column.IsUnique ? IndexUse.Unique : IndexUse.Search)),
     ];
 
-    /// <summary>Whether an index of the table is one that we made, and not the primary key.</summary>
+    /// <summary>Whether an index of the table was created by the store, other than the primary key.</summary>
     internal bool OwnsIndex(string name) =>
         name != KeyName && name.StartsWith($"{Kind.Name}.", StringComparison.Ordinal);
 
@@ -65,10 +65,10 @@ internal sealed partial class TableLayout
 /// <summary>What an index of a table is for.</summary>
 internal enum IndexUse
 {
-    /// <summary>No value occurs twice in an organization.</summary>
+    /// <summary>Values are unique in an organization.</summary>
     Unique,
 
-    /// <summary>Finds documents by a value; those without one are not in it.</summary>
+    /// <summary>Finds documents by value; documents without one are not included.</summary>
     Search,
 
     /// <summary>Gives the documents in the order of the column.</summary>

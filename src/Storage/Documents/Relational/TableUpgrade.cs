@@ -4,9 +4,9 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>
-/// Brings a kind's table to its declaration: missing table, columns and indexes are made. A column that is declared now
-/// but was not at the last opening is filled from the documents, also when it existed before: a program that did not
-/// know it may have written since. A column no longer declared stays, without its index.
+/// Upgrades the table of a kind to its declaration: creates a missing table, columns and indexes. A column that is
+/// declared now but was not at the last opening is filled from the documents, also when it existed before: a program
+/// that did not know it may have written since. A column no longer declared stays, without its index.
 /// </summary>
 internal sealed class TableUpgrade(SqlRunner runner)
 {

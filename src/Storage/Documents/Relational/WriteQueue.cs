@@ -5,8 +5,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>
-/// Changes that run one after the other. While one is being made durable others wait, and then they share the next
-/// commit: the more of them there are, the less each costs.
+/// Runs changes sequentially. Changes that arrive during a commit share the next commit, so that the cost per change
+/// decreases under load.
 /// </summary>
 /// <param name="tables">The store's tables.</param>
 /// <param name="open">Lends a connection.</param>
@@ -21,7 +21,7 @@ internal sealed class WriteQueue(
     private bool _isClosed;
     private (Exception Failure, long At)? _outage;
 
-    /// <summary>Gives the connection back.</summary>
+    /// <summary>Returns the connection.</summary>
     internal required Func<SqlRunner, ValueTask> Release { get; init; }
 
     /// <summary>Whether writes are first taken to succeed, and so need no way to the engine of their own.</summary>
@@ -47,7 +47,7 @@ internal sealed class WriteQueue(
         }
     }
 
-    /// <summary>Waits for the change that is running; later ones are refused.</summary>
+    /// <summary>Waits for the running change; later changes are refused.</summary>
     internal async ValueTask CloseAsync()
     {
         await _turn.WaitAsync();

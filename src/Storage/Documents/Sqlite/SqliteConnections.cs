@@ -5,7 +5,7 @@ using Tallystick.Storage.Documents.Relational;
 
 namespace Tallystick.Storage.Documents.Sqlite;
 
-/// <summary>Opens the connections to one file and keeps those for reading.</summary>
+/// <summary>Opens the connections to one file and pools those for reading.</summary>
 internal sealed class SqliteConnections(string path) : IAsyncDisposable
 {
     /// <summary>More would only queue for the processor: a read is short and never waits for a writer.</summary>
@@ -36,7 +36,7 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     internal void KeepLogAtClosing() =>
         _ = raw.sqlite3_db_config(_writer!.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
 
-    /// <summary>Opens the connection for writing. What it commits is on the disk.</summary>
+    /// <summary>Opens the connection for writing. Its commits are durable.</summary>
     internal Task<SqlRunner> OpenWriterAsync(CancellationToken cancellationToken) => OpenAsync(
         SqliteOpenMode.ReadWriteCreate,
         $"PRAGMA page_size = {PageBytes}; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CheckpointPages}",

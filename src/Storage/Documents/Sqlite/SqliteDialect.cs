@@ -6,7 +6,7 @@ using Tallystick.Storage.Documents.Relational;
 
 namespace Tallystick.Storage.Documents.Sqlite;
 
-/// <summary>SQL as SQLite has it. Text compares by its UTF-8 bytes, and so by code point.</summary>
+/// <summary>The SQL dialect of SQLite. Text is compared by its UTF-8 bytes, and therefore by code point.</summary>
 internal sealed class SqliteDialect : SqlDialect
 {
     internal override bool IsEmbedded => true;

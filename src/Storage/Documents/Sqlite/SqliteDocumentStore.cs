@@ -32,12 +32,12 @@ public sealed class SqliteDocumentStore : IDocumentStore
     /// <summary>The connection for writing, on which tests limit the size of the file.</summary>
     internal SqlRunner Writer { get; }
 
-    /// <summary>Opens the file, creates it where missing, and brings it to the declared kinds.</summary>
+    /// <summary>Opens the file, creates it if missing, and upgrades it to the declared kinds.</summary>
     /// <param name="path">The file.</param>
     /// <param name="kinds">The declared kinds.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <param name="acceptsLoss">Whether it is opened although its write-ahead file is lost.</param>
-    /// <param name="check">Reads the documents before anything is kept; nothing changes if it throws.</param>
+    /// <param name="check">Reads the documents before the upgrade is committed. If it throws, nothing changes.</param>
     /// <exception cref="StoreUnavailableException">
     /// It cannot be opened, is no database, has lost its write-ahead file, or was written by a newer program.
     /// </exception>
@@ -106,7 +106,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
             Writer.Dialect, () => _lane.RunAsync(organizationId, work, cancellationToken));
     }
 
-    /// <summary>Copies the documents, as they are at one moment, into a new file, while changes go on.</summary>
+    /// <summary>Copies a consistent snapshot of the documents to a new file while changes continue.</summary>
     /// <param name="path">The file.</param>
     /// <param name="atThatMoment">Called at that moment, while no change is under way.</param>
     /// <param name="cancellationToken">Gives up, but for the copying itself.</param>
@@ -118,7 +118,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
             "",
             _ =>
             {
-                // From its first read on, a transaction sees the database as it is then.
+                // A transaction sees the state of the database as of its first read.
                 Execute(from, "BEGIN");
                 Execute(from, "SELECT count(*) FROM sqlite_schema");
                 atThatMoment();
@@ -133,7 +133,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
         Execute(to, "PRAGMA user_version = 0");
     }
 
-    /// <summary>Waits for the change that is running, then closes the file.</summary>
+    /// <summary>Waits for the running change, then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, true))
