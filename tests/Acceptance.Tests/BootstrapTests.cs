@@ -67,7 +67,7 @@ public sealed class BootstrapTests
     [Theory]
     [InlineData("Unknown option '--url'. Known options: --urls", "--url", "http://127.0.0.1:0")]
     [InlineData("Unknown option 'start'", "start")]
-    [InlineData("--urls needs a value", "--urls")]
+    [InlineData("--urls requires a value", "--urls")]
     [InlineData("--accept-loss takes no value", "--accept-loss=yes")]
     [InlineData("--urls must be addresses such as http://127.0.0.1:8080", "--urls", "127.0.0.1:8080")]
     [InlineData("--urls must be addresses", "--urls", "http://127.0.0.1:70000")]

@@ -128,7 +128,7 @@ internal sealed class ExpressionChecker(NameScope scope)
         if (function.IsOfOneKind && kinds.Count > 0)
         {
             var common = kinds.Skip(1).Aggregate(
-                kinds[0], (first, second) => Agree(call.Column, first, second, $"{function.Name} takes"));
+                kinds[0], (first, second) => Agree(call.Column, first, second, $"{function.Name} requires values"));
             return function.Result == ValueKind.Open ? common : function.Result;
         }
         if (function.Takes(call.Arguments.Count))
