@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Tallystick.Foundation.Values;
 
@@ -17,6 +18,9 @@ public static class ExactNumber
     // A text of this length has no more digits than the framework parses exactly.
     private const int ShortText = 18;
 
+    // Far more than 28 digits need, with an exponent.
+    private const int MaximumText = 100;
+
     // Larger than any exponent that the digits of a request could offset, and far from overflow.
     private const long MaximumExponent = 1_000_000_000_000;
 
@@ -33,6 +37,28 @@ public static class ExactNumber
         // Neither is near the largest decimal, so the sum does not overflow, but a decimal rounds excess digits.
         sum = left + right;
         return sum - left == right && sum - right == left && HasAtMostMaximumDigits(sum);
+    }
+
+    /// <summary>The number rounded half-even to what can be kept, where a calculation gave more digits.</summary>
+    /// <exception cref="OverflowException">It has too many digits before the point.</exception>
+    public static decimal Fit(decimal number)
+    {
+        if (HasAtMostMaximumDigits(number))
+            return number;
+        return number.Scale > 0 ? decimal.Round(number, number.Scale - 1) : throw new OverflowException();
+    }
+
+    /// <summary>Reads text that may be a JSON number.</summary>
+    /// <returns>False when it is none, or cannot be kept digit for digit.</returns>
+    public static bool TryParse(string text, out decimal value)
+    {
+        value = 0;
+        return text.Length is > 0 and <= MaximumText
+            && decimal.TryParse(
+                text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                CultureInfo.InvariantCulture, out _)
+            && (char.IsAsciiDigit(text[0]) || text[0] == '-') && char.IsAsciiDigit(text[^1])
+            && TryParse(Encoding.UTF8.GetBytes(text), out value);
     }
 
     /// <summary>Reads <paramref name="text"/>, which is a valid JSON number.</summary>

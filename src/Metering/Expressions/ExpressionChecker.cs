@@ -37,7 +37,7 @@ internal sealed class ExpressionChecker(NameScope scope)
 
     private ValueKind KindOfName(Expression.Name name)
     {
-        if ((Functions.FindConstant(name.Path) ?? scope.Find(name.Path)) is { } kind)
+        if ((Functions.Constant(name.Path)?.Kind ?? scope.Find(name.Path)) is { } kind)
             return kind;
         var (code, message) = scope.Explain(name.Path);
         return Fault(code, name.Column, message);
@@ -46,11 +46,11 @@ internal sealed class ExpressionChecker(NameScope scope)
     private ValueKind KindOfMember(Expression.Member member)
     {
         Require(member.Target, ValueKind.DateTime, $"'.{member.Part}'");
-        return Functions.IsPart(member.Part)
+        return DateTimeFunctions.IsPart(member.Part)
             ? ValueKind.Number
             : Fault(
-                "unknown_name", member.Column, $"a date-time has no '{member.Part}'; available: "
-                    + $"{Functions.KnownParts}");
+                "unknown_name", member.Column,
+                    $"a date-time has no '{member.Part}'; available: {DateTimeFunctions.KnownParts}");
     }
 
     private ValueKind KindOfUnary(Expression.Unary unary) => unary.Operator switch
@@ -140,21 +140,19 @@ internal sealed class ExpressionChecker(NameScope scope)
     // checked.
     private void CheckLookup(Expression.Call call)
     {
-        var keysFrom = call.Function switch
-        {
-            Functions.FindNumber or Functions.FindString => 3,
-            Functions.Exists => 1,
-            _ => int.MaxValue,
-        };
-        if (keysFrom > call.Arguments.Count || call.Arguments[0] is not Expression.Text table
-            || scope.Lookups(table.Value) is not { } schema)
+        if (LookupFunctions.FirstKeyOf(call.Function) is not { } firstKey)
             return;
-        if (call.Arguments.Count - keysFrom != schema.KeyCount)
+        var names = call.Arguments.Take(firstKey == 1 ? 1 : 2).ToList();
+        foreach (var computed in names.Where(name => name is not Expression.Text))
+            Fault("literal", computed.Column, "the lookup table and its field must be given as texts in quotes");
+        if (call.Arguments[0] is not Expression.Text table || scope.Lookups(table.Value) is not { } schema)
+            return;
+        if (call.Arguments.Count - firstKey != schema.KeyCount)
             Fault("arguments", call.Column, $"the lookup table '{table.Value}' has {schema.KeyCount} keys, "
-                + $"and {call.Arguments.Count - keysFrom} are given");
-        if (keysFrom == 1 || call.Arguments[1] is not Expression.Text field)
+                + $"and {call.Arguments.Count - firstKey} are given");
+        if (names.Count < 2 || call.Arguments[1] is not Expression.Text field)
             return;
-        var wanted = call.Function == Functions.FindNumber ? ValueKind.Number : ValueKind.Text;
+        var wanted = call.Function == LookupFunctions.FindNumber ? ValueKind.Number : ValueKind.Text;
         if (!schema.Fields.TryGetValue(field.Value, out var kind))
             Fault("unknown_name", field.Column, $"the lookup table '{table.Value}' has no field '{field.Value}'");
         else if (kind != wanted)

@@ -1,13 +1,17 @@
+using NodaTime;
+
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>The signature of a function.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Parameters">Types of its parameters, in order; open for any.</param>
-/// <param name="Result">Type of its result; open if it depends on the arguments.</param>
-internal sealed record FunctionSignature(string Name, IReadOnlyList<ValueKind> Parameters, ValueKind Result)
+/// <param name="Parameters">Kinds of its parameters, in their order; open for any.</param>
+/// <param name="Result">Kind of its result; open when the arguments decide.</param>
+/// <param name="Compile">Makes steps of a call whose number of arguments is right.</param>
+internal sealed record Function(
+    string Name, IReadOnlyList<ValueKind> Parameters, ValueKind Result, Func<CallArguments, Code> Compile)
 {
     /// <summary>Minimum number of arguments.</summary>
-    internal int Fewest { get; init; } = Parameters.Count;
+    internal int Min { get; init; } = Parameters.Count;
 
     /// <summary>True if the last parameter can be repeated.</summary>
     internal bool Repeats { get; init; }
@@ -16,76 +20,125 @@ internal sealed record FunctionSignature(string Name, IReadOnlyList<ValueKind> P
     internal bool IsOfOneKind { get; init; }
 
     /// <summary>The number of arguments in words.</summary>
-    internal string Counts => (Fewest, Repeats) switch
+    internal string Counts => (Min, Repeats) switch
     {
-        (_, true) => $"at least {Fewest}",
-        _ when Fewest < Parameters.Count => $"{Fewest} to {Parameters.Count}",
-        _ => $"{Fewest}",
+        (_, true) => $"at least {Min}",
+        _ when Min < Parameters.Count => $"{Min} to {Parameters.Count}",
+        _ => $"{Min}",
     };
 
     /// <summary>Whether it can be called with a number of arguments.</summary>
-    internal bool Takes(int count) => count >= Fewest && (Repeats || count <= Parameters.Count);
+    internal bool Takes(int count) => count >= Min && (Repeats || count <= Parameters.Count);
 
     /// <summary>The required type of an argument.</summary>
     internal ValueKind Parameter(int index) => Parameters[Math.Min(index, Parameters.Count - 1)];
 }
 
-/// <summary>The functions and constants of the language.</summary>
+/// <summary>The arguments of a call while it is compiled.</summary>
+internal sealed class CallArguments(Compiler compiler, Expression.Call call)
+{
+    private readonly IReadOnlyList<Code> _codes = [.. call.Arguments.Select(compiler.Compile)];
+
+    /// <summary>Where the call stands.</summary>
+    internal int Column => call.Column;
+
+    internal int Count => _codes.Count;
+
+    internal Compiler Compiler => compiler;
+
+    /// <summary>An argument of whatever kind.</summary>
+    internal Code this[int index] => _codes[index];
+
+    internal Step<decimal?> Number(int index) => _codes[index].AsNumber();
+
+    internal Step<string?> Text(int index) => _codes[index].AsText();
+
+    internal Step<Instant?> DateTime(int index) => _codes[index].AsDateTime();
+
+    /// <summary>The text of an argument that stands there in quotes; else null.</summary>
+    internal string? Literal(int index) => (call.Arguments[index] as Expression.Text)?.Value;
+
+    /// <summary>A fault of the call.</summary>
+    internal CalculationFault Fault(string message) => CalculationFault.At(Column, message);
+}
+
+/// <summary>The functions and constants of the language (metering reference 7.1 and 7.2).</summary>
 internal static class Functions
 {
-    /// <summary>Reads a number from a lookup table.</summary>
-    internal const string FindNumber = "Lookup.findNumber";
+    // Fifty digits would not fit; the framework's own constant is a double.
+    private const decimal Pi = 3.1415926535897932384626433833m;
 
-    /// <summary>Reads a string from a lookup table.</summary>
-    internal const string FindString = "Lookup.findString";
-
-    /// <summary>Whether a lookup table has a row.</summary>
-    internal const string Exists = "Lookup.exists";
-
-    private const ValueKind Number = ValueKind.Number;
-    private const ValueKind Text = ValueKind.Text;
-    private const ValueKind Any = ValueKind.Open;
-
-    private static readonly Dictionary<string, FunctionSignature> ByName = new FunctionSignature[]
-    {
-        new("Math.max", [Number, Number], Number) { Repeats = true },
-        new("Math.min", [Number, Number], Number) { Repeats = true },
-        new("Math.floor", [Number, Number], Number) { Fewest = 1 },
-        new("Math.ceil", [Number, Number], Number) { Fewest = 1 },
-        new("Math.round", [Number, Number], Number) { Fewest = 1 },
-        new("Math.pow", [Number, Number], Number),
-        new("Math.abs", [Number], Number),
-        new("isnull", [Any, Any], Any) { IsOfOneKind = true },
-        new("IN", [Any, Any], ValueKind.Boolean) { Repeats = true, IsOfOneKind = true },
-        new(FindNumber, [Text, Text, Number, Any], Number) { Repeats = true },
-        new(FindString, [Text, Text, Text, Any], Text) { Repeats = true },
-        new(Exists, [Text, Any], ValueKind.Boolean) { Repeats = true },
-        new("DateTime.parse", [Text, Text], ValueKind.DateTime) { Fewest = 1 },
-        new("DateTime.format", [ValueKind.DateTime, Text], Text) { Fewest = 1 },
-    }.ToDictionary(function => function.Name, StringComparer.Ordinal);
-
-    private static readonly string[] DateTimeParts =
-    [
-        "year", "month", "day", "hour", "minute", "second", "dayOfWeek", "epochSeconds", "epochMillis",
-    ];
+    private static readonly Dictionary<string, Function> ByName =
+        ((IEnumerable<Function>)
+        [
+            .. NumberFunctions.All, .. ChoiceFunctions.All, .. LookupFunctions.All, .. DateTimeFunctions.All,
+            .. TextFunctions.All,
+        ])
+        .ToDictionary(function => function.Name, StringComparer.Ordinal);
 
     /// <summary>The functions, for messages.</summary>
     internal static string Known { get; } = string.Join(", ", ByName.Keys);
 
-    /// <summary>The parts of a date-time, for messages.</summary>
-    internal static string KnownParts { get; } = string.Join(", ", DateTimeParts);
-
     /// <summary>The function of the name, or null.</summary>
-    internal static FunctionSignature? Find(string name) => ByName.GetValueOrDefault(name);
+    internal static Function? Find(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>The type of a constant; null if the name is not a constant.</summary>
-    internal static ValueKind? FindConstant(string name) => name switch
+    /// <summary>A constant; null when the name is none.</summary>
+    internal static Value? Constant(string name) => name switch
     {
-        "Math.PI" => Number,
-        "DateTime.TS_FMT" => Text,
+        "Math.PI" => Value.Of(Pi),
+        "DateTime.TS_FMT" => Value.Of(DateTimePattern.DefaultText),
         _ => null,
     };
+}
 
-    /// <summary>Whether date-times have the part; all parts are numbers.</summary>
-    internal static bool IsPart(string name) => DateTimeParts.Contains(name);
+/// <summary>Functions that choose among values of any kind.</summary>
+internal static class ChoiceFunctions
+{
+    internal static IReadOnlyList<Function> All { get; } =
+    [
+        new("isnull", [ValueKind.Open, ValueKind.Open], ValueKind.Open, IsNull) { IsOfOneKind = true },
+        new("IN", [ValueKind.Open, ValueKind.Open], ValueKind.Boolean, In) { Repeats = true, IsOfOneKind = true },
+    ];
+
+    private static Code IsNull(CallArguments call)
+    {
+        if (call[0] is Code.Number number)
+        {
+            var (value, other) = (number.Step, call.Number(1));
+            return new Code.Number(call.Column, evaluation => value(evaluation) ?? other(evaluation));
+        }
+        var (first, second) = (call[0].Any, call[1].Any);
+        Step<Value> step = evaluation => first(evaluation) is { IsNull: false } given ? given : second(evaluation);
+        return new Code.Open(call.Column, step);
+    }
+
+    // The first one is compared with the others; of conditions, any one must hold.
+    private static Code.Boolean In(CallArguments call)
+    {
+        if (Enumerable.Range(0, call.Count).All(index => call[index] is Code.Boolean))
+        {
+            Step<bool?>[] conditions = [.. Enumerable.Range(0, call.Count).Select(index => call[index].AsBoolean())];
+            return new Code.Boolean(call.Column, evaluation =>
+            {
+                foreach (var condition in conditions)
+                {
+                    if (condition(evaluation) == true)
+                        return true;
+                }
+                return false;
+            });
+        }
+        var tested = call[0].Any;
+        Step<Value>[] candidates = [.. Enumerable.Range(1, call.Count - 1).Select(index => call[index].Any)];
+        return new Code.Boolean(call.Column, evaluation =>
+        {
+            var value = tested(evaluation);
+            foreach (var candidate in candidates)
+            {
+                if (value.Equals(candidate(evaluation)))
+                    return true;
+            }
+            return false;
+        });
+    }
 }

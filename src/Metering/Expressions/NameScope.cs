@@ -34,20 +34,32 @@ internal sealed class NameScope
     internal void AddCustomFields(string entity, IReadOnlyDictionary<string, CustomFieldValue>? fields) =>
         _customFields[entity] = fields ?? new Dictionary<string, CustomFieldValue>();
 
-    /// <summary>The type of a name; null if it is not available.</summary>
-    internal ValueKind? Find(string path)
+    /// <summary>The kind of what is named; null when it may not be named.</summary>
+    internal ValueKind? Find(string path) =>
+        Resolve(path) is { } name ? name.Part is null ? name.Kind : ValueKind.Number : null;
+
+    /// <summary>What a name stands for; null when it may not be named.</summary>
+    internal ResolvedName? Resolve(string path)
     {
         if (_names.TryGetValue(path, out var kind))
-            return kind;
-        // An entity can have a string although the organization has a number, so the type is known only at run time.
+            return new ResolvedName(path, kind, null);
+        // An entity may hold a text where the organization has a number, so the kind shows only on evaluation.
         if (CustomField(path) is var (entity, name) && _customFields[entity].ContainsKey(name))
-            return ValueKind.Open;
+            return new ResolvedName(OfCustomField(entity, name), ValueKind.Open, null);
         var point = path.LastIndexOf('.');
-        return point > 0 && Functions.IsPart(path[(point + 1)..])
+        return point > 0 && DateTimeFunctions.IsPart(path[(point + 1)..])
             && _names.GetValueOrDefault(path[..point], ValueKind.Open) == ValueKind.DateTime
-            ? ValueKind.Number
+            ? new ResolvedName(path[..point], ValueKind.DateTime, path[(point + 1)..])
             : null;
     }
+
+    /// <summary>Whether a code is that of a field, or of the account or the meter, of a measurement.</summary>
+    internal bool IsField(string code) =>
+        !code.Contains('.', StringComparison.Ordinal)
+        && _names.GetValueOrDefault(code, ValueKind.DateTime) != ValueKind.DateTime;
+
+    /// <summary>The full name of a custom field.</summary>
+    internal static string OfCustomField(string entity, string name) => $"{entity}.{CustomFieldsPart}.{name}";
 
     /// <summary>Why a name is not available.</summary>
     internal (string Code, string Message) Explain(string path)
@@ -73,6 +85,12 @@ internal sealed class NameScope
         };
     }
 }
+
+/// <summary>What a name stands for.</summary>
+/// <param name="Name">The name in full, the same for all ways of writing it.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Part">The part of a date-time that is meant; null for the whole.</param>
+internal readonly record struct ResolvedName(string Name, ValueKind Kind, string? Part);
 
 /// <summary>The fields of the published revision of a lookup table.</summary>
 /// <param name="Fields">Kinds of its fields by their names.</param>

@@ -116,7 +116,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
             if (field.Type == LookupTableRevisionFieldType.String && TextLength.Of(cell.Text) <= LookupRows.MaxText)
                 row[field.Name!] = new CustomFieldValue(cell.Text, null);
             else if (field.Type == LookupTableRevisionFieldType.Number
-                && LookupRows.TryNumber(cell.Text, out var number))
+                && ExactNumber.TryParse(cell.Text, out var number))
                 row[field.Name!] = new CustomFieldValue(null, number);
             else
                 _issues.Add("type", $"{Place}.{field.Name}", field.Type == LookupTableRevisionFieldType.Number

@@ -84,24 +84,12 @@ public sealed class LookupRows
             if (_types[name] == LookupTableRevisionFieldType.String
                 && TextLength.Of(text) <= MaxText && !text.Contains('\0'))
                 key[name] = new CustomFieldValue(text, null);
-            else if (_types[name] == LookupTableRevisionFieldType.Number && TryNumber(text, out var number))
+            else if (_types[name] == LookupTableRevisionFieldType.Number && ExactNumber.TryParse(text, out var number))
                 key[name] = new CustomFieldValue(null, number);
             else
                 return null;
         }
         return key;
-    }
-
-    /// <summary>Reads a number as JSON has it.</summary>
-    internal static bool TryNumber(string text, out decimal number)
-    {
-        number = 0;
-        return text.Length > 0
-            && decimal.TryParse(
-                text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-                CultureInfo.InvariantCulture, out _)
-            && (char.IsAsciiDigit(text[0]) || text[0] == '-') && char.IsAsciiDigit(text[^1])
-            && ExactNumber.TryParse(Encoding.UTF8.GetBytes(text), out number);
     }
 
     /// <summary>The number without zeros at its end.</summary>

@@ -25,7 +25,7 @@ internal sealed class AccessKeyOperations(ResourceService resources, ServiceUser
             o => o.ListAsync) with
         {
             Answer = Answer with { IsPage = true },
-            Description = $"All of them, at most {ServiceUserKeys.MaxKeys}; never a secret.",
+            Description = $"Returns all access keys, at most {ServiceUserKeys.MaxKeys}, without their secrets.",
         },
         Operation(PermissionAction.ConfigCreate, "POST", Path, "PostAccessKey", "Generate an access key",
             o => o.CreateAsync)

@@ -1,0 +1,114 @@
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Metering.Expressions;
+
+/// <summary>
+/// A calculation that is ready to be evaluated: names are resolved, and the kind of its result is known. It keeps
+/// nothing of an evaluation, so that many may run at a time, each with an <see cref="Evaluation"/> of its own.
+/// </summary>
+internal sealed class Calculation
+{
+    private readonly Step<decimal?>? _number;
+    private readonly Step<string?>? _text;
+
+    private Calculation(Code code, ValueKind wanted)
+    {
+        if (wanted == ValueKind.Number)
+            _number = Results.Number(code);
+        else
+            _text = Results.Text(code);
+    }
+
+    /// <summary>Compiles a calculation that was checked when it was saved.</summary>
+    /// <param name="text">The calculation.</param>
+    /// <param name="scope">What it may name.</param>
+    /// <param name="slots">Where its names and lookup tables get their slots.</param>
+    /// <param name="wanted">A number or a text.</param>
+    internal static Calculation Compile(string text, NameScope scope, Slots slots, ValueKind wanted) =>
+        new(new Compiler(scope, slots).Compile(Calculations.Reread(text)), wanted);
+
+    /// <summary>The number that it gives, of at most 28 digits; null where it has none.</summary>
+    /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
+    internal bool TryNumber(Evaluation evaluation, out decimal? result)
+    {
+        result = null;
+        evaluation.Begin();
+        try
+        {
+            result = _number!(evaluation);
+            if (result is { } number)
+                result = ExactNumber.Fit(number);
+        }
+        catch (OverflowException)
+        {
+            evaluation.Fail(CalculationFault.Overflow);
+        }
+        return evaluation.Fault is null;
+    }
+
+    /// <summary>The text that it gives; null where it has none.</summary>
+    /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
+    internal bool TryText(Evaluation evaluation, out string? result)
+    {
+        result = null;
+        evaluation.Begin();
+        try
+        {
+            result = _text!(evaluation);
+        }
+        catch (OverflowException)
+        {
+            evaluation.Fail(CalculationFault.Overflow);
+        }
+        return evaluation.Fault is null;
+    }
+
+    /// <summary>
+    /// What becomes of a result of another kind than the field has: true and false become 1 and 0, or their words; all
+    /// else is a fault, since a text that happens to be a number would hide a mistake.
+    /// </summary>
+    private static class Results
+    {
+        internal static Step<decimal?> Number(Code code)
+        {
+            switch (code)
+            {
+                case Code.Number number:
+                    return number.Step;
+                case Code.Boolean boolean:
+                    return Conversions.ToNumber(boolean);
+            }
+            var any = code.Any;
+            return evaluation =>
+            {
+                var value = any(evaluation);
+                if (value.Boolean is { } boolean)
+                    return boolean ? 1 : 0;
+                if (!value.IsNull && value.Number is null)
+                    evaluation.Fail(code.Mismatch(ValueKind.Number, value.Kind));
+                return value.Number;
+            };
+        }
+
+        internal static Step<string?> Text(Code code)
+        {
+            switch (code)
+            {
+                case Code.Text text:
+                    return text.Step;
+                case Code.Boolean boolean:
+                    return Conversions.ToText(boolean);
+            }
+            var any = code.Any;
+            return evaluation =>
+            {
+                var value = any(evaluation);
+                if (value.Boolean is { } boolean)
+                    return Value.Written(boolean);
+                if (!value.IsNull && value.Text is null)
+                    evaluation.Fail(code.Mismatch(ValueKind.Text, value.Kind));
+                return value.Text;
+            };
+        }
+    }
+}

@@ -1,0 +1,158 @@
+namespace Tallystick.Metering.Expressions;
+
+/// <summary>Arithmetic and the functions of <c>Math</c>. With null for a number, the result is null.</summary>
+internal static class NumberFunctions
+{
+    private const ValueKind Number = ValueKind.Number;
+    private const int MaxScale = 28;
+
+    // Of ten to the power 29, the only unit beyond MaxScale to which a decimal is near.
+    private const decimal HalfOfLargestUnit = 50_000_000_000_000_000_000_000_000_000m;
+
+    internal static IReadOnlyList<Function> All { get; } =
+    [
+        new("Math.max", [Number, Number], Number, call => Best(call, Math.Max)) { Repeats = true },
+        new("Math.min", [Number, Number], Number, call => Best(call, Math.Min)) { Repeats = true },
+        new("Math.floor", [Number, Number], Number, call => Rounded(call, MidpointRounding.ToNegativeInfinity))
+        {
+            Min = 1,
+        },
+        new("Math.ceil", [Number, Number], Number, call => Rounded(call, MidpointRounding.ToPositiveInfinity))
+        {
+            Min = 1,
+        },
+        new("Math.round", [Number, Number], Number, call => Rounded(call, MidpointRounding.AwayFromZero)) { Min = 1 },
+        new("Math.pow", [Number, Number], Number, call => new Code.Number(
+            call.Column, Power(call.Column, call.Number(0), call.Number(1)))),
+        new("Math.abs", [Number], Number, Absolute),
+    ];
+
+    /// <summary>An operation on two numbers.</summary>
+    /// <remarks>
+    /// Exact, or rounded half-even to the digits that a decimal holds, 28 at least. What is larger than a decimal ends
+    /// in an <see cref="OverflowException"/>.
+    /// </remarks>
+    internal static Step<decimal?> Arithmetic(
+        BinaryOperator operation, int column, Step<decimal?> left, Step<decimal?> right)
+    {
+        var byZero = CalculationFault.At(column, "division by zero");
+        return operation switch
+        {
+            BinaryOperator.Add => evaluation => left(evaluation) + right(evaluation),
+            BinaryOperator.Subtract => evaluation => left(evaluation) - right(evaluation),
+            BinaryOperator.Multiply => evaluation => left(evaluation) * right(evaluation),
+            BinaryOperator.Divide => evaluation =>
+            {
+                var (dividend, divisor) = (left(evaluation), right(evaluation));
+                if (divisor != 0)
+                    return dividend / divisor;
+                evaluation.Fail(byZero);
+                return null;
+            },
+            BinaryOperator.Modulo => evaluation =>
+            {
+                var (dividend, divisor) = (left(evaluation), right(evaluation));
+                if (divisor != 0)
+                    return dividend % divisor;
+                evaluation.Fail(byZero);
+                return null;
+            },
+            _ => Power(column, left, right),
+        };
+    }
+
+    /// <summary>
+    /// Rounds to a number of decimal places, or of digits before the point where that is negative. Exact: nothing is
+    /// rounded on the way.
+    /// </summary>
+    internal static decimal Round(decimal number, int scale, MidpointRounding mode)
+    {
+        if (scale >= 0)
+            return decimal.Round(number, Math.Min(scale, MaxScale), mode);
+        if (scale < -MaxScale)
+            return RoundToMoreThanThereIs(number, scale, mode);
+        var unit = DecimalPower.OfTen(-scale);
+        var rest = number % unit;
+        if (rest == 0)
+            return number;
+        var isAwayFromZero = mode switch
+        {
+            MidpointRounding.ToNegativeInfinity => number < 0,
+            MidpointRounding.ToPositiveInfinity => number > 0,
+            _ => Math.Abs(rest) >= unit - Math.Abs(rest), // twice the rest may be too large for a decimal
+        };
+        var towardZero = number - rest;
+        return isAwayFromZero ? towardZero + (number < 0 ? -unit : unit) : towardZero;
+    }
+
+    // The unit is larger than any decimal, so that only 0 can be kept.
+    private static decimal RoundToMoreThanThereIs(decimal number, int scale, MidpointRounding mode)
+    {
+        var isZero = mode switch
+        {
+            MidpointRounding.ToNegativeInfinity => number >= 0,
+            MidpointRounding.ToPositiveInfinity => number <= 0,
+            _ => scale < -MaxScale - 1 || Math.Abs(number) < HalfOfLargestUnit,
+        };
+        return isZero ? 0 : throw new OverflowException();
+    }
+
+    private static Code.Number Absolute(CallArguments call)
+    {
+        var number = call.Number(0);
+        return new Code.Number(call.Column, evaluation => number(evaluation) is { } given ? Math.Abs(given) : null);
+    }
+
+    // Nulls are left out; of nulls alone there is no best one.
+    private static Code.Number Best(CallArguments call, Func<decimal, decimal, decimal> better)
+    {
+        Step<decimal?>[] numbers = [.. Enumerable.Range(0, call.Count).Select(call.Number)];
+        return new Code.Number(call.Column, evaluation =>
+        {
+            decimal? best = null;
+            foreach (var number in numbers)
+            {
+                if (number(evaluation) is { } given)
+                    best = best is { } found ? better(found, given) : given;
+            }
+            return best;
+        });
+    }
+
+    private static Code.Number Rounded(CallArguments call, MidpointRounding mode)
+    {
+        var number = call.Number(0);
+        if (call.Count == 1)
+            return new Code.Number(
+                call.Column, evaluation => number(evaluation) is { } given ? decimal.Round(given, 0, mode) : null);
+        var scale = call.Number(1);
+        var notWhole = call.Fault("the scale must be a whole number");
+        return new Code.Number(call.Column, evaluation =>
+        {
+            if (number(evaluation) is not { } given || scale(evaluation) is not { } places)
+                return null;
+            if (places == decimal.Truncate(places))
+                return Round(given, (int)Math.Clamp(places, -MaxScale - 2, MaxScale), mode);
+            evaluation.Fail(notWhole);
+            return null;
+        });
+    }
+
+    private static Step<decimal?> Power(int column, Step<decimal?> number, Step<decimal?> exponent)
+    {
+        var byZero = CalculationFault.At(column, "division by zero: 0 to a negative power");
+        var noReal = CalculationFault.At(column, "a negative number to a power that is not whole has no real value");
+        return evaluation =>
+        {
+            if (number(evaluation) is not { } x || exponent(evaluation) is not { } y)
+                return null;
+            if (x == 0 && y < 0)
+                evaluation.Fail(byZero);
+            else if (x < 0 && y != decimal.Truncate(y))
+                evaluation.Fail(noReal);
+            else if (evaluation.TrySpend(DecimalPower.WorkOf(y)))
+                return DecimalPower.Of(x, y);
+            return null;
+        };
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using NodaTime;
+
+namespace Tallystick.Metering.Expressions;
+
+/// <summary>A value of a calculation whose kind shows only when it is evaluated. The default is null.</summary>
+internal readonly struct Value : IEquatable<Value>
+{
+    private const decimal NanosecondsPerDay = NodaConstants.NanosecondsPerDay;
+
+    private readonly decimal _number;
+    private readonly string? _text;
+    private readonly Kinds _kind;
+
+    private Value(Kinds kind, decimal number, string? text) => (_kind, _number, _text) = (kind, number, text);
+
+    // Null comes first: it is the default.
+    private enum Kinds : byte
+    {
+        Null,
+        Number,
+        Text,
+        Boolean,
+        DateTime,
+    }
+
+    internal bool IsNull => _kind == Kinds.Null;
+
+    /// <summary>Its kind; open for null.</summary>
+    internal ValueKind Kind => _kind switch
+    {
+        Kinds.Number => ValueKind.Number,
+        Kinds.Text => ValueKind.Text,
+        Kinds.Boolean => ValueKind.Boolean,
+        Kinds.DateTime => ValueKind.DateTime,
+        _ => ValueKind.Open,
+    };
+
+    /// <summary>The number; null for values of other kinds.</summary>
+    internal decimal? Number => _kind == Kinds.Number ? _number : null;
+
+    /// <summary>The text; null for values of other kinds.</summary>
+    internal string? Text => _text;
+
+    /// <summary>True or false; null for values of other kinds.</summary>
+    internal bool? Boolean => _kind == Kinds.Boolean ? _number != 0 : null;
+
+    /// <summary>The date-time; null for values of other kinds.</summary>
+    internal Instant? DateTime => _kind == Kinds.DateTime ? ToInstant(_number) : null;
+
+    internal static Value Of(decimal? number) =>
+        number is { } given ? new Value(Kinds.Number, given, null) : default;
+
+    internal static Value Of(string? text) => text is null ? default : new Value(Kinds.Text, 0, text);
+
+    internal static Value Of(bool? boolean) =>
+        boolean is { } given ? new Value(Kinds.Boolean, given ? 1 : 0, null) : default;
+
+    internal static Value Of(Instant? instant) =>
+        instant is { } given ? new Value(Kinds.DateTime, ToNumber(given), null) : default;
+
+    /// <summary>The number as calculations write it: no zeros at its end, no exponent.</summary>
+    internal static string Written(decimal number) =>
+        number.ToString("0.############################", CultureInfo.InvariantCulture);
+
+    /// <summary>True and false as calculations write them.</summary>
+    internal static string Written(bool boolean) => boolean ? "true" : "false";
+
+    /// <summary>Numbers are compared by value, texts exactly; values of different kinds are never equal.</summary>
+    public bool Equals(Value other) =>
+        _kind == other._kind && _number == other._number && string.Equals(_text, other._text, StringComparison.Ordinal);
+
+    public override bool Equals(object? obj) => obj is Value other && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(_kind, _number, _text);
+
+    // Nanoseconds since 1970: exact for all years, and no object is made for them.
+    private static decimal ToNumber(Instant instant)
+    {
+        var since = instant - NodaConstants.UnixEpoch;
+        return since.Days * NanosecondsPerDay + since.NanosecondOfDay;
+    }
+
+    private static Instant ToInstant(decimal nanoseconds)
+    {
+        var days = decimal.Floor(nanoseconds / NanosecondsPerDay);
+        return NodaConstants.UnixEpoch + Duration.FromDays((int)days)
+            + Duration.FromNanoseconds((long)(nanoseconds - days * NanosecondsPerDay));
+    }
+}
