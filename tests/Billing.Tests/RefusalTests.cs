@@ -25,8 +25,6 @@ public sealed class RefusalTests
         { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
         { "compound", "compound aggregations (compoundAggregationId)" },
         { "custom sql", "CUSTOM_SQL aggregations" },
-        { "derived field", "pricing-1: this version cannot bill derived fields ('calls' of the meter calls)" },
-        { "derived segment", "derived fields ('site' of the meter calls)" },
         { "plan group", "plan groups (planGroupId group-1)" },
         { "contract", "account plans of a contract (contractId)" },
         { "parent", "accounts with a parent or children (parentAccountId)" },
@@ -122,12 +120,6 @@ public sealed class RefusalTests
         };
     }
 
-    private static Meter WithDerivedField(string code) => Scenario.Meter with
-    {
-        DerivedFields =
-            [new DerivedField { Category = DataFieldCategory.Measure, Code = code, Name = code, Calculation = "1" }],
-    };
-
     private static BillInput OutOfRange(BillInput input)
     {
         var last = Date("9999-12-31");
@@ -153,8 +145,6 @@ public sealed class RefusalTests
             "compound" => new PricingTerms(
                 Plain.Pricing with { AggregationId = null, CompoundAggregationId = "compound-1" }, null, null),
             "custom sql" => Plain with { Aggregation = Calls with { Method = AggregationMethod.CustomSql } },
-            "derived field" => Plain with { Meter = WithDerivedField(Calls.TargetField) },
-            "derived segment" => Plain with { Aggregation = bySite, Meter = WithDerivedField("site") },
             "no aggregation" => Plain with { Aggregation = null },
             "unknown segment" => Price("0: 0 + 1", aggregation: bySite),
             "segment of none" => Price("0: 0 + 1", segment: segment),

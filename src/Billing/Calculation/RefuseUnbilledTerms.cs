@@ -123,15 +123,7 @@ internal static class RefuseUnbilledTerms
             throw new BillRefusedException($"{where}: the aggregation or its meter does not exist.");
         if (terms.Aggregation.Method == AggregationMethod.CustomSql)
             throw Unbilled(where, "CUSTOM_SQL aggregations");
-        CheckFields(where, terms.Aggregation, terms.Meter);
         CheckSegment(where, terms.Pricing, terms.Aggregation);
-    }
-
-    private static void CheckFields(string where, Aggregation aggregation, Meter meter)
-    {
-        var used = (aggregation.SegmentedFields ?? []).Prepend(aggregation.TargetField);
-        if (meter.DerivedFields.FirstOrDefault(field => used.Contains(field.Code)) is { } derived)
-            throw Unbilled(where, $"derived fields ('{derived.Code}' of the meter {meter.Code})");
     }
 
     private static void CheckSegment(string where, PlanPricing pricing, Aggregation aggregation)

@@ -1,6 +1,11 @@
 using System.Collections.Concurrent;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Json;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
+using Tallystick.Metering.Products;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 
@@ -28,9 +33,17 @@ public sealed class IngestCodes : IChangeListener
         {
             switch (before ?? after)
             {
-                // Measurements name the code alone: nothing else of an account matters to ingest.
-                case Account when (before as Account)?.Code != (after as Account)?.Code:
+                // Nothing else of an account matters to ingest.
+                case Account when (before as Account)?.Code != (after as Account)?.Code || HaveChanged(before, after):
                     Accounts(organizationId).Add((before as Account)?.Code);
+                    break;
+                // What the calculations of any meter may use.
+                case CustomFieldDefaults or LookupTable:
+                case LookupTableRevision when IsPublished(before) || IsPublished(after):
+                case OrganizationConfig when
+                    (before as OrganizationConfig)?.Timezone != (after as OrganizationConfig)?.Timezone:
+                case Product when HaveChanged(before, after):
+                    Meters(organizationId).AddAll();
                     break;
                 case Meter:
                     Meters(organizationId).Add((before as Meter)?.Code);
@@ -39,6 +52,18 @@ public sealed class IngestCodes : IChangeListener
             }
         }
     }
+
+    private static bool IsPublished(Resource? entity) =>
+        entity is LookupTableRevision { Status: LookupTableRevisionStatus.Published };
+
+    private static bool HaveChanged(Resource? before, Resource? after) => !AreSame(
+        (before as ResourceWithCustomFields)?.CustomFields, (after as ResourceWithCustomFields)?.CustomFields);
+
+    private static bool AreSame(
+        IReadOnlyDictionary<string, CustomFieldValue>? before, IReadOnlyDictionary<string, CustomFieldValue>? after) =>
+        (before?.Count ?? 0) == (after?.Count ?? 0)
+        && (before ?? new Dictionary<string, CustomFieldValue>()).All(
+            field => after!.TryGetValue(field.Key, out var value) && value == field.Value);
 }
 
 /// <summary>The latest codes of a kind that changes have made stand for something else.</summary>
@@ -53,6 +78,17 @@ internal sealed class ChangedCodes
 
     /// <summary>Changes so far, those that only brought a new code included.</summary>
     internal long Number => Interlocked.Read(ref _number);
+
+    /// <summary>A change is committed after which any code may stand for something else.</summary>
+    internal void AddAll()
+    {
+        lock (_gate)
+        {
+            _codes.Clear();
+            _forgotten = _number + 1;
+            Interlocked.Increment(ref _number);
+        }
+    }
 
     /// <summary>A change is committed.</summary>
     /// <param name="code">The code that stands for something else now; null when the change brought a new one.</param>

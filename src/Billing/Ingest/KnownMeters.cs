@@ -1,4 +1,4 @@
-using Tallystick.Metering.Meters;
+using Tallystick.Metering.Ingest;
 
 namespace Tallystick.Billing.Ingest;
 
@@ -8,14 +8,14 @@ internal sealed class KnownMeters(ChangedCodes changed)
     private const int Max = 1_000_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Meter?> _byCode = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IngestMeter?> _byCode = new(StringComparer.Ordinal);
     private long _changes = changed.Number;
 
     /// <summary>Whether it is known what the code stands for.</summary>
     /// <param name="code">The code.</param>
     /// <param name="meter">The meter, or null.</param>
     /// <param name="changes">To give to <see cref="Keep"/> with what is found otherwise.</param>
-    internal bool TryFind(string code, out Meter? meter, out long changes)
+    internal bool TryFind(string code, out IngestMeter? meter, out long changes)
     {
         lock (_gate)
         {
@@ -26,7 +26,7 @@ internal sealed class KnownMeters(ChangedCodes changed)
     }
 
     /// <summary>Remembers what was found, unless a meter has changed since.</summary>
-    internal Meter? Keep(string code, Meter? meter, long changes)
+    internal IngestMeter? Keep(string code, IngestMeter? meter, long changes)
     {
         lock (_gate)
         {

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Organizations;
 using Tallystick.Metering.Ingest;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
@@ -14,7 +17,7 @@ namespace Tallystick.Billing.Ingest;
 /// remembers accounts itself.
 /// </summary>
 public sealed class MeteringCatalogue(
-    ResourceService resources, IngestCodes changed, AutomaticAccounts? automatic = null)
+    ResourceService resources, IngestCodes changed, PublishedLookups lookups, AutomaticAccounts? automatic = null)
     : IMeteringCatalogue, ISkeletonAccounts
 {
     private const string Principal = "SYSTEM";
@@ -35,15 +38,24 @@ public sealed class MeteringCatalogue(
         changed.Accounts(organizationId).Since(since);
 
     /// <inheritdoc/>
-    public async ValueTask<Meter?> FindMeterAsync(
+    public async ValueTask<IngestMeter?> FindMeterAsync(
         string organizationId, string code, CancellationToken cancellationToken)
     {
         var known = _meters.GetOrAdd(organizationId, id => new KnownMeters(changed.Meters(id)));
         if (known.TryFind(code, out var meter, out var before))
             return meter;
-        var found =
-            await resources.Reader(organizationId, cancellationToken).ListAsync<Meter>(Condition.Equal("code", code));
-        return known.Keep(code, found.Count == 0 ? null : found[0], before);
+        var related = resources.Reader(organizationId, cancellationToken);
+        var found = await related.ListAsync<Meter>(Condition.Equal("code", code));
+        return known.Keep(code, found.Count == 0 ? null : await WithCalculationsAsync(found[0], related), before);
+    }
+
+    private async ValueTask<IngestMeter> WithCalculationsAsync(Meter meter, ResourceReader related)
+    {
+        if (meter.DerivedFields.Count == 0)
+            return new IngestMeter(meter);
+        var organization = await related.FindAsync<OrganizationConfig>(related.OrganizationId);
+        var zone = organization is null ? DateTimeZone.Utc : OrganizationZone.Of(organization);
+        return new IngestMeter(meter, await DerivedFields.LoadAsync(meter, zone, related, lookups));
     }
 
     /// <inheritdoc/>
@@ -78,7 +90,7 @@ public sealed class MeteringCatalogue(
         {
             var candidates = alike[AccountResource.FoldCode(code)].ToList();
             if (candidates.Find(account => account.Code == code) is { } exact)
-                matches[code] = new AccountMatch(exact.Id, null);
+                matches[code] = new AccountMatch(exact.Id, null, exact.CustomFields);
             else if (candidates.Count > 0)
                 matches[code] = new AccountMatch(null, candidates[0].Code);
         }

@@ -32,6 +32,20 @@ internal static class CustomFieldNames
             scope.AddCustomFields(entity, Of(defaults, entity));
     }
 
+    /// <summary>The value that an entity has; otherwise that of the organization; otherwise null.</summary>
+    internal static Value Resolve(
+        IReadOnlyDictionary<string, CustomFieldValue>? own, IReadOnlyDictionary<string, CustomFieldValue>? defaults,
+        string name)
+    {
+        if (own?.TryGetValue(name, out var given) is true || defaults?.TryGetValue(name, out given) is true)
+            return ValueOf(given!);
+        return default;
+    }
+
+    /// <summary>The value of a custom field.</summary>
+    internal static Value ValueOf(CustomFieldValue value) =>
+        value.Text is { } text ? Value.Of(text) : Value.Of(value.Number);
+
     /// <summary>Those of one kind of entity.</summary>
     internal static IReadOnlyDictionary<string, CustomFieldValue>? Of(CustomFieldDefaults defaults, string entity) =>
         entity switch

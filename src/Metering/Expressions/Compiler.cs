@@ -35,7 +35,9 @@ internal sealed class Compiler(NameScope scope, Slots slots)
         _ => throw new InvalidOperationException($"No rule for {expression.GetType().Name}"),
     };
 
-    /// <summary>What is named: a constant, a slot, or a part of a date-time. What is not known any more is null.</summary>
+    /// <summary>
+    /// What is named: a constant, a slot, or a part of a date-time. What is not known any more is null.
+    /// </summary>
     internal Code Name(string path, int column)
     {
         if (Functions.Constant(path) is { } constant)
@@ -189,14 +191,15 @@ internal static class Comparisons
             case (Code.Number one, Code.Number other):
                 return evaluation => one.Step(evaluation) == other.Step(evaluation);
             case (Code.Text one, Code.Text other):
-                return evaluation => string.Equals(one.Step(evaluation), other.Step(evaluation), StringComparison.Ordinal);
+                return evaluation => string.Equals(
+                    one.Step(evaluation), other.Step(evaluation), StringComparison.Ordinal);
             default:
                 var (first, second) = (left.Any, right.Any);
                 return evaluation => first(evaluation).Equals(second(evaluation));
         }
     }
 
-    /// <summary>Whether the left one stands to the right one as the operator says; never where either is null.</summary>
+    /// <summary>Whether an order holds between two values; never where either is null.</summary>
     internal static Step<bool?> Order(BinaryOperator operation, int column, Code left, Code right)
     {
         if (left is Code.Number one && right is Code.Number other)

@@ -21,7 +21,8 @@ internal static class DecimalPower
     private static readonly BigInteger MaxDigits = (BigInteger.One << 96) - 1;
 
     /// <summary>Units of work that a power takes (<see cref="Evaluation.MaxWork"/>).</summary>
-    internal static int WorkOf(decimal exponent) => IsExact(exponent) ? FactorWork * (int)Math.Abs(exponent) : SeriesWork;
+    internal static int WorkOf(decimal exponent) =>
+        IsExact(exponent) ? FactorWork * (int)Math.Abs(exponent) : SeriesWork;
 
     /// <summary>Ten to a power of 0 to 28.</summary>
     internal static decimal OfTen(int exponent)

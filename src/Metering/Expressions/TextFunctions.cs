@@ -18,7 +18,8 @@ internal static class TextFunctions
         new("String.length", [Text], Number, call =>
         {
             var text = call.Text(0);
-            return new Code.Number(call.Column, evaluation => Read(evaluation, text) is { } given ? TextLength.Of(given) : null);
+            return new Code.Number(
+                call.Column, evaluation => Read(evaluation, text) is { } given ? TextLength.Of(given) : null);
         }),
         new("String.lower", [Text], Text, call => Changed(call, text => text.ToLowerInvariant())),
         new("String.upper", [Text], Text, call => Changed(call, text => text.ToUpperInvariant())),

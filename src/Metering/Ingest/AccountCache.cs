@@ -92,9 +92,9 @@ internal sealed class OrganizationAccounts(
     {
         var number = _codes.Intern(Encoding.UTF8.GetBytes(code));
         if (number == _accounts.Count)
-            _accounts.Add(new KnownAccount(organizationId, match));
+            _accounts.Add(new KnownAccount(organizationId, code, match));
         else
-            _accounts[number] = new KnownAccount(organizationId, match);
+            _accounts[number] = new KnownAccount(organizationId, code, match);
         _forgotten.Remove(number);
         if (match.AccountId is null)
             _near.Add(number);
@@ -105,10 +105,11 @@ internal sealed class OrganizationAccounts(
 }
 
 /// <summary>What an account code stands for, and its index in the load at hand.</summary>
-internal struct KnownAccount(string organizationId, AccountMatch match)
+internal struct KnownAccount(string organizationId, string code, AccountMatch match)
 {
-    private readonly LoadedAccount? _account =
-        match.AccountId is { } id ? new LoadedAccount(organizationId, id) : null;
+    private readonly LoadedAccount? _account = match.AccountId is { } id
+        ? new LoadedAccount(organizationId, id) { Code = code, CustomFields = match.CustomFields }
+        : null;
 
     private MeasurementLoad? _load;
     private long _begun;

@@ -1,16 +1,15 @@
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Measurements.Batches;
-using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>What is known of the batch at hand: its meters, accounts and rows, and what became of the rows.</summary>
 internal sealed class BatchPlans
 {
-    private readonly List<Meter?> _meters = [];
+    private readonly List<IngestMeter?> _meters = [];
     private readonly Dictionary<(int Meter, int List), ShapePlan> _plans = [];
     private BatchReader _batch = new();
-    private Func<Meter, MeterRows> _rowsOf = _ => throw new InvalidOperationException();
+    private Func<IngestMeter, MeterRows> _rowsOf = _ => throw new InvalidOperationException();
 
     public string OrganizationId { get; private set; } = "";
 
@@ -23,7 +22,7 @@ internal sealed class BatchPlans
     /// <summary>The rows, in the order sent.</summary>
     public List<PreparedRow> Rows { get; } = [];
 
-    public void Begin(BatchReader batch, Func<Meter, MeterRows> rowsOf, string organizationId)
+    public void Begin(BatchReader batch, Func<IngestMeter, MeterRows> rowsOf, string organizationId)
     {
         _batch = batch;
         _rowsOf = rowsOf;
@@ -37,9 +36,9 @@ internal sealed class BatchPlans
     }
 
     /// <summary>Tells the meter with a number; called in the order of the numbers.</summary>
-    public void SetMeter(int number, Meter? meter) => _meters.Insert(number, meter);
+    public void SetMeter(int number, IngestMeter? meter) => _meters.Insert(number, meter);
 
-    public string? MeterId(int number) => _meters[number]?.Id;
+    public string? MeterId(int number) => _meters[number]?.Meter.Id;
 
     /// <summary>
     /// Finds the accounts that are known, all at once: the processor waits for memory for several of them together.

@@ -1,4 +1,4 @@
-using Tallystick.Metering.Meters;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Metering.Ingest;
 
@@ -15,9 +15,10 @@ public interface IMeteringCatalogue
     IReadOnlyList<string>? ChangedAccountCodes(string organizationId, long since);
 
     /// <summary>
-    /// The meter with exactly this code, case-sensitive, or null. Returns the same object until the meter changes.
+    /// The meter with exactly this code, case-sensitive, or null. Returns the same object until the meter, or something
+    /// that its calculations use, changes.
     /// </summary>
-    ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken);
+    ValueTask<IngestMeter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken);
 
     /// <summary>
     /// The accounts of these codes, case-sensitive, in the same order. Not cached: reads the store each time.
@@ -43,4 +44,6 @@ public interface ISkeletonAccounts
 /// UUID of the account; null if there is none or the code is nearly identical to that of another account.
 /// </param>
 /// <param name="NearMatchCode">The code of that other account; null otherwise.</param>
-public readonly record struct AccountMatch(string? AccountId, string? NearMatchCode);
+/// <param name="CustomFields">The custom fields of the account.</param>
+public readonly record struct AccountMatch(
+    string? AccountId, string? NearMatchCode, IReadOnlyDictionary<string, CustomFieldValue>? CustomFields = null);

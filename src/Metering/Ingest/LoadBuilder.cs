@@ -16,7 +16,7 @@ internal sealed class LoadBuilder(
     private const int NoAccount = -1;
 
     private readonly BatchReader _batch = new();
-    private readonly Dictionary<Meter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IngestMeter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(string Organization, string Meter, string? MeterId, int Day), LoadTally> _tallies = [];
     private readonly List<UidEntry> _taken = [];
     private readonly BatchPlans _plans = new();
@@ -67,11 +67,15 @@ internal sealed class LoadBuilder(
     public async ValueTask EndAsync()
     {
         FailRepeated(await loadUids.TakeAsync(_taken));
-        foreach (var rows in _rows.Values)
+        foreach (var (meter, rows) in _rows)
         {
-            if (rows.Count > 0)
-                Load.Add(rows);
+            if (rows.Count == 0)
+                continue;
+            // Only now: of what repeats a uid, nothing is computed.
+            meter.Derived?.Compute(rows, Load);
+            Load.Add(rows);
         }
+        Load.SortFailures();
         foreach (var ((organization, meter, meterId, day), tally) in _tallies)
             Load.Add(new MeterDay(organization, meter, meterId, Nanoseconds.ToDate(day), tally));
     }
@@ -106,12 +110,10 @@ internal sealed class LoadBuilder(
         LastReceivedAt = _batch.ReceivedAt;
     }
 
-    private MeterRows RowsOf(Meter meter)
+    private MeterRows RowsOf(IngestMeter meter)
     {
         ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, meter, out _);
-        return rows ??= new MeterRows(
-            _plans.OrganizationId, meter.Id,
-            [.. meter.DataFields.Select(field => new FieldColumnValues(field.Code, field.Category.IsNumeric()))]);
+        return rows ??= new MeterRows(_plans.OrganizationId, meter.Meter.Id, meter.Columns());
     }
 
     // Only now, and not for what cannot be stored: that must not create an account.
@@ -190,10 +192,9 @@ internal sealed class LoadBuilder(
         foreach (var (meter, rows) in _rows)
         {
             foreach (var row in byMeter[rows])
-                FailRepeated(meter, row);
+                FailRepeated(meter.Meter, row);
             rows.Remove([.. byMeter[rows].Select(row => row.Row)]);
         }
-        Load.SortFailures();
     }
 
     private void FailRepeated(Meter meter, RepeatedRow repeated)

@@ -62,5 +62,7 @@ internal static class MeasurementChecks
                 + "measurement was kept.",
         IngestFailure.DuplicateUid =>
             $"The uid '{measurement.Uid}' was already used. The first measurement was kept.",
+        IngestFailure.CalculationError =>
+            $"The measurement of the meter '{measurement.Meter}' was stored without derived fields: {failure.Detail}.",
     };
 }

@@ -28,16 +28,17 @@ internal sealed class ShapePlan
     /// <param name="fields">The list.</param>
     /// <param name="meter">The meter; null when there is none.</param>
     /// <param name="rowsOf">Gives the rows of a meter.</param>
-    public static ShapePlan For(IReadOnlyList<FieldCode> fields, Meter? meter, Func<Meter, MeterRows> rowsOf)
+    public static ShapePlan For(
+        IReadOnlyList<FieldCode> fields, IngestMeter? meter, Func<IngestMeter, MeterRows> rowsOf)
     {
         var isNumeric = fields.Select(field => field.Category.IsNumeric()).ToArray();
-        if (MeasurementChecks.OfFields(fields, meter) is { } failure)
+        if (MeasurementChecks.OfFields(fields, meter?.Meter) is { } failure)
             return new ShapePlan(failure, null, [], isNumeric);
         var rows = rowsOf(meter!);
         // Codes that the meter does not define are left out.
         var targets = fields.Select(field =>
         {
-            var index = meter!.DataFields.ToList()
+            var index = meter!.Meter.DataFields.ToList()
                 .FindIndex(defined => defined.Category == field.Category && defined.Code == field.Code);
             return index < 0 ? null : rows.Fields[index];
         });

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Foundation.Json;
 
 namespace Tallystick.Metering.Measurements;
 
@@ -28,7 +29,9 @@ public sealed class MeasurementLoad
     /// <summary>The accounts that the rows name by their index here.</summary>
     public IReadOnlyList<LoadedAccount> Accounts => _accounts;
 
-    /// <summary>The measurements that failed, duplicates included, in the order received.</summary>
+    /// <summary>
+    /// The measurements that failed, duplicates included, and those that lack a derived value, in the order received.
+    /// </summary>
     public IReadOnlyList<FailedMeasurement> Failures => _failures;
 
     /// <summary>What became of the measurements of the stretch, for each meter code and day of receipt.</summary>
@@ -85,9 +88,17 @@ public sealed class LoadedAccount(string organizationId, string accountId)
 
     /// <summary>Its UUID.</summary>
     public string AccountId => accountId;
+
+    /// <summary>Its code, as measurements name it.</summary>
+    public string Code { get; init; } = "";
+
+    /// <summary>Its custom fields, for the calculations of derived fields.</summary>
+    public IReadOnlyDictionary<string, CustomFieldValue>? CustomFields { get; init; }
 }
 
-/// <summary>A measurement that was accepted but not stored. What was sent stands in the log.</summary>
+/// <summary>
+/// A measurement that was accepted but not stored, or stored without a derived value. What was sent stands in the log.
+/// </summary>
 /// <param name="OrganizationId">Its organization.</param>
 /// <param name="Type">Reason for the failure.</param>
 /// <param name="Detail">
@@ -117,6 +128,9 @@ public enum IngestFailure
 
     /// <summary>The uid was used before.</summary>
     DuplicateUid,
+
+    /// <summary>A derived field could not be computed. The measurement is stored, without that value.</summary>
+    CalculationError,
 }
 
 /// <summary>What became of measurements: accepted = stored + duplicate + failed.</summary>

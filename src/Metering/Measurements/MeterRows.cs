@@ -1,9 +1,11 @@
+using System.Text;
+
 namespace Tallystick.Metering.Measurements;
 
 /// <summary>Measurements of one meter, column by column: row n of every column belongs to measurement n.</summary>
 /// <param name="organizationId">The organization.</param>
 /// <param name="meterId">UUID of the meter, so that its code may change later.</param>
-/// <param name="fields">The fields of the meter that are stored; every row has a value for each.</param>
+/// <param name="fields">The fields of the meter that are stored; every row has a value for each data field.</param>
 public sealed class MeterRows(string organizationId, string meterId, IReadOnlyList<FieldColumnValues> fields)
 {
     /// <summary>Stands in <see cref="Ets"/> for none.</summary>
@@ -50,12 +52,7 @@ public sealed class MeterRows(string organizationId, string meterId, IReadOnlyLi
         ReceivedAt.Remove(rows);
         Positions.Remove(rows);
         foreach (var field in fields)
-        {
-            if (field.IsNumeric)
-                field.Numbers.Remove(rows);
-            else
-                field.Texts.Remove(rows);
-        }
+            field.Remove(rows);
     }
 
     /// <summary>Removes the rows and keeps the memory.</summary>
@@ -68,27 +65,70 @@ public sealed class MeterRows(string organizationId, string meterId, IReadOnlyLi
         ReceivedAt.Clear();
         Positions.Clear();
         foreach (var field in fields)
-        {
-            field.Numbers.Clear();
-            field.Texts.Clear();
-        }
+            field.Clear();
     }
 }
 
 /// <summary>The values of one field.</summary>
 /// <param name="code">Code of the field.</param>
 /// <param name="isNumeric">Whether they are numbers.</param>
-public sealed class FieldColumnValues(string code, bool isNumeric)
+/// <param name="isOptional">Whether rows may have no value: those of derived fields.</param>
+public sealed class FieldColumnValues(string code, bool isNumeric, bool isOptional = false)
 {
+    private readonly Column<bool> _isPresent = new();
+
     /// <summary>Code of the field.</summary>
     public string Code => code;
 
     /// <summary>Whether the values are numbers, else texts.</summary>
     public bool IsNumeric => isNumeric;
 
-    /// <summary>The numbers, exact; empty for texts.</summary>
+    /// <summary>Whether rows may have no value.</summary>
+    public bool IsOptional => isOptional;
+
+    /// <summary>The number of rows that have one, or none, so far.</summary>
+    public int Count => isNumeric ? Numbers.Count : Texts.Count;
+
+    /// <summary>The numbers, exact; empty for texts. A row without a value has any.</summary>
     public Column<decimal> Numbers { get; } = new();
 
-    /// <summary>The texts; empty for numbers.</summary>
+    /// <summary>The texts; empty for numbers. A row without a value has any.</summary>
     public TextColumn Texts { get; } = new();
+
+    /// <summary>Whether a row has a value.</summary>
+    public bool Has(int row) => !isOptional || _isPresent[row];
+
+    /// <summary>Adds the number of a row of an optional field.</summary>
+    public void AddOptional(decimal? number)
+    {
+        Numbers.Add(number.GetValueOrDefault());
+        _isPresent.Add(number.HasValue);
+    }
+
+    /// <summary>Adds the text of a row of an optional field.</summary>
+    public void AddOptional(string? text)
+    {
+        Texts.Add(Encoding.UTF8.GetBytes(text ?? ""));
+        _isPresent.Add(text is not null);
+    }
+
+    internal void Remove(ReadOnlySpan<int> rows)
+    {
+        // Derived fields are computed when the rows are settled.
+        if (Count == 0)
+            return;
+        if (isNumeric)
+            Numbers.Remove(rows);
+        else
+            Texts.Remove(rows);
+        if (isOptional)
+            _isPresent.Remove(rows);
+    }
+
+    internal void Clear()
+    {
+        Numbers.Clear();
+        Texts.Clear();
+        _isPresent.Clear();
+    }
 }

@@ -35,17 +35,18 @@ internal static class DerivedFieldRules
         {
             if (read[index] is not { } expression)
                 continue;
-            var scope = ScopeOf(meter, customFields, lookups);
-            foreach (var earlier in fields.Take(index))
-                scope.Add(earlier.Code, KindOf(earlier));
+            var scope = ScopeOf(meter, index, customFields, lookups);
             RefuseLater(meter, read, index, scope);
             Calculations.Check(expression, scope, KindOf(fields[index]), PathOf(index), issues);
         }
     }
 
-    /// <summary>What the calculations of a meter may name, without derived fields.</summary>
+    /// <summary>What the calculation of a derived field may name, when it was checked before.</summary>
+    internal static NameScope ScopeOf(Meter meter, int index, CustomFieldDefaults customFields) =>
+        ScopeOf(meter, index, customFields, _ => null);
+
     private static NameScope ScopeOf(
-        Meter meter, CustomFieldDefaults customFields, Func<string, LookupSchema?> lookups)
+        Meter meter, int index, CustomFieldDefaults customFields, Func<string, LookupSchema?> lookups)
     {
         var entities = meter.ProductId is null
             ? CustomFieldNames.OfDerivedFields : CustomFieldNames.OfDerivedFieldsOfProducts;
@@ -59,7 +60,7 @@ internal static class DerivedFieldRules
             scope.Add(moment, ValueKind.DateTime);
         scope.Add("account", ValueKind.Text);
         scope.Add("meter", ValueKind.Text);
-        foreach (var field in meter.DataFields)
+        foreach (var field in meter.DataFields.Concat(meter.DerivedFields.Take(index)))
             scope.Add(field.Code, KindOf(field));
         CustomFieldNames.AddTo(scope, customFields, entities);
         return scope;
@@ -99,7 +100,8 @@ internal static class DerivedFieldRules
         return null;
     }
 
-    private static ValueKind KindOf(DataField field) => field.Category.IsNumeric() ? ValueKind.Number : ValueKind.Text;
+    /// <summary>The kind of a field's values.</summary>
+    internal static ValueKind KindOf(DataField field) => field.Category.IsNumeric() ? ValueKind.Number : ValueKind.Text;
 
     private static string PathOf(int index) => $"derivedFields[{index}].calculation";
 }

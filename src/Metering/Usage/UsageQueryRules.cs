@@ -215,14 +215,8 @@ public sealed class UsageQueryRules
             _issues.Add("contradiction", $"{path}.meterId", "must be one of the given meterIds");
             return null;
         }
-        if (meter.DataFields.FirstOrDefault(one => one.Code == code) is { } field)
+        if (meter.DataFields.Concat(meter.DerivedFields).FirstOrDefault(one => one.Code == code) is { } field)
             return (meter, field);
-        if (meter.DerivedFields.Any(one => one.Code == code))
-        {
-            _issues.Add("not_available", $"{path}.fieldCode",
-                $"the derived field '{code}' of the meter '{meter.Code}' is not computed yet");
-            return null;
-        }
         _issues.Add("reference", $"{path}.fieldCode", $"the meter '{meter.Code}' has no field '{code}'");
         return null;
     }

@@ -8,6 +8,9 @@ public sealed class ResourceReader(
     ResourceCatalog catalog, IDocumentReader documents, string organizationId, CancellationToken cancellationToken)
     : IResourceReader
 {
+    /// <summary>The organization whose entities are read.</summary>
+    public string OrganizationId => organizationId;
+
     /// <inheritdoc/>
     public async ValueTask<T?> FindAsync<T>(string? id) where T : Resource =>
         string.IsNullOrEmpty(id) ? null : (T?)await FindAsync(catalog.Of<T>(), id);

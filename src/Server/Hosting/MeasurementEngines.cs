@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.Ingest;
 using Tallystick.Metering.Ingest;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
 using Tallystick.Server.Api.Usage;
@@ -71,6 +72,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IUidIndex>(uids);
         services.AddSingleton(provider => new MeteringCatalogue(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IngestCodes>(),
+            new PublishedLookups(),
             new AutomaticAccounts(provider.GetRequiredService<RequestLimits>().AutomaticAccounts, clock)));
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));

@@ -7,7 +7,7 @@ namespace Tallystick.Metering.Tests.Expressions;
 
 /// <summary>
 /// Evaluates calculations that may name the numbers <c>n</c>, <c>m</c>, <c>none</c> (null), the texts <c>s</c>,
-/// <c>country</c> and <c>city</c>, the date-times <c>ts</c> and <c>ets</c>, and any custom field <c>x</c> of the account.
+/// <c>country</c> and <c>city</c>, the date-times <c>ts</c> and <c>ets</c>, and a custom field <c>x</c> of the account.
 /// </summary>
 internal sealed class Evaluating
 {

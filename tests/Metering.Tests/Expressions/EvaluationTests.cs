@@ -3,7 +3,9 @@ using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Metering.Tests.Expressions;
 
-/// <summary>What calculations give (metering reference 7). With n = 12, m = 5, s = "a", country = "UK", none = null.</summary>
+/// <summary>
+/// What calculations give (metering reference 7). With n = 12, m = 5, s = "a", country = "UK", none = null.
+/// </summary>
 public sealed class EvaluationTests
 {
     private static readonly Evaluating Given = new Evaluating()
@@ -174,7 +176,8 @@ public sealed class EvaluationTests
         "2026-03-28T20:00:15.25Z")]
     [InlineData("DateTime.format(ts)", "'2026-03-29T03:30:15.000+02'")]
     [InlineData("DateTime.format(ts, DateTime.TS_FMT)", "'2026-03-29T03:30:15.000+02'")]
-    [InlineData("DateTime.format(ts, \"yy/M/d h:mm a EEEE 'o''clock' XXX D\")", "'26/3/29 3:30 AM Sunday o'clock +02:00 88'")]
+    [InlineData("DateTime.format(ts, \"yy/M/d h:mm a EEEE 'o''clock' XXX D\")",
+        "'26/3/29 3:30 AM Sunday o'clock +02:00 88'")]
     [InlineData("DateTime.plus(ts, -1, \"DAY\")", "2026-03-28T02:30:15Z")]
     [InlineData("DateTime.plus(ts, -24, \"HOUR\")", "2026-03-28T01:30:15Z")]
     [InlineData("DateTime.plus(DateTime.parse(\"2026-01-31\"), 1, \"MONTH\").day", "28")]

@@ -19,13 +19,15 @@ public sealed class ExpressionProperties
         Gen.Bool.Select(value => (Expression)new Expression.Boolean(1, value)),
         Gen.Const<Expression>(new Expression.Null(1)));
 
-    private static readonly Gen<Expression> Any = Gen.Recursive<Expression>((depth, inner) => depth > 5 ? Leaf : Gen.OneOf(
+    private static readonly Gen<Expression> Any = Gen.Recursive<Expression>(
+        (depth, inner) => depth > 5 ? Leaf : Gen.OneOf(
         Leaf,
         Gen.Select(Gen.Enum<BinaryOperator>(), inner, inner,
             (operation, left, right) => (Expression)new Expression.Binary(1, operation, left, right)),
         Gen.Select(Gen.Enum<UnaryOperator>(), inner,
             (operation, operand) => (Expression)new Expression.Unary(1, operation, operand)),
-        Gen.Select(inner, inner, inner, (one, two, three) => (Expression)new Expression.Conditional(1, one, two, three)),
+        Gen.Select(inner, inner, inner,
+            (one, two, three) => (Expression)new Expression.Conditional(1, one, two, three)),
         Gen.Select(Gen.OneOf(ValueKind.Number, ValueKind.Text, ValueKind.Boolean), inner,
             (kind, operand) => (Expression)new Expression.Cast(1, kind, operand)),
         Gen.Select(Gen.OneOf<string>("Math.max", "Math.pow", "isnull", "IN", "Math.round"), inner, inner,

@@ -33,12 +33,17 @@ internal sealed class FakeCatalogue : IMeteringCatalogue, ISkeletonAccounts
     public IReadOnlyList<string>? ChangedAccountCodes(string organizationId, long since) =>
         IsForgetful ? null : [.. ChangedCodes.Skip((int)since)];
 
-    public ValueTask<Meter?> FindMeterAsync(string organizationId, string code, CancellationToken cancellationToken)
+    // The same object for the same meter, as the port has it.
+    private readonly ConcurrentDictionary<Meter, IngestMeter> _known = new(ReferenceEqualityComparer.Instance);
+
+    public ValueTask<IngestMeter?> FindMeterAsync(
+        string organizationId, string code, CancellationToken cancellationToken)
     {
         Asked?.Invoke(code);
         if ((FaultyMeter ?? code) == code && Interlocked.Decrement(ref FaultsToCome) >= 0)
             throw new IOException("The catalogue is away.");
-        return ValueTask.FromResult(Meters.GetValueOrDefault((organizationId, code)));
+        var meter = Meters.GetValueOrDefault((organizationId, code));
+        return ValueTask.FromResult(meter is null ? null : _known.GetOrAdd(meter, one => new IngestMeter(one)));
     }
 
     public ValueTask<IReadOnlyList<AccountMatch>> FindAccountsAsync(

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.LookupTables;
 
 namespace Tallystick.Server.Tests.Usage;
 
 /// <summary>
-/// Measurements of a meter with derived fields are kept whole, and what would need a derived value says that there is
-/// none yet, instead of a figure.
+/// Derived fields are computed while measurements are loaded, and stored with them (metering reference 8).
 /// </summary>
 public sealed class DerivedFieldUsageTests(SqliteServer shared)
 {
@@ -19,62 +19,181 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
         """;
 
     [Fact]
-    public async Task Measurement_OfAMeterWithDerivedFields_IsStoredWithoutTheirValues()
-    {
-        using var client = await shared.NewOrganizationAsync();
-        await client.PostAsync("meters", Meter);
-        var usage = new MeteredUsage(client);
-        // A value that was sent for a derived field is not taken (metering reference 4.6).
-        await usage.SubmitAsync("calls acme 2025-03-01 measure.n=21 measure.twice=7");
-
-        var rows = await usage.QueryAsync("\"limit\":10");
-
-        var row = rows.Data.Single();
-        ((decimal)row["n"]!).ShouldBe(21m);
-        row["twice"].ShouldBeNull();
-        row["size"].ShouldBeNull();
-        (await client.GetAsync("events?eventType=IngestValidationFailure")).Data.ShouldBeEmpty();
-    }
-
-    [Theory]
-    [InlineData("""
-        "aggregations":[{"meterId":"{id}","fieldCode":"twice","fieldType":"MEASURE","function":"SUM"}]
-        """, "not_available aggregations[0].fieldCode")]
-    [InlineData("""
-        "aggregations":[{"meterId":"{id}","fieldCode":"n","fieldType":"MEASURE","function":"SUM"}],
-        "groups":[{"groupType":"DIMENSION","meterId":"{id}","fieldCode":"size"}]
-        """, "not_available groups[0].fieldCode")]
-    [InlineData("""
-        "dimensionFilters":[{"meterId":"{id}","fieldCode":"size","values":["big"]}]
-        """, "not_available dimensionFilters[0].fieldCode")]
-    public async Task Query_OfADerivedField_IsRefusedByName(string members, string fault)
+    public async Task Measurement_OfAMeterWithDerivedFields_IsStoredWithTheirValues()
     {
         using var client = await shared.NewOrganizationAsync();
         var id = (await client.PostAsync("meters", Meter)).Id;
+        var usage = new MeteredUsage(client);
+        // A value that was sent for a derived field is not taken (metering reference 4.6).
+        await usage.SubmitAsync(
+            "calls acme 2025-03-01 measure.n=21 measure.twice=7", "calls acme 2025-03-01 measure.n=0.5");
 
-        var answer = await new MeteredUsage(client).QueryAsync(members.Replace("{id}", id, StringComparison.Ordinal));
+        MeteredUsage.Rows(await usage.QueryAsync($$"""
+            "aggregations":[{{MeteredUsage.Aggregation(id, "twice", "SUM")}}],
+            "groups":[{"groupType":"DIMENSION","meterId":"{{id}}","fieldCode":"size"}]
+            """)).ShouldBe(["{'size':'big','calls.twice.SUM':42}", "{'size':'small','calls.twice.SUM':1}"], true);
+        MeteredUsage.Rows(await usage.QueryAsync($$"""
+            "aggregations":[{{MeteredUsage.Aggregation(id, "n", "SUM")}}],
+            "dimensionFilters":[{"meterId":"{{id}}","fieldCode":"size","values":["big"]}]
+            """)).ShouldBe(["{'calls.n.SUM':21}"]);
+        (await client.GetAsync("events?eventType=IngestValidationFailure")).Data.ShouldBeEmpty();
+    }
 
-        answer.Status.ShouldBe(HttpStatusCode.BadRequest);
-        answer.Faults.ShouldBe([fault]);
+    [Fact]
+    public async Task Calculation_ThatFails_LeavesItsFieldOutAndTellsSo()
+    {
+        using var client = await shared.NewOrganizationAsync();
+        var id = await MeterAsync(
+            client, ("each", "MEASURE", "time / files"), ("double", "MEASURE", "each * 2"),
+            ("more", "MEASURE", "time + 1"));
+        var usage = new MeteredUsage(client);
+        await usage.SubmitAsync(
+            "m acme 2025-03-01 measure.time=10 measure.files=4", "m acme 2025-03-02 measure.time=7 measure.files=0");
+
+        MeteredUsage.Rows(await usage.QueryAsync($"""
+            "aggregations":[{MeteredUsage.Aggregation(id, "each", "MAX")},
+            {MeteredUsage.Aggregation(id, "double", "COUNT")},{MeteredUsage.Aggregation(id, "more", "SUM")}]
+            """)).ShouldBe(["{'m.each.MAX':2.5,'m.double.COUNT':1,'m.more.SUM':19}"]);
+        var failure = (await client.GetAsync("events?eventType=IngestValidationFailure")).Data.ShouldHaveSingleItem();
+        var details = failure["m3terEvent"]!["eventData"]!["newDto"]!;
+        ((string)details["type"]!).ShouldBe("CalculationError");
+        ((string)details["uid"]!).ShouldBe("u1");
+        ((string)details["message"]!).ShouldBe("The measurement of the meter 'm' is stored without derived fields: "
+            + "'each' at column 6: division by zero.");
+        var totals = (await client.GetAsync("measurements/conservation")).Object["totals"]!;
+        (totals["accepted"]!.ToString(), totals["stored"]!.ToString(), totals["failed"]!.ToString())
+            .ShouldBe(("2", "2", "0"));
+    }
+
+    [Fact]
+    public async Task Calculation_OfCustomFields_TakesTheAccountsValueOrTheOrganizations()
+    {
+        using var client = await shared.NewOrganizationAsync();
+        (await client.PutAsync("customfields", """{"account":{"rate":2},"meter":{"unit":1},"version":1}"""))
+            .Status.ShouldBe(HttpStatusCode.OK);
+        var account = (await client.PostAsync("accounts", """
+            {"name":"Acme","code":"acme","emailAddress":"a@example.com","customFields":{"rate":3}}
+            """)).Object;
+        var id = await MeterAsync(client, ("cost", "MEASURE", "time * account.rate * meter.customFields.unit"));
+        var usage = new MeteredUsage(client);
+        await usage.PostAsync(MeteredUsage.Measurement("m acme 2025-03-01 measure.time=10 measure.files=1", "a"));
+        await usage.PostAsync(MeteredUsage.Measurement("m other 2025-03-02 measure.time=100 measure.files=1", "b"));
+        (await SumsAsync(usage, id, "cost")).ShouldBe(["{'m.cost.SUM':230}"]);
+
+        account["customFields"] = new JsonObject { ["rate"] = 5 };
+        (await client.PutAsync($"accounts/{account["id"]}", account)).Status.ShouldBe(HttpStatusCode.OK);
+        await usage.PostAsync(MeteredUsage.Measurement("m acme 2025-03-03 measure.time=1000 measure.files=1", "c"));
+        (await SumsAsync(usage, id, "cost")).ShouldBe(["{'m.cost.SUM':5230}"]);
+
+        (await client.PutAsync("customfields", """{"account":{"rate":7},"meter":{"unit":1},"version":2}"""))
+            .Status.ShouldBe(HttpStatusCode.OK);
+        await usage.PostAsync(MeteredUsage.Measurement("m other 2025-03-03 measure.time=10000 measure.files=1", "d"));
+        (await SumsAsync(usage, id, "cost")).ShouldBe(["{'m.cost.SUM':75230}"]);
+    }
+
+    [Fact]
+    public async Task LookupTable_PublishedWhileLoading_CountsForWhatIsLoadedThen()
+    {
+        using var client = await shared.NewOrganizationAsync();
+        var id = await MeterAsync(
+            client, ("gross", "MEASURE", "time * Lookup.findNumber(\"rates\", \"rate\", 1, \"account\")"));
+        var usage = new MeteredUsage(client);
+        await usage.PostAsync(MeteredUsage.Measurement("m UK 2025-03-01 measure.time=1 measure.files=1", "a"));
+        (await SumsAsync(usage, id, "gross")).ShouldBe(["{'m.gross.SUM':1}"]);
+
+        var first = await LookupSetup.MakeAsync(client);
+        (await first.PutAsync("""[{"country":"UK","rate":0.8},{"country":"FR"}]""")).Status.ShouldBe(HttpStatusCode.OK);
+        await usage.PostAsync(MeteredUsage.Measurement("m UK 2025-03-01 measure.time=10 measure.files=1", "b"));
+        (await SumsAsync(usage, id, "gross")).ShouldBe(["{'m.gross.SUM':11}"]);
+        (await first.MoveAsync("PUBLISHED")).Status.ShouldBe(HttpStatusCode.OK);
+        await usage.PostAsync(MeteredUsage.Measurement("m UK 2025-03-02 measure.time=100 measure.files=1", "c"));
+        await usage.PostAsync(MeteredUsage.Measurement("m FR 2025-03-02 measure.time=1000 measure.files=1", "d"));
+        (await SumsAsync(usage, id, "gross")).ShouldBe(["{'m.gross.SUM':1091}"]);
+
+        var second = await first.NextAsync();
+        (await second.PutAsync("""[{"country":"UK","rate":0.5}]""")).Status.ShouldBe(HttpStatusCode.OK);
+        (await second.MoveAsync("PUBLISHED")).Status.ShouldBe(HttpStatusCode.OK);
+        await usage.PostAsync(MeteredUsage.Measurement("m UK 2025-03-03 measure.time=10000 measure.files=1", "e"));
+        (await SumsAsync(usage, id, "gross")).ShouldBe(["{'m.gross.SUM':6091}"]);
+
+        (await second.MoveAsync("ARCHIVED")).Status.ShouldBe(HttpStatusCode.OK);
+        await usage.PostAsync(MeteredUsage.Measurement("m UK 2025-03-03 measure.time=100000 measure.files=1", "f"));
+        (await SumsAsync(usage, id, "gross")).ShouldBe(["{'m.gross.SUM':106091}"]);
+    }
+
+    [Fact]
+    public async Task Calculation_ChangedLater_CountsForWhatIsLoadedThen()
+    {
+        using var client = await shared.NewOrganizationAsync();
+        var id = await MeterAsync(client, ("cost", "MEASURE", "time * 2"));
+        var usage = new MeteredUsage(client);
+        await usage.PostAsync(MeteredUsage.Measurement("m acme 2025-03-01 measure.time=1 measure.files=1", "a"));
+        var meter = (await client.GetAsync($"meters/{id}")).Object;
+        (await SumsAsync(usage, id, "cost")).ShouldBe(["{'m.cost.SUM':2}"]);
+
+        meter["derivedFields"]![0]!["calculation"] = "time * 3";
+        (await client.PutAsync($"meters/{id}", meter)).Status.ShouldBe(HttpStatusCode.OK);
+        await usage.PostAsync(MeteredUsage.Measurement("m acme 2025-03-01 measure.time=10 measure.files=1", "b"));
+
+        (await SumsAsync(usage, id, "cost")).ShouldBe(["{'m.cost.SUM':32}"]);
+    }
+
+    [Fact]
+    public async Task Calculation_OfTimes_IsInTheOrganizationsTimeZone()
+    {
+        using var client = await shared.NewOrganizationAsync();
+        var config = (await client.GetAsync("organizationconfig")).Object;
+        config["timezone"] = "Asia/Tokyo";
+        (await client.PutAsync("organizationconfig", config)).Status.ShouldBe(HttpStatusCode.OK);
+        var id = await MeterAsync(
+            client, ("hour", "MEASURE", "ts.hour"), ("lasted", "MEASURE", "ets.epochSeconds - ts.epochSeconds"),
+            ("day", "WHAT", "DateTime.format(ts, \"EEE\")"));
+        var usage = new MeteredUsage(client);
+        var measurement = MeteredUsage.Measurement("m acme 2025-03-01T20:00:00Z measure.time=1 measure.files=1", "a");
+        measurement["ets"] = "2025-03-01T20:01:30Z";
+        await usage.PostAsync(measurement);
+
+        MeteredUsage.Rows(await usage.QueryAsync($$"""
+            "aggregations":[{{MeteredUsage.Aggregation(id, "hour", "SUM")}},
+            {{MeteredUsage.Aggregation(id, "lasted", "SUM")}}],
+            "groups":[{"groupType":"DIMENSION","meterId":"{{id}}","fieldCode":"day"}]
+            """)).ShouldBe(["{'day':'Sun','m.hour.SUM':5,'m.lasted.SUM':90}"]);
     }
 
     [Theory]
-    [InlineData("derived", "derived fields ('twice' of the meter calls)")]
-    [InlineData("segmented", "derived fields ('size' of the meter calls)")]
+    [InlineData("twice", """ "aggregation":"SUM" """, "", "42")]
+    [InlineData(
+        "n", """ "aggregation":"SUM","segmentedFields":["size"],"segments":[{"size":"big"},{"size":"small"}] """,
+        ""","segment":{"size":"big"}""", "21")]
+    public async Task BillJob_OfADerivedField_BillsIt(string target, string method, string segment, string total)
+    {
+        using var client = await shared.NewOrganizationAsync();
+        var meter = (await client.PostAsync("meters", Meter)).Id;
+        var aggregation = Terms("calls", $"\"meterId\":\"{meter}\",\"targetField\":\"{target}\",{method}");
+        var aggregationId = (await client.PostAsync("aggregations", aggregation)).Id;
+        var account = await SellAsync(client, $"\"aggregationId\":\"{aggregationId}\"{segment}");
+        await new MeteredUsage(client).SubmitAsync(
+            "calls acme 2026-01-15 measure.n=21", "calls acme 2026-02-01 measure.n=99");
+
+        var job = await RunAsync(client, account);
+
+        (job["failures"]?.ToJsonString()).ShouldBeNull();
+        var bill = (await client.GetAsync($"bills/{job["billIds"]![0]}")).Object;
+        bill["lineItems"]!.AsArray().Single(line => (string)line!["lineItemType"]! == "USAGE")!["subtotal"]!.ToString()
+            .ShouldBe(total);
+    }
+
+    [Theory]
     [InlineData("sql", "CUSTOM_SQL aggregations")]
     [InlineData("compound", "compound aggregations (compoundAggregationId)")]
     public async Task BillJob_OfWhatIsNotComputedYet_FailsTheAccountByName(string priced, string message)
     {
         using var client = await shared.NewOrganizationAsync();
         var meter = (await client.PostAsync("meters", Meter)).Id;
-        var target = priced == "derived" ? "twice" : "n";
-        var method = priced switch
-        {
-            "segmented" => """ "aggregation":"SUM","segmentedFields":["size"],"segments":[{"size":"big"}] """,
-            "sql" => """ "aggregation":"CUSTOM_SQL","customSql":"SELECT MAX(n) FROM measurements" """,
-            _ => """ "aggregation":"SUM" """,
-        };
-        var aggregation = Terms("calls", $"\"meterId\":\"{meter}\",\"targetField\":\"{target}\",{method}");
+        var method = priced == "sql"
+            ? """ "aggregation":"CUSTOM_SQL","customSql":"SELECT MAX(n) FROM measurements" """
+            : """ "aggregation":"SUM" """;
+        var aggregation = Terms("calls", $"\"meterId\":\"{meter}\",\"targetField\":\"n\",{method}");
         var aggregationId = (await client.PostAsync("aggregations", aggregation)).Id;
         var reference = $"\"aggregationId\":\"{aggregationId}\"";
         if (priced == "compound")
@@ -83,8 +202,6 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
                 "compoundaggregations", Terms("twice", "\"calculation\":\"aggregation.calls * 2\""));
             reference = $"\"compoundAggregationId\":\"{compound.Id}\"";
         }
-        if (priced == "segmented")
-            reference += ""","segment":{"size":"big"}""";
         var account = await SellAsync(client, reference);
         await new MeteredUsage(client).SubmitAsync("calls acme 2026-01-15 measure.n=21");
 
@@ -94,6 +211,40 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
         ((string?)job["failures"]![0]!["accountId"]).ShouldBe(account);
         (await client.GetAsync("bills")).Data.ShouldBeEmpty();
     }
+
+    /// <summary>Makes a meter <c>m</c> of the measures <c>time</c> and <c>files</c>, with derived fields.</summary>
+    /// <returns>Its UUID.</returns>
+    private static async Task<string> MeterAsync(
+        ApiClient client, params (string Code, string Category, string Calculation)[] derived)
+    {
+        var answer = await client.PostAsync("meters", new JsonObject
+        {
+            ["name"] = "m",
+            ["code"] = "m",
+            ["dataFields"] = new JsonArray([.. new[] { "time", "files" }.Select(code => (JsonNode)new JsonObject
+            {
+                ["category"] = "MEASURE",
+                ["code"] = code,
+                ["name"] = code,
+                ["unit"] = "1",
+            })]),
+            ["derivedFields"] = new JsonArray([.. derived.Select(field => (JsonNode)new JsonObject
+            {
+                ["category"] = field.Category,
+                ["code"] = field.Code,
+                ["name"] = field.Code,
+                ["unit"] = field.Category == "MEASURE" ? "1" : null,
+                ["calculation"] = field.Calculation,
+            })]),
+        });
+        answer.Status.ShouldBe(HttpStatusCode.OK, answer.Message);
+        return answer.Id;
+    }
+
+    private static async Task<string[]> SumsAsync(MeteredUsage usage, string meterId, string field) =>
+        MeteredUsage.Rows(await usage.QueryAsync($"""
+            "aggregations":[{MeteredUsage.Aggregation(meterId, field, "SUM")}]
+            """));
 
     private static string Terms(string code, string more) => $$"""
         {"name":"{{code}}","code":"{{code}}","rounding":"NONE","quantityPerUnit":1,"unit":"1",{{more}}}

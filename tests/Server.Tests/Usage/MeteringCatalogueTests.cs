@@ -4,6 +4,7 @@ using NodaTime.Testing;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Ingest;
 using Tallystick.Metering.Ingest;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
@@ -28,7 +29,7 @@ public sealed class MeteringCatalogueTests
             directory.File("documents.sqlite"), [.. AllKinds.Catalog.DocumentKinds, ChangeEvents.Kind], token));
         var changes = new IngestCodes();
         var resources = Machinery.NewService(store, SystemClock.Instance, changes);
-        var catalogue = new MeteringCatalogue(resources, changes);
+        var catalogue = new MeteringCatalogue(resources, changes, new PublishedLookups());
         await Should.ThrowAsync<IOException>(
             async () => await MatchAsync(catalogue, ["acme"]));
 
@@ -48,7 +49,8 @@ public sealed class MeteringCatalogueTests
         var changes = new IngestCodes();
         var clock = new FakeClock(Instant.FromUtc(2026, 3, 1, 12, 0));
         var resources = Machinery.NewService(store, clock, changes);
-        var catalogue = new MeteringCatalogue(resources, changes, new AutomaticAccounts(2, clock));
+        var catalogue = new MeteringCatalogue(
+            resources, changes, new PublishedLookups(), new AutomaticAccounts(2, clock));
 
         var matches = await MatchAsync(catalogue, ["a", "b", "c"]);
 
@@ -73,7 +75,7 @@ public sealed class MeteringCatalogueTests
         await using var store = new CountingStore(await OpenAsync(directory));
         var changes = new IngestCodes();
         var resources = Machinery.NewService(store, SystemClock.Instance, changes);
-        var catalogue = new MeteringCatalogue(resources, changes);
+        var catalogue = new MeteringCatalogue(resources, changes, new PublishedLookups());
         var id = (await MatchAsync(catalogue, ["acme"]))[0].AccountId!;
         var before = catalogue.AccountChanges(Organization);
 
@@ -92,7 +94,7 @@ public sealed class MeteringCatalogueTests
         await using var store = new CountingStore(await OpenAsync(directory));
         var changes = new IngestCodes();
         var catalogue = new MeteringCatalogue(
-            Machinery.NewService(store, SystemClock.Instance, changes), changes);
+            Machinery.NewService(store, SystemClock.Instance, changes), changes, new PublishedLookups());
         string[] codes = [.. Enumerable.Range(0, 1000).Select(i => $"account {i}")];
 
         var made = await MatchAsync(catalogue, codes);
@@ -115,7 +117,7 @@ public sealed class MeteringCatalogueTests
         await using var store = new CountingStore(await OpenAsync(directory));
         var changes = new IngestCodes();
         var resources = Machinery.NewService(store, SystemClock.Instance, changes);
-        var catalogue = new MeteringCatalogue(resources, changes);
+        var catalogue = new MeteringCatalogue(resources, changes, new PublishedLookups());
         foreach (var code in new[] { "one", "two" })
             await resources.CreateAsync(
                 MeterResource.Definition, Organization, "test", Meter(code), Token);
@@ -125,12 +127,12 @@ public sealed class MeteringCatalogueTests
         store.Queries.ShouldBe(3);
 
         await resources.UpdateAsync(
-            MeterResource.Definition, Organization, "test", one.Id, one with { Code = "three" }, Token);
+            MeterResource.Definition, Organization, "test", one.Meter.Id, one.Meter with { Code = "three" }, Token);
 
         (await catalogue.FindMeterAsync(Organization, "two", Token)).ShouldBeSameAs(two);
         store.Queries.ShouldBe(3);
         (await catalogue.FindMeterAsync(Organization, "one", Token)).ShouldBeNull();
-        (await catalogue.FindMeterAsync(Organization, "three", Token))!.Id.ShouldBe(one.Id);
+        (await catalogue.FindMeterAsync(Organization, "three", Token))!.Meter.Id.ShouldBe(one.Meter.Id);
     }
 
     // As the loader does.

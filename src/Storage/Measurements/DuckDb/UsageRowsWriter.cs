@@ -87,7 +87,7 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
     {
         foreach (var field in rows.Fields)
         {
-            if ((field.IsNumeric ? field.Numbers.Count : field.Texts.Count) != rows.Count)
+            if (field.Count != rows.Count)
                 throw new ArgumentException($"The field '{field.Code}' does not have a value for each row.");
         }
     }
@@ -212,7 +212,7 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             foreach (var (field, numbers) in fields)
             {
                 var kind = field.IsNumeric ? ExactDecimal.TierOf(field.Numbers[first + row]) : ColumnKind.Text;
-                if (!numbers.TryGetValue(kind, out var number))
+                if (!field.Has(first + row) || !numbers.TryGetValue(kind, out var number))
                     continue;
                 if (field.IsNumeric)
                     RestColumn.Write(text, number, field.Numbers[first + row]);
@@ -250,25 +250,28 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
             var isPresent = chunk.Presence(target);
             for (var row = 0; row < count; row++)
             {
+                if (!field.Has(first + row))
+                    continue;
                 MarkPresent(isPresent, at + row);
                 chunk.Text(target, at + row, field.Texts[first + row]);
             }
         }
         else if (column.Kind == ColumnKind.Narrow)
-            WriteNumbers<long>(chunk, target, ColumnKind.Narrow, at, field.Numbers.Slice(first, count));
+            WriteNumbers<long>(chunk, target, ColumnKind.Narrow, at, field, first, count);
         else
-            WriteNumbers<Int128>(chunk, target, column.Kind, at, field.Numbers.Slice(first, count));
+            WriteNumbers<Int128>(chunk, target, column.Kind, at, field, first, count);
     }
 
     private static void WriteNumbers<T>(
-        ChunkWriter chunk, int column, ColumnKind tier, int at, ReadOnlySpan<decimal> numbers)
+        ChunkWriter chunk, int column, ColumnKind tier, int at, FieldColumnValues field, int first, int count)
         where T : unmanaged, IBinaryInteger<T>
     {
+        var numbers = field.Numbers.Slice(first, count);
         var target = chunk.Values<T>(column)[at..];
         var isPresent = chunk.Presence(column);
         for (var row = 0; row < numbers.Length; row++)
         {
-            if (!ExactDecimal.TryUnscale(numbers[row], tier, out var unscaled))
+            if (!ExactDecimal.TryUnscale(numbers[row], tier, out var unscaled) || !field.Has(first + row))
                 continue;
             target[row] = T.CreateChecked(unscaled);
             MarkPresent(isPresent, at + row);

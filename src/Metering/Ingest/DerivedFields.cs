@@ -1,0 +1,197 @@
+using System.Text;
+using NodaTime;
+using Tallystick.Foundation.Json;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.Expressions;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Meters;
+using Tallystick.Metering.Products;
+using Tallystick.Resources.Changes;
+
+namespace Tallystick.Metering.Ingest;
+
+/// <summary>
+/// The calculations of a meter's derived fields (metering reference 8), compiled, with all that they use but the
+/// measurement and its account: custom fields and published lookup tables as they were when this was made.
+/// </summary>
+public sealed class DerivedFields
+{
+    private const string AccountFields = "account.customFields.";
+
+    private readonly Meter _meter;
+    private readonly DateTimeZone _zone;
+    private readonly Slots _slots = new();
+    private readonly (Calculation Calculation, int Slot)[] _fields;
+    private readonly Value[] _constants;
+    private readonly ILookupTable?[] _tables;
+    private readonly (int Slot, int Column)[] _dataFields;
+    private readonly (int Slot, string Name)[] _accountFields;
+    private readonly int _ts;
+    private readonly int _ets;
+    private readonly int _receivedAt;
+    private readonly int _account;
+
+    private DerivedFields(Meter meter, DateTimeZone zone, CustomFieldDefaults defaults, Product? product)
+    {
+        (_meter, _zone) = (meter, zone);
+        _fields =
+        [
+            .. meter.DerivedFields.Select((field, index) => (
+                Calculation.Compile(
+                    field.Calculation, DerivedFieldRules.ScopeOf(meter, index, defaults), _slots,
+                    DerivedFieldRules.KindOf(field)),
+                Slot: index)),
+        ];
+        _tables = new ILookupTable?[_slots.Tables.Count];
+        _constants = [.. _slots.Names.Select(name => Constant(name, meter, defaults, product))];
+        _dataFields =
+        [
+            .. meter.DataFields.Select((field, column) => (Slot: SlotOf(field.Code), column))
+                .Where(field => field.Slot >= 0),
+        ];
+        _accountFields =
+        [
+            .. _slots.Names.Index().Where(name => name.Item.StartsWith(AccountFields, StringComparison.Ordinal))
+                .Select(name => (name.Index, name.Item[AccountFields.Length..])),
+        ];
+        (_ts, _ets, _receivedAt, _account) = (SlotOf("ts"), SlotOf("ets"), SlotOf("receivedAt"), SlotOf("account"));
+        _fields = [.. _fields.Select((field, index) => field with { Slot = SlotOf(meter.DerivedFields[index].Code) })];
+    }
+
+    /// <summary>Compiles the derived fields of a meter; null when it has none.</summary>
+    /// <param name="meter">The meter.</param>
+    /// <param name="zone">Time zone of the organization.</param>
+    /// <param name="related">Reads custom fields and the product.</param>
+    /// <param name="lookups">The published data of lookup tables.</param>
+    public static async ValueTask<DerivedFields?> LoadAsync(
+        Meter meter, DateTimeZone zone, ResourceReader related, PublishedLookups lookups)
+    {
+        if (meter.DerivedFields.Count == 0)
+            return null;
+        var defaults = await CustomFieldNames.FindAsync(related);
+        var product = meter.ProductId is { } id ? await related.FindAsync<Product>(id) : null;
+        var derived = new DerivedFields(meter, zone, defaults, product);
+        foreach (var (index, code) in derived._slots.Tables.Index())
+            derived._tables[index] = await lookups.FindAsync(code, related);
+        return derived;
+    }
+
+    /// <summary>
+    /// Computes the derived values of rows, in the order of the fields. A field that fails is left out of its row, and
+    /// noted as a failure of it; the others are computed, and see null for it.
+    /// </summary>
+    internal void Compute(MeterRows rows, MeasurementLoad load)
+    {
+        var evaluation = new Evaluation(_slots, _zone);
+        _constants.CopyTo(evaluation.Values, 0);
+        _tables.CopyTo(evaluation.Tables, 0);
+        var account = -1;
+        for (var row = 0; row < rows.Count; row++)
+        {
+            SetMeasurement(evaluation, rows, row);
+            if (rows.Accounts[row] != account)
+                SetAccount(evaluation, load.Accounts[account = rows.Accounts[row]]);
+            if (Compute(evaluation, rows) is { } detail)
+            {
+                load.Add(new FailedMeasurement(
+                    rows.OrganizationId, IngestFailure.CalculationError, detail,
+                    Nanoseconds.ToInstant(rows.ReceivedAt[row]), new LogPosition(rows.Positions[row]),
+                    load.Accounts[account].AccountId));
+            }
+        }
+    }
+
+    private static Value Constant(string name, Meter meter, CustomFieldDefaults defaults, Product? product)
+    {
+        if (name == "meter")
+            return Value.Of(meter.Code);
+        var parts = name.Split('.', 3);
+        if (parts.Length < 3)
+            return default;
+        var own = parts[0] switch
+        {
+            "meter" => meter.CustomFields,
+            "product" => product?.CustomFields,
+            _ => null,
+        };
+        return CustomFieldNames.Resolve(own, CustomFieldNames.Of(defaults, parts[0]), parts[2]);
+    }
+
+    private string? Compute(Evaluation evaluation, MeterRows rows)
+    {
+        string? detail = null;
+        for (var index = 0; index < _fields.Length; index++)
+        {
+            var (calculation, slot) = _fields[index];
+            var column = rows.Fields[_meter.DataFields.Count + index];
+            bool isComputed;
+            Value value;
+            if (column.IsNumeric)
+            {
+                isComputed = calculation.TryNumber(evaluation, out var number);
+                if (!isComputed)
+                    number = null;
+                column.AddOptional(number);
+                value = Value.Of(number);
+            }
+            else
+            {
+                isComputed = calculation.TryText(evaluation, out var text);
+                if (!isComputed)
+                    text = null;
+                column.AddOptional(text);
+                value = Value.Of(text);
+            }
+            if (slot >= 0)
+                evaluation.Values[slot] = value;
+            if (!isComputed)
+                detail = Join(detail, $"'{_meter.DerivedFields[index].Code}' {evaluation.Fault!.Message}");
+        }
+        return detail;
+    }
+
+    private static string Join(string? before, string next) => before is null ? next : $"{before}; {next}";
+
+    private void SetMeasurement(Evaluation evaluation, MeterRows rows, int row)
+    {
+        var values = evaluation.Values;
+        foreach (var (slot, column) in _dataFields)
+        {
+            var field = rows.Fields[column];
+            values[slot] = field.IsNumeric
+                ? Value.Of(field.Numbers[row]) : Value.Of(Encoding.UTF8.GetString(field.Texts[row]));
+        }
+        if (_ts >= 0)
+            values[_ts] = Value.Of(Nanoseconds.ToInstant(rows.Ts[row]));
+        if (_ets >= 0)
+        {
+            values[_ets] = rows.Ets[row] == MeterRows.NoEts
+                ? default : Value.Of(Nanoseconds.ToInstant(rows.Ets[row]));
+        }
+        if (_receivedAt >= 0)
+            values[_receivedAt] = Value.Of(Nanoseconds.ToInstant(rows.ReceivedAt[row]));
+    }
+
+    private void SetAccount(Evaluation evaluation, LoadedAccount account)
+    {
+        if (_account >= 0)
+            evaluation.Values[_account] = Value.Of(account.Code);
+        foreach (var (slot, name) in _accountFields)
+        {
+            evaluation.Values[slot] = account.CustomFields?.TryGetValue(name, out var own) is true
+                ? CustomFieldNames.ValueOf(own) : _constants[slot];
+        }
+    }
+
+    // Looked up, not given: what no calculation names needs no slot.
+    private int SlotOf(string name)
+    {
+        for (var index = 0; index < _slots.Names.Count; index++)
+        {
+            if (_slots.Names[index] == name)
+                return index;
+        }
+        return -1;
+    }
+}

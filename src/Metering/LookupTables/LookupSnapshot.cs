@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Text;
+using Tallystick.Foundation.Json;
+using Tallystick.Metering.Expressions;
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Metering.LookupTables;
+
+/// <summary>
+/// The data of a published revision in memory: its values column by column, and a hash table of its keys. A row takes
+/// some 20 bytes and its texts, far less than an object for each would.
+/// </summary>
+internal sealed class LookupSnapshot : ILookupTable
+{
+    private const int Empty = 0;
+
+    private readonly List<string> _names;
+    private readonly ValueKind[] _kinds;
+    private readonly FieldColumnValues[] _columns;
+    private readonly int[] _keyFields;
+
+    // Numbers of rows, counted from 1, at the place that the hash of their keys points to or the next free one.
+    private int[] _places = new int[16];
+    private int _rows;
+
+    internal LookupSnapshot(LookupTableRevision revision)
+    {
+        _names = [.. revision.Fields.Select(field => field.Name!)];
+        _kinds =
+        [
+            .. revision.Fields.Select(field =>
+                field.Type == LookupTableRevisionFieldType.Number ? ValueKind.Number : ValueKind.Text),
+        ];
+        _columns =
+        [
+            .. _names.Zip(_kinds, (name, kind) => new FieldColumnValues(name, kind == ValueKind.Number, true)),
+        ];
+        _keyFields = [.. revision.Keys.Select(key => _names.IndexOf(key))];
+        Keys = [.. _keyFields.Select(field => _kinds[field])];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ValueKind> Keys { get; }
+
+    /// <inheritdoc/>
+    public int FindField(string name) => _names.IndexOf(name);
+
+    /// <inheritdoc/>
+    public ValueKind KindOf(int field) => _kinds[field];
+
+    /// <summary>Adds a row, whose keys no other row has.</summary>
+    internal void Add(IReadOnlyDictionary<string, CustomFieldValue> values)
+    {
+        foreach (var column in _columns)
+        {
+            values.TryGetValue(column.Code, out var value);
+            if (column.IsNumeric)
+                column.AddOptional(value.Number);
+            else
+                column.AddOptional(value.Text);
+        }
+        if (++_rows * 2 > _places.Length)
+            Grow();
+        else
+            Place(_rows);
+    }
+
+    /// <inheritdoc/>
+    public int FindRow(ReadOnlySpan<Value> keys)
+    {
+        var mask = _places.Length - 1;
+        for (var place = HashOf(keys) & mask; _places[place] != Empty; place = (place + 1) & mask)
+        {
+            if (HasKeys(_places[place] - 1, keys))
+                return _places[place] - 1;
+        }
+        return -1;
+    }
+
+    /// <inheritdoc/>
+    public Value Read(int row, int field)
+    {
+        var column = _columns[field];
+        if (!column.Has(row))
+            return default;
+        return column.IsNumeric
+            ? Value.Of(column.Numbers[row]) : Value.Of(Encoding.UTF8.GetString(column.Texts[row]));
+    }
+
+    private void Grow()
+    {
+        _places = new int[_places.Length * 2];
+        for (var row = 1; row <= _rows; row++)
+            Place(row);
+    }
+
+    private void Place(int row)
+    {
+        var mask = _places.Length - 1;
+        var hash = new HashCode();
+        foreach (var field in _keyFields)
+        {
+            var column = _columns[field];
+            hash.Add(column.IsNumeric
+                ? column.Numbers[row - 1].GetHashCode() : HashOf(column.Texts[row - 1]));
+        }
+        var place = hash.ToHashCode() & mask;
+        while (_places[place] != Empty)
+            place = (place + 1) & mask;
+        _places[place] = row;
+    }
+
+    private static int HashOf(ReadOnlySpan<Value> keys)
+    {
+        var hash = new HashCode();
+        foreach (var key in keys)
+            hash.Add(key.Text is { } text ? HashOf(text) : key.Number!.Value.GetHashCode());
+        return hash.ToHashCode();
+    }
+
+    private static int HashOf(string text)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var hash = HashOf(buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer)));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return hash;
+    }
+
+    private static int HashOf(ReadOnlySpan<byte> utf8) => (int)XxHash3.HashToUInt64(utf8);
+
+    private bool HasKeys(int row, ReadOnlySpan<Value> keys)
+    {
+        for (var index = 0; index < keys.Length; index++)
+        {
+            var column = _columns[_keyFields[index]];
+            var isSame = column.IsNumeric
+                ? column.Numbers[row] == keys[index].Number
+                : Encoding.UTF8.GetByteCount(keys[index].Text!) == column.Texts[row].Length
+                    && string.Equals(
+                        Encoding.UTF8.GetString(column.Texts[row]), keys[index].Text, StringComparison.Ordinal);
+            if (!isSame)
+                return false;
+        }
+        return true;
+    }
+}
