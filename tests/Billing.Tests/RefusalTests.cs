@@ -23,7 +23,7 @@ public sealed class RefusalTests
         { "product credit", "usage credits (type PRODUCT_CREDIT)" },
         { "global credit", "usage credits (type GLOBAL_CREDIT)" },
         { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
-        { "compound", "compound aggregations (compoundAggregationId)" },
+        { "no compound", "its aggregation or meter does not exist" },
         { "custom sql", "CUSTOM_SQL aggregations" },
         { "plan group", "plan groups (planGroupId group-1)" },
         { "contract", "account plans of a contract (contractId)" },
@@ -142,7 +142,7 @@ public sealed class RefusalTests
             "product credit" => Plain with { Pricing = Plain.Pricing with { Type = PricingType.ProductCredit } },
             "global credit" => Plain with { Pricing = Plain.Pricing with { Type = PricingType.GlobalCredit } },
             "tiers span plan" => Plain with { Pricing = Plain.Pricing with { TiersSpanPlan = true } },
-            "compound" => new PricingTerms(
+            "no compound" => new PricingTerms(
                 Plain.Pricing with { AggregationId = null, CompoundAggregationId = "compound-1" }, null, null),
             "custom sql" => Plain with { Aggregation = Calls with { Method = AggregationMethod.CustomSql } },
             "no aggregation" => Plain with { Aggregation = null },

@@ -4,6 +4,8 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Organizations;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.CounterPricings;
@@ -27,6 +29,7 @@ internal sealed class BillCatalogue
     private readonly Dictionary<string, Product> _products;
     private readonly Dictionary<string, Aggregation> _aggregations;
     private readonly Dictionary<string, Meter> _meters;
+    private readonly Dictionary<string, CompoundCalculation> _compounds;
     private readonly ILookup<string, PlanPricing> _pricings;
     private readonly ILookup<string, CounterPricing> _counterPricings;
 
@@ -38,6 +41,7 @@ internal sealed class BillCatalogue
         Dictionary<string, Product> products,
         Dictionary<string, Aggregation> aggregations,
         Dictionary<string, Meter> meters,
+        IReadOnlyList<CompoundCalculation> compounds,
         IReadOnlyList<PlanPricing> pricings,
         IReadOnlyList<CounterPricing> counterPricings)
     {
@@ -48,7 +52,9 @@ internal sealed class BillCatalogue
         [
             organization, .. currencies, .. plans.Values, .. templates.Values, .. products.Values,
             .. aggregations.Values, .. meters.Values, .. pricings, .. counterPricings,
+            .. compounds.SelectMany(compound => compound.Sources),
         ]);
+        _compounds = compounds.ToDictionary(compound => compound.Compound.Id, StringComparer.Ordinal);
         // A pricing is of a plan or of a template.
         _pricings = pricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
         _counterPricings = counterPricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
@@ -68,9 +74,10 @@ internal sealed class BillCatalogue
 
     /// <summary>Loads it.</summary>
     /// <param name="related">Reads one state of the store.</param>
+    /// <param name="lookups">The published data of lookup tables.</param>
     /// <param name="accountIds">The accounts that are billed; null for all there are.</param>
     internal static async ValueTask<BillCatalogue> LoadAsync(
-        ResourceReader related, IReadOnlyList<string>? accountIds)
+        ResourceReader related, PublishedLookups lookups, IReadOnlyList<string>? accountIds)
     {
         var isWhole = accountIds is null;
         var accountPlans = await related.ListAsync<AccountPlan>(new Condition.In("account_id", accountIds ?? []));
@@ -82,7 +89,15 @@ internal sealed class BillCatalogue
                 new Condition.In("plan_id", [.. plans.Keys]),
                 new Condition.In("plan_template_id", [.. templates.Keys]));
         var pricings = await related.ListAsync<PlanPricing>(ofPlans);
+        var compounds = await CompoundCalculation.LoadAsync(
+            [
+                .. (await LoadAsync<CompoundAggregation>(pricings.Select(pricing => pricing.CompoundAggregationId)))
+                    .Values,
+            ],
+            related, lookups);
         var aggregations = await LoadAsync<Aggregation>(pricings.Select(pricing => pricing.AggregationId));
+        foreach (var named in compounds.SelectMany(compound => compound.Aggregations))
+            aggregations.TryAdd(named.Id, named);
         return new BillCatalogue(
             (await related.ListAsync<OrganizationConfig>(Condition.And())).Single(),
             await related.ListAsync<Currency>(Condition.And()),
@@ -93,10 +108,12 @@ internal sealed class BillCatalogue
                 .. templates.Values.Select(template => template.ProductId),
                 .. pricings.Select(pricing => pricing.AccountingProductId),
                 .. aggregations.Values.Select(aggregation => aggregation.AccountingProductId),
+                .. compounds.Select(compound => compound.Compound.AccountingProductId),
                 .. plans.Values.Select(plan => plan.StandingChargeAccountingProductId),
             ]),
             aggregations,
             await LoadAsync<Meter>(aggregations.Values.Select(aggregation => aggregation.MeterId)),
+            compounds,
             pricings,
             await related.ListAsync<CounterPricing>(ofPlans));
 
@@ -128,7 +145,12 @@ internal sealed class BillCatalogue
     private PricingTerms Priced(PlanPricing pricing)
     {
         var aggregation = _aggregations.GetValueOrDefault(pricing.AggregationId ?? "");
-        return new PricingTerms(pricing, aggregation, _meters.GetValueOrDefault(aggregation?.MeterId ?? ""));
+        return new PricingTerms(pricing, aggregation, _meters.GetValueOrDefault(aggregation?.MeterId ?? ""))
+        {
+            Compound = _compounds.TryGetValue(pricing.CompoundAggregationId ?? "", out var compound)
+                ? new CompoundTerms(compound, [.. compound.Aggregations.Select(named => _meters[named.MeterId])])
+                : null,
+        };
     }
 
     private static string FingerprintOf(IEnumerable<Resource> read)

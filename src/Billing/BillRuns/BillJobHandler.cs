@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
@@ -9,7 +10,8 @@ using Tallystick.Resources.Jobs;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>Runs, finishes and cancels bill jobs.</summary>
-public sealed class BillJobHandler(ResourceService resources, UsageReader usage, IClock clock) : IJobHandler
+public sealed class BillJobHandler(
+    ResourceService resources, UsageReader usage, PublishedLookups lookups, IClock clock) : IJobHandler
 {
     /// <summary>Its name in the queue.</summary>
     public const string QueueName = "billJob";
@@ -25,7 +27,7 @@ public sealed class BillJobHandler(ResourceService resources, UsageReader usage,
         return job is null || BillJobResource.HasEnded(job)
             ? null
             : await BillJobRun.BeginAsync(
-                resources, usage, clock, organizationId, job, BillJobCheckpoint.Parse(queued.Checkpoint),
+                resources, usage, lookups, clock, organizationId, job, BillJobCheckpoint.Parse(queued.Checkpoint),
                 cancellationToken);
     }
 

@@ -4,6 +4,7 @@ using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
@@ -50,6 +51,7 @@ internal sealed class BillJobRun : IJobRun
     internal static async ValueTask<IJobRun> BeginAsync(
         ResourceService resources,
         UsageReader usage,
+        PublishedLookups lookups,
         IClock clock,
         string organizationId,
         BillJob job,
@@ -64,7 +66,7 @@ internal sealed class BillJobRun : IJobRun
         var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
         // No other change of the organization happens within a change, so the data is consistent.
         var catalogue = await resources.ReadAsync(organizationId, cancellationToken, reader =>
-            BillCatalogue.LoadAsync(reader, accountIds?.Count <= AccountsAtATime ? accountIds : null));
+            BillCatalogue.LoadAsync(reader, lookups, accountIds?.Count <= AccountsAtATime ? accountIds : null));
         var bills = new BillsOfJob(organizationId, job, catalogue.Organization, recalculated, bases, clock);
         var run = new BillJobRun(resources, usage, organizationId, job, catalogue, bills, accountIds);
         if (checkpoint is not null && checkpoint.Terms == catalogue.Fingerprint)

@@ -12,7 +12,8 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
     /// <summary>Meets the needs.</summary>
     internal async Task FetchAsync(IEnumerable<UsageNeed> needs)
     {
-        foreach (var group in needs.Distinct().GroupBy(need => need.Aggregation.Id))
+        // With segments, the values are those of the segments; a compound aggregation may need the whole.
+        foreach (var group in needs.Distinct().GroupBy(need => (need.Aggregation.Id, need.SegmentIndex is null)))
         {
             var asked = group.ToList();
             try
@@ -55,6 +56,7 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
     {
         var windows = asked.Select(WindowOf).Distinct().ToList();
         var aggregation = asked[0].Aggregation;
+        var isWhole = asked[0].SegmentIndex is null;
         var values = await usage.ReadAsync(
             new UsageQuery
             {
@@ -63,8 +65,8 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
                 Field = aggregation.TargetField,
                 Method = aggregation.Method,
                 Windows = windows,
-                SegmentedFields = aggregation.SegmentedFields ?? [],
-                Segments = aggregation.Segments ?? [],
+                SegmentedFields = isWhole ? [] : aggregation.SegmentedFields ?? [],
+                Segments = isWhole ? [] : aggregation.Segments ?? [],
             },
             cancellationToken);
         var found =

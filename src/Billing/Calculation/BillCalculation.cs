@@ -17,8 +17,8 @@ public static class BillCalculation
     /// <exception cref="BillRefusedException">The terms ask for something that is not billed yet.</exception>
     public static IReadOnlyList<UsageNeed> Needs(BillInput input) => Limits.Within(input.Account, () =>
     {
-        var (_, _, priced) = Resolve(input);
-        return MeasureUsage.Needs(input.Account, priced);
+        var (settings, _, priced) = Resolve(input);
+        return new MeasureUsage(input.Account, settings.Zone).Needs(priced);
     });
 
     /// <summary>The bill, given the answer to every need of <see cref="Needs"/> for the same input.</summary>
@@ -31,7 +31,8 @@ public static class BillCalculation
             var amounts = new ConvertAmounts(settings, input.Currencies); // rates and places of the currencies
             var lines = Limits.OfAmounts(input.Account, () =>
             {
-                var measured = MeasureUsage.For(input.Account, priced, usage); // quantity of each priced stretch
+                var measured = new MeasureUsage(input.Account, settings.Zone)
+                    .For(priced, usage);                                       // quantity of each priced stretch
                 var charges = RateUsage.By(input.Account, measured);           // quantity to exact amount
                 var standing = ChargeStanding.For(plans);                      // recurring amounts, prorated
                 var ordered = OrderLines.Of([.. standing, .. charges]);        // before numbering

@@ -4,6 +4,7 @@ using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.CounterPricings;
@@ -93,4 +94,24 @@ public sealed record AccountPlanTerms(
 /// <param name="Pricing">The pricing.</param>
 /// <param name="Aggregation">The aggregation priced; null for a compound aggregation.</param>
 /// <param name="Meter">The meter aggregated; null for a compound aggregation.</param>
-public sealed record PricingTerms(PlanPricing Pricing, Aggregation? Aggregation, Meter? Meter);
+public sealed record PricingTerms(PlanPricing Pricing, Aggregation? Aggregation, Meter? Meter)
+{
+    /// <summary>The compound aggregation priced; null for a simple one.</summary>
+    public CompoundTerms? Compound { get; init; }
+
+    /// <summary>What is priced, simple or compound; null when it does not exist.</summary>
+    internal AnyAggregation? Priced => (AnyAggregation?)Aggregation ?? Compound?.Calculation.Compound;
+
+    /// <summary>The segments that it can be priced by; null or empty when it has none.</summary>
+    internal IReadOnlyList<IReadOnlyDictionary<string, string>>? Segments =>
+        Compound is { } compound ? compound.Calculation.Segments : Aggregation?.Segments;
+
+    /// <summary>Place of the priced segment among them; null when there are none.</summary>
+    internal int? SegmentIndex =>
+        Segments is { Count: > 0 } segments ? SegmentText.IndexIn(segments, Pricing.Segment!) : null;
+}
+
+/// <summary>A compound aggregation with what its quantity is made of.</summary>
+/// <param name="Calculation">How it is computed.</param>
+/// <param name="Meters">The meters of the aggregations that it names, in their order.</param>
+public sealed record CompoundTerms(CompoundCalculation Calculation, IReadOnlyList<Meter> Meters);

@@ -1,6 +1,3 @@
-using Tallystick.Metering.Aggregations;
-using Tallystick.Pricing.Pricings;
-
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>The texts of lines: the configured one, else a default. An empty text counts as none.</summary>
@@ -13,13 +10,15 @@ internal static class Descriptions
         ?? "Standing Charge";
 
     /// <summary>The pricing's, else the name of the aggregation, with the values of a segment in parentheses.</summary>
-    public static string OfUsage(PlanPricing pricing, Aggregation aggregation)
+    public static string OfUsage(PricingTerms terms)
     {
-        if (Given(pricing.Description) is { } description)
+        if (Given(terms.Pricing.Description) is { } description)
             return description;
-        return pricing.Segment is { Count: > 0 } segment && aggregation.SegmentedFields is { } fields
-            ? $"{aggregation.Name} ({SegmentText.Values(segment, fields)})"
-            : aggregation.Name;
+        var segmented = terms.Compound?.Calculation.Aggregations.FirstOrDefault(one => one.Segments is { Count: > 0 })
+            ?? terms.Aggregation;
+        return terms.Pricing.Segment is { Count: > 0 } segment && segmented?.SegmentedFields is { } fields
+            ? $"{terms.Priced!.Name} ({SegmentText.Values(segment, fields)})"
+            : terms.Priced!.Name;
     }
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

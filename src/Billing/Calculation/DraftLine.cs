@@ -36,8 +36,8 @@ internal sealed record DraftLine
 
 /// <summary>What a usage line has more.</summary>
 /// <param name="Pricing">The pricing.</param>
-/// <param name="Aggregation">The aggregation.</param>
+/// <param name="Aggregation">The aggregation, simple or compound.</param>
 /// <param name="SegmentIndex">Place of the segment; null when the aggregation has none.</param>
 /// <param name="Rated">The quantity and what it costs.</param>
 internal sealed record UsageDetail(
-    PlanPricing Pricing, Aggregation Aggregation, int? SegmentIndex, RatedUsage Rated);
+    PlanPricing Pricing, AnyAggregation Aggregation, int? SegmentIndex, RatedUsage Rated);

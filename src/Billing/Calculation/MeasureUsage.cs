@@ -1,50 +1,90 @@
+using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Metering.Meters;
 
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>A priced stretch of time and the quantity used in it.</summary>
 /// <param name="Priced">Which pricing, and when.</param>
-/// <param name="SegmentIndex">Place of the segment in the aggregation's segments; null when it has none.</param>
 /// <param name="Quantity">The aggregated usage.</param>
-internal sealed record MeasuredUsage(PricedWindow Priced, int? SegmentIndex, decimal Quantity);
+internal sealed record MeasuredUsage(PricedWindow Priced, decimal Quantity);
 
 /// <summary>What must be aggregated for a bill, and how the answers are taken in.</summary>
-internal static class MeasureUsage
+/// <param name="account">The account billed.</param>
+/// <param name="zone">Time zone of the organization.</param>
+internal sealed class MeasureUsage(Account account, DateTimeZone zone)
 {
-    /// <summary>One need for each priced stretch, in the same order; none twice.</summary>
-    public static IReadOnlyList<UsageNeed> Needs(Account account, IReadOnlyList<PricedWindow> priced) =>
-        [.. priced.Select(one => NeedOf(account, one)).DistinctBy(KeyOf)];
+    /// <summary>
+    /// One need for each priced stretch, in the same order, and for a compound aggregation one for each that it names;
+    /// none twice.
+    /// </summary>
+    public IReadOnlyList<UsageNeed> Needs(IReadOnlyList<PricedWindow> priced) =>
+        [.. priced.SelectMany(NeedsOf).DistinctBy(KeyOf)];
 
     /// <summary>
     /// The quantities. Where there was nothing to aggregate, the aggregation's <c>defaultValue</c> stands in, for each
     /// segment by itself; without one there is no quantity, and so no line.
     /// </summary>
     /// <exception cref="ArgumentException">A need was not answered, or answered twice.</exception>
-    public static IReadOnlyList<MeasuredUsage> For(
-        Account account, IReadOnlyList<PricedWindow> priced, IReadOnlyList<UsageResult> usage)
+    /// <exception cref="BillRefusedException">A compound aggregation cannot be computed.</exception>
+    public IReadOnlyList<MeasuredUsage> For(IReadOnlyList<PricedWindow> priced, IReadOnlyList<UsageResult> usage)
     {
         var values = usage.ToDictionary(result => KeyOf(result.Need), result => result.Value);
         var measured = new List<MeasuredUsage>(priced.Count);
         foreach (var one in priced)
         {
-            var need = NeedOf(account, one);
-            if (!values.TryGetValue(KeyOf(need), out var value))
-                throw new ArgumentException($"No usage was given for pricing {need.PricingId}.", nameof(usage));
-            if ((value ?? need.Aggregation.DefaultValue) is { } quantity)
-                measured.Add(new MeasuredUsage(one, need.SegmentIndex, quantity));
+            var quantities = NeedsOf(one).Select(need => values.TryGetValue(KeyOf(need), out var value)
+                ? value ?? need.Aggregation.DefaultValue
+                : throw new ArgumentException($"No usage was given for pricing {need.PricingId}.", nameof(usage)));
+            var quantity = one.Terms.Compound is { } compound
+                ? Evaluate(one, compound.Calculation, [.. quantities]) : quantities.Single();
+            if (quantity is { } given)
+                measured.Add(new MeasuredUsage(one, given));
         }
         return measured;
     }
 
-    private static UsageNeed NeedOf(Account account, PricedWindow priced)
+    private decimal? Evaluate(PricedWindow priced, CompoundCalculation compound, IReadOnlyList<decimal?> quantities)
     {
-        var (pricing, aggregation, meter) = priced.Terms;
-        int? segment = aggregation!.Segments is { Count: > 0 } segments
-            ? SegmentText.IndexIn(segments, pricing.Segment!)
-            : null;
-        return new UsageNeed(account.Id, pricing.Id, aggregation, meter!, priced.Window, segment);
+        try
+        {
+            return compound.Evaluate(
+                quantities, priced.Plan.Arrears.Window, zone, entity => CustomFieldsOf(entity, priced.Plan.Terms));
+        }
+        catch (CalculationException fault)
+        {
+            throw new BillRefusedException(
+                $"Account {account.Code}, plan {priced.Plan.Terms.Plan.Code}, pricing {priced.Terms.Pricing.Id}: "
+                + $"{fault.Message}.", fault);
+        }
     }
+
+    private IReadOnlyDictionary<string, CustomFieldValue>? CustomFieldsOf(string entity, AccountPlanTerms terms) =>
+        entity switch
+        {
+            "account" => account.CustomFields,
+            "accountPlan" => terms.AccountPlan.CustomFields,
+            "plan" => terms.Plan.CustomFields,
+            "planTemplate" => terms.Template.CustomFields,
+            "product" => terms.Product.CustomFields,
+            _ => null,
+        };
+
+    private IEnumerable<UsageNeed> NeedsOf(PricedWindow priced)
+    {
+        var terms = priced.Terms;
+        if (terms.Compound is not { } compound)
+            return [NeedOf(priced, terms.Aggregation!, terms.Meter!, terms.SegmentIndex)];
+        return compound.Calculation.Aggregations.Zip(compound.Meters, (aggregation, meter) => NeedOf(
+            priced, aggregation, meter, CompoundCalculation.SegmentIn(aggregation, terms.Pricing.Segment)));
+    }
+
+    private UsageNeed NeedOf(PricedWindow priced, Aggregation aggregation, Meter meter, int? segment) =>
+        new(account.Id, priced.Terms.Pricing.Id, aggregation, meter, priced.Window, segment);
 
     private static (string AccountId, string PricingId, string AggregationId, Window Window) KeyOf(UsageNeed need) =>
         (need.AccountId, need.PricingId, need.Aggregation.Id, need.Window);

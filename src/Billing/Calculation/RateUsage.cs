@@ -21,7 +21,7 @@ internal static class RateUsage
     {
         var terms = measured.Priced.Plan.Terms;
         var pricing = measured.Priced.Terms.Pricing;
-        var aggregation = measured.Priced.Terms.Aggregation!;
+        var aggregation = measured.Priced.Terms.Priced!;
         var rated = Rate(account, measured);
         return new DraftLine
         {
@@ -29,10 +29,10 @@ internal static class RateUsage
             Terms = terms,
             ServicePeriod = measured.Priced.Window,
             Amount = rated.Amount,
-            Description = Descriptions.OfUsage(pricing, aggregation),
+            Description = Descriptions.OfUsage(measured.Priced.Terms),
             AccountingProductId =
                 pricing.AccountingProductId ?? aggregation.AccountingProductId ?? terms.Product.Id,
-            Usage = new UsageDetail(pricing, aggregation, measured.SegmentIndex, rated),
+            Usage = new UsageDetail(pricing, aggregation, measured.Priced.Terms.SegmentIndex, rated),
         };
     }
 
@@ -40,7 +40,7 @@ internal static class RateUsage
     {
         var plan = measured.Priced.Plan.Terms.Plan;
         var pricing = measured.Priced.Terms.Pricing;
-        var aggregation = measured.Priced.Terms.Aggregation!;
+        var aggregation = measured.Priced.Terms.Priced!;
         try
         {
             return UsageRating.Rate(

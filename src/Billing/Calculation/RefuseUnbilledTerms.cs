@@ -117,22 +117,22 @@ internal static class RefuseUnbilledTerms
             throw Unbilled(where, $"usage credits (type {JsonFormat.Name(terms.Pricing.Type.Value)})");
         if (terms.Pricing.TiersSpanPlan == true)
             throw Unbilled(where, "tiers that span the plan (tiersSpanPlan)");
-        if (terms.Pricing.CompoundAggregationId is not null)
-            throw Unbilled(where, "compound aggregations (compoundAggregationId)");
-        if (terms.Aggregation is null || terms.Meter is null)
+        if (terms.Compound is null && (terms.Aggregation is null || terms.Meter is null))
             throw new BillRefusedException($"{where}: the aggregation or its meter does not exist.");
-        if (terms.Aggregation.Method == AggregationMethod.CustomSql)
+        var aggregations = terms.Compound?.Calculation.Aggregations ?? [terms.Aggregation!];
+        if (aggregations.Any(aggregation => aggregation.Method == AggregationMethod.CustomSql))
             throw Unbilled(where, "CUSTOM_SQL aggregations");
-        CheckSegment(where, terms.Pricing, terms.Aggregation);
+        CheckSegment(where, terms);
     }
 
-    private static void CheckSegment(string where, PlanPricing pricing, Aggregation aggregation)
+    private static void CheckSegment(string where, PricingTerms terms)
     {
-        var isSegmented = aggregation.Segments is { Count: > 0 };
+        var (pricing, segments) = (terms.Pricing, terms.Segments);
+        var isSegmented = segments is { Count: > 0 };
         if (!isSegmented && pricing.Segment is { Count: > 0 })
             throw new BillRefusedException($"{where}: it prices a segment, but its aggregation has none.");
         if (isSegmented
-            && (pricing.Segment is null || SegmentText.IndexIn(aggregation.Segments!, pricing.Segment) is null))
+            && (pricing.Segment is null || SegmentText.IndexIn(segments!, pricing.Segment) is null))
             throw new BillRefusedException($"{where}: its segment is not a segment of its aggregation.");
     }
 

@@ -1,6 +1,8 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Rating;
 
@@ -55,8 +57,9 @@ internal sealed class RoundLines(
             AccountingProductCode = accounting?.Code,
             PlanId = line.Terms.Plan.Id,
             PricingId = line.Usage?.Pricing.Id,
-            AggregationId = line.Usage?.Aggregation.Id,
-            MeterId = line.Usage?.Aggregation.MeterId,
+            AggregationId = (line.Usage?.Aggregation as Aggregation)?.Id,
+            CompoundAggregationId = (line.Usage?.Aggregation as CompoundAggregation)?.Id,
+            MeterId = (line.Usage?.Aggregation as Aggregation)?.MeterId,
             Segment = SegmentOf(line.Usage),
             ServicePeriodStartDate = line.ServicePeriod.Start,
             ServicePeriodEndDate = line.ServicePeriod.End,

@@ -11,7 +11,18 @@ namespace Tallystick.Metering.CompoundAggregations;
 /// <summary>The calculations of compound aggregations and the names in scope.</summary>
 internal static class CompoundAggregationRules
 {
-    private const string Prefix = "aggregation.";
+    /// <summary>Stands before the code of an aggregation.</summary>
+    internal const string Prefix = "aggregation.";
+
+    /// <summary>When the billing period begins.</summary>
+    internal const string PeriodStart = "billingPeriod.start";
+
+    /// <summary>When it ends.</summary>
+    internal const string PeriodEnd = "billingPeriod.end";
+
+    /// <summary>Its days, in the organization's time zone.</summary>
+    internal const string PeriodDays = "billingPeriod.days";
+
     private const string Calculation = "calculation";
 
     internal static async ValueTask CheckAgainstAsync(
@@ -20,26 +31,36 @@ internal static class CompoundAggregationRules
         if (Calculations.Read(compound.Calculation, Calculation, issues) is not { } expression)
             return;
         var codes = CodesIn(expression);
-        var scope = new NameScope
-        {
-            Lookups = await LookupSchemas.LoadAsync([expression], related),
-            Offered = "aggregation.<code>, billingPeriod.start, billingPeriod.end, billingPeriod.days, and custom "
-                + $"fields of {string.Join(", ", CustomFieldNames.OfCompoundAggregations)}",
-        };
-        scope.Add("billingPeriod.start", ValueKind.DateTime);
-        scope.Add("billingPeriod.end", ValueKind.DateTime);
-        scope.Add("billingPeriod.days", ValueKind.Number);
-        foreach (var aggregation in await related.ListAsync<Aggregation>(new Condition.In("code", codes)))
-            scope.Add(Prefix + aggregation.Code, ValueKind.Number);
+        var aggregations = await related.ListAsync<Aggregation>(new Condition.In("code", codes));
+        var scope = ScopeOf(
+            aggregations.Select(aggregation => aggregation.Code!), await CustomFieldNames.FindAsync(related),
+            await LookupSchemas.LoadAsync([expression], related));
         // Compound aggregations cannot refer to each other, which prevents cycles.
         foreach (var other in await related.ListAsync<CompoundAggregation>(new Condition.In("code", codes)))
             scope.Refuse(Prefix + other.Code, "not_allowed",
                 $"'{other.Code}' is a compound aggregation; a calculation can use simple aggregations only");
-        var customFields = await CustomFieldNames.FindAsync(related);
-        CustomFieldNames.AddTo(scope, customFields, CustomFieldNames.OfCompoundAggregations);
         foreach (var code in codes)
             scope.Refuse(Prefix + code, "unknown_name", $"aggregation '{code}' does not exist");
         Calculations.Check(expression, scope, ValueKind.Number, Calculation, issues);
+    }
+
+    /// <summary>What a calculation may name.</summary>
+    internal static NameScope ScopeOf(
+        IEnumerable<string> codes, CustomFieldDefaults customFields, Func<string, LookupSchema?> lookups)
+    {
+        var scope = new NameScope
+        {
+            Lookups = lookups,
+            Offered = $"aggregation.<code>, {PeriodStart}, {PeriodEnd}, {PeriodDays}, and custom fields of "
+                + string.Join(", ", CustomFieldNames.OfCompoundAggregations),
+        };
+        scope.Add(PeriodStart, ValueKind.DateTime);
+        scope.Add(PeriodEnd, ValueKind.DateTime);
+        scope.Add(PeriodDays, ValueKind.Number);
+        foreach (var code in codes)
+            scope.Add(Prefix + code, ValueKind.Number);
+        CustomFieldNames.AddTo(scope, customFields, CustomFieldNames.OfCompoundAggregations);
+        return scope;
     }
 
     /// <summary>The compound aggregations that refer to the aggregation.</summary>

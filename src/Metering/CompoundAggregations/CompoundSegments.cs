@@ -36,7 +36,8 @@ public static class CompoundSegments
         ];
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>>? Common(IEnumerable<Aggregation> aggregations)
+    /// <summary>The segments that the segmented ones among aggregations have in common; null when none is.</summary>
+    internal static IReadOnlyList<IReadOnlyDictionary<string, string>>? Common(IEnumerable<Aggregation> aggregations)
     {
         var segmented = aggregations.Where(aggregation => aggregation.Segments is { Count: > 0 }).ToList();
         if (segmented.Count == 0)

@@ -26,6 +26,7 @@ internal sealed class LookupSnapshot : ILookupTable
 
     internal LookupSnapshot(LookupTableRevision revision)
     {
+        Revision = revision;
         _names = [.. revision.Fields.Select(field => field.Name!)];
         _kinds =
         [
@@ -39,6 +40,9 @@ internal sealed class LookupSnapshot : ILookupTable
         _keyFields = [.. revision.Keys.Select(key => _names.IndexOf(key))];
         Keys = [.. _keyFields.Select(field => _kinds[field])];
     }
+
+    /// <summary>The revision.</summary>
+    internal LookupTableRevision Revision { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<ValueKind> Keys { get; }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Tallystick.Metering.Expressions;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
@@ -13,10 +12,10 @@ public sealed class PublishedLookups
 {
     private const int ItemsAtATime = 2000;
 
-    private readonly ConcurrentDictionary<(string Organization, string Code), Kept> _kept = new();
+    private readonly ConcurrentDictionary<(string Organization, string Code), LookupSnapshot> _kept = new();
 
     /// <summary>The data of the published revision; null where there is no such table, or no such revision.</summary>
-    internal async ValueTask<ILookupTable?> FindAsync(string code, ResourceReader related)
+    internal async ValueTask<LookupSnapshot?> FindAsync(string code, ResourceReader related)
     {
         var key = (related.OrganizationId, code);
         if (await FindPublishedAsync(code, related) is not { } revision)
@@ -24,8 +23,8 @@ public sealed class PublishedLookups
             _kept.TryRemove(key, out _);
             return null;
         }
-        if (_kept.TryGetValue(key, out var kept) && kept.RevisionId == revision.Id)
-            return kept.Data;
+        if (_kept.TryGetValue(key, out var kept) && kept.Revision.Id == revision.Id)
+            return kept;
         var data = new LookupSnapshot(revision);
         for (long after = 0, count = ItemsAtATime; count == ItemsAtATime;)
         {
@@ -38,7 +37,7 @@ public sealed class PublishedLookups
             }
             count = items.Count;
         }
-        _kept[key] = new Kept(revision.Id, data);
+        _kept[key] = data;
         return data;
     }
 
@@ -50,6 +49,4 @@ public sealed class PublishedLookups
         var published = await related.ListAsync<LookupTableRevision>(LookupTableResource.PublishedOf([tables[0].Id]));
         return published.Count == 0 ? null : published[0];
     }
-
-    private sealed record Kept(string RevisionId, LookupSnapshot Data);
 }

@@ -70,9 +70,10 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IUidSource>(Store);
         services.AddSingleton<IStoreMaintenance>(Store);
         services.AddSingleton<IUidIndex>(uids);
+        services.AddSingleton<PublishedLookups>();
         services.AddSingleton(provider => new MeteringCatalogue(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IngestCodes>(),
-            new PublishedLookups(),
+            provider.GetRequiredService<PublishedLookups>(),
             new AutomaticAccounts(provider.GetRequiredService<RequestLimits>().AutomaticAccounts, clock)));
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));

@@ -1,0 +1,154 @@
+using NodaTime;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CustomFields;
+using Tallystick.Metering.Expressions;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Metering.CompoundAggregations;
+
+/// <summary>
+/// The quantity of a compound aggregation (metering reference 10) from those of the aggregations that it names. Whoever
+/// needs it aggregates <see cref="Aggregations"/> first, each in the segment that <see cref="SegmentIn"/> says.
+/// </summary>
+/// <remarks>
+/// It holds custom fields of the organization and published lookup data as they were when it was loaded; evaluating is
+/// pure.
+/// </remarks>
+public sealed class CompoundCalculation
+{
+    private readonly Calculation _calculation;
+    private readonly Slots _slots = new();
+    private readonly CustomFieldDefaults _defaults;
+    private readonly LookupSnapshot?[] _tables;
+
+    /// <summary>Compiles a compound aggregation.</summary>
+    /// <param name="compound">The compound aggregation.</param>
+    /// <param name="aggregations">The simple aggregations of the organization, at least those that it names.</param>
+    /// <param name="defaults">Custom fields of the organization.</param>
+    public CompoundCalculation(
+        CompoundAggregation compound, IEnumerable<Aggregation> aggregations, CustomFieldDefaults defaults)
+    {
+        (Compound, _defaults) = (compound, defaults);
+        var byCode = aggregations.Where(aggregation => aggregation.Code is not null)
+            .ToDictionary(aggregation => aggregation.Code!, StringComparer.Ordinal);
+        Aggregations =
+        [
+            .. CompoundAggregationRules.CodesOf(compound).Where(byCode.ContainsKey).Select(code => byCode[code]),
+        ];
+        Segments = CompoundSegments.Common(Aggregations);
+        var scope = CompoundAggregationRules.ScopeOf(
+            Aggregations.Select(aggregation => aggregation.Code!), defaults, _ => null);
+        _calculation = Calculation.Compile(compound.Calculation, scope, _slots, ValueKind.Number);
+        _tables = new LookupSnapshot?[_slots.Tables.Count];
+    }
+
+    /// <summary>The compound aggregation.</summary>
+    public CompoundAggregation Compound { get; }
+
+    /// <summary>The simple aggregations that it names, in the order of its text.</summary>
+    public IReadOnlyList<Aggregation> Aggregations { get; }
+
+    /// <summary>The segments that it can be priced by; null when it has none.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>>? Segments { get; }
+
+    /// <summary>What it was made from: its quantities may be others when anything of it has changed.</summary>
+    public IReadOnlyList<Resource> Sources =>
+        [Compound, _defaults, .. _tables.OfType<LookupSnapshot>().Select(one => one.Revision)];
+
+    /// <summary>Loads the compound aggregations with all that their evaluation needs.</summary>
+    public static async ValueTask<IReadOnlyList<CompoundCalculation>> LoadAsync(
+        IReadOnlyList<CompoundAggregation> compounds, ResourceReader related, PublishedLookups lookups)
+    {
+        if (compounds.Count == 0)
+            return [];
+        var codes = compounds.SelectMany(CompoundAggregationRules.CodesOf).Distinct(StringComparer.Ordinal);
+        var aggregations = await related.ListAsync<Aggregation>(new Condition.In("code", [.. codes]));
+        var defaults = await CustomFieldNames.FindAsync(related);
+        var loaded = new List<CompoundCalculation>();
+        foreach (var compound in compounds)
+        {
+            var calculation = new CompoundCalculation(compound, aggregations, defaults);
+            foreach (var (index, code) in calculation._slots.Tables.Index())
+                calculation._tables[index] = await lookups.FindAsync(code, related);
+            loaded.Add(calculation);
+        }
+        return loaded;
+    }
+
+    /// <summary>
+    /// The place of a segment among those of an aggregation that is named; null where all of its usage counts, which is
+    /// so for an aggregation without segments, and for all where they have no segment in common.
+    /// </summary>
+    public static int? SegmentIn(Aggregation aggregation, IReadOnlyDictionary<string, string>? segment)
+    {
+        if (segment is null || aggregation.Segments is not { Count: > 0 } segments)
+            return null;
+        for (var index = 0; index < segments.Count; index++)
+        {
+            if (CompoundSegments.AreSame(segments[index], segment))
+                return index;
+        }
+        return null;
+    }
+
+    /// <summary>The quantity; null where there is none.</summary>
+    /// <param name="quantities">
+    /// Those of <see cref="Aggregations"/>, in their order, before any division and with their default values.
+    /// </param>
+    /// <param name="period">The billing period.</param>
+    /// <param name="zone">Time zone of the organization.</param>
+    /// <param name="customFields">Custom fields of an entity by its kind, such as <c>account</c>; null for none.</param>
+    /// <exception cref="CalculationException">The calculation failed; names it and the reason.</exception>
+    public decimal? Evaluate(
+        IReadOnlyList<decimal?> quantities, Window period, DateTimeZone zone,
+        Func<string, IReadOnlyDictionary<string, CustomFieldValue>?> customFields)
+    {
+        if (!Compound.EvaluateNullAggregations && quantities.Any(quantity => quantity is null))
+            return null;
+        var evaluation = new Evaluation(_slots, zone);
+        _tables.CopyTo(evaluation.Tables, 0);
+        foreach (var (slot, name) in _slots.Names.Index())
+            evaluation.Values[slot] = ValueOf(name, quantities, period, zone, customFields);
+        if (_calculation.TryNumber(evaluation, out var quantity))
+            return quantity;
+        throw new CalculationException(
+            $"the compound aggregation '{Compound.Code ?? Compound.Name}' cannot be computed: "
+            + evaluation.Fault!.Message);
+    }
+
+    private Value ValueOf(
+        string name, IReadOnlyList<decimal?> quantities, Window period, DateTimeZone zone,
+        Func<string, IReadOnlyDictionary<string, CustomFieldValue>?> customFields)
+    {
+        switch (name)
+        {
+            case CompoundAggregationRules.PeriodStart:
+                return Value.Of(period.Start);
+            case CompoundAggregationRules.PeriodEnd:
+                return Value.Of(period.End);
+            case CompoundAggregationRules.PeriodDays:
+                return Value.Of((decimal)NodaTime.Period.DaysBetween(
+                    LocalDay.Of(period.Start, zone), LocalDay.Of(period.End, zone)));
+        }
+        var index = Aggregations.ToList().FindIndex(
+            aggregation => CompoundAggregationRules.Prefix + aggregation.Code == name);
+        if (index >= 0)
+            return Value.Of(quantities[index]);
+        var parts = name.Split('.', 3);
+        if (parts.Length < 3)
+            return default;
+        var own = parts[0] switch
+        {
+            "compoundAggregation" => Compound.CustomFields,
+            // A meter's own fields never count here, and which aggregation is meant nothing says.
+            "meter" or "aggregation" => null,
+            var entity => customFields(entity),
+        };
+        return CustomFieldNames.Resolve(own, CustomFieldNames.Of(_defaults, parts[0]), parts[2]);
+    }
+}
