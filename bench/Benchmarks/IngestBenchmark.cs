@@ -55,6 +55,7 @@ internal sealed class IngestBenchmark(
         await new SustainedLoad(options, _discarding).RunAsync(RunPostgresAsync);
         await TabulateAsync();
         await new AccountEdits(options, keeping, _keeping).RunAsync();
+        await new DerivedLoad(options, keeping, _keeping).RunAsync();
         if (options.Uids > 0)
             await LiveUids.RunAsync(options.Uids);
     }

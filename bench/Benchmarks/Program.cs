@@ -16,9 +16,13 @@ switch (args)
     case ["config", .. var rest] when Options.Parse(rest) is { } options:
         await ConfigBenchmark.RunAsync(options);
         return 0;
+    case ["expressions"]:
+        ExpressionBenchmark.Run();
+        return 0;
     default:
         Console.Error.WriteLine("usage: bench/ingest [--quick] [--full] [--seconds N] [--uids N]");
         Console.Error.WriteLine("       bench/query [--quick] [--full]");
         Console.Error.WriteLine("       bench/config [--quick] [--seconds N]");
+        Console.Error.WriteLine("       bench/expressions");
         return 2;
 }

@@ -24,6 +24,23 @@ internal static class Setup
         });
     }
 
+    /// <summary>Gives the meter derived fields; none for none.</summary>
+    public static async Task DeriveAsync(ServingProcess server, params (string Code, string Calculation)[] fields)
+    {
+        var found = await server.GetAsync($"meters?codes={MeterCode}");
+        var meter = found!["data"]![0]!.AsObject();
+        meter["derivedFields"] = new JsonArray(
+        [
+            .. fields.Select(field =>
+            {
+                var derived = Field("MEASURE", field.Code);
+                derived["calculation"] = field.Calculation;
+                return derived;
+            }),
+        ]);
+        await server.PutAsync($"meters/{meter["id"]}", meter);
+    }
+
     private static JsonObject Field(string category, string code)
     {
         var field = new JsonObject { ["category"] = category, ["code"] = code, ["name"] = code };

@@ -123,11 +123,22 @@ internal sealed class ServingProcess : IDisposable
 
     /// <summary>Posts to an operation below the organization.</summary>
     /// <returns>The answer, or null when there is no such operation.</returns>
-    public async Task<JsonNode?> PostAsync(string path, JsonNode body)
+    public Task<JsonNode?> PostAsync(string path, JsonNode body) => SendAsync(HttpMethod.Post, path, body);
+
+    /// <summary>Puts an entity of the organization.</summary>
+    public Task<JsonNode?> PutAsync(string path, JsonNode body) => SendAsync(HttpMethod.Put, path, body);
+
+    /// <summary>Gets something of the organization; null when there is no such thing.</summary>
+    public Task<JsonNode?> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
+    private async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body)
     {
-        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        using var response = await _client.PostAsync(
-            new Uri(Address, $"/organizations/{OrganizationId}/{path}"), content);
+        using var request = new HttpRequestMessage(
+            method, new Uri(Address, $"/organizations/{OrganizationId}/{path}"))
+        {
+            Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
+        using var response = await _client.SendAsync(request);
         if (response.StatusCode == System.Net.HttpStatusCode.NotFound)
             return null;
         var text = await response.Content.ReadAsStringAsync();

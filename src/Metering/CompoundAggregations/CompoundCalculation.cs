@@ -102,7 +102,7 @@ public sealed class CompoundCalculation
     /// </param>
     /// <param name="period">The billing period.</param>
     /// <param name="zone">Time zone of the organization.</param>
-    /// <param name="customFields">Custom fields of an entity by its kind, such as <c>account</c>; null for none.</param>
+    /// <param name="customFields">Custom fields of an entity by its kind, such as <c>account</c>.</param>
     /// <exception cref="CalculationException">The calculation failed; names it and the reason.</exception>
     public decimal? Evaluate(
         IReadOnlyList<decimal?> quantities, Window period, DateTimeZone zone,

@@ -36,7 +36,8 @@ public sealed class LookupEvaluationTests
     [InlineData("Lookup.exists(\"missing\", \"XX\")", "false")]
     [InlineData("Lookup.findNumber(\"missing\", \"x\", 5, \"XX\", 3)", "5")]
     [InlineData("Lookup.findNumber(\"tiers\", \"price\", 0, m, \"country\")", "2.5")]
-    [InlineData("Lookup.findNumber(\"tiers\", \"price\", 0, 1.0, Lookup.findString(\"rates\", \"country\", \"\", \"UK\"))",
+    [InlineData(
+        "Lookup.findNumber(\"tiers\", \"price\", 0, 1.0, Lookup.findString(\"rates\", \"country\", \"\", \"UK\"))",
         "3")]
     [InlineData("Lookup.findNumber(\"tiers\", \"price\", 0, Lookup.exists(\"rates\", \"UK\") ? 2 : 1, country)", "2.5")]
     [InlineData("Lookup.findNumber(\"rates\", \"zone\", 1, \"UK\")",

@@ -189,7 +189,8 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
         using var client = await shared.NewOrganizationAsync();
         var meter = (await client.PostAsync("meters", Meter)).Id;
         var aggregation = Terms("calls", $$"""
-            "meterId":"{{meter}}","targetField":"n","aggregation":"CUSTOM_SQL","customSql":"SELECT MAX(n) FROM measurements"
+            "meterId":"{{meter}}","targetField":"n","aggregation":"CUSTOM_SQL",
+            "customSql":"SELECT MAX(n) FROM measurements"
             """);
         var aggregationId = (await client.PostAsync("aggregations", aggregation)).Id;
         var account = await SellAsync(client, $"\"aggregationId\":\"{aggregationId}\"");
