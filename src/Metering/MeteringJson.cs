@@ -22,6 +22,7 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(LookupTableItem))]
 [JsonSerializable(typeof(LookupTableDataJob))]
 [JsonSerializable(typeof(UsageQueryRequest))]
+[JsonSerializable(typeof(UsageSavedQuery))]
 internal sealed partial class MeteringJson : JsonSerializerContext
 {
     /// <summary>In the JSON format of the product.</summary>

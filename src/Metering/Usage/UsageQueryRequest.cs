@@ -11,11 +11,18 @@ public sealed record UsageQueryRequest
     /// <summary>The shape of a request.</summary>
     public static ObjectShape Shape { get; } = JsonShapes.Of(typeof(UsageQueryRequest));
 
-    /// <summary>Start of the period (ISO 8601), inclusive, compared with the `ts` of measurements. Required.</summary>
+    /// <summary>
+    /// Start of the period (ISO 8601), inclusive, compared with the `ts` of measurements. Required without `timePeriod`.
+    /// </summary>
     public Instant? StartDate { get; init; }
 
-    /// <summary>End of the period (ISO 8601), exclusive. Required.</summary>
+    /// <summary>End of the period (ISO 8601), exclusive. Required without `timePeriod`.</summary>
     public Instant? EndDate { get; init; }
+
+    /// <summary>
+    /// A period relative to the time of the request, in the organization's time zone. Ignored if dates are given.
+    /// </summary>
+    public UsageTimePeriod? TimePeriod { get; init; }
 
     /// <summary>UUIDs of the meters to query. All meters if absent or empty.</summary>
     public IReadOnlyList<string>? MeterIds { get; init; }
@@ -41,6 +48,15 @@ public sealed record UsageQueryRequest
     /// </summary>
     [AtLeast(1), AtMost(20_000)]
     public int? Limit { get; init; }
+
+    /// <summary>This query with the dates of its <see cref="TimePeriod"/> at a moment, if it has none.</summary>
+    public UsageQueryRequest At(Instant now, DateTimeZone zone)
+    {
+        if (TimePeriod is not { } period || StartDate is not null || EndDate is not null)
+            return this;
+        var window = period.WindowOf(now, zone);
+        return this with { StartDate = window.Start, EndDate = window.End };
+    }
 
     /// <summary>Reads a request whose shape is right.</summary>
     /// <param name="body">The request.</param>

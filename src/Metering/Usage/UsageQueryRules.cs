@@ -74,9 +74,9 @@ public sealed class UsageQueryRules
     private void CheckPeriod()
     {
         if (_request.StartDate is null)
-            _issues.Add("required", "startDate", "is required");
+            _issues.Add("required", "startDate", "is required, unless there is a timePeriod and no endDate");
         if (_request.EndDate is null)
-            _issues.Add("required", "endDate", "is required");
+            _issues.Add("required", "endDate", "is required, unless there is a timePeriod and no startDate");
         if (_request.StartDate >= _request.EndDate)
             _issues.Add("range", "endDate", "must be after startDate");
     }

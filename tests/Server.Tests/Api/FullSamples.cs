@@ -44,6 +44,7 @@ internal static class FullSamples
             "BillGroupingKey" => Parse("""{"name":"Apart","code":"apart","archived":true,"exclusive":true}"""),
             "CreditReason" or "DebitReason" or "TransactionType" =>
                 Parse("""{"name":"Goodwill","code":"goodwill","archived":true}"""),
+            "UsageSavedQuery" => Parse("""{"name":"This month","usageQuery":{"timePeriod":"MONTH_TO_DATE"}}"""),
             "BillConfig" => Parse("""{"billLockDate":"2020-01-31"}"""),
             _ => await BillingSamples.MakeAsync(client, kind, products),
         };

@@ -27,6 +27,7 @@ using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Metering.Usage;
 using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Counters;
 using Tallystick.Pricing.Currencies;
@@ -53,6 +54,7 @@ internal static class AllKinds
         LookupTableResource.Data,
         LookupTableResource.Items,
         LookupTableResource.Jobs,
+        UsageSavedQueryResource.Definition,
         PlanTemplateResource.Definition,
         PlanResource.Definition,
         PricingResource.Definition,

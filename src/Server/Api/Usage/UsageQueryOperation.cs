@@ -33,8 +33,8 @@ internal sealed class UsageQueryOperation(
         Permission = Permission.On(PermissionAction.AnalyticsQuery, "analytics:usage"),
         Description = """
             Includes all measurements accepted before the request. `startDate` (inclusive) and `endDate` (exclusive)
-            are required and compared with `ts`. Returns at most `limit` rows, most recently received first;
-            `hasMoreData` is true if there are more.
+            are compared with `ts`. Pass a `timePeriod` instead to query a period relative to now, as in a saved query.
+            Returns at most `limit` rows, most recently received first; `hasMoreData` is true if there are more.
 
             Without `aggregations`, the rows are measurements: `uid`, `accountId`, `accountCode`, `accountName`,
             `meterId`, `meterCode`, `ts`, `ets`, `receivedAt`, and a member for each field of the meter.
@@ -58,7 +58,7 @@ internal sealed class UsageQueryOperation(
         var zone = await resources.ZoneAsync(call);
         UsageQueryRequest request;
         using (var body = await call.ReadJsonAsync())
-            request = UsageQueryRequest.Read(body.RootElement, zone);
+            request = UsageQueryRequest.Read(body.RootElement, zone).At(call.Now, zone);
         var buffer = new ArrayBufferWriter<byte>(4096);
         await RunAsync(call, async cancelled =>
         {
