@@ -7,6 +7,7 @@ using Tallystick.Access.Credentials;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Api.Files;
+using Tallystick.Server.Hosting;
 using Tallystick.Server.Hosting.Installation;
 using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Tests.Api;
