@@ -11,8 +11,8 @@ public sealed class UsageReader(
     IMeasurementLogs logs, IReadOnlyList<MeasurementLoader> loaders, IUsageQueries store)
 {
     /// <summary>
-    /// Waits until each loader has passed the end that its partition has now, then aggregates every window and segment in
-    /// one pass. Those without a value to aggregate are absent from the result.
+    /// Waits until each loader has passed the end that its partition has now, then aggregates every window and segment
+    /// in one pass. Those without a value to aggregate are absent from the result.
     /// </summary>
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     public async Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken)

@@ -123,8 +123,7 @@ internal static class ServerHost
         // Before anything is opened: a start that is refused changes nothing.
         var settings = BootstrapSettings.From(builder.Configuration);
         var retention = EventRetention.From(builder.Configuration, clock);
-        InstallationFiles.RequireOwn(DataPathOf(builder.Configuration));
-        var data = DataDirectory.Open(DataPathOf(builder.Configuration));
+        var data = OpenData(DataPathOf(builder.Configuration));
         OpenedEngines? engines = null;
         RunningServer? server = null;
         try
@@ -174,6 +173,12 @@ internal static class ServerHost
             await CloseAsync(server, engines, data);
             throw;
         }
+    }
+
+    private static DataDirectory OpenData(string path)
+    {
+        InstallationFiles.RequireOwn(path);
+        return DataDirectory.Open(path);
     }
 
     // What a start that fails has opened.
