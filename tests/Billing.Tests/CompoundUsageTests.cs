@@ -4,7 +4,6 @@ using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.CustomFields;
-using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Tests;
 
@@ -84,7 +83,7 @@ public sealed class CompoundUsageTests
     [Fact]
     public void Compound_AskedForASegmentThatItHasNot_IsRefused() =>
         Should.Throw<BillRefusedException>(() => Bill(Price("aggregation.byCity", segment: "Oslo"), "byCity=1"))
-            .Message.ShouldContain("its segment is not one of");
+            .Message.ShouldContain("its segment is not a segment of its aggregation");
 
     private static CalculatedBill Bill(PricingTerms terms, string quantities)
     {

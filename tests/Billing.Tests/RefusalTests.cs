@@ -1,7 +1,6 @@
 using Tallystick.Billing.Calculation;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
-using Tallystick.Metering.Meters;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using static Tallystick.Billing.Tests.Scenario;
@@ -23,7 +22,7 @@ public sealed class RefusalTests
         { "product credit", "usage credits (type PRODUCT_CREDIT)" },
         { "global credit", "usage credits (type GLOBAL_CREDIT)" },
         { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
-        { "no compound", "its aggregation or meter does not exist" },
+        { "no compound", "the aggregation or its meter does not exist" },
         { "custom sql", "CUSTOM_SQL aggregations" },
         { "plan group", "plan groups (planGroupId group-1)" },
         { "contract", "account plans of a contract (contractId)" },

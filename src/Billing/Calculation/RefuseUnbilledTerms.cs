@@ -4,7 +4,6 @@ using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
-using Tallystick.Metering.Meters;
 using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation;

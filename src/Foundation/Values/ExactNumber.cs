@@ -45,7 +45,8 @@ public static class ExactNumber
     {
         if (HasAtMostMaximumDigits(number))
             return number;
-        return number.Scale > 0 ? decimal.Round(number, number.Scale - 1) : throw new OverflowException();
+        return number.Scale > 0
+            ? decimal.Round(number, number.Scale - 1, MidpointRounding.ToEven) : throw new OverflowException();
     }
 
     /// <summary>Reads text that may be a JSON number.</summary>

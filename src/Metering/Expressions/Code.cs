@@ -113,7 +113,7 @@ internal static class Conversions
                 if (ExactNumber.TryParse(text, out var parsed))
                     return parsed;
                 evaluation.Fail(CalculationFault.At(
-                    code.Column, $"'{TextLength.Shorten(text, 40)}' is no number of at most 28 digits"));
+                    code.Column, $"'{TextLength.Shorten(text, 40)}' is not a number of at most 28 digits"));
             }
             else
                 evaluation.Fail(code.Mismatch(ValueKind.Number, value.Kind));

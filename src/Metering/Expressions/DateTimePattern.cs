@@ -158,7 +158,7 @@ internal sealed class DateTimePattern
         _ => local.Second,
     };
 
-    // X, XX, XXX: +01 (minutes where there are some), +0100, +01:00; Z for UTC.
+    // By the number of letters: +01 (minutes where there are some), +0100, +01:00; Z for UTC.
     private static string OffsetText(Offset offset, int count)
     {
         if (offset == Offset.Zero)
@@ -212,7 +212,7 @@ internal sealed class DateTimePattern
                 return TryName(
                     text, ref at, part.Count == 4 ? Names.DayNames : Names.AbbreviatedDayNames, out _);
             case 'a':
-                return TryName(text, ref at, ["AM", "PM"], out found.Half);
+                return TryName(text, ref at, ["AM", "PM"], out found.DayHalf);
             case 'X':
                 return TryOffset(text, ref at, out found.Offset);
         }
@@ -287,7 +287,7 @@ internal sealed class DateTimePattern
     private sealed class Found
     {
         internal int Month = 1;
-        internal int Half;
+        internal int DayHalf;
         internal int? Offset;
         private int _year = 1970;
         private int _day = 1;
@@ -335,7 +335,7 @@ internal sealed class DateTimePattern
         internal bool TryResolve(DateTimeZone zone, out Instant instant)
         {
             instant = default;
-            var hour = _hourOfHalf is { } half ? half % 12 + (Half == 2 ? 12 : 0) : _hour;
+            var hour = _hourOfHalf is { } half ? half % 12 + (DayHalf == 2 ? 12 : 0) : _hour;
             var isPast = _hourOfHalf is < 1 or > 12;
             if (isPast || _year is < 1 or > 9999 || Month is < 1 or > 12 || hour > 23 || _minute > 59 || _second > 59)
                 return false;

@@ -144,7 +144,7 @@ internal sealed class ExpressionChecker(NameScope scope)
             return;
         var names = call.Arguments.Take(firstKey == 1 ? 1 : 2).ToList();
         foreach (var computed in names.Where(name => name is not Expression.Text))
-            Fault("literal", computed.Column, "the lookup table and its field must be given as texts in quotes");
+            Fault("literal", computed.Column, "the lookup table and its field must be string literals");
         if (call.Arguments[0] is not Expression.Text table || scope.Lookups(table.Value) is not { } schema)
             return;
         if (call.Arguments.Count - firstKey != schema.KeyCount)

@@ -111,7 +111,7 @@ internal static class LookupFunctions
     // Tables are loaded before anything is evaluated. Saving refuses this, which it did not always.
     private static Step<T> Computed<T>(CallArguments call, T nothing)
     {
-        var fault = call.Fault("the lookup table and its field must be given as texts in quotes");
+        var fault = call.Fault("the lookup table and its field must be string literals");
         return evaluation =>
         {
             evaluation.Fail(fault);

@@ -35,28 +35,13 @@ internal static class NumberFunctions
     internal static Step<decimal?> Arithmetic(
         BinaryOperator operation, int column, Step<decimal?> left, Step<decimal?> right)
     {
-        var byZero = CalculationFault.At(column, "division by zero");
         return operation switch
         {
             BinaryOperator.Add => evaluation => left(evaluation) + right(evaluation),
             BinaryOperator.Subtract => evaluation => left(evaluation) - right(evaluation),
             BinaryOperator.Multiply => evaluation => left(evaluation) * right(evaluation),
-            BinaryOperator.Divide => evaluation =>
-            {
-                var (dividend, divisor) = (left(evaluation), right(evaluation));
-                if (divisor != 0)
-                    return dividend / divisor;
-                evaluation.Fail(byZero);
-                return null;
-            },
-            BinaryOperator.Modulo => evaluation =>
-            {
-                var (dividend, divisor) = (left(evaluation), right(evaluation));
-                if (divisor != 0)
-                    return dividend % divisor;
-                evaluation.Fail(byZero);
-                return null;
-            },
+            BinaryOperator.Divide => Divided(column, left, right, (dividend, divisor) => dividend / divisor),
+            BinaryOperator.Modulo => Divided(column, left, right, (dividend, divisor) => dividend % divisor),
             _ => Power(column, left, right),
         };
     }
@@ -83,6 +68,20 @@ internal static class NumberFunctions
         };
         var towardZero = number - rest;
         return isAwayFromZero ? towardZero + (number < 0 ? -unit : unit) : towardZero;
+    }
+
+    private static Step<decimal?> Divided(
+        int column, Step<decimal?> left, Step<decimal?> right, Func<decimal?, decimal?, decimal?> divide)
+    {
+        var byZero = CalculationFault.At(column, "division by zero");
+        return evaluation =>
+        {
+            var (dividend, divisor) = (left(evaluation), right(evaluation));
+            if (divisor != 0)
+                return divide(dividend, divisor);
+            evaluation.Fail(byZero);
+            return null;
+        };
     }
 
     // The unit is larger than any decimal, so that only 0 can be kept.

@@ -1,4 +1,3 @@
-using System.Text;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Expressions;
@@ -48,7 +47,7 @@ internal static class TextFunctions
     {
         if (length <= Compiler.MaxText)
             return evaluation.TrySpend(1 + (int)length / CharactersPerWork);
-        evaluation.Fail(new CalculationFault($"a text has more than {Compiler.MaxText} characters"));
+        evaluation.Fail(new CalculationFault($"a string has more than {Compiler.MaxText} characters"));
         return false;
     }
 
@@ -106,7 +105,7 @@ internal static class TextFunctions
     private static Code.Text Replace(CallArguments call)
     {
         var (text, old, other) = (call.Text(0), call.Text(1), call.Text(2));
-        var empty = call.Fault("the text to replace must not be empty");
+        var empty = call.Fault("the string to replace must not be empty");
         return new Code.Text(call.Column, evaluation =>
         {
             if (Read(evaluation, text) is not { } given || Read(evaluation, old) is not { } sought

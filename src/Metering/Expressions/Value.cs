@@ -9,10 +9,9 @@ internal readonly struct Value : IEquatable<Value>
     private const decimal NanosecondsPerDay = NodaConstants.NanosecondsPerDay;
 
     private readonly decimal _number;
-    private readonly string? _text;
     private readonly Kinds _kind;
 
-    private Value(Kinds kind, decimal number, string? text) => (_kind, _number, _text) = (kind, number, text);
+    private Value(Kinds kind, decimal number, string? text) => (_kind, _number, Text) = (kind, number, text);
 
     // Null comes first: it is the default.
     private enum Kinds : byte
@@ -40,7 +39,7 @@ internal readonly struct Value : IEquatable<Value>
     internal decimal? Number => _kind == Kinds.Number ? _number : null;
 
     /// <summary>The text; null for values of other kinds.</summary>
-    internal string? Text => _text;
+    internal string? Text { get; }
 
     /// <summary>True or false; null for values of other kinds.</summary>
     internal bool? Boolean => _kind == Kinds.Boolean ? _number != 0 : null;
@@ -68,11 +67,11 @@ internal readonly struct Value : IEquatable<Value>
 
     /// <summary>Numbers are compared by value, texts exactly; values of different kinds are never equal.</summary>
     public bool Equals(Value other) =>
-        _kind == other._kind && _number == other._number && string.Equals(_text, other._text, StringComparison.Ordinal);
+        _kind == other._kind && _number == other._number && string.Equals(Text, other.Text, StringComparison.Ordinal);
 
     public override bool Equals(object? obj) => obj is Value other && Equals(other);
 
-    public override int GetHashCode() => HashCode.Combine(_kind, _number, _text);
+    public override int GetHashCode() => HashCode.Combine(_kind, _number, Text);
 
     // Nanoseconds since 1970: exact for all years, and no object is made for them.
     private static decimal ToNumber(Instant instant)

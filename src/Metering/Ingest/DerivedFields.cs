@@ -1,6 +1,5 @@
 using System.Text;
 using NodaTime;
-using Tallystick.Foundation.Json;
 using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.Expressions;
 using Tallystick.Metering.LookupTables;

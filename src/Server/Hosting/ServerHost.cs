@@ -141,8 +141,7 @@ internal static class ServerHost
             AddEvents(builder.Services);
             AddBilling(builder.Services);
             AddFiles(
-                builder.Services,
-                DirectoryFileStore.Open(Path.Combine(data.Path, InstallationFiles.Files), clock));
+                builder.Services, DirectoryFileStore.Open(Path.Combine(data.Path, InstallationFiles.Files), clock));
             AddLookupTables(builder.Services);
             AddJobs(builder.Services);
             builder.Services.AddSingleton(data);

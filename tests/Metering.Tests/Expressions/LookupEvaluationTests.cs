@@ -43,7 +43,7 @@ public sealed class LookupEvaluationTests
     [InlineData("Lookup.findNumber(\"rates\", \"zone\", 1, \"UK\")",
         "at column 1: the field 'zone' of the lookup table 'rates' is not a number")]
     [InlineData("Lookup.findString(\"rates\", \"rate\", \"\", \"UK\")",
-        "at column 1: the field 'rate' of the lookup table 'rates' is not a text")]
+        "at column 1: the field 'rate' of the lookup table 'rates' is not a string")]
     [InlineData("Lookup.findNumber(\"rates\", \"gone\", 1, \"UK\")",
         "at column 1: the lookup table 'rates' has no field 'gone'")]
     [InlineData("Lookup.findNumber(\"rates\", \"rate\", 1, \"UK\", 2)",
@@ -51,7 +51,7 @@ public sealed class LookupEvaluationTests
     [InlineData("Lookup.exists(\"tiers\", \"UK\", \"UK\")",
         "at column 1: key 1 is not of the kind that the lookup table 'tiers' needs")]
     [InlineData("Lookup.exists(country, \"UK\")",
-        "at column 1: the lookup table and its field must be given as texts in quotes")]
+        "at column 1: the lookup table and its field must be string literals")]
     public void Lookup_OfPublishedData_GivesValueDefaultOrFault(string calculation, string expected) =>
         Given.Any(calculation).ShouldBe(expected);
 }

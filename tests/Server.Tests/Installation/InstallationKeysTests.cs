@@ -6,6 +6,7 @@ using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
+using Tallystick.Server.Api;
 using Tallystick.Server.Api.Files;
 using Tallystick.Server.Hosting;
 using Tallystick.Server.Hosting.Installation;
