@@ -97,7 +97,12 @@ public static class UsageTimePeriods
             UsageTimePeriod.LastYear => Days(today.PlusDays(-DaysOfLastYear), today),
         };
 
-        Window Until(LocalDate first) => new(LocalDay.Start(first, zone), now);
+        // At midnight there is nothing yet; a period is never empty.
+        Window Until(LocalDate first)
+        {
+            var start = LocalDay.Start(first, zone);
+            return new Window(start, Instant.Max(now, start + Duration.Epsilon));
+        }
 
         Window Days(LocalDate first, LocalDate end) => new(LocalDay.Start(first, zone), LocalDay.Start(end, zone));
 

@@ -46,6 +46,7 @@ internal static class Samples
             ("startDate", "2026-01-01T00:00:00Z")),
         "PermissionPolicy" => Of(("name", name), ("permissionPolicy", JsonNode.Parse(
             """[{"effect":"allow","action":["config:retrieve"],"resource":["config:meter"]}]"""))),
+        "UsageSavedQuery" => Of(("name", name), ("usageQuery", Of(("timePeriod", "YESTERDAY")))),
         _ => await BilledAsync(client, kind, name),
     };
 

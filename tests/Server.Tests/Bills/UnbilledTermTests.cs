@@ -15,7 +15,7 @@ public sealed class UnbilledTermTests(SqliteServer server)
         await client.PostAsync("charges", Charge(account.Id, "2025-03-01"));
 
         await account.ShouldBeBilledAsync("2025-02-01");
-        await account.ShouldNotBeBilledAsync("2025-03-01", "does not bill charges (charge setup)");
+        await account.ShouldNotBeBilledAsync("2025-03-01", "cannot bill charges (charge setup)");
         await account.ShouldBeBilledAsync("2025-04-01");
     }
 
@@ -27,7 +27,7 @@ public sealed class UnbilledTermTests(SqliteServer server)
         await client.DeleteAsync($"accountplans/{account.AccountPlanId}");
         await client.PostAsync("charges", Charge(account.Id, "2025-03-15"));
 
-        await account.ShouldNotBeBilledAsync("2025-03-15", "does not bill charges (charge setup)");
+        await account.ShouldNotBeBilledAsync("2025-03-15", "cannot bill charges (charge setup)");
         (await account.BillAsync("2025-03-16"))["failures"].ShouldBeNull();
     }
 
@@ -60,7 +60,7 @@ public sealed class UnbilledTermTests(SqliteServer server)
             $$"""{"accountId":"{{account.Id}}","counterId":"{{counter}}","date":"2025-03-10","value":4}"""));
         await account.ShouldBeBilledAsync("2025-03-01");
         foreach (var date in new[] { "2025-04-01", "2025-05-01", "2025-06-01" })
-            await account.ShouldNotBeBilledAsync(date, "does not bill counters (counter pricing ");
+            await account.ShouldNotBeBilledAsync(date, "cannot bill counters (counter pricing ");
         await account.ShouldBeBilledAsync("2025-07-01");
     }
 
@@ -75,7 +75,7 @@ public sealed class UnbilledTermTests(SqliteServer server)
             $$"""{"accountId":"{{account.Id}}","planGroupId":"{{group}}","startDate":"2025-04-10T00:00:00Z"}"""));
 
         await account.ShouldBeBilledAsync("2025-04-01");
-        await account.ShouldNotBeBilledAsync("2025-05-01", $"does not bill plan groups (planGroupId {group})");
+        await account.ShouldNotBeBilledAsync("2025-05-01", $"cannot bill plan groups (planGroupId {group})");
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class UnbilledTermTests(SqliteServer server)
 
         await account.ShouldBeBilledAsync("2025-03-01");
         foreach (var date in new[] { "2025-04-01", "2025-05-01", "2025-06-01", "2025-09-01" })
-            await account.ShouldNotBeBilledAsync(date, "does not bill commitments (commitment ");
+            await account.ShouldNotBeBilledAsync(date, "cannot bill commitments (commitment ");
         await account.ShouldBeBilledAsync("2025-07-01");
     }
 
@@ -108,7 +108,7 @@ public sealed class UnbilledTermTests(SqliteServer server)
 
         await account.ShouldBeBilledAsync("2025-03-01");
         foreach (var date in new[] { "2025-04-01", "2025-05-01", "2025-06-01" })
-            await account.ShouldNotBeBilledAsync(date, "does not bill balances (balance credit)");
+            await account.ShouldNotBeBilledAsync(date, "cannot bill balances (balance credit)");
         await account.ShouldBeBilledAsync("2025-07-01");
     }
 
@@ -122,7 +122,7 @@ public sealed class UnbilledTermTests(SqliteServer server)
         onPlan["contractId"] = await BillingSamples.ContractAsync(client, account.Id);
         (await client.PutAsync($"accountplans/{account.AccountPlanId}", onPlan)).Status.ShouldBe(HttpStatusCode.OK);
 
-        await account.ShouldNotBeBilledAsync("2025-05-01", "does not bill account plans of a contract (contractId)");
+        await account.ShouldNotBeBilledAsync("2025-05-01", "cannot bill account plans of a contract (contractId)");
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class LookupFileTests(SqliteServer server)
     [InlineData(Csv, "country,country\nUK,1\n", "contains duplicate field names")]
     [InlineData(Csv, "country,rate\nUK,1\nFR\n", "line 3: must have 2 values")]
     [InlineData(Csv, "country,rate\nUK,1\nFR,x\n", "line 3.rate: must be a number")]
-    [InlineData(Csv, "country,rate\nUK,1\nF\"R,1\n", "line 3: must have 2 values with quotes")]
+    [InlineData(Csv, "country,rate\nUK,1\nF\"R,1\n", "line 3: must have 2 values, quoted as in RFC 4180")]
     [InlineData(Csv, "rate\n1\n", "line 2.country: is required")]
     [InlineData(JsonLines, "{\"country\":\"UK\"}\n{\"rate\":1}", "line 2.country: is required")]
     [InlineData(JsonLines, "{\"country\":\"UK\"}\n{", "line 2: must be a JSON object")]

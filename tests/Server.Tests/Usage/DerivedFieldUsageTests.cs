@@ -58,7 +58,7 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
         var details = failure["m3terEvent"]!["eventData"]!["newDto"]!;
         ((string)details["type"]!).ShouldBe("CalculationError");
         ((string)details["uid"]!).ShouldBe("u1");
-        ((string)details["message"]!).ShouldBe("The measurement of the meter 'm' is stored without derived fields: "
+        ((string)details["message"]!).ShouldBe("The measurement of the meter 'm' was stored without derived fields: "
             + "'each' at column 6: division by zero.");
         var totals = (await client.GetAsync("measurements/conservation")).Object["totals"]!;
         (totals["accepted"]!.ToString(), totals["stored"]!.ToString(), totals["failed"]!.ToString())
