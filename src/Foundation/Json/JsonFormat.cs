@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -22,12 +23,15 @@ public static class JsonFormat
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters =
         {
-            new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false),
+            new JsonStringEnumConverter(EnumNames, allowIntegerValues: false),
             new InstantConverter(),
             new DateConverter(),
             new CustomFieldValue.Converter(),
         },
     };
+
+    /// <summary>The names of enumeration values.</summary>
+    internal static JsonNamingPolicy EnumNames { get; } = new EnumNaming();
 
     /// <summary>Writes JSON without escaping text.</summary>
     public static JsonWriterOptions WriterOptions { get; } =
@@ -44,7 +48,22 @@ public static class JsonFormat
 
     /// <summary>The JSON name of an enumeration value, such as <c>CUSTOM_SQL</c>.</summary>
     public static string Name<T>(T value) where T : struct, Enum =>
-        JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
+        EnumNames.ConvertName(value.ToString());
+
+    // The framework does not separate a number from the word before it: LAST_12_HOURS.
+    private sealed class EnumNaming : JsonNamingPolicy
+    {
+        public override string ConvertName(string name)
+        {
+            var text = new StringBuilder(SnakeCaseUpper.ConvertName(name));
+            for (var at = text.Length - 1; at > 0; at--)
+            {
+                if (char.IsAsciiDigit(text[at]) && char.IsAsciiLetter(text[at - 1]))
+                    text.Insert(at, '_');
+            }
+            return text.ToString();
+        }
+    }
 
     private sealed class InstantConverter : JsonConverter<Instant>
     {

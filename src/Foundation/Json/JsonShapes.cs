@@ -79,7 +79,7 @@ public static class JsonShapes
             : text;
 
     private static IReadOnlyList<string> Choices(Type enumeration) =>
-        [.. Enum.GetNames(enumeration).Select(JsonNamingPolicy.SnakeCaseUpper.ConvertName)];
+        [.. Enum.GetNames(enumeration).Select(JsonFormat.EnumNames.ConvertName)];
 
     private static JsonShape Shape(Type type)
     {

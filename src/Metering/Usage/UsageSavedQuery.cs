@@ -1,9 +1,6 @@
-using NodaTime;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Meters;
 using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.Usage;
 
@@ -21,30 +18,19 @@ public sealed record UsageSavedQuery : Resource
 /// <summary>What is special about saved queries.</summary>
 public static class UsageSavedQueryResource
 {
-    // Any moment will do: which one it is does not decide whether a query is right.
-    private static readonly Instant Moment = Instant.FromUtc(2026, 1, 1, 0, 0);
-
     /// <summary>The definition.</summary>
     public static ResourceDefinition<UsageSavedQuery> Definition { get; } =
         new("UsageSavedQuery", "usage/savedqueries", () => MeteringJson.Format.UsageSavedQuery)
         {
-            CheckAgainst = CheckAgainstAsync,
+            Check = Check,
+            DescribesAudit = false,
         };
 
-    private static async ValueTask CheckAgainstAsync(
-        UsageSavedQuery saved, UsageSavedQuery? current, IResourceReader related, Issues issues)
+    // Meters and fields are checked when the query runs: they may come and go in between.
+    private static void Check(UsageSavedQuery saved, Issues issues)
     {
-        var needed = UsageQueryRules.MeterIds(saved.UsageQuery) is { } ids
-            ? new Condition.In("id", ids) : Condition.And();
-        var query = saved.UsageQuery.At(Moment, DateTimeZone.Utc);
-        try
-        {
-            UsageQueryRules.Resolve(query, "", await related.ListAsync<Meter>(needed), DateTimeZone.Utc);
-        }
-        catch (RefusedException refused)
-        {
-            foreach (var issue in refused.Issues)
-                issues.Add(issue.Code, $"usageQuery.{issue.Path}", issue.Message);
-        }
+        var query = saved.UsageQuery;
+        if (query.TimePeriod is null && (query.StartDate is null || query.EndDate is null))
+            issues.Add("required", "usageQuery", "needs startDate and endDate, or a timePeriod");
     }
 }

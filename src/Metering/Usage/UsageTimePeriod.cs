@@ -34,27 +34,21 @@ public enum UsageTimePeriod
     PreviousYear,
 
     /// <summary>12 hours, which end when the current hour began.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("LAST_12_HOURS")]
     Last12Hours,
 
     /// <summary>7 days, which end with yesterday.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("LAST_7_DAYS")]
     Last7Days,
 
     /// <summary>30 days, which end with yesterday.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("LAST_30_DAYS")]
     Last30Days,
 
     /// <summary>35 days, which end with yesterday.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("LAST_35_DAYS")]
     Last35Days,
 
     /// <summary>90 days, which end with yesterday.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("LAST_90_DAYS")]
     Last90Days,
 
     /// <summary>120 days, which end with yesterday.</summary>
-    [System.Text.Json.Serialization.JsonStringEnumMemberName("LAST_120_DAYS")]
     Last120Days,
 
     /// <summary>365 days, which end with yesterday.</summary>

@@ -15,10 +15,10 @@ internal static class ExampleBody
     private const string Id = "7f8a1c52-3d0e-4b6a-9c1d-2e5f60718293";
 
     // Not always required by themselves, but of use nearly always, or one of a few of which some one is required.
-    private static readonly string[] Telling = ["name", "unit", "amount", "planId", "aggregationId"];
+    private static readonly string[] Telling = ["name", "unit", "amount", "planId", "aggregationId", "timePeriod"];
 
     // Of several choices, those that need nothing else and are the most usual.
-    private static readonly string[] Usual = ["MEASURE", "AD_HOC", "MONTHLY"];
+    private static readonly string[] Usual = ["MEASURE", "AD_HOC", "MONTHLY", "MONTH_TO_DATE"];
 
     /// <summary>A body for an operation; null when it takes none.</summary>
     internal static JsonNode? Of(ApiOperation operation)

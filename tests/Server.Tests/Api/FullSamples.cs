@@ -44,7 +44,13 @@ internal static class FullSamples
             "BillGroupingKey" => Parse("""{"name":"Apart","code":"apart","archived":true,"exclusive":true}"""),
             "CreditReason" or "DebitReason" or "TransactionType" =>
                 Parse("""{"name":"Goodwill","code":"goodwill","archived":true}"""),
-            "UsageSavedQuery" => Parse("""{"name":"This month","usageQuery":{"timePeriod":"MONTH_TO_DATE"}}"""),
+            "UsageSavedQuery" => Parse("""
+                {"name":"This month","usageQuery":{"startDate":"2026-01-01T00:00:00Z","endDate":"2026-02-01T00:00:00Z",
+                  "timePeriod":"MONTH_TO_DATE","meterIds":["m"],"accountIds":["a"],"limit":10,
+                  "dimensionFilters":[{"meterId":"m","fieldCode":"region","values":["eu"]}],
+                  "aggregations":[{"meterId":"m","fieldCode":"count","fieldType":"MEASURE","function":"SUM"}],
+                  "groups":[{"groupType":"DIMENSION","meterId":"m","fieldCode":"region","frequency":"DAY"}]}}
+                """),
             "BillConfig" => Parse("""{"billLockDate":"2020-01-31"}"""),
             _ => await BillingSamples.MakeAsync(client, kind, products),
         };
