@@ -236,17 +236,10 @@ public sealed class DuckDbMeasurementStore
     /// Takes a step towards keeping the measurements of closed days in an order that makes reading them fast.
     /// </summary>
     /// <returns>False when there was nothing to do.</returns>
-    public async Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken)
-    {
-        var hasSorted = await MaintainAsync(
-            engine => new UsageSorter(engine.Sorter, engine.Keys, engine.Commits, _options.SmallMeterRows)
-                .TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
-            cancellationToken);
-        // A step takes many times as much as a load, which would not use it again.
-        if (hasSorted)
-            EngineAllocator.GiveFreedMemoryBack();
-        return hasSorted;
-    }
+    public Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken) => MaintainAsync(
+        engine => new UsageSorter(engine.Sorter, engine.Keys, engine.Commits, _options.SmallMeterRows)
+            .TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
+        cancellationToken);
 
     /// <summary>Takes a step towards keeping the bookkeeping of loads small.</summary>
     /// <returns>False when there was nothing to do.</returns>

@@ -9,8 +9,6 @@ internal sealed class Engine : IDisposable
     // A journal never grows so large.
     private const int NoCheckpointMegabytes = 1_000_000_000;
 
-    private readonly QueryThreads _threads;
-
     private Engine(string connectionText, DuckDBConnection writer, DuckDbOptions options)
     {
         Writer = writer;
@@ -23,8 +21,7 @@ internal sealed class Engine : IDisposable
         Sorter = new DuckDBConnection(connectionText);
         Sorter.Open();
         Bookkeeping = new Bookkeeping(Sorter, Commits);
-        _threads = new QueryThreads(writer, options.Threads - 1);
-        Sessions = new ReadSessions(connectionText, _threads);
+        Sessions = new ReadSessions(connectionText);
     }
 
     public DuckDBConnection Writer { get; }
@@ -65,11 +62,7 @@ internal sealed class Engine : IDisposable
     /// <summary>Upgrades a file that was opened, and begins to use it.</summary>
     /// <exception cref="StoreUnavailableException">The file is of a newer version.</exception>
     public static Engine Start(string path, DuckDbOptions options, DuckDBConnection writer) => Guard(
-        path, writer, () =>
-        {
-            EngineAllocator.KeepFreedMemory();
-            return new Engine(ConnectionText(path, options), writer, options);
-        });
+        path, writer, () => new Engine(ConnectionText(path, options), writer, options));
 
     /// <summary>Closes the connection where something fails, and names the file.</summary>
     public static T Guard<T>(string path, DuckDBConnection writer, Func<T> open)
@@ -96,8 +89,6 @@ internal sealed class Engine : IDisposable
         ["allocator_flush_threshold"] = "16MB",
         ["allocator_bulk_deallocation_flush_threshold"] = "16MB",
         ["threads"] = FormattableString.Invariant($"{options.Threads}"),
-        // None of its own; see QueryThreads.
-        ["external_threads"] = FormattableString.Invariant($"{options.Threads}"),
     }.ConnectionString;
 
     /// <summary>Sets the size of the journal at which it is written into the file; null for never.</summary>
@@ -108,7 +99,6 @@ internal sealed class Engine : IDisposable
     public void Dispose()
     {
         Sessions.Dispose();
-        _threads.Dispose();
         Sorter.Dispose();
         try
         {

@@ -5,7 +5,7 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>Connections for reading. What one reads within a session is of one moment.</summary>
-internal sealed class ReadSessions(string connectionText, QueryThreads threads) : IDisposable
+internal sealed class ReadSessions(string connectionText) : IDisposable
 {
     private const int MaxIdle = 8;
     private readonly ConcurrentBag<DuckDBConnection> _idle = [];
@@ -33,7 +33,6 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
         var connection = Take();
         var isWell = false;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
-        threads.Begin();
         try
         {
             using (var transaction = connection.BeginTransaction())
@@ -59,7 +58,6 @@ internal sealed class ReadSessions(string connectionText, QueryThreads threads) 
         }
         finally
         {
-            threads.End();
             if (isWell && _idle.Count < MaxIdle)
                 _idle.Add(connection);
             else
