@@ -28,7 +28,8 @@ internal sealed class DerivedLoad(Options options, ServingProcess server, Server
         Write($"""
             ## Two derived fields: batches of 1,000 over 32 connections, {options.Seconds} s each
 
-            In turns with the same load without them: {string.Join("; ", Fields.Select(field => $"`{field.Calculation}`"))}.
+            In turns with the same load without them:
+            {string.Join("; ", Fields.Select(field => $"`{field.Calculation}`"))}.
 
             """);
         Row(Columns);
@@ -56,7 +57,8 @@ internal sealed class DerivedLoad(Options options, ServingProcess server, Server
 
     private static void WriteRow(int round, int fields, ServerFigures figures, double share) => Row(
     [
-        $"{round}", $"{fields}", Count(figures.Load.Rate), .. figures.Cells, Short(figures.CatchUpSeconds), $"{share:P0}",
+        $"{round}", $"{fields}", Count(figures.Load.Rate), .. figures.Cells, Short(figures.CatchUpSeconds),
+        $"{share:P0}",
     ]);
 
     private async Task<ServerFigures> MeasureAsync(params (string Code, string Calculation)[] fields)

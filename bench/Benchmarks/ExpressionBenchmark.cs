@@ -24,8 +24,8 @@ internal static class ExpressionBenchmark
     {
         Begin("Expressions", "bench/expressions", isQuick: false);
         Write($"""
-            {Evaluations:N0} evaluations of each, on one thread, in turns with C#; medians of {Rounds} rounds. The inputs
-            change with each evaluation, as with each measurement.
+            {Evaluations:N0} evaluations of each, on one thread, in turns with C#; medians of {Rounds} rounds. The
+            inputs change with each evaluation, as with each measurement.
 
             | calculation | evaluations/s | C# /s | times the time of C# |
             | --- | --- | --- | --- |

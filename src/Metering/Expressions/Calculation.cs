@@ -8,6 +8,11 @@ namespace Tallystick.Metering.Expressions;
 /// </summary>
 internal sealed class Calculation
 {
+    /// <summary>
+    /// Maximum length of a text that a field gets: a load keeps those of all its measurements in memory.
+    /// </summary>
+    internal const int MaxResult = 256;
+
     private readonly Step<decimal?>? _number;
     private readonly Step<string?>? _text;
 
@@ -24,8 +29,23 @@ internal sealed class Calculation
     /// <param name="scope">What it may name.</param>
     /// <param name="slots">Where its names and lookup tables get their slots.</param>
     /// <param name="wanted">A number or a text.</param>
-    internal static Calculation Compile(string text, NameScope scope, Slots slots, ValueKind wanted) =>
-        new(new Compiler(scope, slots).Compile(Calculations.Reread(text)), wanted);
+    /// <returns>One that always fails if another version of the program saved what this one cannot read.</returns>
+    internal static Calculation Compile(string text, NameScope scope, Slots slots, ValueKind wanted)
+    {
+        try
+        {
+            return new Calculation(new Compiler(scope, slots).Compile(Calculations.Reread(text)), wanted);
+        }
+        catch (ExpressionSyntaxException unreadable)
+        {
+            var fault = CalculationFault.At(unreadable.Fault.Column, unreadable.Fault.Message);
+            return new Calculation(new Code.Open(unreadable.Fault.Column, evaluation =>
+            {
+                evaluation.Fail(fault);
+                return default;
+            }), wanted);
+        }
+    }
 
     /// <summary>The number that it gives, of at most 28 digits; null where it has none.</summary>
     /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
@@ -39,12 +59,20 @@ internal sealed class Calculation
             if (result is { } number)
                 result = ExactNumber.Fit(number);
         }
-        catch (OverflowException)
+        catch (Exception exception)
         {
-            evaluation.Fail(CalculationFault.Overflow);
+            evaluation.Fail(FaultOf(exception));
         }
         return evaluation.Fault is null;
     }
+
+    // Whatever goes wrong must stay with this calculation: one loader serves everybody.
+    private static CalculationFault FaultOf(Exception exception) => exception switch
+    {
+        OverflowException => CalculationFault.Overflow,
+        ArgumentOutOfRangeException { Source: "NodaTime" } => CalculationFault.DateRange,
+        _ => CalculationFault.Unexpected,
+    };
 
     /// <summary>The text that it gives; null where it has none.</summary>
     /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
@@ -55,10 +83,12 @@ internal sealed class Calculation
         try
         {
             result = _text!(evaluation);
+            if (result?.Length > MaxResult)
+                evaluation.Fail(CalculationFault.LongText);
         }
-        catch (OverflowException)
+        catch (Exception exception)
         {
-            evaluation.Fail(CalculationFault.Overflow);
+            evaluation.Fail(FaultOf(exception));
         }
         return evaluation.Fault is null;
     }

@@ -10,7 +10,7 @@ namespace Tallystick.Metering.Expressions;
 internal sealed class Compiler(NameScope scope, Slots slots)
 {
     /// <summary>Most characters of a text that a calculation makes.</summary>
-    internal const int MaxText = 65_536;
+    internal const int MaxText = 10_000;
 
     /// <summary>The names that the calculation may use.</summary>
     internal NameScope Scope => scope;
@@ -29,7 +29,9 @@ internal sealed class Compiler(NameScope scope, Slots slots)
         Expression.Unary unary => Unary(unary),
         Expression.Binary binary => Binary(binary),
         Expression.Conditional conditional => Conditional(conditional),
-        Expression.Call call => Functions.Find(call.Function)!.Compile(new CallArguments(this, call)),
+        Expression.Call call => (Functions.Find(call.Function)
+                ?? throw new ExpressionSyntaxException(call.Column, $"function '{call.Function}' does not exist"))
+            .Compile(new CallArguments(this, call)),
         Expression.Cast cast => Cast(cast),
         _ => throw new InvalidOperationException($"No rule for {expression.GetType().Name}"),
     };
@@ -169,7 +171,8 @@ internal static class Choice
     private static Step<T> Steps<T>(Step<bool> isFirst, Step<T> first, Step<T> second) =>
         evaluation => isFirst(evaluation) ? first(evaluation) : second(evaluation);
 
-    private static ValueKind? KindOf(Code code) => code switch
+    /// <summary>The kind of a value; null where it shows only on evaluation.</summary>
+    internal static ValueKind? KindOf(Code code) => code switch
     {
         Code.Number => ValueKind.Number,
         Code.Text => ValueKind.Text,

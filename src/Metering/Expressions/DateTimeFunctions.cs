@@ -134,7 +134,11 @@ internal static class DateTimeFunctions
             }
             try
             {
-                return Moved(instant, (int)count, units, evaluation.Zone);
+                var moved = Moved(instant, (int)count, units, evaluation.Zone);
+                if (moved.InUtc().Year is >= 1 and <= 9999)
+                    return moved;
+                evaluation.Fail(tooFar);
+                return null;
             }
             // NodaTime tells a date out of its calendar in two ways.
             catch (Exception exception) when (exception is OverflowException or ArgumentOutOfRangeException)

@@ -342,10 +342,17 @@ internal sealed class DateTimePattern
             if (!TryDate(out var date))
                 return false;
             var local = date + new LocalTime(hour, _minute, _second).PlusNanoseconds(_nanosecond);
-            instant = Offset is { } seconds
-                ? local.WithOffset(NodaTime.Offset.FromSeconds(seconds)).ToInstant()
-                : LocalDay.At(local, zone);
-            return true;
+            try
+            {
+                instant = Offset is { } seconds
+                    ? local.WithOffset(NodaTime.Offset.FromSeconds(seconds)).ToInstant()
+                    : LocalDay.At(local, zone);
+                return true;
+            }
+            catch (OverflowException)
+            {
+                return false; // the first or last day of the calendar, in another time zone
+            }
         }
 
         private bool TryDate(out LocalDate date)

@@ -13,7 +13,6 @@ internal static class DecimalPower
     private const int MaxExact = 128;
     private const int Places = 60;
     private const int MaxScale = 28;
-    private const int FactorWork = 10;
     private const int SeriesWork = 2_000;
 
     private static readonly BigInteger One = BigInteger.Pow(10, Places);
@@ -22,7 +21,7 @@ internal static class DecimalPower
 
     /// <summary>Units of work that a power takes (<see cref="Evaluation.MaxWork"/>).</summary>
     internal static int WorkOf(decimal exponent) =>
-        IsExact(exponent) ? FactorWork * (int)Math.Abs(exponent) : SeriesWork;
+        IsExact(exponent) ? 1 + (int)(exponent * exponent / 2) : SeriesWork;
 
     /// <summary>Ten to a power of 0 to 28.</summary>
     internal static decimal OfTen(int exponent)

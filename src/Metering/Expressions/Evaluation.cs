@@ -10,8 +10,11 @@ namespace Tallystick.Metering.Expressions;
 /// <param name="zone">Time zone of the organization, in which a date-time has its year, month and so on.</param>
 internal sealed class Evaluation(Slots slots, DateTimeZone zone)
 {
-    /// <summary>Work that one calculation may cause; an operation on two numbers is none of it.</summary>
-    internal const int MaxWork = 100_000;
+    /// <summary>
+    /// Work, in units of about 10 ns, that the calculations of one measurement may cause together; an operation on two
+    /// numbers is none of it.
+    /// </summary>
+    internal const int MaxWork = 20_000;
 
     private Value[] _keys = new Value[8];
     private int _keyCount;
@@ -34,8 +37,10 @@ internal sealed class Evaluation(Slots slots, DateTimeZone zone)
     {
         Fault = null;
         _keyCount = 0;
-        _work = 0;
     }
+
+    /// <summary>Begins the calculations of a measurement, which share the permitted work.</summary>
+    internal void BeginMeasurement() => _work = 0;
 
     /// <summary>Notes a fault. What failed goes on with null, which costs nothing, unlike an exception.</summary>
     internal void Fail(CalculationFault fault) => Fault ??= fault;
@@ -70,6 +75,16 @@ internal sealed record CalculationFault(string Message)
 {
     /// <summary>A number grew beyond what can be kept.</summary>
     internal static CalculationFault Overflow { get; } = new("a number has more than 28 digits before the point");
+
+    /// <summary>A date-time, or a part of it in the time zone, cannot be represented.</summary>
+    internal static CalculationFault DateRange { get; } = new("a date-time lies outside the years 1 to 9999");
+
+    /// <summary>Something that no rule foresees; others must not suffer from it.</summary>
+    internal static CalculationFault Unexpected { get; } = new("the calculation cannot be evaluated");
+
+    /// <summary>A derived field got a longer text than it may have.</summary>
+    internal static CalculationFault LongText { get; } =
+        new(FormattableString.Invariant($"the result has more than {Calculation.MaxResult} characters"));
 
     /// <summary>Values are so large that the calculation would hold others up.</summary>
     internal static CalculationFault TooMuchWork { get; } = new("the calculation needs too much work for these values");

@@ -102,10 +102,20 @@ internal static class ChoiceFunctions
 
     private static Code IsNull(CallArguments call)
     {
-        if (call[0] is Code.Number number)
+        switch (Choice.KindOf(call[0]) ?? Choice.KindOf(call[1]))
         {
-            var (value, other) = (number.Step, call.Number(1));
-            return new Code.Number(call.Column, evaluation => value(evaluation) ?? other(evaluation));
+            case ValueKind.Number:
+                var (number, otherNumber) = (call.Number(0), call.Number(1));
+                return new Code.Number(call.Column, evaluation => number(evaluation) ?? otherNumber(evaluation));
+            case ValueKind.Text:
+                var (text, otherText) = (call.Text(0), call.Text(1));
+                return new Code.Text(call.Column, evaluation => text(evaluation) ?? otherText(evaluation));
+            case ValueKind.Boolean:
+                var (boolean, otherBoolean) = (call[0].AsBoolean(), call[1].AsBoolean());
+                return new Code.Boolean(call.Column, evaluation => boolean(evaluation) ?? otherBoolean(evaluation));
+            case ValueKind.DateTime:
+                var (moment, otherMoment) = (call.DateTime(0), call.DateTime(1));
+                return new Code.DateTime(call.Column, evaluation => moment(evaluation) ?? otherMoment(evaluation));
         }
         var (first, second) = (call[0].Any, call[1].Any);
         Step<Value> step = evaluation => first(evaluation) is { IsNull: false } given ? given : second(evaluation);

@@ -15,6 +15,8 @@ internal static class LookupFunctions
     private const ValueKind Text = ValueKind.Text;
     private const ValueKind Any = ValueKind.Open;
     private const int NoRow = -1;
+    private const int MaxKey = 1000;
+    private const int RowWork = 20;
 
     internal static IReadOnlyList<Function> All { get; } =
     [
@@ -99,12 +101,13 @@ internal static class LookupFunctions
             {
                 var key = keys[index](evaluation);
                 evaluation.Push(key);
-                isFound &= !key.IsNull;
+                // No row has a longer key; and long ones would cost time.
+                isFound &= !key.IsNull && !(key.Text?.Length > MaxKey);
                 if (!key.IsNull && key.Kind != data.Keys[index])
                     evaluation.Fail(wrongKeys[index]);
             }
             var found = evaluation.Pop(keys.Length);
-            return isFound && evaluation.Fault is null ? data.FindRow(found) : NoRow;
+            return isFound && evaluation.TrySpend(RowWork) ? data.FindRow(found) : NoRow;
         };
     }
 

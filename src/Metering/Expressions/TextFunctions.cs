@@ -10,7 +10,7 @@ internal static class TextFunctions
 {
     private const ValueKind Text = ValueKind.Text;
     private const ValueKind Number = ValueKind.Number;
-    private const int CharactersPerWork = 32;
+    private const int CharactersPerWork = 4;
 
     internal static IReadOnlyList<Function> All { get; } =
     [

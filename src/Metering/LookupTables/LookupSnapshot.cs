@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Hashing;
+using System.Security.Cryptography;
 using System.Text;
 using Tallystick.Foundation.Json;
 using Tallystick.Metering.Expressions;
@@ -8,12 +9,17 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Metering.LookupTables;
 
 /// <summary>
-/// The data of a published revision in memory: its values column by column, and a hash table of its keys. A row takes
-/// some 20 bytes and its texts, far less than an object for each would.
+/// The data of a published revision in memory: its values column by column, and a hash table of its keys. A value takes
+/// some 20 bytes and its text, far less than an object for each row would.
 /// </summary>
 internal sealed class LookupSnapshot : ILookupTable
 {
     private const int Empty = 0;
+
+    // Division by it leaves a number without zeros at its end.
+    private const decimal NoZeros = 1.0000000000000000000000000000m;
+
+    private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
     private readonly List<string> _names;
     private readonly ValueKind[] _kinds;
@@ -106,8 +112,10 @@ internal sealed class LookupSnapshot : ILookupTable
         foreach (var field in _keyFields)
         {
             var column = _columns[field];
-            hash.Add(column.IsNumeric
-                ? column.Numbers[row - 1].GetHashCode() : HashOf(column.Texts[row - 1]));
+            if (column.IsNumeric)
+                AddTo(ref hash, column.Numbers[row - 1]);
+            else
+                hash.Add(HashOf(column.Texts[row - 1]));
         }
         var place = hash.ToHashCode() & mask;
         while (_places[place] != Empty)
@@ -119,8 +127,22 @@ internal sealed class LookupSnapshot : ILookupTable
     {
         var hash = new HashCode();
         foreach (var key in keys)
-            hash.Add(key.Text is { } text ? HashOf(text) : key.Number!.Value.GetHashCode());
+        {
+            if (key.Text is { } text)
+                hash.Add(HashOf(text));
+            else
+                AddTo(ref hash, key.Number!.Value);
+        }
         return hash.ToHashCode();
+    }
+
+    // All digits, with a seed: keys that were chosen for it must not meet in one place. 1.0 and 1 are the same number.
+    private static void AddTo(ref HashCode hash, decimal number)
+    {
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(number / NoZeros, bits);
+        foreach (var part in bits)
+            hash.Add(part);
     }
 
     private static int HashOf(string text)
@@ -131,7 +153,7 @@ internal sealed class LookupSnapshot : ILookupTable
         return hash;
     }
 
-    private static int HashOf(ReadOnlySpan<byte> utf8) => (int)XxHash3.HashToUInt64(utf8);
+    private static int HashOf(ReadOnlySpan<byte> utf8) => (int)XxHash3.HashToUInt64(utf8, Seed);
 
     private bool HasKeys(int row, ReadOnlySpan<Value> keys)
     {

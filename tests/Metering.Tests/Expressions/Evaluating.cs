@@ -37,10 +37,13 @@ internal sealed class Evaluating
         return this;
     }
 
+    /// <summary>The same in another time zone; those without it stay as they are.</summary>
     internal Evaluating In(string zone)
     {
-        _zone = DateTimeZoneProviders.Tzdb[zone];
-        return this;
+        var other = new Evaluating { _zone = DateTimeZoneProviders.Tzdb[zone] };
+        foreach (var (name, value) in _values)
+            other.With(name, value);
+        return other;
     }
 
     /// <summary>The value of whatever kind, or the fault.</summary>

@@ -51,6 +51,10 @@ public sealed class EvaluationTests
     [InlineData("account.x + 1", "'gold1'")]
     [InlineData("account.customFields.x == 'gold'", "true")]
     [InlineData("account.x == 1", "false")]
+    public void Operators_Evaluated_GiveTheValue(string calculation, string expected) =>
+        Given.Any(calculation).ShouldBe(expected);
+
+    [Theory]
     // 7.3 nulls
     [InlineData("none + 5", "null")]
     [InlineData("5 * none", "null")]
@@ -74,6 +78,10 @@ public sealed class EvaluationTests
     [InlineData("Math.round(none)", "null")]
     [InlineData("String(none)", "null")]
     [InlineData("Number(null)", "null")]
+    public void Nulls_Evaluated_GiveTheValue(string calculation, string expected) =>
+        Given.Any(calculation).ShouldBe(expected);
+
+    [Theory]
     // 7.2 functions
     [InlineData("Math.max(1, 3, 2)", "3")]
     [InlineData("Math.min(1, -3, 2)", "-3")]
@@ -107,6 +115,12 @@ public sealed class EvaluationTests
     [InlineData("IN(country, \"FR\")", "false")]
     [InlineData("IN(n > 20, m > 4)", "true")]
     [InlineData("IN(none, 1, null)", "true")]
+    [InlineData("IN(isnull(String.contains(s, \"zz\"), false), n > 100)", "false")]
+    [InlineData("isnull(ets, ts)", "2026-03-29T01:30:15Z")]
+    public void Functions_Evaluated_GiveTheValue(string calculation, string expected) =>
+        Given.Any(calculation).ShouldBe(expected);
+
+    [Theory]
     // casts
     [InlineData("Number(\"12.50\") + (Number) \"1e2\"", "112.5")]
     [InlineData("Number(n > 1)", "1")]
@@ -129,7 +143,7 @@ public sealed class EvaluationTests
     [InlineData("String.indexOf(\"abc\", \"x\")", "-1")]
     [InlineData("String.replace(\"a-b-c\", \"-\", \"\")", "'abc'")]
     [InlineData("String.length(null)", "null")]
-    public void Calculation_Evaluated_GivesTheValue(string calculation, string expected) =>
+    public void CastsAndTexts_Evaluated_GiveTheValue(string calculation, string expected) =>
         Given.Any(calculation).ShouldBe(expected);
 
     [Theory]
@@ -196,6 +210,7 @@ public sealed class EvaluationTests
     [InlineData("DateTime.plus(ts, 0.5, \"DAY\")", "must be a whole number")]
     [InlineData("DateTime.plus(ts, 1000000000, \"YEAR\")", "outside the years 1 to 9999")]
     [InlineData("DateTime.plus(ts, 500000000, \"HOUR\")", "outside the years 1 to 9999")]
+    [InlineData("DateTime.plus(ts, -5000, \"YEAR\").year", "outside the years 1 to 9999")]
     public void DateTimes_InTheOrganizationsTimeZone_AreReadAndWritten(string calculation, string expected) =>
         Given.In("Europe/Berlin").Any(calculation).ShouldContain(expected);
 
@@ -221,12 +236,22 @@ public sealed class EvaluationTests
     [Fact]
     public void TextsThatGrow_BeyondTheLimit_Fail()
     {
-        var long64 = string.Join(" + ", Enumerable.Repeat("s", 64));
+        var ten = string.Join(" + ", Enumerable.Repeat("s", 10));
 
-        new Evaluating().With("s", Value.Of(new string('x', 1024))).Any(long64).ShouldStartWith("'xxx");
-        new Evaluating().With("s", Value.Of(new string('x', 1040))).Any(long64)
-            .ShouldBe("a string has more than 65536 characters");
+        new Evaluating().With("s", Value.Of(new string('x', 1000))).Any(ten).ShouldStartWith("'xxx");
+        new Evaluating().With("s", Value.Of(new string('x', 1001))).Any(ten)
+            .ShouldBe("a string has more than 10000 characters");
+        new Evaluating().With("s", Value.Of(new string('x', 256))).Text("s").ShouldStartWith("'xxx");
+        new Evaluating().With("s", Value.Of(new string('x', 257))).Text("s")
+            .ShouldBe("the result has more than 256 characters");
     }
+
+    [Theory]
+    [InlineData("DateTime.parse(\"9999-12-31T23:59:59Z\").year")]
+    [InlineData("DateTime.startOf(DateTime.parse(\"9999-12-31T23:59:59Z\"), \"WEEK\").day")]
+    [InlineData("DateTime.between(ts, DateTime.parse(\"9999-12-31T23:59:59Z\"), \"DAY\")")]
+    public void DateTime_BeyondTheCalendarOfTheTimeZone_IsAFaultOfTheCalculation(string calculation) =>
+        Given.In("Asia/Tokyo").Number(calculation).ShouldBe("a date-time lies outside the years 1 to 9999");
 
     [Fact]
     public void CostlyCalculation_BeyondItsWork_Fails()
