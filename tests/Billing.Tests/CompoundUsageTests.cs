@@ -77,8 +77,8 @@ public sealed class CompoundUsageTests
     [Fact]
     public void Compound_ThatFails_RefusesTheBillByName() =>
         Should.Throw<BillRefusedException>(() => Bill(Price("1 / aggregation.requests"), "requests=0"))
-            .Message.ShouldBe("Account acme, plan plan-1, pricing pricing-1: the compound aggregation 'compound' cannot be "
-                + "computed: at column 3: division by zero.");
+            .Message.ShouldBe("Account acme, plan plan-1, pricing pricing-1: the compound aggregation 'compound' "
+                + "cannot be computed: at column 3: division by zero.");
 
     [Fact]
     public void Compound_AskedForASegmentThatItHasNot_IsRefused() =>

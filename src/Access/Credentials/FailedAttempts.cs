@@ -13,7 +13,7 @@ namespace Tallystick.Access.Credentials;
 /// <param name="maxWait">Maximum wait.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="maxNames">Maximum number of names counted at a time.</param>
-public sealed class FailedAttempts(
+internal sealed class FailedAttempts(
     int free, Duration firstWait, Duration maxWait, IClock clock, int maxNames = 100_000)
 {
     private readonly Lock _lock = new();

@@ -8,7 +8,7 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Invitations;
 
 /// <summary>The permissions of an invitation, and whether its sender may grant them.</summary>
-public static class InvitationGrants
+internal static class InvitationGrants
 {
     /// <summary>
     /// The rules gained by accepting. Support users receive whatever is granted to support later, so inviting one

@@ -11,7 +11,7 @@ namespace Tallystick.Access.Permissions;
 /// The stored access data of an organization, or the part about one principal. This is the only place that derives a
 /// principal's permissions and their end, so that requests and the check for the last administrator agree.
 /// </summary>
-public sealed class AccessFacts
+internal sealed class AccessFacts
 {
     private readonly Dictionary<string, PermissionPolicy> _policies;
     private readonly Dictionary<string, IReadOnlyList<PermissionRule>> _rules = new(StringComparer.Ordinal);

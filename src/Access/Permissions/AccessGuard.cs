@@ -17,7 +17,7 @@ namespace Tallystick.Access.Permissions;
 /// <param name="organizationId">UUID of the organization.</param>
 /// <param name="by">The principal who makes the change, as in audit fields.</param>
 /// <param name="now">The time of the change.</param>
-public sealed class AccessGuard(
+internal sealed class AccessGuard(
     IResourceReader organization, IResourceReader installation, string organizationId, string by, Instant now)
     : IAccessWatch
 {

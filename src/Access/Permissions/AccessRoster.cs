@@ -7,7 +7,7 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>A consistent snapshot of all principals of an organization and their permissions.</summary>
-public sealed class AccessRoster
+internal sealed class AccessRoster
 {
     private readonly AccessFacts _facts;
     private readonly Dictionary<string, RosterEntry> _entries = new(StringComparer.OrdinalIgnoreCase);

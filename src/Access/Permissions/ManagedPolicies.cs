@@ -5,7 +5,7 @@ namespace Tallystick.Access.Permissions;
 /// The policies that every organization has. Their ids are fixed, and their statements use the enumeration values of
 /// the m3ter contract.
 /// </summary>
-public static class ManagedPolicies
+internal static class ManagedPolicies
 {
     /// <summary>Grants all permissions.</summary>
     public static PermissionPolicy Administrator { get; } = New(1, "Administrator", Allow(["ALL"], ["*"]));

@@ -7,7 +7,7 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>Collects the rules of a principal's policies.</summary>
-public static class PrincipalPolicies
+internal static class PrincipalPolicies
 {
     /// <summary>Reads the permissions of a principal from the store.</summary>
     public static async ValueTask<PrincipalAccess> ReadAsync(IResourceReader related, Caller caller)

@@ -6,7 +6,7 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Access.Permissions;
 
 /// <summary>Functions for all kinds of principals.</summary>
-public static class Principals
+internal static class Principals
 {
     /// <summary>The kind in words.</summary>
     public static string Words(PrincipalType type) => type switch

@@ -6,7 +6,7 @@ namespace Tallystick.Access.Permissions;
 /// Finds which rules cover another. Exact and prefix patterns are looked up; only patterns with other wildcards are
 /// compared one by one, so that comparing long policies is not quadratic.
 /// </summary>
-public sealed class RuleCover
+internal sealed class RuleCover
 {
     private readonly Dictionary<ResourcePattern, PermissionAction> _exact = [];
     private readonly Dictionary<ResourcePattern, PermissionAction> _beginnings = [];

@@ -9,7 +9,7 @@ namespace Tallystick.Access.Permissions;
 /// <summary>
 /// Determines who can sign in: a principal without an active access key or login has no usable access.
 /// </summary>
-public static class SignIns
+internal static class SignIns
 {
     /// <summary>True if the principal can sign in and its access has not ended.</summary>
     public static async ValueTask<bool> IsActiveAsync(

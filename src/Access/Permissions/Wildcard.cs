@@ -1,7 +1,7 @@
 namespace Tallystick.Access.Permissions;
 
 /// <summary>Matches strings in which <c>*</c> stands for any sequence of characters.</summary>
-public static class Wildcard
+internal static class Wildcard
 {
     /// <summary>
     /// True if the pattern matches the text. A <c>*</c> in the text is matched only by a <c>*</c>, so if the text is a

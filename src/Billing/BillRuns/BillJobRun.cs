@@ -4,6 +4,7 @@ using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
@@ -26,7 +27,7 @@ internal sealed class BillJobRun : IJobRun
     private readonly UsageReader _usage;
     private readonly string _organizationId;
     private readonly BillJob _job;
-    private readonly BillCatalogue _catalogue;
+    private readonly BillCatalog _catalog;
     private readonly BillsOfJob _bills;
     private readonly IReadOnlyList<string>? _accountIds;
     private long? _before;
@@ -37,12 +38,12 @@ internal sealed class BillJobRun : IJobRun
         UsageReader usage,
         string organizationId,
         BillJob job,
-        BillCatalogue catalogue,
+        BillCatalog catalog,
         BillsOfJob bills,
         IReadOnlyList<string>? accountIds)
     {
         (_resources, _usage, _organizationId, _job) = (resources, usage, organizationId, job);
-        (_catalogue, _bills, _accountIds) = (catalogue, bills, accountIds);
+        (_catalog, _bills, _accountIds) = (catalog, bills, accountIds);
     }
 
     private string Principal => _job.CreatedBy ?? "";
@@ -64,12 +65,15 @@ internal sealed class BillJobRun : IJobRun
             : null;
         var bases = await BillDocuments.BasesAsync(related, recalculated ?? []);
         var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
+        // Others wait while a change runs: lookup data, which may be large and never changes, is read before.
+        await CompoundCalculation.LoadAsync(
+            await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
         // No other change of the organization happens within a change, so the data is consistent.
-        var catalogue = await resources.ReadAsync(organizationId, cancellationToken, reader =>
-            BillCatalogue.LoadAsync(reader, lookups, accountIds?.Count <= AccountsAtATime ? accountIds : null));
-        var bills = new BillsOfJob(organizationId, job, catalogue.Organization, recalculated, bases, clock);
-        var run = new BillJobRun(resources, usage, organizationId, job, catalogue, bills, accountIds);
-        if (checkpoint is not null && checkpoint.Terms == catalogue.Fingerprint)
+        var catalog = await resources.ReadAsync(organizationId, cancellationToken, reader =>
+            BillCatalog.LoadAsync(reader, lookups, accountIds?.Count <= AccountsAtATime ? accountIds : null));
+        var bills = new BillsOfJob(organizationId, job, catalog.Organization, recalculated, bases, clock);
+        var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, accountIds);
+        if (checkpoint is not null && checkpoint.Terms == catalog.Fingerprint)
             (run._before, run._accounts) = (checkpoint.Before, checkpoint.Accounts);
         else if (checkpoint is not null)
             await run.BeginAnewAsync(cancellationToken);
@@ -84,12 +88,12 @@ internal sealed class BillJobRun : IJobRun
             var page = await related.PageAsync<Account>(
                 _accountIds is null ? null : new Condition.In("id", _accountIds), AccountsAtATime, before: _before);
             return (page, await BillTerms.LoadAsync(
-                _organizationId, _catalogue, [.. page.Select(one => one.Entity)], related));
+                _organizationId, _catalog, [.. page.Select(one => one.Entity)], related));
         });
         var existing = _resources.Reader(_organizationId, cancellationToken);
         var calculated = await BillChunk.CalculateAsync(
             await _bills.OfAsync([.. accounts.Select(one => one.Entity)], terms, existing),
-            new UsageFetcher(_organizationId, _usage, cancellationToken), _catalogue.Organization);
+            new UsageFetcher(_organizationId, _usage, cancellationToken), _catalog.Organization);
         foreach (var some in accounts.Zip(calculated).Chunk(AccountsPerChange))
         {
             if (!await SaveAsync([.. some.Select(one => one.Second)], some[^1].First.Place, cancellationToken))
@@ -106,7 +110,7 @@ internal sealed class BillJobRun : IJobRun
         IReadOnlyList<AccountBills> ofAccounts, long place, CancellationToken cancellationToken)
     {
         var accounts = _accounts + ofAccounts.Count;
-        var checkpoint = new BillJobCheckpoint(_catalogue.Fingerprint, place, accounts);
+        var checkpoint = new BillJobCheckpoint(_catalog.Fingerprint, place, accounts);
         var isKept = await _resources.ChangeAsync(_organizationId, Principal, cancellationToken, async change =>
         {
             if (!await JobQueue.NoteAsync(change, _job.Id, checkpoint.ToString()))

@@ -16,7 +16,7 @@ namespace Tallystick.Billing.BillRuns;
 internal sealed class BillTerms
 {
     private readonly string _organizationId;
-    private readonly BillCatalogue _catalogue;
+    private readonly BillCatalog _catalog;
     private readonly ILookup<string, AccountPlan> _accountPlans;
     private readonly ILookup<string, CounterAdjustment> _adjustments;
     private readonly Dictionary<string, UnbilledEntities> _unbilled;
@@ -24,14 +24,14 @@ internal sealed class BillTerms
 
     private BillTerms(
         string organizationId,
-        BillCatalogue catalogue,
+        BillCatalog catalog,
         IReadOnlyList<AccountPlan> accountPlans,
         IReadOnlyList<CounterAdjustment> adjustments,
         Dictionary<string, UnbilledEntities> unbilled,
         HashSet<string> parents)
     {
         _organizationId = organizationId;
-        _catalogue = catalogue;
+        _catalog = catalog;
         _accountPlans = accountPlans.ToLookup(accountPlan => accountPlan.AccountId, StringComparer.Ordinal);
         _adjustments = adjustments.ToLookup(adjustment => adjustment.AccountId, StringComparer.Ordinal);
         _unbilled = unbilled;
@@ -46,7 +46,7 @@ internal sealed class BillTerms
         return
         [
             .. _accountPlans[account.Id].Where(accountPlan => accountPlan.PlanId is not null).Select(accountPlan =>
-                _catalogue.TermsOf(accountPlan) is { } terms
+                _catalog.TermsOf(accountPlan) is { } terms
                     ? terms with { CounterAdjustments = adjustments }
                     : throw new BillRefusedException(
                         $"Account {account.Code}, account plan {accountPlan.Id}: its plan {accountPlan.PlanId} was "
@@ -64,17 +64,17 @@ internal sealed class BillTerms
         OrganizationId = _organizationId,
         Account = account,
         HasChildAccounts = _parents.Contains(account.Id),
-        Organization = _catalogue.Organization,
+        Organization = _catalog.Organization,
         Run = run,
         Plans = PlansOf(account),
         Unbilled = UnbilledOf(account),
-        Currencies = _catalogue.Currencies,
-        AccountingProducts = _catalogue.Products,
+        Currencies = _catalog.Currencies,
+        AccountingProducts = _catalog.Products,
     };
 
     /// <summary>Loads the terms of the accounts.</summary>
     internal static async ValueTask<BillTerms> LoadAsync(
-        string organizationId, BillCatalogue catalogue, IReadOnlyList<Account> accounts, ResourceReader related)
+        string organizationId, BillCatalog catalog, IReadOnlyList<Account> accounts, ResourceReader related)
     {
         var accountIds = accounts.Select(account => account.Id).ToList();
         var ofAccounts = new Condition.In("account_id", accountIds);
@@ -82,7 +82,7 @@ internal sealed class BillTerms
         var children = await related.ListAsync<Account>(new Condition.In("parent_account_id", accountIds));
         return new BillTerms(
             organizationId,
-            catalogue,
+            catalog,
             accountPlans,
             await related.ListAsync<CounterAdjustment>(ofAccounts),
             await UnbilledAsync(accountIds, accountPlans, related),

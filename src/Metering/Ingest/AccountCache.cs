@@ -8,7 +8,7 @@ namespace Tallystick.Metering.Ingest;
 /// <summary>
 /// Accounts by the bytes of their codes, so that no string is allocated for a measurement with a known account.
 /// </summary>
-internal sealed class AccountCache(IMeteringCatalogue catalogue, ISkeletonAccounts skeletons)
+internal sealed class AccountCache(IMeteringCatalog catalog, ISkeletonAccounts skeletons)
 {
     private const int Max = 1_000_000;
     private readonly Dictionary<string, OrganizationAccounts> _organizations = new(StringComparer.Ordinal);
@@ -17,11 +17,11 @@ internal sealed class AccountCache(IMeteringCatalogue catalogue, ISkeletonAccoun
     public OrganizationAccounts Of(string organizationId)
     {
         // Read first: what is found afterwards is at least as new.
-        var changes = catalogue.AccountChanges(organizationId);
+        var changes = catalog.AccountChanges(organizationId);
         if (_organizations.TryGetValue(organizationId, out var accounts) && accounts.Count <= Max
             && accounts.TryForget(changes))
             return accounts;
-        accounts = new OrganizationAccounts(organizationId, changes, catalogue, skeletons);
+        accounts = new OrganizationAccounts(organizationId, changes, catalog, skeletons);
         _organizations[organizationId] = accounts;
         return accounts;
     }
@@ -29,7 +29,7 @@ internal sealed class AccountCache(IMeteringCatalogue catalogue, ISkeletonAccoun
 
 /// <summary>The known accounts of one organization, numbered in the order of their first use.</summary>
 internal sealed class OrganizationAccounts(
-    string organizationId, long changes, IMeteringCatalogue catalogue, ISkeletonAccounts skeletons)
+    string organizationId, long changes, IMeteringCatalog catalog, ISkeletonAccounts skeletons)
 {
     /// <summary>An account that has not been looked up yet.</summary>
     public const int Unknown = -1;
@@ -60,7 +60,7 @@ internal sealed class OrganizationAccounts(
     {
         if (now == _changes)
             return true;
-        if (catalogue.ChangedAccountCodes(organizationId, _changes) is not { } codes)
+        if (catalog.ChangedAccountCodes(organizationId, _changes) is not { } codes)
             return false;
         _changes = now;
         _forgotten.UnionWith(_near);
@@ -78,7 +78,7 @@ internal sealed class OrganizationAccounts(
     public async ValueTask<IReadOnlyList<int>> ProvideAsync(
         IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
-        var matches = await catalogue.FindAccountsAsync(organizationId, codes, cancellationToken);
+        var matches = await catalog.FindAccountsAsync(organizationId, codes, cancellationToken);
         string[] missing =
             [.. codes.Zip(matches).Where(one => one.Second == default).Select(one => one.First).Distinct()];
         if (missing.Length == 0)

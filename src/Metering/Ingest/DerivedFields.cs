@@ -1,5 +1,6 @@
 using System.Text;
 using NodaTime;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.Expressions;
 using Tallystick.Metering.LookupTables;
@@ -17,6 +18,7 @@ namespace Tallystick.Metering.Ingest;
 public sealed class DerivedFields
 {
     private const string AccountFields = "account.customFields.";
+    private const int MaxDetail = 400;
 
     private readonly Meter _meter;
     private readonly DateTimeZone _zone;
@@ -54,7 +56,8 @@ public sealed class DerivedFields
             .. _slots.Names.Index().Where(name => name.Item.StartsWith(AccountFields, StringComparison.Ordinal))
                 .Select(name => (name.Index, name.Item[AccountFields.Length..])),
         ];
-        (_ts, _ets, _receivedAt, _account) = (SlotOf("ts"), SlotOf("ets"), SlotOf("receivedAt"), SlotOf("account"));
+        (_ts, _ets) = (OwnSlotOf("ts"), OwnSlotOf("ets"));
+        (_receivedAt, _account) = (OwnSlotOf("receivedAt"), OwnSlotOf("account"));
         _fields = [.. _fields.Select((field, index) => field with { Slot = SlotOf(meter.DerivedFields[index].Code) })];
     }
 
@@ -80,21 +83,26 @@ public sealed class DerivedFields
     /// Computes the derived values of rows, in the order of the fields. A field that fails is left out of its row, and
     /// noted as a failure of it; the others are computed, and see null for it.
     /// </summary>
-    internal void Compute(MeterRows rows, MeasurementLoad load)
+    internal void Compute(MeterRows rows, MeasurementLoad load, CancellationToken cancellationToken)
     {
         var evaluation = new Evaluation(_slots, _zone);
         _constants.CopyTo(evaluation.Values, 0);
         _tables.CopyTo(evaluation.Tables, 0);
         var account = -1;
+        string? before = null;
         for (var row = 0; row < rows.Count; row++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            evaluation.BeginMeasurement();
             SetMeasurement(evaluation, rows, row);
             if (rows.Accounts[row] != account)
                 SetAccount(evaluation, load.Accounts[account = rows.Accounts[row]]);
             if (Compute(evaluation, rows) is { } detail)
             {
+                // Mostly all rows fail alike: one text serves them.
+                before = detail == before ? before : detail;
                 load.Add(new FailedMeasurement(
-                    rows.OrganizationId, IngestFailure.CalculationError, detail,
+                    rows.OrganizationId, IngestFailure.CalculationError, before,
                     Nanoseconds.ToInstant(rows.ReceivedAt[row]), new LogPosition(rows.Positions[row]),
                     load.Accounts[account].AccountId));
             }
@@ -150,7 +158,10 @@ public sealed class DerivedFields
         return detail;
     }
 
-    private static string Join(string? before, string next) => before is null ? next : $"{before}; {next}";
+    private static string Join(string? before, string next) =>
+        before is null ? TextLength.Shorten(next, MaxDetail)
+            : before.Length >= MaxDetail ? before
+            : TextLength.Shorten($"{before}; {next}", MaxDetail);
 
     private void SetMeasurement(Evaluation evaluation, MeterRows rows, int row)
     {
@@ -182,6 +193,10 @@ public sealed class DerivedFields
                 ? CustomFieldNames.ValueOf(own) : _constants[slot];
         }
     }
+
+    // A field of the meter hides what else its code would mean.
+    private int OwnSlotOf(string name) =>
+        _meter.DataFields.Concat(_meter.DerivedFields).Any(field => field.Code == name) ? -1 : SlotOf(name);
 
     // Looked up, not given: what no calculation names needs no slot.
     private int SlotOf(string name)

@@ -11,7 +11,7 @@ namespace Tallystick.Metering.Ingest;
 /// <see cref="Undo"/> when the load must be decided anew. Its memory serves one load after another.
 /// </summary>
 internal sealed class LoadBuilder(
-    IMeteringCatalogue catalogue, AccountCache accounts, IUidIndex uids, LoadUids loadUids)
+    IMeteringCatalog catalog, AccountCache accounts, IUidIndex uids, LoadUids loadUids)
 {
     private const int NoAccount = -1;
 
@@ -64,7 +64,7 @@ internal sealed class LoadBuilder(
     }
 
     /// <summary>Ends the load: takes its uids into the index and drops the rows that repeat one.</summary>
-    public async ValueTask EndAsync()
+    public async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         FailRepeated(await loadUids.TakeAsync(_taken));
         foreach (var (meter, rows) in _rows)
@@ -72,7 +72,7 @@ internal sealed class LoadBuilder(
             if (rows.Count == 0)
                 continue;
             // Only now: of what repeats a uid, nothing is computed.
-            meter.Derived?.Compute(rows, Load);
+            meter.Derived?.Compute(rows, Load, cancellationToken);
             Load.Add(rows);
         }
         Load.SortFailures();
@@ -93,7 +93,7 @@ internal sealed class LoadBuilder(
         _plans.Begin(_batch, RowsOf, organization);
         for (var meter = 0; meter < _batch.Meters; meter++)
         {
-            _plans.SetMeter(meter, await catalogue.FindMeterAsync(
+            _plans.SetMeter(meter, await catalog.FindMeterAsync(
                 organization, BatchReader.Text(_batch.Meter(meter)), cancellationToken));
         }
         _plans.FindAccounts(known);

@@ -16,7 +16,7 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
 {
     private const int FirstBytes = 256;
     private const int PrefetchedAhead = 16;
-    private const int MostUsuallyFound = 16;
+    private const int UsualFound = 16;
 
     private readonly IMeasurementLookup _logged = log.OpenLookup();
     private readonly List<NotedRow> _noted = [];
@@ -26,7 +26,7 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
     private readonly int[] _next = new int[FirstBytes];
     private readonly long _window = window.ToInt64Nanoseconds();
     private (string Id, byte[] Utf8) _organization = ("", []);
-    private LogPosition[] _found = new LogPosition[MostUsuallyFound];
+    private LogPosition[] _found = new LogPosition[UsualFound];
 
     /// <summary>Begins a load.</summary>
     public void Clear()

@@ -39,16 +39,16 @@ public sealed class MeasurementLoader
 
     /// <summary>Puts the loader between its log and its store; it does nothing before <see cref="RunAsync"/>.</summary>
     public MeasurementLoader(
-        ILogPartition log, ILoadTarget store, IUidSource stored, IUidIndex uids, IMeteringCatalogue catalogue,
+        ILogPartition log, ILoadTarget store, IUidSource stored, IUidIndex uids, IMeteringCatalog catalog,
         ISkeletonAccounts skeletons, IClock clock, IngestOptions options)
     {
         (_log, _store, _stored, _uids, _clock, _options) = (log, store, stored, uids, clock, options);
         _loadSize = store.PreferredLoadSize;
-        var accounts = new AccountCache(catalogue, skeletons);
+        var accounts = new AccountCache(catalog, skeletons);
         var loadUids = new LoadUids(uids, log, options.DuplicateWindow);
         _loads =
         [
-            .. Enumerable.Range(0, Loads).Select(_ => new LoadBuilder(catalogue, accounts, uids, loadUids)),
+            .. Enumerable.Range(0, Loads).Select(_ => new LoadBuilder(catalog, accounts, uids, loadUids)),
         ];
     }
 
@@ -189,14 +189,14 @@ public sealed class MeasurementLoader
                 var builder = _loads[number];
                 builder.Begin(_log.Number, from);
                 await FillAsync(builder, EnoughFor(_loadSize, dropped), stored, cancellationToken);
-                await builder.EndAsync();
+                await builder.EndAsync(cancellationToken);
                 if (stores.Count == Loads - 1)
                     await stores.Dequeue();
                 _uids.Forget(_log.Start);
                 stored = StoreAsync(builder, after: stored, cancellationToken);
                 stores.Enqueue(stored);
                 from = builder.Load.To;
-                dropped = builder.Load.Failures.Count;
+                dropped = builder.Load.Failures.Count(failure => failure.Type != IngestFailure.CalculationError);
             }
         }
         finally

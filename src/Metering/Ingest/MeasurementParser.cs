@@ -13,8 +13,8 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch, SubmissionIssues issues)
 {
-    private const int MaximumUid = 50;
-    private const int MaximumCode = 80;
+    internal const int MaximumUid = 50;
+    internal const int MaximumCode = 80;
     private const int MaximumMetadata = 256;
 
     private readonly long _tolerance = options.FutureTolerance.ToInt64Nanoseconds();

@@ -22,7 +22,7 @@ public sealed class LookupJobHandler(LookupStore lookups, IFileStore files) : IJ
     public async ValueTask<IJobRun?> BeginAsync(
         string organizationId, QueuedJob queued, CancellationToken cancellationToken)
     {
-        // Its revision may have gone meanwhile.
+        // The job may have been deleted with its revision, or have ended in a process that stopped right after.
         var job = await lookups.Reader(organizationId, cancellationToken).FindAsync<LookupTableDataJob>(queued.Id);
         if (job is { IsRunning: true })
             return new LookupJobRun(lookups, files, organizationId, job, PlaceOf(queued.Checkpoint));
@@ -33,6 +33,7 @@ public sealed class LookupJobHandler(LookupStore lookups, IFileStore files) : IJ
     /// <inheritdoc/>
     public async ValueTask<bool> FailAsync(ResourceChange change, string id, string reason)
     {
+        // It stays in the queue, so that its file is deleted.
         await LookupJobRun.EndAsync(change, id, reason);
         return true;
     }
@@ -84,8 +85,13 @@ internal sealed class LookupJobRun(
             await EndAsync(change.Made, job.Id, failure);
             return true;
         });
-        // The job has left the queue, which cancels it.
-        await files.DeleteAsync(_key, CancellationToken.None);
+        // Only then does it leave the queue: a process that stops in between deletes the file when it starts again.
+        await files.DeleteAsync(_key, cancellationToken);
+        await lookups.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+        {
+            await JobQueue.RemoveAsync(change.Made, job.Id);
+            return true;
+        });
         return false;
     }
 
@@ -96,13 +102,12 @@ internal sealed class LookupJobRun(
         _rows = null;
     }
 
-    /// <summary>Ends a job: it leaves the queue.</summary>
+    /// <summary>Ends a job, which stays in the queue until its file is deleted.</summary>
     /// <param name="change">The change.</param>
     /// <param name="id">UUID of the job.</param>
     /// <param name="failure">Why it failed; null when it did not.</param>
     internal static async ValueTask EndAsync(ResourceChange change, string id, string? failure)
     {
-        await JobQueue.RemoveAsync(change, id);
         if (await change.Related.FindAsync<LookupTableDataJob>(id) is { IsRunning: true } current)
             await change.PutAsync(LookupTableResource.Jobs, current, current with
             {

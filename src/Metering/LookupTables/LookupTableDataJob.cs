@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using NodaTime;
 using Tallystick.Resources.Definitions;
 
@@ -43,14 +44,17 @@ public sealed record LookupTableDataJob : Resource
     public Instant? Expiry { get; init; }
 
     /// <summary>True while it has work to do: uploads that have not come are only waiting.</summary>
+    [JsonIgnore]
     public bool IsRunning => Status == LookupTableDataJobStatus.Pending
         && (Type == LookupTableDataJobType.Copy || IsReceived);
 
     /// <summary>True for an upload whose file has not come.</summary>
+    [JsonIgnore]
     public bool IsWaiting =>
         Status == LookupTableDataJobStatus.Pending && Type == LookupTableDataJobType.Upload && !IsReceived;
 
     /// <summary>The revision whose data it changes.</summary>
+    [JsonIgnore]
     public string TargetId => DestinationId ?? RevisionId;
 }
 

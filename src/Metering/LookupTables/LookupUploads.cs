@@ -59,6 +59,12 @@ public sealed class LookupUploads(LookupStore lookups, IClock clock) : IUploadTa
     {
         if (job is null)
             throw new NotFoundException("The upload has expired");
+        if (job.Status == LookupTableDataJobStatus.Failed)
+        {
+            throw new RefusedException(new Issue(
+                "failed", "", $"The upload job has failed: {job.FailureReason}. Request a new URL",
+                IssueKind.Conflict));
+        }
         return job.IsWaiting
             ? job
             : throw new RefusedException(

@@ -56,7 +56,9 @@ public sealed record DerivedField : DataField
     /// <summary>
     /// The expression that computes the value, such as <c>bytes / 1024</c>. It can use data fields of the meter,
     /// derived fields listed before it, <c>ts</c>, <c>ets</c>, <c>receivedAt</c>, <c>account</c>, <c>meter</c>, custom
-    /// fields such as <c>account.customFields.tier</c>, and lookup tables.
+    /// fields such as <c>account.customFields.tier</c>, and lookup tables. It is evaluated when a measurement is
+    /// loaded: a change applies to measurements that are loaded from then on. If it fails, the measurement is stored
+    /// without the value, and a <c>CalculationError</c> event is raised.
     /// </summary>
     [Characters(1, 5000)]
     public required string Calculation { get; init; }

@@ -12,7 +12,8 @@ public sealed record UsageQueryRequest
     public static ObjectShape Shape { get; } = JsonShapes.Of(typeof(UsageQueryRequest));
 
     /// <summary>
-    /// Start of the period (ISO 8601), inclusive, compared with the `ts` of measurements. Required without `timePeriod`.
+    /// Start of the period (ISO 8601), inclusive, compared with the `ts` of measurements. Required without
+    /// `timePeriod`.
     /// </summary>
     public Instant? StartDate { get; init; }
 

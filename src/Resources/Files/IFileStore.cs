@@ -14,7 +14,8 @@ public interface IFileStore
     /// <summary>Stores a file, replacing any existing one with the same key. The file is durable on return.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="content">
-    /// Its bytes, read to the end. Exceptions from reading are passed on. After any failure, the previous file remains.
+    /// Its bytes, read to the end. Exceptions from reading are passed on. After a failure, the previous file remains;
+    /// after an outage, the previous or the new one.
     /// </param>
     /// <param name="terms">Limits and expiry of the file.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>

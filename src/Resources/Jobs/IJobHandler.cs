@@ -18,7 +18,10 @@ public interface IJobHandler
     /// <returns>The run; null if there is nothing to do.</returns>
     ValueTask<IJobRun?> BeginAsync(string organizationId, QueuedJob queued, CancellationToken cancellationToken);
 
-    /// <summary>Records that the job failed permanently.</summary>
+    /// <summary>
+    /// Records that the job failed permanently. It stays in the queue until <see cref="BeginAsync"/>, called once more,
+    /// has cleaned up and returns null.
+    /// </summary>
     /// <param name="change">The change that records it.</param>
     /// <param name="id">UUID of the entity.</param>
     /// <param name="reason">The reason, for the user who requested the job.</param>

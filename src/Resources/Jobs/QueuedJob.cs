@@ -27,9 +27,8 @@ public static class QueuedJobResource
     public static ResourceDefinition<QueuedJob> Definition { get; } =
         new("QueuedJob", "", () => JobJson.Format.QueuedJob)
         {
+            // An entry outlives its entity: the handler then cleans up, such as the file of an upload.
             IsInternal = true,
-            // It has the id of its entity.
-            FollowsColumn = "id",
         };
 }
 

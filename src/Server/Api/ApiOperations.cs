@@ -50,6 +50,7 @@ internal static class ApiOperations
         .. LookupEntryOperations.All,
         .. LookupJobOperations.All,
         MeasurementOperations.Submit,
+        CloudEventOperation.Submit,
         FailedIngestDownload.GetUrl,
         ConservationOperation.Get,
         UsageQueryOperation.Query,

@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Billing.Ingest;
 using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Ingest.CloudEvents;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
@@ -71,15 +72,17 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IStoreMaintenance>(Store);
         services.AddSingleton<IUidIndex>(uids);
         services.AddSingleton<PublishedLookups>();
-        services.AddSingleton(provider => new MeteringCatalogue(
+        services.AddSingleton(provider => new MeteringCatalog(
             provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IngestCodes>(),
             provider.GetRequiredService<PublishedLookups>(),
             new AutomaticAccounts(provider.GetRequiredService<RequestLimits>().AutomaticAccounts, clock)));
         services.AddSingleton(provider => new MeasurementIntake(
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
+        services.AddSingleton(provider => new CloudEventIntake(
+            provider.GetRequiredService<MeasurementIntake>(), provider.GetRequiredService<MeteringCatalog>(), clock));
         services.AddSingleton(provider => new MeasurementLoader(
-            log, Store, Store, uids, provider.GetRequiredService<MeteringCatalogue>(),
-            provider.GetRequiredService<MeteringCatalogue>(), clock, options));
+            log, Store, Store, uids, provider.GetRequiredService<MeteringCatalog>(),
+            provider.GetRequiredService<MeteringCatalog>(), clock, options));
         services.AddSingleton(
             provider => new UsageReader(logs, [provider.GetRequiredService<MeasurementLoader>()], Store));
         services.AddSingleton(provider => QuerySlots.Of(provider.GetRequiredService<RequestLimits>()));

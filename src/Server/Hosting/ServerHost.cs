@@ -338,8 +338,11 @@ internal static class ServerHost
         var (access, tokens) =
             (app.Services.GetRequiredService<AccessControl>(), app.Services.GetRequiredService<Tokens>());
         foreach (var operation in ApiOperations.All)
-            app.MapMethods(
-                operation.Path, [operation.Method], context => RunAsync(context, operation, access, tokens));
+        {
+            var run = operation.Handle.Bind(app.Services);
+            app.MapMethods(operation.Path, [operation.Method], async context =>
+                await run(await AuthorizeAsync(context, operation, access, tokens)));
+        }
         HomePage.Map(app);
         app.Services.GetRequiredService<FailedIngestDownload>().Map(app);
         InvitationPage.Map(app);
@@ -355,13 +358,10 @@ internal static class ServerHost
                 $"{context.Request.Method} {context.Request.Path} does not exist. See /docs."));
     }
 
-    private static async Task RunAsync(
-        HttpContext context, ApiOperation operation, AccessControl access, Tokens tokens)
-    {
-        var call = operation.Permission.Scope == PermissionScope.Public
+    private static async ValueTask<ApiCall> AuthorizeAsync(
+        HttpContext context, ApiOperation operation, AccessControl access, Tokens tokens) =>
+        operation.Permission.Scope == PermissionScope.Public
             ? access.OfNobody(context)
             : await access.AuthorizeAsync(
                 context, await BearerAuthorization.AuthorizeAsync(context, tokens), operation);
-        await operation.Handle.CallAsync(call);
-    }
 }

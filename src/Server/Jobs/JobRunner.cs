@@ -139,7 +139,11 @@ internal sealed class JobRunner(
             Log.JobFailed(logger, fault, lane.Handler, entry.Id);
             try
             {
-                await FailAsync(entry, lane.Handler, stoppingToken);
+                if (await FailAsync(entry, lane.Handler, stoppingToken))
+                {
+                    board.GiveBack(taken, TimeSpan.Zero);
+                    return;
+                }
             }
             catch (Exception second)
             {
@@ -160,15 +164,11 @@ internal sealed class JobRunner(
         board.GiveBack(taken, later);
     }
 
+    // It stays in the queue: when its turn comes again, its handler cleans up and says that nothing is left to do.
     private Task<bool> FailAsync(JobEntry entry, string handler, CancellationToken cancellationToken) =>
         resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
-        {
-            const string Reason = "The job failed because of an internal error. See the server log.";
-            if (!await HandlerOf(handler).FailAsync(change, entry.Id, Reason))
-                return false;
-            await JobQueue.RemoveAsync(change, entry.Id);
-            return true;
-        });
+            await HandlerOf(handler).FailAsync(
+                change, entry.Id, "The job failed because of an internal error. See the server log."));
 
     // What an earlier version had begun without a queue is queued first.
     private async Task FillBoardAsync(CancellationToken stoppingToken)

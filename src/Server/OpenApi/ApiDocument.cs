@@ -88,8 +88,10 @@ internal static partial class ApiDocument
         described["parameters"] = parameters;
         if (operation.Body is not null)
         {
-            var content = Json(schemas.Reference(operation.Body));
-            content["application/json"]!["example"] = ExampleBody.Of(operation);
+            var content = Content(operation.BodyType, schemas.Reference(operation.Body));
+            content[operation.BodyType]!["example"] = ExampleBody.Of(operation);
+            foreach (var other in operation.OtherBodies)
+                content[other.MediaType] = new JsonObject { ["schema"] = schemas.Reference(other.Schema) };
             described["requestBody"] = new JsonObject
             {
                 ["required"] = !operation.IsBodyOptional,
@@ -126,8 +128,10 @@ internal static partial class ApiDocument
     }
 
     /// <summary>Content of JSON.</summary>
-    internal static JsonObject Json(JsonObject schema) =>
-        new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
+    internal static JsonObject Json(JsonObject schema) => Content("application/json", schema);
+
+    private static JsonObject Content(string mediaType, JsonObject schema) =>
+        new() { [mediaType] = new JsonObject { ["schema"] = schema } };
 
     private static JsonObject PathParameter(string name) => new()
     {

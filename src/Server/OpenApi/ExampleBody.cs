@@ -93,6 +93,7 @@ internal static class ExampleBody
             "name" => $"Example {snake.Replace('_', ' ')}",
             "code" => $"example_{snake}",
             "meter" or "account" => $"example_{name}",
+            "specversion" => "1.0",
             "targetField" => "example_data_field",
             "m3terEntity" => "Account",
             "resource" => "config:*",

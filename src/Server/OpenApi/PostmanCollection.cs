@@ -91,7 +91,7 @@ internal static class PostmanCollection
         };
         if (ExampleBody.Of(operation) is { } body)
         {
-            request["header"] = new JsonArray(Entry("Content-Type", "application/json"));
+            request["header"] = new JsonArray(Entry("Content-Type", operation.BodyType));
             request["body"] = new JsonObject
             {
                 ["mode"] = "raw",

@@ -16,13 +16,13 @@ internal sealed class Ingestion : IAsyncDisposable
     private readonly Task _running;
 
     private Ingestion(
-        FileMeasurementLog log, DuckDbMeasurementStore duckDb, ILoadTarget store, FakeCatalogue catalogue,
+        FileMeasurementLog log, DuckDbMeasurementStore duckDb, ILoadTarget store, FakeCatalog catalog,
         IClock clock, IngestOptions options, IUidIndex uids)
     {
         Log = log;
         DuckDb = duckDb;
         Intake = new MeasurementIntake(log, clock, options);
-        Loader = new MeasurementLoader(log, store, duckDb, uids, catalogue, catalogue, clock, options);
+        Loader = new MeasurementLoader(log, store, duckDb, uids, catalog, catalog, clock, options);
         Failures = new FailedMeasurements(duckDb, log);
         Reader = new UsageReader(new MeasurementLogs(log), [Loader], duckDb);
         _running = Loader.RunAsync(_stop.Token);
@@ -43,21 +43,21 @@ internal sealed class Ingestion : IAsyncDisposable
     public FailedMeasurements Failures { get; }
 
     /// <param name="directory">Where log and store are.</param>
-    /// <param name="catalogue">The configuration.</param>
+    /// <param name="catalog">The configuration.</param>
     /// <param name="clock">The clock; noon of 15 March 2026 when left out.</param>
     /// <param name="wrap">Puts another target of loads before the real store.</param>
     /// <param name="logOptions">Settings of the log.</param>
     /// <param name="options">Settings of ingest.</param>
     /// <param name="uids">The index of uids; the real one when left out.</param>
     public static async Task<Ingestion> StartAsync(
-        TempDirectory directory, FakeCatalogue catalogue, IClock? clock = null,
+        TempDirectory directory, FakeCatalog catalog, IClock? clock = null,
         Func<ILoadTarget, ILoadTarget>? wrap = null, LogOptions? logOptions = null,
         IngestOptions? options = null, IUidIndex? uids = null)
     {
         var log = FileMeasurementLog.Open(directory["log"], logOptions);
         var store = await DuckDbMeasurementStore.OpenAsync(directory["usage.duckdb"], Small);
         return new Ingestion(
-            log, store, wrap?.Invoke(store) ?? store, catalogue, clock ?? new FakeClock(Make.Now), options ?? Options,
+            log, store, wrap?.Invoke(store) ?? store, catalog, clock ?? new FakeClock(Make.Now), options ?? Options,
             uids ?? new UidIndex());
     }
 

@@ -8,10 +8,10 @@ public sealed class AccountCacheTests
 {
     private const string Organization = "org";
 
-    private readonly FakeCatalogue _catalogue = new();
+    private readonly FakeCatalog _catalog = new();
     private readonly AccountCache _cache;
 
-    public AccountCacheTests() => _cache = new AccountCache(_catalogue, _catalogue);
+    public AccountCacheTests() => _cache = new AccountCache(_catalog, _catalog);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ public sealed class AccountCacheTests
     {
         var numbers = await Known.ProvideAsync(["a", "b", "c"], Token);
 
-        _catalogue.ChangedCodes.Add("b");
+        _catalog.ChangedCodes.Add("b");
 
         Known.Find("a"u8).ShouldBe(numbers[0]);
         Known.Find("b"u8).ShouldBe(OrganizationAccounts.Unknown);
@@ -35,7 +35,7 @@ public sealed class AccountCacheTests
         var numbers = await Known.ProvideAsync(["a", "A"], Token);
         Known[numbers[1]].Match.NearMatchCode.ShouldBe("a");
 
-        _catalogue.ChangedCodes.Add("other");
+        _catalog.ChangedCodes.Add("other");
 
         Known.Find("a"u8).ShouldBe(numbers[0]);
         Known.Find("A"u8).ShouldBe(OrganizationAccounts.Unknown);
@@ -45,9 +45,9 @@ public sealed class AccountCacheTests
     public async Task Accounts_AfterMoreChangesThanAreTold_AreAllForgotten()
     {
         await Known.ProvideAsync(["a"], Token);
-        _catalogue.ChangedCodes.Add("other");
+        _catalog.ChangedCodes.Add("other");
 
-        _catalogue.IsForgetful = true;
+        _catalog.IsForgetful = true;
 
         Known.Find("a"u8).ShouldBe(OrganizationAccounts.Unknown);
     }

@@ -8,9 +8,9 @@ namespace Tallystick.Metering.Tests.Ingest;
 public sealed class LoadDecisionTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
-    private readonly FakeCatalogue _catalogue = new();
+    private readonly FakeCatalog _catalog = new();
 
-    public LoadDecisionTests() => _catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
+    public LoadDecisionTests() => _catalog.Add(Make.Organization, Make.Meter("m", "measure.n"));
 
     public void Dispose() => _directory.Dispose();
 
@@ -21,7 +21,7 @@ public sealed class LoadDecisionTests : IDisposable
     {
         // What the configuration says meanwhile is too late for it.
         await using var ingestion = await Ingestion.StartAsync(
-            _directory, _catalogue, wrap: store => new FailingOnce(store, isKept, _catalogue.Meters.Clear));
+            _directory, _catalog, wrap: store => new FailingOnce(store, isKept, _catalog.Meters.Clear));
         await ingestion.SubmitAsync(Make.Json("u0", n: 2), Make.Json("u1", n: 3), Make.Json("u1", n: 3));
 
         await ingestion.Loader.WaitForAsync(ingestion.Log.End, TestContext.Current.CancellationToken);
@@ -33,7 +33,7 @@ public sealed class LoadDecisionTests : IDisposable
             Make.Query(Make.Meter("m", "measure.n"), "n", AggregationMethod.Sum));
         sum.Single().Value.ShouldBe(5);
         // The uids of a load that was applied at the second attempt are known.
-        _catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
+        _catalog.Add(Make.Organization, Make.Meter("m", "measure.n"));
         await ingestion.SubmitAsync(Make.Json("u0", n: 2));
         (await ingestion.TallyAsync()).ShouldBe(new LoadTally(4, 2, 2, 0));
     }
@@ -42,14 +42,14 @@ public sealed class LoadDecisionTests : IDisposable
     public async Task Account_OfALoadThatIsNotApplied_IsCreatedAllTheSame()
     {
         await using var ingestion = await Ingestion.StartAsync(
-            _directory, _catalogue, wrap: store => new FaultyStore(store, int.MaxValue, 0));
+            _directory, _catalog, wrap: store => new FaultyStore(store, int.MaxValue, 0));
         await ingestion.SubmitAsync(Make.Json("u0"), Make.Json("u1", "\"account\":\"other\",\"measure\":{}"));
 
         while (ingestion.Loader.Fault is null)
             await Task.Yield();
 
         // The decision needs it; that of the measurement without its value does not.
-        _catalogue.Accounts.Keys.Select(account => account.Code).ShouldBe(["acme"]);
+        _catalog.Accounts.Keys.Select(account => account.Code).ShouldBe(["acme"]);
         (await ingestion.DuckDb.FindPositionAsync(0, TestContext.Current.CancellationToken)).ShouldBe(default);
     }
 

@@ -11,7 +11,7 @@ public sealed class LongLogTests : IDisposable
     private const long Start = (1L << 48) - 1_000;
 
     private readonly TempDirectory _directory = new();
-    private readonly FakeCatalogue _catalogue = new();
+    private readonly FakeCatalog _catalog = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -19,8 +19,8 @@ public sealed class LongLogTests : IDisposable
     public async Task Loader_BeyondAllThatSixBytesCount_LoadsAndKnowsItsUids()
     {
         await BeginAsync();
-        _catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
-        await using (var ingestion = await Ingestion.StartAsync(_directory, _catalogue))
+        _catalog.Add(Make.Organization, Make.Meter("m", "measure.n"));
+        await using (var ingestion = await Ingestion.StartAsync(_directory, _catalog))
         {
             // Each is its own frame of some 200 bytes: the bound is crossed on the way.
             for (var number = 0; number < 20; number++)
@@ -32,7 +32,7 @@ public sealed class LongLogTests : IDisposable
             (await ingestion.TallyAsync()).ShouldBe(new LoadTally(40, 20, 20, 0));
         }
 
-        await using var again = await Ingestion.StartAsync(_directory, _catalogue);
+        await using var again = await Ingestion.StartAsync(_directory, _catalog);
         for (var number = 0; number < 20; number++)
             await again.SubmitAsync(Json($"u{number}"));
         await again.SubmitAsync(Json("new"));

@@ -19,15 +19,15 @@ public sealed class ManyMetersTests : IDisposable
         Environment.GetEnvironmentVariable("TALLYSTICK_SOAK") is null ? 2_000 : 20_000;
 
     private readonly TempDirectory _directory = new();
-    private readonly FakeCatalogue _catalogue = new();
+    private readonly FakeCatalog _catalog = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public ManyMetersTests()
     {
-        _catalogue.Add(Make.Organization, Make.Meter("big", "measure.n"));
+        _catalog.Add(Make.Organization, Make.Meter("big", "measure.n"));
         for (var meter = 0; meter < Meters; meter++)
-            _catalogue.Add(Make.Organization, Small(meter));
+            _catalog.Add(Make.Organization, Small(meter));
     }
 
     public void Dispose() => _directory.Dispose();
@@ -50,14 +50,14 @@ public sealed class ManyMetersTests : IDisposable
     public async Task Loader_WithThousandsOfMetersBesideABigOne_LoadsAllAcrossARestart()
     {
         long big;
-        await using (var first = await Ingestion.StartAsync(_directory, _catalogue))
+        await using (var first = await Ingestion.StartAsync(_directory, _catalog))
         {
             big = await SendAsync(first, "first");
             await first.LoadedAsync();
             for (var meter = 0; meter < Meters / 2; meter += RequestSize)
                 await first.SubmitAsync([.. Request(meter).Select(one => Json(one, "second"))]);
         }
-        await using (var second = await Ingestion.StartAsync(_directory, _catalogue))
+        await using (var second = await Ingestion.StartAsync(_directory, _catalog))
         {
             // What was sent before the restart is repeated, as a client does that got no answer.
             big += await SendAsync(second, "second");

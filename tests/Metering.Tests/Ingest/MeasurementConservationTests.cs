@@ -7,12 +7,12 @@ namespace Tallystick.Metering.Tests.Ingest;
 public sealed class MeasurementConservationTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
-    private readonly FakeCatalogue _catalogue = new();
+    private readonly FakeCatalog _catalog = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public MeasurementConservationTests() =>
-        _catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
+        _catalog.Add(Make.Organization, Make.Meter("m", "measure.n"));
 
     public void Dispose() => _directory.Dispose();
 
@@ -20,7 +20,7 @@ public sealed class MeasurementConservationTests : IDisposable
     public async Task Conservation_WhatWaitsInTheLog_IsPending()
     {
         await using var ingestion = await Ingestion.StartAsync(
-            _directory, _catalogue, wrap: store => new FaultyStore(store, int.MaxValue, 0));
+            _directory, _catalog, wrap: store => new FaultyStore(store, int.MaxValue, 0));
         await ingestion.SubmitAsync(Json("a"), Json("b"), Json("c", "x"));
         await ingestion.SubmitAsync(Json("a"));
 
@@ -35,7 +35,7 @@ public sealed class MeasurementConservationTests : IDisposable
     [Fact]
     public async Task Check_WhereAllIsWell_FindsNothing()
     {
-        await using var ingestion = await Ingestion.StartAsync(_directory, _catalogue);
+        await using var ingestion = await Ingestion.StartAsync(_directory, _catalog);
         await ingestion.SubmitAsync(Json("a"), Json("b"), Json("a"), Json("c", "x"));
         await ingestion.LoadedAsync();
 
@@ -49,7 +49,7 @@ public sealed class MeasurementConservationTests : IDisposable
     [InlineData("DELETE FROM usage_shared", 0)]
     public async Task Check_OfADamagedStore_TellsMeterDayAndNumbers(string damage, long counted)
     {
-        await using (var ingestion = await Ingestion.StartAsync(_directory, _catalogue))
+        await using (var ingestion = await Ingestion.StartAsync(_directory, _catalog))
         {
             await ingestion.SubmitAsync(Json("a"), Json("b"), Json("c"));
             await ingestion.LoadedAsync();
@@ -62,7 +62,7 @@ public sealed class MeasurementConservationTests : IDisposable
             await command.ExecuteNonQueryAsync(Token);
         }
 
-        await using var damaged = await Ingestion.StartAsync(_directory, _catalogue);
+        await using var damaged = await Ingestion.StartAsync(_directory, _catalog);
         var found = await new MeasurementConservation(damaged.DuckDb, damaged.Log).CheckAsync(
             Make.Organization, null, Token);
 

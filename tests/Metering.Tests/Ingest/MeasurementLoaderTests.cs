@@ -18,18 +18,18 @@ public sealed class MeasurementLoaderTests : IDisposable
     private static readonly Meter Meter = Make.Meter("m", "measure.n", "what.kind");
 
     private readonly TempDirectory _directory = new();
-    private readonly FakeCatalogue _catalogue = new();
+    private readonly FakeCatalog _catalog = new();
     private readonly FakeClock _clock = new(Make.Now);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public MeasurementLoaderTests() => _catalogue.Add(Make.Organization, Meter);
+    public MeasurementLoaderTests() => _catalog.Add(Make.Organization, Meter);
 
     public void Dispose() => _directory.Dispose();
 
     private Task<Ingestion> StartAsync(
         Func<ILoadTarget, ILoadTarget>? wrap = null, LogOptions? log = null) =>
-        Ingestion.StartAsync(_directory, _catalogue, _clock, wrap, log);
+        Ingestion.StartAsync(_directory, _catalog, _clock, wrap, log);
 
     private static string Json(string uid, string members = "", decimal n = 1) => Make.Json(uid, members, n);
 
@@ -114,7 +114,7 @@ public sealed class MeasurementLoaderTests : IDisposable
             Json("a", "\"meter\":\"?\",\"account\":\"new-1\""), Json("b", "\"what\":{},\"account\":\"new-2\""));
         await ingestion.LoadedAsync();
 
-        _catalogue.Accounts.ShouldBeEmpty();
+        _catalog.Accounts.ShouldBeEmpty();
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class MeasurementLoaderTests : IDisposable
     public async Task Uids_WithEqualFingerprints_AreToldApartByTheLog()
     {
         using var index = new ColludingIndex(fingerprints: 3);
-        await using var ingestion = await Ingestion.StartAsync(_directory, _catalogue, _clock, uids: index);
+        await using var ingestion = await Ingestion.StartAsync(_directory, _catalog, _clock, uids: index);
         for (var submission = 0; submission < 12; submission++)
         {
             // Five new uids each time, the first of them twice with another value, and five of the time before.
@@ -164,7 +164,7 @@ public sealed class MeasurementLoaderTests : IDisposable
     [Fact]
     public async Task Uid_OfAnotherOrganization_IsNoDuplicate()
     {
-        _catalogue.Add("org-2", Meter with { });
+        _catalog.Add("org-2", Meter with { });
         await using var ingestion = await StartAsync();
         await ingestion.SubmitAsync(Json("u"));
         await ingestion.Intake.AcceptAsync(
@@ -224,9 +224,9 @@ public sealed class MeasurementLoaderTests : IDisposable
     [InlineData(2, 0, 0)]
     [InlineData(0, 1, 0)]
     [InlineData(1, 1, 2)]
-    public async Task Faults_OfStoreOrCatalogue_AreRetriedWithoutLossOrRepetition(int before, int after, int catalogue)
+    public async Task Faults_OfStoreOrCatalog_AreRetriedWithoutLossOrRepetition(int before, int after, int catalog)
     {
-        _catalogue.FaultsToCome = catalogue;
+        _catalog.FaultsToCome = catalog;
         await using var ingestion = await StartAsync(store => new FaultyStore(store, before, after));
         for (var index = 0; index < 20; index++)
             await ingestion.SubmitAsync(Json($"u{index}"), Json($"u{index / 2}"), Json("bad", "\"what\":null"));
@@ -265,7 +265,7 @@ public sealed class MeasurementLoaderTests : IDisposable
                 await intake.AcceptAsync(Make.Organization, Encoding.UTF8.GetBytes(body), Token);
             }
         }
-        (_catalogue.FaultyMeter, _catalogue.FaultsToCome) = ("other", 1);
+        (_catalog.FaultyMeter, _catalog.FaultsToCome) = ("other", 1);
         await using var ingestion = await StartAsync();
         await ingestion.Loader.WaitForAsync(ingestion.Log.End, TestContext.Current.CancellationToken);
 
@@ -294,9 +294,9 @@ public sealed class MeasurementLoaderTests : IDisposable
             }
         }
         var third = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _catalogue.Asked = code => _ = code == "last" && third.TrySetResult();
+        _catalog.Asked = code => _ = code == "last" && third.TrySetResult();
         await using var ingestion = await Ingestion.StartAsync(
-            _directory, _catalogue, _clock,
+            _directory, _catalog, _clock,
             store => new FaultyStore(store, before, after, held: third.Task) { PreferredLoadSize = 1 });
         await ingestion.Loader.WaitForAsync(ingestion.Log.End, TestContext.Current.CancellationToken);
 
@@ -355,7 +355,7 @@ public sealed class MeasurementLoaderTests : IDisposable
         // An hour between attempts: the first one is over when the call returns to the test or soon after.
         var hour = Duration.FromHours(1);
         var options = Ingestion.Options with { RetryDelay = hour, RetryDelayLimit = hour };
-        var loader = new MeasurementLoader(log, store, store, new UidIndex(), _catalogue, _catalogue, _clock, options);
+        var loader = new MeasurementLoader(log, store, store, new UidIndex(), _catalog, _catalog, _clock, options);
         using var stop = new CancellationTokenSource();
         var running = loader.RunAsync(stop.Token);
         while (loader.Fault is null)

@@ -16,10 +16,10 @@ public sealed class SenderPaceTests : IDisposable
     };
 
     private readonly TempDirectory _directory = new();
-    private readonly FakeCatalogue _catalogue = new();
+    private readonly FakeCatalog _catalog = new();
     private readonly TaskCompletionSource _store = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SenderPaceTests() => _catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
+    public SenderPaceTests() => _catalog.Add(Make.Organization, Make.Meter("m", "measure.n"));
 
     public void Dispose() => _directory.Dispose();
 
@@ -27,7 +27,7 @@ public sealed class SenderPaceTests : IDisposable
 
     // The store keeps nothing before it is let go.
     private async Task<Ingestion> StartAsync(IngestOptions options, int faults = 0) => await Ingestion.StartAsync(
-        _directory, _catalogue, wrap: store => new FaultyStore(store, faults, 0, held: _store.Task), options: options);
+        _directory, _catalog, wrap: store => new FaultyStore(store, faults, 0, held: _store.Task), options: options);
 
     private static async Task SubmitAsync(
         Ingestion ingestion, IngestOptions options, string uid, CancellationToken? cancellationToken = null)

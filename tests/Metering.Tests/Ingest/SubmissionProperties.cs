@@ -20,16 +20,16 @@ public sealed class SubmissionProperties
                         .SelectMany(all => all).ToArray();
                     new Random(seed).Shuffle(sent);
                     using var directory = new TempDirectory();
-                    var catalogue = new FakeCatalogue();
-                    catalogue.Add(Make.Organization, Meter);
+                    var catalog = new FakeCatalog();
+                    catalog.Add(Make.Organization, Meter);
                     // Restarted in the middle, so that what was known of uids is rebuilt.
                     foreach (var half in sent.Chunk((sent.Length / 2) + 1))
                     {
-                        await using var part = await Ingestion.StartAsync(directory, catalogue);
+                        await using var part = await Ingestion.StartAsync(directory, catalog);
                         await Task.WhenAll(half.Chunk(batch).Select(chunk => part.SubmitAsync(
                             [.. chunk.Select(index => Json(index, numbers[index]))]).AsTask()));
                     }
-                    await using var ingestion = await Ingestion.StartAsync(directory, catalogue);
+                    await using var ingestion = await Ingestion.StartAsync(directory, catalog);
                     var sum = await ingestion.ReadAsync(Make.Query(Meter, "n", AggregationMethod.Sum));
                     var tally = await ingestion.TallyAsync();
 

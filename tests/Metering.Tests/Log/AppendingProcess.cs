@@ -24,11 +24,11 @@ internal static class AppendingProcess
         await using var log = FileMeasurementLog.Open(Path.Combine(directory, "log"), LogOptions);
         await using var store = await DuckDbMeasurementStore.OpenAsync(
             Path.Combine(directory, "usage.duckdb"), Ingestion.Small);
-        var catalogue = new FakeCatalogue();
-        catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
+        var catalog = new FakeCatalog();
+        catalog.Add(Make.Organization, Make.Meter("m", "measure.n"));
         using var uids = new UidIndex();
         var loader = new MeasurementLoader(
-            log, store, store, uids, catalogue, catalogue, SystemClock.Instance, Ingestion.Options);
+            log, store, store, uids, catalog, catalog, SystemClock.Instance, Ingestion.Options);
         var intake = new MeasurementIntake(log, SystemClock.Instance, Ingestion.Options);
         var running = loader.RunAsync(CancellationToken.None);
         await Task.WhenAny([running, .. Enumerable.Range(0, Senders).Select(_ => SubmitForEverAsync(intake))]);

@@ -16,10 +16,10 @@ public sealed class KilledProcessTests
         {
             await AppendUntilKilledAsync(directory.Path, acknowledged, Random.Shared.Next(1, 400));
 
-            var catalogue = new FakeCatalogue();
-            catalogue.Add(Make.Organization, Make.Meter("m", "measure.n"));
+            var catalog = new FakeCatalog();
+            catalog.Add(Make.Organization, Make.Meter("m", "measure.n"));
             await using var ingestion = await Ingestion.StartAsync(
-                directory, catalogue, SystemClock.Instance, logOptions: AppendingProcess.LogOptions);
+                directory, catalog, SystemClock.Instance, logOptions: AppendingProcess.LogOptions);
             var tally = await ingestion.TallyAsync();
             var stored = new List<string>();
             await ingestion.DuckDb.VisitUidsAsync(

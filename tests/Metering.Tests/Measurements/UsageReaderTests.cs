@@ -53,8 +53,8 @@ public sealed class UsageReaderTests
 
     private static MeasurementLoader LoaderOf(MemoryLog log)
     {
-        var (store, catalogue) = (new MemoryStore(), new FakeCatalogue());
+        var (store, catalog) = (new MemoryStore(), new FakeCatalog());
         return new MeasurementLoader(
-            log, store, store, new UidIndex(), catalogue, catalogue, new FakeClock(Make.Now), Ingestion.Options);
+            log, store, store, new UidIndex(), catalog, catalog, new FakeClock(Make.Now), Ingestion.Options);
     }
 }

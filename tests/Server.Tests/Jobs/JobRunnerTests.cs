@@ -323,7 +323,8 @@ public sealed class JobRunnerTests : IAsyncLifetime
         public ValueTask<IJobRun?> BeginAsync(
             string organizationId, QueuedJob queued, CancellationToken cancellationToken) =>
             ValueTask.FromResult<IJobRun?>(
-                queued.Checkpoint == $"{length(queued.Id)}" ? null : new Run(this, organizationId, queued));
+                queued.Checkpoint == $"{length(queued.Id)}" || Failures.Any(one => one.StartsWith($"{queued.Id}:"))
+                    ? null : new Run(this, organizationId, queued));
 
         public ValueTask<bool> FailAsync(ResourceChange change, string id, string reason)
         {

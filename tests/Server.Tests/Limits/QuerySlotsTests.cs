@@ -11,7 +11,7 @@ public sealed class QuerySlotsTests
     [Fact]
     public async Task Organization_WithManyQueries_LeavesRoomForOthers()
     {
-        var slots = new QuerySlots(most: 4, maxWaiting: 4);
+        var slots = new QuerySlots(maxRunning: 4, maxWaiting: 4);
         var running = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => slots.EnterAsync("one", Token).AsTask()));
         var waiting = Enumerable.Range(0, 2).Select(_ => slots.EnterAsync("one", Token).AsTask()).ToList();
 
@@ -29,7 +29,7 @@ public sealed class QuerySlotsTests
     [Fact]
     public async Task Queue_ThatIsFull_RefusesAnybody()
     {
-        var slots = new QuerySlots(most: 1, maxWaiting: 2);
+        var slots = new QuerySlots(maxRunning: 1, maxWaiting: 2);
         using var running = await slots.EnterAsync("one", Token);
         var waiting = new[] { slots.EnterAsync("one", Token).AsTask(), slots.EnterAsync("two", Token).AsTask() };
 
@@ -41,7 +41,7 @@ public sealed class QuerySlotsTests
     [Fact]
     public async Task Caller_WhoHangsUp_LeavesTheQueue()
     {
-        var slots = new QuerySlots(most: 1, maxWaiting: 2);
+        var slots = new QuerySlots(maxRunning: 1, maxWaiting: 2);
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var running = await slots.EnterAsync("one", Token);
         var gone = slots.EnterAsync("one", cancelling.Token).AsTask();

@@ -35,6 +35,23 @@ public sealed class LookupUploadTests : IDisposable
         await UntilNoneIsLeftAsync(server.Services.GetRequiredService<IFileStore>());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20_000)]
+    public async Task Upload_WhoseTableIsDeletedWhileItIsTakenIn_LeavesNoFile(int rows)
+    {
+        await using var server = await _restarts.StartAsync();
+        using var client = await _restarts.SignInAsync(server);
+        var revision = await LookupSetup.MakeAsync(client);
+        var file = "country,rate\n" + string.Concat(Enumerable.Range(0, rows).Select(row => $"C{row},{row}\n"));
+        var asked = await revision.AskForUploadAsync(file.Length, "text/csv");
+
+        (await LookupSetup.SendAsync((string)asked["url"]!, file)).ShouldBe(HttpStatusCode.OK);
+        (await client.DeleteAsync($"lookuptables/{revision.TableId}")).Status.ShouldBe(HttpStatusCode.OK);
+
+        await UntilNoneIsLeftAsync(server.Services.GetRequiredService<IFileStore>());
+    }
+
     [Fact]
     public async Task Upload_WhoseJobIsDeletedMeanwhile_LeavesNoFile()
     {

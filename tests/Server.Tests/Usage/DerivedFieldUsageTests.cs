@@ -139,6 +139,28 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
     }
 
     [Fact]
+    public async Task Field_WithACodeThatMeansSomethingElse_HidesIt()
+    {
+        using var client = await shared.NewOrganizationAsync();
+        var id = (await client.PostAsync("meters", """
+            {"name":"m","code":"m",
+              "dataFields":[{"category":"MEASURE","code":"ts","name":"ts","unit":"1"},
+                {"category":"WHO","code":"account","name":"account"}],
+              "derivedFields":[
+                {"category":"MEASURE","code":"next","name":"next","unit":"1","calculation":"ts + 1"},
+                {"category":"WHO","code":"who","name":"who","calculation":"account"}]}
+            """)).Id;
+        var usage = new MeteredUsage(client);
+        await usage.SubmitAsync(
+            "m acme 2025-03-01 measure.ts=1 who.account=x", "m acme 2025-03-01 measure.ts=10 who.account=x");
+
+        MeteredUsage.Rows(await usage.QueryAsync($$"""
+            "aggregations":[{{MeteredUsage.Aggregation(id, "next", "SUM")}}],
+            "groups":[{"groupType":"DIMENSION","meterId":"{{id}}","fieldCode":"who"}]
+            """)).ShouldBe(["{'who':'x','m.next.SUM':13}"]);
+    }
+
+    [Fact]
     public async Task Calculation_OfTimes_IsInTheOrganizationsTimeZone()
     {
         using var client = await shared.NewOrganizationAsync();

@@ -24,18 +24,12 @@ internal sealed class FileUrls(
     }
 
     /// <summary>A URL that takes the file of a key until an instant.</summary>
-    internal string Upload(ApiCall call, FileKey key, Instant until) =>
-        Url(call, HttpMethods.Put, key, until);
-
-    /// <summary>A URL that gives the file of a key until an instant.</summary>
-    internal string Download(ApiCall call, FileKey key, Instant until) =>
-        Url(call, HttpMethods.Get, key, until);
-
-    private string Url(ApiCall call, string method, FileKey key, Instant until)
+    internal string Upload(ApiCall call, FileKey key, Instant until)
     {
-        var query = signatures.Sign(method, key.OrganizationId, key.Text, until);
+        var query = signatures.Sign(HttpMethods.Put, key.OrganizationId, key.Text, until);
         return $"{addresses.Of(call.Http.Request)}/files/{key}?{query}";
     }
+
 
     private async Task GetAsync(HttpContext context)
     {
@@ -61,7 +55,8 @@ internal sealed class FileUrls(
         {
             await target.ReceiveAsync(file, context.RequestAborted);
         }
-        catch (NotFoundException)
+        // Nobody waits for it any longer. No other upload of this key can have arrived meanwhile.
+        catch (Exception exception) when (exception is NotFoundException or RefusedException)
         {
             await files.DeleteAsync(key, CancellationToken.None);
             throw;
@@ -85,7 +80,7 @@ internal sealed class FileUrls(
         }
         catch (StoreOutageException outage)
         {
-            // No document is at stake: nothing of the upload was kept.
+            // No document is at stake: nothing refers to the file.
             throw new StoreUnavailableException($"The uploaded file cannot be stored: {outage.Message}", outage);
         }
     }

@@ -16,6 +16,10 @@ internal sealed class BodyTooLargeException(int status, int limit)
 /// <summary>The body is encoded in a way that is not taken: 415.</summary>
 internal sealed class UnsupportedEncodingException() : Exception("The Content-Encoding must be gzip or omitted.");
 
+/// <summary>The body is of a media type that is not taken: 415.</summary>
+internal sealed class UnsupportedContentTypeException(string accepted)
+    : Exception($"The Content-Type must be {accepted}.");
+
 /// <summary>The body did not arrive in time: 408.</summary>
 internal sealed class BodyTooLateException(TimeSpan time) : Exception(
     FormattableString.Invariant($"The request body must arrive within {time.TotalSeconds} seconds"));

@@ -26,12 +26,23 @@ internal sealed record ApiOperation(
     /// <summary>The request body; null for none.</summary>
     internal ApiSchema? Body { get; init; }
 
+    /// <summary>The media type of the body.</summary>
+    internal string BodyType { get; init; } = "application/json";
+
+    /// <summary>Other bodies that it takes, each of a media type of its own.</summary>
+    internal IReadOnlyList<ApiContent> OtherBodies { get; init; } = [];
+
     /// <summary>True when the body may be left out.</summary>
     internal bool IsBodyOptional { get; init; }
 
     /// <summary>What more there is to know, in Markdown.</summary>
     internal string? Description { get; init; }
 }
+
+/// <summary>A body of a media type other than the usual one.</summary>
+/// <param name="MediaType">The media type.</param>
+/// <param name="Schema">What it contains.</param>
+internal sealed record ApiContent(string MediaType, ApiSchema Schema);
 
 /// <summary>A query parameter.</summary>
 /// <param name="Name">Its name.</param>

@@ -85,7 +85,7 @@ internal static class ErrorAnswer
                 return WriteAsync(context, tooLarge.Status, exception.Message);
             case BodyTooLateException:
                 return WriteAsync(context, StatusCodes.Status408RequestTimeout, exception.Message);
-            case UnsupportedEncodingException:
+            case UnsupportedEncodingException or UnsupportedContentTypeException:
                 return WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, exception.Message);
             case BadHttpRequestException bad:
                 return WriteAsync(context, bad.StatusCode, MessageOf(bad));
@@ -120,6 +120,9 @@ internal static class ErrorAnswer
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
+        // What was to be answered may have said how long and what it is.
+        response.ContentLength = null;
+        response.Headers.ContentDisposition = default;
         // Clients repeat a 409 by themselves unless they are told not to.
         if (status == StatusCodes.Status409Conflict)
             response.Headers["x-should-retry"] = "false";

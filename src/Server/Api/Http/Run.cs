@@ -4,7 +4,7 @@ namespace Tallystick.Server.Api.Http;
 
 /// <summary>
 /// What runs an operation: a method of a class of which the server makes one instance, with what its constructor asks
-/// for. The only place that looks for a service by its type while a request runs.
+/// for.
 /// </summary>
 internal sealed class Run
 {
@@ -26,6 +26,6 @@ internal sealed class Run
     /// <summary>Registers the class.</summary>
     internal void AddTo(IServiceCollection services) => _register(services);
 
-    /// <summary>Runs the operation.</summary>
-    internal Task CallAsync(ApiCall call) => _find(call.Http.RequestServices)(call);
+    /// <summary>The method on the instance of a server. A missing dependency shows here, at the start.</summary>
+    internal Func<ApiCall, Task> Bind(IServiceProvider services) => _find(services);
 }

@@ -62,7 +62,8 @@ internal sealed class LookupJobOperations(
                 """,
         },
         new("POST", LookupDataOperations.Root + "/archived", "GetLookupTableRevisionArchivedDataUrl",
-            LookupContract.Tag, "Get a download URL for archived data", LookupContract.Archived, By(o => o.ArchivedAsync))
+            LookupContract.Tag, "Get a download URL for archived data", LookupContract.Archived,
+            By(o => o.ArchivedAsync))
         {
             Permission = LookupDataOperations.Reading,
             AlsoNeeds = LookupDataOperations.OfTable,

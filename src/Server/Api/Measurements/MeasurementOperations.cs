@@ -8,7 +8,7 @@ namespace Tallystick.Server.Api.Measurements;
 /// <summary>Submitting measurements.</summary>
 internal sealed class MeasurementOperations(MeasurementIntake intake)
 {
-    private static readonly ReadOnlyMemory<byte> Accepted = "{\"result\":\"accepted\"}"u8.ToArray();
+    internal static readonly ReadOnlyMemory<byte> Accepted = "{\"result\":\"accepted\"}"u8.ToArray();
 
     internal static ApiOperation Submit { get; } = new(
         "POST", "/organizations/{orgId}/measurements", "SubmitMeasurements", "Measurements", "Submit measurements",

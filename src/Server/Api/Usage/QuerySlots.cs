@@ -7,11 +7,11 @@ namespace Tallystick.Server.Api.Usage;
 /// Lets a number of usage queries run at a time and keeps a short queue. No organization can take all of either, so
 /// that the queries of others go on.
 /// </summary>
-/// <param name="most">Queries that run at a time, at most.</param>
-/// <param name="maxWaiting">Queries that wait, at most.</param>
-internal sealed class QuerySlots(int most, int maxWaiting)
+/// <param name="maxRunning">Maximum number of queries that run at a time.</param>
+/// <param name="maxWaiting">Maximum number of queries that wait.</param>
+internal sealed class QuerySlots(int maxRunning, int maxWaiting)
 {
-    private readonly int _maxOfOne = Math.Max(1, most * 3 / 4);
+    private readonly int _maxOfOne = Math.Max(1, maxRunning * 3 / 4);
     private readonly int _maxWaitingOfOne = Math.Max(1, maxWaiting / 2);
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = new();
@@ -64,7 +64,7 @@ internal sealed class QuerySlots(int most, int maxWaiting)
     private bool TryBegin(string organizationId)
     {
         var own = _ofOrganization.GetValueOrDefault(organizationId);
-        if (_running >= most || own >= _maxOfOne)
+        if (_running >= maxRunning || own >= _maxOfOne)
             return false;
         _running++;
         _ofOrganization[organizationId] = own + 1;
@@ -78,7 +78,7 @@ internal sealed class QuerySlots(int most, int maxWaiting)
             _running--;
             if (--_ofOrganization[organizationId] == 0)
                 _ofOrganization.Remove(organizationId);
-            for (var node = _queue.First; node is not null && _running < most;)
+            for (var node = _queue.First; node is not null && _running < maxRunning;)
             {
                 var (waiter, next) = (node.Value, node.Next);
                 if (TryBegin(waiter.OrganizationId))

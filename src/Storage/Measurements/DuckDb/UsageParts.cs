@@ -15,7 +15,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, long Sorted, long Rows)
 {
     // How often a row is written anew, at most, for each one that comes later: more often once the month is closed,
-    // when it is mostly read. The fewer rows stand behind the first run, the less is read of other accounts.
+    // when it is mostly read. The fewer rows stand after the first run, the less is read of other accounts.
     private const int WrittenAnew = 8;
     private const int WrittenAnewOnceClosed = 32;
 
@@ -24,17 +24,17 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
     /// <summary>The first nanosecond of its month.</summary>
     public long First => Months.First(Month);
 
-    /// <summary>The first nanosecond behind it.</summary>
-    public long Behind => Months.First(Month + 1);
+    /// <summary>The first nanosecond after it.</summary>
+    public long End => Months.First(Month + 1);
 
-    /// <summary>Whether so many rows came behind its first run that all are to be sorted into one.</summary>
+    /// <summary>Whether so many rows came after its first run that all are to be sorted into one.</summary>
     /// <param name="closedBefore">The first nanosecond of the first day that is not closed.</param>
     public bool IsToBeSorted(long closedBefore)
     {
         var added = Rows - Sorted;
         return added > 0
             && (added * WrittenAnew >= Rows
-                || (Behind <= closedBefore && added >= Math.Max(UsageSorter.StepRows, Rows / WrittenAnewOnceClosed)));
+                || (End <= closedBefore && added >= Math.Max(UsageSorter.StepRows, Rows / WrittenAnewOnceClosed)));
     }
 }
 
@@ -49,13 +49,13 @@ internal static class UsageParts
         DuckDbSchema.UsageColumnNames.Concat(RestColumn.Present(fields).Select(KeyMaps.ColumnName));
 
     /// <summary>The parts of a meter that have rows of a period, in the order of their months.</summary>
-    public static List<UsagePart> Read(DuckDBConnection connection, int meter, long first, long behind)
+    public static List<UsagePart> Read(DuckDBConnection connection, int meter, long first, long end)
     {
         using var command = connection.Command(
             "SELECT month, number, columns, sorted, rows FROM parts WHERE meter = $1 ORDER BY month", meter);
         var parts = command.Read(row => new UsagePart(
             meter, row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4)));
-        parts.RemoveAll(part => part.First >= behind || part.Behind <= first);
+        parts.RemoveAll(part => part.First >= end || part.End <= first);
         return parts;
     }
 
@@ -71,22 +71,22 @@ internal static class UsageParts
     /// <param name="connection">The connection, in a transaction.</param>
     /// <param name="source">Where the meter's rows stand, as known before the transaction began.</param>
     /// <param name="first">The first nanosecond of the period.</param>
-    /// <param name="behind">The first nanosecond behind it.</param>
+    /// <param name="end">The first nanosecond after it.</param>
     public static string Relation(
-        DuckDBConnection connection, UsageSource source, long first = long.MinValue, long behind = long.MaxValue)
+        DuckDBConnection connection, UsageSource source, long first = long.MinValue, long end = long.MaxValue)
     {
         List<string> relations = [];
         var (own, parts) = ReadTables(connection, source.Meter);
         if (own is { } columns)
         {
             relations.Add(source.Select(KeyMaps.Table(source.Meter), columns)
-                + Within("WHERE", first, behind, long.MinValue, long.MaxValue));
+                + Within("WHERE", first, end, long.MinValue, long.MaxValue));
         }
         if (source.SelectShared() is { } shared)
-            relations.Add(shared + Within("AND", first, behind, long.MinValue, long.MaxValue));
-        parts.RemoveAll(part => part.First >= behind || part.Behind <= first);
+            relations.Add(shared + Within("AND", first, end, long.MinValue, long.MaxValue));
+        parts.RemoveAll(part => part.First >= end || part.End <= first);
         relations.AddRange(parts.Select(part =>
-            source.Select(part.Table, part.Columns) + Within("WHERE", first, behind, part.First, part.Behind)));
+            source.Select(part.Table, part.Columns) + Within("WHERE", first, end, part.First, part.End)));
         if (relations.Count == 0)
             relations.Add(source.Select(SharedTable.Name, 0) + " WHERE false");
         return $"({string.Join(" UNION ALL ", relations)})";
@@ -118,21 +118,21 @@ internal static class UsageParts
 
     /// <summary>SQL of the bounds of a period for rows of another one.</summary>
     /// <param name="first">The first nanosecond of the period.</param>
-    /// <param name="behind">The first nanosecond behind it.</param>
+    /// <param name="end">The first nanosecond after it.</param>
     /// <param name="from">The first nanosecond that the rows may have.</param>
     /// <param name="to">The first nanosecond that they may not have.</param>
-    public static IEnumerable<string> Bounds(long first, long behind, long from, long to)
+    public static IEnumerable<string> Bounds(long first, long end, long from, long to)
     {
         // A bound is compared only where rows may lie beyond it: to look at each timestamp takes longer than to add up.
         if (first > from)
             yield return FormattableString.Invariant($"ts >= {first}");
-        if (behind < to)
-            yield return FormattableString.Invariant($"ts < {behind}");
+        if (end < to)
+            yield return FormattableString.Invariant($"ts < {end}");
     }
 
-    private static string Within(string word, long first, long behind, long from, long to)
+    private static string Within(string word, long first, long end, long from, long to)
     {
-        var bounds = string.Join(" AND ", Bounds(first, behind, from, to));
+        var bounds = string.Join(" AND ", Bounds(first, end, from, to));
         return bounds.Length == 0 ? "" : $" {word} {bounds}";
     }
 }

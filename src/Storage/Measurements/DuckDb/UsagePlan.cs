@@ -34,7 +34,7 @@ internal sealed class UsagePlan
         (_query, _keys, _meter, _columns) = (query, keys, meter, columns);
         _values = ValueSql.Build(query.Method, columns);
         _source = keys.SourceOf(meter);
-        var periods = windows.GroupBy(window => (window.First, window.Behind)).Select(period => period.ToArray())
+        var periods = windows.GroupBy(window => (window.First, window.End)).Select(period => period.ToArray())
             .ToList();
         _periods = periods.Count <= MaxPasses ? periods : periods.FindAll(period => period.Length >= PassWindows);
         _others = periods.Count <= MaxPasses
@@ -75,7 +75,7 @@ internal sealed class UsagePlan
 
     private List<UsageValue> ReadPeriod(DuckDBConnection connection, WindowKeys[] windows)
     {
-        var (first, behind) = (windows[0].First, windows[0].Behind);
+        var (first, windowEnd) = (windows[0].First, windows[0].End);
         var ofAccount = windows.ToLookup(window => window.Account, window => window.Index);
         var accounts = ofAccount.Select(account => account.Key).Order().ToArray();
         var condition = accounts.Length switch
@@ -85,7 +85,7 @@ internal sealed class UsagePlan
                 account => account.ToString(CultureInfo.InvariantCulture)))})",
             _ => FormattableString.Invariant($"m.account BETWEEN {accounts[0]} AND {accounts[^1]}"),
         };
-        var relation = UsageParts.Relation(connection, _source, first, behind);
+        var relation = UsageParts.Relation(connection, _source, first, windowEnd);
         if (accounts.Length > MaxListedAccounts && NarrowSummand is { } column)
         {
             var sums = $"SELECT {AccountSums.Name}(m.account, m.{column}) FROM {relation} m WHERE {condition}";
@@ -132,13 +132,13 @@ internal sealed class UsagePlan
     {
         var sql = new UsageSql(_query, _keys, _meter, _values);
         var relation = UsageParts.Relation(
-            connection, _source, _others.Min(window => window.First), _others.Max(window => window.Behind));
+            connection, _source, _others.Min(window => window.First), _others.Max(window => window.End));
         using var command = sql.Command(
             connection,
             "w.i",
             $"""
             FROM {relation} m
-            JOIN ({sql.Windows(_others)}) w ON m.account = w.account AND m.ts >= w.first AND m.ts < w.behind
+            JOIN ({sql.Windows(_others)}) w ON m.account = w.account AND m.ts >= w.first AND m.ts < w.window_end
             {sql.SegmentJoins}
             """);
         return command.Read(row => new UsageValue(row.GetInt32(0), row.GetInt32(1), _values.Read(row, 2)));
@@ -149,8 +149,8 @@ internal sealed class UsagePlan
 /// <param name="Index">Its index in the query.</param>
 /// <param name="Account">Key of its account.</param>
 /// <param name="First">Its first nanosecond.</param>
-/// <param name="Behind">The first nanosecond behind it.</param>
-internal readonly record struct WindowKeys(int Index, int Account, long First, long Behind)
+/// <param name="End">The first nanosecond after it.</param>
+internal readonly record struct WindowKeys(int Index, int Account, long First, long End)
 {
     /// <summary>The windows of a query that can have data.</summary>
     public static WindowKeys[] Of(UsageQuery query, KeyMaps keys, int organization) =>
@@ -160,5 +160,5 @@ internal readonly record struct WindowKeys(int Index, int Account, long First, l
                 keys.Accounts.TryGetValue((organization, window.AccountId), out var account) ? account : -1,
                 Nanoseconds.OfBound(window.Window.Start),
                 Nanoseconds.OfBound(window.Window.End)))
-            .Where(window => window.Account >= 0 && window.First < window.Behind)];
+            .Where(window => window.Account >= 0 && window.First < window.End)];
 }

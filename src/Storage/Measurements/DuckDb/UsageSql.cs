@@ -54,7 +54,7 @@ internal sealed class UsageSql
         SELECT unnest({Add(windows.Select(window => window.Index).ToList())}) AS i,
             unnest({Add(windows.Select(window => window.Account).ToList())}) AS account,
             unnest({Add(windows.Select(window => window.First).ToList())}) AS first,
-            unnest({Add(windows.Select(window => window.Behind).ToList())}) AS behind
+            unnest({Add(windows.Select(window => window.End).ToList())}) AS window_end
         """;
 
     // A field that no measurement ever carried is absent from all of them.

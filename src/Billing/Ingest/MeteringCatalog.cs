@@ -16,9 +16,9 @@ namespace Tallystick.Billing.Ingest;
 /// The meters and accounts that measurements name. A meter found once is remembered until it changes; the loader
 /// remembers accounts itself.
 /// </summary>
-public sealed class MeteringCatalogue(
+public sealed class MeteringCatalog(
     ResourceService resources, IngestCodes changed, PublishedLookups lookups, AutomaticAccounts? automatic = null)
-    : IMeteringCatalogue, ISkeletonAccounts
+    : IMeteringCatalog, ISkeletonAccounts
 {
     private const string Principal = "SYSTEM";
     private readonly ConcurrentDictionary<string, KnownMeters> _meters = new(StringComparer.Ordinal);
@@ -90,7 +90,8 @@ public sealed class MeteringCatalogue(
         {
             var candidates = alike[AccountResource.FoldCode(code)].ToList();
             if (candidates.Find(account => account.Code == code) is { } exact)
-                matches[code] = new AccountMatch(exact.Id, null, exact.CustomFields);
+                matches[code] = new AccountMatch(
+                    exact.Id, null, exact.CustomFields is { Count: > 0 } fields ? fields : null);
             else if (candidates.Count > 0)
                 matches[code] = new AccountMatch(null, candidates[0].Code);
         }

@@ -5,7 +5,7 @@ using Tallystick.Metering.Meters;
 namespace Tallystick.Metering.Tests.Harness;
 
 /// <summary>Configuration in memory. Accounts get the id <c>id-of-CODE</c> when they are created.</summary>
-internal sealed class FakeCatalogue : IMeteringCatalogue, ISkeletonAccounts
+internal sealed class FakeCatalog : IMeteringCatalog, ISkeletonAccounts
 {
     public ConcurrentDictionary<(string Organization, string Code), Meter> Meters { get; } = new();
 
@@ -41,7 +41,7 @@ internal sealed class FakeCatalogue : IMeteringCatalogue, ISkeletonAccounts
     {
         Asked?.Invoke(code);
         if ((FaultyMeter ?? code) == code && Interlocked.Decrement(ref FaultsToCome) >= 0)
-            throw new IOException("The catalogue is away.");
+            throw new IOException("The catalog is away.");
         var meter = Meters.GetValueOrDefault((organizationId, code));
         return ValueTask.FromResult(meter is null ? null : _known.GetOrAdd(meter, one => new IngestMeter(one)));
     }

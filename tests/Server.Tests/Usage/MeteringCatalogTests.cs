@@ -16,7 +16,7 @@ using Tallystick.Testing;
 namespace Tallystick.Server.Tests.Usage;
 
 /// <summary>What ingest remembers of configuration.</summary>
-public sealed class MeteringCatalogueTests
+public sealed class MeteringCatalogTests
 {
     private const string Organization = "11111111-1111-1111-1111-111111111111";
 
@@ -29,11 +29,11 @@ public sealed class MeteringCatalogueTests
             directory.File("documents.sqlite"), [.. AllKinds.Catalog.DocumentKinds, ChangeEvents.Kind], token));
         var changes = new IngestCodes();
         var resources = Machinery.NewService(store, SystemClock.Instance, changes);
-        var catalogue = new MeteringCatalogue(resources, changes, new PublishedLookups());
+        var catalog = new MeteringCatalog(resources, changes, new PublishedLookups());
         await Should.ThrowAsync<IOException>(
-            async () => await MatchAsync(catalogue, ["acme"]));
+            async () => await MatchAsync(catalog, ["acme"]));
 
-        var match = (await MatchAsync(catalogue, ["acme"])).ShouldHaveSingleItem();
+        var match = (await MatchAsync(catalog, ["acme"])).ShouldHaveSingleItem();
 
         var accounts = await resources.Reader(Organization, token).ListAsync<Account>(Condition.And());
         accounts.ShouldHaveSingleItem().Id.ShouldBe(match.AccountId);
@@ -49,23 +49,23 @@ public sealed class MeteringCatalogueTests
         var changes = new IngestCodes();
         var clock = new FakeClock(Instant.FromUtc(2026, 3, 1, 12, 0));
         var resources = Machinery.NewService(store, clock, changes);
-        var catalogue = new MeteringCatalogue(
+        var catalog = new MeteringCatalog(
             resources, changes, new PublishedLookups(), new AutomaticAccounts(2, clock));
 
-        var matches = await MatchAsync(catalogue, ["a", "b", "c"]);
+        var matches = await MatchAsync(catalog, ["a", "b", "c"]);
 
         matches.Select(match => match.AccountId is not null).ShouldBe([true, true, false]);
-        (await MatchAsync(catalogue, ["d", "a"]))
+        (await MatchAsync(catalog, ["d", "a"]))
             .Select(match => match.AccountId).ShouldBe([null, matches[0].AccountId]);
         // An account that somebody makes is found, and when the hour is over others are made again.
         await resources.CreateAsync(
             AccountResource.Definition, Organization, "u",
             new Account { Code = "d", Name = "d", EmailAddress = "d@example.com" }, token);
-        (await MatchAsync(catalogue, ["d"]))[0].AccountId.ShouldNotBeNull();
-        var before = catalogue.AccountChanges(Organization);
+        (await MatchAsync(catalog, ["d"]))[0].AccountId.ShouldNotBeNull();
+        var before = catalog.AccountChanges(Organization);
         clock.AdvanceHours(1);
-        catalogue.AccountChanges(Organization).ShouldBeGreaterThan(before);
-        (await MatchAsync(catalogue, ["c"]))[0].AccountId.ShouldNotBeNull();
+        catalog.AccountChanges(Organization).ShouldBeGreaterThan(before);
+        (await MatchAsync(catalog, ["c"]))[0].AccountId.ShouldNotBeNull();
     }
 
     [Fact]
@@ -75,16 +75,16 @@ public sealed class MeteringCatalogueTests
         await using var store = new CountingStore(await OpenAsync(directory));
         var changes = new IngestCodes();
         var resources = Machinery.NewService(store, SystemClock.Instance, changes);
-        var catalogue = new MeteringCatalogue(resources, changes, new PublishedLookups());
-        var id = (await MatchAsync(catalogue, ["acme"]))[0].AccountId!;
-        var before = catalogue.AccountChanges(Organization);
+        var catalog = new MeteringCatalog(resources, changes, new PublishedLookups());
+        var id = (await MatchAsync(catalog, ["acme"]))[0].AccountId!;
+        var before = catalog.AccountChanges(Organization);
 
         await EditAsync(resources, id, account => account with { Name = "Other" });
-        catalogue.AccountChanges(Organization).ShouldBe(before);
+        catalog.AccountChanges(Organization).ShouldBe(before);
 
         await EditAsync(resources, id, account => account with { Code = "apex" });
-        catalogue.AccountChanges(Organization).ShouldBeGreaterThan(before);
-        catalogue.ChangedAccountCodes(Organization, before).ShouldBe(["acme"]);
+        catalog.AccountChanges(Organization).ShouldBeGreaterThan(before);
+        catalog.ChangedAccountCodes(Organization, before).ShouldBe(["acme"]);
     }
 
     [Fact]
@@ -93,15 +93,15 @@ public sealed class MeteringCatalogueTests
         using var directory = new TemporaryDirectory();
         await using var store = new CountingStore(await OpenAsync(directory));
         var changes = new IngestCodes();
-        var catalogue = new MeteringCatalogue(
+        var catalog = new MeteringCatalog(
             Machinery.NewService(store, SystemClock.Instance, changes), changes, new PublishedLookups());
         string[] codes = [.. Enumerable.Range(0, 1000).Select(i => $"account {i}")];
 
-        var made = await MatchAsync(catalogue, codes);
+        var made = await MatchAsync(catalog, codes);
         (store.Queries, store.Changes).ShouldBe((1, 1));
-        var found = await MatchAsync(catalogue, [.. codes, "ACCOUNT 7", "new", "New"]);
+        var found = await MatchAsync(catalog, [.. codes, "ACCOUNT 7", "new", "New"]);
         (store.Queries, store.Changes).ShouldBe((2, 2));
-        await MatchAsync(catalogue, codes);
+        await MatchAsync(catalog, codes);
         (store.Queries, store.Changes).ShouldBe((3, 2));
 
         found.Take(codes.Length).ShouldBe(made);
@@ -117,33 +117,33 @@ public sealed class MeteringCatalogueTests
         await using var store = new CountingStore(await OpenAsync(directory));
         var changes = new IngestCodes();
         var resources = Machinery.NewService(store, SystemClock.Instance, changes);
-        var catalogue = new MeteringCatalogue(resources, changes, new PublishedLookups());
+        var catalog = new MeteringCatalog(resources, changes, new PublishedLookups());
         foreach (var code in new[] { "one", "two" })
             await resources.CreateAsync(
                 MeterResource.Definition, Organization, "test", Meter(code), Token);
-        var one = (await catalogue.FindMeterAsync(Organization, "one", Token))!;
-        var two = await catalogue.FindMeterAsync(Organization, "two", Token);
-        (await catalogue.FindMeterAsync(Organization, "three", Token)).ShouldBeNull();
+        var one = (await catalog.FindMeterAsync(Organization, "one", Token))!;
+        var two = await catalog.FindMeterAsync(Organization, "two", Token);
+        (await catalog.FindMeterAsync(Organization, "three", Token)).ShouldBeNull();
         store.Queries.ShouldBe(3);
 
         await resources.UpdateAsync(
             MeterResource.Definition, Organization, "test", one.Meter.Id, one.Meter with { Code = "three" }, Token);
 
-        (await catalogue.FindMeterAsync(Organization, "two", Token)).ShouldBeSameAs(two);
+        (await catalog.FindMeterAsync(Organization, "two", Token)).ShouldBeSameAs(two);
         store.Queries.ShouldBe(3);
-        (await catalogue.FindMeterAsync(Organization, "one", Token)).ShouldBeNull();
-        (await catalogue.FindMeterAsync(Organization, "three", Token))!.Meter.Id.ShouldBe(one.Meter.Id);
+        (await catalog.FindMeterAsync(Organization, "one", Token)).ShouldBeNull();
+        (await catalog.FindMeterAsync(Organization, "three", Token))!.Meter.Id.ShouldBe(one.Meter.Id);
     }
 
     // As the loader does.
     private static async Task<IReadOnlyList<AccountMatch>> MatchAsync(
-        MeteringCatalogue catalogue, IReadOnlyList<string> codes)
+        MeteringCatalog catalog, IReadOnlyList<string> codes)
     {
-        AccountMatch[] found = [.. await catalogue.FindAccountsAsync(Organization, codes, Token)];
+        AccountMatch[] found = [.. await catalog.FindAccountsAsync(Organization, codes, Token)];
         string[] missing = [.. codes.Where((_, index) => found[index] == default)];
         if (missing.Length == 0)
             return found;
-        var created = await catalogue.CreateAsync(Organization, missing, Token);
+        var created = await catalog.CreateAsync(Organization, missing, Token);
         foreach (var (code, match) in missing.Zip(created))
             found[codes.Index().First(one => one.Item == code).Index] = match;
         return found;

@@ -3,7 +3,7 @@ using Tallystick.Foundation.Json;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>Configuration look-ups for enrichment.</summary>
-public interface IMeteringCatalogue
+public interface IMeteringCatalog
 {
     /// <summary>Incremented whenever the account of a code may have changed.</summary>
     long AccountChanges(string organizationId);

@@ -22,7 +22,7 @@ namespace Tallystick.Billing.BillRuns;
 /// The data shared by the accounts of a run: the organization's settings, plans and prices. Read once, from a
 /// consistent state, so that a concurrent price change affects either all bills of the run or none.
 /// </summary>
-internal sealed class BillCatalogue
+internal sealed class BillCatalog
 {
     private readonly Dictionary<string, Plan> _plans;
     private readonly Dictionary<string, PlanTemplate> _templates;
@@ -33,7 +33,7 @@ internal sealed class BillCatalogue
     private readonly ILookup<string, PlanPricing> _pricings;
     private readonly ILookup<string, CounterPricing> _counterPricings;
 
-    private BillCatalogue(
+    private BillCatalog(
         OrganizationConfig organization,
         IReadOnlyList<Currency> currencies,
         Dictionary<string, Plan> plans,
@@ -76,7 +76,7 @@ internal sealed class BillCatalogue
     /// <param name="related">Reads one state of the store.</param>
     /// <param name="lookups">The published data of lookup tables.</param>
     /// <param name="accountIds">The accounts that are billed; null for all there are.</param>
-    internal static async ValueTask<BillCatalogue> LoadAsync(
+    internal static async ValueTask<BillCatalog> LoadAsync(
         ResourceReader related, PublishedLookups lookups, IReadOnlyList<string>? accountIds)
     {
         var isWhole = accountIds is null;
@@ -98,7 +98,7 @@ internal sealed class BillCatalogue
         var aggregations = await LoadAsync<Aggregation>(pricings.Select(pricing => pricing.AggregationId));
         foreach (var named in compounds.SelectMany(compound => compound.Aggregations))
             aggregations.TryAdd(named.Id, named);
-        return new BillCatalogue(
+        return new BillCatalog(
             (await related.ListAsync<OrganizationConfig>(Condition.And())).Single(),
             await related.ListAsync<Currency>(Condition.And()),
             plans,

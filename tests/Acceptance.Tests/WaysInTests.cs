@@ -1,0 +1,19 @@
+namespace Tallystick.Acceptance.Tests;
+
+/// <summary>The examples of other ways to send usage do what their page says.</summary>
+public sealed class WaysInTests
+{
+    [Fact]
+    public void CloudEvents_ExampleAsTyped_CountsEachEventOnce()
+    {
+        var example = CodeBlock.In(Path.Combine("docs", "ways-in.md")).First(block => block.Language == "sh");
+        using var server = new LiveServer();
+
+        var lines = server.Run("bash", [server.Write("events.sh", example.Text)]).Trim().Split('\n');
+
+        lines.Length.ShouldBe(5);
+        lines[1..4].ShouldAllBe(line => line == "{\"result\":\"accepted\"}");
+        foreach (var fields in new[] { "120,\"model\":\"small\"", "30.5,\"model\":\"large\"", "7,\"model\":\"small\"" })
+            lines[4].Split($"\"count\":{fields}").Length.ShouldBe(2, $"{fields} once in {lines[4]}");
+    }
+}
