@@ -112,7 +112,7 @@ public sealed class UpgradeTests
             new Dictionary<string, string> { ["TALLYSTICK_POSTGRES"] = database });
 
         code.ShouldBe(1);
-        said.ShouldContain("format version 1000, written by a newer Tallystick");
+        said.ShouldContain("format version 1000, written by a newer version of Tallystick");
         said.Trim().Split('\n').Length.ShouldBe(1, said);
     }
 
