@@ -1,6 +1,6 @@
 using NodaTime;
-using Tallystick.Foundation.Values;
 using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Metering.Tests.Expressions;

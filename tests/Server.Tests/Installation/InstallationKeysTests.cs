@@ -8,9 +8,9 @@ using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Api;
 using Tallystick.Server.Api.Files;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Hosting;
 using Tallystick.Server.Hosting.Installation;
-using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Testing;
 

@@ -2,8 +2,8 @@ using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
-using Tallystick.Server.Hosting.Installation;
 using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Hosting.Installation;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
