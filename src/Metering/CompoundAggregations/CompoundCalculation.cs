@@ -26,6 +26,9 @@ public sealed class CompoundCalculation
     private readonly CustomFieldDefaults _defaults;
     private readonly LookupSnapshot?[] _tables;
 
+    // By slot: which aggregation a name means; -1 for other names.
+    private readonly int[] _aggregations;
+
     /// <summary>Compiles a compound aggregation.</summary>
     /// <param name="compound">The compound aggregation.</param>
     /// <param name="aggregations">The simple aggregations of the organization, at least those that it names.</param>
@@ -45,6 +48,8 @@ public sealed class CompoundCalculation
             Aggregations.Select(aggregation => aggregation.Code!), defaults, _ => null);
         _calculation = Calculation.Compile(compound.Calculation, scope, _slots, ValueKind.Number);
         _tables = new LookupSnapshot?[_slots.Tables.Count];
+        var names = Aggregations.Select(aggregation => CompoundAggregationRules.Prefix + aggregation.Code).ToList();
+        _aggregations = [.. _slots.Names.Select(name => names.IndexOf(name))];
     }
 
     /// <summary>The compound aggregation.</summary>
@@ -113,7 +118,10 @@ public sealed class CompoundCalculation
         var evaluation = new Evaluation(_slots, zone);
         _tables.CopyTo(evaluation.Tables, 0);
         foreach (var (slot, name) in _slots.Names.Index())
-            evaluation.Values[slot] = ValueOf(name, quantities, period, zone, customFields);
+        {
+            evaluation.Values[slot] = _aggregations[slot] is var index and >= 0
+                ? Value.Of(quantities[index]) : ValueOf(name, period, zone, customFields);
+        }
         if (_calculation.TryNumber(evaluation, out var quantity))
             return quantity;
         throw new CalculationException(
@@ -122,7 +130,7 @@ public sealed class CompoundCalculation
     }
 
     private Value ValueOf(
-        string name, IReadOnlyList<decimal?> quantities, Window period, DateTimeZone zone,
+        string name, Window period, DateTimeZone zone,
         Func<string, IReadOnlyDictionary<string, CustomFieldValue>?> customFields)
     {
         switch (name)
@@ -135,10 +143,6 @@ public sealed class CompoundCalculation
                 return Value.Of((decimal)NodaTime.Period.DaysBetween(
                     LocalDay.Of(period.Start, zone), LocalDay.Of(period.End, zone)));
         }
-        var index = Aggregations.ToList().FindIndex(
-            aggregation => CompoundAggregationRules.Prefix + aggregation.Code == name);
-        if (index >= 0)
-            return Value.Of(quantities[index]);
         var parts = name.Split('.', 3);
         if (parts.Length < 3)
             return default;

@@ -19,7 +19,7 @@ internal sealed class Calculation
     private Calculation(Code code, ValueKind wanted)
     {
         if (wanted == ValueKind.Number)
-            _number = Results.Number(code);
+            _number = Fitted(Results.Number(code));
         else
             _text = Results.Text(code);
     }
@@ -49,15 +49,28 @@ internal sealed class Calculation
 
     /// <summary>The number that it gives, of at most 28 digits; null where it has none.</summary>
     /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
-    internal bool TryNumber(Evaluation evaluation, out decimal? result)
+    internal bool TryNumber(Evaluation evaluation, out decimal? result) => Try(_number!, evaluation, out result);
+
+    /// <summary>The text that it gives; null where it has none.</summary>
+    /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
+    internal bool TryText(Evaluation evaluation, out string? result)
     {
-        result = null;
+        if (Try(_text!, evaluation, out result) && result?.Length > MaxResult)
+            evaluation.Fail(CalculationFault.LongText);
+        return evaluation.Fault is null;
+    }
+
+    private static Step<decimal?> Fitted(Step<decimal?> number) =>
+        evaluation => number(evaluation) is { } given ? ExactNumber.Fit(given) : null;
+
+    // Whatever goes wrong must stay with this calculation: one loader serves everybody.
+    private static bool Try<T>(Step<T?> step, Evaluation evaluation, out T? result)
+    {
+        result = default;
         evaluation.Begin();
         try
         {
-            result = _number!(evaluation);
-            if (result is { } number)
-                result = ExactNumber.Fit(number);
+            result = step(evaluation);
         }
         catch (Exception exception)
         {
@@ -66,32 +79,12 @@ internal sealed class Calculation
         return evaluation.Fault is null;
     }
 
-    // Whatever goes wrong must stay with this calculation: one loader serves everybody.
     private static CalculationFault FaultOf(Exception exception) => exception switch
     {
         OverflowException => CalculationFault.Overflow,
         ArgumentOutOfRangeException { Source: "NodaTime" } => CalculationFault.DateRange,
         _ => CalculationFault.Unexpected,
     };
-
-    /// <summary>The text that it gives; null where it has none.</summary>
-    /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
-    internal bool TryText(Evaluation evaluation, out string? result)
-    {
-        result = null;
-        evaluation.Begin();
-        try
-        {
-            result = _text!(evaluation);
-            if (result?.Length > MaxResult)
-                evaluation.Fail(CalculationFault.LongText);
-        }
-        catch (Exception exception)
-        {
-            evaluation.Fail(FaultOf(exception));
-        }
-        return evaluation.Fault is null;
-    }
 
     /// <summary>
     /// What becomes of a result of another kind than the field has: true and false become 1 and 0, or their words; all

@@ -120,11 +120,10 @@ internal sealed class Compiler(NameScope scope, Slots slots)
             if (a.Text is not null || b.Text is not null)
                 return Value.Of(TextFunctions.Join(
                     evaluation, Conversions.ToText(a, evaluation), Conversions.ToText(b, evaluation)));
-            foreach (var (code, value) in new[] { (left, a), (right, b) })
-            {
-                if (value.Kind != ValueKind.Number)
-                    evaluation.Fail(code.Mismatch(ValueKind.Number, value.Kind));
-            }
+            if (a.Number is null)
+                evaluation.Fail(left.Mismatch(ValueKind.Number, a.Kind));
+            if (b.Number is null)
+                evaluation.Fail(right.Mismatch(ValueKind.Number, b.Kind));
             return Value.Of(a.Number + b.Number);
         });
     }

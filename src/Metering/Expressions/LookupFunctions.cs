@@ -1,3 +1,5 @@
+using Tallystick.Metering.LookupTables;
+
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>Functions that read the published data of lookup tables (metering reference 11.4).</summary>
@@ -15,7 +17,9 @@ internal static class LookupFunctions
     private const ValueKind Text = ValueKind.Text;
     private const ValueKind Any = ValueKind.Open;
     private const int NoRow = -1;
-    private const int MaxKey = 1000;
+
+    // A code point takes two characters at most.
+    private const int MaxKey = 2 * LookupRows.MaxText;
     private const int RowWork = 20;
 
     internal static IReadOnlyList<Function> All { get; } =

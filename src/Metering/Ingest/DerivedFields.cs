@@ -36,13 +36,16 @@ public sealed class DerivedFields
     private DerivedFields(Meter meter, DateTimeZone zone, CustomFieldDefaults defaults, Product? product)
     {
         (_meter, _zone) = (meter, zone);
+        // All of them first: a later one gives an earlier one its slot.
+        List<Calculation> calculations =
+        [
+            .. meter.DerivedFields.Select((field, index) => Calculation.Compile(
+                field.Calculation, DerivedFieldRules.ScopeOf(meter, index, defaults), _slots,
+                DerivedFieldRules.KindOf(field))),
+        ];
         _fields =
         [
-            .. meter.DerivedFields.Select((field, index) => (
-                Calculation.Compile(
-                    field.Calculation, DerivedFieldRules.ScopeOf(meter, index, defaults), _slots,
-                    DerivedFieldRules.KindOf(field)),
-                Slot: index)),
+            .. calculations.Zip(meter.DerivedFields, (calculation, field) => (calculation, SlotOf(field.Code))),
         ];
         _tables = new ILookupTable?[_slots.Tables.Count];
         _constants = [.. _slots.Names.Select(name => Constant(name, meter, defaults, product))];
@@ -58,7 +61,6 @@ public sealed class DerivedFields
         ];
         (_ts, _ets) = (OwnSlotOf("ts"), OwnSlotOf("ets"));
         (_receivedAt, _account) = (OwnSlotOf("receivedAt"), OwnSlotOf("account"));
-        _fields = [.. _fields.Select((field, index) => field with { Slot = SlotOf(meter.DerivedFields[index].Code) })];
     }
 
     /// <summary>Compiles the derived fields of a meter; null when it has none.</summary>

@@ -66,6 +66,7 @@ internal sealed class LoadBuilder(
     /// <summary>Ends the load: takes its uids into the index and drops the rows that repeat one.</summary>
     public async ValueTask EndAsync(CancellationToken cancellationToken)
     {
+        var failed = Load.Failures.Count;
         FailRepeated(await loadUids.TakeAsync(_taken));
         foreach (var (meter, rows) in _rows)
         {
@@ -75,7 +76,9 @@ internal sealed class LoadBuilder(
             meter.Derived?.Compute(rows, Load, cancellationToken);
             Load.Add(rows);
         }
-        Load.SortFailures();
+        // Those found in the order of the log are in order.
+        if (Load.Failures.Count > failed)
+            Load.SortFailures();
         foreach (var ((organization, meter, meterId, day), tally) in _tallies)
             Load.Add(new MeterDay(organization, meter, meterId, Nanoseconds.ToDate(day), tally));
     }

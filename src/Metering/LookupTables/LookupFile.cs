@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Tallystick.Foundation.Json;
+using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Metering.LookupTables;
 
@@ -53,7 +54,7 @@ public static class LookupFile
         if (!row.TryGetValue(field, out var value))
             return "";
         if (value.Text is not { } text)
-            return LookupRows.Plain(value.Number!.Value);
+            return Value.Written(value.Number!.Value);
         return text.Length > 0 && text.AsSpan().IndexOfAny(",\"\r\n") < 0 && text.Trim() == text
             ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Metering.LookupTables;
 
@@ -44,7 +45,7 @@ public sealed class LookupRows
         var text = new StringBuilder();
         foreach (var value in _revision.Keys.Select(key => row[key]))
         {
-            var written = value.Text ?? Plain(value.Number!.Value);
+            var written = value.Text ?? Value.Written(value.Number!.Value);
             text.Append(CultureInfo.InvariantCulture, $"{written.Length}:{written}");
         }
         return $"{_revision.Id}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))}";
@@ -52,7 +53,7 @@ public sealed class LookupRows
 
     /// <summary>The key of a row as it stands in paths: values in the order of keys, joined by commas.</summary>
     public string PathKeyOf(IReadOnlyDictionary<string, CustomFieldValue> row) => string.Join(',', _revision.Keys
-        .Select(key => row[key]).Select(value => (value.Text ?? Plain(value.Number!.Value))
+        .Select(key => row[key]).Select(value => (value.Text ?? Value.Written(value.Number!.Value))
             .Replace("%", "%25", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal)));
 
     /// <summary>
@@ -91,8 +92,4 @@ public sealed class LookupRows
         }
         return key;
     }
-
-    /// <summary>The number without zeros at its end.</summary>
-    internal static string Plain(decimal number) =>
-        number.ToString("0.############################", CultureInfo.InvariantCulture);
 }

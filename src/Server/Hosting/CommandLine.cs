@@ -42,7 +42,7 @@ internal static class CommandLine
         new("TALLYSTICK_MAIL_FROM", "ADDRESS", "sender address of invitations"),
         new("TALLYSTICK_PUBLIC_URL", "URL", "public URL of the server, for links"),
         new("TALLYSTICK_MEASUREMENT_MEMORY", "MB", "memory of the measurement store (default: a share of RAM)"),
-        new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads per usage query (default: depends on processors)"),
+        new("TALLYSTICK_MEASUREMENT_THREADS", "COUNT", "threads of the measurement store (default: by processors)"),
         new("TALLYSTICK_UID_MEMORY", "MB", "memory of the uid index (default: a share of RAM)"),
         new("TALLYSTICK_BODY_SECONDS", "SECONDS", "timeout for receiving a request body (default 30)"),
         new("TALLYSTICK_MAX_CONNECTIONS", "COUNT", "max open connections (default 10000, or the file handle limit)"),

@@ -16,7 +16,7 @@ public sealed record DuckDbOptions
     /// </summary>
     public int MemoryMegabytes { get; init; } = 320;
 
-    /// <summary>Threads that work on a query at most, the one that asks included.</summary>
+    /// <summary>Threads of the engine that work on queries and loads, those that ask included.</summary>
     public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     /// <summary>
