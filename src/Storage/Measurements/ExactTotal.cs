@@ -5,8 +5,8 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Storage.Measurements;
 
 /// <summary>
-/// Combines partial results, exact, whatever their size: an engine's wide decimals do not reach beyond 38 digits and
-/// a <see cref="decimal"/> rounds beyond 28 without a word.
+/// Combines partial results exactly, whatever their size: wide decimals of a database engine end at 38 digits, and a
+/// <see cref="decimal"/> silently rounds beyond 28.
 /// </summary>
 /// <param name="Units">The total in units of 10^-28.</param>
 internal readonly record struct ExactTotal(BigInteger Units)
@@ -15,7 +15,7 @@ internal readonly record struct ExactTotal(BigInteger Units)
 
     private static readonly BigInteger Limit = BigInteger.Pow(10, ExactNumber.MaximumDigits);
 
-    /// <summary>The number that an engine wrote as plain decimal text, such as <c>-12.500000</c>.</summary>
+    /// <summary>Parses a number that an engine wrote as plain decimal text, such as <c>-12.500000</c>.</summary>
     public static ExactTotal Parse(string text)
     {
         var point = text.IndexOf('.', StringComparison.Ordinal);
@@ -25,11 +25,10 @@ internal readonly record struct ExactTotal(BigInteger Units)
         return OfUnits(units, fraction);
     }
 
-    /// <summary>The number that is so many units of 10^-<paramref name="scale"/>.</summary>
+    /// <summary>The number with the given count of units of 10^-<paramref name="scale"/>.</summary>
     public static ExactTotal OfUnits(BigInteger units, int scale) =>
         new(units * BigInteger.Pow(10, Scale - scale));
 
-    /// <summary>The sum.</summary>
     public static ExactTotal operator +(ExactTotal left, ExactTotal right) => new(left.Units + right.Units);
 
     /// <exception cref="OverflowException">The number has more than 28 digits.</exception>
@@ -40,12 +39,12 @@ internal readonly record struct ExactTotal(BigInteger Units)
             + $"{Units} x 10^-{Scale}.");
     }
 
-    /// <summary>The total divided by how many it is of, rounded to 28 digits.</summary>
+    /// <summary>The total divided by a count, rounded to 28 digits.</summary>
     public decimal MeanOf(long count)
     {
         if (TryToDecimal() is { } total)
             return total / count;
-        // The total has too many digits, yet what is rounded anyway need not be refused.
+        // The total has too many digits for a decimal, but the mean is rounded anyway, so it need not be refused.
         var divisor = (BigInteger)count;
         var scale = Scale;
         for (; BigInteger.Abs(Units) >= Limit * divisor; scale--)
@@ -61,7 +60,8 @@ internal readonly record struct ExactTotal(BigInteger Units)
     {
         var units = Units;
         var scale = Scale;
-        // As many zeros as there are, up to the point: 28 is less than 16 + 8 + 4 + 2 + 1.
+        // Remove trailing zeros of the fraction by bisection: the fraction has at most 28, and 28 is less than 16 + 8 +
+        // 4 + 2 + 1.
         for (var zeros = 16; zeros > 0; zeros /= 2)
         {
             if (zeros > scale)

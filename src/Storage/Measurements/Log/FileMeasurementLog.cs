@@ -8,8 +8,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
-/// The measurement log as files of one directory, used by one process at a time. A position is the number of bytes
-/// ever written before it; each file is named after the position at which it begins.
+/// The measurement log, stored as the files of one directory. Only one process at a time can use it. A position is the
+/// number of bytes ever written before it; each file is named after its first position.
 /// </summary>
 public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
 {
@@ -49,7 +49,7 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
             _writer.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>One process keeps one partition.</summary>
+    /// <summary>Always 0: one process has one partition.</summary>
     public int Number => 0;
 
     /// <inheritdoc/>
@@ -58,17 +58,15 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
     /// <inheritdoc/>
     public LogPosition End => new(Volatile.Read(ref _end));
 
-    /// <summary>Why nothing can be kept at the moment; null when all is well, and again as soon as it is.</summary>
+    /// <summary>Why nothing can be stored at the moment; null while the log is healthy.</summary>
     public StoreUnavailableException? Fault => _writer.Fault;
 
     Exception? ILogPartition.Fault => Fault;
 
-    /// <summary>What a crash had left unfinished at the end and opening has cut off; null when nothing was.</summary>
+    /// <summary>The incomplete write that opening cut off after a crash; null if there was none.</summary>
     public TornTail? CutAtOpening { get; }
 
-    /// <summary>
-    /// Opens the log of a directory, which is created where missing, and cuts an unfinished last record.
-    /// </summary>
+    /// <summary>Opens the log in a directory, creating it if missing, and cuts off an incomplete last write.</summary>
     /// <exception cref="StoreUnavailableException">The log is damaged, or another process uses it.</exception>
     public static FileMeasurementLog Open(string directory, LogOptions? options = null)
     {
@@ -96,7 +94,7 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
     public long BytesBetween(LogPosition from, LogPosition to) => to.Value - from.Value;
 
     /// <inheritdoc/>
-    /// <exception cref="StoreUnavailableException">It could not be made durable, and is not kept.</exception>
+    /// <exception cref="StoreUnavailableException">The record could not be made durable and is not stored.</exception>
     public ValueTask<LogPosition> AppendAsync(
         ReadOnlyMemory<byte> record, Instant receivedAt, CancellationToken cancellationToken)
     {
@@ -108,7 +106,7 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
     public async IAsyncEnumerable<LogEntry> ReadAsync(
         LogPosition from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // In this order: a file begun in between lies behind the end.
+        // Read the end before the files: a file that is started in between lies after the end.
         var end = Volatile.Read(ref _end);
         var files = _files.All;
         if (from.Value < files[0].Start || from.Value > end)
@@ -138,10 +136,10 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
     }
 
     /// <summary>
-    /// The first position, from one on, at which a record begins or the log ends; null where the log does not hold
-    /// the position.
+    /// The first position at or after <paramref name="from"/> at which a record begins or the log ends; null if the log
+    /// does not contain the position.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">The log is damaged before it.</exception>
+    /// <exception cref="StoreUnavailableException">The log is damaged before that position.</exception>
     public LogPosition? FindRecord(LogPosition from)
     {
         var (files, end) = (_files.All, End.Value);
@@ -163,10 +161,10 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
         return new LogPosition(position == fileEnd && index + 1 < files.Length ? files[index + 1].Start : position);
     }
 
-    /// <summary>Lets the closed log of a directory go on at a position behind its end.</summary>
-    /// <param name="directory">Its directory.</param>
-    /// <param name="end">Where it ends.</param>
-    /// <param name="next">Where it is to go on.</param>
+    /// <summary>Makes a closed log continue at a position beyond its end.</summary>
+    /// <param name="directory">Directory of the log.</param>
+    /// <param name="end">Position at which the log ends.</param>
+    /// <param name="next">Position at which the log continues.</param>
     public static void SkipTo(string directory, LogPosition end, LogPosition next) =>
         LogFile.AddGap(Path.GetFullPath(directory), end.Value, next.Value);
 
@@ -174,8 +172,8 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
     public IMeasurementLookup OpenLookup() => new BatchLookup(Read);
 
     /// <summary>
-    /// Copies bytes that were answered for, from any position on: as many as the buffer holds, fewer at the end of the
-    /// file in which they stand, none where they are no longer kept.
+    /// Copies acknowledged bytes from any position: as many as fit into the buffer, fewer at the end of a file, none if
+    /// the log no longer contains them.
     /// </summary>
     /// <returns>The number of bytes copied.</returns>
     internal int Read(LogPosition from, Span<byte> buffer)
@@ -210,10 +208,10 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
     }
 
     /// <summary>
-    /// Deletes the oldest files as long as all of a file lies before the position and was received before the instant;
-    /// never the one being written.
+    /// Deletes the oldest files whose records all lie before the position and were received before the instant. The
+    /// file being written is never deleted.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">A file that would have to tell is damaged.</exception>
+    /// <exception cref="StoreUnavailableException">A file that must be read to decide is damaged.</exception>
     public ValueTask TrimAsync(LogPosition before, Instant receivedBefore, CancellationToken cancellationToken)
     {
         lock (_trimming)
@@ -226,21 +224,21 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
                 File.Delete(removed.Path);
                 if (removed.GapAt is { } gapAt)
                     LogFile.RemoveGap(_directory, gapAt, next.Start);
-                // One after the other, so that no crash brings back an older file without the newer ones.
+                // Flush after each deletion, so that a crash cannot bring back an older file without the newer ones.
                 Disk.FlushNames(_directory);
             }
         }
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Keeps all files, or trims again. While files are copied none may be deleted.</summary>
+    /// <summary>Stops or resumes trimming. No file may be deleted while files are being copied.</summary>
     public void KeepFiles(bool keeps)
     {
         lock (_trimming)
             _keepsFiles = keeps;
     }
 
-    /// <summary>Writes what was handed over, then lets the directory go.</summary>
+    /// <summary>Writes the waiting appends, then releases the directory.</summary>
     public async ValueTask DisposeAsync()
     {
         _writer.Complete();
@@ -265,7 +263,8 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
         }
     }
 
-    // The first frame of a file counts as well where only it tells: kept a little longer, never too short.
+    // Without a stored value, the first frame of the file also counts. Files are then kept slightly longer than
+    // required, never shorter.
     private static long NewestBefore(LogFile file)
     {
         if (file.NewestBefore is { } newest)

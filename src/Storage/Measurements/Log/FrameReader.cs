@@ -4,51 +4,51 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.Log;
 
-/// <summary>What is found where a frame should be.</summary>
+/// <summary>What was found at the offset of a frame.</summary>
 internal enum FrameState
 {
-    /// <summary>A frame as it was written.</summary>
+    /// <summary>An intact frame.</summary>
     Whole,
 
-    /// <summary>The bytes end within the header.</summary>
+    /// <summary>The file ends within the header.</summary>
     HeaderCut,
 
-    /// <summary>Something that is not a header of this place.</summary>
+    /// <summary>Bytes that are not a valid header for this position.</summary>
     HeaderInvalid,
 
-    /// <summary>A header of a frame longer than the bytes.</summary>
+    /// <summary>A valid header whose frame extends beyond the end of the file.</summary>
     PayloadCut,
 
-    /// <summary>A header with a payload that is not its own.</summary>
+    /// <summary>A valid header whose payload does not match its hash.</summary>
     PayloadInvalid,
 }
 
 /// <summary>
-/// Reads the frames of one file one after the other, into memory that is lent: the log is read many times a second.
+/// Reads the frames of one file in sequence. Uses a pooled buffer, because the log is read many times a second.
 /// </summary>
 internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDisposable
 {
-    // Mostly there is one reader. The shared pool would keep some megabytes for each thread on which one was at work.
+    // Usually there is only one reader. The shared pool would keep several megabytes for each thread that ever read.
     private static readonly ArrayPool<byte> Buffers =
         ArrayPool<byte>.Create(maxArrayLength: 16 * 1024 * 1024, maxArraysPerBucket: 1);
 
     private byte[] _buffer = Buffers.Rent(LogFrame.HeaderBytes);
     private int _length;
 
-    /// <summary>The frame last read, as far as its header is valid.</summary>
+    /// <summary>The frame last read; set once its header is valid.</summary>
     public LogFrame Frame { get; private set; }
 
-    /// <summary>All bytes last read, the header's first; valid until the next read or the end.</summary>
+    /// <summary>All bytes last read, starting with the header; valid until the next read or disposal.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>
-    /// The records of the frame last read, each behind its length; valid until the next read or the end.
+    /// The records of the frame last read, each prefixed with its length; valid until the next read or disposal.
     /// </summary>
     public ReadOnlyMemory<byte> Payload => _buffer.AsMemory(LogFrame.HeaderBytes, Frame.PayloadLength);
 
     public static FrameReader Open(LogFile file) => new(file, file.OpenToRead());
 
-    /// <summary>Reads the frame at an offset of the file, whose bytes end at another.</summary>
+    /// <summary>Reads the frame at an offset. The file counts as ending at <paramref name="end"/>.</summary>
     public FrameState Read(long offset, long end)
     {
         var state = ReadHeader(offset, end);
@@ -62,7 +62,9 @@ internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDispos
         return Frame.Holds(Bytes) ? FrameState.Whole : FrameState.PayloadInvalid;
     }
 
-    /// <summary>Reads only the header of the frame at an offset, and looks if there is room for the rest.</summary>
+    /// <summary>
+    /// Reads only the header of the frame at an offset, and checks that the rest fits before the end.
+    /// </summary>
     public FrameState ReadHeader(long offset, long end)
     {
         _length = 0;
@@ -74,14 +76,14 @@ internal sealed class FrameReader(LogFile file, SafeFileHandle handle) : IDispos
         return offset + frame.Length > end ? FrameState.PayloadCut : FrameState.Whole;
     }
 
-    /// <summary>True when only zeros stand in a stretch of the file.</summary>
+    /// <summary>True if a range of the file contains only zeros.</summary>
     public bool IsZero(long from, long to)
     {
         var bytes = new byte[to - from];
         return LogFiles.ReadAll(handle, bytes, from) == bytes.Length && !bytes.AsSpan().ContainsAnyExcept((byte)0);
     }
 
-    /// <summary>What to tell of a frame that was found not to be whole.</summary>
+    /// <summary>The exception for a frame that is not intact.</summary>
     public StoreUnavailableException Fault(long offset) => new(LogFrame.IsOfFormerFormat(Bytes)
         ? $"The measurement log file {file.Path} was written by an earlier version, whose format this version cannot "
             + "read. Move it away to start with an empty log."

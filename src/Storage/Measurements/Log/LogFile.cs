@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>One file of the log, named after the position of its first byte.</summary>
-/// <param name="path">Where it is.</param>
+/// <param name="path">Path of the file.</param>
 /// <param name="start">Position of its first byte.</param>
 internal sealed class LogFile(string path, long start)
 {
@@ -17,23 +17,24 @@ internal sealed class LogFile(string path, long start)
     public long Start => start;
 
     /// <summary>
-    /// Newest receipt of a record in the files before it, in ticks since 1970; null when its first frame tells.
+    /// Newest time of receipt in the files before this one, in ticks since 1970; null if it must be read from the first
+    /// frame of this file.
     /// </summary>
     public long? NewestBefore { get; init; }
 
     /// <summary>
-    /// Position behind its last record where a gap follows that an operator has accepted; null where the file after it
-    /// goes on without one.
+    /// Position after the last record, if an operator has accepted a gap after this file; null if the next file
+    /// continues without a gap.
     /// </summary>
     public long? GapAt { get; private init; }
 
-    /// <summary>The handle kept open to read it; null when there is none. Belongs to <see cref="LogFiles"/>.</summary>
+    /// <summary>The handle kept open for reading; null if there is none. Managed by <see cref="LogFiles"/>.</summary>
     public SafeFileHandle? Reading { get; set; }
 
-    /// <summary>True when it is not to be opened to read any more. Belongs to <see cref="LogFiles"/>.</summary>
+    /// <summary>True if the file must not be opened for reading any more. Managed by <see cref="LogFiles"/>.</summary>
     public bool IsClosed { get; set; }
 
-    /// <summary>The files of a directory, by position.</summary>
+    /// <summary>The files of a directory, in the order of their positions.</summary>
     public static List<LogFile> List(string directory)
     {
         var files = new List<LogFile>();
@@ -54,15 +55,15 @@ internal sealed class LogFile(string path, long start)
     }
 
     /// <summary>
-    /// Lets a log that ends before a position go on there, in a new file. A file of its own says that the gap in
-    /// between is known.
+    /// Makes the log continue in a new file at a position beyond its end. A separate marker file records that the gap
+    /// is known.
     /// </summary>
     public static void AddGap(string directory, long end, long next)
     {
         var last = List(directory)[^1];
         using (var file = last.OpenToWrite())
         {
-            // What was set aside for more would count as written.
+            // Preallocated space after the end would count as written.
             RandomAccess.SetLength(file, end - last.Start);
             Disk.Flush(file);
         }
@@ -72,7 +73,7 @@ internal sealed class LogFile(string path, long start)
         Disk.FlushNames(directory);
     }
 
-    /// <summary>Removes what says that a gap is known, once the file before it is gone.</summary>
+    /// <summary>Removes the marker of a gap, once the file before the gap is deleted.</summary>
     public static void RemoveGap(string directory, long end, long next) =>
         File.Delete(GapPathOf(directory, end, next));
 

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
-/// The files of the log by position, for any number of readers while files are added at the end and removed at the
-/// beginning. Keeps the files last opened to read open.
+/// The files of the log by position. Any number of readers can use it while files are added at the end and removed at
+/// the beginning. Keeps the most recently opened files open.
 /// </summary>
 internal sealed class LogFiles(IEnumerable<LogFile> files) : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class LogFiles(IEnumerable<LogFile> files) : IDisposable
     private readonly Queue<LogFile> _open = new();
     private volatile LogFile[] _all = [.. files];
 
-    /// <summary>All of them now; at least one.</summary>
+    /// <summary>The current files; at least one.</summary>
     public LogFile[] All => _all;
 
-    /// <summary>Index of the file in which a position lies; -1 when it lies before all.</summary>
+    /// <summary>Index of the file that contains a position; -1 if it lies before all files.</summary>
     public static int IndexOf(LogFile[] files, long position)
     {
         int low = 0, high = files.Length - 1;
@@ -32,7 +32,7 @@ internal sealed class LogFiles(IEnumerable<LogFile> files) : IDisposable
         return high;
     }
 
-    /// <summary>Adds a file at the end. It takes the place of one that begins there and holds nothing.</summary>
+    /// <summary>Adds a file at the end, replacing an empty file that begins at the same position.</summary>
     public void Add(LogFile file)
     {
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class LogFiles(IEnumerable<LogFile> files) : IDisposable
         }
     }
 
-    /// <summary>Removes the first file and its handle; the file itself stays.</summary>
+    /// <summary>Removes the first file from the list and closes its handle; does not delete the file.</summary>
     public LogFile RemoveFirst()
     {
         lock (_lock)
@@ -56,7 +56,7 @@ internal sealed class LogFiles(IEnumerable<LogFile> files) : IDisposable
         }
     }
 
-    /// <summary>Copies bytes of a file; none when it was removed.</summary>
+    /// <summary>Copies bytes of a file; none if it was removed.</summary>
     public int Read(LogFile file, long offset, Span<byte> buffer)
     {
         while (true)
@@ -70,7 +70,7 @@ internal sealed class LogFiles(IEnumerable<LogFile> files) : IDisposable
             }
             catch (ObjectDisposedException)
             {
-                // Closed meanwhile, in favour of another file.
+                // Closed concurrently to make room for another file.
             }
         }
     }

@@ -3,36 +3,39 @@ using System.IO.Hashing;
 
 namespace Tallystick.Storage.Measurements.Log;
 
-/// <summary>What one write puts into the log: a header, then the records that were waiting together.</summary>
-/// <param name="PayloadLength">Bytes of the records, each behind its length.</param>
-/// <param name="Newest">Newest receipt of a record in the log up to here, in ticks since 1970.</param>
-/// <param name="ZeroSectors">How many sectors of the frame, not counting the header's, hold nothing but zeros.</param>
-/// <param name="PayloadHash">Hash of the payload with the zeros that fill it up.</param>
+/// <summary>One write to the log: a header, followed by the records of a group commit.</summary>
+/// <param name="PayloadLength">Bytes of the records, including their length prefixes.</param>
+/// <param name="Newest">Newest time of receipt in the log up to here, in ticks since 1970.</param>
+/// <param name="ZeroSectors">
+/// Number of sectors of the frame, not counting the header's, that contain only zeros.
+/// </param>
+/// <param name="PayloadHash">Hash of the payload including its zero padding.</param>
 /// <remarks>
-/// Little-endian: magic (0), length of the payload (4), position of the frame (8), newest receipt (16), zero sectors
-/// (24), hash of the payload (32), hash of the header so far (56). The position makes a frame that landed in the wrong
-/// place a fault. Frames are multiples of the header's size, so that no header lies across the boundary of two
-/// sectors: after a crash it is there or not. A frame is written only after the one before it was flushed.
+/// Little-endian: magic (0), length of the payload (4), position of the frame (8), newest time of receipt (16), zero
+/// sectors (24), hash of the payload (32), hash of the header so far (56). The position detects a frame that was
+/// written to the wrong place. The length of a frame is a multiple of the header's, so no header crosses a sector
+/// boundary: after a crash a header is present as a whole or not at all. A frame is written only after the previous one
+/// was flushed.
 /// </remarks>
 internal readonly record struct LogFrame(int PayloadLength, long Newest, int ZeroSectors, ulong PayloadHash)
 {
     public const int HeaderBytes = 64;
 
-    /// <summary>What a disk writes whole or not at all.</summary>
+    /// <summary>The unit that a disk writes atomically.</summary>
     public const int SectorBytes = 512;
 
     private const uint Magic = 0x324C5354; // "TSL2"
     private const uint FormerMagic = 0x314C5354; // "TSL1"
     private const int HashAt = 56;
 
-    /// <summary>Bytes of the frame in the file.</summary>
+    /// <summary>Bytes that the frame takes in the file.</summary>
     public long Length => LengthOf(PayloadLength);
 
-    /// <summary>Bytes in the file of a frame with a payload.</summary>
+    /// <summary>Bytes that a frame with a payload of this length takes in the file.</summary>
     public static long LengthOf(long payload) =>
         HeaderBytes + ((payload + HeaderBytes - 1) / HeaderBytes * HeaderBytes);
 
-    /// <summary>Fills in the header of a frame whose payload, filled up with zeros, stands behind it.</summary>
+    /// <summary>Writes the header of a frame. The zero-padded payload must already follow it.</summary>
     public static void Seal(Span<byte> frame, int payloadLength, long position, long offset, long newest)
     {
         var header = frame[..HeaderBytes];
@@ -47,7 +50,7 @@ internal readonly record struct LogFrame(int PayloadLength, long Newest, int Zer
     }
 
     /// <summary>Reads a header.</summary>
-    /// <returns>False when it is not a whole header of a frame at the position.</returns>
+    /// <returns>False if it is not a valid header for the position.</returns>
     public static bool TryReadHeader(ReadOnlySpan<byte> header, long position, out LogFrame frame)
     {
         frame = default;
@@ -62,16 +65,16 @@ internal readonly record struct LogFrame(int PayloadLength, long Newest, int Zer
         return frame.PayloadLength >= 0;
     }
 
-    /// <summary>True when the bytes are how a log of the format before this one begins.</summary>
+    /// <summary>True if the bytes are the start of a log in the previous format.</summary>
     public static bool IsOfFormerFormat(ReadOnlySpan<byte> header) =>
         header.Length >= sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(header) == FormerMagic;
 
-    /// <summary>True when the frame's bytes are those that were written.</summary>
+    /// <summary>True if the payload matches the hash.</summary>
     public bool Holds(ReadOnlySpan<byte> frame) => XxHash3.HashToUInt64(frame[HeaderBytes..]) == PayloadHash;
 
     /// <summary>
-    /// True when a sector that was written reads as the zeros that stood there before: the write was interrupted. The
-    /// bytes of a frame that was written whole and damaged later do not look like that.
+    /// True if a written sector still reads as the zeros that were there before, which means that the write was
+    /// interrupted. A frame that was written completely and damaged later does not look like this.
     /// </summary>
     public bool LacksSectors(ReadOnlySpan<byte> frame, long offset) => CountZeroSectors(frame, offset) > ZeroSectors;
 

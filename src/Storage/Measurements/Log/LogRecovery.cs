@@ -3,23 +3,23 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.Log;
 
-/// <summary>Where a log ends that is being opened.</summary>
-/// <param name="Position">The position behind its last record.</param>
-/// <param name="Newest">Newest receipt of a record in it, in ticks since 1970.</param>
-/// <param name="Cut">What was cut from it; null when nothing was.</param>
+/// <summary>The end of a log, as found on opening.</summary>
+/// <param name="Position">The position after the last record.</param>
+/// <param name="Newest">Time at which the newest record was received, in ticks since 1970.</param>
+/// <param name="Cut">The incomplete write that was cut off; null if there was none.</param>
 internal sealed record LogEnd(long Position, long Newest, TornTail? Cut);
 
 /// <summary>
-/// What an interrupted last write had left at the end of the log, and was cut off. Nobody was told that it was kept.
+/// An incomplete last write that was cut off the end of the log. It was never acknowledged to a client.
 /// </summary>
 /// <param name="File">Path of the file.</param>
-/// <param name="Offset">Where in the file it began.</param>
-/// <param name="Bytes">How long it was.</param>
+/// <param name="Offset">Its offset in the file.</param>
+/// <param name="Bytes">Its length in bytes.</param>
 public sealed record TornTail(string File, long Offset, long Bytes);
 
 /// <summary>
-/// Checks the log at opening: the files before the last by their names and lengths, the last one frame by frame, and
-/// cuts what a crash left unfinished there.
+/// Checks the log on opening: earlier files by name and length, the last one frame by frame. Cuts off an incomplete
+/// write that a crash left at the end.
 /// </summary>
 internal static class LogRecovery
 {
@@ -36,7 +36,7 @@ internal static class LogRecovery
         return new LogEnd(last.Start + length, newest ?? long.MinValue, cut);
     }
 
-    // A longer file is in order: what it holds behind the beginning of the next one is void.
+    // A longer file is valid: its bytes after the start of the next file are void.
     private static void CheckContinuity(LogFile file, long next)
     {
         var end = file.Start + new FileInfo(file.Path).Length;
@@ -62,7 +62,7 @@ internal static class LogRecovery
             (last, offset) = (offset, offset + reader.Frame.Length);
         }
         var cut = Cut(file, handle, reader, state, offset, end);
-        // A process that died before its flush left a frame that is readable, but not durable yet.
+        // If a process died before its flush, the last frame may be readable but not durable: write it again.
         if (last >= 0 && reader.Read(last, offset) == FrameState.Whole)
             RandomAccess.Write(handle, reader.Bytes, last);
         Disk.Flush(handle);
@@ -82,8 +82,8 @@ internal static class LogRecovery
     }
 
     /// <summary>
-    /// True when a write that was interrupted leaves behind what is there: the file ends within the frame, or sectors
-    /// of it are still zeros and nothing stands behind it. Anything else was written whole and damaged later.
+    /// True if an interrupted write explains the bytes: the file ends within the frame, or sectors of the frame are
+    /// still zeros and nothing follows it. Any other bytes were written completely and damaged later.
     /// </summary>
     private static bool IsTorn(FrameReader reader, FrameState state, long offset, long written) => state switch
     {
@@ -108,7 +108,7 @@ internal static class LogRecovery
         return true;
     }
 
-    /// <summary>The offset behind the last byte that is not zero.</summary>
+    /// <summary>The offset after the last byte that is not zero.</summary>
     private static long EndOfWritten(SafeFileHandle handle, long from, long end)
     {
         var buffer = new byte[1024 * 1024];
@@ -123,7 +123,7 @@ internal static class LogRecovery
         return written;
     }
 
-    /// <summary>Newest receipt in a file whose bytes end at a position; null when it holds no frame.</summary>
+    /// <summary>Newest time of receipt in a file whose bytes end at a position; null if it has no frame.</summary>
     private static long? NewestOf(LogFile file, long end)
     {
         using var reader = FrameReader.Open(file);

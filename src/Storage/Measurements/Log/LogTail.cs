@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
-/// The end of the log on the disk, used by one thread at a time: the file being written, and the one after it.
+/// The end of the log on disk: the file being written and its successor. Used by one thread at a time.
 /// </summary>
 /// <remarks>
-/// After a failed write or flush nobody knows what the file holds behind the last frame answered for. It is never
-/// written again: the log goes on in a new file whose name says where it begins, which voids whatever the file before
-/// it holds from there on.
+/// After a failed write or flush, the content of the file after the last acknowledged frame is unknown. The file is
+/// never written again: the log continues in a new file, and the position in its name voids everything that the old
+/// file holds from there on.
 /// </remarks>
 internal sealed class LogTail : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class LogTail : IDisposable
     private bool _isFilled = true;
     private bool _isHandedOver;
 
-    /// <summary>Goes on in the last of the files where recovery found the end.</summary>
+    /// <summary>Continues in the last file, at the end that recovery found.</summary>
     public LogTail(string directory, LogOptions options, LogFiles files, LogEnd end)
     {
         (_directory, _options, _files) = (directory, options, files);
@@ -38,13 +38,13 @@ internal sealed class LogTail : IDisposable
         _began = options.Time.GetTimestamp();
     }
 
-    /// <summary>The position behind the last frame that is on the disk.</summary>
+    /// <summary>The position after the last frame on disk.</summary>
     public long End { get; private set; }
 
-    /// <summary>True after a fault, until a new file was begun.</summary>
+    /// <summary>True from a fault until a new file is started.</summary>
     public bool IsBroken => _file is null;
 
-    /// <summary>Makes the first file of a new log.</summary>
+    /// <summary>Creates the first file of a new log.</summary>
     public static void Create(string directory, LogOptions options)
     {
         var first = SpareFile.Fill(Path.Combine(directory, "first"), SizeAfter(0, options), options, default);
@@ -52,8 +52,8 @@ internal sealed class LogTail : IDisposable
         File.Move(first.Path, LogFile.PathOf(directory, 0));
     }
 
-    /// <summary>Writes a frame, filled but for its header, at the end and flushes it.</summary>
-    /// <exception cref="Exception">It failed. <see cref="Break"/> must follow, and tells what is known.</exception>
+    /// <summary>Appends a frame, whose header is not yet filled in, and flushes it.</summary>
+    /// <exception cref="Exception">The write failed. <see cref="Break"/> must follow.</exception>
     public void Write(Span<byte> frame, int payloadLength, long newest)
     {
         if (_file is null)
@@ -69,15 +69,16 @@ internal sealed class LogTail : IDisposable
         _options.Flush(_file!);
         _isHandedOver = false;
         (End, _newest) = (End + frame.Length, newest);
-        // Neither before the log is used, since many never are, nor while it grows so fast that the disk would be busy
-        // with zeros: then much is flushed at a time, to which the file system's share adds little.
+        // No spare before the first write, because many logs are never used. None during fast growth either: filling
+        // would keep the disk busy, and large flushes gain little from preallocation.
         if (IsQuiet())
             _spare.Prepare(SizeAfter(_capacity, _options));
     }
 
-    /// <summary>Gives the file up after a fault.</summary>
+    /// <summary>Abandons the file after a fault.</summary>
     /// <returns>
-    /// True when it is certain that the frame is not kept. Else a start before a new file was begun may find it whole.
+    /// True if the frame is certainly not stored. If false, a restart before a new file begins may still find it
+    /// intact.
     /// </returns>
     public bool Break()
     {
@@ -87,8 +88,8 @@ internal sealed class LogTail : IDisposable
         return isVoid;
     }
 
-    /// <summary>Begins a new file after a fault, which shows that the disk can be written.</summary>
-    /// <exception cref="Exception">It cannot; try again later.</exception>
+    /// <summary>Starts a new file after a fault, which proves that the disk is writable.</summary>
+    /// <exception cref="Exception">The disk is not writable yet.</exception>
     public void Mend() => Begin(_spare.Take() ?? FillOne());
 
     /// <inheritdoc/>
@@ -105,7 +106,7 @@ internal sealed class LogTail : IDisposable
         _options.Time.GetElapsedTime(_began)
             >= TimeSpan.FromMilliseconds((End - _start) * 1000 / _options.QuietBytesPerSecond);
 
-    // Apart from the spare, which is perhaps being filled.
+    // Not the path of the spare file, which may be being filled.
     private string NewPath => Path.Combine(_directory, "new");
 
     private EmptyFile FillOne() => SpareFile.Fill(NewPath, SizeAfter(0, _options), _options, default);
@@ -113,7 +114,9 @@ internal sealed class LogTail : IDisposable
     private EmptyFile CreateOne() =>
         new(NewPath, SpareFile.Create(NewPath), SizeAfter(_capacity, _options)) { IsFilled = false };
 
-    /// <summary>Lets the log go on in a file, whose name is durable before anything in it is answered for.</summary>
+    /// <summary>
+    /// Continues the log in a new file. Its name is made durable before any of its frames is acknowledged.
+    /// </summary>
     private void Begin(EmptyFile empty)
     {
         var path = LogFile.PathOf(_directory, End);
@@ -147,7 +150,9 @@ internal sealed class LogTail : IDisposable
         }
     }
 
-    /// <summary>Gives the space behind the end back; where that fails, the next file's name ends this one.</summary>
+    /// <summary>
+    /// Releases the unused space after the end. If that fails, the name of the next file marks the end of this one.
+    /// </summary>
     private void CutAndClose()
     {
         if (_file is not { } file)
@@ -158,7 +163,7 @@ internal sealed class LogTail : IDisposable
         }
         catch (Exception)
         {
-            // Space is lost, nothing else.
+            // Only disk space is lost.
         }
         file.Dispose();
     }

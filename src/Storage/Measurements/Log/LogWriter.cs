@@ -7,9 +7,9 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
-/// The writer of the log: everything that waits goes out in one write and one flush, then all are answered (group
-/// commit). If the writer is idle, the appending thread writes the record itself, which saves a lone measurement two
-/// changes of thread. After a fault it goes on by itself as soon as the disk can be written again.
+/// Writes the log with group commit: one write and one flush store all waiting records, then all appends are answered.
+/// If the writer is idle, the appending thread writes the record itself, which saves a lone measurement two thread
+/// switches. After a disk fault the writer resumes as soon as the disk is writable again.
 /// </summary>
 internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> advance)
 {
@@ -25,11 +25,11 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
     private bool _isCompleted;
     private byte[] _frame = [];
 
-    /// <summary>Why nothing can be kept at the moment; null when all is well.</summary>
+    /// <summary>Why nothing can be stored at the moment; null while the log is healthy.</summary>
     public StoreUnavailableException? Fault => _fault;
 
-    /// <summary>Hands a record over.</summary>
-    /// <returns>The position behind it, once it is on the disk.</returns>
+    /// <summary>Appends a record.</summary>
+    /// <returns>The position after the record, once it is on disk.</returns>
     public ValueTask<LogPosition> AppendAsync(ReadOnlyMemory<byte> record, Instant receivedAt)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Length, MaxRecord);
@@ -58,7 +58,7 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
         return answer;
     }
 
-    /// <summary>Takes no more appends; those waiting are still written.</summary>
+    /// <summary>Refuses further appends; those already waiting are still written.</summary>
     public void Complete()
     {
         lock (_gate)
@@ -68,7 +68,7 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
         }
     }
 
-    /// <summary>Writes what gathers behind a group, until <see cref="Complete"/>.</summary>
+    /// <summary>Writes the appends that queue up while a group is written, until <see cref="Complete"/>.</summary>
     public void Run()
     {
         while (TakeGroup())
@@ -76,7 +76,9 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
         tail.Dispose();
     }
 
-    /// <summary>Waits for appends, or for the time to try a broken disk again: then the group is empty.</summary>
+    /// <summary>
+    /// Waits for appends, or until it is time to retry a broken disk; in that case the group is empty.
+    /// </summary>
     private bool TakeGroup()
     {
         lock (_gate)
@@ -165,7 +167,7 @@ internal sealed class LogWriter(LogTail tail, LogOptions options, Action<long> a
         lock (_gate)
         {
             _isWriting = false;
-            Monitor.Pulse(_gate); // for what came meanwhile, or a disk to be tried again
+            Monitor.Pulse(_gate); // wakes the writer for new appends or to retry the disk
         }
     }
 }

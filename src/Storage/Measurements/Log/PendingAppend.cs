@@ -6,8 +6,9 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
-/// A record that waits to be written, and the answer to it. Used again after its answer was taken, so that an append
-/// allocates nothing. What follows an answer runs elsewhere: no answer waits for what another sets off.
+/// A record waiting to be written, and the result of its append. Instances are reused once their result has been
+/// consumed, so that an append allocates nothing. Continuations run asynchronously, so that they do not delay other
+/// answers.
 /// </summary>
 internal sealed class PendingAppend : IValueTaskSource<LogPosition>
 {
@@ -19,10 +20,10 @@ internal sealed class PendingAppend : IValueTaskSource<LogPosition>
 
     public ReadOnlyMemory<byte> Record { get; private set; }
 
-    /// <summary>When it was received, in ticks since 1970.</summary>
+    /// <summary>When the record was received, in ticks since 1970.</summary>
     public long ReceivedAt { get; private set; }
 
-    /// <summary>Bytes it takes in a frame.</summary>
+    /// <summary>Bytes that the record takes in a frame.</summary>
     public long Bytes => sizeof(int) + (long)Record.Length;
 
     public ValueTask<LogPosition> Answer => new(this, _answer.Version);

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
-/// Memory that grows and shrinks again and again. On Linux all but a little comes from the system and goes back there
-/// at once: in a heap it would leave holes as large as all that it held. Addresses are set aside for many times as
-/// much, so that it grows where it is: a page that moves must be found anew by the processor, and by the host below it.
+/// Memory that grows and shrinks repeatedly. On Linux, all but small blocks are mapped from the system and returned to
+/// it at once; in a heap they would leave large holes. Many times the needed address space is reserved, so that a block
+/// grows in place: a page that moves costs the processor and the hypervisor a new address translation.
 /// </summary>
 internal static unsafe partial class SlotMemory
 {
@@ -19,11 +19,11 @@ internal static unsafe partial class SlotMemory
 
     private static readonly long PageBytes = Environment.SystemPageSize;
 
-    /// <summary>Makes memory larger or smaller, and keeps what is in both.</summary>
-    /// <param name="memory">What was given before, or null.</param>
-    /// <param name="from">Bytes it has.</param>
-    /// <param name="to">Bytes it is to have, more than none; those that are new hold anything.</param>
-    /// <exception cref="OutOfMemoryException">The system has no more; the memory is as it was.</exception>
+    /// <summary>Grows or shrinks a block, keeping the common content.</summary>
+    /// <param name="memory">The block; null for a new one.</param>
+    /// <param name="from">Its size in bytes.</param>
+    /// <param name="to">The new size in bytes, more than 0. New bytes are not initialized.</param>
+    /// <exception cref="OutOfMemoryException">The system has no memory; the block is unchanged.</exception>
     public static byte* Resize(byte* memory, long from, long to)
     {
         if (!IsMapped(from) && !IsMapped(to))
@@ -43,8 +43,8 @@ internal static unsafe partial class SlotMemory
         return moved;
     }
 
-    /// <param name="memory">What was given, or null.</param>
-    /// <param name="bytes">The bytes it has.</param>
+    /// <param name="memory">The block, or null.</param>
+    /// <param name="bytes">Its size in bytes.</param>
     public static void Free(byte* memory, long bytes)
     {
         if (IsMapped(bytes))
@@ -55,7 +55,7 @@ internal static unsafe partial class SlotMemory
 
     private static bool IsMapped(long bytes) => bytes >= MinMapped && OperatingSystem.IsLinux();
 
-    // None for what is not mapped.
+    // Reserved address space; 0 for blocks that are not mapped.
     private static long AddressesFor(long bytes)
     {
         if (!IsMapped(bytes))

@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
-/// Tells of most keys that are not in a run that they are not, without reading it: a Bloom filter of four bits a key,
-/// all in one word. At eight bits of memory a key about one key in twenty passes that should not, at four bits one
-/// in five.
+/// A Bloom filter with four bits a key, all in one word. It rules out most keys that are not in a run without reading
+/// the run. With eight bits of memory a key, about 1 in 20 missing keys passes; with four bits, 1 in 5.
 /// </summary>
 internal sealed unsafe class UidFilter : IDisposable
 {
@@ -35,8 +34,8 @@ internal sealed unsafe class UidFilter : IDisposable
 
     public void Dispose() => NativeMemory.Free(_words);
 
-    // Two rounds of multiplication carry every bit of the key into the upper bits, which choose the word, and into
-    // the lower ones, which choose its bits.
+    // Two multiplications spread every bit of the key to the upper bits, which select the word, and to the lower bits,
+    // which select the bits in it.
     private static ulong Mix(UidKey key)
     {
         var hash = (((ulong)key.Shard << 32) | key.Remainder) * 0x9E3779B97F4A7C15;

@@ -8,18 +8,19 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
-/// The uid index in memory, spilling to files what exceeds it. Both are derived state and begin empty with each
-/// process.
+/// The uid index in memory, which spills to files when it exceeds its limit. Both are derived state and start empty
+/// with each process.
 /// </summary>
 /// <remarks>
-/// It keeps 40 bits of a fingerprint: with 100 million entries, one new uid in 11,000 finds the position of another.
+/// The index keeps 40 bits of a fingerprint: with 100 million entries, 1 in 11,000 new uids finds the position of
+/// another uid.
 /// </remarks>
 public sealed class UidIndex : IUidIndex, IDisposable
 {
     private const int FingerprintBytes = 256;
     private const int SecretBytes = 32;
 
-    // Fixed memory: the shards' headers and what is needed to read and write.
+    // Fixed memory: the headers of the shards, and buffers for reading and writing.
     private const long OwnBytes = 128 * 1024;
 
     private readonly long _seed;
@@ -29,7 +30,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
     private long _limit;
     private UidWindow _window = new(0, 0);
 
-    /// <summary>Begins an empty index; deletes the files of an earlier process in the spill directory.</summary>
+    /// <summary>Creates an empty index and deletes the files of an earlier process in the spill directory.</summary>
     public UidIndex(UidIndexOptions? options = null)
     {
         options ??= new UidIndexOptions();
@@ -41,7 +42,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
     }
 
     /// <summary>
-    /// Entries held: those added and neither removed nor dropped. Forgotten ones are dropped little by little.
+    /// Entries held: those added and neither removed nor dropped. Forgotten entries are dropped gradually.
     /// </summary>
     public long Count => _table.Count + (_runs?.Count ?? 0);
 
@@ -52,13 +53,14 @@ public sealed class UidIndex : IUidIndex, IDisposable
     public long SpilledCount => _runs?.Count ?? 0;
 
     /// <summary>
-    /// Why entries could not be spilled, for the operator; null when all is well. Nothing is lost: the entries stay in
-    /// memory, which exceeds its limit, and the next attempt is made when another sixteenth of it has been filled.
+    /// Why entries could not be spilled, for the operator; null while there is no fault. Nothing is lost: the entries
+    /// stay in memory, which then exceeds its limit. The next attempt follows when another sixteenth of the limit has
+    /// been filled.
     /// </summary>
     public string? SpillFault => _runs?.Fault;
 
     /// <inheritdoc/>
-    /// <remarks>It is keyed with the secret of the options.</remarks>
+    /// <remarks>Keyed with the secret of the options.</remarks>
     public ulong Fingerprint(ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid)
     {
         var length = organizationId.Length + 1 + uid.Length;
@@ -82,9 +84,9 @@ public sealed class UidIndex : IUidIndex, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>What lies before the position of <see cref="Forget"/> is forgotten at once.</remarks>
+    /// <remarks>A position before that of <see cref="Forget"/> is ignored.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The position is not that of a row, or 2^48 bytes behind the first that is not forgotten.
+    /// The position is not positive, or 2^48 bytes or more after the first that is not forgotten.
     /// </exception>
     public void Add(ulong fingerprint, LogPosition position)
     {
@@ -109,10 +111,10 @@ public sealed class UidIndex : IUidIndex, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Shard by shard, in the order given: so few pages of memory are in use at a time that the processor knows where
-    /// they are. That helps from some thousand entries a shard.
+    /// Adds shard by shard, keeping the given order within each, so that few memory pages are in use at a time and
+    /// their addresses stay in the TLB. This pays off from some thousand entries a shard.
     /// </remarks>
-    /// <exception cref="ArgumentOutOfRangeException">A position is not that of a row, or too great.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A position is not positive or too great.</exception>
     public void AddAll(ReadOnlySpan<UidEntry> entries)
     {
         var next = new int[UidKey.Shards + 1];
@@ -140,8 +142,8 @@ public sealed class UidIndex : IUidIndex, IDisposable
     }
 
     /// <summary>
-    /// Lets entries before a position go: they are not found any more. They are dropped, and their memory given back,
-    /// when their shard grows, and in 4 of 256 shards with each call.
+    /// Forgets entries before a position: they are no longer found. They are dropped and their memory is freed when
+    /// their shard grows, and in 4 of the 256 shards with each call.
     /// </summary>
     public void Forget(LogPosition before)
     {
@@ -151,7 +153,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
             _table.BeginSweep();
             _runs?.Forget(before.Value);
         }
-        // What has been filled once will be filled again: it keeps its memory.
+        // A table that spilled once will fill up again: it keeps its memory.
         _table.Sweep(_window, mayShrink: _runs is not { RunCount: > 0 });
     }
 
@@ -164,14 +166,14 @@ public sealed class UidIndex : IUidIndex, IDisposable
         _limit = _runs is null ? long.MaxValue : _tableBytes;
     }
 
-    /// <summary>Gives the memory back and deletes what was spilled.</summary>
+    /// <summary>Frees the memory and deletes the spilled files.</summary>
     public void Dispose()
     {
         _table.Dispose();
         _runs?.Dispose();
     }
 
-    // The secret may serve other purposes too.
+    // Derives a separate key, because the secret may have other uses.
     private static long SeedOf(byte[] secret) =>
         BinaryPrimitives.ReadInt64LittleEndian(HMACSHA256.HashData(secret, "uid fingerprints"u8));
 
@@ -180,7 +182,7 @@ public sealed class UidIndex : IUidIndex, IDisposable
         if (_runs!.TrySpill(_table, _window))
         {
             _limit = _tableBytes;
-            // It will be filled again, so it keeps its memory, unless it had to take more than it may.
+            // The table will be filled again, so keep its memory unless it exceeds the limit.
             if (_table.Bytes > _limit)
                 _table.Dispose();
             else

@@ -4,20 +4,19 @@ namespace Tallystick.Storage.Measurements.Uids;
 public sealed record UidIndexOptions
 {
     /// <summary>
-    /// Bytes of memory it may hold. Three quarters are for entries, at 11 to 13 bytes each; the rest is used only
-    /// once entries have been spilled.
+    /// Maximum bytes of memory. Three quarters are for entries, at 11 to 13 bytes each; the rest is used only after
+    /// entries have been spilled.
     /// </summary>
     public long MemoryBytes { get; init; } = 2_000_000_000;
 
     /// <summary>
-    /// Directory, for nothing else, into which entries are spilled that exceed the memory; null keeps all in memory,
-    /// however much that is.
+    /// A directory of its own for entries that exceed the memory; null keeps all entries in memory, without a limit.
     /// </summary>
     public string? SpillDirectory { get; init; }
 
     /// <summary>
-    /// What fingerprints are keyed with, so that nobody can choose uids that collide: indexes with the same secret give
-    /// the same fingerprints. Null for a random one that no other index has.
+    /// The key of the fingerprints, so that nobody can choose uids that collide. Indexes with the same secret compute
+    /// the same fingerprints. Null for a random secret.
     /// </summary>
     public IReadOnlyList<byte>? Secret { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace Tallystick.Storage.Measurements.Uids;
 
-/// <summary>What the index keeps of a fingerprint: 40 of its bits.</summary>
-/// <param name="Shard">The upper eight bits, which choose the shard.</param>
-/// <param name="Remainder">The 32 bits behind them, by which a shard is ordered.</param>
+/// <summary>The 40 bits of a fingerprint that the index keeps.</summary>
+/// <param name="Shard">The upper eight bits, which select the shard.</param>
+/// <param name="Remainder">The next 32 bits, by which a shard is ordered.</param>
 internal readonly record struct UidKey(int Shard, uint Remainder)
 {
     public const int Shards = 256;

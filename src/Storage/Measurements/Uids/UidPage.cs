@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
-/// A page of a run: slots of one shard in the order of their remainders, empty ones behind them, and a checksum that
-/// also covers the number of the page.
+/// A page of a run: the slots of one shard, ordered by remainder, then empty slots, and a checksum that also covers the
+/// number of the page.
 /// </summary>
 internal static unsafe class UidPage
 {
@@ -14,7 +14,7 @@ internal static unsafe class UidPage
 
     private const int ChecksumOffset = Bytes - sizeof(uint);
 
-    /// <summary>Memory for pages, empty; the caller frees it.</summary>
+    /// <summary>Allocates memory for empty pages; the caller frees it.</summary>
     public static byte* Allocate(int pages) => (byte*)NativeMemory.AllocZeroed((nuint)(pages * Bytes));
 
     public static byte* Slot(byte* page, int index) => page + index * UidSlot.Bytes;
@@ -25,7 +25,7 @@ internal static unsafe class UidPage
         *(uint*)(page + ChecksumOffset) == Checksum(page, number);
 
     /// <summary>
-    /// The first slot that is empty or holds no smaller remainder; the number of slots when there is none.
+    /// The first slot that is empty or whose remainder is not smaller; the number of slots if there is none.
     /// </summary>
     public static int FirstOf(byte* page, uint remainder)
     {

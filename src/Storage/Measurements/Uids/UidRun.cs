@@ -4,8 +4,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
-/// Entries spilled to a file that does not change any more. In memory are the first remainder of every page, so that
-/// a search reads one page, and the filter, so that most searches read none.
+/// Entries spilled to an immutable file. The first remainder of every page is kept in memory, so that a search reads a
+/// single page, and a filter, so that most searches read none.
 /// </summary>
 internal sealed unsafe class UidRun : IDisposable
 {
@@ -18,26 +18,26 @@ internal sealed unsafe class UidRun : IDisposable
 
     /// <param name="file">The pages; the run owns them.</param>
     /// <param name="firsts">The first remainder of each page.</param>
-    /// <param name="shards">The first page of each shard, and the number of pages.</param>
-    /// <param name="filter">What of the keys is kept in memory; may be left out.</param>
+    /// <param name="shards">The first page of each shard, followed by the number of pages.</param>
+    /// <param name="filter">Filter of the keys; null for none.</param>
     public UidRun(UidRunFile file, uint[] firsts, int[] shards, UidFilter? filter) =>
         (File, _firsts, _shards, _filter) = (file, firsts, shards, filter);
 
     public UidRunFile File { get; }
 
-    /// <summary>Entries written, also those removed since.</summary>
+    /// <summary>Entries written, including those removed since.</summary>
     public required long Entries { get; init; }
 
-    /// <summary>The greatest position among them.</summary>
+    /// <summary>The greatest position of an entry.</summary>
     public required long Newest { get; init; }
 
-    /// <summary>Entries that were not removed.</summary>
+    /// <summary>Entries that are not removed.</summary>
     public long Count => Entries - _removed.Count;
 
-    /// <summary>Bytes of memory held: a removed entry takes about 24 in the set.</summary>
+    /// <summary>Bytes of memory held. A removed entry takes about 24 bytes in the set.</summary>
     public long MemoryBytes => UidPage.Bytes + _firsts.Length * 4L + (_filter?.Bytes ?? 0) + _removed.Count * 24L;
 
-    /// <summary>Bytes of it for the filter.</summary>
+    /// <summary>Bytes of memory held by the filter.</summary>
     public long FilterBytes => _filter?.Bytes ?? 0;
 
     /// <summary>The pages of a shard.</summary>
@@ -45,8 +45,8 @@ internal sealed unsafe class UidRun : IDisposable
 
     public bool IsRemoved(long slot) => _removed.Count > 0 && _removed.Contains(slot);
 
-    /// <summary>Writes the positions under a key that are not forgotten.</summary>
-    /// <returns>How many the span holds now.</returns>
+    /// <summary>Appends the positions of a key that are not forgotten.</summary>
+    /// <returns>The number of positions in the span.</returns>
     public int Find(UidKey key, in UidWindow window, Span<LogPosition> positions, int found)
     {
         foreach (var slot in SlotsOf(key))
@@ -60,7 +60,7 @@ internal sealed unsafe class UidRun : IDisposable
     }
 
     /// <summary>Removes one entry.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <returns>False if there is no such entry.</returns>
     public bool Remove(UidKey key, long position)
     {
         var kept = UidSlot.Kept(position);
@@ -101,7 +101,7 @@ internal sealed unsafe class UidRun : IDisposable
         return _found;
     }
 
-    // The page before the first one that begins with the remainder or a greater one may end with it.
+    // Entries with the remainder may start at the end of the page before the first page that begins with it.
     private int FirstPageOf(uint remainder, int first, int end)
     {
         var (low, high) = (first, end);

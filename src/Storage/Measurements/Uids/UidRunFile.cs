@@ -3,17 +3,17 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.Uids;
 
-/// <summary>The file of a run, which goes with it.</summary>
+/// <summary>The file of a run. It is deleted with the run.</summary>
 /// <remarks>
-/// Nothing is flushed to disk: the file need not survive the machine. What the disk loses, the checksums tell.
+/// Nothing is flushed: the file need not survive a crash of the machine. Checksums detect what the disk loses.
 /// </remarks>
 internal sealed unsafe class UidRunFile : IDisposable
 {
     private readonly string _path;
     private readonly SafeFileHandle _handle;
 
-    /// <summary>Creates the file, or replaces it where there is one.</summary>
-    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <summary>Creates the file, replacing an existing one.</summary>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public UidRunFile(string path)
     {
         _path = path;
@@ -26,7 +26,9 @@ internal sealed unsafe class UidRunFile : IDisposable
         RandomAccess.Write(_handle, pages, first * UidPage.Bytes);
 
     /// <summary>Reads pages and verifies them.</summary>
-    /// <exception cref="StoreUnavailableException">They cannot be read, or are not what was written.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The pages cannot be read, or differ from what was written.
+    /// </exception>
     public void Read(long first, Span<byte> pages)
     {
         try

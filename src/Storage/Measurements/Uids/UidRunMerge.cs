@@ -1,13 +1,13 @@
 namespace Tallystick.Storage.Measurements.Uids;
 
-/// <summary>Makes one run of several, a shard at a time, so that nobody waits for the whole.</summary>
+/// <summary>Merges several runs into one, a shard at a time, so that no operation waits for the whole merge.</summary>
 internal sealed class UidRunMerge : IDisposable
 {
     private readonly UidRunReader[] _readers;
     private readonly UidRunWriter _writer;
     private int _shard;
 
-    /// <param name="runs">The runs; they stay as they are.</param>
+    /// <param name="runs">The runs to merge; they are not changed.</param>
     /// <param name="path">The new file.</param>
     /// <param name="filterBytes">Memory for the new filter; 0 for none.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
@@ -20,8 +20,8 @@ internal sealed class UidRunMerge : IDisposable
     /// <summary>Bytes of memory held.</summary>
     public long MemoryBytes => _writer.MemoryBytes + _readers.Length * UidRunReader.MemoryBytes;
 
-    /// <summary>Merges the next shard, without what was removed and what is forgotten.</summary>
-    /// <returns>The new run once it is whole.</returns>
+    /// <summary>Merges the next shard, without removed and forgotten entries.</summary>
+    /// <returns>The new run once it is complete; null before.</returns>
     /// <exception cref="IOException">The disk is full or fails.</exception>
     public UidRun? Step(in UidWindow window)
     {

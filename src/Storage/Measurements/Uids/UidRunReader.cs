@@ -16,12 +16,12 @@ internal sealed unsafe class UidRunReader(UidRun run) : IDisposable
     private int _buffered;
     private int _slot;
 
-    /// <summary>True when <see cref="Remainder"/> and <see cref="Kept"/> are those of an entry.</summary>
+    /// <summary>True while <see cref="Remainder"/> and <see cref="Kept"/> describe an entry.</summary>
     public bool HasEntry { get; private set; }
 
     public uint Remainder { get; private set; }
 
-    /// <summary>What is kept of its position.</summary>
+    /// <summary>The stored form of the entry's position; see <see cref="UidSlot"/>.</summary>
     public long Kept { get; private set; }
 
     /// <summary>Reads the first entry of a shard.</summary>
@@ -32,7 +32,7 @@ internal sealed unsafe class UidRunReader(UidRun run) : IDisposable
         Next();
     }
 
-    /// <summary>Reads the next entry of the shard, leaving removed ones out.</summary>
+    /// <summary>Reads the next entry of the shard, skipping removed ones.</summary>
     public void Next()
     {
         while (_page < _end)
@@ -55,7 +55,7 @@ internal sealed unsafe class UidRunReader(UidRun run) : IDisposable
 
     public void Dispose() => NativeMemory.Free(_buffer);
 
-    // A page has its place in the buffer by its number, so that a read may only go up to the end of the buffer.
+    // The place of a page in the buffer follows from its number, so a read must not extend past the end of the buffer.
     private void Fill()
     {
         var place = _page % BufferPages;

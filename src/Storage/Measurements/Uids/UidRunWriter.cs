@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Tallystick.Storage.Measurements.Uids;
 
-/// <summary>Writes a run: the entries of shard after shard, each in the order of their remainders.</summary>
+/// <summary>Writes a run: shard after shard, each with its entries ordered by remainder.</summary>
 internal sealed unsafe class UidRunWriter : IDisposable
 {
     private const int BufferPages = 64;
@@ -18,7 +18,7 @@ internal sealed unsafe class UidRunWriter : IDisposable
     private long _entries;
     private long _newest;
 
-    /// <param name="path">The file, which is replaced where there is one.</param>
+    /// <param name="path">The file to create; an existing one is replaced.</param>
     /// <param name="filterBytes">Memory for the filter; 0 for none.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     public UidRunWriter(string path, long filterBytes)
@@ -31,7 +31,7 @@ internal sealed unsafe class UidRunWriter : IDisposable
     /// <summary>Bytes of memory held.</summary>
     public long MemoryBytes => BufferPages * UidPage.Bytes + _firsts.Capacity * 4L + (_filter?.Bytes ?? 0);
 
-    /// <summary>Writes an entry of the present shard.</summary>
+    /// <summary>Writes an entry of the current shard.</summary>
     /// <exception cref="IOException">The disk is full or fails.</exception>
     public void Add(uint remainder, long position)
     {
@@ -45,7 +45,7 @@ internal sealed unsafe class UidRunWriter : IDisposable
             EndPage();
     }
 
-    /// <summary>Goes on to the next shard.</summary>
+    /// <summary>Moves on to the next shard.</summary>
     public void EndShard()
     {
         if (_slots > 0)
@@ -53,7 +53,7 @@ internal sealed unsafe class UidRunWriter : IDisposable
         _shards[++_shard] = _firsts.Count;
     }
 
-    /// <summary>Makes a run of what was written.</summary>
+    /// <summary>Completes the run.</summary>
     public UidRun Finish()
     {
         WriteBuffer(_firsts.Count % BufferPages);
@@ -63,7 +63,7 @@ internal sealed unsafe class UidRunWriter : IDisposable
         return new UidRun(_file, [.. _firsts], _shards, filter) { Entries = _entries, Newest = _newest };
     }
 
-    /// <summary>Deletes the file unless it was finished.</summary>
+    /// <summary>Deletes the file unless the run was completed.</summary>
     public void Dispose()
     {
         NativeMemory.Free(_buffer);
@@ -72,7 +72,7 @@ internal sealed unsafe class UidRunWriter : IDisposable
             _file.Dispose();
     }
 
-    // The last page begun has its place in the buffer by its number.
+    // The place of the current page in the buffer follows from its number.
     private byte* Page => _buffer + (_firsts.Count - 1) % BufferPages * UidPage.Bytes;
 
     private void EndPage()

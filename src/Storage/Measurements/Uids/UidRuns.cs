@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
-/// The entries spilled to a directory, as runs. When there are more than four, they are merged into one, bit by bit.
+/// The entries spilled to a directory, as runs. More than four runs are merged into one, incrementally.
 /// </summary>
 internal sealed class UidRuns : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class UidRuns : IDisposable
     private long _addsToStep;
     private int _files;
 
-    /// <summary>Deletes what an earlier process has left.</summary>
+    /// <summary>Deletes the files of an earlier process.</summary>
     /// <param name="directory">Where the runs are written.</param>
     /// <param name="filterBytes">Memory for the filters.</param>
     public UidRuns(string directory, long filterBytes)
@@ -29,19 +29,19 @@ internal sealed class UidRuns : IDisposable
         Try(DeleteFiles);
     }
 
-    /// <summary>Why the last attempt to spill or to merge has failed; null when it has not.</summary>
+    /// <summary>Why the last attempt to spill or merge failed; null if it succeeded.</summary>
     public string? Fault { get; private set; }
 
     public int RunCount => _runs.Count;
 
-    /// <summary>Entries not removed, those of forgotten ones included that are still in a run.</summary>
+    /// <summary>Entries that are not removed, including forgotten ones that are still in a run.</summary>
     public long Count => _runs.Sum(run => run.Count);
 
     /// <summary>Bytes of memory held.</summary>
     public long MemoryBytes => _runs.Sum(run => run.MemoryBytes) + (_merge?.MemoryBytes ?? 0);
 
-    /// <summary>Writes a table into a new run.</summary>
-    /// <returns>False when the disk is full or fails; nothing has changed then.</returns>
+    /// <summary>Writes a table to a new run.</summary>
+    /// <returns>False if the disk is full or fails; nothing has changed then.</returns>
     public bool TrySpill(UidTable table, UidWindow window)
     {
         while (_merge is not null)
@@ -58,8 +58,8 @@ internal sealed class UidRuns : IDisposable
         return isSpilled;
     }
 
-    /// <summary>Writes positions, those of the newest run first.</summary>
-    /// <returns>How many the span holds now.</returns>
+    /// <summary>Appends positions, those of the newest run first.</summary>
+    /// <returns>The number of positions in the span.</returns>
     /// <exception cref="StoreUnavailableException">A run cannot be read.</exception>
     public int Find(UidKey key, in UidWindow window, Span<LogPosition> positions, int found)
     {
@@ -68,7 +68,7 @@ internal sealed class UidRuns : IDisposable
         return found;
     }
 
-    /// <summary>Removes one entry. A merge under way may have copied it, and is given up.</summary>
+    /// <summary>Removes one entry. Restarts a merge in progress, which may have copied the entry.</summary>
     /// <exception cref="StoreUnavailableException">A run cannot be read.</exception>
     public void Remove(UidKey key, long position)
     {
@@ -78,7 +78,7 @@ internal sealed class UidRuns : IDisposable
         BeginMerge();
     }
 
-    /// <summary>Deletes the runs that lie before a position as a whole.</summary>
+    /// <summary>Deletes the runs that lie entirely before a position.</summary>
     public void Forget(long before)
     {
         if (_merge is not null || !_runs.Exists(run => run.Newest < before))
@@ -89,8 +89,8 @@ internal sealed class UidRuns : IDisposable
     }
 
     /// <summary>
-    /// Counts an added entry, and does a part of a merge after so many of them that the merge ends while the table is
-    /// half full.
+    /// Counts an added entry. Performs a merge step after every few entries, paced so that the merge ends before the
+    /// table is half full.
     /// </summary>
     public void Advance(in UidWindow window)
     {
@@ -138,7 +138,7 @@ internal sealed class UidRuns : IDisposable
         _merge = null;
     }
 
-    // One byte a key where there is memory for it; with less than half of that a filter would hardly help.
+    // One byte a key if memory allows; with less than half of that a filter hardly helps.
     private long FilterBytesFor(long entries)
     {
         var free = _filterBytes - _runs.Sum(run => run.FilterBytes);

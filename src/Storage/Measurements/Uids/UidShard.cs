@@ -5,13 +5,13 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
-/// A hash table with linear probing whose entries stand in the order of their remainders, since the home of an entry
-/// grows with its remainder. So a search for what is not there ends at the first greater remainder, and the entries
-/// can be read in order.
+/// A hash table with linear probing whose entries are ordered by remainder, because the home slot of an entry grows
+/// with its remainder. A search for a missing key therefore ends at the first greater remainder, and the entries can be
+/// read in order.
 /// </summary>
 /// <remarks>
-/// Behind the home slots stands a tail for the entries that overflow; its last slot is always empty and ends every
-/// search.
+/// The home slots are followed by a tail for entries that overflow. The last slot of the tail is always empty and ends
+/// every search.
 /// </remarks>
 internal unsafe struct UidShard
 {
@@ -41,8 +41,8 @@ internal unsafe struct UidShard
         Sse.Prefetch0(slot + 64);
     }
 
-    /// <summary>Writes the positions under a remainder that are not forgotten.</summary>
-    /// <returns>How many the span holds now.</returns>
+    /// <summary>Appends the positions of a remainder that are not forgotten.</summary>
+    /// <returns>The number of positions in the span.</returns>
     public readonly int Find(uint remainder, in UidWindow window, Span<LogPosition> positions, int found)
     {
         if (Homes == 0)
@@ -58,8 +58,7 @@ internal unsafe struct UidShard
         return found;
     }
 
-    /// <summary>Adds an entry.</summary>
-    /// <returns>False when the shard is too full and must be rebuilt before.</returns>
+    /// <returns>False if the shard is too full and must be rebuilt first.</returns>
     public bool TryAdd(uint remainder, long position)
     {
         if (IsFull(Count, Homes))
@@ -78,8 +77,10 @@ internal unsafe struct UidShard
         return true;
     }
 
-    /// <summary>Removes one entry, and closes the gap by moving those behind it that are not at home.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <summary>
+    /// Removes one entry and closes the gap by moving the following entries that are not in their home slots.
+    /// </summary>
+    /// <returns>False if there is no such entry.</returns>
     public bool Remove(uint remainder, long position)
     {
         if (Homes == 0)
@@ -115,8 +116,9 @@ internal unsafe struct UidShard
     }
 
     /// <summary>
-    /// Home slots for a number of entries: 75 % of them full, to 90 %, after which there will be a fifth more. Each
-    /// shard begins with another number, so that they do not all grow at the same time.
+    /// Number of home slots for a number of entries. Shards grow by a fifth when they are 90 % full, so they are at
+    /// least 75 % full after growing. Each shard starts at a different size, so that they do not all grow at the same
+    /// time.
     /// </summary>
     public static uint HomesFor(int shard, int count)
     {
@@ -127,10 +129,10 @@ internal unsafe struct UidShard
     }
 
     /// <summary>
-    /// Gives the shard another number of home slots, in place, and drops the entries that are forgotten. The
-    /// tail is made longer than it needs to be.
+    /// Changes the number of home slots in place and drops forgotten entries. The tail is made longer than currently
+    /// needed.
     /// </summary>
-    /// <exception cref="OutOfMemoryException">The system has no memory; the shard is as it was.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no memory; the shard is unchanged.</exception>
     public void Rebuild(uint homes, in UidWindow window)
     {
         var tail = MinTail + 2 * OverflowOf(homes, window);
@@ -145,7 +147,7 @@ internal unsafe struct UidShard
         this = rebuilt;
     }
 
-    /// <summary>Hands the entries that do not lie before a position over, in order.</summary>
+    /// <summary>Writes the entries that are not forgotten, in order.</summary>
     public readonly void WriteTo(UidRunWriter writer, in UidWindow window)
     {
         for (var slot = _slots; slot < End; slot += UidSlot.Bytes)
@@ -156,7 +158,7 @@ internal unsafe struct UidShard
         }
     }
 
-    /// <summary>Removes all entries and keeps the memory.</summary>
+    /// <summary>Removes all entries but keeps the memory.</summary>
     public void Clear()
     {
         if (Homes != 0)
@@ -164,7 +166,7 @@ internal unsafe struct UidShard
         Count = 0;
     }
 
-    /// <summary>Removes all entries and gives the memory back.</summary>
+    /// <summary>Removes all entries and frees the memory.</summary>
     public void Free()
     {
         SlotMemory.Free(_slots, Bytes);
@@ -173,7 +175,7 @@ internal unsafe struct UidShard
 
     private static bool IsFull(int count, uint homes) => (count + 1) * 10L > homes * 9L;
 
-    // Multiply and shift: a home for every remainder without a division, for any number of homes.
+    // Multiply and shift maps a remainder to any number of home slots without a division.
     private readonly byte* Home(uint remainder) => _slots + (long)(((ulong)remainder * Homes) >> 32) * UidSlot.Bytes;
 
     private readonly byte* FirstOf(uint remainder)
@@ -184,7 +186,7 @@ internal unsafe struct UidShard
         return slot;
     }
 
-    /// <summary>How many slots the entries would take behind a number of home slots.</summary>
+    /// <summary>How many slots the entries would need after a given number of home slots.</summary>
     private readonly uint OverflowOf(uint homes, in UidWindow window)
     {
         var next = 0UL;
@@ -197,7 +199,7 @@ internal unsafe struct UidShard
     }
 
     /// <summary>Moves the entries that are not forgotten to the end of the memory.</summary>
-    /// <returns>How many there are.</returns>
+    /// <returns>The number of entries.</returns>
     private static int PackBackwards(byte* slots, long bytes, byte* end, in UidWindow window)
     {
         var next = end;
@@ -213,8 +215,8 @@ internal unsafe struct UidShard
     }
 
     /// <summary>
-    /// Moves entries that stand at the end of the memory to their homes. None is written over before it is read, since
-    /// those behind it still have room behind the one that is written.
+    /// Moves entries from the end of the memory to their home slots. No entry is overwritten before it is read, because
+    /// there is always room for the remaining entries after the slot that is written.
     /// </summary>
     private readonly void Spread(byte* end)
     {

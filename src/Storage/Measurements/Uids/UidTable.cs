@@ -2,7 +2,10 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.Uids;
 
-/// <summary>The entries in memory, outside of the collector's heap, so that it neither copies nor keeps them.</summary>
+/// <summary>
+/// The entries in memory, allocated outside the garbage-collected heap, so that the collector neither moves nor scans
+/// them.
+/// </summary>
 internal sealed class UidTable : IDisposable
 {
     private const int ShardsPerSweep = 4;
@@ -22,8 +25,7 @@ internal sealed class UidTable : IDisposable
     public int Find(UidKey key, in UidWindow window, Span<LogPosition> positions) =>
         _shards[key.Shard].Find(key.Remainder, window, positions, 0);
 
-    /// <summary>Adds an entry.</summary>
-    /// <returns>False when the shard must be rebuilt before.</returns>
+    /// <returns>False if the shard must be rebuilt first.</returns>
     public bool TryAdd(UidKey key, long position)
     {
         if (!_shards[key.Shard].TryAdd(key.Remainder, position))
@@ -41,8 +43,8 @@ internal sealed class UidTable : IDisposable
     }
 
     /// <summary>
-    /// Makes room in a shard, after dropping what is forgotten, unless the table would then exceed a limit.
-    /// A table that is nearly empty may exceed it, or it could never be filled again.
+    /// Makes room in a shard by dropping forgotten entries and growing it, unless the table would then exceed the
+    /// limit. A nearly empty table may exceed the limit; otherwise it could never be filled again.
     /// </summary>
     public bool TryGrow(int shard, in UidWindow window, long limit)
     {
@@ -54,14 +56,12 @@ internal sealed class UidTable : IDisposable
         return true;
     }
 
-    /// <summary>Lets the next calls of <see cref="Sweep"/> visit every shard once.</summary>
+    /// <summary>Makes the next calls of <see cref="Sweep"/> visit every shard once.</summary>
     public void BeginSweep() => _sweepLeft = _shards.Length;
 
-    /// <summary>
-    /// Visits a few shards and drops what is forgotten, where that is a good part of the shard.
-    /// </summary>
-    /// <param name="window">What is not forgotten.</param>
-    /// <param name="mayShrink">False to keep the memory for entries to come.</param>
+    /// <summary>Visits a few shards and drops forgotten entries where they are a large share of the shard.</summary>
+    /// <param name="window">The positions that are not forgotten.</param>
+    /// <param name="mayShrink">False to keep the memory for future entries.</param>
     public void Sweep(in UidWindow window, bool mayShrink)
     {
         for (var visits = Math.Min(ShardsPerSweep, _sweepLeft); visits > 0; visits--, _sweepLeft--)
@@ -79,7 +79,7 @@ internal sealed class UidTable : IDisposable
         }
     }
 
-    /// <summary>Hands the entries over that are not forgotten, in order.</summary>
+    /// <summary>Writes the entries that are not forgotten, in order.</summary>
     public void WriteTo(UidRunWriter writer, in UidWindow window)
     {
         foreach (ref var shard in _shards.AsSpan())
@@ -89,7 +89,7 @@ internal sealed class UidTable : IDisposable
         }
     }
 
-    /// <summary>Removes all entries and keeps the memory for those to come.</summary>
+    /// <summary>Removes all entries but keeps their memory.</summary>
     public void Clear()
     {
         foreach (ref var shard in _shards.AsSpan())
@@ -97,7 +97,7 @@ internal sealed class UidTable : IDisposable
         Count = 0;
     }
 
-    /// <summary>Removes all entries and gives the memory back.</summary>
+    /// <summary>Removes all entries and frees their memory.</summary>
     public void Dispose()
     {
         foreach (ref var shard in _shards.AsSpan())

@@ -1,13 +1,14 @@
 namespace Tallystick.Storage.Measurements.Uids;
 
 /// <summary>
-/// The positions that an index holds: those from the first that is not forgotten to the newest. They move with the log,
-/// which may grow without end. A slot keeps only the remainder of a position, which is one of them or of none.
+/// The range of positions that an index holds: from the first that is not forgotten to the newest. The range moves with
+/// the log, which grows without limit. A slot stores only the remainder of a position, which identifies at most one
+/// position of the range.
 /// </summary>
 /// <remarks>
-/// A forgotten entry that was not dropped yet gives a position behind the newest, and counts as of none. One that is
-/// 2^48 bytes older than the newest may give one of them: it is then found and, as all that is found, compared with the
-/// log.
+/// A forgotten entry that is not yet dropped resolves to a position after the newest and is ignored. An entry that is
+/// 2^48 bytes older than the newest may resolve to a position in the range: it is then found and, like everything
+/// found, compared with the log.
 /// </remarks>
 internal readonly struct UidWindow
 {
@@ -28,13 +29,13 @@ internal readonly struct UidWindow
     /// <summary>The greatest position that was added.</summary>
     public long Newest { get; }
 
-    /// <summary>The position of which a slot that is not empty keeps a remainder.</summary>
+    /// <summary>The position that a non-empty slot stands for.</summary>
     public long Position(long kept)
     {
         var distance = kept - _keptOfFirst;
         return First + (distance < 0 ? distance + UidSlot.Positions : distance);
     }
 
-    /// <summary>False for an empty slot, and for one whose entry is forgotten.</summary>
+    /// <summary>False for an empty slot and for a forgotten entry.</summary>
     public bool Holds(long kept) => kept != 0 && Position(kept) <= Newest;
 }
