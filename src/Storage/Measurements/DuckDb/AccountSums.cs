@@ -6,9 +6,10 @@ using DuckDB.NET.Native;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The aggregate function <c>account_sums</c>: of keys of accounts and numbers of <see cref="ColumnKind.Narrow"/>, the
-/// sum for each account that has a number, all in one binary value. Sorted rows of one account stand together, so that
-/// it looks for the account once for all of them; to group by account, the engine would for each row.
+/// The aggregate function <c>account_sums</c>: takes account keys and numbers of <see cref="ColumnKind.Narrow"/>, and
+/// returns the sum for each account that has a number, encoded as one binary value. In sorted rows, the rows of an
+/// account are adjacent, so the function looks up the account once for all of them; the engine's GROUP BY would look it
+/// up for each row.
 /// </summary>
 /// <remarks>For statements without GROUP BY only: all rows of a chunk belong to one state.</remarks>
 internal static unsafe partial class AccountSums
@@ -16,7 +17,7 @@ internal static unsafe partial class AccountSums
     /// <summary>The name in SQL.</summary>
     public const string Name = "account_sums";
 
-    /// <summary>Makes the function known to the database, for as long as it is open.</summary>
+    /// <summary>Registers the function with the database, for as long as the database is open.</summary>
     public static void Register(DuckDBConnection connection) => AggregateFunction.Register(
         connection, Name, [ColumnType.Int32, ColumnKind.Narrow.Type()], ColumnType.Blob,
         new AggregateSteps
@@ -29,7 +30,7 @@ internal static unsafe partial class AccountSums
             End = &End,
         });
 
-    /// <summary>The sums in a result of the function; as long as the result is.</summary>
+    /// <summary>The sums in a result of the function; valid as long as the result.</summary>
     public static ReadOnlySpan<AccountSum> Read(ReadOnlySpan<byte> result) =>
         MemoryMarshal.Cast<byte, AccountSum>(result);
 
@@ -151,7 +152,7 @@ internal static unsafe partial class AccountSums
     {
         for (var index = 0UL; index < count; index++)
         {
-            // One that could not begin has none.
+            // A state whose Begin failed has no handle.
             if (*(IntPtr*)states[index] is not 0 and var handle)
                 GCHandle.FromIntPtr(handle).Free();
         }
@@ -167,7 +168,9 @@ internal static unsafe partial class AccountSums
     private static partial void AssignBytes(IntPtr vector, ulong index, void* bytes, ulong length);
 }
 
-/// <summary>The sum of an account, in halves: where the engine puts it, nothing is aligned to 16 bytes.</summary>
+/// <summary>
+/// The sum of an account, stored in two halves because the engine's memory is not aligned to 16 bytes.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct AccountSum(int account, Int128 sum)
 {

@@ -4,15 +4,15 @@ using DuckDB.NET.Native;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Makes aggregate functions of ours known to the engine, by its C interface.</summary>
+/// <summary>Registers our own aggregate functions with the engine, through its C interface.</summary>
 internal static unsafe partial class AggregateFunction
 {
-    /// <summary>Makes a function known to the database, for as long as it is open.</summary>
+    /// <summary>Registers a function with the database, for as long as the database is open.</summary>
     /// <param name="connection">A connection to the database.</param>
-    /// <param name="name">Its name in SQL.</param>
-    /// <param name="parameters">Types of what it is given.</param>
-    /// <param name="result">Type of what it results in.</param>
-    /// <param name="steps">What it does.</param>
+    /// <param name="name">Name of the function in SQL.</param>
+    /// <param name="parameters">Types of its parameters.</param>
+    /// <param name="result">Type of its result.</param>
+    /// <param name="steps">Its implementation.</param>
     public static void Register(
         DuckDBConnection connection, string name, ColumnType[] parameters, ColumnType result, AggregateSteps steps)
     {
@@ -40,11 +40,11 @@ internal static unsafe partial class AggregateFunction
     }
 
     /// <summary>
-    /// Fails the query that a step belongs to. An exception that left a step would end the process: the engine does not
-    /// know exceptions of ours.
+    /// Fails the query that a step belongs to. An exception that escapes from a step would end the process, because the
+    /// engine cannot handle .NET exceptions.
     /// </summary>
-    /// <param name="info">What the engine gave the step.</param>
-    /// <param name="fault">What the step met.</param>
+    /// <param name="info">The function info that the engine passed to the step.</param>
+    /// <param name="fault">The exception that the step caught.</param>
     public static void Fail(IntPtr info, Exception fault) => SetError(info, fault.Message);
 
     [LibraryImport(
@@ -83,24 +83,26 @@ internal static unsafe partial class AggregateFunction
     private static partial DuckDBState Register(DuckDBNativeConnection connection, IntPtr function);
 }
 
-/// <summary>What an aggregate function does with its states, which the engine keeps in memory of its own.</summary>
+/// <summary>
+/// The steps of an aggregate function. They work on states, which the engine keeps in its own memory.
+/// </summary>
 internal readonly unsafe struct AggregateSteps
 {
-    /// <summary>Tells the bytes of a state.</summary>
+    /// <summary>Returns the size of a state in bytes.</summary>
     public required delegate* unmanaged[Cdecl]<IntPtr, ulong> Size { get; init; }
 
-    /// <summary>Begins a state.</summary>
+    /// <summary>Initializes a state.</summary>
     public required delegate* unmanaged[Cdecl]<IntPtr, void*, void> Begin { get; init; }
 
     /// <summary>Adds each row of a chunk to its state.</summary>
     public required delegate* unmanaged[Cdecl]<IntPtr, IntPtr, void**, void> Add { get; init; }
 
-    /// <summary>Adds each of the first states to one of the second.</summary>
+    /// <summary>Adds each of the first states to the corresponding second one.</summary>
     public required delegate* unmanaged[Cdecl]<IntPtr, void**, void**, ulong, void> Combine { get; init; }
 
-    /// <summary>Writes the results of states into a vector, from an offset on.</summary>
+    /// <summary>Writes the results of states into a vector, starting at an offset.</summary>
     public required delegate* unmanaged[Cdecl]<IntPtr, void**, IntPtr, ulong, ulong, void> Finish { get; init; }
 
-    /// <summary>Ends states that hold more than their bytes; null where none does.</summary>
+    /// <summary>Releases states that own more than their bytes; null if none does.</summary>
     public delegate* unmanaged[Cdecl]<void**, ulong, void> End { get; init; }
 }

@@ -5,21 +5,21 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Keeps small what loads leave besides measurements: their tallies are summed up, and failures are forgotten once the
-/// log no longer has what was sent; the tallies go on counting them. Each step is one transaction of bounded size.
+/// Limits the size of the bookkeeping of loads: sums up their tallies, and deletes failures whose original records the
+/// log no longer has; the tallies still count them. Each step is one transaction of bounded size.
 /// </summary>
 internal sealed class Bookkeeping
 {
-    // Failures that are forgotten at once.
+    // Failures deleted in one step.
     private const int FailuresAtOnce = 200_000;
 
     private readonly DuckDBConnection _connection;
     private readonly Commits _commits;
     private readonly TallyRows _tallies;
 
-    /// <summary>Finds out how many tallies there are.</summary>
-    /// <param name="connection">A connection of its own.</param>
-    /// <param name="commits">Commits.</param>
+    /// <summary>Counts the tallies.</summary>
+    /// <param name="connection">A connection for this object only.</param>
+    /// <param name="commits">Commits the transactions.</param>
     public Bookkeeping(DuckDBConnection connection, Commits commits)
     {
         (_connection, _commits) = (connection, commits);
@@ -27,7 +27,7 @@ internal sealed class Bookkeeping
         _tallies = new TallyRows(days.Read(row => (row.GetInt32(0), row.GetInt64(1))));
     }
 
-    /// <summary>A load has added tallies.</summary>
+    /// <summary>Records that a load has added tallies.</summary>
     public void Added(IReadOnlyList<MeterDay> tallies)
     {
         foreach (var (day, rows) in tallies.CountBy(tally => tally.Day))
@@ -36,14 +36,14 @@ internal sealed class Bookkeeping
 
     /// <summary>Takes the next step.</summary>
     /// <param name="logStart">Position of the oldest byte that the log keeps.</param>
-    /// <returns>False when there is nothing to do.</returns>
+    /// <returns>False if there is nothing to do.</returns>
     public bool TakeStep(long logStart) => TryForget(logStart) || TrySumUp();
 
     private bool TryForget(long logStart)
     {
         if (Scalar("SELECT min(sequence) FROM failures") is not { } oldest || oldest >= logStart)
             return false;
-        // They stand in the order received: the first rows are the oldest.
+        // Rows are stored in the order received: the first are the oldest.
         var last = Scalar(FormattableString.Invariant(
             $"""
             SELECT max(sequence) FROM (
@@ -59,7 +59,7 @@ internal sealed class Bookkeeping
     {
         if (_tallies.FindDue() is not var (day, isKnown))
             return false;
-        // What an earlier process left may be as small as it can be: that is looked at once before it is written anew.
+        // Tallies from an earlier process may already be summed up, so count them before rewriting them.
         if (isKnown)
             SumUp(day);
         else
@@ -74,7 +74,7 @@ internal sealed class Bookkeeping
         _tallies.Settle(day, keys.Read(row => row.GetInt64(0))[0], 0);
     }
 
-    // Rows that a load adds meanwhile are not seen by the transaction, and stay.
+    // The transaction does not see rows that a load adds concurrently; they stay.
     private void SumUp(int day)
     {
         using var transaction = _connection.BeginTransaction();

@@ -4,10 +4,14 @@ using DuckDB.NET.Native;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Reads the rows of a query a chunk at a time, without holding them all and without making objects.</summary>
+/// <summary>
+/// Reads the rows of a query chunk by chunk, without holding all rows and without allocating objects for them.
+/// </summary>
 internal static unsafe class ChunkReader
 {
-    /// <summary>Runs a statement that holds nothing of a user's, and shows each chunk.</summary>
+    /// <summary>
+    /// Runs a statement, which must not contain text from users, and passes each chunk to a callback.
+    /// </summary>
     public static void Read(
         DuckDBConnection connection, string sql, Action<Chunk> show, CancellationToken cancellationToken)
     {
@@ -43,7 +47,7 @@ internal static unsafe class ChunkReader
     }
 }
 
-/// <summary>Rows of a query; valid only while they are shown.</summary>
+/// <summary>Rows of a query; valid only during the callback.</summary>
 internal readonly unsafe ref struct Chunk(DuckDBDataChunk chunk, int rows)
 {
     private const int MaxInline = 12;
@@ -54,14 +58,17 @@ internal readonly unsafe ref struct Chunk(DuckDBDataChunk chunk, int rows)
         where T : unmanaged =>
         new(NativeMethods.Vectors.DuckDBVectorGetData(Vector(column)), rows);
 
-    /// <summary>The bits that tell which values of a column are there; empty when all are.</summary>
+    /// <summary>The validity bits of a column; empty if no value is null.</summary>
     public ReadOnlySpan<ulong> Presence(int column)
     {
         var bits = NativeMethods.Vectors.DuckDBVectorGetValidity(Vector(column));
         return bits == null ? [] : new ReadOnlySpan<ulong>(bits, (rows + 63) / 64);
     }
 
-    /// <summary>A text: four bytes of length, then up to twelve bytes, or four of them and the address.</summary>
+    /// <summary>
+    /// A text. The engine stores four bytes of length, then either the text itself, up to twelve bytes, or its first
+    /// four bytes and its address.
+    /// </summary>
     public ReadOnlySpan<byte> Text(int column, int row)
     {
         var text = (byte*)NativeMethods.Vectors.DuckDBVectorGetData(Vector(column)) + (row * 16);

@@ -3,21 +3,21 @@ using DuckDB.NET.Native;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>A chunk of rows in the engine's own memory, into which each column is written as a whole.</summary>
-/// <param name="columns">How many columns there are.</param>
+/// <summary>A chunk of rows in the engine's own memory, written column by column.</summary>
+/// <param name="columns">Number of columns.</param>
 internal sealed unsafe class ChunkWriter(int columns)
 {
-    /// <summary>Most rows of a chunk.</summary>
+    /// <summary>Maximum rows of a chunk.</summary>
     public const int ChunkRows = 2048;
 
-    // A text takes 16 bytes: four of length, and the text itself where it has at most twelve.
+    // A text takes 16 bytes: four of length, and the text itself if it has at most twelve bytes.
     private const int TextBytes = 16;
     private const int MaxInline = 12;
 
     private readonly IntPtr[] _vectors = new IntPtr[columns];
     private readonly IntPtr[] _values = new IntPtr[columns];
 
-    /// <summary>Goes on to a chunk of the engine's, which holds nothing yet.</summary>
+    /// <summary>Moves on to an empty chunk of the engine.</summary>
     public void Begin(DuckDBDataChunk chunk)
     {
         for (var column = 0; column < columns; column++)
@@ -27,18 +27,20 @@ internal sealed unsafe class ChunkWriter(int columns)
         }
     }
 
-    /// <summary>The values of a column of a fixed size.</summary>
+    /// <summary>The values of a fixed-size column.</summary>
     public Span<T> Values<T>(int column)
         where T : unmanaged =>
         new((void*)_values[column], ChunkRows);
 
-    /// <summary>Writes a text. Short ones are written as the engine keeps them, without asking it for room.</summary>
+    /// <summary>
+    /// Writes a text. Short ones are written directly in the engine's format, without a call to the engine.
+    /// </summary>
     public void Text(int column, int row, ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length <= MaxInline)
         {
             var text = new Span<byte>((byte*)_values[column] + (row * TextBytes), TextBytes);
-            text.Clear(); // texts are compared with what stands behind them, which must be zeros
+            text.Clear(); // the engine compares texts including their padding, which must be zeros
             BinaryPrimitives.WriteInt32LittleEndian(text, utf8.Length);
             utf8.CopyTo(text[sizeof(int)..]);
             return;
@@ -50,9 +52,7 @@ internal sealed unsafe class ChunkWriter(int columns)
         }
     }
 
-    /// <summary>
-    /// The bits that tell, row by row from the lowest on, which values of a column are there; all are, to begin with.
-    /// </summary>
+    /// <summary>The validity bits of a column, starting with the lowest bit; initially all values are valid.</summary>
     public Span<ulong> Presence(int column)
     {
         NativeMethods.Vectors.DuckDBVectorEnsureValidityWritable(_vectors[column]);

@@ -2,9 +2,9 @@ using DuckDB.NET.Native;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>The type of a column, as the engine wants to know it.</summary>
+/// <summary>The type of a column in the engine's terms.</summary>
 /// <param name="Type">The type.</param>
-/// <param name="Width">Digits of a decimal.</param>
+/// <param name="Width">Total digits of a decimal.</param>
 /// <param name="Scale">Digits of a decimal after the point.</param>
 internal readonly record struct ColumnType(DuckDBType Type, byte Width = 0, byte Scale = 0)
 {

@@ -3,15 +3,15 @@ using DuckDB.NET.Data;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Commits one transaction after the other, none after one that failed. When memory runs out during a commit, the
-/// engine rolls back but keeps rows of the failed transaction in memory, and the next commit stores them in place of
-/// its own; what is on disk is right until then. So nothing may be committed before the file was opened anew.
+/// Commits transactions one at a time, and none after one has failed. If memory runs out during a commit, the engine
+/// rolls back but keeps rows of the failed transaction in memory, and the next commit stores them in place of its own
+/// rows. Until then the file is correct. So nothing may be committed until the file has been reopened.
 /// </summary>
 internal sealed class Commits
 {
     private readonly Lock _lock = new();
 
-    /// <summary>Why nothing can be committed before the file is opened anew; null while all is well.</summary>
+    /// <summary>Why nothing can be committed until the file is reopened; null while there is no fault.</summary>
     public Exception? Fault { get; private set; }
 
     /// <exception cref="IOException">An earlier write failed.</exception>
@@ -33,7 +33,9 @@ internal sealed class Commits
         }
     }
 
-    /// <summary>A write failed before its commit: nothing is committed any more if that leaves traces.</summary>
+    /// <summary>
+    /// Records a write that failed before its commit. Prevents further commits if the failure leaves traces.
+    /// </summary>
     public void Note(Exception exception)
     {
         if (!EngineErrors.LeavesTraces(exception))

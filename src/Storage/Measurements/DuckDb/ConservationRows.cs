@@ -3,13 +3,13 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Both sides of the conservation of measurements, read within one transaction.</summary>
+/// <summary>Reads both sides of the conservation check, tallies and stored rows, within one transaction.</summary>
 internal static class ConservationRows
 {
-    // The engine would take as long to plan one statement over thousands of tables as to run it.
+    // With thousands of tables in one statement, planning would take as long as running it.
     private const int TablesAtOnce = 50;
 
-    /// <summary>The tallies of an organization and the position that they are of.</summary>
+    /// <summary>The tallies of an organization and the log position up to which they count.</summary>
     public static LoadedDays ReadTallies(DuckDBConnection connection, string organizationId)
     {
         using var position = connection.Command("SELECT position FROM state");
@@ -29,10 +29,10 @@ internal static class ConservationRows
                 new LoadTally(row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)))));
     }
 
-    /// <summary>The rows of an organization that are there, by meter and day.</summary>
+    /// <summary>Counts the stored rows of an organization, by meter and day.</summary>
     /// <param name="connection">The connection, in a transaction.</param>
     /// <param name="organizationId">The organization.</param>
-    /// <param name="receivedSince">Only those received at or after this nanosecond.</param>
+    /// <param name="receivedSince">Only rows received at or after this nanosecond count.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public static List<StoredRows> Count(
         DuckDBConnection connection, string organizationId, long receivedSince, CancellationToken cancellationToken)

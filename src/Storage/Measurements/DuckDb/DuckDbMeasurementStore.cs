@@ -6,14 +6,15 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>The measurement store as one DuckDB file, used by one process at a time.</summary>
+/// <summary>The measurement store as one DuckDB file. Only one process at a time can use it.</summary>
 public sealed class DuckDbMeasurementStore
     : ILoadTarget, IUsageQueries, IIngestLedger, IUidSource, IStoreMaintenance, IAsyncDisposable
 {
     // One process keeps one partition.
     private const int Partition = 0;
 
-    // Loads that must fit in a row before they get more tables again after one did not: each that fails ends all reads.
+    // After a load ran out of memory, this many loads in a row must fit before loads get more tables again: each
+    // failure ends all reads.
     private const int LoadsBeforeGrowth = 32;
 
     private readonly DuckDbOptions _options;
@@ -26,7 +27,7 @@ public sealed class DuckDbMeasurementStore
     internal DuckDbMeasurementStore(DuckDbOptions options, OpenedFile file) =>
         (_options, _file, _ownTables) = (options, file, options.MaxOwnTables);
 
-    /// <summary>Opens the store in a file, which is created where missing.</summary>
+    /// <summary>Opens the store in a file, creating the file if missing.</summary>
     /// <exception cref="StoreUnavailableException">The file is damaged, of a newer version, or in use.</exception>
     public static async Task<DuckDbMeasurementStore> OpenAsync(
         string path, DuckDbOptions? options = null, CancellationToken cancellationToken = default)
@@ -41,7 +42,7 @@ public sealed class DuckDbMeasurementStore
     public IReadOnlyCollection<string> OrganizationIds => _file.OrganizationIds;
 
     /// <summary>
-    /// One of the engine's row groups: it writes whole ones straight into its file, and smaller ones twice.
+    /// One row group of the engine: it writes whole row groups straight to its file, and smaller ones twice.
     /// </summary>
     public int PreferredLoadSize => 122_880;
 
@@ -54,7 +55,7 @@ public sealed class DuckDbMeasurementStore
         return new LogPosition(positions[0]);
     }
 
-    /// <summary>The id of the installation that the measurements belong to; null where none was given yet.</summary>
+    /// <summary>The id of the installation that the measurements belong to; null if none is set yet.</summary>
     public async Task<string?> FindInstallationAsync(CancellationToken cancellationToken)
     {
         var ids = await ReadAsync(
@@ -63,7 +64,7 @@ public sealed class DuckDbMeasurementStore
         return ids.SingleOrDefault();
     }
 
-    /// <summary>Gives the store the id of its installation.</summary>
+    /// <summary>Sets the id of the store's installation.</summary>
     public Task SetInstallationAsync(string id, CancellationToken cancellationToken) => WriteAsync(
         engine =>
         {
@@ -75,7 +76,7 @@ public sealed class DuckDbMeasurementStore
         cancellationToken);
 
     /// <summary>
-    /// Lets loading go on at another position of the log, when what lies in between is known to be lost.
+    /// Makes loading continue at another position of the log, when the records in between are known to be lost.
     /// </summary>
     public Task MoveToAsync(LogPosition position, CancellationToken cancellationToken) => WriteAsync(
         engine =>
@@ -87,8 +88,8 @@ public sealed class DuckDbMeasurementStore
         cancellationToken);
 
     /// <summary>
-    /// Writes everything stored so far into the file, and keeps the file so that it can be copied, without its
-    /// journal, while loads go on.
+    /// Writes everything stored so far to the file, then keeps the file stable so that it can be copied without its
+    /// write-ahead log while loads continue.
     /// </summary>
     public async Task<FileHold> HoldFileAsync(CancellationToken cancellationToken)
     {
@@ -97,7 +98,7 @@ public sealed class DuckDbMeasurementStore
             async engine =>
             {
                 await HoldAsync(engine, cancellationToken);
-                // Nothing waits for the end of it: a copy may take hours, or its reader hang.
+                // Nothing may wait for the end of the hold: a copy may take hours, or its reader may hang.
                 return new FileHold(() => _file.IsOpenIn(engine), () => LetGoAsync(engine));
             },
             cancellationToken);
@@ -115,7 +116,7 @@ public sealed class DuckDbMeasurementStore
         }
         catch (StoreUnavailableException)
         {
-            // It is closed, and holds nothing any more.
+            // The file is closed, so the hold has ended.
         }
     }
 
@@ -173,12 +174,12 @@ public sealed class DuckDbMeasurementStore
             }
             catch (Exception exception) when (!isAlone && EngineErrors.IsOutOfMemory(exception))
             {
-                // Nothing of it was kept. It goes before reads that may have taken the memory.
+                // Nothing of the load was stored. Retry it without concurrent reads, which may have taken the memory.
                 isAlone = true;
             }
             catch (Exception exception) when (EngineErrors.IsOutOfMemory(exception))
             {
-                // Each table takes memory: with half as many, the rest goes to the shared one.
+                // Each table takes memory: retry with half as many, and load the other meters into the shared table.
                 if (ownTables == 0 || _ownTables == 0)
                 {
                     throw new LoadTooLargeException(
@@ -204,7 +205,7 @@ public sealed class DuckDbMeasurementStore
         Engine engine, MeasurementLoad load, LoadPlan plan, CancellationToken cancellationToken)
     {
         var outcome = LoadOutcome.Applied;
-        // A table cannot be given a column while its rows are being moved.
+        // A column cannot be added to a table while its rows are being moved.
         if (plan.AltersTables)
             await _sorting.WaitAsync(cancellationToken);
         try
@@ -232,17 +233,15 @@ public sealed class DuckDbMeasurementStore
         Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken) =>
         await SortAsync(closedBefore, cancellationToken) || await CompactAsync(logStart, cancellationToken);
 
-    /// <summary>
-    /// Takes a step towards keeping the measurements of closed days in an order that makes reading them fast.
-    /// </summary>
-    /// <returns>False when there was nothing to do.</returns>
+    /// <summary>Takes a step in sorting the measurements of closed days, which makes reading them fast.</summary>
+    /// <returns>False if there was nothing to do.</returns>
     public Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken) => MaintainAsync(
         engine => new UsageSorter(engine.Sorter, engine.Keys, engine.Commits, _options.SmallMeterRows)
             .TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
         cancellationToken);
 
-    /// <summary>Takes a step towards keeping the bookkeeping of loads small.</summary>
-    /// <returns>False when there was nothing to do.</returns>
+    /// <summary>Takes a step in compacting the bookkeeping of loads.</summary>
+    /// <returns>False if there was nothing to do.</returns>
     public Task<bool> CompactAsync(LogPosition logStart, CancellationToken cancellationToken) =>
         MaintainAsync(engine => engine.Bookkeeping.TakeStep(logStart.Value), cancellationToken);
 
@@ -275,7 +274,7 @@ public sealed class DuckDbMeasurementStore
         UsageExploration query, CancellationToken cancellationToken) => _file.UseAsync(
         engine =>
         {
-            // Taken before the transaction begins, so that every table and column known here is there.
+            // Take the snapshot before the transaction begins, so that every table and column in it exists.
             var keys = engine.Keys.Snapshot();
             return engine.Sessions.RunAsync(
                 connection => query.Aggregations.Count == 0
@@ -324,7 +323,7 @@ public sealed class DuckDbMeasurementStore
     /// <summary>Closes the file.</summary>
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 
-    // Sorting and bookkeeping, one after the other.
+    // Sorting and bookkeeping never run at the same time.
     private async Task<bool> MaintainAsync(Func<Engine, bool> step, CancellationToken cancellationToken)
     {
         await _file.ReopenAfterFaultAsync();

@@ -4,34 +4,36 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 public sealed record DuckDbOptions
 {
     /// <summary>
-    /// What the engine needs in any case. What the log has written at once, up to 8 MB, is loaded in one transaction,
-    /// and its commit takes two blocks of 256 KB for each of the up to 323 columns of the shared table. With less, such
-    /// a load never fits, however often it is tried.
+    /// The minimum memory. Up to 8 MB of log records are loaded in one transaction, whose commit takes two blocks of
+    /// 256 KB for each of the up to 323 columns of the shared table. With less memory such a load never fits, however
+    /// often it is retried.
     /// </summary>
     public const int MinMegabytes = 256;
 
     /// <summary>
-    /// Megabytes of memory that the engine may use; what a query needs beyond it goes to disk, and the system keeps
-    /// what is read often.
+    /// Megabytes of memory that the engine may use. Queries that need more spill to disk, and the operating system
+    /// caches what is read often.
     /// </summary>
     public int MemoryMegabytes { get; init; } = 320;
 
-    /// <summary>Threads of the engine that work on queries and loads, those that ask included.</summary>
+    /// <summary>Threads that work on queries and loads, including the calling threads.</summary>
     public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     /// <summary>
-    /// Megabytes of journal after which the engine writes it into the file. The engine's default of 16 stalls commits
-    /// again and again; a large one stalls them for long.
+    /// Megabytes of write-ahead log after which the engine writes a checkpoint. The engine's default of 16 stalls
+    /// commits often; a large value stalls them for long.
     /// </summary>
     public int CheckpointMegabytes { get; init; } = 256;
 
     /// <summary>
-    /// Rows of a meter that are kept in the table that small meters share. A meter that has more gets a table of its
-    /// own, and its rows of closed days are moved to sorted tables; a table per meter from the first row on would cost
-    /// more than the rows. 0: each meter has a table of its own.
+    /// Rows of a meter that are kept in the table that small meters share. A meter with more rows gets a table of its
+    /// own, and its rows of closed days are moved to sorted tables. A table per meter from the first row would cost
+    /// more than the rows themselves. 0 gives each meter a table of its own.
     /// </summary>
     public int SmallMeterRows { get; init; } = 32_768;
 
-    /// <summary>Meters of one load that get tables of their own, at most; fewer when memory is short.</summary>
+    /// <summary>
+    /// Maximum number of meters of one load that go to tables of their own; fewer when memory is short.
+    /// </summary>
     public int MaxOwnTables { get; init; } = LoadPlan.MaxOwnTables;
 }

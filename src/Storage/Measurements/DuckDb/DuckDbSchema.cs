@@ -4,14 +4,14 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The tables of the store. Besides these, each large meter has a table <c>usage_N</c>, N being the meter's key, with
-/// the columns of <see cref="UsageColumns"/> and one column <c>cN</c> per line of <c>fields</c>: no text of a user's
-/// is ever a name in the database. Small meters share a table (<see cref="SharedTable"/>).
+/// The tables of the store. In addition, each large meter has a table <c>usage_N</c>, where N is the key of the meter,
+/// with the columns of <see cref="UsageColumns"/> and one column <c>cN</c> per row of <c>fields</c>: text from users
+/// never becomes a name in the database. Small meters share a table (<see cref="SharedTable"/>).
 /// </summary>
 internal static class DuckDbSchema
 {
-    // A uid that is no UUID stands in a column of its own. Instants are nanoseconds since 1970; the sequence is the
-    // position in the log, unique and in the order of receipt.
+    // A uid that is not a UUID is stored in a separate column. Instants are nanoseconds since 1970. The sequence is the
+    // position in the log: unique and in the order of receipt.
     private static readonly (string Name, string Type, string Compression)[] Usage =
     [
         ("uuid", "UUID", "uncompressed"), ("account", "INTEGER", "bitpacking"), ("ts", "BIGINT", "bitpacking"),
@@ -23,16 +23,16 @@ internal static class DuckDbSchema
         string.Join(", ", Usage.Select(column => $"{column.Name} {column.Type}"));
 
     /// <summary>
-    /// The same where measurements are loaded. How they are compressed is told, since to try every way, as the engine
-    /// does else, costs more than to write; sorted parts are written once and for long, and try.
+    /// The same columns in the tables that loads write to. Their compression is fixed, because trying every method, as
+    /// the engine does by default, costs more than writing. Sorted parts are written once and kept for long, so there
+    /// the engine tries.
     /// </summary>
     public static readonly string LoadedColumns = string.Join(
         ", ", Usage.Select(column => $"{column.Name} {Compressed(column.Type, column.Compression)}"));
 
-    /// <summary>The names of <see cref="UsageColumns"/>.</summary>
     public static readonly string[] UsageColumnNames = [.. Usage.Select(column => column.Name)];
 
-    // The layout of the first version that upgrades; a new file begins with it and takes the same steps.
+    // The oldest layout that can be upgraded. New files start with it and run the same steps.
     private const int FirstVersion = 4;
 
     private static readonly string[] Tables =
@@ -46,7 +46,7 @@ internal static class DuckDbSchema
             meter INTEGER, month INTEGER, number INTEGER, columns INTEGER, sorted BIGINT, rows BIGINT)
         """,
         "CREATE TABLE fields (meter INTEGER, number INTEGER, code VARCHAR, kind INTEGER)",
-        // Each load adds rows: the tally is their sum. The meter is -1 where no meter has the code.
+        // Each load adds rows; the tally is their sum. The meter is -1 if no meter has the code.
         """
         CREATE TABLE tallies (
             organization INTEGER, meter INTEGER, code VARCHAR, day INTEGER, accepted BIGINT, stored BIGINT,
@@ -62,9 +62,10 @@ internal static class DuckDbSchema
     private static readonly string[][] Steps =
     [
         [
-            // At most one row: which installation the file belongs to.
+            // At most one row: the installation that the file belongs to.
             "CREATE TABLE installation (id VARCHAR)",
-            // Meters that have a table of their own, and how many of their field columns it has: the first ones.
+            // Meters with a table of their own, and how many of the meter's field columns, counted from the first, it
+            // has.
             "CREATE TABLE own_tables (meter INTEGER, columns INTEGER)",
             """
             INSERT INTO own_tables
@@ -72,17 +73,17 @@ internal static class DuckDbSchema
             """,
             $"CREATE TABLE {SharedTable.Name} (meter {Compressed("INTEGER", "bitpacking")}, {LoadedColumns})",
         ],
-        // Fields may have a kind of column that versions before do not know; see RestColumn.
+        // No change of tables, but fields may have a column kind that older versions do not know; see RestColumn.
         [],
     ];
 
     private static int CurrentVersion => FirstVersion + Steps.Length;
 
-    /// <summary>Type of a column that is compressed in one way.</summary>
+    /// <summary>SQL type of a column with a fixed compression.</summary>
     public static string Compressed(string type, string compression) => $"{type} USING COMPRESSION {compression}";
 
     /// <summary>Creates the tables of a new file and upgrades those of an older version.</summary>
-    /// <exception cref="StoreUnavailableException">The version cannot be read.</exception>
+    /// <exception cref="StoreUnavailableException">The file has a version that cannot be read.</exception>
     public static void Prepare(DuckDBConnection connection)
     {
         if (FindVersion(connection) is not { } version)
@@ -95,8 +96,8 @@ internal static class DuckDbSchema
             Commit(connection, [.. Steps[version - FirstVersion], $"UPDATE state SET version = {version + 1}"]);
     }
 
-    /// <summary>The version of a file; null where nothing was ever stored in it.</summary>
-    /// <exception cref="StoreUnavailableException">This program does not read it.</exception>
+    /// <summary>The version of a file; null if nothing was ever stored in it.</summary>
+    /// <exception cref="StoreUnavailableException">This program cannot read the version.</exception>
     public static int? FindVersion(DuckDBConnection connection)
     {
         if (!HasTable(connection, "state"))
@@ -117,7 +118,7 @@ internal static class DuckDbSchema
         return version;
     }
 
-    /// <summary>Whether the file has a table; those of older versions lack some.</summary>
+    /// <summary>Whether the file has a table; files of older versions lack some tables.</summary>
     public static bool HasTable(DuckDBConnection connection, string name)
     {
         using var tables = connection.Command($"SELECT table_name FROM duckdb_tables() WHERE table_name = '{name}'");

@@ -3,10 +3,10 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>The opened file: its connections, and what is known of its content.</summary>
+/// <summary>An open file: its connections and the cached knowledge of its content.</summary>
 internal sealed class Engine : IDisposable
 {
-    // A journal never grows so large.
+    // The write-ahead log never grows this large.
     private const int NoCheckpointMegabytes = 1_000_000_000;
 
     private Engine(string connectionText, DuckDBConnection writer, DuckDbOptions options)
@@ -40,11 +40,11 @@ internal sealed class Engine : IDisposable
 
     public ReadSessions Sessions { get; }
 
-    /// <summary>Opens a file, which is created where missing.</summary>
+    /// <summary>Opens a file, creating it if missing.</summary>
     /// <exception cref="StoreUnavailableException">The file is damaged, of a newer version, or in use.</exception>
     public static Engine Open(string path, DuckDbOptions options) => Start(path, options, Connect(path, options));
 
-    /// <summary>Opens a file, which is created where missing, and changes nothing that it holds.</summary>
+    /// <summary>Opens a file, creating it if missing, without changing its content.</summary>
     /// <exception cref="StoreUnavailableException">The file is damaged or in use.</exception>
     public static DuckDBConnection Connect(string path, DuckDbOptions options)
     {
@@ -52,19 +52,20 @@ internal sealed class Engine : IDisposable
         return Guard(path, writer, () =>
         {
             writer.Open();
-            // Closing must not write what a fault has left in memory; Dispose does it where all is well.
+            // Closing must not write what a fault has left in memory; Dispose writes a checkpoint if there was no
+            // fault.
             writer.Execute("PRAGMA disable_checkpoint_on_shutdown");
             WholeFile.Require(writer, path);
             return writer;
         });
     }
 
-    /// <summary>Upgrades a file that was opened, and begins to use it.</summary>
+    /// <summary>Upgrades an open file and starts to use it.</summary>
     /// <exception cref="StoreUnavailableException">The file is of a newer version.</exception>
     public static Engine Start(string path, DuckDbOptions options, DuckDBConnection writer) => Guard(
         path, writer, () => new Engine(ConnectionText(path, options), writer, options));
 
-    /// <summary>Closes the connection where something fails, and names the file.</summary>
+    /// <summary>Runs an action; if it fails, closes the connection and names the file in the error.</summary>
     public static T Guard<T>(string path, DuckDBConnection writer, Func<T> open)
     {
         try
@@ -85,17 +86,17 @@ internal sealed class Engine : IDisposable
     {
         DataSource = path,
         ["memory_limit"] = FormattableString.Invariant($"{options.MemoryMegabytes}MB"),
-        // What a query has freed goes back to the system; the engine would keep some hundred megabytes.
+        // Return the memory that a query frees to the system; by default the engine would keep hundreds of megabytes.
         ["allocator_flush_threshold"] = "16MB",
         ["allocator_bulk_deallocation_flush_threshold"] = "16MB",
         ["threads"] = FormattableString.Invariant($"{options.Threads}"),
     }.ConnectionString;
 
-    /// <summary>Sets the size of the journal at which it is written into the file; null for never.</summary>
+    /// <summary>Sets the size of the write-ahead log at which the engine writes a checkpoint; null for never.</summary>
     public void SetCheckpoint(int? megabytes) => Writer.Execute(FormattableString.Invariant(
         $"SET checkpoint_threshold = '{megabytes ?? NoCheckpointMegabytes}MB'"));
 
-    /// <summary>Closes the file, after all that used it has ended.</summary>
+    /// <summary>Closes the file. Nothing may be using it any more.</summary>
     public void Dispose()
     {
         Sessions.Dispose();
@@ -107,7 +108,7 @@ internal sealed class Engine : IDisposable
         }
         catch (DuckDBException)
         {
-            // The journal has it all; the next start reads it.
+            // Nothing is lost: the write-ahead log has all data, and the next start reads it.
         }
         finally
         {

@@ -1,6 +1,6 @@
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Lets any number use the engine, or one, which then is alone, exchange it.</summary>
+/// <summary>Lets any number of callers use the engine, or a single caller replace it.</summary>
 internal sealed class EngineGate
 {
     private readonly Lock _lock = new();
@@ -27,7 +27,7 @@ internal sealed class EngineGate
         }
     }
 
-    /// <summary>Somebody has ended using the engine.</summary>
+    /// <summary>Ends a use of the engine.</summary>
     public void Leave()
     {
         TaskCompletionSource? emptied = null;
@@ -39,7 +39,7 @@ internal sealed class EngineGate
         emptied?.SetResult();
     }
 
-    /// <summary>Lets nobody in any more and waits until all have left; <see cref="Open"/> must follow.</summary>
+    /// <summary>Stops admitting callers and waits until all have left; <see cref="Open"/> must follow.</summary>
     public Task CloseAsync()
     {
         lock (_lock)
@@ -50,7 +50,7 @@ internal sealed class EngineGate
         }
     }
 
-    /// <summary>Lets all in again.</summary>
+    /// <summary>Admits callers again.</summary>
     public void Open()
     {
         TaskCompletionSource? opened;

@@ -3,7 +3,7 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>The digits of decimals as whole numbers, the form in which the engine keeps them.</summary>
+/// <summary>Converts decimals to and from the integers by which the engine represents them.</summary>
 internal static class ExactDecimal
 {
     private const ulong NarrowLimit = 1_000_000_000_000_000_000; // 10^12 with 6 digits after the point
@@ -16,8 +16,8 @@ internal static class ExactDecimal
     public static ColumnKind TierOf(decimal number) =>
         TryNarrow(number, out _) ? ColumnKind.Narrow : ColumnKinds.TierOf(number);
 
-    /// <summary>The digits of a number that belongs to a tier: the number times 10^scale, which is whole.</summary>
-    /// <returns>False when it belongs to another one.</returns>
+    /// <summary>The integer for a number that belongs to a tier: the number times 10^scale.</summary>
+    /// <returns>False if the number belongs to another tier.</returns>
     public static bool TryUnscale(decimal number, ColumnKind tier, out Int128 unscaled)
     {
         unscaled = 0;
@@ -34,7 +34,7 @@ internal static class ExactDecimal
 
     private static Int128 Unscaled(decimal number, int scale)
     {
-        // Only zeros can stand behind the scale of the tier.
+        // Digits beyond the scale of the tier can only be zeros.
         var fitting = decimal.Round(number, scale, MidpointRounding.ToZero);
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(fitting, bits);
@@ -44,8 +44,8 @@ internal static class ExactDecimal
         return fitting < 0 ? -digits : digits;
     }
 
-    /// <summary>The number that is so many units of the narrow tier.</summary>
-    /// <exception cref="OverflowException">It has more than 28 digits.</exception>
+    /// <summary>The number with the given count of units of the narrow tier.</summary>
+    /// <exception cref="OverflowException">The number has more than 28 digits.</exception>
     public static decimal OfNarrow(Int128 units)
     {
         var size = UInt128.CreateChecked(Int128.Abs(units));
@@ -56,10 +56,10 @@ internal static class ExactDecimal
             (byte)ColumnKind.Narrow.Scale()));
     }
 
-    /// <summary>The same number without zeros at its end, where it has at most 28 digits.</summary>
+    /// <summary>The same number without trailing zeros, if it has at most 28 digits.</summary>
     public static decimal WithoutZeros(decimal number) => number / 1.0000000000000000000000000000m;
 
-    // Nearly every number has few digits: no division, no rounding.
+    // Fast path for nearly every number: few digits, so no division and no rounding.
     private static bool TryNarrow(decimal number, out long unscaled)
     {
         unscaled = 0;

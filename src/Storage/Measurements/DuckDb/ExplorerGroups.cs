@@ -6,9 +6,9 @@ using Tallystick.Metering.Usage;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Aggregates in one statement: each meter is read in one pass, and rows of several meters with equal keys meet. The
-/// columns are <c>kN</c> for group N, and for aggregation N the number of its values <c>nN</c> and the texts that make
-/// up its number, <c>vN_M</c>.
+/// Reads aggregates with one statement: it reads each meter in one pass, then merges rows of different meters with
+/// equal keys. Its columns are <c>kN</c> for group N and, for aggregation N, the number of its values <c>nN</c> and the
+/// texts <c>vN_M</c> from which its result is computed.
 /// </summary>
 internal sealed class ExplorerGroups
 {
@@ -75,7 +75,7 @@ internal sealed class ExplorerGroups
             """);
     }
 
-    // One meter's share; null when it has no data.
+    // The part of the statement for one meter; null if it has no data.
     private string? Part(Meter meter)
     {
         if (!_from.TryGetValue(meter.Id, out var from))

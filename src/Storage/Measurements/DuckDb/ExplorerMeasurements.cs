@@ -7,19 +7,19 @@ using Tallystick.Metering.Usage;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Reads the measurements themselves: one statement per large meter and one for all small meters that are alike, each
-/// of which keeps only as many rows as may be answered.
+/// Reads individual measurements: one statement per large meter, and one for all small meters with equal columns. Each
+/// reads at most as many rows as the answer may have.
 /// </summary>
 internal sealed class ExplorerMeasurements
 {
-    // Stands in the text of a statement for the meters that it reads.
+    // Placeholder in a statement for the keys of the meters that it reads.
     private const string Meters = "{meters}";
 
-    // Stands there for the position behind which measurements are read.
+    // Placeholder for the position after which measurements are read.
     private const string Oldest = "{oldest}";
     private const string Newer = "m.sequence > " + Oldest;
 
-    // Meters that one statement names.
+    // Maximum meters in one statement.
     private const int MetersAtOnce = 4096;
 
     private readonly DuckDBConnection _connection;
@@ -64,7 +64,7 @@ internal sealed class ExplorerMeasurements
 
     private void ReadOne(Meter meter, int key)
     {
-        // A source of its own for each meter: a statement takes no parameters that it does not name.
+        // Each meter needs its own source, because a statement must use all of its parameters.
         if (ExplorerSource.Find(_connection, _query, _keys) is { } source
             && source.From(meter, Newer) is { } from)
         {
@@ -83,7 +83,7 @@ internal sealed class ExplorerMeasurements
     private void Add(ExplorerSource source, string text, Dictionary<int, Meter> meters)
     {
         _cancelled.ThrowIfCancellationRequested();
-        // Nothing older than what is certain to be answered needs to be read.
+        // Rows older than those that are certain to be in the answer need not be read.
         var oldest = _latest.Count > _query.Limit ? _latest[^1].Position.Value : -1;
         using var command = source.Command(text.Replace(
             Oldest, oldest.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
@@ -97,7 +97,7 @@ internal sealed class ExplorerMeasurements
         {
             [] => "NULL::VARCHAR",
             [var only] => $"r.{only.Name}::VARCHAR",
-            // A number stands in one of its columns.
+            // A number is stored in exactly one of the columns.
             var tiers => $"coalesce({string.Join(", ", tiers.Select(column => $"r.{column.Name}::VARCHAR"))})",
         });
         return FormattableString.Invariant(

@@ -5,7 +5,7 @@ using Tallystick.Metering.Usage;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>What a query of the data explorer reads of each meter, and the parameters that this needs.</summary>
+/// <summary>What a data explorer query reads of each meter, and the parameters for it.</summary>
 internal sealed class ExplorerSource
 {
     private readonly UsageExploration _query;
@@ -26,15 +26,15 @@ internal sealed class ExplorerSource
             _accounts = Add(ids.Select(KeyOf).Where(key => key >= 0).Distinct().ToList());
     }
 
-    /// <returns>Null when the organization has no data.</returns>
+    /// <returns>Null if the organization has no data.</returns>
     public static ExplorerSource? Find(DuckDBConnection connection, UsageExploration query, KeyMaps keys) =>
         keys.Organizations.TryGetValue(query.OrganizationId, out var organization)
             ? new ExplorerSource(connection, query, keys, organization)
             : null;
 
-    /// <summary>The meter's measurements in question, as <c>FROM … WHERE …</c>; null without data.</summary>
+    /// <summary>The matching measurements of a meter, as <c>FROM … WHERE …</c>; null if it has no data.</summary>
     /// <param name="meter">The meter.</param>
-    /// <param name="also">SQL of what they must fulfil besides.</param>
+    /// <param name="also">SQL of an additional condition on the rows.</param>
     public string? From(Meter meter, string also = "true")
     {
         if (FindKey(meter) is not { } key)
@@ -52,11 +52,11 @@ internal sealed class ExplorerSource
     }
 
     /// <summary>
-    /// The same, with the key of the meter, for several meters at once that have rows in the shared table only.
+    /// The same for several meters that have rows only in the shared table; the result includes the key of the meter.
     /// </summary>
-    /// <param name="meter">One of them; those for which the text is the same can be read together.</param>
-    /// <param name="meters">SQL of their keys.</param>
-    /// <param name="also">SQL of what they must fulfil besides.</param>
+    /// <param name="meter">One of the meters. Meters for which the result is the same can be read together.</param>
+    /// <param name="meters">SQL of the keys of the meters.</param>
+    /// <param name="also">SQL of an additional condition on the rows.</param>
     public string FromShared(Meter meter, string meters, string also)
     {
         List<string> conditions = [also, .. UsageParts.Bounds(_first, _behind, long.MinValue, long.MaxValue)];
@@ -65,11 +65,11 @@ internal sealed class ExplorerSource
         return $"FROM ({source.SelectShared(meters)}) m WHERE {string.Join(" AND ", conditions)}";
     }
 
-    /// <summary>The column of a field of text, or null where none was ever sent.</summary>
+    /// <summary>The column of a text field; null if no measurement ever had a value.</summary>
     public string? FindText(Meter meter, string code) =>
         FindKey(meter) is { } key ? _keys.FindColumn(key, code, ColumnKind.Text) : null;
 
-    /// <summary>SQL of the uid of a row <c>r</c> where it is no UUID.</summary>
+    /// <summary>SQL of the uid of a row <c>r</c> if it is not a UUID.</summary>
     public string Uids(Meter meter) => FindKey(meter) is { } key && _keys.FindUids(key) is { } column
         ? $"r.{column}"
         : "NULL::VARCHAR";
@@ -79,7 +79,7 @@ internal sealed class ExplorerSource
         ? $"r.{column}"
         : "NULL::BIGINT";
 
-    /// <summary>The columns in which the values of a field stand.</summary>
+    /// <summary>The columns that store the values of a field.</summary>
     public ValueColumn[] Columns(Meter meter, string code)
     {
         if (FindKey(meter) is not { } key)
@@ -92,10 +92,10 @@ internal sealed class ExplorerSource
             .Select(column => new ValueColumn(column.Name!, column.Kind))];
     }
 
-    /// <summary>A statement that names each of the parameters so far.</summary>
+    /// <summary>Creates a statement; it must use all parameters added so far.</summary>
     public DuckDBCommand Command(string sql) => _connection.Command(sql, [.. _parameters]);
 
-    /// <summary>Key of a meter; null where it has never had rows.</summary>
+    /// <summary>Key of a meter; null if it has never had rows.</summary>
     public int? FindKey(Meter meter) => _keys.Meters.TryGetValue((_organization, meter.Id), out var key) ? key : null;
 
     private void AddAccounts(List<string> conditions)

@@ -7,14 +7,14 @@ using Tallystick.Metering.Usage;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Buckets of time in a time zone: the engine computes with the offsets that the zone has within the window, so that
-/// days around a change of the clocks have 23 or 25 hours, and an hour that is passed twice is two buckets.
+/// Time buckets in a time zone. The SQL uses the offsets of the zone within the window, so that days with a clock
+/// change have 23 or 25 hours, and a repeated hour is two buckets.
 /// </summary>
 internal sealed class ExplorerTime
 {
     private const long NoFloor = long.MinValue + 1;
 
-    // From here on, local times are after the beginning of 1970 everywhere.
+    // From this instant on, local times are after the start of 1970 in every zone.
     private static readonly Instant Late = NodaConstants.UnixEpoch + Duration.FromDays(1);
 
     private readonly bool _isLate;
@@ -47,10 +47,10 @@ internal sealed class ExplorerTime
         Bucket = $"({Bucket})::BIGINT";
     }
 
-    /// <summary>SQL of the number of the bucket in which <c>m.ts</c> lies.</summary>
+    /// <summary>SQL of the number of the bucket that contains <c>m.ts</c>.</summary>
     public string Bucket { get; }
 
-    /// <summary>When the bucket with a number begins.</summary>
+    /// <summary>Start of the bucket with a number.</summary>
     public Instant Start(long bucket) => _frequency switch
     {
         DataExplorerUsageDataFrequency.Hour => Instant.FromUnixTimeSeconds(bucket),
@@ -59,7 +59,7 @@ internal sealed class ExplorerTime
         _ => LocalDay.Start(Nanoseconds.ToDate((int)bucket), _zone),
     };
 
-    // Rounded down.
+    // Rounds down; the engine's // truncates toward zero.
     private string Quotient(string number, long divisor)
     {
         var quotient = FormattableString.Invariant($"({number} // {divisor})");
@@ -77,20 +77,21 @@ internal sealed class ExplorerTime
             : FormattableString.Invariant($"CASE {string.Join(' ', cases)} ELSE {value(intervals[^1])} END");
     }
 
-    // A bucket that has begun before the clocks were changed does not begin again, or before the change.
+    // Clamps a bucket to the floor of its interval, so that a clock change neither starts a bucket twice nor before the
+    // change.
     private static string NotBefore(
         string bucket, IReadOnlyList<ZoneInterval> intervals, Func<ZoneInterval, long> floor) =>
         intervals.Any(interval => floor(interval) != NoFloor)
             ? $"greatest({bucket}, {Choose(intervals, floor)})"
             : bucket;
 
-    // An hour that a change of the clocks cuts in two begins anew with the change.
+    // A clock change within an hour starts a new bucket.
     private static long HourFloor(ZoneInterval interval) =>
         !interval.HasStart || interval.IsoLocalStart is { Minute: 0, Second: 0 }
             ? NoFloor
             : interval.Start.ToUnixTimeSeconds();
 
-    // Where the clocks go back over midnight, the new day has begun before and goes on.
+    // If the clocks go back over midnight, the new day began before the change and continues.
     private long DayFloor(ZoneInterval interval)
     {
         if (!interval.HasStart)

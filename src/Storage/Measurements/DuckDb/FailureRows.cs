@@ -5,7 +5,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>Writes the failures of a load.</summary>
 /// <param name="failures">The failures.</param>
-/// <param name="keys">Of each, the keys of its organization and its account.</param>
+/// <param name="keys">For each failure, the keys of its organization and its account.</param>
 internal sealed class FailureRows(
     IReadOnlyList<FailedMeasurement> failures, (int Organization, int Account)[] keys) : IRowSource
 {

@@ -2,10 +2,10 @@ using DuckDB.NET.Native;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>What a column of a usage table holds. The numbers are on disk: append, never change.</summary>
+/// <summary>The content of a column of a usage table. The numbers are stored on disk: append, never change.</summary>
 /// <remarks>
-/// A number stands in the first tier that holds it exactly. The narrow one is as fast to sum as floating point; fine
-/// and broad together hold every number of 28 digits with at most 18 decimal places, and the finest holds those with
+/// A number is stored in the first tier that represents it exactly. Narrow numbers sum as fast as floating point. Fine
+/// and broad together represent every number of 28 digits with at most 18 decimal places; finest represents those with
 /// more.
 /// </remarks>
 internal enum ColumnKind
@@ -22,7 +22,7 @@ internal enum ColumnKind
     /// <summary>Numbers below 10^28 with at most 9 digits after the point.</summary>
     Broad = 3,
 
-    /// <summary>Uids that are no UUIDs.</summary>
+    /// <summary>Uids that are not UUIDs.</summary>
     Uid = 4,
 
     /// <summary>The end of the usage, in nanoseconds since 1970.</summary>
@@ -31,29 +31,29 @@ internal enum ColumnKind
     /// <summary>Numbers below 10^10 with at most 28 digits after the point.</summary>
     Finest = 6,
 
-    /// <summary>Values of the fields that have no column; see <see cref="RestColumn"/>.</summary>
+    /// <summary>Values of the fields without a column of their own; see <see cref="RestColumn"/>.</summary>
     Rest = 7,
 }
 
 /// <summary>
-/// A column that a usage table has once a measurement needs it: the values of one field that are of one kind, or what
-/// few measurements carry besides.
+/// A column that a usage table gets once a measurement needs it: the values of one field and one kind, or data that few
+/// measurements have.
 /// </summary>
-/// <param name="Code">Code of the field; empty where the kind tells all.</param>
-/// <param name="Kind">Which of its values are here.</param>
+/// <param name="Code">Code of the field; empty if the kind alone identifies the column.</param>
+/// <param name="Kind">Kind of the values in the column.</param>
 internal readonly record struct FieldColumn(string Code, ColumnKind Kind)
 {
-    /// <summary>Uids that are no UUIDs.</summary>
+    /// <summary>Uids that are not UUIDs.</summary>
     public static FieldColumn Uid { get; } = new("", ColumnKind.Uid);
 
-    /// <summary>The ends of usage.</summary>
+    /// <summary>Ends of usage.</summary>
     public static FieldColumn Ets { get; } = new("", ColumnKind.Ets);
 
-    /// <summary>Values of the fields that have no column of their own.</summary>
+    /// <summary>Values of the fields without a column of their own.</summary>
     public static FieldColumn Rest { get; } = new("", ColumnKind.Rest);
 }
 
-/// <summary>Facts about kinds of columns.</summary>
+/// <summary>Properties of column kinds.</summary>
 internal static class ColumnKinds
 {
     /// <summary>The tiers of numbers, in the order in which they are tried.</summary>
@@ -63,7 +63,7 @@ internal static class ColumnKinds
     private const decimal NarrowLimit = 1_000_000_000_000m;
     private const decimal FineLimit = 100_000_000_000_000_000_000m;
 
-    /// <summary>Type of the column.</summary>
+    /// <summary>SQL type of the column.</summary>
     public static string SqlType(this ColumnKind kind) => kind switch
     {
         ColumnKind.Text or ColumnKind.Uid or ColumnKind.Rest => "VARCHAR",
@@ -75,7 +75,7 @@ internal static class ColumnKinds
     };
 
     /// <summary>
-    /// Type of the column where measurements are loaded; see <see cref="DuckDbSchema.LoadedColumns"/>.
+    /// SQL type of the column in the tables that loads write to; see <see cref="DuckDbSchema.LoadedColumns"/>.
     /// </summary>
     public static string LoadedSqlType(this ColumnKind kind) =>
         DuckDbSchema.Compressed(
@@ -87,13 +87,13 @@ internal static class ColumnKinds
                 _ => "bitpacking",
             });
 
-    /// <summary>The first tier that holds the number exactly.</summary>
+    /// <summary>The first tier that represents the number exactly.</summary>
     public static ColumnKind TierOf(decimal number)
     {
         var size = Math.Abs(number);
         if (size < NarrowLimit && HasScale(number, 6))
             return ColumnKind.Narrow;
-        // 28 digits of which more than 18 stand after the point leave 9 before it.
+        // With 28 digits, more than 18 of them after the point leave at most 9 before it.
         if (!HasScale(number, 18))
             return ColumnKind.Finest;
         return size < FineLimit ? ColumnKind.Fine : ColumnKind.Broad;

@@ -3,15 +3,15 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// For as long as it is not disposed of, the file of a store holds, whatever is loaded meanwhile, what it held when
-/// this was taken: what comes later stands in the journal beside it, or in blocks of the file that were free.
+/// Until it is disposed, the file of a store keeps the content that it had when the hold was taken, whatever is loaded
+/// meanwhile: new data goes to the write-ahead log, or to blocks of the file that were free.
 /// </summary>
-/// <param name="isHeld">False once the file was opened anew, which loads may need when memory runs out.</param>
-/// <param name="release">Ends it.</param>
+/// <param name="isHeld">False once the file was reopened, which loads may need when memory runs out.</param>
+/// <param name="release">Ends the hold.</param>
 public sealed class FileHold(Func<bool> isHeld, Func<Task> release) : IAsyncDisposable
 {
-    /// <summary>Makes sure that the file has been held until now.</summary>
-    /// <exception cref="StoreUnavailableException">It was opened anew meanwhile.</exception>
+    /// <summary>Verifies that the file has been held without interruption until now.</summary>
+    /// <exception cref="StoreUnavailableException">The file was reopened meanwhile.</exception>
     public void RequireHeld()
     {
         if (!isHeld())

@@ -5,8 +5,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The file of a measurement store that has been opened and not changed: whether it belongs to the rest of an
-/// installation can be decided before it is upgraded.
+/// The file of a measurement store, opened but not changed, so that the caller can decide whether it belongs to the
+/// installation before it is upgraded.
 /// </summary>
 public sealed class FoundMeasurements : IDisposable
 {
@@ -30,16 +30,16 @@ public sealed class FoundMeasurements : IDisposable
         Installation = installation.Read(row => row.GetString(0)).SingleOrDefault();
     }
 
-    /// <summary>Up to where the log is loaded.</summary>
+    /// <summary>The position up to which the log is loaded.</summary>
     public LogPosition Position { get; }
 
-    /// <summary>The id of the installation that the measurements belong to; null where none was given yet.</summary>
+    /// <summary>The id of the installation that the measurements belong to; null if none is set yet.</summary>
     public string? Installation { get; }
 
     /// <summary>The organizations that have measurements.</summary>
     public IReadOnlyCollection<string> OrganizationIds { get; } = [];
 
-    /// <summary>Opens a file, which is created where missing.</summary>
+    /// <summary>Opens a file, creating it if missing.</summary>
     /// <exception cref="StoreUnavailableException">The file is damaged, of a newer version, or in use.</exception>
     public static FoundMeasurements Open(string path, DuckDbOptions options)
     {
@@ -48,7 +48,7 @@ public sealed class FoundMeasurements : IDisposable
         return Engine.Guard(path, writer, () => new FoundMeasurements(path, options, isNew, writer));
     }
 
-    /// <summary>Upgrades the file and opens the store in it, which closes it.</summary>
+    /// <summary>Upgrades the file and opens the store in it. The store then owns the file.</summary>
     public DuckDbMeasurementStore OpenStore()
     {
         var writer = Interlocked.Exchange(ref _writer, null);
@@ -57,7 +57,9 @@ public sealed class FoundMeasurements : IDisposable
             _options, new OpenedFile(_path, _options, Engine.Start(_path, _options, writer)));
     }
 
-    /// <summary>Unless the store was opened: closes the file as it was, and removes it if it was missing.</summary>
+    /// <summary>
+    /// Closes the unchanged file, and deletes it if it was missing before. Does nothing if the store was opened.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _writer, null) is not { } writer)

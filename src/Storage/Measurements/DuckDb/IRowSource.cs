@@ -1,19 +1,19 @@
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Rows for a table.</summary>
+/// <summary>Rows to insert into a table.</summary>
 internal interface IRowSource
 {
     /// <summary>The types of all of the table's columns.</summary>
     IReadOnlyList<ColumnType> Types { get; }
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>Number of rows.</summary>
     int Count { get; }
 
     /// <summary>
-    /// Writes some of the rows. The connection is busy meanwhile: to run another statement on it would wait for ever.
+    /// Writes some of the rows. The connection is busy during the call: running another statement on it would deadlock.
     /// </summary>
-    /// <param name="chunk">Where to.</param>
-    /// <param name="first">The first of them, a multiple of <see cref="ChunkWriter.ChunkRows"/>.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="chunk">The chunk to write to.</param>
+    /// <param name="first">The first row, a multiple of <see cref="ChunkWriter.ChunkRows"/>.</param>
+    /// <param name="count">The number of rows.</param>
     void Write(ChunkWriter chunk, int first, int count);
 }

@@ -4,8 +4,8 @@ using DuckDB.NET.Native;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Interrupts a connection once a token is cancelled, and again until it is disposed: a read is several statements, and
-/// an interruption between two of them would be lost.
+/// Interrupts a connection once a token is cancelled, and repeats it until disposed: a read runs several statements,
+/// and an interruption between two of them would be lost.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class Interruption : IDisposable
         _registration = cancellationToken.Register(Begin);
     }
 
-    /// <summary>After this nothing is interrupted any more.</summary>
+    /// <summary>Stops interrupting the connection.</summary>
     public void Dispose()
     {
         _registration.Dispose();

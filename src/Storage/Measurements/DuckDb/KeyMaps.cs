@@ -4,8 +4,8 @@ using DuckDB.NET.Data;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The small keys that stand in the tables for ids and field codes, as committed. Only the writer adds; any thread
-/// reads.
+/// The integer keys by which the tables refer to ids and field codes, as committed. Only the writer adds keys; any
+/// thread may read.
 /// </summary>
 internal sealed class KeyMaps
 {
@@ -17,15 +17,15 @@ internal sealed class KeyMaps
     /// <summary>Keys of accounts by organization and id.</summary>
     public ConcurrentDictionary<(int Organization, string Id), int> Accounts { get; private init; } = new();
 
-    /// <summary>
-    /// Columns of the meters' tables, by the meter's key, in the order of their numbers, which begin at 0.
-    /// </summary>
+    /// <summary>Columns of each meter by the meter's key, in the order of their numbers, which start at 0.</summary>
     public ConcurrentDictionary<int, FieldColumn[]> Columns { get; private init; } = new();
 
-    /// <summary>How many field columns the meters have in tables of their own; absent where there is none.</summary>
+    /// <summary>
+    /// Number of field columns in the meter's own table, by the meter's key; no entry for meters without one.
+    /// </summary>
     public ConcurrentDictionary<int, int> Own { get; private init; } = new();
 
-    /// <summary>How many rows the meters have in the shared table.</summary>
+    /// <summary>Number of rows in the shared table, by the meter's key.</summary>
     public ConcurrentDictionary<int, long> SharedRows { get; private init; } = new();
 
     public static KeyMaps Read(DuckDBConnection connection)
@@ -52,22 +52,22 @@ internal sealed class KeyMaps
         return maps;
     }
 
-    /// <summary>The meters and columns as they are now; accounts go on to be added.</summary>
+    /// <summary>A copy of the current meters and columns; accounts keep being added.</summary>
     public KeyMaps Snapshot() => new()
     {
         Organizations = Organizations,
         Meters = new(Meters),
         Accounts = Accounts,
-        // At one moment: see SourceOf.
+        // ToArray copies all entries at one moment; SourceOf relies on it.
         Columns = new(Columns.ToArray()),
         Own = Own,
         SharedRows = new(SharedRows),
     };
 
-    /// <summary>Where the rows of a meter stand.</summary>
+    /// <summary>The tables and columns that store the rows of a meter.</summary>
     public UsageSource SourceOf(int meter)
     {
-        // In this order: pooled columns are known before the fields that need them.
+        // Read the fields first: pooled columns are published before the fields that need them.
         var fields = Columns.GetValueOrDefault(meter, []);
         var hasShared = SharedRows.GetValueOrDefault(meter) > 0;
         return new UsageSource(meter, fields, hasShared ? Columns.GetValueOrDefault(SharedTable.Key, []) : null);
@@ -80,20 +80,20 @@ internal sealed class KeyMaps
     /// <summary>Name of the column with a number.</summary>
     public static string ColumnName(int number) => FormattableString.Invariant($"c{number}");
 
-    /// <summary>The key of a meter; null where it has never had rows.</summary>
+    /// <summary>The key of a meter; null if it has never had rows.</summary>
     public int? FindMeter(string organizationId, string meterId) =>
         Organizations.TryGetValue(organizationId, out var organization)
         && Meters.TryGetValue((organization, meterId), out var meter)
             ? meter
             : null;
 
-    /// <summary>The name of the column with uids that are no UUIDs, or null where a meter has none.</summary>
+    /// <summary>The name of the column for uids that are not UUIDs; null if the meter has none.</summary>
     public string? FindUids(int meter) => FindColumn(meter, FieldColumn.Uid.Code, FieldColumn.Uid.Kind);
 
-    /// <summary>The name of the column with the ends of usage, or null where a meter has none.</summary>
+    /// <summary>The name of the column for ends of usage; null if the meter has none.</summary>
     public string? FindEts(int meter) => FindColumn(meter, FieldColumn.Ets.Code, FieldColumn.Ets.Kind);
 
-    /// <summary>The column's name in the meter's table, or null when it has none.</summary>
+    /// <summary>The name of the column in the meter's table; null if there is none.</summary>
     public string? FindColumn(int meter, string code, ColumnKind kind)
     {
         var columns = Columns.GetValueOrDefault(meter, []);

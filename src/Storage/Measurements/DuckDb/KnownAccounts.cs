@@ -3,8 +3,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The keys of the accounts of former loads, found by the object: a load names thousands of accounts, and to look each
-/// up by its id takes several times as long. Only the writer uses it.
+/// The keys of the accounts of earlier loads, by object reference: a load names thousands of accounts, and looking each
+/// up by id takes several times as long. Used only by the writer.
 /// </summary>
 internal sealed class KnownAccounts
 {
@@ -12,13 +12,13 @@ internal sealed class KnownAccounts
 
     private readonly Dictionary<LoadedAccount, int> _keys = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The key of an account; null where no load with it was committed.</summary>
+    /// <summary>The key of an account; null if no load with it was committed.</summary>
     public int? Find(LoadedAccount account) => _keys.TryGetValue(account, out var key) ? key : null;
 
-    /// <summary>Keeps the keys of a load's accounts, after its commit.</summary>
+    /// <summary>Stores the keys of a load's accounts, after its commit.</summary>
     public void Keep(IReadOnlyList<LoadedAccount> accounts, int[] keys)
     {
-        // Those that nobody uses any more are forgotten with the others, which are kept again with their next load.
+        // This discards accounts that are no longer used; the others are added again with their next load.
         if (_keys.Count + keys.Length > MaxKept)
             _keys.Clear();
         for (var index = 0; index < keys.Length; index++)

@@ -3,16 +3,16 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Into which tables a load goes. The engine needs memory for each table that a transaction writes, however few rows
-/// it gets, so the number of tables is limited: the meters with the most rows go to tables of their own, all others to
-/// the shared one.
+/// Decides into which tables a load goes. The engine needs memory for each table that a transaction writes, however few
+/// rows it gets, so the number of tables is limited: the meters with the most rows go to tables of their own, all
+/// others to the shared table.
 /// </summary>
 internal sealed class LoadPlan
 {
-    /// <summary>Meters of one load that go to tables of their own, at most.</summary>
+    /// <summary>Maximum number of meters of one load that go to tables of their own.</summary>
     public const int MaxOwnTables = 64;
 
-    // A meter with so many rows in one load gets a table of its own right away.
+    // A meter with this many rows in one load gets a table of its own at once.
     private const int LargeRows = 2048;
 
     private readonly KeyMaps _keys;
@@ -27,15 +27,17 @@ internal sealed class LoadPlan
     public List<PlannedRows> Shared { get; } = [];
 
     /// <summary>
-    /// True when tables are to be created, or tables or known meters to be given columns, which must not happen while
-    /// their rows are being moved.
+    /// True if the load creates tables, or adds columns to tables or known meters, which must not happen while their
+    /// rows are being moved.
     /// </summary>
     public bool AltersTables { get; private set; }
 
     /// <param name="load">The load.</param>
-    /// <param name="keys">What is known of the meters.</param>
-    /// <param name="smallMeterRows">Rows in the shared table beyond which a meter gets a table of its own.</param>
-    /// <param name="maxOwnTables">Meters that go to tables of their own, at most.</param>
+    /// <param name="keys">The committed keys.</param>
+    /// <param name="smallMeterRows">
+    /// Number of rows in the shared table from which a meter gets a table of its own.
+    /// </param>
+    /// <param name="maxOwnTables">Maximum number of meters that go to tables of their own.</param>
     public static LoadPlan Make(MeasurementLoad load, KeyMaps keys, int smallMeterRows, int maxOwnTables)
     {
         var plan = new LoadPlan(keys);
@@ -57,7 +59,8 @@ internal sealed class LoadPlan
             else
             {
                 plan.Shared.Add(new PlannedRows(rows, needed));
-                // Also where the table has the column: rows are moved with the columns that their meter had before.
+                // Even if the table has the column already: rows are moved with the columns that their meter had
+                // before.
                 plan.AltersTables |= (meter is { } shared
                         && keys.Columns.GetValueOrDefault(shared, []).Length < columns.Length)
                     || SharedTable.Pooled(columns).Except(keys.Columns.GetValueOrDefault(SharedTable.Key, [])).Any();
@@ -66,7 +69,7 @@ internal sealed class LoadPlan
         return plan;
     }
 
-    // A meter may be in a load twice, with different columns.
+    // A meter may occur twice in a load, with different columns.
     private FieldColumn[] Widen(MeterRows rows, FieldColumn[] needed)
     {
         var columns = _columns.GetValueOrDefault((rows.OrganizationId, rows.MeterId))

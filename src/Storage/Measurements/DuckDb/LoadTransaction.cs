@@ -11,9 +11,9 @@ internal sealed class LoadTransaction(Engine engine)
     private readonly DuckDBConnection _connection = engine.Writer;
     private readonly StagedKeys _keys = new(engine.Writer, engine.Keys);
 
-    /// <summary>Writes and commits, unless the load was written before.</summary>
+    /// <summary>Writes and commits the load, unless it was written before.</summary>
     /// <param name="load">The load.</param>
-    /// <param name="plan">Into which tables its rows go.</param>
+    /// <param name="plan">The tables into which its rows go.</param>
     /// <exception cref="InvalidOperationException">The load does not begin at the store's position.</exception>
     public LoadOutcome Run(MeasurementLoad load, LoadPlan plan)
     {
@@ -43,7 +43,7 @@ internal sealed class LoadTransaction(Engine engine)
     private int[] Write(MeasurementLoad load, LoadPlan plan)
     {
         var accounts = AccountKeys(load.Accounts);
-        // A meter may be in a load twice: its columns are settled before any rows are written.
+        // A meter may occur twice in a load, so determine its columns before writing any rows.
         foreach (var planned in plan.Own.Concat(plan.Shared))
             _keys.Columns(MeterOf(planned.Rows), planned.Needed);
         WriteShared(plan.Shared, accounts);
@@ -69,7 +69,7 @@ internal sealed class LoadTransaction(Engine engine)
                 keys[index] = known;
                 continue;
             }
-            // They come in thousands, mostly of one organization.
+            // Loads have thousands of accounts, mostly of one organization.
             if (!ReferenceEquals(account.OrganizationId, organizationId))
                 organization = _keys.Organization(organizationId = account.OrganizationId);
             keys[index] = _keys.Account(organization, account.AccountId);
@@ -105,7 +105,7 @@ internal sealed class LoadTransaction(Engine engine)
     {
         if (failures.Count == 0)
             return;
-        // The keys are asked for first, since a new organization is written at once.
+        // Get the keys first, because a new organization is inserted at once.
         var keys = new (int Organization, int Account)[failures.Count];
         for (var row = 0; row < keys.Length; row++)
         {

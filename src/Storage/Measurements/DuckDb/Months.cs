@@ -18,7 +18,7 @@ internal static class Months
         return (date.Year * Length) + date.Month - 1;
     }
 
-    /// <summary>The first nanosecond of a month; the ends of the range where it lies beyond.</summary>
+    /// <summary>The first nanosecond of a month, clamped to the supported range.</summary>
     public static long First(int month) => Nanoseconds.OfBound(
         Instant.FromUtc(month / Length, (month % Length) + 1, 1, 0, 0));
 }

@@ -7,21 +7,21 @@ using DuckDB.NET.Native;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The aggregate function <c>narrow_sum</c>: the sum of a column of <see cref="ColumnKind.Narrow"/>; 0 where there are
-/// no values. Sorted rows of one account stand together, so it adds up what belongs together before it adds that to
-/// the account's sum. The engine's own adds row by row, and each waits for the one before.
+/// The aggregate function <c>narrow_sum</c>: the sum of a column of <see cref="ColumnKind.Narrow"/>; 0 if there are no
+/// values. In sorted rows, the rows of an account are adjacent, so the function sums a whole run before it adds the
+/// result to the account's sum. The engine's own function adds row by row, and each addition waits for the one before.
 /// </summary>
 internal static unsafe class NarrowSum
 {
     /// <summary>The name in SQL.</summary>
     public const string Name = "narrow_sum";
 
-    // So many values are added without carry: a lane adds up eight, each below 10^18, and 8 * 10^18 is below 2^63.
+    // Values added without overflow: each lane adds eight values, each below 10^18, and 8 * 10^18 is below 2^63.
     private const int AddedTogether = 32;
 
     private const byte SumWidth = 38;
 
-    /// <summary>Makes the function known to the database, for as long as it is open.</summary>
+    /// <summary>Registers the function with the database, for as long as the database is open.</summary>
     public static void Register(DuckDBConnection connection) => AggregateFunction.Register(
         connection, Name, [ColumnKind.Narrow.Type()],
         new ColumnType(DuckDBType.Decimal, SumWidth, (byte)ColumnKind.Narrow.Scale()),
@@ -102,7 +102,7 @@ internal static unsafe class NarrowSum
         }
     }
 
-    // Adds integers and moves them: nothing in the steps below can throw.
+    // The steps below only add and copy integers, so they cannot throw.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Combine(IntPtr info, void** parts, void** sums, ulong count)
     {
@@ -118,7 +118,10 @@ internal static unsafe class NarrowSum
             results[index] = *(Total*)sums[index];
     }
 
-    /// <summary>A sum as the engine keeps decimals of 38 digits; in halves, since it aligns them to 8 bytes.</summary>
+    /// <summary>
+    /// A sum in the engine's format for decimals of 38 digits; in two halves, because the engine aligns them to 8
+    /// bytes.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Total
     {

@@ -3,8 +3,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The engine of a file for whoever uses it. After a fault the file is opened anew: what is on disk is right then, what
-/// the engine has in memory may not be.
+/// Gives access to the engine of a file. After a fault the file is reopened: then the content on disk is correct, but
+/// the engine's state in memory may not be.
 /// </summary>
 internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engine) : IAsyncDisposable
 {
@@ -16,10 +16,14 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
     /// <summary>The organizations that have measurements.</summary>
     public IReadOnlyCollection<string> OrganizationIds => [.. _engine?.Keys.Organizations.Keys ?? []];
 
-    /// <summary>Whether the engine is still that of the file, which has not been opened anew since.</summary>
+    /// <summary>
+    /// Whether the engine is still the current one, that is, whether the file has not been reopened since.
+    /// </summary>
     public bool IsOpenIn(Engine engine) => ReferenceEquals(_engine, engine);
 
-    /// <summary>The engine; it is not exchanged until <see cref="Leave"/>, which must follow.</summary>
+    /// <summary>
+    /// Returns the engine, which is not replaced until <see cref="Leave"/>; <see cref="Leave"/> must follow.
+    /// </summary>
     public async ValueTask<Engine> EnterAsync(CancellationToken cancellationToken)
     {
         await _gate.EnterAsync(cancellationToken);
@@ -33,7 +37,7 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
     /// <summary>Ends what <see cref="EnterAsync"/> began.</summary>
     public void Leave() => _gate.Leave();
 
-    /// <summary>Runs something on the engine.</summary>
+    /// <summary>Runs an operation on the engine.</summary>
     public async Task<T> UseAsync<T>(Func<Engine, Task<T>> use, CancellationToken cancellationToken)
     {
         var engine = await EnterAsync(cancellationToken);
@@ -47,7 +51,7 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
         }
     }
 
-    /// <summary>Opens the file anew if a write has failed since it was opened.</summary>
+    /// <summary>Reopens the file if a write has failed since it was opened.</summary>
     public async Task ReopenAfterFaultAsync()
     {
         if (!IsSound)
@@ -55,8 +59,8 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
     }
 
     /// <summary>
-    /// Runs something while nothing else uses the engine's memory: reads that are running are ended, others wait. The
-    /// file is opened anew before if a write has failed.
+    /// Runs an operation while nothing else uses the engine's memory: running reads are ended, other callers wait. If a
+    /// write has failed, the file is reopened first.
     /// </summary>
     public async Task<T> AloneAsync<T>(Func<Engine, Task<T>> use)
     {
@@ -85,7 +89,7 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
         }
     }
 
-    /// <summary>Closes the file when nobody uses it any more.</summary>
+    /// <summary>Closes the file once nobody uses it any more.</summary>
     public async ValueTask DisposeAsync()
     {
         await _exclusive.WaitAsync();
@@ -104,7 +108,7 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
         _engine = Engine.Open(path, options);
     }
 
-    // Whoever holds the file must know before it changes.
+    // Clear the field before closing: holders of the file must notice before it changes.
     private void Close()
     {
         var engine = _engine;

@@ -4,7 +4,7 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Connections for reading. What one reads within a session is of one moment.</summary>
+/// <summary>Connections for reading. All reads within a session see the same snapshot.</summary>
 internal sealed class ReadSessions(string connectionText) : IDisposable
 {
     private const int MaxIdle = 8;
@@ -13,19 +13,19 @@ internal sealed class ReadSessions(string connectionText) : IDisposable
     private CancellationTokenSource _ending = new();
 
     /// <summary>
-    /// Reads on a thread of its own, since a read blocks for long and the pool's threads serve everybody. A cancelled
-    /// read ends at once. Callers limit how many run at a time.
+    /// Reads on a dedicated thread, because a read blocks for long and the thread pool is shared. A cancelled read ends
+    /// at once. The caller limits the number of concurrent reads.
     /// </summary>
-    /// <exception cref="UsageMemoryException">There is not enough memory for it, or loading needs it.</exception>
+    /// <exception cref="UsageMemoryException">There is not enough memory for the read, or loading needs it.</exception>
     public Task<T> RunAsync<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken) =>
         _threads.RunAsync(() => Run(read, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Ends the reads that are running or begin, until <see cref="AllowReads"/>: loading needs their memory.
+    /// Ends running reads, and new ones until <see cref="AllowReads"/>, because loading needs their memory.
     /// </summary>
     public void EndReads() => _ending.Cancel();
 
-    /// <summary>Reads run again.</summary>
+    /// <summary>Allows reads again.</summary>
     public void AllowReads() => _ending = new CancellationTokenSource();
 
     private T Run<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken)

@@ -3,15 +3,17 @@ using System.Collections.Concurrent;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Threads for reads, which block for long, while the pool's threads serve everybody. A thread stays for the next read:
-/// the engine is twice as slow on a thread that it has not seen before.
+/// Threads for reads, which block for long, while the thread pool is shared. A thread is kept for later reads: the
+/// engine is twice as slow on a thread that it has not used before.
 /// </summary>
 internal sealed class ReadThreads : IDisposable
 {
     private readonly BlockingCollection<Action> _reads = [];
     private int _free;
 
-    /// <summary>Runs a read, on a further thread where none is free. Callers limit how many run at a time.</summary>
+    /// <summary>
+    /// Runs a read, on a new thread if none is free. The caller limits the number of concurrent reads.
+    /// </summary>
     public Task<T> RunAsync<T>(Func<T> read, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,16 +4,16 @@ using System.Text;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The column in which a row keeps the values of all fields for which its meter has no column left. A table costs
-/// memory in each load for each of its columns, however few rows come, so their number must not grow with every field
-/// that a meter has ever had. The fields stand in the list of the meter's columns behind this one.
+/// The column that stores a row's values of all fields for which its meter has no column left. Each column of a table
+/// costs memory in each load, however few rows it has, so the number of columns must not grow with every field that a
+/// meter has ever had. In the list of the meter's columns, these fields come after this column.
 /// </summary>
 internal static class RestColumn
 {
-    /// <summary>Columns of one kind that a meter has, at most.</summary>
+    /// <summary>Maximum number of columns of one kind that a meter has.</summary>
     public const int MaxOfKind = 64;
 
-    /// <summary>The columns of a meter after those still missing were added.</summary>
+    /// <summary>The columns of a meter, with the missing ones added.</summary>
     public static FieldColumn[] Add(FieldColumn[] columns, IEnumerable<FieldColumn> needed)
     {
         FieldColumn[] missing = [.. needed.Except(columns)];
@@ -33,7 +33,7 @@ internal static class RestColumn
         return [.. all];
     }
 
-    /// <summary>Which of a meter's columns are none of their own.</summary>
+    /// <summary>Marks the columns in a meter's list that are stored in the rest column.</summary>
     public static bool[] Find(FieldColumn[] columns)
     {
         var rest = Array.IndexOf(columns, FieldColumn.Rest);
@@ -49,28 +49,28 @@ internal static class RestColumn
         return found;
     }
 
-    /// <summary>The numbers of the columns that are columns of the meter's tables, in their order.</summary>
+    /// <summary>The numbers of the columns that exist in the meter's tables, in ascending order.</summary>
     public static int[] Present(FieldColumn[] columns)
     {
         var inRest = Find(columns);
         return [.. Enumerable.Range(0, columns.Length).Where(number => !inRest[number])];
     }
 
-    /// <summary>SQL of a value; NULL where a row has none.</summary>
-    /// <param name="rest">Name of the column.</param>
-    /// <param name="number">Number of the field's column.</param>
-    /// <param name="kind">Its kind.</param>
+    /// <summary>SQL of a value in the rest column; NULL if the row has none.</summary>
+    /// <param name="rest">Name of the rest column.</param>
+    /// <param name="number">Number of the field in the meter's list of columns.</param>
+    /// <param name="kind">Kind of the value.</param>
     public static string Sql(string rest, int number, ColumnKind kind)
     {
         var value = FormattableString.Invariant($"nullif(regexp_extract({rest}, ';{number}:([^;]*);', 1), '')");
         return kind == ColumnKind.Text ? $"decode(unhex(substr({value}, 2)))" : $"{value}::{kind.SqlType()}";
     }
 
-    /// <summary>Adds a text, in hexadecimal, behind a letter since it may be empty.</summary>
+    /// <summary>Appends a text in hexadecimal. It is prefixed with a letter, because it may be empty.</summary>
     public static void Write(StringBuilder row, int number, ReadOnlySpan<byte> utf8) =>
         Begin(row, number).Append('x').Append(Convert.ToHexString(utf8)).Append(';');
 
-    /// <summary>Adds a number.</summary>
+    /// <summary>Appends a number.</summary>
     public static void Write(StringBuilder row, int number, decimal value) =>
         Begin(row, number).Append(value.ToString(CultureInfo.InvariantCulture)).Append(';');
 

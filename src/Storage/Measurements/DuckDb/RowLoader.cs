@@ -6,8 +6,8 @@ using DuckDB.NET.Native;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Inserts rows a chunk at a time. The engine asks for them by a table function, and the memory that it hands over is
-/// what it adds to the table: its appender would copy each chunk first.
+/// Inserts rows chunk by chunk. The engine requests them through a table function and adds the memory that they are
+/// written to directly to the table; its appender would first copy each chunk.
 /// </summary>
 internal sealed unsafe partial class RowLoader
 {
@@ -16,7 +16,7 @@ internal sealed unsafe partial class RowLoader
     private readonly DuckDBConnection _connection;
     private readonly Scan _scan = new();
 
-    /// <summary>Makes the function known to the database, for as long as it is open.</summary>
+    /// <summary>Registers the function with the database, for as long as the database is open.</summary>
     /// <param name="connection">The connection that will insert.</param>
     public RowLoader(DuckDBConnection connection)
     {
@@ -40,8 +40,8 @@ internal sealed unsafe partial class RowLoader
         }
     }
 
-    /// <summary>Inserts all rows, in their order, within the connection's transaction.</summary>
-    /// <exception cref="IOException">They cannot be inserted; the transaction can only be rolled back.</exception>
+    /// <summary>Inserts all rows, in order, within the connection's transaction.</summary>
+    /// <exception cref="IOException">The rows cannot be inserted; the transaction can only be rolled back.</exception>
     public void Insert(string table, IRowSource rows)
     {
         if (rows.Count == 0)
@@ -82,7 +82,7 @@ internal sealed unsafe partial class RowLoader
         }
     }
 
-    // Rows keep their order only where one thread asks for them.
+    // Rows keep their order only if a single thread requests them.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Begin(IntPtr info) => SetMaxThreads(info, 1);
 
@@ -104,14 +104,14 @@ internal sealed unsafe partial class RowLoader
     [LibraryImport("duckdb", EntryPoint = "duckdb_init_set_max_threads")]
     private static partial void SetMaxThreads(IntPtr info, ulong threads);
 
-    /// <summary>How far the rows that are being inserted have been asked for.</summary>
+    /// <summary>The progress of an insert.</summary>
     private sealed class Scan
     {
         private IRowSource? _rows;
         private ChunkWriter? _writer;
         private int _next;
 
-        /// <summary>What kept rows from being written.</summary>
+        /// <summary>Why rows could not be written.</summary>
         public Exception? Fault { get; set; }
 
         public void Begin(IRowSource rows)

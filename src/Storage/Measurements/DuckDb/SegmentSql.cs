@@ -5,8 +5,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Finds a measurement's segment within the query: each pattern of exact fields is one join with its segments, the
-/// ranks decide between the patterns, and the smallest index within a rank.
+/// Finds a measurement's segment within the query. Each pattern of exact fields is one join with its segments. Between
+/// patterns the rank decides; within a rank, the smallest index.
 /// </summary>
 internal sealed class SegmentSql
 {
@@ -15,8 +15,8 @@ internal sealed class SegmentSql
     private int _patterns;
 
     /// <param name="query">The query; it has segments.</param>
-    /// <param name="columns">SQL of the segmented fields' values, in their order.</param>
-    /// <param name="parameters">Parameters of the statement; those of the segments are added.</param>
+    /// <param name="columns">SQL of the values of the segmented fields, in order.</param>
+    /// <param name="parameters">Parameters of the statement; those of the segments are appended.</param>
     public SegmentSql(UsageQuery query, IReadOnlyList<string> columns, List<DuckDBParameter> parameters)
     {
         _parameters = parameters;
@@ -25,7 +25,7 @@ internal sealed class SegmentSql
         Index = $"coalesce({string.Join(", ", ranks)})";
     }
 
-    /// <summary>Expression of the segment's index, null where no segment matches.</summary>
+    /// <summary>SQL of the segment's index; null if no segment matches.</summary>
     public string Index { get; }
 
     /// <summary>The joins that <see cref="Index"/> needs.</summary>
@@ -36,7 +36,7 @@ internal sealed class SegmentSql
         if (pattern.ExactFields.Count == 0)
             return FormattableString.Invariant($"{pattern.Segments.Min(segment => segment.Index)}");
         var name = FormattableString.Invariant($"s{_patterns++}");
-        // Equal segments would count a measurement twice: the first of them takes it.
+        // Equal segments would count a measurement twice, so only the first of them counts it.
         var segments = pattern.Segments.DistinctBy(
             segment => string.Join('\0', segment.Values), StringComparer.Ordinal).ToArray();
         var indices = Add(segments.Select(segment => segment.Index).ToList());

@@ -2,7 +2,7 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Writes the rows of many meters for the shared table, one meter after the other.</summary>
+/// <summary>Writes the rows of many meters to the shared table, one meter after the other.</summary>
 internal sealed class SharedRowsWriter : IRowSource
 {
     private readonly FieldColumn[] _shared;
@@ -24,7 +24,7 @@ internal sealed class SharedRowsWriter : IRowSource
 
     /// <summary>Adds the rows of a meter.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="accounts">Keys of the accounts of the load.</param>
+    /// <param name="accounts">Keys of the load's accounts.</param>
     /// <param name="columns">The columns of the meter.</param>
     /// <param name="meter">Key of the meter.</param>
     public void Add(MeterRows rows, int[] accounts, FieldColumn[] columns, int meter)
@@ -45,13 +45,13 @@ internal sealed class SharedRowsWriter : IRowSource
     {
         UsageRowsWriter.ClearPresence(chunk, shift: 1, _shared.Length);
         var end = first + count;
-        // The engine asks for the rows in their order.
+        // The engine requests the rows in order.
         for (var row = first; row < end;)
         {
             while (_at + 1 < _meters.Count && _meters[_at + 1].First <= row)
                 _at++;
             var (writer, start) = _meters[_at];
-            // Values that are copied together stand in one chunk of their column.
+            // Values that are copied together must be in the same chunk of their column.
             var chunkEnd = ((row - start) / Column<long>.ChunkRows + 1) * Column<long>.ChunkRows;
             var taken = Math.Min(Math.Min(end - row, writer.Count - (row - start)), chunkEnd - (row - start));
             writer.WriteAt(chunk, row - first, row - start, taken);

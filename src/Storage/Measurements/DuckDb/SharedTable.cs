@@ -1,18 +1,18 @@
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The table that small meters share: a table for each of thousands of meters would take more memory in one load than
-/// the engine has. Its columns are pooled by kind: the n-th column of a kind that a meter has stands in the n-th pooled
-/// column of that kind. They are listed in <c>fields</c> under a key that no meter has.
+/// The table that small meters share: with thousands of tables, one per meter, a load would need more memory than the
+/// engine has. Its columns are pooled by kind: the n-th column of a kind that a meter has is stored in the n-th pooled
+/// column of that kind. Pooled columns are listed in <c>fields</c> under a key that no meter has.
 /// </summary>
 internal static class SharedTable
 {
-    /// <summary>Stands for the key of a meter.</summary>
+    /// <summary>Used in place of a meter's key.</summary>
     public const int Key = -1;
 
     public const string Name = "usage_shared";
 
-    /// <summary>The pooled columns for the columns of a meter, in their order.</summary>
+    /// <summary>The pooled columns for the columns of a meter, in the same order.</summary>
     public static FieldColumn[] Pooled(FieldColumn[] columns)
     {
         var inRest = RestColumn.Find(columns);

@@ -3,8 +3,8 @@ using DuckDB.NET.Data;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Gives new keys within one transaction. They are seen by others only once <see cref="Publish"/> is called, after
-/// the commit; a transaction that fails leaves no trace.
+/// Assigns new keys within one transaction. Others see them only after <see cref="Publish"/>, which follows the commit;
+/// a failed transaction leaves no trace.
 /// </summary>
 internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
 {
@@ -29,7 +29,7 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         if (committed.Meters.TryGetValue((organization, id), out var key)
             || _meters.TryGetValue((organization, id), out key))
             return key;
-        // New meters come in thousands at a time: they are written together, by Flush.
+        // Loads may have thousands of new meters, so Flush writes them together.
         return _meters[(organization, id)] = committed.Meters.Count + _meters.Count;
     }
 
@@ -38,21 +38,21 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         if (committed.Accounts.TryGetValue((organization, id), out var key)
             || _accounts.TryGetValue((organization, id), out key))
             return key;
-        // New accounts come in thousands at a time: they are written together, by Flush.
+        // Loads may have thousands of new accounts, so Flush writes them together.
         return _accounts[(organization, id)] = committed.Accounts.Count + _accounts.Count;
     }
 
-    /// <summary>The columns of a meter, after those still missing were added.</summary>
+    /// <summary>The columns of a meter, with the missing ones added.</summary>
     public FieldColumn[] Columns(int meter, IEnumerable<FieldColumn> needed)
     {
         var columns = _columns.GetValueOrDefault(meter) ?? committed.Columns.GetValueOrDefault(meter, []);
-        // Those of the shared table are as many as its meters need.
+        // The shared table has as many columns as its meters need.
         var all = meter == SharedTable.Key ? [.. columns.Union(needed)] : RestColumn.Add(columns, needed);
         return all.Length == columns.Length ? columns : _columns[meter] = all;
     }
 
-    /// <summary>Makes a meter's own table have all columns of the meter; it is created where it is missing.</summary>
-    /// <returns>The columns.</returns>
+    /// <summary>Adds all columns of the meter to its own table, creating the table if missing.</summary>
+    /// <returns>The columns of the table.</returns>
     public FieldColumn[] WidenOwn(int meter)
     {
         var columns = Columns(meter, []);
@@ -75,8 +75,8 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         return columns;
     }
 
-    /// <summary>Makes the shared table have the pooled columns that the columns of some meters need.</summary>
-    /// <returns>Its columns.</returns>
+    /// <summary>Adds the pooled columns that some meters need to the shared table.</summary>
+    /// <returns>The columns of the table.</returns>
     public FieldColumn[] WidenShared(IEnumerable<int> meters)
     {
         var present = Columns(SharedTable.Key, []).Length;
@@ -86,7 +86,7 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         return columns;
     }
 
-    /// <summary>Rows of a meter were added to the shared table.</summary>
+    /// <summary>Records that rows of a meter were added to the shared table.</summary>
     public void AddShared(int meter, int rows) =>
         _sharedRows[meter] = _sharedRows.GetValueOrDefault(meter) + rows;
 
@@ -115,7 +115,7 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             accounts.CreateRow().AppendValue(key).AppendValue(organization).AppendValue(id).EndRow();
     }
 
-    /// <summary>Makes the new keys known, after the commit.</summary>
+    /// <summary>Publishes the new keys, after the commit.</summary>
     public void Publish()
     {
         foreach (var (id, key) in _organizations)
@@ -124,7 +124,7 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
             committed.Meters[id] = key;
         foreach (var (id, key) in _accounts)
             committed.Accounts[id] = key;
-        // The shared table first: who knows a meter's columns can rely on the pooled ones.
+        // Publish the shared table first, so that the pooled columns for a meter's columns are always known.
         foreach (var (meter, columns) in _columns.OrderBy(meter => meter.Key))
             committed.Columns[meter] = columns;
         foreach (var (meter, columns) in _own)

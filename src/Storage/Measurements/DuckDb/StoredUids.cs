@@ -5,12 +5,12 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Shows the uids of an organization's rows.</summary>
+/// <summary>Passes the uids of an organization's rows to a visitor.</summary>
 internal sealed class StoredUids(string organizationId, UidVisitor visit)
 {
     private readonly byte[] _organization = Encoding.UTF8.GetBytes(organizationId);
 
-    /// <summary>Shows the uids of all rows received at or after an instant.</summary>
+    /// <summary>Passes the uids of all rows received at or after an instant to the visitor.</summary>
     public static bool Visit(
         DuckDBConnection connection, KeyMaps keys, Instant receivedSince, UidVisitor visit,
         CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class StoredUids(string organizationId, UidVisitor visit)
         return true;
     }
 
-    // Of the table that small meters share.
+    // Visits the rows of the table that small meters share.
     private static void VisitShared(
         DuckDBConnection connection, KeyMaps keys, Dictionary<int, string> organizations, long receivedSince,
         UidVisitor visit, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class StoredUids(string organizationId, UidVisitor visit)
             cancellationToken);
     }
 
-    // Takes rows of uuid, uid and sequence.
+    // The columns are uuid, uid and sequence.
     private void Visit(Chunk chunk)
     {
         for (var row = 0; row < chunk.Rows; row++)

@@ -1,31 +1,31 @@
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// How many rows of tallies each day has, kept in memory. A day is due once it has several times as many rows as it
-/// needs: only loads make a day due, so days that get nothing more cost nothing more, and a day is written anew only
-/// after it has got some times as many rows as are written then.
+/// Tracks in memory how many tally rows each day has. A day is due for summing up once it has several times as many
+/// rows as it needs. Only loads make a day due, so days without new rows cost nothing, and a day is rewritten only
+/// after it has received several times as many rows as the rewrite produces.
 /// </summary>
 internal sealed class TallyRows
 {
-    /// <summary>With fewer rows a day is not worth a transaction.</summary>
+    /// <summary>A day with fewer rows is not worth a transaction.</summary>
     public const int FewRows = 1_000;
 
-    // How many times as many rows as needed a day may have.
+    // A day is due once it has this many times the rows that it needs.
     private const int Redundancy = 4;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Day> _days = [];
     private readonly SortedSet<int> _due = [];
 
-    /// <summary>Takes over what a file holds that was just opened.</summary>
-    /// <param name="days">The days and their rows. How many they need is not known yet.</param>
+    /// <summary>Takes the counts of a file that was just opened.</summary>
+    /// <param name="days">The days and their numbers of rows. How many they need is not known yet.</param>
     public TallyRows(IEnumerable<(int Day, long Rows)> days)
     {
         foreach (var (day, rows) in days)
             Set(day, new Day(rows, rows < FewRows ? 0 : null));
     }
 
-    /// <summary>A day has got rows.</summary>
+    /// <summary>Records that rows were added to a day.</summary>
     public void Add(int day, long rows)
     {
         lock (_lock)
@@ -35,16 +35,14 @@ internal sealed class TallyRows
         }
     }
 
-    /// <summary>
-    /// A day that is due, and whether it is known how many rows it needs; null while there is none.
-    /// </summary>
+    /// <summary>A day that is due, and whether the number of rows it needs is known; null if no day is due.</summary>
     public (int Day, bool IsKnown)? FindDue()
     {
         lock (_lock)
             return _due.Count == 0 ? null : (_due.Min, _days[_due.Min].Needed is not null);
     }
 
-    /// <summary>It is known now how many rows a day needs, and some that it did not need may be gone.</summary>
+    /// <summary>Records how many rows a day needs, and how many were removed.</summary>
     public void Settle(int day, long needed, long removed)
     {
         lock (_lock)
@@ -60,7 +58,7 @@ internal sealed class TallyRows
             _due.Remove(day);
     }
 
-    /// <param name="Rows">How many there are.</param>
-    /// <param name="Needed">How many were needed when they were last counted; null where they never were.</param>
+    /// <param name="Rows">Number of rows.</param>
+    /// <param name="Needed">Number of rows needed at the last count; null if they were never counted.</param>
     private readonly record struct Day(long Rows, long? Needed);
 }

@@ -3,19 +3,20 @@ using DuckDB.NET.Data;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// A table that holds measurements of one meter and one month of <c>ts</c>, as runs that are each sorted by account
+/// A table that holds the measurements of one meter in one month of <c>ts</c>, as runs that are each sorted by account
 /// and time.
 /// </summary>
 /// <param name="Meter">Key of the meter.</param>
-/// <param name="Month">The month: years since 0 times 12, plus the month counted from 0.</param>
+/// <param name="Month">The month: year times 12, plus the month counted from 0.</param>
 /// <param name="Number">Number of the table, unique in the store.</param>
-/// <param name="Columns">How many of the meter's field columns it has: the first ones.</param>
-/// <param name="Sorted">How many rows its first run has.</param>
-/// <param name="Rows">How many rows it has.</param>
+/// <param name="Columns">Number of the meter's field columns that the table has, counted from the first.</param>
+/// <param name="Sorted">Number of rows in the first run.</param>
+/// <param name="Rows">Number of rows in the table.</param>
 internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, long Sorted, long Rows)
 {
-    // How often a row is written anew, at most, for each one that comes later: more often once the month is closed,
-    // when it is mostly read. The fewer rows stand after the first run, the less is read of other accounts.
+    // A month is sorted again when at least 1/8 of its rows follow the first run, so each new row causes at most 8 rows
+    // to be rewritten. Once the month is closed, and mostly read, the limit is 1/32. The fewer rows follow the first
+    // run, the fewer rows of other accounts a read scans.
     private const int WrittenAnew = 8;
     private const int WrittenAnewOnceClosed = 32;
 
@@ -27,7 +28,7 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
     /// <summary>The first nanosecond after it.</summary>
     public long End => Months.First(Month + 1);
 
-    /// <summary>Whether so many rows came after its first run that all are to be sorted into one.</summary>
+    /// <summary>Whether so many rows follow the first run that all rows are to be sorted into a single run.</summary>
     /// <param name="closedBefore">The first nanosecond of the first day that is not closed.</param>
     public bool IsToBeSorted(long closedBefore)
     {
@@ -39,16 +40,16 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
 }
 
 /// <summary>
-/// Where the rows of a meter are: in the table into which they are loaded, and in sorted parts, one for each month.
-/// What is read here holds for the transaction in which it was read.
+/// Where the rows of a meter are stored: in the table that loads write to, and in sorted parts, one for each month. The
+/// results are valid only within the transaction in which they are read.
 /// </summary>
 internal static class UsageParts
 {
-    /// <summary>The columns of a meter's tables, those of its fields included, in their order.</summary>
+    /// <summary>The columns of a meter's tables, including those of its fields, in order.</summary>
     public static IEnumerable<string> Columns(FieldColumn[] fields) =>
         DuckDbSchema.UsageColumnNames.Concat(RestColumn.Present(fields).Select(KeyMaps.ColumnName));
 
-    /// <summary>The parts of a meter that have rows of a period, in the order of their months.</summary>
+    /// <summary>The parts of a meter that may have rows of a period, ordered by month.</summary>
     public static List<UsagePart> Read(DuckDBConnection connection, int meter, long first, long end)
     {
         using var command = connection.Command(
@@ -67,9 +68,9 @@ internal static class UsageParts
             row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt64(4), row.GetInt64(5)));
     }
 
-    /// <summary>SQL of a relation that has a meter's rows of a period.</summary>
+    /// <summary>SQL of a relation with a meter's rows of a period.</summary>
     /// <param name="connection">The connection, in a transaction.</param>
-    /// <param name="source">Where the meter's rows stand, as known before the transaction began.</param>
+    /// <param name="source">Where the meter's rows are stored, as known before the transaction began.</param>
     /// <param name="first">The first nanosecond of the period.</param>
     /// <param name="end">The first nanosecond after it.</param>
     public static string Relation(
@@ -92,7 +93,7 @@ internal static class UsageParts
         return $"({string.Join(" UNION ALL ", relations)})";
     }
 
-    // By one statement: each costs as much as to add up the measurements of one account.
+    // Uses a single statement, because each one costs as much as summing the measurements of one account.
     private static (int? Own, List<UsagePart> Parts) ReadTables(DuckDBConnection connection, int meter)
     {
         using var command = connection.Command(
@@ -109,21 +110,21 @@ internal static class UsageParts
         return (own?.Columns, tables);
     }
 
-    /// <summary>How many field columns the meter's own table has; null where it has none.</summary>
+    /// <summary>Number of field columns in the meter's own table; null if there is none.</summary>
     public static int? OwnColumns(DuckDBConnection connection, int meter)
     {
         using var command = connection.Command("SELECT columns FROM own_tables WHERE meter = $1", meter);
         return command.ExecuteScalar() as int?;
     }
 
-    /// <summary>SQL of the bounds of a period for rows of another one.</summary>
+    /// <summary>SQL conditions for a period, for rows of a known range.</summary>
     /// <param name="first">The first nanosecond of the period.</param>
     /// <param name="end">The first nanosecond after it.</param>
-    /// <param name="from">The first nanosecond that the rows may have.</param>
-    /// <param name="to">The first nanosecond that they may not have.</param>
+    /// <param name="from">The first nanosecond of the range of the rows.</param>
+    /// <param name="to">The first nanosecond after that range.</param>
     public static IEnumerable<string> Bounds(long first, long end, long from, long to)
     {
-        // A bound is compared only where rows may lie beyond it: to look at each timestamp takes longer than to add up.
+        // Add a bound only if rows may lie beyond it: comparing every timestamp takes longer than summing the values.
         if (first > from)
             yield return FormattableString.Invariant($"ts >= {first}");
         if (end < to)

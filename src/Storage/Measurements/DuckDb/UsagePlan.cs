@@ -6,18 +6,18 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// How a usage query is answered. Windows of the same period, such as those of a billing run, share one pass over
-/// that period; windows each of its own are joined with the rows.
+/// Decides how to answer a usage query. Windows with the same period, such as those of a billing run, share one pass
+/// over that period; all other windows are joined with the rows.
 /// </summary>
 internal sealed class UsagePlan
 {
-    // Up to so many different periods are worth a pass each.
+    // Up to this number of different periods, each gets a pass of its own.
     private const int MaxPasses = 8;
 
-    // A period with so many windows is worth a pass in any case.
+    // A period with this many windows always gets a pass of its own.
     private const int PassWindows = 64;
 
-    // Up to so many accounts are told to the engine one by one; with more it reads the range that they span.
+    // Up to this number of accounts, the statement lists them; with more, it reads the range of keys that they span.
     private const int MaxListedAccounts = 256;
 
     private readonly UsageQuery _query;
@@ -42,8 +42,8 @@ internal sealed class UsagePlan
             : [.. periods.Where(period => period.Length < PassWindows).SelectMany(period => period)];
     }
 
-    /// <returns>Null when there can be no data.</returns>
-    /// <exception cref="ArgumentException">The method does not go with the field.</exception>
+    /// <returns>Null if there can be no data.</returns>
+    /// <exception cref="ArgumentException">The method does not apply to the field.</exception>
     public static UsagePlan? Build(UsageQuery query, KeyMaps keys)
     {
         var kinds = ValueSql.Kinds(query);
@@ -60,7 +60,7 @@ internal sealed class UsagePlan
             : new UsagePlan(query, keys, meter, windows, columns);
     }
 
-    /// <summary>Answers within the connection's transaction.</summary>
+    /// <summary>Runs the query within the connection's transaction.</summary>
     public IReadOnlyList<UsageValue> Read(DuckDBConnection connection)
     {
         var values = new List<UsageValue>();
@@ -103,7 +103,7 @@ internal sealed class UsagePlan
             window => new UsageValue(window, row.Segment, row.Value)))];
     }
 
-    // The column whose numbers are to be added up, where that and nothing else is to be done.
+    // The column to sum, if the query is only the sum of one narrow column; otherwise null.
     private string? NarrowSummand =>
         _query.Method == AggregationMethod.Sum && _query.Segments.Count == 0
         && _columns is [{ Kind: ColumnKind.Narrow } only]
@@ -145,10 +145,10 @@ internal sealed class UsagePlan
     }
 }
 
-/// <summary>A window in terms of the store.</summary>
-/// <param name="Index">Its index in the query.</param>
-/// <param name="Account">Key of its account.</param>
-/// <param name="First">Its first nanosecond.</param>
+/// <summary>A window of a query, in terms of the store's keys.</summary>
+/// <param name="Index">Index of the window in the query.</param>
+/// <param name="Account">Key of the account.</param>
+/// <param name="First">The first nanosecond of the window.</param>
 /// <param name="End">The first nanosecond after it.</param>
 internal readonly record struct WindowKeys(int Index, int Account, long First, long End)
 {

@@ -4,10 +4,10 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Writes the rows of one meter, in the order received, for its own table or for the shared one.</summary>
+/// <summary>Writes the rows of one meter, in the order received, to its own table or to the shared table.</summary>
 /// <param name="rows">The rows.</param>
-/// <param name="accounts">Keys of the accounts of the load.</param>
-/// <param name="columns">The columns that the meter has besides those of every usage table.</param>
+/// <param name="accounts">Keys of the load's accounts.</param>
+/// <param name="columns">The meter's columns in addition to those of every usage table.</param>
 internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColumn[] columns) : IRowSource
 {
     private readonly bool[] _isInRest = RestColumn.Find(columns);
@@ -23,10 +23,14 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
     public IReadOnlyList<ColumnType> Types =>
         TypesOf([.. _present.Select(number => columns[number])]);
 
-    /// <summary>Key of the meter, written in front where the table is the shared one.</summary>
+    /// <summary>
+    /// Key of the meter, written as the first column of the shared table; null for the meter's own table.
+    /// </summary>
     public int? Meter { get; init; }
 
-    /// <summary>Into which field column of the shared table each column goes; null for the meter's own.</summary>
+    /// <summary>
+    /// The field column of the shared table for each column of the meter; null for the meter's own table.
+    /// </summary>
     public int[]? Targets { get; init; }
 
     private int Shift => Meter is null ? 0 : 1;
@@ -41,10 +45,10 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         .. fields.Select(column => column.Kind.Type()),
     ];
 
-    /// <summary>Marks the values of all columns that may lack one as absent.</summary>
+    /// <summary>Marks the values of all nullable columns as absent.</summary>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="shift">How many columns stand before those of every usage table.</param>
-    /// <param name="fields">How many field columns there are.</param>
+    /// <param name="shift">Number of columns before those of every usage table.</param>
+    /// <param name="fields">Number of field columns.</param>
     public static void ClearPresence(ChunkWriter chunk, int shift, int fields)
     {
         chunk.Presence(shift + Uuid).Clear();
@@ -82,7 +86,7 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         }
     }
 
-    /// <exception cref="ArgumentException">A field has not as many values as there are rows.</exception>
+    /// <exception cref="ArgumentException">A field does not have one value per row.</exception>
     public void RequireValues()
     {
         foreach (var field in rows.Fields)
@@ -99,11 +103,11 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         WriteAt(chunk, 0, first, count);
     }
 
-    /// <summary>Writes some rows into a chunk in which all that may be absent is marked so.</summary>
+    /// <summary>Writes some rows to a chunk in which all nullable values are marked as absent.</summary>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="at">The row of the chunk to begin with.</param>
-    /// <param name="first">The first of the rows.</param>
-    /// <param name="count">How many; they stand in one chunk of their columns.</param>
+    /// <param name="at">The first row of the chunk to write.</param>
+    /// <param name="first">The first row to read.</param>
+    /// <param name="count">The number of rows. They must be in the same chunk of their columns.</param>
     public void WriteAt(ChunkWriter chunk, int at, int first, int count)
     {
         if (Meter is { } meter)
@@ -226,7 +230,7 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
         }
     }
 
-    // The numbers, by kind, of the field's columns whose values stand in the rest.
+    // The column numbers, by kind, of the field's columns that are stored in the rest column.
     private Dictionary<ColumnKind, int> NumbersInRest(FieldColumnValues field)
     {
         var numbers = new Dictionary<ColumnKind, int>();
@@ -241,7 +245,7 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
 
     private void WriteField(ChunkWriter chunk, int target, FieldColumn column, int at, int first, int count)
     {
-        // A meter's column may belong to a field that it no longer has.
+        // The column may belong to a field that the meter no longer has.
         if (rows.Fields.FirstOrDefault(field => field.Code == column.Code) is not { } field
             || field.IsNumeric == (column.Kind == ColumnKind.Text))
             return;

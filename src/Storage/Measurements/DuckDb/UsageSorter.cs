@@ -5,23 +5,23 @@ using NodaTime;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Moves measurements of closed days from the table into which they were loaded to the part of their month, sorted by
-/// account and time, and sorts months anew that have grown by so much. Each step is one transaction of bounded size:
-/// readers and the loader go on meanwhile, and a crash leaves the rows where they were.
+/// Moves measurements of closed days from the table that they were loaded into to the part of their month, sorted by
+/// account and time, and sorts months again that have grown enough. Each step is one transaction of bounded size: reads
+/// and loads continue meanwhile, and a crash leaves the rows where they were.
 /// </summary>
-/// <param name="connection">A connection of its own.</param>
-/// <param name="keys">What is known of the meters.</param>
-/// <param name="commits">Commits.</param>
-/// <param name="smallMeterRows">Rows of a meter that stay in the shared table.</param>
+/// <param name="connection">A connection for this object only.</param>
+/// <param name="keys">The committed keys.</param>
+/// <param name="commits">Commits the transactions.</param>
+/// <param name="smallMeterRows">Number of rows of a meter that stay in the shared table.</param>
 internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Commits commits, int smallMeterRows)
 {
-    /// <summary>Rows that are sorted at once, in memory.</summary>
+    /// <summary>Maximum rows sorted at once, in memory.</summary>
     public const int StepRows = 1_000_000;
 
     /// <summary>Takes the next step.</summary>
     /// <param name="closedBefore">The first nanosecond of the first day that is not closed.</param>
-    /// <param name="cancellationToken">Gives up; the step at hand leaves no trace.</param>
-    /// <returns>False when there is nothing to do.</returns>
+    /// <param name="cancellationToken">Cancels the current step, which then leaves no trace.</param>
+    /// <returns>False if there is nothing to do.</returns>
     public bool TakeStep(long closedBefore, CancellationToken cancellationToken)
     {
         foreach (var meter in keys.Own.Keys.Order())
@@ -46,7 +46,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
         return new Loaded(table, "true", select, "", source.Fields);
     }
 
-    // In the shared table the rows of a load stand meter by meter, so they are put in the order received first.
+    // The shared table stores the rows of a load meter by meter, so they must first be ordered by receipt.
     private Loaded Shared(int meter)
     {
         var source = keys.SourceOf(meter);
@@ -55,7 +55,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
             "ORDER BY sequence", source.Fields);
     }
 
-    // The meter that has more closed rows in the shared table than are kept there.
+    // The meter with the most closed rows in the shared table, if they are more than are kept there.
     private int? FindGrown(long closedBefore)
     {
         var meters = keys.SharedRows.Where(meter => meter.Value >= smallMeterRows && meter.Value > 0)
@@ -69,8 +69,8 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
             """));
     }
 
-    // Rows are taken in the order received, so that each is looked at once. In that order they stand in the meter's own
-    // table: to sort them by it would take as much memory as all of them.
+    // Takes rows in the order received, so that each is scanned once. The meter's own table already has that order;
+    // sorting all rows by it would take memory for all of them.
     private bool TryMove(int meter, Loaded loaded, long closedBefore, CancellationToken cancellationToken)
     {
         var closed = FormattableString.Invariant($"{loaded.Condition} AND ts < {closedBefore}");
@@ -98,7 +98,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
         return true;
     }
 
-    // Only months that have rows: one of 1970 among those of today must not cost a look at each month since.
+    // Lists only months with rows: a single row of 1970 must not cause a query for each month since.
     private List<int> MonthsOf(string rows)
     {
         using var command = connection.Command(
@@ -123,7 +123,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
             part.Number);
     }
 
-    // A month is written anew in slices of accounts, each small enough to be sorted in memory.
+    // Rewrites a month in slices of accounts, each small enough to be sorted in memory.
     private void SortMonth(UsagePart part, CancellationToken cancellationToken)
     {
         using var transaction = connection.BeginTransaction();
@@ -175,7 +175,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
         return Widen(part, fields);
     }
 
-    // Gives a part the columns of fields that the meter has got since.
+    // Adds the columns of fields that the meter has received since.
     private UsagePart Widen(UsagePart part, FieldColumn[] fields)
     {
         foreach (var number in RestColumn.Present(fields).SkipWhile(number => number < part.Columns))
@@ -198,12 +198,12 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
         return value is null or DBNull ? null : Convert.ToInt64(value, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Rows of a meter as they were loaded.</summary>
-    /// <param name="Table">Where they stand.</param>
-    /// <param name="Condition">SQL that only they fulfil there.</param>
-    /// <param name="Select">SQL of them, with all of the meter's columns.</param>
-    /// <param name="Order">How to bring them into the order received.</param>
-    /// <param name="Fields">The meter's columns; a load may add others meanwhile.</param>
+    /// <summary>The rows of a meter in the table that they were loaded into.</summary>
+    /// <param name="Table">Name of the table.</param>
+    /// <param name="Condition">SQL of a condition that selects only these rows.</param>
+    /// <param name="Select">SQL that reads the rows with all of the meter's columns.</param>
+    /// <param name="Order">SQL that orders the rows by receipt; empty if they already are.</param>
+    /// <param name="Fields">The meter's columns; a load may add more meanwhile.</param>
     private sealed record Loaded(
         string Table, string Condition, string Select, string Order, FieldColumn[] Fields);
 }

@@ -1,32 +1,32 @@
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The columns in which the rows of a meter stand, as known before a transaction begins: all of them are there within
+/// The columns that store the rows of a meter, as known before a transaction begins, so that all of them exist within
 /// it.
 /// </summary>
 /// <param name="Meter">Key of the meter.</param>
-/// <param name="Fields">The meter's field columns, in the order of their numbers.</param>
-/// <param name="Shared">The columns of the shared table; null where the meter has no rows there.</param>
+/// <param name="Fields">The meter's field columns, ordered by number.</param>
+/// <param name="Shared">The columns of the shared table; null if the meter has no rows there.</param>
 internal sealed record UsageSource(int Meter, FieldColumn[] Fields, FieldColumn[]? Shared)
 {
-    /// <summary>SQL of the meter's rows in the shared table; null where it has none.</summary>
+    /// <summary>SQL of the meter's rows in the shared table; null if it has none.</summary>
     public string? SelectShared() => Shared is null
         ? null
         : FormattableString.Invariant(
             $"SELECT {string.Join(", ", SharedColumns(Shared))} FROM {SharedTable.Name} WHERE meter = {Meter}");
 
     /// <summary>
-    /// SQL of the rows, with the key of their meter, of several meters in the shared table: of those for which this
-    /// text is the same.
+    /// SQL of the rows of several meters in the shared table, including the key of the meter. Meters with the same
+    /// result can be read together.
     /// </summary>
-    /// <param name="meters">SQL of their keys.</param>
+    /// <param name="meters">SQL of the keys of the meters.</param>
     public string SelectShared(string meters) =>
         $"""
         SELECT {string.Join(", ", SharedColumns(Shared ?? []).Prepend("meter"))} FROM {SharedTable.Name}
         WHERE meter IN ({meters})
         """;
 
-    /// <summary>SQL of all rows of a table that has the first so many of the field columns.</summary>
+    /// <summary>SQL of all rows of a table that has only the first <paramref name="columns"/> field columns.</summary>
     public string Select(string table, int columns)
     {
         var inRest = RestColumn.Find(Fields);

@@ -4,19 +4,19 @@ using System.Runtime.Intrinsics;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Uids are mostly UUIDs, which take 16 bytes as numbers and 36 as text. Only text that comes back character for
-/// character is taken for one: lower case, with hyphens.
+/// Most uids are UUIDs, which take 16 bytes as numbers and 36 as text. Only text that the conversion restores exactly
+/// is treated as a UUID: lower case, with hyphens.
 /// </summary>
 internal static class UuidText
 {
     public const int Length = 36;
 
-    // The engine keeps UUIDs as signed numbers that order like the text.
+    // The engine stores UUIDs as signed numbers whose order is that of the text.
     private const ulong SignBit = 1UL << 63;
 
     private static ReadOnlySpan<byte> Digits => "0123456789abcdef"u8;
 
-    /// <summary>Reads the engine's number of a UUID.</summary>
+    /// <summary>Converts the text of a UUID to the engine's number.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out UInt128 value)
     {
         value = default;
@@ -32,7 +32,7 @@ internal static class UuidText
         return true;
     }
 
-    /// <summary>Writes the text of the engine's number.</summary>
+    /// <summary>Converts the engine's number to text.</summary>
     public static void Write(UInt128 value, Span<byte> text)
     {
         var upper = (ulong)(value >> 64) ^ SignBit;
@@ -56,7 +56,7 @@ internal static class UuidText
 
     private static ulong Four(ReadOnlySpan<byte> text) => BinaryPrimitives.ReadUInt32LittleEndian(text);
 
-    // Turns sixteen digits into their values; false when one is none.
+    // Converts sixteen hexadecimal digits to their values; false if one is not a digit.
     private static bool TryReadDigits(ref Vector128<byte> text)
     {
         var digits = text - Vector128.Create((byte)'0');
@@ -67,7 +67,7 @@ internal static class UuidText
         return (isDigit | isLetter) == Vector128<byte>.AllBitsSet;
     }
 
-    // Joins each two digits to one byte, in the lower half of its place.
+    // Combines each pair of digits into one byte, in the lower half of its 16 bits.
     private static Vector128<ushort> Pairs(Vector128<byte> digits) =>
         ((digits.AsUInt16() << 4) | (digits.AsUInt16() >> 8)) & Vector128.Create((ushort)0xFF);
 }

@@ -9,20 +9,22 @@ using Tallystick.Metering.Meters;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// The aggregates of one method over the columns of one field, and how their texts become one number. Numbers leave
-/// the engine as text, so that no driver can round them.
+/// The aggregates of one method over the columns of one field, and how to combine their texts into one number. Numbers
+/// leave the engine as text, so that no driver can round them.
 /// </summary>
 /// <param name="Aggregates">SQL of the aggregates.</param>
-/// <param name="HasValue">SQL that is true for rows with a value.</param>
-/// <param name="Combine">Makes one number of the aggregates' texts; null stands for no value in that column.</param>
+/// <param name="HasValue">SQL of a condition that is true for rows with a value.</param>
+/// <param name="Combine">
+/// Combines the aggregates' texts into one number; null means that the column has no value.
+/// </param>
 internal sealed record ValueSql(
     IReadOnlyList<string> Aggregates, string HasValue, Func<IReadOnlyList<string?>, decimal> Combine)
 {
     /// <summary>Orders measurements by timestamp, then by receipt.</summary>
     private const string LatestKey = "(ts::HUGEINT * 9223372036854775808 + sequence)";
 
-    /// <summary>The columns in which the field's values stand.</summary>
-    /// <exception cref="ArgumentException">The method does not go with the field.</exception>
+    /// <summary>The kinds of columns that store the field's values.</summary>
+    /// <exception cref="ArgumentException">The method does not apply to the field.</exception>
     public static IReadOnlyList<ColumnKind> Kinds(UsageQuery query)
     {
         var field = query.Meter.DataFields.Concat(query.Meter.DerivedFields)
@@ -36,7 +38,7 @@ internal sealed record ValueSql(
             : throw new ArgumentException($"The text field '{query.Field}' can only be counted.", nameof(query));
     }
 
-    /// <summary>The aggregates of a method over the columns, at least one, of a field.</summary>
+    /// <summary>Builds the aggregates of a method over the columns, at least one, of a field.</summary>
     public static ValueSql Build(AggregationMethod method, IReadOnlyList<ValueColumn> values)
     {
         string[] columns = [.. values.Select(value => value.Name)];
@@ -50,7 +52,7 @@ internal sealed record ValueSql(
                 [.. columns.Select(column => Text($"max({column})"))], hasValue, Greatest),
             AggregationMethod.Count => new ValueSql(
                 [.. columns.Select(column => Text($"count({column})"))], hasValue, Total),
-            // A number stands in one tier only, so the tiers have no value in common.
+            // A number is stored in a single tier, so the tiers have no value in common.
             AggregationMethod.Unique => new ValueSql(
                 [.. columns.Select(column => Text($"count(DISTINCT {column})"))], hasValue, Total),
             AggregationMethod.Latest => new ValueSql([.. columns.SelectMany(Latest)], hasValue, LatestOf),
@@ -61,13 +63,13 @@ internal sealed record ValueSql(
         };
     }
 
-    /// <summary>Reads the aggregates, which begin at a column of the result.</summary>
+    /// <summary>Reads the aggregates, which start at a column of the result.</summary>
     public decimal Read(DuckDBDataReader row, int first) =>
         Combine([.. Enumerable.Range(first, Aggregates.Count).Select(row.TextOrNull)]);
 
-    // The sum of two numbers of 20 digits at scale 18 would leave 38 digits: whole part and fraction are summed apart.
-    // Fractions are below 1 and the finest scale leaves 10 digits before the point, so 10^10 rows fit.
-    // Narrow numbers have 18 digits, so that the sum of any number of rows fits.
+    // The sum of two numbers of 20 digits at scale 18 could exceed 38 digits, so whole parts and fractions are summed
+    // separately. Fractions are below 1 and the finest scale leaves 10 digits before the point, so sums of 10^10 rows
+    // fit. Narrow numbers have 18 digits, so the sum of any number of rows fits.
     private static IEnumerable<string> Sums(ValueColumn value) => value.Kind == ColumnKind.Narrow
         ? [Text($"{NarrowSum.Name}({value.Name})")]
         : [Text($"sum(trunc({value.Name}))"), Text($"sum({value.Name} - trunc({value.Name}))")];
@@ -86,7 +88,7 @@ internal sealed record ValueSql(
     private static decimal Total(IReadOnlyList<string?> values) =>
         values is [{ Length: <= ExactNumber.MaximumDigits } only] ? Short(only) : Sum(values).ToDecimal();
 
-    // A text as short as that is exact as it is.
+    // A text this short is exact as a decimal.
     private static decimal Short(string text) =>
         ExactDecimal.WithoutZeros(decimal.Parse(text, CultureInfo.InvariantCulture));
 
@@ -106,7 +108,7 @@ internal sealed record ValueSql(
         .ToDecimal();
 }
 
-/// <summary>A column with values of the field that is aggregated.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Kind">What it holds.</param>
+/// <summary>A column with values of the aggregated field.</summary>
+/// <param name="Name">Name of the column.</param>
+/// <param name="Kind">Kind of its values.</param>
 internal readonly record struct ValueColumn(string Name, ColumnKind Kind);

@@ -5,24 +5,24 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Tells that a file was cut short. The engine opens such a file, and fails only once it reads what is missing.
+/// Detects a truncated file. The engine opens such a file without error and fails only when it reads what is missing.
 /// </summary>
 internal static class WholeFile
 {
-    // Stand before the first block.
+    // The headers before the first block.
     private const int HeaderBytes = 3 * 4096;
 
     private const int TablesAtOnce = 100;
 
-    /// <summary>Looks for blocks that are used and lie behind the end of the file.</summary>
-    /// <exception cref="StoreUnavailableException">There are some.</exception>
+    /// <summary>Checks that no used block lies beyond the end of the file.</summary>
+    /// <exception cref="StoreUnavailableException">A used block lies beyond the end of the file.</exception>
     public static void Require(DuckDBConnection connection, string path)
     {
         using var command = connection.Command("SELECT block_size, total_blocks FROM pragma_database_size()");
         var (blockBytes, blocks) = command.Read(row => (row.GetInt64(0), row.GetInt64(1)))[0];
         var bytes = new FileInfo(path).Length;
         var whole = (bytes - HeaderBytes) / blockBytes;
-        // The engine gives free blocks at the end back to the system, and goes on to count them.
+        // The engine returns free blocks at the end of the file to the system but still counts them.
         if (whole >= blocks || LastUsed(connection) is not { } last || last < whole)
             return;
         throw new StoreUnavailableException(string.Create(
@@ -35,7 +35,7 @@ internal static class WholeFile
     private static long? LastUsed(DuckDBConnection connection)
     {
         using var tables = connection.Command("SELECT table_name FROM duckdb_tables()");
-        // Our own words and numbers, never a user's.
+        // Table names contain only our own words and numbers, never text from users.
         return tables.Read(row => row.GetString(0)).Chunk(TablesAtOnce)
             .Select(names => string.Join(" UNION ALL ", names.Select(
                 name => $"SELECT block_id FROM pragma_storage_info('{name}') WHERE persistent")))
