@@ -19,6 +19,6 @@ namespace Tallystick.Pricing;
 [JsonSerializable(typeof(PlanGroup))]
 internal sealed partial class PricingJson : JsonSerializerContext
 {
-    /// <summary>In the JSON format of the product.</summary>
+    /// <summary>The context with the product's JSON format.</summary>
     internal static PricingJson Format { get; } = new(JsonFormat.NewOptions());
 }

@@ -81,7 +81,8 @@ public sealed partial class DataDirectory : IDisposable
         }
     }
 
-    // Earlier versions made files that others could read wherever the directory's own mode let them in, as in a copy.
+    // Files of earlier versions may be readable by others wherever the mode of the directory does not prevent it, for
+    // example in a copy.
     private static void CloseToOthers(DirectoryInfo directory)
     {
         if (OperatingSystem.IsWindows())
@@ -98,7 +99,7 @@ public sealed partial class DataDirectory : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            // Such as the lost+found of a volume.
+            // For example the lost+found of a volume.
         }
     }
 

@@ -63,7 +63,7 @@ public static class RepeatedMembers
         {
             return reader.GetString()!;
         }
-        catch (InvalidOperationException) // half a surrogate pair, escaped
+        catch (InvalidOperationException) // the name has an escaped unpaired surrogate
         {
             return Encoding.UTF8.GetString(reader.ValueSpan);
         }
@@ -93,7 +93,7 @@ public static class RepeatedMembers
         /// <summary>The name of the current member; null in an array.</summary>
         public string? Name { get; set; }
 
-        /// <summary>The enclosing values.</summary>
+        /// <summary>Number of values read so far, including the current one.</summary>
         public int Count { get; set; }
     }
 }

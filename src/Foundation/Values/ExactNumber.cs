@@ -39,8 +39,8 @@ public static class ExactNumber
         return sum - left == right && sum - right == left && HasAtMostMaximumDigits(sum);
     }
 
-    /// <summary>The number rounded half-even to what can be kept, where a calculation gave more digits.</summary>
-    /// <exception cref="OverflowException">It has too many digits before the point.</exception>
+    /// <summary>Rounds the result of a calculation half-even to the digits that can be stored.</summary>
+    /// <exception cref="OverflowException">The number has too many digits before the decimal point.</exception>
     public static decimal Fit(decimal number)
     {
         if (HasAtMostMaximumDigits(number))
@@ -49,8 +49,8 @@ public static class ExactNumber
             ? decimal.Round(number, number.Scale - 1, MidpointRounding.ToEven) : throw new OverflowException();
     }
 
-    /// <summary>Reads text that may be a JSON number.</summary>
-    /// <returns>False when it is none, or cannot be kept digit for digit.</returns>
+    /// <summary>Parses text that may be a JSON number.</summary>
+    /// <returns>False if the text is not a JSON number, or the number cannot be represented exactly.</returns>
     public static bool TryParse(string text, out decimal value)
     {
         value = 0;
@@ -62,7 +62,7 @@ public static class ExactNumber
             && TryParse(Encoding.UTF8.GetBytes(text), out value);
     }
 
-    /// <summary>Reads <paramref name="text"/>, which is a valid JSON number.</summary>
+    /// <summary>Parses <paramref name="text"/>, which is a valid JSON number.</summary>
     /// <returns>False if the number cannot be represented exactly.</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, out decimal value)
     {

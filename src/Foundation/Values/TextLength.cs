@@ -41,7 +41,7 @@ public static class TextLength
             return true;
         var count = 0;
         foreach (var value in utf8)
-            count += (value & 0b1100_0000) == 0b1000_0000 ? 0 : 1; // all but the bytes that continue a code point
+            count += (value & 0b1100_0000) == 0b1000_0000 ? 0 : 1; // counts all bytes except continuation bytes
         return count <= maximum;
     }
 }

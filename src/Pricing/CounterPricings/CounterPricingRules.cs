@@ -40,7 +40,10 @@ internal static class CounterPricingRules
                 "overlap", "startDate", $"overlaps the counter pricing '{clash.Id}' of the same counter");
     }
 
-    /// <summary>Counter pricings were checked to have a counter of the plan's product or a global one.</summary>
+    /// <summary>
+    /// Refuses to move a counter to another product, because its counter pricings require a global counter or one of
+    /// the plan's product.
+    /// </summary>
     internal static IEnumerable<Issue> Oppose(CounterPricing pricing, TargetChange change)
     {
         var proposed = ((Counter)change.Proposed).ProductId;
@@ -49,7 +52,9 @@ internal static class CounterPricingRules
                 $"cannot be changed while the counter has counter pricings, such as '{pricing.Id}'");
     }
 
-    /// <summary>Counter pricings were checked against the plan template's product.</summary>
+    /// <summary>
+    /// Refuses a new product for a plan template whose counter pricings were validated against the current one.
+    /// </summary>
     internal static IEnumerable<Issue> OpposeTemplate(CounterPricing pricing, TargetChange change)
     {
         if (((PlanTemplate)change.Proposed).ProductId != ((PlanTemplate)change.Current).ProductId)

@@ -71,7 +71,7 @@ internal static class PricingRules
             ? (await related.FindAsync<Plan>(planId))?.ProductId
             : (await related.FindAsync<PlanTemplate>(planTemplateId))?.ProductId;
 
-    /// <summary>A priced segment cannot be removed from its aggregation.</summary>
+    /// <summary>Refuses to remove a priced segment from its aggregation.</summary>
     internal static IEnumerable<Issue> Oppose(PlanPricing pricing, TargetChange change)
     {
         var issues = new Issues();
@@ -81,7 +81,10 @@ internal static class PricingRules
                 "segments", $"must keep the segments that pricings use, such as those of pricing '{pricing.Id}'");
     }
 
-    /// <summary>Pricings were checked against the plan's product.</summary>
+    /// <summary>
+    /// Refuses to move a compound aggregation to another product, because its pricings were validated against the
+    /// plan's product.
+    /// </summary>
     internal static IEnumerable<Issue> OpposeCompound(PlanPricing pricing, TargetChange change)
     {
         if (((CompoundAggregation)change.Proposed).ProductId is { } owner
@@ -90,7 +93,9 @@ internal static class PricingRules
                 $"cannot be changed while the compound aggregation has pricings, such as '{pricing.Id}'");
     }
 
-    /// <summary>Pricings were checked against the plan template's product.</summary>
+    /// <summary>
+    /// Refuses a new product for a plan template whose pricings were validated against the current one.
+    /// </summary>
     internal static IEnumerable<Issue> OpposeTemplate(PlanPricing pricing, TargetChange change)
     {
         if (((PlanTemplate)change.Proposed).ProductId != ((PlanTemplate)change.Current).ProductId)

@@ -3,7 +3,7 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Pricing.Rating;
 
 /// <summary>
-/// From the aggregated quantity to the units that bands price (<c>quantityPerUnit</c>, <c>rounding</c>).
+/// Converts the aggregated quantity to the units that bands price (<c>quantityPerUnit</c>, <c>rounding</c>).
 /// </summary>
 internal static class UnitsOf
 {

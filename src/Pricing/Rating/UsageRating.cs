@@ -9,7 +9,9 @@ namespace Tallystick.Pricing.Rating;
 /// </summary>
 public static class UsageRating
 {
-    /// <summary>From the aggregated quantity to an exact amount: divide, round to units, apply the bands.</summary>
+    /// <summary>
+    /// Calculates the exact amount for an aggregated quantity: divides, rounds to units and applies the bands.
+    /// </summary>
     /// <param name="quantity">The aggregated usage.</param>
     /// <param name="quantityPerUnit">The quantity per unit, above 0.</param>
     /// <param name="rounding">How the number of units is rounded.</param>

@@ -13,7 +13,7 @@ public sealed class BackupDirectory : IDisposable
 
     private BackupDirectory(string target, string path) => (_target, Path) = (target, path);
 
-    /// <summary>Full path of where to write.</summary>
+    /// <summary>Full path of the directory to write to.</summary>
     public string Path { get; }
 
     /// <summary>Prepares a copy of a directory.</summary>
@@ -71,7 +71,7 @@ public sealed class BackupDirectory : IDisposable
     /// <param name="name">Its name in the copy.</param>
     /// <param name="bytes">How many bytes.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="EndOfStreamException">It has fewer.</exception>
+    /// <exception cref="EndOfStreamException">The file has fewer bytes.</exception>
     public async Task CopyAsync(string source, string name, long bytes, CancellationToken cancellationToken)
     {
         await using var from = new FileStream(
@@ -125,7 +125,7 @@ public sealed class BackupDirectory : IDisposable
         }
         catch (FileNotFoundException)
         {
-            // It was needed no more.
+            // The file was deleted because it was no longer needed.
         }
     }
 

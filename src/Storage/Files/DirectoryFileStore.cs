@@ -8,8 +8,8 @@ using Tallystick.Storage.Measurements.Log;
 namespace Tallystick.Storage.Files;
 
 /// <summary>
-/// Keeps files in a directory that belongs to this process. A file is written aside, flushed, and renamed to
-/// <c>kind/organizationId/id</c>, where a slash of the id is written as a tilde, which no key has.
+/// Stores files in a directory that belongs to this process. A file is written to a temporary name, flushed, and
+/// renamed to <c>kind/organizationId/id</c>, with each slash in the id replaced by a tilde, which no key contains.
 /// </summary>
 public sealed class DirectoryFileStore : IFileStore
 {
@@ -27,13 +27,13 @@ public sealed class DirectoryFileStore : IFileStore
         _aside = Path.Combine(directory, AsideName);
     }
 
-    /// <summary>The folder of files that are not whole yet; no kind is called so.</summary>
+    /// <summary>The folder for incomplete files; no kind has this name.</summary>
     public const string AsideName = ".aside";
 
     /// <summary>
-    /// Opens the directory, which is created with the first file, and removes what a crash has left half written.
+    /// Opens the directory, which is created with the first file, and deletes incomplete files left by a crash.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">It cannot be used.</exception>
+    /// <exception cref="StoreUnavailableException">The directory cannot be used.</exception>
     public static DirectoryFileStore Open(string directory, IClock clock)
     {
         var store = new DirectoryFileStore(directory, clock);
@@ -132,7 +132,7 @@ public sealed class DirectoryFileStore : IFileStore
     private async Task<StoredFile> WriteAsync(
         string aside, FileKey key, Stream content, FileTerms terms, CancellationToken cancellationToken)
     {
-        // Without a buffer of its own: closing the file would write the rest of it, and fail once more.
+        // No buffer: on a failure, closing the file would flush the buffer and fail again.
         await using var file = OnDisk(() => Create(aside));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -193,7 +193,7 @@ public sealed class DirectoryFileStore : IFileStore
         Disk.FlushNames(folder);
     }
 
-    // With the names of those around it made durable, where it is new.
+    // Creates missing folders, including parents, and makes their names durable.
     private void CreateFolder(string folder)
     {
         if (Directory.Exists(folder))
@@ -216,7 +216,7 @@ public sealed class DirectoryFileStore : IFileStore
         }
         catch (Exception failure) when (IsOfTheDisk(failure))
         {
-            // The next opening removes it; the fault that is on its way says more.
+            // The next start deletes the file. The original error is more useful than this one.
         }
     }
 
@@ -257,14 +257,14 @@ public sealed class DirectoryFileStore : IFileStore
         }
     }
 
-    // Null for what has gone meanwhile, or is damaged: it does not hide the others.
+    // Null if the file was deleted meanwhile or is damaged, so that it does not hide the other files.
     private static StoredFile? Read(FileKey key, string path)
     {
         using var file = TryOpen(path);
         return file is null ? null : FileTrailer.Read(key, file.SafeFileHandle);
     }
 
-    // Under the lock, so that it is not another file by then.
+    // Checks again under the lock, because the file may have been replaced meanwhile.
     private bool DeleteIfExpired(FileKey key)
     {
         var (path, now) = (PathOf(key), _clock.GetCurrentInstant());

@@ -2,9 +2,9 @@ using Tallystick.Resources.Files;
 
 namespace Tallystick.Storage.Files;
 
-/// <summary>The first bytes of a file, to be read once.</summary>
-/// <param name="file">The file, at its beginning.</param>
-/// <param name="length">How many bytes.</param>
+/// <summary>A stream of the first bytes of a file.</summary>
+/// <param name="file">The file, positioned at its start.</param>
+/// <param name="length">Number of bytes.</param>
 internal sealed class FileContent(FileStream file, long length) : OneWayStream
 {
     private long _rest = length;

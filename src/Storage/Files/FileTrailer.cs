@@ -8,8 +8,8 @@ using Tallystick.Resources.Files;
 namespace Tallystick.Storage.Files;
 
 /// <summary>
-/// What is known of a file stands behind its bytes: JSON, the length of that in four bytes, and a mark. So one rename
-/// makes both visible.
+/// The metadata of a file, stored after its bytes: JSON, the length of the JSON in four bytes, and a magic number. A
+/// single rename thus makes content and metadata visible together.
 /// </summary>
 internal static class FileTrailer
 {
@@ -18,7 +18,7 @@ internal static class FileTrailer
 
     private static ReadOnlySpan<byte> Mark => "TSFILE01"u8;
 
-    /// <summary>The trailer of a file.</summary>
+    /// <summary>Serializes the trailer of a file.</summary>
     internal static byte[] Write(StoredFile file)
     {
         using var stream = new MemoryStream();
@@ -39,7 +39,7 @@ internal static class FileTrailer
         return stream.ToArray();
     }
 
-    /// <summary>Reads the trailer of a file; null when it is damaged.</summary>
+    /// <summary>Reads the trailer of a file; null if it is damaged.</summary>
     internal static StoredFile? Read(FileKey key, SafeFileHandle file)
     {
         var total = RandomAccess.GetLength(file);

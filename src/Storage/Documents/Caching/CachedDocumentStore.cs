@@ -7,7 +7,7 @@ namespace Tallystick.Storage.Documents.Caching;
 /// committed version.
 /// </summary>
 /// <param name="store">The store, which is disposed with this one.</param>
-/// <param name="soleUse">Whether this process alone changes the store.</param>
+/// <param name="soleUse">Tells whether this process alone uses the store.</param>
 public sealed class CachedDocumentStore(IDocumentStore store, ISoleUse soleUse) : IDocumentStore
 {
     private readonly DocumentCache _cache = new();

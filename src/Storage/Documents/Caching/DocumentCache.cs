@@ -37,7 +37,7 @@ internal sealed class DocumentCache : IDisposable
 
     private Stripe StripeOf(DocumentKey key) => _stripes[key.GetHashCode() & (_stripes.Length - 1)];
 
-    // All documents of a kind in an organization: a change may delete many of them without naming each.
+    // Tracks all documents of a kind in an organization, because a change may delete many without naming each.
     private Stripe GroupOf(DocumentKey key) => GroupOf(key.Kind, key.OrganizationId);
 
     private Stripe GroupOf(string kind, string organizationId) =>
@@ -63,16 +63,16 @@ internal sealed class DocumentCache : IDisposable
         }
     }
 
-    /// <summary>The reading of one document from the store.</summary>
-    /// <param name="Cache">Where it is to be kept.</param>
-    /// <param name="Key">Which one.</param>
-    /// <param name="Term">The time of sole use in which it is read.</param>
-    /// <param name="Changes">Changes before it; null while one is under way.</param>
-    /// <param name="GroupChanges">Deletions of many before it; null while one is under way.</param>
+    /// <summary>A read of one document from the store.</summary>
+    /// <param name="Cache">The cache to add it to.</param>
+    /// <param name="Key">The document.</param>
+    /// <param name="Term">The term of exclusive use during which it is read.</param>
+    /// <param name="Changes">Number of changes before the read; null if one is in progress.</param>
+    /// <param name="GroupChanges">Number of bulk deletions before the read; null if one is in progress.</param>
     internal readonly record struct Reading(
         DocumentCache Cache, DocumentKey Key, long Term, long? Changes, long? GroupChanges)
     {
-        /// <summary>Caches what was read, unless it may have changed since.</summary>
+        /// <summary>Caches the document, unless it may have changed since.</summary>
         internal void Keep(Document document)
         {
             if (Changes is { } before && GroupChanges is { } groupBefore)
@@ -80,16 +80,18 @@ internal sealed class DocumentCache : IDisposable
         }
     }
 
-    /// <summary>What a change of the store has written so far.</summary>
+    /// <summary>The documents that a change of the store has written so far.</summary>
     internal sealed class Changing(DocumentCache cache, long term)
     {
         private readonly Dictionary<Stripe, long> _begun = [];
         private readonly Dictionary<DocumentKey, (Document Document, long GroupChanges)> _written = [];
 
-        /// <summary>The change is run, perhaps once more: what it wrote before is undone.</summary>
+        /// <summary>
+        /// Called before each run of the change: discards the writes of an earlier run, which was rolled back.
+        /// </summary>
         internal void Restart() => _written.Clear();
 
-        /// <summary>From here until the change is over the document is not kept.</summary>
+        /// <summary>Keeps the document out of the cache until the change ends.</summary>
         internal void Begin(DocumentKey key)
         {
             Begin(cache.StripeOf(key));
@@ -97,7 +99,9 @@ internal sealed class DocumentCache : IDisposable
             cache._kept.Remove(key);
         }
 
-        /// <summary>From here until the change is over no document of the kind in the organization is kept.</summary>
+        /// <summary>
+        /// Keeps all documents of the kind in the organization out of the cache until the change ends.
+        /// </summary>
         internal void BeginAll(string kind, string organizationId)
         {
             Begin(cache.GroupOf(kind, organizationId));
@@ -108,11 +112,14 @@ internal sealed class DocumentCache : IDisposable
             }
         }
 
-        /// <summary>The document as it is when the change is kept.</summary>
+        /// <summary>Records the document as it will be if the change is committed.</summary>
         internal void Write(DocumentKey key, Document document) =>
             _written[key] = (document, cache.GroupOf(key).Changes);
 
-        /// <summary>The change is over, and what it wrote is kept unless another change may have written it.</summary>
+        /// <summary>
+        /// Ends the change. If it was committed, caches the documents that it wrote, unless another change may have
+        /// written them too.
+        /// </summary>
         internal void End(bool isCommitted)
         {
             foreach (var stripe in _begun.Keys)
@@ -130,13 +137,13 @@ internal sealed class DocumentCache : IDisposable
         }
     }
 
-    /// <summary>A document, and when it was read.</summary>
+    /// <summary>A cached document, and when it was read.</summary>
     /// <param name="Document">The document.</param>
-    /// <param name="Term">The time of sole use.</param>
-    /// <param name="GroupChanges">The deletions of many before it.</param>
+    /// <param name="Term">The term of exclusive use.</param>
+    /// <param name="GroupChanges">Number of bulk deletions before it.</param>
     private sealed record Kept(Document Document, long Term, long GroupChanges);
 
-    /// <summary>Some of the documents: changes of them under way, and begun so far.</summary>
+    /// <summary>Counts the changes of a group of documents: those in progress and those started so far.</summary>
     private sealed class Stripe
     {
         private int _changing;
@@ -144,10 +151,10 @@ internal sealed class DocumentCache : IDisposable
 
         internal Lock Gate { get; } = new();
 
-        /// <summary>Changes begun so far.</summary>
+        /// <summary>Number of changes started so far.</summary>
         internal long Changes => Interlocked.Read(ref _changes);
 
-        /// <summary>Changes begun so far; null while one is under way.</summary>
+        /// <summary>Number of changes started so far; null while one is in progress.</summary>
         internal long? Quiet
         {
             get
@@ -157,7 +164,7 @@ internal sealed class DocumentCache : IDisposable
             }
         }
 
-        /// <summary>Whether no change has begun since. The caller is in the gate.</summary>
+        /// <summary>Whether no change has started since. The caller must hold the gate.</summary>
         internal bool IsQuietSince(long changes) => _changing == 0 && _changes == changes;
 
         internal long Begin()
@@ -177,7 +184,7 @@ internal sealed class DocumentCache : IDisposable
     }
 }
 
-/// <summary>Names one document.</summary>
+/// <summary>Identifies one document.</summary>
 /// <param name="Kind">Name of its kind.</param>
 /// <param name="OrganizationId">Its organization.</param>
 /// <param name="Id">Its id.</param>

@@ -4,8 +4,8 @@ namespace Tallystick.Storage.Documents.Caching;
 public interface ISoleUse : IAsyncDisposable
 {
     /// <summary>
-    /// Zero while others may use it; else how often this process has come to be the only one, so that what was read
-    /// before others may have used it is told from what was read since.
+    /// Zero while others may use the store; otherwise the number of times this process has obtained exclusive use. A
+    /// new term invalidates everything read before others may have used the store.
     /// </summary>
     long Term { get; }
 }

@@ -3,8 +3,9 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Documents.Caching;
 
 /// <summary>
-/// Tells the cache of every document that a change replaces or deletes. New ones are not in it, nor what this or
-/// another change under way has written; what is in it is what the change would read.
+/// Notifies the cache of every document that a change replaces or deletes. New documents are not in the cache, and
+/// neither are documents written by this or another change in progress, so a cached document is what the change would
+/// read from the store.
 /// </summary>
 internal sealed class WatchedTransaction(
     IDocumentTransaction transaction, DocumentCache cache, long term, DocumentCache.Changing changing)

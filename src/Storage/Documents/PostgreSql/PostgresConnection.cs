@@ -10,7 +10,7 @@ public static class PostgresConnection
         "'Host=localhost;Database=tallystick;Username=tallystick;Password=...' or "
         + "'postgresql://tallystick:...@localhost:5432/tallystick'";
 
-    // What libpq calls differently from Npgsql; names of more than one word are joined by underscores there.
+    // Options whose libpq names differ from those of Npgsql. Others differ only in underscores instead of spaces.
     private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
         ["dbname"] = "Database",
@@ -64,7 +64,7 @@ public static class PostgresConnection
             var (name, value) = parameter.Split('=', 2) is [var before, var after]
                 ? (before, Uri.UnescapeDataString(after)) : (parameter, "");
             name = Uri.UnescapeDataString(name);
-            // Values such as verify-full have no hyphen there.
+            // Npgsql writes values such as verify-full without the hyphen.
             connection[Names.GetValueOrDefault(name, name.Replace('_', ' '))] =
                 name.Equals("sslmode", StringComparison.OrdinalIgnoreCase)
                     ? value.Replace("-", "", StringComparison.Ordinal) : value;

@@ -16,7 +16,7 @@ internal sealed class PostgresDialect : SqlDialect
     /// </summary>
     private const string SchemaLock = "7310586492015317";
 
-    /// <summary>The server ended a session that waited within a transaction for too long.</summary>
+    /// <summary>The server ended a session that was idle in a transaction for too long.</summary>
     private const string IdleInTransaction = "25P03";
 
     internal override bool IsEmbedded => false;
@@ -69,8 +69,8 @@ internal sealed class PostgresDialect : SqlDialect
     internal static bool IsLost(Exception failure) =>
         failure is (NpgsqlException and not PostgresException) or SocketException or TimeoutException;
 
-    // Connection faults, transactions that lost against others, a server out of disk, memory or connections, one that
-    // was shut down or cancels statements, one whose disk fails, and one that is read-only or knows us no more.
+    // Connection errors; transactions that lost a conflict; a server that is out of disk, memory or connections, shuts
+    // down, cancels statements, has disk errors, is read-only, or no longer accepts our login.
     private static bool IsOutage(string state) =>
         state[..2] is "08" or "28" or "40" or "53" or "57" or "58"
         || state is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.LockNotAvailable

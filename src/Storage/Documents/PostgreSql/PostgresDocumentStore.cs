@@ -8,21 +8,21 @@ using Tallystick.Storage.Documents.Relational;
 namespace Tallystick.Storage.Documents.PostgreSql;
 
 /// <summary>
-/// Documents in the schema <c>tallystick</c> of a PostgreSQL database. It is right for any number of processes, since a
-/// change first takes the lock of its organization; to remember documents above it, a process must be the only one
-/// (<see cref="PostgresSoleUse"/>).
+/// Documents in the schema <c>tallystick</c> of a PostgreSQL database. Any number of processes can use it correctly,
+/// because a change first takes the lock of its organization. Only a process with exclusive use
+/// (<see cref="PostgresSoleUse"/>) may cache documents on top of it.
 /// </summary>
 public sealed class PostgresDocumentStore : IDocumentStore
 {
     /// <summary>
-    /// Changes that run at once in this process. A change waits for its turn here, by organization, and holds no
-    /// connection while it does: many waiting changes of one organization leave connections for everyone else.
+    /// Number of changes that run concurrently in this process. Waiting changes queue here, by organization, and hold
+    /// no connection, so many waiting changes of one organization leave connections for others.
     /// </summary>
     private const int Lanes = 16;
 
     /// <summary>
-    /// Settings that the connection string, which comes after them, may override. A session keeps nothing that would
-    /// have to be reset: locks end with their transaction. A server that hangs is given up after seconds.
+    /// Defaults that the connection string can override, because it follows them. Sessions have no state to reset,
+    /// because locks end with their transaction. A hanging server is given up after seconds.
     /// </summary>
     private const string Defaults =
         "Max Auto Prepare=200;No Reset On Close=true;Timeout=5;Command Timeout=15;Cancellation Timeout=1000;";
@@ -39,12 +39,12 @@ public sealed class PostgresDocumentStore : IDocumentStore
     }
 
     /// <summary>Connects to the database and upgrades it to the declared kinds.</summary>
-    /// <param name="connectionString">How to connect.</param>
+    /// <param name="connectionString">The connection string.</param>
     /// <param name="kinds">The declared kinds.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <param name="check">Reads the documents before the upgrade is committed. If it throws, nothing changes.</param>
     /// <exception cref="StoreUnavailableException">
-    /// The server is not reached or refuses, or a newer program wrote the store.
+    /// The server is unreachable or refuses the connection, or a newer version wrote the store.
     /// </exception>
     /// <exception cref="ArgumentException">The connection string or the names of the kinds are malformed.</exception>
     public static async Task<PostgresDocumentStore> OpenAsync(
@@ -73,11 +73,11 @@ public sealed class PostgresDocumentStore : IDocumentStore
         }
     }
 
-    /// <summary>Whether the server is not reached or refuses.</summary>
+    /// <summary>Whether the server is unreachable or refuses the connection.</summary>
     internal static bool IsUnreachable(Exception failure) =>
         failure is NpgsqlException or SocketException or TimeoutException or IOException;
 
-    /// <summary>That the server is not reached or refuses.</summary>
+    /// <summary>The exception for a server that is unreachable or refuses the connection.</summary>
     internal static StoreUnavailableException Unavailable(string connectionString, Exception failure) =>
         new($"{PlaceOf(connectionString)} cannot be used: {failure.Message}", failure);
 

@@ -98,7 +98,7 @@ public sealed class PostgresSoleUse : ISoleUse
             }
             catch (Exception) when (!_stopping.IsCancellationRequested)
             {
-                // Whatever it is: what is remembered is good only while the lock is known to be held.
+                // Whatever the error is: cached documents are valid only while the lock is known to be held.
                 Interlocked.Exchange(ref _term, 0);
                 if (_connection is not null)
                     await _connection.DisposeAsync();
@@ -106,7 +106,7 @@ public sealed class PostgresSoleUse : ISoleUse
             }
             catch (Exception)
             {
-                return; // it stops
+                return; // stopping
             }
         }
     }

@@ -7,11 +7,12 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <param name="tables">The store's tables.</param>
 /// <param name="organizationId">The organization.</param>
 /// <param name="beforeWriting">
-/// To run before the first write, so that the change can be undone without those before it; null for none.
+/// Statement to run before the first write, so that the change can be undone without undoing earlier ones; null for
+/// none.
 /// </param>
 /// <param name="isOptimistic">
-/// Takes writes to succeed: none has a way to the engine of its own. When one does not, a later statement or the commit
-/// fails (<see cref="SqlDialect.IsUntrue"/>), and nothing that the change has found out since is true.
+/// Assumes that writes succeed, so that none needs a round trip of its own. If one fails, a later statement or the
+/// commit fails (<see cref="SqlDialect.IsUntrue"/>), and everything that the change has read since is unreliable.
 /// </param>
 internal sealed class DocumentTransaction(
     SqlRunner runner, TableLayouts tables, string organizationId, SqlText? beforeWriting, bool isOptimistic)
@@ -21,7 +22,7 @@ internal sealed class DocumentTransaction(
     private readonly DocumentStatements _statements = new(runner.Dialect);
     private bool _isOver;
 
-    /// <summary>Whether it may have written anything.</summary>
+    /// <summary>Whether the change may have written anything.</summary>
     internal bool HasWritten { get; private set; }
 
     /// <summary>Ends the transaction.</summary>
@@ -154,7 +155,7 @@ internal sealed class DocumentTransaction(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Changes of another organization may be running, so nothing of it may be written here.</summary>
+    /// <summary>Changes of other organizations may be running, so this change must not write their documents.</summary>
     private void RequireOwn(string written)
     {
         if (written != organizationId)

@@ -1,20 +1,20 @@
 namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>
-/// One step in the format of the tables that keep a store together. The tables of kinds are no part of it: they follow
-/// the declared kinds at every opening, see <see cref="TableUpgrade"/>.
+/// One migration of the store's own tables. The tables of kinds are not part of the format: each opening adapts them to
+/// the declared kinds, see <see cref="TableUpgrade"/>.
 /// </summary>
-/// <param name="Version">The format's version after the step.</param>
-/// <param name="Statements">What the step does, for the engine's dialect.</param>
+/// <param name="Version">Version of the format after the migration.</param>
+/// <param name="Statements">The SQL statements of the migration.</param>
 internal sealed record FormatMigration(long Version, Func<SqlDialect, IReadOnlyList<string>> Statements)
 {
     /// <summary>Names of our own tables begin with an underscore, which no kind's name does.</summary>
     internal const string FormatTable = "_format";
 
-    /// <summary>The columns that are filled in every document, by kind.</summary>
+    /// <summary>Table of the columns that are filled in every document, by kind.</summary>
     internal const string ColumnTable = "_column";
 
-    /// <summary>All steps, in order. A released step never changes: a new one is added.</summary>
+    /// <summary>All migrations, in order. A released migration never changes: add a new one instead.</summary>
     internal static IReadOnlyList<FormatMigration> All { get; } =
     [
         new(1, dialect =>
@@ -23,7 +23,8 @@ internal sealed record FormatMigration(long Version, Func<SqlDialect, IReadOnlyL
             $"CREATE TABLE {dialect.Qualify(ColumnTable)} "
                 + $"(kind {dialect.TextType} NOT NULL, name {dialect.TextType} NOT NULL, PRIMARY KEY (kind, name))",
         ]),
-        // Documents have members that the versions before do not know: those must not drop them when writing.
+        // Documents have members that older versions do not know; the new version keeps those from dropping them when
+        // writing.
         new(2, _ => []),
     ];
 }

@@ -5,7 +5,7 @@ namespace Tallystick.Storage.Documents.Relational;
 /// <summary>Translates engine exceptions to exceptions of the store.</summary>
 internal static class Outages
 {
-    /// <summary>Does the work.</summary>
+    /// <summary>Runs the work.</summary>
     /// <exception cref="StoreOutageException">The engine is unavailable.</exception>
     internal static async Task<T> TellAsync<T>(SqlDialect dialect, Func<Task<T>> work)
     {

@@ -11,7 +11,7 @@ namespace Tallystick.Storage.Documents.Relational;
 /// </summary>
 internal sealed class SharedTransaction
 {
-    /// <summary>Changes wait for those after them no longer than this, and whatever the last one takes.</summary>
+    /// <summary>Changes wait for later changes at most this long, plus the duration of the last change.</summary>
     private static readonly TimeSpan Max = TimeSpan.FromMilliseconds(5);
 
     private const int MaxChanges = 64;
@@ -32,26 +32,26 @@ internal sealed class SharedTransaction
     internal string OrganizationId { get; }
 
     /// <summary>
-    /// Whether writes are taken to succeed. They go to the engine with the next read, or with the commit.
+    /// Whether writes are assumed to succeed. They are sent to the engine with the next read or with the commit.
     /// </summary>
     internal bool IsOptimistic { get; }
 
     /// <summary>
-    /// Ends when all of it is kept; fails when none of it is: with a <see cref="RunAgainException"/> when its changes
-    /// may be kept without trust.
+    /// Completes when all changes are committed; fails when none is. Fails with a <see cref="RunAgainException"/> if
+    /// the changes may succeed when run again without the assumption that writes succeed.
     /// </summary>
     internal Task End => _end.Task;
 
-    /// <summary>Whether no other change should be let in.</summary>
+    /// <summary>Whether no other change should join.</summary>
     internal bool IsDue =>
         _isUndone || _lost is not null || _changes >= MaxChanges || Stopwatch.GetElapsedTime(_began) > Max;
 
-    /// <summary>Begins one.</summary>
+    /// <summary>Begins a shared transaction.</summary>
     /// <param name="runner">The connection.</param>
     /// <param name="tables">The store's tables.</param>
-    /// <param name="organizationId">Whose changes it has.</param>
-    /// <param name="enter">Statement that keeps out other changes of the organization, or null.</param>
-    /// <param name="isOptimistic">Whether writes are taken to succeed.</param>
+    /// <param name="organizationId">The organization whose changes it contains.</param>
+    /// <param name="enter">Statement that locks out other changes of the organization, or null.</param>
+    /// <param name="isOptimistic">Whether writes are assumed to succeed.</param>
     internal static async Task<SharedTransaction> BeginAsync(
         SqlRunner runner, TableLayouts tables, string organizationId, SqlText? enter, bool isOptimistic)
     {
@@ -62,7 +62,7 @@ internal sealed class SharedTransaction
         return shared;
     }
 
-    /// <summary>Runs a change in it. One that throws has written nothing.</summary>
+    /// <summary>Runs a change in the transaction. A change that throws has written nothing.</summary>
     internal async Task<T> RunAsync<T>(Func<IDocumentTransaction, ValueTask<T>> work)
     {
         _changes++;
@@ -76,7 +76,7 @@ internal sealed class SharedTransaction
         }
         catch (Exception failure) when (change.HasWritten || _runner.HasFailed)
         {
-            // What it was refused for may come of a write that did not succeed.
+            // The failure may result from an earlier write that did not succeed.
             if (IsOptimistic)
                 _lost = !_runner.HasFailed || IsUntrue(failure) ? new RunAgainException(failure) : failure;
             else
@@ -117,7 +117,8 @@ internal sealed class SharedTransaction
 
     private bool IsUntrue(Exception failure) => failure is DbException engine && _runner.Dialect.IsUntrue(engine);
 
-    // Only one savepoint is ever there, and the next one has another name: to restore one that could not be made fails.
+    // Only one savepoint exists at a time, and the next one has a different name, so that restoring a savepoint that
+    // could not be created fails.
     private SqlText? SaveAt(string? savepoint)
     {
         if (savepoint is null)

@@ -8,10 +8,13 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
 {
     private const int MaxCommands = 200;
 
-    /// <summary>So few changes write the counter. What is left of them is lost with a failure and at the end.</summary>
+    /// <summary>
+    /// Numbers reserved at a time, so that few changes write the counter. Unused numbers are lost on a failure and at
+    /// shutdown.
+    /// </summary>
     private const long SequencesAtOnce = 1_000;
 
-    /// <summary>Parameters of statements that are deferred together.</summary>
+    /// <summary>Maximum parameters of statements that are deferred together.</summary>
     private const int MaxDeferredValues = 2_000;
 
     private readonly Dictionary<string, DbCommand> _commands = [];
@@ -22,16 +25,19 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
 
     internal SqlDialect Dialect => dialect;
 
-    /// <summary>Whether a statement ends with a failure after the time that the connection sets.</summary>
+    /// <summary>Whether a statement fails after the timeout that the connection sets.</summary>
     internal bool HasTimeLimit { get; set; } = true;
 
-    /// <summary>A statement has failed since the transaction began or was restored: it must not be committed.</summary>
+    /// <summary>
+    /// Whether a statement has failed since the transaction began or was restored; the transaction must then not be
+    /// committed.
+    /// </summary>
     internal bool HasFailed { get; private set; }
 
     /// <summary>Begins a transaction.</summary>
     /// <param name="mayBeOneBatch">
-    /// Whether statements that all go to the engine at once, without failure, are known to be a transaction without
-    /// saying so. There are no savepoints in it then.
+    /// Whether BEGIN and COMMIT can be omitted if all statements go to the engine in one batch, which is then
+    /// implicitly a transaction. It must not use savepoints.
     /// </param>
     internal ValueTask BeginAsync(bool mayBeOneBatch = false)
     {
@@ -94,8 +100,8 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
     }
 
     /// <summary>
-    /// Runs a statement whose answer nobody needs: at once, or, where the engine is behind a network, on the same way
-    /// as the next one. Its failure is then the next one's.
+    /// Runs a statement whose result is not needed: at once if the engine is embedded, otherwise in the same round trip
+    /// as the next statement, which then also reports its failure.
     /// </summary>
     internal async ValueTask DeferAsync(SqlText sql)
     {
@@ -109,7 +115,7 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
             await FlushAsync();
     }
 
-    /// <summary>Runs what is deferred.</summary>
+    /// <summary>Runs the deferred statements.</summary>
     internal async Task FlushAsync()
     {
         if (TakeDeferred() is { } before)
@@ -176,7 +182,7 @@ internal sealed class SqlRunner(DbConnection connection, SqlDialect dialect) : I
         return taken;
     }
 
-    // They may have been reserved by what is undone.
+    // The numbers may have been reserved by changes that are being undone.
     private void ForgetReserved() => (_lastSequence, _lastReserved) = (0, 0);
 
     private async Task<T> WatchAsync<T>(Func<Task<T>> run)

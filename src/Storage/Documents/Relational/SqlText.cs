@@ -14,13 +14,13 @@ internal sealed class SqlText
     private readonly StringBuilder _text = new();
     private readonly List<object?> _values = [];
 
-    /// <summary>The parameters' values: the first is named <c>@p0</c>.</summary>
+    /// <summary>The values of the parameters; the first is named <c>@p0</c>.</summary>
     internal IReadOnlyList<object?> Values => _values;
 
-    /// <summary>Statements that answer with rows which nobody reads.</summary>
+    /// <summary>Number of statements whose rows are not read.</summary>
     internal int UnreadRowSets { get; private set; }
 
-    /// <summary>A statement that answers with rows which nobody reads.</summary>
+    /// <summary>Starts a statement whose rows are not read.</summary>
     internal static SqlText Unread() => new() { UnreadRowSets = 1 };
 
     /// <summary>Appends our own text.</summary>
@@ -59,7 +59,7 @@ internal sealed class SqlText
         return this;
     }
 
-    /// <summary>Another statement after this one.</summary>
+    /// <summary>Appends another statement.</summary>
     internal SqlText Then(SqlText next)
     {
         UnreadRowSets += next.UnreadRowSets;

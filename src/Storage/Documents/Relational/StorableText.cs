@@ -9,8 +9,8 @@ internal static class StorableText
     private const int MaxColumnBytes = 2_000;
 
     /// <summary>
-    /// False for text with U+0000 (PostgreSQL has none) or with half a surrogate pair (UTF-8 has none). No stored
-    /// value is like it, so a comparison with it holds for no document.
+    /// False for text with U+0000, which PostgreSQL does not support, or with an unpaired surrogate, which UTF-8 cannot
+    /// encode. No stored value contains either, so no document matches a comparison with such text.
     /// </summary>
     internal static bool IsStorable(string value)
     {
@@ -27,7 +27,7 @@ internal static class StorableText
     }
 
     /// <summary>Refuses a column value that an engine cannot store.</summary>
-    /// <exception cref="ArgumentException">It is not storable, or longer than 2,000 bytes of UTF-8.</exception>
+    /// <exception cref="ArgumentException">The value is not storable, or longer than 2,000 bytes in UTF-8.</exception>
     internal static void Require(string? value, string column)
     {
         if (value is null)

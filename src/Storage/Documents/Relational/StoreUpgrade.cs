@@ -13,7 +13,7 @@ internal sealed class StoreUpgrade(SqlRunner runner)
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <param name="check">Reads the documents before the upgrade is committed. If it throws, nothing changes.</param>
     /// <exception cref="StoreUnavailableException">
-    /// A newer program wrote the store, or its documents do not fit a column that has become unique.
+    /// A newer version wrote the store, or its documents do not fit a column that has become unique.
     /// </exception>
     internal Task RunAsync(
         TableLayouts tables, CancellationToken cancellationToken, Func<IDocumentReader, Task>? check = null) =>

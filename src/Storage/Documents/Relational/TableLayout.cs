@@ -33,7 +33,7 @@ internal sealed partial class TableLayout
     /// <summary>Name of the primary key.</summary>
     internal string KeyName => IndexName("id", IndexUse.Unique);
 
-    /// <summary>All indexes but the primary key.</summary>
+    /// <summary>All indexes except the primary key.</summary>
     internal IReadOnlyList<TableIndex> Indexes =>
     [
         NewIndex("sequence", IndexUse.Order),
@@ -54,7 +54,8 @@ internal sealed partial class TableLayout
 
     private TableIndex NewIndex(string column, IndexUse use) => new(IndexName(column, use), column, use);
 
-    // "idx" was once the name of indexes on all values of a column, the missing ones included.
+    // "idx" is not used for Search: it was once the suffix of indexes on all values of a column, including missing
+    // ones.
     private string IndexName(string column, IndexUse use) =>
         $"{Kind.Name}.{column}.{use switch { IndexUse.Unique => "key", IndexUse.Search => "set", _ => "idx" }}";
 

@@ -4,9 +4,9 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Documents.Relational;
 
 /// <summary>
-/// Upgrades the table of a kind to its declaration: creates a missing table, columns and indexes. A column that is
-/// declared now but was not at the last opening is filled from the documents, also when it existed before: a program
-/// that did not know it may have written since. A column no longer declared stays, without its index.
+/// Upgrades the table of a kind to its declaration: creates the table, columns and indexes if missing. A declared
+/// column that was not declared at the last opening is filled from the documents, even if it already exists, because a
+/// version that did not know it may have written since. A column that is no longer declared stays, without its index.
 /// </summary>
 internal sealed class TableUpgrade(SqlRunner runner)
 {
@@ -54,7 +54,7 @@ internal sealed class TableUpgrade(SqlRunner runner)
         }
     }
 
-    // Those that are not declared, and those of columns that are to be filled.
+    // Drops indexes that are not declared, and those of columns that are about to be filled.
     private async Task<HashSet<string>> DropIndexesAsync(
         TableLayout table, IReadOnlyList<DocumentColumn> fresh, CancellationToken cancellationToken)
     {
@@ -69,7 +69,8 @@ internal sealed class TableUpgrade(SqlRunner runner)
 
     private async Task CreateIndexAsync(TableLayout table, TableIndex index, CancellationToken cancellationToken)
     {
-        // PostgreSQL makes an index where its table is and takes no full name; SQLite has a single home anyway.
+        // PostgreSQL creates an index in the schema of its table and accepts no qualified name; SQLite has a single
+        // schema anyway.
         var name = SqlDialect.Quote(index.Name);
         var column = SqlDialect.Quote(index.Column);
         try

@@ -9,8 +9,8 @@ namespace Tallystick.Storage.Documents.Relational;
 /// decreases under load.
 /// </summary>
 /// <param name="tables">The store's tables.</param>
-/// <param name="open">Lends a connection.</param>
-/// <param name="enter">Statement that keeps other processes from changing an organization, or null.</param>
+/// <param name="open">Opens or rents a connection.</param>
+/// <param name="enter">Statement that prevents other processes from changing an organization, or null.</param>
 internal sealed class WriteQueue(
     TableLayouts tables, Func<ValueTask<SqlRunner>> open, Func<string, SqlText?> enter)
 {
@@ -24,12 +24,12 @@ internal sealed class WriteQueue(
     /// <summary>Returns the connection.</summary>
     internal required Func<SqlRunner, ValueTask> Release { get; init; }
 
-    /// <summary>Whether writes are first taken to succeed, and so need no way to the engine of their own.</summary>
+    /// <summary>Whether writes are first assumed to succeed, so that they need no round trips of their own.</summary>
     internal required bool IsOptimistic { get; init; }
 
     /// <summary>
-    /// Whether a failure shows that the engine is lost or hangs. Then it fails for all that wait at that time: each of
-    /// them would else find it out by itself, after as long a wait, one after the other.
+    /// Whether a failure shows that the engine is lost or hangs. The failure then applies to all changes waiting at
+    /// that time; otherwise each of them would discover it separately, one after the other, after an equally long wait.
     /// </summary>
     internal required Func<Exception, bool> IsLost { get; init; }
 
@@ -70,7 +70,7 @@ internal sealed class WriteQueue(
         CancellationToken cancellationToken)
     {
         var asked = Stopwatch.GetTimestamp();
-        // Every queued change runs: the one before it may have deferred its commit to it.
+        // A queued change is never cancelled before its turn: the previous change may rely on it to commit.
         Interlocked.Increment(ref _waiting);
         await _turn.WaitAsync(CancellationToken.None);
         Interlocked.Decrement(ref _waiting);
@@ -96,7 +96,7 @@ internal sealed class WriteQueue(
             await EndTurnAsync();
         }
 
-        // Also what was refused waits: it may have been for a change that is then not kept.
+        // Refused changes wait too: the reason may be a change that is then not committed.
         if (shared is not null)
             await shared.End;
         failure?.Throw();
@@ -122,7 +122,7 @@ internal sealed class WriteQueue(
         }
     }
 
-    // The turn is given on whatever becomes of the commit: without it nobody would ever change anything again.
+    // Pass on the turn whatever the commit does; otherwise no change would ever run again.
     private async ValueTask EndTurnAsync()
     {
         try

@@ -12,14 +12,14 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     private const int MaxReaders = 8;
 
     /// <summary>
-    /// Of a new file. A change writes a page or two to each index it touches, and waits until the disk has all of them:
-    /// small pages are less to wait for.
+    /// Page size of a new file. A change writes one or two pages of each index it touches and waits until they are on
+    /// disk; small pages shorten the wait.
     /// </summary>
     private const int PageBytes = 2048;
 
     /// <summary>
-    /// Pages of the log (16 MiB) at which it is copied into the file: most of them are written again and again, and
-    /// each is copied once.
+    /// Pages in the write-ahead file (16 MiB) at which it is copied to the database file. Most pages are rewritten
+    /// often, and a checkpoint copies each only once.
     /// </summary>
     private const int CheckpointPages = 8_000;
 
@@ -32,7 +32,7 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     private bool _isDisposed;
     private SqliteConnection? _writer;
 
-    /// <summary>Leaves the write-ahead file as it is when the connection for writing is closed.</summary>
+    /// <summary>Keeps the write-ahead file when the connection for writing is closed.</summary>
     internal void KeepLogAtClosing() =>
         _ = raw.sqlite3_db_config(_writer!.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
 
@@ -43,8 +43,8 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
         cancellationToken);
 
     /// <summary>
-    /// Has changes go to a write-ahead file from now on, which a new file and a backup's copy do not do yet. It writes
-    /// to the file, so it comes after the checks.
+    /// Switches to a write-ahead file, which new files and backup copies do not use yet. It writes to the file, so call
+    /// it after the checks.
     /// </summary>
     internal static Task UseLogAsync(SqlRunner writer, CancellationToken cancellationToken) =>
         writer.ExecuteAsync("PRAGMA journal_mode = WAL", cancellationToken);

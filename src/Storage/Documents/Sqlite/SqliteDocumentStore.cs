@@ -5,9 +5,9 @@ using Tallystick.Storage.Documents.Relational;
 namespace Tallystick.Storage.Documents.Sqlite;
 
 /// <summary>
-/// Documents in one SQLite file, for one process. Changes of all organizations run one after the other on a single
-/// connection, those of one organization that come together with one commit; readers see the last committed change and
-/// never wait for a writer.
+/// Documents in one SQLite file, for one process. Changes of all organizations run sequentially on a single connection;
+/// concurrent changes of one organization share a commit. Readers see the last committed change and never wait for a
+/// writer.
 /// </summary>
 public sealed class SqliteDocumentStore : IDocumentStore
 {
@@ -36,10 +36,10 @@ public sealed class SqliteDocumentStore : IDocumentStore
     /// <param name="path">The file.</param>
     /// <param name="kinds">The declared kinds.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <param name="acceptsLoss">Whether it is opened although its write-ahead file is lost.</param>
+    /// <param name="acceptsLoss">Whether to open the file although its write-ahead file is lost.</param>
     /// <param name="check">Reads the documents before the upgrade is committed. If it throws, nothing changes.</param>
     /// <exception cref="StoreUnavailableException">
-    /// It cannot be opened, is no database, has lost its write-ahead file, or was written by a newer program.
+    /// The file cannot be opened, is not a database, has lost its write-ahead file, or was written by a newer version.
     /// </exception>
     /// <exception cref="ArgumentException">The kinds have malformed or clashing names.</exception>
     public static async Task<SqliteDocumentStore> OpenAsync(
@@ -64,7 +64,8 @@ public sealed class SqliteDocumentStore : IDocumentStore
         {
             if (writer is not null)
             {
-                // To move its changes into the file would change both, and leave a mark that says that it is lost.
+                // Moving the changes into the database file would change both files, and the remaining mark would
+                // report a loss.
                 if (hasLog)
                     connections.KeepLogAtClosing();
                 await writer.DisposeAsync();
@@ -108,8 +109,8 @@ public sealed class SqliteDocumentStore : IDocumentStore
 
     /// <summary>Copies a consistent snapshot of the documents to a new file while changes continue.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="atThatMoment">Called at that moment, while no change is under way.</param>
-    /// <param name="cancellationToken">Gives up, but for the copying itself.</param>
+    /// <param name="atThatMoment">Called at the moment of the snapshot, while no change is in progress.</param>
+    /// <param name="cancellationToken">Cancels the operation, except for the copying itself.</param>
     public async Task CopyToAsync(string path, Action atThatMoment, CancellationToken cancellationToken)
     {
         await using var from = new SqliteConnection(ConnectionText(_connections.Path, SqliteOpenMode.ReadOnly));
@@ -128,7 +129,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
         await using var to = new SqliteConnection(ConnectionText(path, SqliteOpenMode.ReadWriteCreate));
         await to.OpenAsync(cancellationToken);
         await Task.Run(() => from.BackupDatabase(to), CancellationToken.None);
-        // All of it stands in the one file.
+        // With this, the copy consists of a single file.
         Execute(to, "PRAGMA journal_mode = DELETE");
         Execute(to, "PRAGMA user_version = 0");
     }
@@ -145,7 +146,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
         await Writer.DisposeAsync();
     }
 
-    // The engine makes the file when it is opened.
+    // Opening creates the file, so remove it again if it is still empty.
     private static void RemoveEmpty(string path)
     {
         if (new FileInfo(path) is { Exists: true, Length: 0 })

@@ -3,10 +3,10 @@ using Tallystick.Storage.Documents.Relational;
 namespace Tallystick.Storage.Documents.Sqlite;
 
 /// <summary>
-/// What the engine's planner is told of the tables. Knowing nothing, it takes an organization to have ten documents of
-/// a kind, and reads all of them where some ids or values are asked for. It is told that there are many, and how many
-/// have the same value. Counts of the tables as they are, by <c>ANALYZE</c>, would be out of date where a table grows
-/// quickly, and plans would depend on the moment they were taken.
+/// Fixed table statistics for SQLite's query planner. Without statistics, the planner assumes that an organization has
+/// ten documents of a kind, and reads all of them when a query asks for certain ids or values. These statistics say
+/// that there are many documents, and how many have the same value. Real counts, from <c>ANALYZE</c>, would be outdated
+/// when a table grows quickly, and plans would depend on when they were taken.
 /// </summary>
 internal static class SqliteStatistics
 {
@@ -14,12 +14,12 @@ internal static class SqliteStatistics
     private const int OfOneValue = 10;
     private const int OfOneOfFewValues = 100_000;
 
-    /// <summary>Tells the connection, and all that are opened later.</summary>
+    /// <summary>Writes the statistics for this connection and all connections opened later.</summary>
     internal static Task WriteAsync(
         SqlRunner writer, IEnumerable<TableLayout> tables, CancellationToken cancellationToken) =>
         writer.TransactAsync(async () =>
         {
-            // Makes the table of statistics where it is missing.
+            // Creates the table of statistics if missing.
             await writer.ExecuteAsync("ANALYZE sqlite_schema", cancellationToken);
             var wanted = tables.SelectMany(Statistics).ToHashSet();
             var present = await writer.ReadAsync(
@@ -36,7 +36,7 @@ internal static class SqliteStatistics
                         .Value(table).Append(", ").Value(index).Append(", ").Value(statistic).Append(")"),
                     cancellationToken);
             }
-            // Has it read.
+            // Makes the planner reload the statistics.
             await writer.ExecuteAsync("ANALYZE sqlite_schema", cancellationToken);
         });
 
@@ -51,7 +51,7 @@ internal static class SqliteStatistics
             .Prepend((name, $"sqlite_autoindex_{name}_1", Of(1)));
     }
 
-    // The entries of an index, and how many of them have in common the first column, the first two, and so on. All are
-    // taken to be of one organization.
+    // The number of index entries, then how many of them agree in the first column, the first two columns, and so on.
+    // All are assumed to belong to one organization.
     private static string Of(params IEnumerable<int> alike) => string.Join(' ', [Documents, Documents, .. alike]);
 }

@@ -4,9 +4,9 @@ using Tallystick.Storage.Documents.Relational;
 namespace Tallystick.Storage.Documents.Sqlite;
 
 /// <summary>
-/// Says in the database file itself that the latest changes stand in its write-ahead file. It is set before the first
-/// change and taken away at a clean end, when the engine has moved all changes into the database file. A file that has
-/// the mark and no write-ahead file beside it has lost changes.
+/// A mark in the database file that says that its latest changes are in the write-ahead file. It is set before the
+/// first change and cleared at a clean shutdown, after the engine has moved all changes into the database file. A
+/// marked file without a write-ahead file has lost changes.
 /// </summary>
 /// <param name="writer">The connection for writing.</param>
 internal sealed class SqliteUseMark(SqlRunner writer)
@@ -21,7 +21,7 @@ internal sealed class SqliteUseMark(SqlRunner writer)
         (await runner.ReadAsync(
             new SqlText().Append("PRAGMA user_version"), row => row.GetInt64(0), cancellationToken))[0] != 0;
 
-    /// <summary>Sets it, outside of a transaction, unless it is known to stand in the database file.</summary>
+    /// <summary>Sets the mark, outside of a transaction, unless it is known to be in the database file.</summary>
     internal async ValueTask SetAsync()
     {
         if (_isSet)
@@ -30,12 +30,12 @@ internal sealed class SqliteUseMark(SqlRunner writer)
         var (pages, moved) = (await writer.ReadAsync(
             new SqlText().Append("PRAGMA wal_checkpoint(PASSIVE)"),
             row => (row.GetInt64(1), row.GetInt64(2)), CancellationToken.None))[0];
-        // A reader may keep it from being moved; the next change tries again.
+        // A reader may prevent the move; the next change retries.
         _isSet = pages == moved;
     }
 
-    /// <summary>Takes it away.</summary>
-    /// <returns>False when it could not be; then the write-ahead file must stay.</returns>
+    /// <summary>Clears the mark.</summary>
+    /// <returns>False if it could not be cleared; then the write-ahead file must stay.</returns>
     internal async ValueTask<bool> TryClearAsync()
     {
         try

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Threads for reads, which block for long, while the thread pool is shared. A thread is kept for later reads: the
-/// engine is twice as slow on a thread that it has not used before.
+/// Threads for reads, which block for long, while the thread pool is shared. A thread is kept for later reads, because
+/// the engine is slower on a thread that it has not used before.
 /// </summary>
 internal sealed class ReadThreads : IDisposable
 {

@@ -28,7 +28,7 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
     /// <summary>The first nanosecond after it.</summary>
     public long End => Months.First(Month + 1);
 
-    /// <summary>Whether so many rows follow the first run that all rows are to be sorted into a single run.</summary>
+    /// <summary>Whether enough rows follow the first run to sort all rows into a single run.</summary>
     /// <param name="closedBefore">The first nanosecond of the first day that is not closed.</param>
     public bool IsToBeSorted(long closedBefore)
     {

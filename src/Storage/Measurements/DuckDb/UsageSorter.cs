@@ -55,7 +55,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
             "ORDER BY sequence", source.Fields);
     }
 
-    // The meter with the most closed rows in the shared table, if they are more than are kept there.
+    // The meter with the most closed rows in the shared table, if they have reached the limit.
     private int? FindGrown(long closedBefore)
     {
         var meters = keys.SharedRows.Where(meter => meter.Value >= smallMeterRows && meter.Value > 0)
