@@ -58,7 +58,7 @@ internal sealed class KeyMaps
         Organizations = Organizations,
         Meters = new(Meters),
         Accounts = Accounts,
-        // ToArray copies all entries at one moment; SourceOf relies on it.
+        // ToArray copies all entries at a single moment; SourceOf relies on it.
         Columns = new(Columns.ToArray()),
         Own = Own,
         SharedRows = new(SharedRows),

@@ -1,9 +1,9 @@
 namespace Tallystick.Storage.Measurements.Log;
 
 /// <summary>
-/// Evicts parts of the log that have been read from the system's page cache. The log is kept for weeks but, apart from
-/// its newest part, hardly read again: a resubmission is usually compared with a recent measurement. Without eviction
-/// the log would push everything else out of the cache, and appends would have to wait for free memory.
+/// Evicts the log, except its newest part, from the system's page cache. The log is kept for weeks but, apart from that
+/// part, hardly read again: a resubmission is usually compared with a recent measurement. Without eviction the log
+/// would push everything else out of the cache, and appends would have to wait for free memory.
 /// </summary>
 /// <remarks>
 /// The reader evicts, so that appends are not delayed. Everything it evicts has been flushed and read. It evicts whole
