@@ -36,7 +36,7 @@ internal sealed class LoadTransaction(Engine engine)
         if (position > load.From.Value && position >= load.To.Value)
             return true;
         throw new InvalidOperationException(
-            $"The load is of {load.From.Value} to {load.To.Value}, but the measurement store has loaded the log up to "
+            $"The load covers {load.From.Value} to {load.To.Value}, but the measurement store has loaded the log up to "
             + $"{position}.");
     }
 
