@@ -54,6 +54,6 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(RunOverrides))]
 internal sealed partial class BillingJson : JsonSerializerContext
 {
-    /// <summary>In the JSON format of the product.</summary>
+    /// <summary>The context with the JSON format of the product.</summary>
     internal static BillingJson Format { get; } = new(JsonFormat.NewOptions());
 }

@@ -4,7 +4,7 @@ using Tallystick.Resources.Events;
 
 namespace Tallystick.Billing.Accounts;
 
-/// <summary>Adds the code of the account to events of what belongs to one.</summary>
+/// <summary>Adds the account code to events of entities that belong to an account.</summary>
 public sealed class AccountCodes : IEventDetail
 {
     /// <inheritdoc/>

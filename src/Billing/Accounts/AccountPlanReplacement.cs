@@ -3,18 +3,20 @@ using Tallystick.Resources.Changes;
 
 namespace Tallystick.Billing.Accounts;
 
-/// <summary>Replaces an account plan by another of the same account.</summary>
+/// <summary>Replaces an account plan with another one of the same account.</summary>
 public sealed class AccountPlanReplacement(ResourceService resources)
 {
-    /// <summary>Ends an account plan when another starts, and creates the other, as one change.</summary>
+    /// <summary>Creates an account plan and ends another one when it starts, in one change.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
-    /// <param name="principal">Who replaces it, for the audit fields.</param>
+    /// <param name="principal">The principal recorded in the audit fields.</param>
     /// <param name="caller">What the caller may do.</param>
     /// <param name="id">UUID of the account plan that ends.</param>
-    /// <param name="proposed">The one that follows it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="proposed">The new account plan.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="NotFoundException">There is no such account plan.</exception>
-    /// <exception cref="RefusedException">The other is of another account, or starts at another time.</exception>
+    /// <exception cref="RefusedException">
+    /// The new account plan belongs to another account, does not start within the current one, or violates a rule.
+    /// </exception>
     public Task<(AccountPlan Ended, AccountPlan Created)> ReplaceAsync(
         string organizationId, string principal, IVisibility caller, string id, AccountPlan proposed,
         CancellationToken cancellationToken) =>

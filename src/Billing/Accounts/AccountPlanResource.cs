@@ -13,8 +13,8 @@ namespace Tallystick.Billing.Accounts;
 public static class AccountPlanResource
 {
     /// <summary>
-    /// Column with account and end, to find the account plans of an account that have not ended at a time without
-    /// reading those that have.
+    /// Column that combines account and end, to find the account plans of an account that have not ended by a given
+    /// time without reading the others.
     /// </summary>
     internal const string AccountEnd = "account_end";
 
@@ -69,7 +69,7 @@ public static class AccountPlanResource
             CheckAgainst = CheckAgainstAsync,
         };
 
-    /// <summary>A value of <see cref="AccountEnd"/>: an open end sorts after all others of the account.</summary>
+    /// <summary>A value of <see cref="AccountEnd"/>. Open-ended account plans sort last within the account.</summary>
     internal static string AccountEndOf(string accountId, Instant? end) =>
         $"{accountId} {(end is { } instant ? InstantText.Sortable(instant) : "~")}";
 
@@ -78,7 +78,7 @@ public static class AccountPlanResource
         if (parameters.Text("product") is not null && parameters.Text("account") is null)
             parameters.Issues.Add("needs", "product", "requires the parameter account");
         var includeAll = parameters.Flag("includeall") is true;
-        // Plan groups of a contract are not found by the contract.
+        // The contract filter does not return account plans of plan groups.
         var isOfPlan = parameters.Text("contract") is null
             ? Condition.And() : new Condition.Missing("plan_group_id");
         if (parameters.SortableInstant("date") is { } date)

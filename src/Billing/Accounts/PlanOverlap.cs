@@ -25,7 +25,9 @@ internal static class PlanOverlap
         return [.. plans.Select(plan => plan.ProductId)];
     }
 
-    /// <summary>Another account plan of the account for one of the products at the same time; null for none.</summary>
+    /// <summary>
+    /// Another account plan of the account that overlaps in time and in at least one product; null if there is none.
+    /// </summary>
     internal static async ValueTask<AccountPlan?> FindAsync(
         AccountPlan accountPlan, IReadOnlyList<string?> products, IResourceReader related)
     {

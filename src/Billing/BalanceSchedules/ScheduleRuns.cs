@@ -18,13 +18,15 @@ public sealed class ScheduleRuns
 
     private ScheduleRuns(int count, Func<int, ScheduleRun> at) => (Count, _at) = (count, at);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of runs.</summary>
     public int Count { get; }
 
-    /// <summary>Run <paramref name="number"/>, of 0 to <see cref="Count"/> - 1.</summary>
+    /// <summary>Run <paramref name="number"/>, from 0 to <see cref="Count"/> - 1.</summary>
     public ScheduleRun this[int number] => _at(number);
 
-    /// <summary>The first run after the instant, or of all; null for none.</summary>
+    /// <summary>
+    /// The first run after the instant, or the first run if the instant is null. Null if there is none.
+    /// </summary>
     public ScheduleRun? FirstAfter(Instant? instant)
     {
         if (instant is not { } after)
@@ -82,7 +84,7 @@ public sealed class ScheduleRuns
         });
     }
 
-    // What ends within a day is over when the next one begins.
+    // A period that ends within a day is billed on the next day.
     private static LocalDate DayFrom(Instant end, DateTimeZone zone)
     {
         var day = LocalDay.Of(end, zone);

@@ -5,7 +5,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.BalanceTransactions;
 
-/// <summary>The definition of transactions on balances, which are only made and read.</summary>
+/// <summary>The definition of balance transactions, which can only be created and read.</summary>
 public static class BalanceTransactionResource
 {
     private static readonly string[] EntityTypes = [.. Enum.GetValues<TransactionEntityType>().Select(JsonFormat.Name)];
@@ -56,7 +56,7 @@ public static class BalanceTransactionResource
 
     /// <summary>The amount of a balance after a transaction.</summary>
     /// <exception cref="RefusedException">
-    /// The amount would not be exact, or would fall below zero where that is not allowed.
+    /// The amount would have too many digits, or would fall below zero without permission.
     /// </exception>
     public static decimal AmountAfter(decimal amount, decimal added, bool allowsOverdraft)
     {

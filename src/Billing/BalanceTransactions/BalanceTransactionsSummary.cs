@@ -31,7 +31,7 @@ public sealed record BalanceTransactionsSummary
     public decimal? BalanceConsumed { get; init; }
 
     /// <summary>Summarizes the transactions that have taken effect.</summary>
-    /// <exception cref="RefusedException">A sum has more digits than a number can have.</exception>
+    /// <exception cref="RefusedException">A sum has more than 28 digits.</exception>
     public static BalanceTransactionsSummary Of(
         Balance balance, IReadOnlyList<BalanceTransaction> transactions, Instant now)
     {

@@ -15,7 +15,7 @@ public static class BalanceResource
             Tag = "Balances",
             EventName = "billing.balance",
             UniqueBy = [new("code", balance => balance.Code)],
-            // The rollover amount can be drawn on until the end of the rollover.
+            // The rollover amount can be drawn on until the rollover ends.
             IndexedBy =
                 [new("last_date", balance => InstantText.Sortable(balance.RolloverEndDate ?? balance.EndDate))],
             Filters =

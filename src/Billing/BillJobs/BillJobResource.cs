@@ -13,7 +13,7 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Billing.BillJobs;
 
-/// <summary>The definition of bill jobs, which the server carries on by itself.</summary>
+/// <summary>The definition of bill jobs, which the server runs in the background.</summary>
 public static class BillJobResource
 {
     private const string IsActive = "true";
@@ -85,7 +85,7 @@ public static class BillJobResource
         return job;
     }
 
-    // The results of a job that runs are not part of it yet.
+    // The results of a running job are stored separately.
     private static async ValueTask<IReadOnlyList<BillJob>> ShowAsync(IReadOnlyList<BillJob> jobs, ResourceView view)
     {
         var shown = new List<BillJob>();

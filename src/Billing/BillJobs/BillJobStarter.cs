@@ -6,28 +6,28 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BillJobs;
 
-/// <summary>Starts bill jobs: of an organization, only so many at a time.</summary>
+/// <summary>Starts bill jobs. Limits the number of active jobs per organization.</summary>
 public sealed class BillJobStarter(ResourceService resources)
 {
     private const int MaxActiveJobs = 10;
 
     /// <summary>Starts a job that creates bills.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
-    /// <param name="principal">Who starts it, for the audit fields.</param>
-    /// <param name="asked">Which bills.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="TooManyRequestsException">As many jobs as may run do.</exception>
+    /// <param name="principal">The principal recorded in the audit fields.</param>
+    /// <param name="asked">Which bills to create.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="TooManyRequestsException">The maximum number of jobs is already active.</exception>
     public Task<BillJob> CreateAsync(
         string organizationId, string principal, BillJob asked, CancellationToken cancellationToken) =>
         StartAsync(organizationId, principal, asked with { Type = BillJobType.Create }, cancellationToken);
 
     /// <summary>Starts a job that recalculates bills.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
-    /// <param name="principal">Who starts it, for the audit fields.</param>
+    /// <param name="principal">The principal recorded in the audit fields.</param>
     /// <param name="billIds">UUIDs of the bills.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="RefusedException">A bill does not exist, or all are locked.</exception>
-    /// <exception cref="TooManyRequestsException">As many jobs as may run do.</exception>
+    /// <exception cref="TooManyRequestsException">The maximum number of jobs is already active.</exception>
     public async Task<BillJob> RecalculateAsync(
         string organizationId, string principal, IReadOnlyList<string> billIds, CancellationToken cancellationToken)
     {

@@ -55,7 +55,7 @@ internal sealed class BillCatalog
             .. compounds.SelectMany(compound => compound.Sources),
         ]);
         _compounds = compounds.ToDictionary(compound => compound.Compound.Id, StringComparer.Ordinal);
-        // A pricing is of a plan or of a template.
+        // A pricing belongs to either a plan or a template.
         _pricings = pricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
         _counterPricings = counterPricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
     }
@@ -73,9 +73,9 @@ internal sealed class BillCatalog
     internal string Fingerprint { get; }
 
     /// <summary>Loads it.</summary>
-    /// <param name="related">Reads one state of the store.</param>
+    /// <param name="related">Reads from a consistent state of the store.</param>
     /// <param name="lookups">The published data of lookup tables.</param>
-    /// <param name="accountIds">The accounts that are billed; null for all there are.</param>
+    /// <param name="accountIds">UUIDs of the accounts to bill; null for all accounts.</param>
     internal static async ValueTask<BillCatalog> LoadAsync(
         ResourceReader related, PublishedLookups lookups, IReadOnlyList<string>? accountIds)
     {

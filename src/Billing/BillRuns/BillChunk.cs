@@ -22,7 +22,7 @@ internal sealed record BillToSave(CalculatedBill Bill, RunOverrides Basis, bool 
 internal static class BillChunk
 {
     /// <summary>Calculates the bills.</summary>
-    /// <param name="due">The bills to make, by account.</param>
+    /// <param name="due">The bills to create, by account.</param>
     /// <param name="usage">Reads the usage that they need.</param>
     /// <param name="organization">The organization's settings.</param>
     /// <returns>The result for each account, in the same order.</returns>

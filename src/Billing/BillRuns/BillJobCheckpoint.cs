@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Tallystick.Billing.BillRuns;
 
-/// <summary>Status of a bill job.</summary>
+/// <summary>Progress of a bill job.</summary>
 /// <param name="Terms">
 /// Fingerprint of the prices. If they have changed during an interruption, the job restarts, so that all of its bills
 /// use the same prices.
@@ -15,6 +15,6 @@ internal sealed record BillJobCheckpoint(string Terms, long Before, long Account
     internal static BillJobCheckpoint? Parse(string? text) =>
         text is null ? null : JsonSerializer.Deserialize(text, BillingJson.Format.BillJobCheckpoint);
 
-    /// <summary>As the queue keeps it.</summary>
+    /// <summary>The form stored in the queue.</summary>
     public override string ToString() => JsonSerializer.Serialize(this, BillingJson.Format.BillJobCheckpoint);
 }

@@ -49,7 +49,7 @@ public sealed class BillJobHandler(
     /// <summary>Cancels a job. Bills that it has created are kept.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="id">UUID of the job.</param>
-    /// <param name="principal">Who cancels it, for the audit fields.</param>
+    /// <param name="principal">The principal recorded in the audit fields.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The job as it ended.</returns>
     /// <exception cref="RefusedException">The job has ended.</exception>

@@ -16,7 +16,7 @@ public sealed record BillJobResult : Resource
     /// <summary>UUIDs of the bills created.</summary>
     public IReadOnlyList<string> BillIds { get; init; } = [];
 
-    /// <summary>Bills that could not be made.</summary>
+    /// <summary>Bills that could not be created.</summary>
     public IReadOnlyList<BillJobFailure> Failures { get; init; } = [];
 }
 

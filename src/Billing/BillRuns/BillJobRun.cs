@@ -65,7 +65,8 @@ internal sealed class BillJobRun : IJobRun
             : null;
         var bases = await BillDocuments.BasesAsync(related, recalculated ?? []);
         var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
-        // Others wait while a change runs: lookup data, which may be large and never changes, is read before.
+        // Other changes wait during the read below, so load lookup data before. It can be large, and published data
+        // never changes.
         await CompoundCalculation.LoadAsync(
             await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
         // No other change of the organization happens within a change, so the data is consistent.
@@ -150,7 +151,7 @@ internal sealed class BillJobRun : IJobRun
                 new BillJobResult { JobId = _job.Id, BillIds = billIds, Failures = failures });
     }
 
-    // Only a new status is an event: a job of many accounts reports its progress thousands of times.
+    // Emit an event only for a new status, because a job with many accounts updates its progress thousands of times.
     private async ValueTask ReportAsync(ResourceChange change, long accounts)
     {
         var current = (await change.Related.FindAsync<BillJob>(_job.Id))!;

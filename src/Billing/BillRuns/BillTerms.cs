@@ -54,7 +54,7 @@ internal sealed class BillTerms
         ];
     }
 
-    /// <summary>Terms of an account that are not billed.</summary>
+    /// <summary>Entities of an account that this version cannot bill.</summary>
     internal UnbilledEntities UnbilledOf(Account account) => _unbilled[account.Id];
 
     /// <summary>The input of a bill of an account.</summary>

@@ -12,10 +12,10 @@ namespace Tallystick.Billing.BillRuns;
 /// </summary>
 internal static class BillWriter
 {
-    /// <summary>Saves a bill, what it was made with and its invoice number.</summary>
+    /// <summary>Saves a bill, the input for its recalculation and its invoice number.</summary>
     /// <param name="change">The change to save it in.</param>
     /// <param name="jobId">UUID of the job that made it.</param>
-    /// <param name="config">The organization's settings of bills.</param>
+    /// <param name="config">The organization's bill settings.</param>
     /// <param name="toSave">The bill.</param>
     /// <returns>Its id; null if it was skipped.</returns>
     /// <exception cref="BillRefusedException">Its period is locked; nothing was written.</exception>

@@ -11,12 +11,12 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BillRuns;
 
-/// <summary>One bill to make.</summary>
-/// <param name="Run">Of which date and cycle.</param>
+/// <summary>A bill to create.</summary>
+/// <param name="Run">Its date and billing cycle.</param>
 /// <param name="OnlyIfMissing">True to skip an existing bill.</param>
 internal sealed record DueRun(BillRun Run, bool OnlyIfMissing);
 
-/// <summary>The bills to make for an account.</summary>
+/// <summary>The bills to create for an account.</summary>
 internal sealed class DueAccount(Account account, BillTerms terms)
 {
     private readonly List<BillJobFailure> _failures = [];
@@ -24,16 +24,18 @@ internal sealed class DueAccount(Account account, BillTerms terms)
     /// <summary>The account.</summary>
     internal Account Account => account;
 
-    /// <summary>What its bills are made from.</summary>
+    /// <summary>The terms of its bills.</summary>
     internal BillTerms Terms => terms;
 
     /// <summary>The bills.</summary>
     internal IReadOnlyList<DueRun> Runs { get; set; } = [];
 
-    /// <summary>What has failed so far.</summary>
+    /// <summary>The bills that have failed so far.</summary>
     internal IReadOnlyList<BillJobFailure> Failures => _failures;
 
-    /// <summary>Does work for the account; a fault affects only its bill.</summary>
+    /// <summary>
+    /// Runs work for the account. A refused bill is recorded as a failure and does not affect other bills.
+    /// </summary>
     /// <returns>Null if it was refused.</returns>
     internal T? Guarded<T>(Func<T> work) where T : class
     {
@@ -64,7 +66,7 @@ internal sealed class BillsOfJob(
     IReadOnlyDictionary<string, RunOverrides> bases,
     IClock clock)
 {
-    /// <summary>The bills to make for each of the accounts.</summary>
+    /// <summary>The bills to create for each of the accounts.</summary>
     internal async ValueTask<IReadOnlyList<DueAccount>> OfAsync(
         IReadOnlyList<Account> accounts, BillTerms terms, ResourceReader related)
     {

@@ -32,7 +32,7 @@ public static class InvoiceNumbers
     }
 
     /// <summary>Registers the numbers issued by earlier versions, before any other number is issued or set.</summary>
-    /// <returns>Numbers that several bills have.</returns>
+    /// <returns>Numbers that are on more than one bill.</returns>
     public static Task<IReadOnlyList<string>> RegisterAsync(
         ResourceService resources, string organizationId, CancellationToken cancellationToken) =>
         resources.ChangeAsync(organizationId, Principal, cancellationToken, RegisterAsync);
@@ -41,7 +41,7 @@ public static class InvoiceNumbers
     /// Registers the numbers of the bills of an earlier version. A number that was issued to several bills remains on
     /// all of them, because they may have been sent, and is registered for the oldest.
     /// </summary>
-    /// <returns>Those that several bills have.</returns>
+    /// <returns>Numbers that are on more than one bill.</returns>
     private static async ValueTask<IReadOnlyList<string>> RegisterAsync(
         ResourceChange change)
     {

@@ -9,10 +9,10 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
     private readonly Dictionary<UsageNeed, UsageResult> _answers = [];
     private readonly Dictionary<UsageNeed, OverflowException> _overflows = [];
 
-    /// <summary>Meets the needs.</summary>
+    /// <summary>Reads the usage for the needs.</summary>
     internal async Task FetchAsync(IEnumerable<UsageNeed> needs)
     {
-        // With segments, the values are those of the segments; a compound aggregation may need the whole.
+        // A query returns either the values of the segments or the total; a compound aggregation can need both.
         foreach (var group in needs.Distinct().GroupBy(need => (need.Aggregation.Id, need.SegmentIndex is null)))
         {
             var asked = group.ToList();
@@ -22,14 +22,14 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
             }
             catch (OverflowException)
             {
-                // One of them overflows, so each is read separately, so that the others can be billed.
+                // At least one value overflows. Read each separately, so that the others can be billed.
                 await ReadEachAsync(asked);
             }
         }
     }
 
-    /// <summary>The answers to the needs of one account, all of which were met or were too large.</summary>
-    /// <exception cref="BillRefusedException">The usage has more digits than are kept.</exception>
+    /// <summary>The results of the needs of one account. All must have been fetched.</summary>
+    /// <exception cref="BillRefusedException">The usage has too many digits.</exception>
     internal IReadOnlyList<UsageResult> AnswersTo(string accountCode, IEnumerable<UsageNeed> needs) =>
         [.. needs.Select(need => _overflows.TryGetValue(need, out var overflow)
             ? throw new BillRefusedException(

@@ -5,7 +5,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Bills;
 
-/// <summary>The definition of bills, which only bill jobs write.</summary>
+/// <summary>The definition of bills. Only bill jobs write bills.</summary>
 public static class BillResource
 {
     /// <summary>The definition.</summary>

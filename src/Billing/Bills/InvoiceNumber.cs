@@ -32,7 +32,7 @@ public sealed record InvoiceNumber : Resource
         BillId = billId,
     };
 
-    /// <summary>The number on the bill: <c>INVOICE-101</c>.</summary>
+    /// <summary>The number as shown on the bill, such as <c>INVOICE-101</c>.</summary>
     public static string TextOf(string prefix, long number) =>
         prefix + number.ToString(CultureInfo.InvariantCulture);
 
@@ -43,7 +43,7 @@ public sealed record InvoiceNumber : Resource
     /// Splits the text of a number into prefix and number: after the given prefix if it matches, otherwise before the
     /// trailing digits.
     /// </summary>
-    /// <returns>Null when the text does not end in a number.</returns>
+    /// <returns>Null if the text does not end with a number.</returns>
     public static (string Prefix, long Number)? Divide(string text, string? prefix)
     {
         if (!string.IsNullOrEmpty(prefix) && text.StartsWith(prefix, StringComparison.Ordinal)
@@ -51,7 +51,7 @@ public sealed record InvoiceNumber : Resource
                 CultureInfo.InvariantCulture, out var known)
             && TextOf(prefix, known) == text)
             return (prefix, known);
-        // The text of a number has no leading zeros: those belong to the prefix.
+        // Numbers are formatted without leading zeros, so leading zeros belong to the prefix.
         var digits = text.Length;
         while (digits > 0 && char.IsAsciiDigit(text[digits - 1]))
             digits--;

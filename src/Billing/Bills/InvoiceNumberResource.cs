@@ -18,10 +18,10 @@ public static class InvoiceNumberResource
             IndexedBy = [new(Prefix, number => ContentId.OfInvoice(number.Prefix)) { HasFewValues = true }],
         };
 
-    /// <summary>The highest number issued with a prefix; null for none.</summary>
+    /// <summary>The highest number issued with a prefix; null if there is none.</summary>
     public static async ValueTask<InvoiceNumber?> HighestAsync(IResourceReader related, string prefix)
     {
-        // Numbers of a prefix only ever rise, so the newest is the highest.
+        // Numbers of a prefix are issued in ascending order, so the newest is the highest.
         var newest = await related.ListAsync<InvoiceNumber>(
             Condition.Equal(Prefix, ContentId.OfInvoice(prefix)), limit: 1);
         return newest is [var highest] ? highest : null;

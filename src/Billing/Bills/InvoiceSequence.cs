@@ -4,26 +4,27 @@ using Tallystick.Billing.Organizations;
 namespace Tallystick.Billing.Bills;
 
 /// <summary>
-/// Where the sequential invoice numbers of an organization are. Each bill gets the next number when it is first made
-/// and keeps it; a number is never issued for another bill, so a deleted bill leaves a gap.
+/// The state of the sequential invoice numbers of an organization. Each bill gets the next number when it is created
+/// and keeps it. A number is never reissued, so a deleted bill leaves a gap.
 /// </summary>
-/// <param name="StartNumber">The <c>sequenceStartNumber</c> counted from.</param>
-/// <param name="LastNumber">The number issued last.</param>
+/// <param name="StartNumber">The <c>sequenceStartNumber</c> that the sequence started from.</param>
+/// <param name="LastNumber">The last number issued.</param>
 public sealed record InvoiceSequence(long StartNumber, long LastNumber)
 {
     /// <summary>
-    /// Whether every number issued is kept as an <see cref="InvoiceNumber"/>; false for what an earlier version wrote.
+    /// Whether every issued number is stored as an <see cref="InvoiceNumber"/>; false if an earlier version stored the
+    /// sequence.
     /// </summary>
     public bool IsRegistered { get; init; }
 
     /// <summary>
-    /// The sequence after one more number. It counts from <c>sequenceStartNumber</c>, 0 when absent, and from another
-    /// one once that has changed, but never below what was issued with the prefix.
+    /// The sequence after issuing the next number. Numbering starts after <c>sequenceStartNumber</c> (default: 0), and
+    /// starts again if that setting changes, but always above the numbers already issued with the prefix.
     /// </summary>
-    /// <param name="current">The sequence so far; null before the first number.</param>
+    /// <param name="current">The current sequence; null before the first number.</param>
     /// <param name="organization">The organization's settings.</param>
-    /// <param name="highest">The highest number issued with the organization's prefix; null for none.</param>
-    /// <returns>Null when the organization has no <c>billPrefix</c>: then its bills have no number.</returns>
+    /// <param name="highest">The highest number issued with the organization's prefix; null if there is none.</param>
+    /// <returns>Null if the organization has no <c>billPrefix</c>; its bills are then not numbered.</returns>
     public static InvoiceSequence? Next(InvoiceSequence? current, OrganizationConfig organization, long? highest)
     {
         if (string.IsNullOrEmpty(organization.BillPrefix))
@@ -35,10 +36,10 @@ public sealed record InvoiceSequence(long StartNumber, long LastNumber)
         return new InvoiceSequence(start ?? current?.StartNumber ?? 0, next) { IsRegistered = true };
     }
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Parses the output of <see cref="ToJson"/>.</summary>
     public static InvoiceSequence FromJson(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, BillingJson.Format.InvoiceSequence)!;
 
-    /// <summary>As a stored document.</summary>
+    /// <summary>The stored form.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BillingJson.Format.InvoiceSequence);
 }

@@ -4,15 +4,15 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Minimum spends billed at the start of a period. They are not billed yet, but a plan with one is included in that
-/// bill, so that the bill is refused instead of incomplete.
+/// Finds minimum spends to bill in advance. This version does not bill them, but a plan that has one still counts as
+/// due, so that its bill is refused rather than issued without the minimum spend.
 /// </summary>
 internal static class AdvanceMinimum
 {
-    /// <summary>Whether the plan or its template has a minimum spend above 0, the plan's value first.</summary>
+    /// <summary>Whether the plan has a minimum spend above 0. The plan's value overrides the template's.</summary>
     public static bool IsOfPlan(AccountPlanTerms terms) => (terms.Plan.MinimumSpend ?? terms.Template.MinimumSpend) > 0;
 
-    /// <summary>Whether the plan asks for one for the time that starts at the bill date.</summary>
+    /// <summary>Whether a minimum spend is due in advance for the period that starts on the bill date.</summary>
     public static bool IsAsked(AccountPlanTerms terms, OrganizationConfig organization, Window advance)
     {
         if (advance.IsEmpty)

@@ -6,10 +6,10 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>Last stage: dates and total around the finished lines.</summary>
+/// <summary>Last stage: adds the dates and the total to the finished lines.</summary>
 internal static class AssembleBill
 {
-    /// <summary>Assembles the bill. The total is the sum of rounded amounts and is not rounded itself.</summary>
+    /// <summary>Assembles the bill. The total is the sum of the rounded amounts and is not rounded again.</summary>
     public static CalculatedBill From(
         BillInput input,
         BillSettings settings,
@@ -52,8 +52,8 @@ internal static class AssembleBill
     }
 
     /// <summary>
-    /// The period billed in arrears: of the account plans' periods that end at the bill date the earliest start. Where
-    /// no account plan is due any more, the period counted back from the bill date.
+    /// The period billed in arrears. It starts at the earliest start of the account plans' periods that end on the bill
+    /// date. If no account plan is due any more, it is one billing period counted back from the bill date.
     /// </summary>
     private static DatePeriod ArrearsOf(BillRun run, IReadOnlyList<DuePlan> plans) => plans.Count > 0
         ? new DatePeriod(plans.Min(plan => plan.ArrearsStart), run.BillDate)

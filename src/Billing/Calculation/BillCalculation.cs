@@ -4,8 +4,9 @@ using Tallystick.Metering.Products;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Calculates the bill of an account for a bill date, frequency and interval: first determine the usage it needs, then
-/// calculate. Pure: the same input always gives the same bill, byte for byte.
+/// Calculates the bill of an account for a bill date, frequency and interval. Call <see cref="Needs"/> to find out
+/// which usage to aggregate, then <see cref="Calculate"/>. Pure: the same input always produces the same bill, byte for
+/// byte.
 /// </summary>
 public static class BillCalculation
 {
@@ -13,35 +14,37 @@ public static class BillCalculation
     public static string IdOf(string organizationId, string accountId, BillRun run) =>
         ContentId.OfBill(organizationId, accountId, run);
 
-    /// <summary>What must be aggregated for the bill, in a fixed order.</summary>
-    /// <exception cref="BillRefusedException">The terms ask for something that is not billed yet.</exception>
+    /// <summary>The usage that must be aggregated for the bill, in a fixed order.</summary>
+    /// <exception cref="BillRefusedException">The terms include something that this version cannot bill.</exception>
     public static IReadOnlyList<UsageNeed> Needs(BillInput input) => Limits.Within(input.Account, () =>
     {
         var (settings, _, priced) = Resolve(input);
         return new MeasureUsage(input.Account, settings.Zone).Needs(priced);
     });
 
-    /// <summary>The bill, given the answer to every need of <see cref="Needs"/> for the same input.</summary>
-    /// <exception cref="BillRefusedException">The bill would be wrong; the message says why.</exception>
-    /// <exception cref="ArgumentException">A need was not answered.</exception>
+    /// <summary>Calculates the bill from the results of all <see cref="Needs"/> of the same input.</summary>
+    /// <exception cref="BillRefusedException">The bill would be incorrect; the message states why.</exception>
+    /// <exception cref="ArgumentException">The result of a need is missing.</exception>
     public static CalculatedBill Calculate(BillInput input, IReadOnlyList<UsageResult> usage) =>
         Limits.Within(input.Account, () =>
         {
             var (settings, plans, priced) = Resolve(input);
-            var amounts = new ConvertAmounts(settings, input.Currencies); // rates and places of the currencies
+            var amounts = new ConvertAmounts(settings, input.Currencies); // exchange rates and decimal places
             var lines = Limits.OfAmounts(input.Account, () =>
             {
                 var measured = new MeasureUsage(input.Account, settings.Zone)
-                    .For(priced, usage);                                       // quantity of each priced stretch
-                var charges = RateUsage.By(input.Account, measured);           // quantity to exact amount
-                var standing = ChargeStanding.For(plans);                      // recurring amounts, prorated
-                var ordered = OrderLines.Of([.. standing, .. charges]);        // before numbering
-                return RounderFor(input, amounts).Once(ordered);               // rounding after all arithmetic, once
+                    .For(priced, usage);                                       // quantity per priced window
+                var charges = RateUsage.By(input.Account, measured);           // exact amounts
+                var standing = ChargeStanding.For(plans);                      // prorated recurring amounts
+                var ordered = OrderLines.Of([.. standing, .. charges]);        // the order determines line numbers
+                return RounderFor(input, amounts).Once(ordered);               // amounts are rounded only here
             });
             return AssembleBill.From(input, settings, plans, amounts, lines);
         });
 
-    /// <summary>The stages common to both. Unbilled terms are refused before any usage is read.</summary>
+    /// <summary>
+    /// The stages shared by both methods. Terms that cannot be billed are refused before any usage is read.
+    /// </summary>
     private static (BillSettings Settings, IReadOnlyList<DuePlan> Plans, IReadOnlyList<PricedWindow> Priced) Resolve(
         BillInput input)
     {
@@ -49,10 +52,10 @@ public static class BillCalculation
             throw new ArgumentException("Bills have a regular frequency and an interval of 1 or more.", nameof(input));
         var settings = ResolveSettings.For(input.Account, input.Organization, input.Run.Overrides);
         if (input.Run.IsRecalculation)
-            FindDuePlans.RefuseLostBoundaries(input, settings);     // a recalculated bill is not emptied
-        var plans = FindDuePlans.For(input, settings);              // which account plans share the bill, and when
-        var priced = ResolvePricings.Over(input.Account, plans);    // which pricing holds when
-        RefuseUnbilledTerms.In(input, settings, plans, priced);     // nothing is left out in silence
+            FindDuePlans.RefuseLostBoundaries(input, settings);     // keeps a recalculated bill from losing its charges
+        var plans = FindDuePlans.For(input, settings);              // the account plans on the bill and their periods
+        var priced = ResolvePricings.Over(input.Account, plans);    // the pricing in effect at each time
+        RefuseUnbilledTerms.In(input, settings, plans, priced);     // never omits terms silently
         return (settings, plans, priced);
     }
 

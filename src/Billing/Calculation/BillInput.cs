@@ -29,23 +29,25 @@ public sealed record BillInput
     /// <summary>The organization's settings.</summary>
     public required OrganizationConfig Organization { get; init; }
 
-    /// <summary>Which bill, and what its job overrides.</summary>
+    /// <summary>Which bill to calculate, and the overrides of its job.</summary>
     public required BillRun Run { get; init; }
 
-    /// <summary>Every account plan of the account that is for a plan, whatever its dates and frequency.</summary>
+    /// <summary>
+    /// All account plans of the account that attach a plan (not a plan group), regardless of dates and frequency.
+    /// </summary>
     public required IReadOnlyList<AccountPlanTerms> Plans { get; init; }
 
-    /// <summary>What the account has that is not billed.</summary>
+    /// <summary>Entities of the account that this version cannot bill.</summary>
     public UnbilledEntities Unbilled { get; init; } = UnbilledEntities.None;
 
     /// <summary>The organization's currencies.</summary>
     public required IReadOnlyList<Currency> Currencies { get; init; }
 
-    /// <summary>Products that lines may be attributed to for accounting, to name them.</summary>
+    /// <summary>Products to which lines can be attributed for accounting; the lines show their names.</summary>
     public IReadOnlyList<Product> AccountingProducts { get; init; } = [];
 }
 
-/// <summary>Which bill of an account is made.</summary>
+/// <summary>Identifies a bill of an account, and how to calculate it.</summary>
 public sealed record BillRun
 {
     /// <summary>The bill date.</summary>
@@ -57,25 +59,27 @@ public sealed record BillRun
     /// <summary>Length of the billing period in units of the frequency, 1 or more.</summary>
     public required int Interval { get; init; }
 
-    /// <summary>True when the bill exists and is calculated again, by its own terms of time.</summary>
+    /// <summary>
+    /// True if the bill already exists and is recalculated with the billing cycles that it was created with.
+    /// </summary>
     public bool IsRecalculation { get; init; }
 
     /// <summary>
-    /// UUIDs of the plans that must still be billed on this date: those of a bill that is recalculated and did not keep
-    /// its cycles. Empty for none.
+    /// UUIDs of the plans that must still be due on this date, otherwise the recalculation is refused. Only for bills
+    /// that were stored without their billing cycles; otherwise empty.
     /// </summary>
     public IReadOnlyList<string> BilledPlanIds { get; init; } = [];
 
-    /// <summary>What the job sets otherwise than the organization.</summary>
+    /// <summary>Settings of the job that override those of the organization and account.</summary>
     public RunOverrides Overrides { get; init; } = RunOverrides.None;
 }
 
-/// <summary>A plan that an account is on, with everything that decides its charges.</summary>
-/// <param name="AccountPlan">Who is on it, and when.</param>
+/// <summary>A plan of an account with everything that determines its charges.</summary>
+/// <param name="AccountPlan">Attaches the plan to the account for a period.</param>
 /// <param name="Plan">The plan.</param>
 /// <param name="Template">The plan template of the plan.</param>
 /// <param name="Product">The product of the plan template.</param>
-/// <param name="Pricings">Every pricing of the plan and of its template, whatever its dates.</param>
+/// <param name="Pricings">All pricings of the plan and of its template, regardless of dates.</param>
 public sealed record AccountPlanTerms(
     AccountPlan AccountPlan,
     Plan Plan,
@@ -83,35 +87,37 @@ public sealed record AccountPlanTerms(
     Product Product,
     IReadOnlyList<PricingTerms> Pricings)
 {
-    /// <summary>Every counter pricing of the plan and of its template, whatever its dates.</summary>
+    /// <summary>All counter pricings of the plan and of its template, regardless of dates.</summary>
     public IReadOnlyList<CounterPricing> CounterPricings { get; init; } = [];
 
-    /// <summary>How many of the counters the account has.</summary>
+    /// <summary>The account's counter adjustments.</summary>
     public IReadOnlyList<CounterAdjustment> CounterAdjustments { get; init; } = [];
 }
 
-/// <summary>A pricing and what it prices.</summary>
+/// <summary>A pricing and the aggregation that it prices.</summary>
 /// <param name="Pricing">The pricing.</param>
 /// <param name="Aggregation">The aggregation priced; null for a compound aggregation.</param>
 /// <param name="Meter">The meter aggregated; null for a compound aggregation.</param>
 public sealed record PricingTerms(PlanPricing Pricing, Aggregation? Aggregation, Meter? Meter)
 {
-    /// <summary>The compound aggregation priced; null for a simple one.</summary>
+    /// <summary>The compound aggregation priced; null if the pricing is for a simple aggregation.</summary>
     public CompoundTerms? Compound { get; init; }
 
-    /// <summary>What is priced, simple or compound; null when it does not exist.</summary>
+    /// <summary>The aggregation priced, simple or compound; null if it does not exist.</summary>
     internal AnyAggregation? Priced => (AnyAggregation?)Aggregation ?? Compound?.Calculation.Compound;
 
-    /// <summary>The segments that it can be priced by; null or empty when it has none.</summary>
+    /// <summary>
+    /// The segments that can be priced separately; null or empty if the aggregation is not segmented.
+    /// </summary>
     internal IReadOnlyList<IReadOnlyDictionary<string, string>>? Segments =>
         Compound is { } compound ? compound.Calculation.Segments : Aggregation?.Segments;
 
-    /// <summary>Place of the priced segment among them; null when there are none.</summary>
+    /// <summary>Index of the priced segment in <see cref="Segments"/>; null if there are no segments.</summary>
     internal int? SegmentIndex =>
         Segments is { Count: > 0 } segments ? SegmentText.IndexIn(segments, Pricing.Segment!) : null;
 }
 
-/// <summary>A compound aggregation with what its quantity is made of.</summary>
+/// <summary>A compound aggregation and the meters that its quantity is calculated from.</summary>
 /// <param name="Calculation">How it is computed.</param>
-/// <param name="Meters">The meters of the aggregations that it names, in their order.</param>
+/// <param name="Meters">The meters of the aggregations that it refers to, in the same order.</param>
 public sealed record CompoundTerms(CompoundCalculation Calculation, IReadOnlyList<Meter> Meters);

@@ -5,10 +5,10 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>A calculated bill. The same input gives the same bill, including ids.</summary>
+/// <summary>A calculated bill. The same input produces the same bill, including ids.</summary>
 public sealed record CalculatedBill
 {
-    /// <summary>UUID made from organization, account, bill date, frequency and interval.</summary>
+    /// <summary>UUID derived from organization, account, bill date, frequency and interval.</summary>
     public required string Id { get; init; }
 
     /// <summary>UUID of the account.</summary>
@@ -44,22 +44,22 @@ public sealed record CalculatedBill
     /// <summary>Number of frequency units per billing period.</summary>
     public required int BillFrequencyInterval { get; init; }
 
-    /// <summary>Time zone in which its days begin, as configured.</summary>
+    /// <summary>Time zone that determines when its days begin, as configured.</summary>
     public required string Timezone { get; init; }
 
     /// <summary>Code of the billing currency.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>The rates that its lines used; null when none was needed.</summary>
+    /// <summary>The conversion rates that its lines use; null if all lines are in the billing currency.</summary>
     public IReadOnlyList<CurrencyConversion>? CurrencyConversions { get; init; }
 
     /// <summary>Purchase order number of the account.</summary>
     public string? PurchaseOrderNumber { get; init; }
 
-    /// <summary>The billing cycles of the account plans on it, by their UUIDs.</summary>
+    /// <summary>The billing cycles of the account plans on the bill, by account plan UUID.</summary>
     public required IReadOnlyDictionary<string, KeptCycle> Cycles { get; init; }
 
-    /// <summary>The lines, in order; none when nothing is due.</summary>
+    /// <summary>The lines, in order; empty if nothing is due.</summary>
     public required IReadOnlyList<BillLineItem> LineItems { get; init; }
 
     /// <summary>The sum of the lines' converted subtotals.</summary>
@@ -71,7 +71,7 @@ public sealed record CalculatedBill
     /// </summary>
     public required bool IsSuppressed { get; init; }
 
-    /// <summary>The bill of the API: pending, not locked.</summary>
+    /// <summary>Converts it to the bill that is stored and returned by the API: pending and not locked.</summary>
     /// <param name="createdDate">When the bill was first created.</param>
     /// <param name="lastCalculatedDate">Now.</param>
     /// <param name="billJobId">UUID of the job that calculated it.</param>

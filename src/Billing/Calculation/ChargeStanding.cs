@@ -4,10 +4,10 @@ using Tallystick.Billing.Calendar;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>Standing charge lines: the full amount times the share of the nominal period.</summary>
+/// <summary>Creates standing charge lines: the full amount times the active share of the nominal period.</summary>
 internal static class ChargeStanding
 {
-    /// <summary>One line for each time that a charge is due for.</summary>
+    /// <summary>One line for each period for which a standing charge is due.</summary>
     public static IEnumerable<DraftLine> For(IEnumerable<DuePlan> plans) =>
         plans.SelectMany(plan => plan.Standing.Select(period => LineOf(plan.Terms, period)));
 
@@ -27,8 +27,8 @@ internal static class ChargeStanding
     }
 
     /// <summary>
-    /// The amount of a whole period, then active and nominal days. Where nominal periods of several lengths add up,
-    /// the second length has <c>daysActive2</c> and <c>daysInPeriod2</c>, and so on.
+    /// The amount of a whole period and the active and nominal days. If a line covers nominal periods of different
+    /// lengths, the second length has <c>daysActive2</c> and <c>daysInPeriod2</c>, and so on.
     /// </summary>
     private static SortedDictionary<string, decimal> Explain(decimal amount, Proration proration)
     {

@@ -7,12 +7,12 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Ids derived from content, so that calculating a bill twice gives the same bill. UUIDs of version 8 (RFC 9562), from
-/// SHA-256.
+/// Derives ids from content, so that calculating a bill twice gives the same ids. They are version 8 UUIDs (RFC 9562)
+/// made from a SHA-256 hash.
 /// </summary>
 internal static class ContentId
 {
-    /// <summary>The bill of an account, bill date, frequency and interval.</summary>
+    /// <summary>Id of the bill of an account for a bill date, frequency and interval.</summary>
     public static string OfBill(string organizationId, string accountId, BillRun run) => From(
         "bill",
         organizationId,
@@ -21,7 +21,7 @@ internal static class ContentId
         JsonFormat.Name(run.Frequency),
         run.Interval.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>A line, identified by its kind, account plan, pricing and start.</summary>
+    /// <summary>Id of a line, derived from its type, account plan, pricing and start.</summary>
     public static string OfLine(string billId, DraftLine line) => From(
         "line",
         billId,
@@ -30,7 +30,7 @@ internal static class ContentId
         line.Usage?.Pricing.Id ?? "",
         InstantText.Write(line.ServicePeriod.Start));
 
-    /// <summary>An invoice number, or the prefix of one.</summary>
+    /// <summary>Id for an invoice number or for its prefix.</summary>
     public static string OfInvoice(string text) => From("invoice", text);
 
     private static string From(params ReadOnlySpan<string> parts)

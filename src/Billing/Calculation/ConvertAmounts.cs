@@ -5,8 +5,8 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Rates and roundings of one bill. Currency codes are case-sensitive, and no rate is inferred from its inverse or from
-/// two others. If a currency or rate is missing, the bill is refused.
+/// Conversion rates and rounding rules of one bill. Currency codes are case-sensitive. Rates are never inferred from an
+/// inverse rate or by combining two rates. If a currency or rate is missing, the bill is refused.
 /// </summary>
 internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Currency> currencies)
 {
@@ -15,8 +15,10 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
     /// <summary>Code of the billing currency.</summary>
     public string BillingCurrency => settings.Currency;
 
-    /// <summary>The rate to the billing currency: 1 for the currency itself, else the multiplier of the pair.</summary>
-    /// <exception cref="BillRefusedException">There is no rate for the pair, or there are several.</exception>
+    /// <summary>
+    /// The rate to the billing currency: 1 for the billing currency itself, otherwise the multiplier of the pair.
+    /// </summary>
+    /// <exception cref="BillRefusedException">The pair has no rate, or several different rates.</exception>
     public decimal RateFrom(string currency)
     {
         if (currency == BillingCurrency)
@@ -26,15 +28,13 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
             .Select(conversion => conversion.Multiplier)
             .Distinct()
             .ToList();
-        // A rate stored without a multiplier, which was once accepted, is no rate.
+        // Earlier versions accepted conversions without a multiplier; those do not count as rates.
         return multipliers is [{ } multiplier] ? multiplier : throw new BillRefusedException(
             $"Account {settings.Account.Code}: the currencyConversions have "
             + $"{(multipliers.Count > 1 ? "more than one" : "no")} rate from {currency} to {BillingCurrency}.");
     }
 
-    /// <summary>
-    /// The rates for the currencies of the lines, none for the billing currency itself; null for none.
-    /// </summary>
+    /// <summary>The rates for the line currencies other than the billing currency; null if there are none.</summary>
     public IReadOnlyList<CurrencyConversion>? Used(IEnumerable<string> lineCurrencies)
     {
         var used = lineCurrencies
@@ -51,7 +51,7 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
         return used.Count == 0 ? null : used;
     }
 
-    /// <summary>How amounts of a currency are rounded.</summary>
+    /// <summary>The rounding rule of a currency.</summary>
     /// <exception cref="BillRefusedException">The organization has no such currency.</exception>
     public CurrencyRounding RoundingOf(string code)
     {

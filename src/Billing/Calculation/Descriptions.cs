@@ -1,15 +1,19 @@
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>The texts of lines: the configured one, else a default. An empty text counts as none.</summary>
+/// <summary>
+/// Line descriptions: the configured one, otherwise a default. A blank description counts as not configured.
+/// </summary>
 internal static class Descriptions
 {
-    /// <summary>The plan's, else the template's, else <c>Standing Charge</c>.</summary>
+    /// <summary>That of the plan, otherwise of the template, otherwise <c>Standing Charge</c>.</summary>
     public static string OfStandingCharge(AccountPlanTerms terms) =>
         Given(terms.Plan.StandingChargeDescription)
         ?? Given(terms.Template.StandingChargeDescription)
         ?? "Standing Charge";
 
-    /// <summary>The pricing's, else the name of the aggregation, with the values of a segment in parentheses.</summary>
+    /// <summary>
+    /// That of the pricing, otherwise the name of the aggregation followed by the segment values in parentheses.
+    /// </summary>
     public static string OfUsage(PricingTerms terms)
     {
         if (Given(terms.Pricing.Description) is { } description)

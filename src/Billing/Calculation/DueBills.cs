@@ -6,15 +6,15 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>Which bills an account has.</summary>
+/// <summary>Determines which bills are due for an account.</summary>
 public static class DueBills
 {
     /// <summary>
-    /// The frequencies and intervals of the bills dated <paramref name="billDate"/>: those of the account plans for
-    /// which the date is a boundary of their own periods, and which were active in the period that ends or have
-    /// something due in advance. A date that is no boundary has none.
+    /// The frequencies and intervals of the bills dated <paramref name="billDate"/>. An account plan is billed if the
+    /// date is a boundary of its periods and it was active in the period that ends or has an advance charge for the
+    /// next one. Empty if the date is not a boundary.
     /// </summary>
-    /// <exception cref="BillRefusedException">The account has something that no bill date would find.</exception>
+    /// <exception cref="BillRefusedException">The account has terms that cannot be billed.</exception>
     public static IReadOnlyList<(BillingFrequency Frequency, int Interval)> On(
         LocalDate billDate,
         OrganizationConfig organization,
@@ -30,10 +30,11 @@ public static class DueBills
     });
 
     /// <summary>
-    /// The bills of a run without a date: for each account plan the one that ends the period containing
-    /// <paramref name="today"/>, and the latest one dated today or before, which is made only where it does not exist.
+    /// The bills of a run without a bill date. For each account plan: the bill at the end of the period that contains
+    /// <paramref name="today"/>, and the latest bill dated today or earlier, which is created only if it does not
+    /// exist.
     /// </summary>
-    /// <exception cref="BillRefusedException">The account has something that no bill date would find.</exception>
+    /// <exception cref="BillRefusedException">The account has terms that cannot be billed.</exception>
     public static IReadOnlyList<DueBill> Around(
         LocalDate today,
         OrganizationConfig organization,
@@ -77,9 +78,9 @@ public static class DueBills
         [.. kinds.Distinct().OrderBy(kind => kind.Frequency).ThenBy(kind => kind.Interval)];
 }
 
-/// <summary>A bill that an account has.</summary>
-/// <param name="BillDate">Its date.</param>
+/// <summary>A bill that is due for an account.</summary>
+/// <param name="BillDate">The bill date.</param>
 /// <param name="Frequency">How often bills are created.</param>
 /// <param name="Interval">Length of the period in units of the frequency.</param>
-/// <param name="OnlyIfMissing">True when the bill is to be made only where it does not exist yet.</param>
+/// <param name="OnlyIfMissing">True to create the bill only if it does not exist yet.</param>
 public sealed record DueBill(LocalDate BillDate, BillingFrequency Frequency, int Interval, bool OnlyIfMissing);

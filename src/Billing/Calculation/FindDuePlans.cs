@@ -5,14 +5,19 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>An account plan that takes part in the bill.</summary>
+/// <summary>An account plan that is charged on the bill.</summary>
 /// <param name="Terms">The plan and its prices.</param>
-/// <param name="Arrears">The time whose usage is billed; may be empty on a first or after a last period.</param>
-/// <param name="Advance">The time on the plan of the period that starts at the bill date; may be empty.</param>
-/// <param name="ArrearsStart">First day of that time were the plan active throughout.</param>
-/// <param name="Standing">The times that a standing charge is billed for, in order; often one, none when not
-/// due.</param>
-/// <param name="AsksForAdvanceMinimum">Whether a minimum spend, which is not billed yet, is due in advance.</param>
+/// <param name="Arrears">
+/// The active time billed in arrears. Can be empty for the first bill and after the end of the plan.
+/// </param>
+/// <param name="Advance">The active time of the period that starts on the bill date; can be empty.</param>
+/// <param name="ArrearsStart">First day of the period billed in arrears, regardless of when the plan is active.</param>
+/// <param name="Standing">
+/// The periods for which a standing charge is billed, in order; usually one, empty if none is due.
+/// </param>
+/// <param name="AsksForAdvanceMinimum">
+/// Whether a minimum spend, which this version cannot bill, is due in advance.
+/// </param>
 internal sealed record DuePlan(
     AccountPlanTerms Terms,
     ServicePeriod Arrears,
@@ -22,12 +27,12 @@ internal sealed record DuePlan(
     bool AsksForAdvanceMinimum);
 
 /// <summary>
-/// Second stage: the account plans of this frequency and interval for which the bill date is a boundary of their own
-/// periods, and that were active in the period that ends, or have something due in advance for one that starts.
+/// Second stage: finds the account plans to bill. They have the frequency and interval of the bill, the bill date is a
+/// boundary of their periods, and they were active in the period that ends or have an advance charge for the next one.
 /// </summary>
 internal static class FindDuePlans
 {
-    /// <summary>The plans that share the bill.</summary>
+    /// <summary>The account plans on the bill.</summary>
     public static IReadOnlyList<DuePlan> For(BillInput input, BillSettings settings) =>
     [
         .. input.Plans
@@ -36,7 +41,9 @@ internal static class FindDuePlans
             .OfType<DuePlan>(),
     ];
 
-    /// <summary>The part of one account plan in the bill of <paramref name="billDate"/>; null for none.</summary>
+    /// <summary>
+    /// What the bill dated <paramref name="billDate"/> charges for one account plan; null if nothing.
+    /// </summary>
     public static DuePlan? At(AccountPlanTerms terms, BillSettings settings, LocalDate billDate)
     {
         if (!HasBoundary(terms, settings, billDate))
@@ -57,10 +64,10 @@ internal static class FindDuePlans
     }
 
     /// <summary>
-    /// A bill that exists is not replaced by one that lost what its account plans are charged for because an epoch or
-    /// a frequency has changed since.
+    /// Refuses to replace an existing bill if an epoch or frequency has changed since, so that the new bill would lack
+    /// charges of its account plans.
     /// </summary>
-    /// <exception cref="BillRefusedException">The bill date is no boundary any more.</exception>
+    /// <exception cref="BillRefusedException">The bill date is no longer a boundary.</exception>
     public static void RefuseLostBoundaries(BillInput input, BillSettings settings)
     {
         var date = InstantText.Write(input.Run.BillDate);

@@ -5,10 +5,12 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>Reads what is not billed as terms: from when to when, or on which bill dates, it would count.</summary>
+/// <summary>
+/// Lists the terms that this version cannot bill, each with the period or the bill dates that it affects.
+/// </summary>
 internal static class FindUnbilledTerms
 {
-    /// <summary>The terms of an account.</summary>
+    /// <summary>The unbilled terms of an account.</summary>
     public static IReadOnlyList<UnbilledTerm> Of(
         UnbilledEntities entities, IReadOnlyList<AccountPlanTerms> plans, BillSettings settings) =>
     [
@@ -20,7 +22,7 @@ internal static class FindUnbilledTerms
         .. plans.SelectMany(terms => Counters(terms, settings)),
     ];
 
-    // Charges draw it down during its time; what is owed of it has bill dates of its own, or those of a plan.
+    // A commitment affects charges during its period. Its fees are due on their own bill dates or on those of a plan.
     private static IEnumerable<UnbilledTerm> Of(Commitment commitment, BillSettings settings)
     {
         var what = $"commitments (commitment {commitment.Id})";
@@ -32,7 +34,7 @@ internal static class FindUnbilledTerms
             yield return new UnbilledTerm(what, FirstBillDate: dates.Start, LastBillDate: dates.End);
     }
 
-    // Without a date of its own, a charge goes on the next bill after the time that it is for.
+    // A charge without a bill date appears on the next bill after its service period.
     private static UnbilledTerm Of(Charge charge, BillSettings settings)
     {
         var what = $"charges (charge {charge.Code})";
@@ -41,9 +43,7 @@ internal static class FindUnbilledTerms
             : new UnbilledTerm(what, FirstBillDate: LocalDay.Of(charge.ServicePeriodEndDate, settings.Zone));
     }
 
-    /// <summary>
-    /// The counters of an account plan. An account without an adjustment has none of a counter, and nothing to pay.
-    /// </summary>
+    /// <summary>The counters of an account plan. A counter without adjustments is 0 and is not charged.</summary>
     public static IEnumerable<UnbilledTerm> Counters(AccountPlanTerms terms, BillSettings settings) =>
         from pricing in terms.CounterPricings
         let days = terms.CounterAdjustments.Where(adjustment => adjustment.CounterId == pricing.CounterId)

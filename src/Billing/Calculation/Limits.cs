@@ -4,8 +4,8 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Dates that leave the calendar and amounts that leave the decimals refuse the bill. Both throw the same, so the stage
-/// tells which of them it was.
+/// Refuses a bill if a date is outside the calendar or an amount has too many digits. Both cause the same exception
+/// type, so the calculation stage determines which message applies.
 /// </summary>
 internal static class Limits
 {
@@ -21,7 +21,7 @@ internal static class Limits
         {
             throw new BillRefusedException($"Account {account.Code}: {fault.Message}.", fault);
         }
-        // NodaTime leaves its calendar by either.
+        // NodaTime throws either exception for a date outside its calendar.
         catch (Exception fault)
             when (fault is OverflowException or ArgumentOutOfRangeException { Source: "NodaTime" })
         {
@@ -31,7 +31,7 @@ internal static class Limits
         }
     }
 
-    /// <summary>Runs the stages that have no dates to compute, within a calculation.</summary>
+    /// <summary>Runs those stages of a calculation that compute amounts but no dates.</summary>
     /// <exception cref="BillRefusedException">An amount or a quantity is out of range.</exception>
     public static T OfAmounts<T>(Account account, Func<T> calculate)
     {

@@ -8,29 +8,29 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>A priced stretch of time and the quantity used in it.</summary>
-/// <param name="Priced">Which pricing, and when.</param>
+/// <summary>A priced window and the usage in it.</summary>
+/// <param name="Priced">The pricing and its window.</param>
 /// <param name="Quantity">The aggregated usage.</param>
 internal sealed record MeasuredUsage(PricedWindow Priced, decimal Quantity);
 
-/// <summary>What must be aggregated for a bill, and how the answers are taken in.</summary>
+/// <summary>Determines which usage must be aggregated for a bill, and turns the results into quantities.</summary>
 /// <param name="account">The account billed.</param>
 /// <param name="zone">Time zone of the organization.</param>
 internal sealed class MeasureUsage(Account account, DateTimeZone zone)
 {
     /// <summary>
-    /// One need for each priced stretch, in the same order, and for a compound aggregation one for each that it names;
-    /// none twice.
+    /// One need per priced window, in the same order, without duplicates. A compound aggregation has one need per
+    /// aggregation that it refers to.
     /// </summary>
     public IReadOnlyList<UsageNeed> Needs(IReadOnlyList<PricedWindow> priced) =>
         [.. priced.SelectMany(NeedsOf).DistinctBy(KeyOf)];
 
     /// <summary>
-    /// The quantities. Where there was nothing to aggregate, the aggregation's <c>defaultValue</c> stands in, for each
-    /// segment by itself; without one there is no quantity, and so no line.
+    /// The quantities. If there was nothing to aggregate, the aggregation's <c>defaultValue</c> applies, for each
+    /// segment separately. Without a default value there is no quantity and therefore no line.
     /// </summary>
-    /// <exception cref="ArgumentException">A need was not answered, or answered twice.</exception>
-    /// <exception cref="BillRefusedException">A compound aggregation cannot be computed.</exception>
+    /// <exception cref="ArgumentException">The result of a need is missing or given twice.</exception>
+    /// <exception cref="BillRefusedException">A compound aggregation cannot be calculated.</exception>
     public IReadOnlyList<MeasuredUsage> For(IReadOnlyList<PricedWindow> priced, IReadOnlyList<UsageResult> usage)
     {
         var values = usage.ToDictionary(result => KeyOf(result.Need), result => result.Value);

@@ -3,9 +3,9 @@ using Tallystick.Billing.Bills;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// The order in which lines are read: by product, standing charge before usage, then by plan, aggregation and segment,
-/// so that the lines of a price that changed stand together in order of time. Ids decide what is left, so that the
-/// order never depends on that of the input.
+/// The order of lines on the bill: by product, type (standing charges before usage), plan, aggregation and segment,
+/// then start, so that the lines before and after a price change are adjacent. Ids break ties, so the order does not
+/// depend on the order of the input.
 /// </summary>
 internal static class OrderLines
 {
@@ -26,7 +26,7 @@ internal static class OrderLines
             .ThenBy(line => line.Terms.AccountPlan.Id, StringComparer.Ordinal),
     ];
 
-    /// <summary>The place of each kind within a product; kinds that are not billed yet have theirs already.</summary>
+    /// <summary>Rank of each type within a product, including types that are not billed yet.</summary>
     private static int RankOf(LineItemType type) => type switch
     {
         LineItemType.StandingCharge => 0,

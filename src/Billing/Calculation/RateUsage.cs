@@ -6,14 +6,15 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Usage lines, always in arrears: one for each priced stretch of time. Bands start anew in each, and neither bands
+/// Creates usage lines, always in arrears: one per priced window. Each window starts at the first band. Neither bands
 /// nor fixed prices are prorated.
 /// </summary>
 internal static class RateUsage
 {
     /// <summary>Prices the quantities.</summary>
-    /// <exception cref="BillRefusedException">The bands of a pricing are not valid, or an amount is out of
-    /// range.</exception>
+    /// <exception cref="BillRefusedException">
+    /// The bands of a pricing are invalid, or an amount is out of range.
+    /// </exception>
     public static IEnumerable<DraftLine> By(Account account, IEnumerable<MeasuredUsage> measured) =>
         measured.Select(usage => LineOf(account, usage));
 

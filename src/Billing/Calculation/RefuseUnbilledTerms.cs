@@ -9,19 +9,21 @@ using Tallystick.Pricing.Pricings;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Before any amount: terms that ask for something this version does not bill are refused by name, so that no bill is
-/// wrong in silence. Only terms that hold in the period of the bill count.
+/// Refuses bills with terms that this version cannot bill, naming the term, before amounts are calculated: such a bill
+/// would be silently incorrect. Only terms in effect in the period of the bill count.
 /// </summary>
 internal static class RefuseUnbilledTerms
 {
     /// <summary>
-    /// How long after its end an account plan without bill dates of its own still stops the account's bills, and
-    /// something due on a day the bills of runs without a date.
+    /// Number of days to look back. An account plan without bill dates causes bills to be refused until this long after
+    /// its end. A term due on a single day causes runs without a bill date to be refused for this long.
     /// </summary>
     internal const int DaysLookedBack = 366;
 
-    /// <summary>Checks everything that the bill would be made from.</summary>
-    /// <exception cref="BillRefusedException">The first term that is not billed.</exception>
+    /// <summary>Checks all terms of the bill.</summary>
+    /// <exception cref="BillRefusedException">
+    /// A term cannot be billed; the message names the first one found.
+    /// </exception>
     public static void In(
         BillInput input, BillSettings settings, IReadOnlyList<DuePlan> plans, IReadOnlyList<PricedWindow> priced)
     {
@@ -39,10 +41,10 @@ internal static class RefuseUnbilledTerms
     }
 
     /// <summary>
-    /// Checks for account plans that no regular bill date would ever find: those of plan groups and of the frequencies
+    /// Checks for account plans that have no regular bill dates: those of plan groups, and those with a frequency
     /// without periods.
     /// </summary>
-    /// <exception cref="BillRefusedException">There is one around the bill date.</exception>
+    /// <exception cref="BillRefusedException">There is one that is active around the bill date.</exception>
     public static void WithoutBillDates(
         BillSettings settings,
         IReadOnlyList<AccountPlanTerms> plans,
@@ -64,9 +66,9 @@ internal static class RefuseUnbilledTerms
     }
 
     /// <summary>
-    /// Checks for what is due on bills by their date, whether or not the account has any other bill of that date.
+    /// Checks for terms that are due on a bill date, even if the account has no other bill on that date.
     /// </summary>
-    /// <exception cref="BillRefusedException">There is something due from the first to the last date.</exception>
+    /// <exception cref="BillRefusedException">A term is due between the first and the last date, inclusive.</exception>
     public static void DueWithin(
         BillSettings settings,
         IReadOnlyList<AccountPlanTerms> plans,
@@ -79,7 +81,7 @@ internal static class RefuseUnbilledTerms
             throw Unbilled($"Account {settings.Account.Code}", due.What);
     }
 
-    // A bill is for the time of its arrears and of its advance charges.
+    // A bill covers its arrears period and the period of its advance charges.
     private static void CheckUnbilled(
         string account, BillInput input, BillSettings settings, IReadOnlyList<DuePlan> plans)
     {

@@ -4,20 +4,20 @@ using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>A pricing and one stretch of time in which it alone prices its aggregation and segment.</summary>
-/// <param name="Plan">The account plan that it charges for.</param>
+/// <summary>A pricing and a window in which it is the only one for its aggregation and segment.</summary>
+/// <param name="Plan">The account plan that is charged.</param>
 /// <param name="Terms">The pricing.</param>
-/// <param name="Window">The stretch, not empty.</param>
+/// <param name="Window">The window; never empty.</param>
 internal sealed record PricedWindow(DuePlan Plan, PricingTerms Terms, Window Window);
 
 /// <summary>
-/// Which pricing holds when. Usage is charged only where both the account plan and a pricing are active; a change of
-/// price inside the period splits it, and each part is rated from its first band. A pricing of the plan hides those of
-/// the template for the same aggregation and segment while it is active.
+/// Determines which pricing is in effect at each time. Usage is charged only while both the account plan and a pricing
+/// are active. A price change within the period splits the period, and each part is rated from the first band. While a
+/// pricing of the plan is active, it overrides those of the template for the same aggregation and segment.
 /// </summary>
 internal static class ResolvePricings
 {
-    /// <summary>The stretches of all plans, in a fixed order.</summary>
+    /// <summary>The priced windows of all plans, in a fixed order.</summary>
     /// <exception cref="BillRefusedException">Two pricings of a plan, or of a template, overlap.</exception>
     public static IReadOnlyList<PricedWindow> Over(Account account, IReadOnlyList<DuePlan> plans) =>
     [
@@ -33,7 +33,6 @@ internal static class ResolvePricings
             terms.Pricing.AggregationId, terms.Pricing.CompoundAggregationId, SegmentText.Of(terms.Pricing.Segment)))
         .SelectMany(group => OverOne(account, plan, [.. group]));
 
-    /// <summary>Over the pricings of one aggregation and segment.</summary>
     private static IEnumerable<PricedWindow> OverOne(
         Account account, DuePlan plan, IReadOnlyList<PricingTerms> pricings)
     {

@@ -7,11 +7,11 @@ using Tallystick.Pricing.Plans;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>What holds for the whole bill: job before account before organization.</summary>
+/// <summary>The settings of the whole bill. The job overrides the account, which overrides the organization.</summary>
 /// <param name="Account">The account billed.</param>
-/// <param name="Organization">The organization's settings, the job's overrides applied.</param>
+/// <param name="Organization">The organization's settings with the job's overrides applied.</param>
 /// <param name="Overrides">The job's overrides.</param>
-/// <param name="Zone">Where days begin.</param>
+/// <param name="Zone">Time zone that determines when days begin.</param>
 internal sealed record BillSettings(
     Account Account, OrganizationConfig Organization, RunOverrides Overrides, DateTimeZone Zone)
 {
@@ -21,7 +21,9 @@ internal sealed record BillSettings(
     /// <summary>Days from the bill date to the due date.</summary>
     public int DaysBeforeBillDue => Account.DaysBeforeBillDue ?? Organization.DaysBeforeBillDue;
 
-    /// <summary>The billing periods of one account plan: those that a recalculated bill kept, else today's.</summary>
+    /// <summary>
+    /// The billing periods of an account plan: those stored with a recalculated bill, otherwise the current ones.
+    /// </summary>
     public PlanCycle CycleOf(AccountPlanTerms terms)
     {
         var (frequency, interval) = KindOf(terms);
@@ -37,15 +39,15 @@ internal sealed record BillSettings(
 
     private KeptCycle? KeptOf(AccountPlanTerms terms) => Overrides.Cycles?.GetValueOrDefault(terms.AccountPlan.Id);
 
-    /// <summary>The interval of a template, 1 unless it states one.</summary>
+    /// <summary>The billing interval of a template. Default: 1.</summary>
     public static int IntervalOf(PlanTemplate template) => template.BillFrequencyInterval ?? 1;
 }
 
-/// <summary>First stage: the settings of the run.</summary>
+/// <summary>First stage: determines the settings of the bill.</summary>
 internal static class ResolveSettings
 {
     /// <summary>Applies the overrides and reads the time zone.</summary>
-    /// <exception cref="BillRefusedException">The time zone is not known.</exception>
+    /// <exception cref="BillRefusedException">The time zone is unknown.</exception>
     public static BillSettings For(Account account, OrganizationConfig organization, RunOverrides overrides)
     {
         var effective = overrides.Over(organization);

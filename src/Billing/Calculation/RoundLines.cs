@@ -9,8 +9,8 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// The only place where money is rounded: each line once in its own currency, then converted and rounded once in the
-/// billing currency. Nothing is rounded after that.
+/// The only place where amounts are rounded. Each line is rounded once in its own currency, then converted and rounded
+/// once in the billing currency. Nothing is rounded afterwards.
 /// </summary>
 internal sealed class RoundLines(
     Account account, string billId, ConvertAmounts amounts, IReadOnlyDictionary<string, Product> products)
@@ -78,7 +78,7 @@ internal sealed class RoundLines(
         };
     }
 
-    /// <summary>The segment with its fields in a fixed order, so that equal bills are written alike.</summary>
+    /// <summary>The segment with its fields in a fixed order, so that equal bills have identical JSON.</summary>
     private static SortedDictionary<string, string>? SegmentOf(UsageDetail? usage) =>
         usage?.Pricing.Segment is { } segment
             ? new SortedDictionary<string, string>(segment.ToDictionary(), StringComparer.Ordinal)

@@ -7,11 +7,11 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Settings of one bill job that stand in for those of organization and account. Absent ones change nothing.
+/// Settings of a bill job that override those of the organization and account. Absent settings have no effect.
 /// </summary>
 public sealed record RunOverrides
 {
-    /// <summary>Nothing overridden.</summary>
+    /// <summary>No overrides.</summary>
     public static RunOverrides None { get; } = new();
 
     /// <summary>The due date.</summary>
@@ -20,34 +20,34 @@ public sealed record RunOverrides
     /// <summary>The invoice date.</summary>
     public LocalDate? ExternalInvoiceDate { get; init; }
 
-    /// <summary>The billing currency, before account and organization.</summary>
+    /// <summary>The billing currency. Overrides account and organization.</summary>
     public string? TargetCurrency { get; init; }
 
-    /// <summary>The rates; all of the organization's are replaced.</summary>
+    /// <summary>The conversion rates. Replace all rates of the organization.</summary>
     public IReadOnlyList<CurrencyConversion>? CurrencyConversions { get; init; }
 
     /// <summary>The time zone.</summary>
     public string? Timezone { get; init; }
 
-    /// <summary>First bill date of annual billing; epochs of account plan and account still win.</summary>
+    /// <summary>First bill date of annual billing. Epochs of the account plan and account take precedence.</summary>
     public LocalDate? YearEpoch { get; init; }
 
-    /// <summary>First bill date of monthly billing; epochs of account plan and account still win.</summary>
+    /// <summary>First bill date of monthly billing. Epochs of the account plan and account take precedence.</summary>
     public LocalDate? MonthEpoch { get; init; }
 
-    /// <summary>First bill date of weekly billing; epochs of account plan and account still win.</summary>
+    /// <summary>First bill date of weekly billing. Epochs of the account plan and account take precedence.</summary>
     public LocalDate? WeekEpoch { get; init; }
 
-    /// <summary>First bill date of daily billing; epochs of account plan and account still win.</summary>
+    /// <summary>First bill date of daily billing. Epochs of the account plan and account take precedence.</summary>
     public LocalDate? DayEpoch { get; init; }
 
     /// <summary>
-    /// The billing cycles of the account plans on the bill, by their UUIDs, as they were when it was calculated; null
-    /// for a first calculation, and for bills of a version that did not keep them.
+    /// The billing cycles of the account plans on the bill when it was calculated, by account plan UUID. Null for a
+    /// first calculation, and for bills of versions that did not store cycles.
     /// </summary>
     public IReadOnlyDictionary<string, KeptCycle>? Cycles { get; init; }
 
-    /// <summary>The overrides that a bill job carries.</summary>
+    /// <summary>The overrides of a bill job.</summary>
     public static RunOverrides Of(BillJob job) => new()
     {
         DueDate = job.DueDate,
@@ -62,16 +62,16 @@ public sealed record RunOverrides
     };
 
     /// <summary>
-    /// What a bill keeps so that a recalculation is the same run again, whatever organization, account, account plans
-    /// and plan templates say by then: its currency, its time zone, the epochs and cycles of its periods as they held,
-    /// and what its job set.
+    /// The settings stored with a bill, so that a recalculation repeats the run even if the organization, account,
+    /// account plans or plan templates have changed: currency, time zone, epochs, billing cycles and the overrides of
+    /// its job.
     /// </summary>
-    /// <param name="organization">The organization's settings when the bill is calculated.</param>
+    /// <param name="organization">The organization's settings at the time of the calculation.</param>
     /// <param name="bill">The bill.</param>
     public RunOverrides Kept(OrganizationConfig organization, CalculatedBill bill) => this with
     {
         TargetCurrency = bill.Currency,
-        // A plan that is not on the bill for the moment comes back in its former cycle.
+        // Also keep the cycles of plans that are not on the bill at the moment, in case they are due again.
         Cycles = new SortedDictionary<string, KeptCycle>(
             bill.Cycles.Concat(Cycles ?? new Dictionary<string, KeptCycle>())
                 .DistinctBy(cycle => cycle.Key).ToDictionary(),
@@ -83,14 +83,14 @@ public sealed record RunOverrides
         DayEpoch = DayEpoch ?? organization.DayEpoch,
     };
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Parses the output of <see cref="ToJson"/>.</summary>
     public static RunOverrides FromJson(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, BillingJson.Format.RunOverrides)!;
 
-    /// <summary>As a stored document.</summary>
+    /// <summary>The stored form.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BillingJson.Format.RunOverrides);
 
-    /// <summary>The organization's settings as they hold for this run.</summary>
+    /// <summary>The organization's settings with these overrides applied.</summary>
     internal OrganizationConfig Over(OrganizationConfig organization) => organization with
     {
         CurrencyConversions = CurrencyConversions ?? organization.CurrencyConversions,
@@ -102,8 +102,8 @@ public sealed record RunOverrides
     };
 }
 
-/// <summary>The billing cycle of an account plan, as it was when a bill was calculated.</summary>
-/// <param name="Epoch">A date on which a period begins; all others are counted from it.</param>
+/// <summary>The billing cycle of an account plan at the time when a bill was calculated.</summary>
+/// <param name="Epoch">A date on which a period begins; all other periods are counted from it.</param>
 /// <param name="Frequency">Days, weeks, months or years.</param>
-/// <param name="Interval">How many of them make a period.</param>
+/// <param name="Interval">Number of frequency units per period.</param>
 public sealed record KeptCycle(LocalDate Epoch, BillingFrequency Frequency, int Interval);

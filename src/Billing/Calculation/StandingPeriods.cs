@@ -4,13 +4,13 @@ using Tallystick.Billing.Organizations;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// For which times a bill carries a standing charge. Bills of an account plan are numbered from 0, its first; bill i
-/// carries the charge when i is the offset, or any number of intervals after it. The charge is then for as many
-/// billing periods as the interval has: backwards from the bill date in arrears, forwards in advance.
+/// Determines the periods for which a bill includes a standing charge. The bills of an account plan are numbered from
+/// 0. Bill i includes the charge if i is the offset plus a multiple of the interval. The charge covers as many billing
+/// periods as the interval: before the bill date if billed in arrears, after it if billed in advance.
 /// </summary>
 internal static class StandingPeriods
 {
-    /// <summary>The times, in order, none of them empty. None at all when the amount is 0.</summary>
+    /// <summary>The periods in order, without empty ones. There are none if the amount is 0.</summary>
     public static IReadOnlyList<ServicePeriod> At(
         int boundary, PlanCycle periods, AccountPlanTerms terms, OrganizationConfig organization)
     {
@@ -25,17 +25,19 @@ internal static class StandingPeriods
         IEnumerable<ServicePeriod> due = (inAdvance, bill) switch
         {
             (false, _) => [periods.Before(boundary, interval)],
-            // A plan that starts inside a period could not be billed at its start: its first bill makes up for it.
+            // A plan that starts within a period has no bill at its start, so its first bill also covers that part.
             (true, 0) => [periods.Before(boundary, interval), periods.From(boundary, interval)],
             (true, _) => [periods.From(boundary, interval)],
         };
         return [.. due.Where(period => !period.IsEmpty)];
     }
 
-    /// <summary>The plan's amount, 0 included, else the template's.</summary>
+    /// <summary>The plan's amount, even if it is 0, otherwise the template's.</summary>
     public static decimal Amount(AccountPlanTerms terms) => terms.Plan.StandingCharge ?? terms.Template.StandingCharge;
 
-    /// <summary>Plan before template before organization; in arrears when none says.</summary>
+    /// <summary>
+    /// The setting of the plan, otherwise of the template, otherwise of the organization. Default: in arrears.
+    /// </summary>
     public static bool IsInAdvance(AccountPlanTerms terms, OrganizationConfig organization) =>
         terms.Plan.StandingChargeBillInAdvance
         ?? terms.Template.StandingChargeBillInAdvance

@@ -5,15 +5,13 @@ using Tallystick.Billing.Commitments;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>
-/// What an account has that this version does not bill. Bills that would have to mind it are refused, not made without.
-/// </summary>
+/// <summary>Entities of an account that this version cannot bill. Bills that they affect are refused.</summary>
 public sealed record UnbilledEntities
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No such entities.</summary>
     public static UnbilledEntities None { get; } = new();
 
-    /// <summary>Every account plan of the account that is for a plan group.</summary>
+    /// <summary>All account plans of the account that attach a plan group.</summary>
     public IReadOnlyList<AccountPlan> PlanGroups { get; init; } = [];
 
     /// <summary>Commitments of the account.</summary>

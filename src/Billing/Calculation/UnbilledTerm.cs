@@ -3,19 +3,21 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
-/// <summary>Something that this version does not bill, and which bills would have to mind it.</summary>
-/// <param name="What">Names it in the refusal.</param>
-/// <param name="Time">Bills for any of this time would, whatever their dates; null for none.</param>
-/// <param name="FirstBillDate">Bills dated from this day on would; null for none.</param>
-/// <param name="LastBillDate">To this day, included; null for ever.</param>
+/// <summary>A term that this version cannot bill, and which bills it affects.</summary>
+/// <param name="What">Name of the term in the error message.</param>
+/// <param name="Time">
+/// Affects bills that cover any of this time, regardless of their dates; null if it affects none.
+/// </param>
+/// <param name="FirstBillDate">Affects bills dated on or after this day; null if it affects none by date.</param>
+/// <param name="LastBillDate">The last affected bill date, inclusive; null for no end.</param>
 internal sealed record UnbilledTerm(
     string What, Window? Time = null, LocalDate? FirstBillDate = null, LocalDate? LastBillDate = null)
 {
-    /// <summary>Something due on the bill of one day.</summary>
+    /// <summary>A term that is due on one bill date.</summary>
     public static UnbilledTerm On(LocalDate billDate, string what) =>
         new(what, FirstBillDate: billDate, LastBillDate: billDate);
 
-    /// <summary>Whether a bill of the date has it by its date.</summary>
+    /// <summary>Whether it is due on this bill date.</summary>
     public bool IsDueOn(LocalDate billDate) =>
         FirstBillDate <= billDate && (LastBillDate is not { } last || billDate <= last);
 
@@ -23,7 +25,7 @@ internal sealed record UnbilledTerm(
     public bool IsDueWithin(LocalDate from, LocalDate to) =>
         FirstBillDate <= to && (LastBillDate is not { } last || from <= last);
 
-    /// <summary>Whether a bill of the date and for the time has to mind it.</summary>
+    /// <summary>Whether it affects a bill with this date that covers this time.</summary>
     public bool IsMetBy(LocalDate billDate, Window billed) =>
         IsDueOn(billDate) || (Time is { } time && !billed.Intersect(time.Start, time.End).IsEmpty);
 }

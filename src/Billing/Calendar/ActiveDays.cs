@@ -4,22 +4,22 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calendar;
 
 /// <summary>
-/// Counts local calendar days, whatever their length: a day of 23 or 25 hours is one day. A day that is cut counts by
-/// the part of it that has passed, so that the parts of any stretch of time add up to the whole.
+/// Counts local calendar days regardless of their length: a day of 23 or 25 hours is one day. Part of a day counts as
+/// the fraction of its length, so that the parts of a period always add up to the whole.
 /// </summary>
 internal static class ActiveDays
 {
-    /// <summary>Days of <paramref name="period"/> that lie in <paramref name="window"/>, exact.</summary>
+    /// <summary>The exact number of days of <paramref name="period"/> in <paramref name="window"/>.</summary>
     /// <param name="window">Instants within the period.</param>
     /// <param name="period">The whole period.</param>
-    /// <param name="zone">Where days begin.</param>
+    /// <param name="zone">Time zone that determines when days begin.</param>
     public static Fraction In(Window window, DatePeriod period, DateTimeZone zone) =>
         PassedAt(window.End, period, zone) - PassedAt(window.Start, period, zone);
 
     /// <summary>
-    /// Days passed since the period began. Where a zone has skipped a day, the instant of the jump begins two days, so
-    /// the ends of the period are told by their dates: Samoa had no December 30, 2011, and a period that ends on it has
-    /// all of its days and not one more.
+    /// Days since the start of the period. If a time zone has skipped a day, two days start at the same instant, so
+    /// both ends of the period are handled by date. Example: Samoa had no December 30, 2011. A period that ends on that
+    /// date still has exactly its nominal number of days.
     /// </summary>
     private static Fraction PassedAt(Instant instant, DatePeriod period, DateTimeZone zone)
     {

@@ -4,16 +4,17 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calendar;
 
 /// <summary>
-/// The endless row of billing periods of one epoch, frequency and interval. Boundary k lies k intervals from the epoch
-/// itself, never from the boundary before, so that short months do not shift later ones: from January 31 monthly,
-/// February 28, March 31, April 30. Calendar days only; see <see cref="PlanCycle"/> for instants.
+/// The infinite sequence of billing periods for an epoch, frequency and interval. Boundary k is k intervals from the
+/// epoch, not one interval from the previous boundary, so that short months do not shift later boundaries. Example:
+/// monthly from January 31 gives February 28, March 31, April 30. Works with calendar days; see <see cref="PlanCycle"/>
+/// for instants.
 /// </summary>
 /// <param name="Epoch">Boundary 0.</param>
 /// <param name="Frequency">Days, weeks, months or years.</param>
-/// <param name="Interval">How many of them make a period, 1 or more.</param>
+/// <param name="Interval">Number of frequency units per period, 1 or more.</param>
 internal sealed record BillingCycle(LocalDate Epoch, BillingFrequency Frequency, int Interval)
 {
-    /// <summary>Whether a frequency has billing periods; the others bill on dates of their own.</summary>
+    /// <summary>Whether a frequency has billing periods. Other frequencies bill on individual dates.</summary>
     public static bool IsRegular(BillingFrequency frequency) => frequency switch
     {
         BillingFrequency.Daily or BillingFrequency.Weekly => true,
@@ -21,9 +22,9 @@ internal sealed record BillingCycle(LocalDate Epoch, BillingFrequency Frequency,
         BillingFrequency.AdHoc or BillingFrequency.Mixed => false,
     };
 
-    /// <summary>Boundary <paramref name="index"/>; negative ones lie before the epoch.</summary>
-    /// <exception cref="OverflowException">The date lies outside the calendar (years -9998 to 9999).</exception>
-    /// <exception cref="ArgumentOutOfRangeException">As above; NodaTime has both.</exception>
+    /// <summary>Boundary <paramref name="index"/>. Negative indexes are before the epoch.</summary>
+    /// <exception cref="OverflowException">The date is outside the calendar (years -9998 to 9999).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Same cause; NodaTime throws either exception.</exception>
     public LocalDate Boundary(int index) => Frequency switch
     {
         BillingFrequency.Daily => Epoch.PlusDays(index * Interval),
@@ -34,8 +35,8 @@ internal sealed record BillingCycle(LocalDate Epoch, BillingFrequency Frequency,
     };
 
     /// <summary>
-    /// The number of the period that contains <paramref name="date"/>: its first day is the boundary of that
-    /// number.
+    /// Index of the period that contains <paramref name="date"/>. The period starts at the boundary with the same
+    /// index.
     /// </summary>
     public int IndexOf(LocalDate date) => Frequency switch
     {
@@ -61,7 +62,7 @@ internal sealed record BillingCycle(LocalDate Epoch, BillingFrequency Frequency,
     /// <summary>The period that starts at <paramref name="boundary"/>.</summary>
     public DatePeriod PeriodStartingAt(LocalDate boundary) => PeriodAt(IndexOf(boundary));
 
-    /// <summary>Months n, such that the epoch plus n months is not after the date and plus n + 1 months is.</summary>
+    /// <summary>The largest n for which the epoch plus n months is not after the date.</summary>
     private int WholeMonthsTo(LocalDate date)
     {
         var months = ((date.Year - Epoch.Year) * 12) + date.Month - Epoch.Month;

@@ -5,18 +5,19 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calendar;
 
-/// <summary>Which date billing periods are counted from.</summary>
+/// <summary>Determines the date from which billing periods are counted.</summary>
 internal static class BillingEpoch
 {
     /// <summary>
-    /// The first that is defined: <c>billEpoch</c> of the account plan, <c>billEpoch</c> of the account, the epoch of
-    /// the frequency. A bill job's epochs replace the organization's, so account and account plan still win over them.
+    /// The first one defined: <c>billEpoch</c> of the account plan, <c>billEpoch</c> of the account, the organization's
+    /// epoch for the frequency. Epochs of a bill job replace those of the organization, so those of the account plan
+    /// and account take precedence over them.
     /// </summary>
     public static LocalDate Of(
         AccountPlan accountPlan, Account account, OrganizationConfig organization, BillingFrequency frequency) =>
         accountPlan.BillEpoch ?? account.BillEpoch ?? OfFrequency(organization, frequency);
 
-    /// <summary>The epoch of the organization for a frequency.</summary>
+    /// <summary>The organization's epoch for a frequency.</summary>
     internal static LocalDate OfFrequency(OrganizationConfig config, BillingFrequency frequency) => frequency switch
     {
         BillingFrequency.Daily => config.DayEpoch,

@@ -4,23 +4,24 @@ using NodaTime;
 
 namespace Tallystick.Billing.Calendar;
 
-/// <summary>Reads the time zone in which billing days begin (<c>timezone</c>).</summary>
+/// <summary>Parses the time zone that determines when billing days begin (<c>timezone</c>).</summary>
 public static class BillingTimeZone
 {
-    /// <summary>What a refused time zone is told.</summary>
+    /// <summary>Error text for an invalid time zone.</summary>
     public const string Rule =
         "must be a tz database name such as Europe/London, UTC, or an offset such as UTC+1:00, GMT+1 or +1";
 
     private const int MaxHours = 18;
 
     /// <summary>
-    /// Reads a tz database name, or an offset from UTC: a sign, one or two digits of hours, optionally a colon and
-    /// minutes, optionally after <c>UTC</c> or <c>GMT</c>. Names are case-sensitive.
+    /// Parses a tz database name or an offset from UTC. An offset has an optional <c>UTC</c> or <c>GMT</c>, a sign, one
+    /// or two digits for hours, and optionally a colon and two digits for minutes; at most 18 hours. Names are
+    /// case-sensitive.
     /// </summary>
-    /// <returns>False when the text is neither.</returns>
+    /// <returns>False if the text is neither.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out DateTimeZone? zone)
     {
-        // A name first: Etc/GMT+1 and GMT+0 are names of the database.
+        // Try names first, because the tz database has names such as GMT+0.
         zone = DateTimeZoneProviders.Tzdb.Ids.Contains(text)
             ? DateTimeZoneProviders.Tzdb[text]
             : FromOffset(text);

@@ -4,31 +4,35 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calendar;
 
 /// <summary>
-/// The billing periods of one account plan: its cycle, cut to the time on the plan. Where the epoch lies after the
-/// start, the epoch is the date of the first bill, which covers all the time before it; otherwise the first period is
-/// short.
+/// The billing periods of an account plan: its billing cycle, limited to the time that the plan is active. If the epoch
+/// is after the start of the plan, the first bill is dated on the epoch and covers all the time before it. Otherwise,
+/// the first period is shortened.
 /// </summary>
 internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant? activeTo, DateTimeZone zone)
 {
-    /// <summary>The row of periods.</summary>
+    /// <summary>The billing cycle.</summary>
     public BillingCycle Cycle { get; } = cycle;
 
     /// <summary>Whether the first bill covers the time from the start of the plan to the epoch.</summary>
     public bool StartsBeforeEpoch => activeFrom < At(0);
 
-    /// <summary>Number of the first boundary after the start: the first bill with anything in arrears.</summary>
+    /// <summary>Index of the first boundary after the start: the first bill that can have charges in arrears.</summary>
     public int FirstBillInArrears() => FirstBill(boundary => boundary > activeFrom);
 
-    /// <summary>Number of the first boundary at or after the start: the first bill with anything in advance.</summary>
+    /// <summary>
+    /// Index of the first boundary at or after the start: the first bill that can have charges in advance.
+    /// </summary>
     public int FirstBillInAdvance() => FirstBill(boundary => boundary >= activeFrom);
 
-    /// <summary>Whether bills are dated at boundary <paramref name="index"/>: not before the plan, nor before the epoch
-    /// that is its first bill.</summary>
+    /// <summary>
+    /// Whether there is a bill at boundary <paramref name="index"/>. There is none before the plan starts, nor before
+    /// the epoch if that is the date of the first bill.
+    /// </summary>
     public bool HasBillAt(int index) => At(index) >= activeFrom && (index >= 0 || !StartsBeforeEpoch);
 
     /// <summary>
-    /// The <paramref name="periods"/> periods that end at boundary <paramref name="index"/>. At an epoch that lies
-    /// after the start: all the time before it, with nominal periods counted backwards from the epoch.
+    /// The <paramref name="periods"/> periods that end at boundary <paramref name="index"/>. At an epoch after the
+    /// start of the plan, this is all the time before the epoch, with nominal periods counted backwards from it.
     /// </summary>
     public ServicePeriod Before(int index, int periods)
     {
@@ -40,14 +44,16 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
     /// <summary>The <paramref name="periods"/> periods that start at boundary <paramref name="index"/>.</summary>
     public ServicePeriod From(int index, int periods) => Cut(index, index + periods);
 
-    /// <summary>First day of the time that <see cref="Before"/> covers for one period, whether active or not.</summary>
+    /// <summary>
+    /// First day of the period that <see cref="Before"/> returns for one period, regardless of when the plan is active.
+    /// </summary>
     public LocalDate NominalStartBefore(int index) => index == 0 && StartsBeforeEpoch
         ? LocalDay.Of(activeFrom, zone)
         : Cycle.Boundary(index - 1);
 
     /// <summary>
-    /// Only the periods in which the plan starts or ends are cut; the others are whole, and only counted, since there
-    /// may be millions of days between a start and its epoch.
+    /// Only periods in which the plan starts or ends are calculated exactly. Whole periods are counted by length,
+    /// because there can be millions of days between the start and the epoch.
     /// </summary>
     private IEnumerable<ProrationPart> PartsBeforeEpoch(int periods)
     {
@@ -91,11 +97,11 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
     }
 }
 
-/// <summary>The time that a charge is for, and its share of the nominal time.</summary>
-/// <param name="Window">First instant and first instant after; may be empty.</param>
+/// <summary>The period that a charge covers, and its share of the nominal periods.</summary>
+/// <param name="Window">Start (inclusive) and end (exclusive); can be empty.</param>
 /// <param name="Proration">Share of the nominal periods.</param>
 internal sealed record ServicePeriod(Window Window, Proration Proration)
 {
-    /// <summary>True when the plan is not active in it.</summary>
+    /// <summary>True if the plan is not active in the period.</summary>
     public bool IsEmpty => Window.IsEmpty;
 }

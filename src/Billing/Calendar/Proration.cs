@@ -3,17 +3,17 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Calendar;
 
 /// <summary>
-/// The share of a recurring amount that is due: days active of the days of the nominal period. A stretch of several
-/// nominal periods adds up their factors; periods of equal length are kept as one part.
+/// The share of a recurring amount that is due: active days divided by the days of the nominal period. For several
+/// nominal periods, the factors are added. Periods of equal length are combined into one part.
 /// </summary>
-/// <param name="Parts">At most one part for each length of period, longest first.</param>
+/// <param name="Parts">At most one part per period length, longest first.</param>
 internal sealed record Proration(IReadOnlyList<ProrationPart> Parts)
 {
     /// <summary>The sum of the factors; 1 for one whole period.</summary>
     public Fraction Factor => Parts.Aggregate(
         Fraction.Zero, (sum, part) => sum + (part.DaysActive / (decimal)part.DaysInPeriod));
 
-    /// <summary>Adds up parts of equal length of period.</summary>
+    /// <summary>Combines parts that have the same period length.</summary>
     public static Proration Of(IEnumerable<ProrationPart> parts) => new(
     [
         .. parts
@@ -24,7 +24,7 @@ internal sealed record Proration(IReadOnlyList<ProrationPart> Parts)
     ]);
 }
 
-/// <summary>Days active of the days of a nominal period.</summary>
-/// <param name="DaysActive">Local days on the plan, exact.</param>
-/// <param name="DaysInPeriod">Days of the whole period.</param>
+/// <summary>Active days out of the days of a nominal period.</summary>
+/// <param name="DaysActive">Exact number of local days on which the plan is active.</param>
+/// <param name="DaysInPeriod">Days in the whole period.</param>
 internal sealed record ProrationPart(Fraction DaysActive, int DaysInPeriod);

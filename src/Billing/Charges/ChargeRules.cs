@@ -6,7 +6,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Charges;
 
-/// <summary>Rules of charges that their shape does not tell.</summary>
+/// <summary>Rules of charges beyond their shape.</summary>
 internal static class ChargeRules
 {
     internal static void Check(Charge charge, Issues issues)
@@ -26,7 +26,7 @@ internal static class ChargeRules
             issues.Add("order", "servicePeriodEndDate", "must not be before servicePeriodStartDate");
     }
 
-    /// <summary>An amount is given as such, or as units and their price; never both, never neither.</summary>
+    /// <summary>Requires either an amount, or units and unit price, but not both.</summary>
     internal static void CheckAmount(decimal? amount, decimal? units, decimal? unitPrice, Issues issues)
     {
         if (units is null != unitPrice is null)

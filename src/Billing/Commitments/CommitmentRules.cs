@@ -5,7 +5,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Commitments;
 
-/// <summary>Rules of commitments that their shape does not tell.</summary>
+/// <summary>Rules of commitments beyond their shape.</summary>
 internal static class CommitmentRules
 {
     internal static void Check(Commitment commitment, Issues issues)
@@ -27,7 +27,7 @@ internal static class CommitmentRules
         CheckFees(commitment, issues);
     }
 
-    // What is owed is billed either by a plan or on dates, so that it is not billed twice.
+    // Fees are billed either with a plan or on dates; otherwise they would be billed twice.
     private static void CheckFees(Commitment commitment, Issues issues)
     {
         if (commitment.FeeDates is not { Count: > 0 } fees)

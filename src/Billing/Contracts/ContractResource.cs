@@ -43,7 +43,7 @@ public static class ContractResource
             CheckAgainst = CheckAgainstAsync,
         };
 
-    /// <summary>What belongs to a contract is of the same account.</summary>
+    /// <summary>Checks that an entity and its contract belong to the same account.</summary>
     internal static async ValueTask CheckMemberAsync(
         string? contractId, string accountId, IResourceReader related, Issues issues)
     {

@@ -53,7 +53,7 @@ public static class CounterAdjustmentResource
             parameters.Dated("date", "date", Comparison.Equal),
             parameters.Dated("dateStart", "date", Comparison.GreaterOrEqual),
             parameters.Dated("dateEnd", "date", Comparison.Less),
-            // An adjustment is of one day, which is its end as well.
+            // An adjustment has a single date, which is also its end date.
             parameters.Dated("endDateStart", "date", Comparison.GreaterOrEqual),
             parameters.Dated("endDateEnd", "date", Comparison.Less));
     }

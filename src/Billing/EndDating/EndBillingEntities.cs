@@ -14,17 +14,17 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.EndDating;
 
-/// <summary>Ends the billing entities of an account or of a contract, as one change.</summary>
+/// <summary>Ends the billing entities of an account or contract in one change.</summary>
 public sealed class EndBillingEntities(ResourceService resources)
 {
-    /// <summary>Ends the billing entities of an account, and of its children where that is asked for.</summary>
+    /// <summary>Ends the billing entities of an account and, if requested, of its children.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
-    /// <param name="principal">Who ends them, for the audit fields.</param>
+    /// <param name="principal">The principal recorded in the audit fields.</param>
     /// <param name="caller">What the caller may do.</param>
     /// <param name="accountId">UUID of the account.</param>
-    /// <param name="request">What ends, and when.</param>
-    /// <param name="guard">Refuses, by throwing, the ids of the accounts.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="request">Which kinds to end, and when.</param>
+    /// <param name="guard">Checks the ids of the affected accounts. Throws to refuse them.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="NotFoundException">There is no such account.</exception>
     public Task<EndDateBillingEntitiesResponse> EndForAccountAsync(
         string organizationId, string principal, IVisibility caller, string accountId,
@@ -46,11 +46,11 @@ public sealed class EndBillingEntities(ResourceService resources)
 
     /// <summary>Ends the billing entities of a contract.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
-    /// <param name="principal">Who ends them, for the audit fields.</param>
+    /// <param name="principal">The principal recorded in the audit fields.</param>
     /// <param name="caller">What the caller may do.</param>
     /// <param name="contractId">UUID of the contract.</param>
-    /// <param name="request">What ends, and when.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="request">Which kinds to end, and when.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="NotFoundException">There is no such contract.</exception>
     public Task<EndDateBillingEntitiesResponse> EndForContractAsync(
         string organizationId, string principal, IVisibility caller, string contractId,
@@ -65,7 +65,7 @@ public sealed class EndBillingEntities(ResourceService resources)
             return await new EndBillingEntitiesRun(change, scope, request, caller).EndAsync();
         });
 
-    /// <summary>The definition of a kind of billing entities.</summary>
+    /// <summary>The resource definition of a kind of billing entity.</summary>
     public static ResourceDefinition DefinitionOf(BillingEntity kind) => kind switch
     {
         BillingEntity.Contract => ContractResource.Definition,
@@ -76,15 +76,15 @@ public sealed class EndBillingEntities(ResourceService resources)
     };
 }
 
-/// <summary>Whose billing entities end.</summary>
-/// <param name="Contracts">Which contracts.</param>
-/// <param name="Entities">Which account plans and commitments.</param>
-/// <param name="AccountIds">The accounts that plans may have been made for.</param>
+/// <summary>Selects the billing entities to end.</summary>
+/// <param name="Contracts">Selects the contracts.</param>
+/// <param name="Entities">Selects the account plans and commitments.</param>
+/// <param name="AccountIds">The accounts whose custom plans are included.</param>
 internal sealed record EndDateScope(Condition Contracts, Condition Entities, IReadOnlyList<string> AccountIds);
 
 /// <summary>
-/// Ends the billing entities of a scope as one change. What is active at the end date ends then; what the rules refuse
-/// is reported as failed, and the rest ends all the same.
+/// Ends the billing entities of a scope in one change. Entities that are active at the end date end then. Entities that
+/// the rules do not allow to end are reported as failed; the others still end.
 /// </summary>
 internal sealed class EndBillingEntitiesRun(
     ResourceChange change, EndDateScope scope, EndDateBillingEntitiesRequest request, IVisibility caller)
@@ -92,11 +92,10 @@ internal sealed class EndBillingEntitiesRun(
     private readonly List<(BillingEntity Kind, string Id)> _updated = [];
     private readonly List<(BillingEntity Kind, string Id)> _failed = [];
 
-    /// <summary>Ends them.</summary>
     internal async ValueTask<EndDateBillingEntitiesResponse> EndAsync()
     {
         var day = await EndDayAsync();
-        // Account plans last: which plans have prices to end is told by those that are active.
+        // End account plans last, because the active account plans determine which pricings to end.
         foreach (var kind in request.BillingEntities.Distinct().OrderBy(kind => kind == BillingEntity.Accountplan))
         {
             switch (kind)
@@ -156,14 +155,14 @@ internal sealed class EndBillingEntitiesRun(
         }
     }
 
-    // What the caller may not retrieve does not exist for them.
+    // Do not reveal entities that the caller may not retrieve.
     private void Fail(BillingEntity kind, string id)
     {
         if (caller.MayRetrieve(EndBillingEntities.DefinitionOf(kind), id))
             _failed.Add((kind, id));
     }
 
-    // The prices of a plan that others may be on are not this account's to end.
+    // Only pricings of the accounts' custom plans end. Pricings that other accounts may share are reported as failed.
     private async ValueTask EndPricingsAsync<T>(BillingEntity kind, Func<T, T> ended) where T : Resource
     {
         var plans = await PlansAsync();
@@ -177,7 +176,7 @@ internal sealed class EndBillingEntitiesRun(
             Fail(kind, pricing.Id);
     }
 
-    /// <summary>The plans that the account plans of the scope are for, plan groups included.</summary>
+    /// <summary>The plans that the account plans of the scope attach, including those of plan groups.</summary>
     private async ValueTask<IReadOnlyList<Plan>> PlansAsync()
     {
         var accountPlans = await change.Related.ListAsync<AccountPlan>(
@@ -188,7 +187,9 @@ internal sealed class EndBillingEntitiesRun(
         return await change.Related.ListAsync<Plan>(new Condition.In("id", [.. ids.Distinct()]));
     }
 
-    /// <summary>The day that the end date lies on: what counts by days is active until the day before.</summary>
+    /// <summary>
+    /// The local day of the end date. Entities with dates instead of times are active until the day before.
+    /// </summary>
     private async ValueTask<LocalDate> EndDayAsync()
     {
         var config = (await change.Related.ListAsync<OrganizationConfig>(Condition.And())).Single();

@@ -21,7 +21,7 @@ public sealed record EndDateBillingEntitiesRequest
     [MinimumItems(1)]
     public required IReadOnlyList<BillingEntity> BillingEntities { get; init; }
 
-    /// <summary>Reads a request whose shape was checked.</summary>
+    /// <summary>Parses a request whose shape was checked.</summary>
     public static EndDateBillingEntitiesRequest Read(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, BillingJson.Format.EndDateBillingEntitiesRequest)!;
 }
@@ -69,7 +69,7 @@ public sealed record EntityIds
     [JsonPropertyName("COUNTER_PRICINGS")]
     public IReadOnlyList<string>? CounterPricings { get; init; }
 
-    /// <summary>Groups ids by their kind; a kind without any is left out.</summary>
+    /// <summary>Groups ids by kind. Kinds without ids are omitted.</summary>
     public static EntityIds Of(IReadOnlyList<(BillingEntity Kind, string Id)> entities)
     {
         return new EntityIds

@@ -47,7 +47,7 @@ public static class ExternalMappingResource
             CheckAgainst = CheckAgainstAsync,
         };
 
-    // The contract sets no limit; mappings are found by each of them, and what is found by is kept in an index.
+    // The API contract sets no limit, but each of these fields is indexed, and index keys have limited length.
     private static void Check(ExternalMapping mapping, Issues issues)
     {
         Limit(mapping.M3terEntity, "m3terEntity");

@@ -3,25 +3,27 @@ using NodaTime;
 namespace Tallystick.Billing.Ingest;
 
 /// <summary>
-/// Counts the accounts that measurements create, so that whoever may only upload cannot fill the configuration of an
-/// organization, nor hold its measurements up.
+/// Limits how many accounts measurements can create per hour, so that a client that may only upload can neither flood
+/// an organization with accounts nor delay its measurements.
 /// </summary>
-/// <param name="perHour">Accounts per organization and hour, at most; 0 for none.</param>
-/// <param name="clock">The time, which tests control.</param>
+/// <param name="perHour">Maximum number of accounts per organization and hour; 0 disables automatic creation.</param>
+/// <param name="clock">The clock.</param>
 public sealed class AutomaticAccounts(int perHour, IClock clock)
 {
     private static readonly Duration Window = Duration.FromHours(1);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Count> _counts = new(StringComparer.Ordinal);
 
-    /// <summary>How many accounts may still be created now.</summary>
+    /// <summary>Number of accounts that can still be created in the current hour.</summary>
     internal int Room(string organizationId)
     {
         lock (_lock)
             return perHour - Of(organizationId).Created;
     }
 
-    /// <summary>Accounts were created, and others were not since there was no room.</summary>
+    /// <summary>
+    /// Records that accounts were created, and whether others were refused because the limit was reached.
+    /// </summary>
     internal void Add(string organizationId, int created, bool hasRefused)
     {
         lock (_lock)
@@ -32,7 +34,7 @@ public sealed class AutomaticAccounts(int perHour, IClock clock)
         }
     }
 
-    /// <summary>True once when there is room again, after accounts were not created.</summary>
+    /// <summary>True if accounts were refused and can be created again now. Returns true only once.</summary>
     internal bool HasRoomAgain(string organizationId)
     {
         lock (_lock)

@@ -11,7 +11,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Billing.Ingest;
 
-/// <summary>The codes of accounts and meters that changes have made stand for something else.</summary>
+/// <summary>Tracks the codes of accounts and meters whose cached lookups are invalid after a change.</summary>
 public sealed class IngestCodes : IChangeListener
 {
     private readonly ConcurrentDictionary<string, ChangedCodes> _accounts = new(StringComparer.Ordinal);
@@ -33,11 +33,11 @@ public sealed class IngestCodes : IChangeListener
         {
             switch (before ?? after)
             {
-                // Nothing else of an account matters to ingest.
+                // Ingest uses only the code and custom fields of an account.
                 case Account when (before as Account)?.Code != (after as Account)?.Code || HaveChanged(before, after):
                     Accounts(organizationId).Add((before as Account)?.Code);
                     break;
-                // What the calculations of any meter may use.
+                // Derived fields of any meter may use these.
                 case CustomFieldDefaults or LookupTable:
                 case LookupTableRevision when IsPublished(before) || IsPublished(after):
                 case OrganizationConfig when
@@ -66,7 +66,7 @@ public sealed class IngestCodes : IChangeListener
             field => after!.TryGetValue(field.Key, out var value) && value == field.Value);
 }
 
-/// <summary>The latest codes of a kind that changes have made stand for something else.</summary>
+/// <summary>The most recent codes of one kind whose cached lookups are invalid.</summary>
 internal sealed class ChangedCodes
 {
     private const int MaxKept = 10_000;
@@ -76,10 +76,10 @@ internal sealed class ChangedCodes
     private long _number;
     private long _forgotten;
 
-    /// <summary>Changes so far, those that only brought a new code included.</summary>
+    /// <summary>Number of changes so far, including those that only added a code.</summary>
     internal long Number => Interlocked.Read(ref _number);
 
-    /// <summary>A change is committed after which any code may stand for something else.</summary>
+    /// <summary>Records a committed change that invalidates all codes.</summary>
     internal void AddAll()
     {
         lock (_gate)
@@ -90,13 +90,13 @@ internal sealed class ChangedCodes
         }
     }
 
-    /// <summary>A change is committed.</summary>
-    /// <param name="code">The code that stands for something else now; null when the change brought a new one.</param>
+    /// <summary>Records a committed change.</summary>
+    /// <param name="code">The code that is now invalid; null if the change only added a code.</param>
     internal void Add(string? code)
     {
         lock (_gate)
         {
-            // The number comes last: whoever sees it finds the code.
+            // Increment the number last, so that a reader that sees it also finds the code.
             if (code is not null)
                 _codes.Enqueue((_number + 1, code));
             if (_codes.Count > MaxKept)
@@ -105,7 +105,9 @@ internal sealed class ChangedCodes
         }
     }
 
-    /// <summary>The codes that have changed since a number; null when there were too many to tell.</summary>
+    /// <summary>
+    /// The codes invalidated since a change number; null if they are no longer known, in which case all are invalid.
+    /// </summary>
     internal IReadOnlyList<string>? Since(long number)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using Tallystick.Metering.Ingest;
 
 namespace Tallystick.Billing.Ingest;
 
-/// <summary>The meters of an organization by code, or that there is none, until that meter changes.</summary>
+/// <summary>Caches the meters of an organization by code, including codes without a meter, until they change.</summary>
 internal sealed class KnownMeters(ChangedCodes changed)
 {
     private const int Max = 1_000_000;
@@ -11,10 +11,12 @@ internal sealed class KnownMeters(ChangedCodes changed)
     private readonly Dictionary<string, IngestMeter?> _byCode = new(StringComparer.Ordinal);
     private long _changes = changed.Number;
 
-    /// <summary>Whether it is known what the code stands for.</summary>
+    /// <summary>Looks up a code in the cache. Returns false if it is not cached.</summary>
     /// <param name="code">The code.</param>
-    /// <param name="meter">The meter, or null.</param>
-    /// <param name="changes">To give to <see cref="Keep"/> with what is found otherwise.</param>
+    /// <param name="meter">The meter; null if there is none with this code.</param>
+    /// <param name="changes">
+    /// Change number to pass to <see cref="Keep"/> together with the meter found in the store.
+    /// </param>
     internal bool TryFind(string code, out IngestMeter? meter, out long changes)
     {
         lock (_gate)
@@ -25,7 +27,7 @@ internal sealed class KnownMeters(ChangedCodes changed)
         }
     }
 
-    /// <summary>Remembers what was found, unless a meter has changed since.</summary>
+    /// <summary>Caches the meter found, unless a meter has changed since.</summary>
     internal IngestMeter? Keep(string code, IngestMeter? meter, long changes)
     {
         lock (_gate)

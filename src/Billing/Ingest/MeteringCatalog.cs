@@ -13,8 +13,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.Ingest;
 
 /// <summary>
-/// The meters and accounts that measurements name. A meter found once is remembered until it changes; the loader
-/// remembers accounts itself.
+/// Finds the meters and accounts that measurements refer to. Meters are cached until they change; the loader caches
+/// accounts itself.
 /// </summary>
 public sealed class MeteringCatalog(
     ResourceService resources, IngestCodes changed, PublishedLookups lookups, AutomaticAccounts? automatic = null)
@@ -27,7 +27,7 @@ public sealed class MeteringCatalog(
     public long AccountChanges(string organizationId)
     {
         var codes = changed.Accounts(organizationId);
-        // What was not created can be now: as if somebody had brought a new code.
+        // Refused accounts can be created now. Report a change, so that the loader tries again.
         if (automatic?.HasRoomAgain(organizationId) is true)
             codes.Add(null);
         return codes.Number;
@@ -59,7 +59,7 @@ public sealed class MeteringCatalog(
     }
 
     /// <inheritdoc/>
-    /// <remarks>They are read by one query, outside of a change: nobody waits for it.</remarks>
+    /// <remarks>One query outside of a change, so that no other change waits for it.</remarks>
     public async ValueTask<IReadOnlyList<AccountMatch>> FindAccountsAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
@@ -69,7 +69,8 @@ public sealed class MeteringCatalog(
 
     /// <inheritdoc/>
     /// <remarks>
-    /// All of them in one change: a first batch may name a thousand. Those for which there is no room are left out.
+    /// Creates all in one change, because a first batch can contain a thousand new codes. Codes beyond the limit are
+    /// not created.
     /// </remarks>
     public async ValueTask<IReadOnlyList<AccountMatch>> CreateAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
@@ -78,7 +79,7 @@ public sealed class MeteringCatalog(
         return [.. codes.Select(code => matches.GetValueOrDefault(code))];
     }
 
-    // Those with such codes, and those with nearly equal ones.
+    // Finds accounts with exactly these codes or nearly equal ones.
     private static async ValueTask<Dictionary<string, AccountMatch>> FindAccountsAsync(
         IResourceReader related, IReadOnlyList<string> codes)
     {
@@ -103,12 +104,12 @@ public sealed class MeteringCatalog(
     {
         var room = automatic?.Room(organizationId) ?? int.MaxValue;
         var created = 0;
-        // Without room there is no change, for whose turn all others would wait.
+        // Skip the change if the limit is reached, because it would make all others wait.
         var matches = room <= 0 ? [] : await resources.ChangeAsync(
             organizationId, Principal, cancellationToken,
             async change =>
             {
-                // Somebody may have made them since they were looked up.
+                // Another change may have created them since the lookup.
                 var found = await FindAccountsAsync(change.Related, codes);
                 var made = new Dictionary<string, string>(StringComparer.Ordinal);
                 foreach (var code in codes.Where(code => !found.ContainsKey(code)))
@@ -130,7 +131,7 @@ public sealed class MeteringCatalog(
     }
 
     /// <summary>
-    /// An account for a code that nobody configured (Submitting Usage Data for Non-Existent Accounts).
+    /// An account for a code that does not exist yet. Rule: "Submitting Usage Data for Non-Existent Accounts".
     /// </summary>
     private static Account Skeleton(string code) => new()
     {

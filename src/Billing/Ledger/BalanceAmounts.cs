@@ -6,10 +6,10 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Ledger;
 
-/// <summary>Keeps the amount of a balance what its transactions add up to.</summary>
+/// <summary>Keeps the amount of a balance equal to the sum of its transactions.</summary>
 public static class BalanceAmounts
 {
-    /// <summary>Adds a transaction that was written to its balance.</summary>
+    /// <summary>Adds a new transaction to the amount of its balance.</summary>
     public static async ValueTask<BalanceTransaction> BookAsync(ResourceChange change, BalanceTransaction transaction)
     {
         var balance = (await change.Related.FindAsync<Balance>(transaction.BalanceId))!;

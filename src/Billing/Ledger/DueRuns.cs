@@ -7,16 +7,16 @@ using Tallystick.Resources.Changes;
 
 namespace Tallystick.Billing.Ledger;
 
-/// <summary>Makes what schedules have due: each run as of its own date, however late it is made.</summary>
+/// <summary>Executes due runs of schedules. A late run still uses its own date.</summary>
 public static class DueRuns
 {
-    /// <summary>Most runs that one change makes.</summary>
+    /// <summary>Maximum number of runs in one change.</summary>
     public const int MaxAtOnce = 1000;
 
     private const int MaxCodeLength = 80;
 
-    /// <summary>Makes all that is due.</summary>
-    /// <exception cref="RefusedException">That is more than one change can make.</exception>
+    /// <summary>Executes all due runs.</summary>
+    /// <exception cref="RefusedException">More runs are due than one change can execute.</exception>
     public static async ValueTask<BalanceTransactionSchedule> RunAllAsync(
         ResourceChange change, BalanceTransactionSchedule schedule)
     {
@@ -25,8 +25,8 @@ public static class DueRuns
         return ran;
     }
 
-    /// <summary>Makes all that is due.</summary>
-    /// <exception cref="RefusedException">That is more than one change can make.</exception>
+    /// <summary>Executes all due runs.</summary>
+    /// <exception cref="RefusedException">More runs are due than one change can execute.</exception>
     public static async ValueTask<BalanceChargeSchedule> RunAllAsync(
         ResourceChange change, BalanceChargeSchedule schedule)
     {
@@ -35,7 +35,7 @@ public static class DueRuns
         return ran;
     }
 
-    /// <summary>Makes what is due, as much as one change can.</summary>
+    /// <summary>Executes due runs, up to the maximum of one change.</summary>
     public static async ValueTask<BalanceTransactionSchedule> RunAsync(
         ResourceChange change, BalanceTransactionSchedule schedule)
     {
@@ -53,7 +53,7 @@ public static class DueRuns
         return schedule;
     }
 
-    /// <summary>Makes what is due, as much as one change can.</summary>
+    /// <summary>Executes due runs, up to the maximum of one change.</summary>
     public static async ValueTask<BalanceChargeSchedule> RunAsync(
         ResourceChange change, BalanceChargeSchedule schedule)
     {
@@ -75,7 +75,7 @@ public static class DueRuns
         return schedule;
     }
 
-    /// <summary>What a run makes.</summary>
+    /// <summary>The transaction that a run creates.</summary>
     public static BalanceTransaction TransactionOf(BalanceTransactionSchedule schedule, ScheduleRun run) => new()
     {
         BalanceId = schedule.BalanceId,
@@ -90,7 +90,7 @@ public static class DueRuns
         TransactionDate = run.At,
     };
 
-    /// <summary>What a run makes, with the code of the schedule.</summary>
+    /// <summary>The charge that a run creates. Its code is that of the schedule.</summary>
     public static Charge ChargeOf(BalanceChargeSchedule schedule, Balance balance, ScheduleRun run) => new()
     {
         Name = schedule.Name,

@@ -7,10 +7,12 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Billing.Ledger;
 
-/// <summary>Runs schedules when they are due. What was due while the server was down is made after the start.</summary>
-/// <param name="resources">Makes changes.</param>
+/// <summary>
+/// Executes schedules when they are due. Runs missed while the server was down are executed after the start.
+/// </summary>
+/// <param name="resources">Executes changes.</param>
 /// <param name="name">Name in the queue.</param>
-/// <param name="runDue">Makes what a schedule has due, as much as one change can.</param>
+/// <param name="runDue">Executes due runs of a schedule, up to the maximum of one change.</param>
 internal sealed class ScheduleHandler<T>(
     ResourceService resources, string name, Func<ResourceChange, T, ValueTask<T>> runDue) : IJobHandler
     where T : BalanceSchedule
@@ -44,7 +46,7 @@ internal sealed class ScheduleHandler<T>(
         return false;
     }
 
-    // A schedule that has missed very many runs makes them in several changes.
+    // A schedule with many missed runs needs several changes.
     private sealed class Run(Func<CancellationToken, Task<bool>> step) : IJobRun
     {
         public Task<bool> StepAsync(CancellationToken cancellationToken) => step(cancellationToken);

@@ -7,14 +7,14 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Billing.Ledger;
 
 /// <summary>What a schedule would create, in the order of its runs.</summary>
-/// <param name="Runs">Its runs.</param>
-/// <param name="Create">What one of them would create.</param>
+/// <param name="Runs">The runs of the schedule.</param>
+/// <param name="Create">Returns what a run would create.</param>
 public sealed record SchedulePreview(ScheduleRuns Runs, Func<ScheduleRun, Resource> Create);
 
-/// <summary>Says what proposed schedules of a balance would create, and creates nothing.</summary>
+/// <summary>Previews what proposed schedules of a balance would create, without creating it.</summary>
 public sealed class SchedulePreviews(ResourceService resources)
 {
-    /// <summary>What a schedule of transactions would create.</summary>
+    /// <summary>Previews a transaction schedule.</summary>
     /// <exception cref="RefusedException">The rules forbid the schedule.</exception>
     public async ValueTask<SchedulePreview> OfTransactionsAsync(
         string organizationId, IVisibility caller, BalanceTransactionSchedule proposed,
@@ -26,7 +26,7 @@ public sealed class SchedulePreviews(ResourceService resources)
         return new SchedulePreview(runs, run => DueRuns.TransactionOf(schedule, run));
     }
 
-    /// <summary>What a schedule of charges would create.</summary>
+    /// <summary>Previews a charge schedule.</summary>
     /// <exception cref="RefusedException">The rules forbid the schedule.</exception>
     public async ValueTask<SchedulePreview> OfChargesAsync(
         string organizationId, IVisibility caller, Balance balance, BalanceChargeSchedule proposed,
@@ -38,7 +38,7 @@ public sealed class SchedulePreviews(ResourceService resources)
         return new SchedulePreview(runs, run => DueRuns.ChargeOf(schedule, balance, run));
     }
 
-    // A schedule that exists may be previewed with changes, so its code may be taken.
+    // The code may already exist, because an existing schedule can be previewed with changes.
     private async ValueTask<T> CompleteAsync<T>(
         ResourceDefinition definition, T proposed, ResourceReader related, IVisibility caller) where T : Resource
     {

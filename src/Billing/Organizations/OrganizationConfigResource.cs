@@ -41,7 +41,7 @@ public static class OrganizationConfigResource
         DaysBeforeBillDue = 30,
     };
 
-    // Counting again from a number that was passed would either repeat numbers or not do what was asked.
+    // A start below the highest issued number would either repeat numbers or be ignored.
     private static async ValueTask CheckNumbersAsync(
         OrganizationConfig config, OrganizationConfig? current, IResourceReader related, Issues issues)
     {
@@ -71,7 +71,7 @@ public static class OrganizationConfigResource
         CheckConversions(config.CurrencyConversions, issues);
     }
 
-    /// <summary>Every pair of currencies once, each with its rate.</summary>
+    /// <summary>Requires a rate for each conversion, and at most one per currency pair.</summary>
     internal static void CheckConversions(IReadOnlyList<CurrencyConversion>? conversions, Issues issues)
     {
         var pairs = new HashSet<(string, string)>();

@@ -7,20 +7,20 @@ using Tallystick.Resources.Definitions;
 namespace Tallystick.Billing.Organizations;
 
 /// <summary>
-/// The time zone of an organization. Dates and date-times without an offset are in it, in bodies and in queries alike;
-/// only a measurement's are in UTC.
+/// The time zone of an organization. It applies to dates and date-times without an offset in bodies and queries, except
+/// in measurements, where they are in UTC.
 /// </summary>
 public static class OrganizationZone
 {
-    /// <summary>The time zone by now.</summary>
-    /// <exception cref="RefusedException">The configuration names none.</exception>
+    /// <summary>Finds the current time zone.</summary>
+    /// <exception cref="RefusedException">The configured time zone is unknown.</exception>
     public static async ValueTask<DateTimeZone> FindAsync(IResourceReader related, string organizationId) =>
-        // Found by its id, which the organization gives it: the store remembers it.
+        // The configuration has the id of the organization. The store caches entities found by id.
         Of(await related.FindAsync<OrganizationConfig>(organizationId)
             ?? throw ResourceService.NotFound(OrganizationConfigResource.Definition, organizationId));
 
-    /// <summary>The time zone that a configuration names.</summary>
-    /// <exception cref="RefusedException">It names none.</exception>
+    /// <summary>The time zone of a configuration.</summary>
+    /// <exception cref="RefusedException">The configured time zone is unknown.</exception>
     public static DateTimeZone Of(OrganizationConfig organization) =>
         BillingTimeZone.TryParse(organization.Timezone, out var zone)
             ? zone

@@ -7,7 +7,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.PlanGroupLinks;
 
-/// <summary>Which plans can be in a plan group together.</summary>
+/// <summary>Checks which plans can be in the same plan group.</summary>
 internal static class PlanGroupLinkRules
 {
     internal static async ValueTask CheckAgainstAsync(
@@ -35,7 +35,7 @@ internal static class PlanGroupLinkRules
             if (member.ProductId == plan.ProductId)
                 issues.AddConflict("same_product", "planId",
                     $"belongs to the same product as the plan '{member.Code}', which is already in the plan group");
-            // The charges of the group itself are billed as often as its plans are.
+            // The charges of the group itself are billed with the frequency of its plans.
             var rhythm = await related.FindAsync<PlanTemplate>(member.PlanTemplateId);
             if (template is not null && rhythm is not null && Rhythm(template) != Rhythm(rhythm))
                 issues.Add("frequency", "planId",
@@ -44,7 +44,7 @@ internal static class PlanGroupLinkRules
         }
     }
 
-    // An account on the group comes onto the plan by the link.
+    // The link also attaches the plan to the accounts of the plan group.
     private static async ValueTask CheckAccountsAsync(
         PlanGroupLink link, Plan plan, IResourceReader related, Issues issues)
     {
