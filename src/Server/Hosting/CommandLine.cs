@@ -7,10 +7,11 @@ using Tallystick.Storage;
 
 namespace Tallystick.Server.Hosting;
 
-/// <summary>Something that the operator can decide: a setting, or what the program is to do.</summary>
+/// <summary>A command line option: a setting or a command.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Value">
-/// What its value is, in capitals; null when it has none, <c>[ID]</c> when it may be left out.
+/// Placeholder of its value, in capitals. In square brackets, such as <c>[ID]</c>, if the value is optional; null if
+/// there is no value.
 /// </param>
 /// <param name="Description">What it does.</param>
 internal sealed record CommandLineOption(string Name, string? Value, string Description)
@@ -19,17 +20,18 @@ internal sealed record CommandLineOption(string Name, string? Value, string Desc
 }
 
 /// <summary>
-/// What can be said on the command line. Anything else is refused: a mistyped option would be ignored.
+/// Parses and checks the command line. Unknown options are refused, because a mistyped option would otherwise be
+/// ignored.
 /// </summary>
 internal static class CommandLine
 {
     private const string HelpOption = "--help";
     private const string VersionOption = "--version";
 
-    /// <summary>Writes the API document to a file; for those who develop the product.</summary>
+    /// <summary>Writes the API document to a file; for development.</summary>
     internal const string WriteOpenApiOption = "--write-openapi";
 
-    /// <summary>Settings, as environment variables or, with two hyphens before them, as options.</summary>
+    /// <summary>Settings: environment variables, or options with the prefix <c>--</c>.</summary>
     internal static IReadOnlyList<CommandLineOption> Settings { get; } =
     [
         new("TALLYSTICK_DATA", "DIR", "data directory (default ./data)"),
@@ -82,7 +84,7 @@ internal static class CommandLine
     private static IEnumerable<CommandLineOption> Known =>
         Options.Concat(Settings.Select(setting => setting with { Name = "--" + setting.Name }));
 
-    /// <summary>Options of which there may be one at most, once: each decides what the program does.</summary>
+    /// <summary>Mutually exclusive options that determine what the program does. At most one can be given.</summary>
     private static IReadOnlyList<string> Commands { get; } =
         [BackupCommand.Option, RestoreAdministrator.Option, DataDirectory.AcceptLossOption, WriteOpenApiOption];
 
@@ -90,15 +92,14 @@ internal static class CommandLine
     internal static string ValueOf(IReadOnlyList<string> args, string option) =>
         args[args.Index().First(arg => arg.Item == option).Index + 1];
 
-    /// <summary>What the arguments ask to be printed; null when they ask for something else.</summary>
+    /// <summary>Text to print for options such as <c>--help</c>; null if there are none.</summary>
     internal static string? Answer(IReadOnlyList<string> args) =>
         args.Contains(HelpOption) || args.Contains("-h") ? Help
         : args.Contains(VersionOption) ? $"Tallystick {Version}"
         : null;
 
     /// <summary>
-    /// The arguments with each option that is not a setting as the rest of the program looks for it: its name as
-    /// listed, whatever the case it was given in, and its value as an argument of its own.
+    /// Normalizes options that are not settings: name in the listed case, value as a separate argument.
     /// </summary>
     internal static string[] Normalize(IReadOnlyList<string> args) => [.. args.SelectMany(Normalize)];
 
@@ -108,13 +109,13 @@ internal static class CommandLine
         var option = Options.Append(WriteOpenApi).FirstOrDefault(known => known.IsCalled(parts[0]));
         if (option is null)
             return [arg];
-        // What takes no value stays in one piece, for the check to refuse.
+        // Keep an unexpected value attached, so that Check refuses it.
         return option.Value is null ? [option.Name + arg[parts[0].Length..]] : [option.Name, .. parts[1..]];
     }
 
     /// <summary>Checks the arguments.</summary>
     /// <exception cref="StoreUnavailableException">
-    /// An option is unknown, lacks its value or cannot stand beside another; the message says which.
+    /// An option is unknown, lacks its value or cannot be combined with another; the message names it.
     /// </exception>
     internal static void Check(IReadOnlyList<string> args)
     {

@@ -6,9 +6,9 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.Hosting;
 
 /// <summary>
-/// Bounds the open connections, those of one source and those of all sources together, over all addresses that the
-/// server listens on. A connection beyond a limit is closed before anything is read from it, and so is one that sends
-/// nothing in time.
+/// Limits the number of open connections per source and in total, across all addresses that the server listens on. A
+/// connection beyond a limit is closed before anything is read from it. A connection that sends nothing in time is
+/// closed as well.
 /// </summary>
 internal sealed class ConnectionLimit(RequestLimits limits, TimeProvider time, ILogger<ConnectionLimit> logger)
 {
@@ -19,7 +19,7 @@ internal sealed class ConnectionLimit(RequestLimits limits, TimeProvider time, I
         ? limits.Connections
         : Math.Min(limits.ConnectionsPerSource, limits.Connections);
 
-    // Never larger than the number of open connections: a source with none has no entry.
+    // Sources without open connections are removed, so the size is at most the number of open connections.
     private readonly Dictionary<string, int> _bySource = new(StringComparer.Ordinal);
     private int _open;
     private long _refusedBySource;
@@ -50,7 +50,7 @@ internal sealed class ConnectionLimit(RequestLimits limits, TimeProvider time, I
     internal ConnectionDelegate Guard(ConnectionDelegate next) => connection => ServeAsync(connection, next);
 
     /// <summary>Counts a connection unless it is beyond a limit. <see cref="Leave"/> must follow.</summary>
-    /// <param name="address">Where it comes from; null where that has no address, as with a Unix socket.</param>
+    /// <param name="address">Address of the client; null if it has none, as with a Unix socket.</param>
     internal bool TryEnter(IPAddress? address)
     {
         var source = RequestSource.Of(address);
@@ -73,7 +73,7 @@ internal sealed class ConnectionLimit(RequestLimits limits, TimeProvider time, I
         }
     }
 
-    /// <summary>Gives the place of a connection back.</summary>
+    /// <summary>Releases a connection counted by <see cref="TryEnter"/>.</summary>
     internal void Leave(IPAddress? address)
     {
         var source = RequestSource.Of(address);
@@ -91,7 +91,7 @@ internal sealed class ConnectionLimit(RequestLimits limits, TimeProvider time, I
         if (!TryEnter(address))
         {
             LogRefusal(address);
-            // The server closes it when this returns.
+            // The server closes the connection when this method returns.
             return;
         }
         try
@@ -106,8 +106,8 @@ internal sealed class ConnectionLimit(RequestLimits limits, TimeProvider time, I
     }
 
     /// <summary>
-    /// Waits for the first bytes and leaves them unread. The server itself would wait as long for them as for the next
-    /// request of a connection that is in use.
+    /// Waits for the first bytes without consuming them. Without this, the web server would apply the longer keep-alive
+    /// timeout to a new connection.
     /// </summary>
     private async Task<bool> HasBegunAsync(ConnectionContext connection)
     {
@@ -128,7 +128,7 @@ internal sealed class ConnectionLimit(RequestLimits limits, TimeProvider time, I
         }
     }
 
-    // One line for each would let anybody fill the log.
+    // Logging each refusal would let anybody fill the log.
     private void LogRefusal(IPAddress? address)
     {
         long count;

@@ -2,16 +2,18 @@ using System.Globalization;
 
 namespace Tallystick.Server.Hosting;
 
-/// <summary>File handles, for files and connections: without any left the process would end.</summary>
+/// <summary>
+/// The limit of file handles, which files and connections use. The process fails if it runs out of them.
+/// </summary>
 internal static class FileHandles
 {
-    // Where the system names no limit.
+    // Used if the system reports no limit.
     private const int Plenty = 1_000_000;
 
-    /// <summary>How many the process may have. The runtime raises the soft limit to the hard one.</summary>
+    /// <summary>Maximum for the process: the hard limit, because the runtime raises the soft limit to it.</summary>
     internal static int Limit => File.Exists("/proc/self/limits") ? Read(File.ReadLines("/proc/self/limits")) : Plenty;
 
-    /// <summary>Reads the lines of <c>/proc/self/limits</c>.</summary>
+    /// <summary>Parses the lines of <c>/proc/self/limits</c>.</summary>
     internal static int Read(IEnumerable<string> lines)
     {
         const string Name = "Max open files";

@@ -1,9 +1,9 @@
 namespace Tallystick.Server.Hosting;
 
-/// <summary>What the operator reads when the server has started.</summary>
+/// <summary>The message printed when the server has started.</summary>
 internal static class Greeting
 {
-    /// <summary>Prints where to go and, at the first start, the first credentials in a form to copy.</summary>
+    /// <summary>Prints the addresses and, after the first start, the credentials as lines to copy.</summary>
     internal static void Print(RunningServer server)
     {
         var host = server.Address.GetLeftPart(UriPartial.Authority).Replace(

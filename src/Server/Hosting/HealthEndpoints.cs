@@ -5,7 +5,7 @@ using Tallystick.Server.Jobs;
 
 namespace Tallystick.Server.Hosting;
 
-/// <summary>Tells a supervisor whether the server runs and whether it does its work.</summary>
+/// <summary>Health endpoints for supervisors: whether the server is alive and whether it is ready.</summary>
 internal sealed class HealthEndpoints(
     Readiness readiness, MeasurementLoader loader, IMeasurementLogs logs, ConservationCheck check)
 {
@@ -16,13 +16,13 @@ internal sealed class HealthEndpoints(
         app.MapGet("/health/ready", AnswerReadyAsync);
     }
 
-    // Serving goes on: what is missing cannot be brought back by a restart.
+    // A mismatch does not make the server unready: a restart cannot restore missing measurements.
     private byte[] Ready() => check.Mismatches == 0
         ? "{\"status\":\"ready\"}"u8.ToArray()
         : System.Text.Encoding.UTF8.GetBytes(
             """{"status":"ready","degraded":"Stored measurements are not those loaded; the log says where"}""");
 
-    // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
+    // The response does not contain the fault itself, which may include file paths; it is in the log.
     private async Task AnswerReadyAsync(HttpContext context)
     {
         if (await WhyNotAsync() is { } why)

@@ -1,9 +1,9 @@
 namespace Tallystick.Server.Hosting;
 
-/// <summary>The page at <c>/</c>: where a person goes next who has opened the server's address in a browser.</summary>
+/// <summary>The page at <c>/</c>, for people who open the server's address in a browser.</summary>
 internal static class HomePage
 {
-    // The style is the only thing that the page may use besides itself.
+    // The content security policy allows only this style, by its hash.
     private const string Style = """
         body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
         pre { padding: 1rem; overflow-x: auto; border: 1px solid; border-radius: 6px; font-size: 14px; }

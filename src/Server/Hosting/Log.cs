@@ -71,7 +71,7 @@ internal static partial class Log
         Level = LogLevel.Error, Message = "{Outage} Background work is retried in {Seconds} s.")]
     internal static partial void WaitingForDatabase(ILogger logger, string outage, double seconds);
 
-    // Without the stack: there may be thousands of them.
+    // Without the stack trace, because an outage can cause thousands of these messages.
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed. {Outage}")]
     internal static partial void RequestMetOutage(ILogger logger, string method, string path, string outage);
 

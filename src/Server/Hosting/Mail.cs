@@ -11,9 +11,9 @@ namespace Tallystick.Server.Hosting;
 internal sealed record MailText(string Subject, string Body);
 
 /// <summary>
-/// Sends mail by the SMTP server of <c>TALLYSTICK_SMTP</c>, such as <c>smtp://user:password@mail.example.com:587</c>
-/// (encrypted as soon as the server offers it) or <c>smtps://mail.example.com</c> (encrypted from the start), from the
-/// address in <c>TALLYSTICK_MAIL_FROM</c>.
+/// Sends mail through the SMTP server in <c>TALLYSTICK_SMTP</c>, such as
+/// <c>smtp://user:password@mail.example.com:587</c> (STARTTLS if the server offers it) or
+/// <c>smtps://mail.example.com</c> (TLS from the start), from the address in <c>TALLYSTICK_MAIL_FROM</c>.
 /// </summary>
 internal sealed class Mail
 {
@@ -22,7 +22,7 @@ internal sealed class Mail
     private readonly string _from;
     private readonly ILogger<Mail> _logger;
 
-    /// <exception cref="StoreUnavailableException">A setting cannot be used; the message says why.</exception>
+    /// <exception cref="StoreUnavailableException">A setting is invalid; the message states why.</exception>
     public Mail(IConfiguration configuration, ILogger<Mail> logger)
     {
         _logger = logger;
@@ -38,11 +38,13 @@ internal sealed class Mail
                 "TALLYSTICK_MAIL_FROM must be the sender's e-mail address because TALLYSTICK_SMTP is set");
     }
 
-    /// <summary>True when there is a mail server.</summary>
+    /// <summary>True if a mail server is configured.</summary>
     internal bool IsConfigured => _server is not null;
 
     /// <summary>Sends a message.</summary>
-    /// <returns>False when there is no mail server or it did not take the message, which the log tells.</returns>
+    /// <returns>
+    /// False if there is no mail server, or if it did not accept the message; the failure is then logged.
+    /// </returns>
     internal async Task<bool> TrySendAsync(string address, MailText text, CancellationToken cancellationToken)
     {
         if (_server is null)
@@ -59,7 +61,7 @@ internal sealed class Mail
         }
     }
 
-    // A method of its own, so that the library is loaded only where there is a mail server.
+    // A separate method, so that the mail library is loaded only if a mail server is configured.
     private static bool IsAddress(string text) => MailboxAddress.TryParse(text, out _);
 
     private async Task SendAsync(string address, MailText text, CancellationToken cancellationToken)
@@ -83,7 +85,7 @@ internal sealed class Mail
     }
 }
 
-/// <summary>The messages.</summary>
+/// <summary>The texts of mails.</summary>
 internal static class MailTexts
 {
     internal static MailText Invitation(string url) => new(

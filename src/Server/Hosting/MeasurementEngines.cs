@@ -13,22 +13,22 @@ using Tallystick.Storage.Measurements.Uids;
 
 namespace Tallystick.Server.Hosting;
 
-/// <summary>The log, the store and the uid index of measurements, in the data directory.</summary>
+/// <summary>The measurement log, the measurement store and the uid index in the data directory.</summary>
 internal sealed class MeasurementEngines : IAsyncDisposable
 {
     private UidIndex? _uids;
 
     private MeasurementEngines(FileMeasurementLog log, DuckDbMeasurementStore store) => (Log, Store) = (log, store);
 
-    /// <summary>The log, to tell of its condition.</summary>
+    /// <summary>The log, for status reports.</summary>
     internal FileMeasurementLog Log { get; }
 
-    /// <summary>The store, to tell whose it is.</summary>
+    /// <summary>The store, to identify its installation.</summary>
     internal DuckDbMeasurementStore Store { get; }
 
-    /// <summary>Opens them, after they were found to belong together.</summary>
+    /// <summary>Opens them after it has been verified that they belong together.</summary>
     /// <param name="found">The file of the store.</param>
-    /// <param name="log">The log, and where to go on loading it.</param>
+    /// <param name="log">The log, and the position from which to continue loading.</param>
     internal static async Task<MeasurementEngines> OpenAsync(
         FoundMeasurements found, (FileMeasurementLog Log, LogPosition GoOnAt) log)
     {
@@ -52,10 +52,10 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     /// <summary>Opens the uid index, once the secret of the installation is known.</summary>
     internal void OpenUids(UidIndexOptions options) => _uids = new UidIndex(options);
 
-    /// <summary>Adds what takes measurements in and reads them.</summary>
-    /// <param name="services">Where to add it.</param>
-    /// <param name="clock">The time, which tests control.</param>
-    /// <param name="wrapLog">Puts another log before the real one; only benchmarks do.</param>
+    /// <summary>Registers the services that accept, load and query measurements.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="wrapLog">Wraps the measurement log; only for benchmarks.</param>
     internal void AddTo(IServiceCollection services, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog)
     {
         var uids = _uids ?? throw new InvalidOperationException("The uid index is not open.");
@@ -92,7 +92,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddHostedService<MaintenanceService>();
     }
 
-    /// <summary>Closes them, after what uses them has stopped.</summary>
+    /// <summary>Closes them. Call after the services that use them have stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();

@@ -5,11 +5,16 @@ using Tallystick.Storage.Measurements.Uids;
 
 namespace Tallystick.Server.Hosting;
 
-/// <summary>How much of the machine the measurement store and the uid index may take.</summary>
-/// <param name="StoreMegabytes">From <c>TALLYSTICK_MEASUREMENT_MEMORY</c>; 1/72 of the memory, at least 320.</param>
-/// <param name="UidMegabytes">From <c>TALLYSTICK_UID_MEMORY</c>; 1/12 of the memory, at least 128.</param>
+/// <summary>Memory and thread limits of the measurement store and the uid index.</summary>
+/// <param name="StoreMegabytes">
+/// From <c>TALLYSTICK_MEASUREMENT_MEMORY</c>, in MB. Default: 1/72 of the memory, at least 320.
+/// </param>
+/// <param name="UidMegabytes">
+/// From <c>TALLYSTICK_UID_MEMORY</c>, in MB. Default: 1/12 of the memory, at least 128.
+/// </param>
 /// <param name="Threads">
-/// From <c>TALLYSTICK_MEASUREMENT_THREADS</c>; all processors up to four, beyond that half of them.
+/// From <c>TALLYSTICK_MEASUREMENT_THREADS</c>. Default: half the processors, but at least four or, with fewer than four
+/// processors, all of them.
 /// </param>
 internal sealed record MeasurementMemory(int StoreMegabytes, int UidMegabytes, int Threads)
 {
@@ -21,16 +26,16 @@ internal sealed record MeasurementMemory(int StoreMegabytes, int UidMegabytes, i
     internal DuckDbOptions Store => new() { MemoryMegabytes = StoreMegabytes, Threads = Threads };
 
     /// <summary>Settings of the uid index.</summary>
-    /// <param name="directory">Where it spills to.</param>
+    /// <param name="directory">Directory for data that does not fit in memory.</param>
     /// <param name="secret">The secret of the installation.</param>
     internal UidIndexOptions Uids(string directory, byte[] secret) =>
         new() { MemoryBytes = UidMegabytes * 1_000_000L, SpillDirectory = directory, Secret = secret };
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="StoreUnavailableException">One of them is no number in its range.</exception>
+    /// <exception cref="StoreUnavailableException">A setting is not an integer in its range.</exception>
     internal static MeasurementMemory From(IConfiguration configuration)
     {
-        // Of the container where the process runs in one.
+        // In a container, this is the memory limit of the container.
         var machine = (int)Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000, MaxMegabytes);
         var processors = Environment.ProcessorCount;
         return new MeasurementMemory(

@@ -5,8 +5,8 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Hosting;
 
 /// <summary>
-/// Whether the server has started and reaches its database. The database is asked at most once a second, by one caller
-/// for all.
+/// Whether the server has started and can reach its database. The database is probed at most once per second;
+/// concurrent callers share a probe.
 /// </summary>
 internal sealed class Readiness(IDocumentStore store, TimeProvider time)
 {
@@ -21,10 +21,10 @@ internal sealed class Readiness(IDocumentStore store, TimeProvider time)
     /// <summary>Whether the first credentials exist and the managed policies are those of this version.</summary>
     internal bool HasStarted => _hasStarted;
 
-    /// <summary>The start is done.</summary>
+    /// <summary>Records that the start is complete.</summary>
     internal void Start() => _hasStarted = true;
 
-    /// <summary>Whether the database answers, and soon.</summary>
+    /// <summary>Whether the database responds within two seconds.</summary>
     internal async Task<bool> IsDatabaseReachedAsync()
     {
         try
@@ -38,7 +38,7 @@ internal sealed class Readiness(IDocumentStore store, TimeProvider time)
         }
     }
 
-    // One that hangs is waited for by everybody, and not begun a second time.
+    // All callers wait for a probe in progress, so that a probe that hangs is not started again.
     private Task Probe()
     {
         lock (_gate)
@@ -46,7 +46,7 @@ internal sealed class Readiness(IDocumentStore store, TimeProvider time)
             if (!_probe.IsCompleted || (_probed is { } probed && time.GetElapsedTime(probed) < GoodFor))
                 return _probe;
             _probed = time.GetTimestamp();
-            // A list is never answered from memory.
+            // List queries are never answered from the cache.
             return _probe = Task.Run(() => Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
         }
     }

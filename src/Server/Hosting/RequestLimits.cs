@@ -4,55 +4,56 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Server.Hosting;
 
 /// <summary>
-/// How much of the server requests may take, so that no caller takes it from all others. <c>docs/limits.md</c> lists
-/// every limit.
+/// Resource limits of requests, so that no caller can exhaust the server. <c>docs/limits.md</c> lists all limits.
 /// </summary>
 internal sealed record RequestLimits
 {
-    /// <summary>First size of a body that operations without a token refuse, in bytes.</summary>
+    /// <summary>Body size from which operations without a token refuse a request, in bytes.</summary>
     internal const int PublicBody = 16 * 1024;
 
-    /// <summary>First size of a body of configuration that is refused, in bytes.</summary>
+    /// <summary>Body size from which configuration requests are refused, in bytes.</summary>
     internal const int ConfigurationBody = 2 * 1024 * 1024;
 
     private const int DefaultConnections = 10_000;
     private const int MinReserve = 256;
 
     /// <summary>
-    /// How long a connection may wait for its next request. Clients and proxies keep one for 60 to 90 seconds: if the
-    /// server closed it first, a request could be on its way.
+    /// Keep-alive timeout. Longer than the 60 to 90 seconds of clients and proxies, because a request could be in
+    /// transit if the server closed the connection first.
     /// </summary>
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(100);
 
-    /// <summary>How long a whole body may take to arrive.</summary>
+    /// <summary>Timeout for receiving a request body.</summary>
     internal TimeSpan BodyTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long an uploaded file may take to arrive.</summary>
+    /// <summary>Timeout for receiving an uploaded file.</summary>
     internal TimeSpan UploadTime { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the first byte of a connection, and the headers of a request, may take to arrive.</summary>
+    /// <summary>Timeout for the first byte of a connection, and for the headers of a request.</summary>
     internal TimeSpan HeaderTime { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Open connections, at most.</summary>
+    /// <summary>Maximum number of open connections.</summary>
     internal int Connections { get; init; } = DefaultConnections;
 
-    /// <summary>Open connections of one source, at most; 0 for as many as there may be in total.</summary>
+    /// <summary>Maximum number of open connections per source; 0 for no limit other than the total.</summary>
     internal int ConnectionsPerSource { get; init; } = DefaultConnections / 2;
 
-    /// <summary>Usage queries that run at a time, at most.</summary>
+    /// <summary>Maximum number of concurrent usage queries.</summary>
     internal int Queries { get; init; } = 2 * Environment.ProcessorCount;
 
-    /// <summary>How long a usage query may take, its wait included.</summary>
+    /// <summary>Timeout of a usage query, including the time that it waits to run.</summary>
     internal TimeSpan QueryTime { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Usage queries that wait for others to end, at most.</summary>
+    /// <summary>Maximum number of usage queries that wait to run.</summary>
     internal int WaitingQueries => 4 * Queries;
 
-    /// <summary>Accounts per hour that measurements of one organization may create; 0 for none.</summary>
+    /// <summary>
+    /// Maximum number of accounts that measurements can create per organization and hour; 0 for none.
+    /// </summary>
     internal int AutomaticAccounts { get; init; } = 20_000;
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
+    /// <exception cref="StoreUnavailableException">A setting is invalid; the message states why.</exception>
     internal static RequestLimits From(IConfiguration configuration)
     {
         var defaults = new RequestLimits();
@@ -74,12 +75,12 @@ internal sealed record RequestLimits
     }
 
     /// <summary>
-    /// Connections that a number of file handles allows. The rest is for the files of the stores: without a handle for
-    /// those the process would end.
+    /// Maximum number of connections for a number of file handles. The other handles are reserved for the files of the
+    /// stores, because the process would fail without them.
     /// </summary>
     internal static int Available(int handles) => handles - Math.Max(handles / 4, Math.Min(MinReserve, handles / 2));
 
-    /// <summary>Makes the web server keep them.</summary>
+    /// <summary>Applies the limits to the web server.</summary>
     internal void AddTo(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(this);
@@ -88,11 +89,11 @@ internal sealed record RequestLimits
         {
             kestrel.Limits.RequestHeadersTimeout = HeaderTime;
             kestrel.Limits.KeepAliveTimeout = IdleTime;
-            // The web server's own limit counts for each address that it listens on.
+            // The web server's own limit applies per address that it listens on, not in total.
             kestrel.ConfigureEndpointDefaults(listen =>
                 listen.Use(listen.ApplicationServices.GetRequiredService<ConnectionLimit>().Guard));
         });
-        // A line for each connection that is refused or cut off would let anybody fill the log.
+        // Logging each connection that is refused or aborted would let anybody fill the log.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }
 

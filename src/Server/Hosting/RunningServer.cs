@@ -7,35 +7,36 @@ using Tallystick.Storage;
 namespace Tallystick.Server.Hosting;
 
 /// <summary>A server that is running.</summary>
-/// <param name="app">What serves.</param>
-/// <param name="metrics">Who may read the metrics.</param>
-/// <param name="stores">What it keeps its data in, in the order in which to close them.</param>
+/// <param name="app">The web application.</param>
+/// <param name="metrics">Access to the metrics.</param>
+/// <param name="stores">The stores, in the order in which to close them.</param>
 /// <param name="data">The data directory.</param>
 internal sealed class RunningServer(
     WebApplication app, MetricsAccess metrics, IReadOnlyList<IAsyncDisposable> stores, DataDirectory data)
     : IAsyncDisposable
 {
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address of the API.</summary>
     internal Uri Address => new(app.Urls.First());
 
-    /// <summary>Where the metrics are when they have an address of their own.</summary>
+    /// <summary>The address of the metrics; null if they share the address of the API.</summary>
     internal Uri? MetricsAddress =>
         metrics.HasOwnAddress ? new Uri(new Uri(app.Urls.Last()), MetricsAccess.Path) : null;
 
     /// <summary>Full path of the data directory.</summary>
     internal string DataPath => data.Path;
 
-    /// <summary>What was made at the first start; null at later ones.</summary>
+    /// <summary>The credentials created at the first start; null at later starts.</summary>
     internal FirstCredentials? FirstCredentials { get; private set; }
 
     /// <summary>Its services.</summary>
     internal IServiceProvider Services => app.Services;
 
-    /// <summary>Whether it was told to stop.</summary>
+    /// <summary>Whether a stop was requested.</summary>
     internal bool IsStopping => app.Lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <summary>
-    /// Begins to serve and then makes what the first start brings: credentials of a start that fails would be lost.
+    /// Starts listening, then runs the bootstrap. In this order, because the first credentials would be lost if the
+    /// server could not listen.
     /// </summary>
     internal async Task ListenAsync(Bootstrap bootstrap, BootstrapSettings settings)
     {
@@ -49,7 +50,7 @@ internal sealed class RunningServer(
         }
         catch (OperationCanceledException) when (IsStopping)
         {
-            // It was told to stop before it had started.
+            // A stop was requested during the start.
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
@@ -58,8 +59,8 @@ internal sealed class RunningServer(
         }
     }
 
-    /// <summary>Returns when it has been told to stop, or a fault of a background worker stops it.</summary>
-    /// <returns>The exit code of the process: 0, or 1 after a fault, so that a supervisor starts it again.</returns>
+    /// <summary>Waits until the server stops, either on request or because a background worker failed.</summary>
+    /// <returns>The exit code of the process: 0, or 1 after a failure, so that a supervisor restarts it.</returns>
     internal async Task<int> WaitForShutdownAsync()
     {
         var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();

@@ -33,25 +33,26 @@ using Tallystick.Storage.Files;
 
 namespace Tallystick.Server.Hosting;
 
-/// <summary>The composition root: the one place where engines, workers and the API come together.</summary>
+/// <summary>The composition root, which connects engines, background workers and the API.</summary>
 internal static class ServerHost
 {
     /// <summary>
-    /// Settings are read once. Watching their files would report every write to a data directory beside them.
+    /// Settings are read once. If their files were watched, every write to a data directory next to them would trigger
+    /// the watcher.
     /// </summary>
     private const string UnwatchedSettings = "--hostBuilder:reloadConfigOnChange=false";
 
     /// <summary>
-    /// Threads that are there at once when they are needed. The pool begins with one for each processor and adds
-    /// another about twice a second, while some wait for the disk.
+    /// Minimum number of pool threads. By default, the pool starts with one per processor and adds only about two per
+    /// second, which is too slow while threads wait for the disk.
     /// </summary>
     private const int MinThreads = 16;
 
-    /// <summary>Address to listen on when none is told.</summary>
+    /// <summary>Default address to listen on.</summary>
     internal const string DefaultUrl = "http://127.0.0.1:8080";
 
-    /// <summary>Runs the product until it is told to stop.</summary>
-    /// <returns>0, or 1 when it could not start or a fault ended it.</returns>
+    /// <summary>Runs the product until it is stopped.</summary>
+    /// <returns>0, or 1 if it could not start or failed.</returns>
     internal static async Task<int> RunAsync(string[] args)
     {
         args = CommandLine.Normalize(args);
@@ -82,7 +83,7 @@ internal static class ServerHost
             }
             using var signals = new StopSignals();
             await using var server = await StartAsync(args, SystemClock.Instance, signals: signals);
-            // Credentials that were made are told even so: there are no others.
+            // Print new credentials even if a stop was requested, because they are shown only once.
             if (!server.IsStopping || server.FirstCredentials is not null)
                 Greeting.Print(server);
             return await server.WaitForShutdownAsync();
@@ -94,15 +95,15 @@ internal static class ServerHost
         }
     }
 
-    /// <summary>The data directory that is configured.</summary>
+    /// <summary>The configured data directory.</summary>
     internal static string DataPathOf(IConfiguration configuration) =>
         configuration["TALLYSTICK_DATA"] is { Length: > 0 } path ? path : "data";
 
-    /// <summary>Starts the product; it serves when this returns.</summary>
+    /// <summary>Starts the product. It accepts requests when this method returns.</summary>
     /// <param name="args">Command line: <c>--urls</c>, and any setting as <c>--NAME value</c>.</param>
-    /// <param name="clock">The time, which tests control.</param>
-    /// <param name="wrapLog">Puts another measurement log before the real one; only benchmarks do.</param>
-    /// <param name="signals">Tells that the process is to stop.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="wrapLog">Wraps the measurement log; only for benchmarks.</param>
+    /// <param name="signals">Stop signals of the process.</param>
     internal static async Task<RunningServer> StartAsync(
         string[] args, IClock clock, Func<ILogPartition, ILogPartition>? wrapLog = null, StopSignals? signals = null)
     {
@@ -118,9 +119,10 @@ internal static class ServerHost
         RequestLimits.From(builder.Configuration).AddTo(builder);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        // Its errors come with the same exception once more: as ours at the start, as critical in a worker.
+        // The host logs the same exception again: start errors are reported here, worker failures are logged as
+        // critical.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        // Before anything is opened: a start that is refused changes nothing.
+        // Check settings before opening anything, so that a refused start changes nothing.
         var settings = BootstrapSettings.From(builder.Configuration);
         var retention = EventRetention.From(builder.Configuration, clock);
         var data = OpenData(DataPathOf(builder.Configuration));
@@ -150,14 +152,14 @@ internal static class ServerHost
             var app = builder.Build();
             server = new RunningServer(app, metrics, [engines], data);
             signals?.HandTo(app.Lifetime);
-            // Their settings are checked before anything is served.
+            // Create these now to check their settings before accepting requests.
             app.Services.GetRequiredService<Mail>();
             app.Services.GetRequiredService<PublicAddress>();
             Map(app, metrics);
             if (measurements.Log.CutAtOpening is { } cut)
                 Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
             var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
-            // Before the workers begin, who serve all organizations.
+            // Before the background workers start, because they process all listed organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
             await RegisterInvoiceNumbersAsync(
                 app, await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
@@ -180,7 +182,7 @@ internal static class ServerHost
         return DataDirectory.Open(path);
     }
 
-    // What a start that fails has opened.
+    // Closes what a failed start has opened.
     private static async Task CloseAsync(RunningServer? server, OpenedEngines? engines, DataDirectory data)
     {
         if (server is not null)
@@ -210,7 +212,7 @@ internal static class ServerHost
         await RestoreAdministrator.RunAsync(engines.Documents, clock, organizationId, output);
     }
 
-    // Before the documents are upgraded: a start that is refused leaves them as they were.
+    // Checked before the documents are upgraded, so that a refused start leaves them unchanged.
     private static async Task RequireKeysAsync(IDocumentReader documents, IClock clock)
     {
         var keys = await InstallationKeys.ListAsync(documents, CancellationToken.None);
@@ -285,7 +287,7 @@ internal static class ServerHost
             ScheduleQueue.ChargeHandler(provider.GetRequiredService<ResourceService>()));
     }
 
-    // What an earlier version issued, before anything else is issued.
+    // Registers numbers issued by earlier versions before new ones are issued.
     private static async Task RegisterInvoiceNumbersAsync(
         WebApplication app, IReadOnlyList<string> organizationIds)
     {
@@ -352,7 +354,7 @@ internal static class ServerHost
         app.Services.GetRequiredService<HealthEndpoints>().Map(app);
         IngestMetrics.Map(app);
         Methods.RefuseOthers(app);
-        // Also for paths that look like files, which the default pattern leaves without an answer.
+        // The default pattern does not match paths that look like files.
         app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
             context, StatusCodes.Status404NotFound,
                 $"{context.Request.Method} {context.Request.Path} does not exist. See /docs."));

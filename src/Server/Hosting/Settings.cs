@@ -3,13 +3,13 @@ using Tallystick.Storage.Documents.PostgreSql;
 
 namespace Tallystick.Server.Hosting;
 
-/// <summary>Settings that would otherwise fail late, or in words of a library.</summary>
+/// <summary>Checks settings that would otherwise fail late or with an error message of a library.</summary>
 internal static class Settings
 {
     private const string Postgres = "TALLYSTICK_POSTGRES";
 
-    /// <summary>Checks the addresses, and brings the connection to PostgreSQL into the one form that is used.</summary>
-    /// <exception cref="StoreUnavailableException">One of them cannot be used; the message names it.</exception>
+    /// <summary>Checks the addresses and normalizes the PostgreSQL connection.</summary>
+    /// <exception cref="StoreUnavailableException">A setting is invalid; the message names it.</exception>
     internal static void Check(IConfiguration configuration)
     {
         foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries))

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Tallystick.Server.Hosting;
 
 /// <summary>
-/// Hears that the process is told to stop while it starts. Until there is a host, nothing can be stopped in the midst:
-/// the process ends as by a kill, which every start must bear, but says that all is well.
+/// Handles stop signals during the start. Before the host exists, the process exits immediately, as if killed but with
+/// exit code 0; every start can recover from that.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
     ];
 
-    /// <summary>From now on the host stops, which ends its start.</summary>
+    /// <summary>From now on, a signal stops the host, which also aborts its start.</summary>
     internal void HandTo(IHostApplicationLifetime host) => Volatile.Write(ref _host, host);
 
     public void Dispose()

@@ -7,8 +7,8 @@ using Tallystick.Server.Hosting;
 namespace Tallystick.Server.Jobs;
 
 /// <summary>
-/// Compares what loads said they stored with what is there: everything at the start and once a day, and every hour what
-/// was received lately, so that a long history is not read again and again.
+/// Verifies that the number of stored measurements matches the number that was loaded. Checks everything at the start
+/// and once a day, and recently received measurements every hour, so that a long history is not read repeatedly.
 /// </summary>
 internal sealed class ConservationCheck(
     MeasurementConservation conservation, IIngestLedger store, IClock clock, TimeProvider time,
@@ -22,10 +22,10 @@ internal sealed class ConservationCheck(
     private readonly ConcurrentDictionary<string, IReadOnlyList<ConservationMismatch>> _found =
         new(StringComparer.Ordinal);
 
-    /// <summary>Meters and days of all organizations that did not match at the last check.</summary>
+    /// <summary>Number of mismatches (combinations of meter and day) of all organizations at the last check.</summary>
     internal int Mismatches => _found.Values.Sum(mismatches => mismatches.Count);
 
-    /// <summary>What did not match at the last check of the organization.</summary>
+    /// <summary>Mismatches at the last check of the organization.</summary>
     internal IReadOnlyList<ConservationMismatch> Of(string organizationId) =>
         _found.GetValueOrDefault(organizationId, []);
 

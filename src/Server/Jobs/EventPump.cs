@@ -4,7 +4,7 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Jobs;
 
-/// <summary>Hands the events of all organizations to one subscriber, as they are written.</summary>
+/// <summary>Delivers the events of all organizations to one subscriber as they are written.</summary>
 internal sealed class EventPump(
     IEventSubscriber subscriber, Subscriptions subscriptions, TimeProvider time, ILogger logger)
 {
@@ -15,7 +15,7 @@ internal sealed class EventPump(
     /// <summary>The subscriber.</summary>
     internal IEventSubscriber Subscriber => subscriber;
 
-    /// <summary>Age of the oldest event that is not handled.</summary>
+    /// <summary>Age of the oldest event that is not yet handled.</summary>
     internal TimeSpan Lag
     {
         get
@@ -26,7 +26,7 @@ internal sealed class EventPump(
         }
     }
 
-    /// <summary>An organization may have events to hand over.</summary>
+    /// <summary>Signals that an organization may have new events.</summary>
     internal void Notify(string organizationId)
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class EventPump(
         _turns.Writer.TryWrite(organizationId);
     }
 
-    /// <summary>Hands events over until it is stopped.</summary>
+    /// <summary>Delivers events until it is stopped.</summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
         await foreach (var organizationId in _turns.Reader.ReadAllAsync(stoppingToken))
@@ -63,7 +63,7 @@ internal sealed class EventPump(
         }
     }
 
-    // True when there may be more.
+    // True if there may be more events.
     private async Task<bool> DeliverAsync(string organizationId, Waiting waiting, CancellationToken cancellationToken)
     {
         waiting.HasNews = false;
@@ -84,7 +84,7 @@ internal sealed class EventPump(
         }
     }
 
-    // The other organizations go on meanwhile.
+    // Delivery for other organizations continues during the pause.
     private async Task RetryAsync(string organizationId, TimeSpan pause, CancellationToken stoppingToken)
     {
         await Task.Delay(pause, time, stoppingToken);
@@ -93,13 +93,13 @@ internal sealed class EventPump(
 
     private sealed class Waiting
     {
-        /// <summary>Time of the oldest event that is not handled, as far as known.</summary>
+        /// <summary>Time of the oldest event known not to be handled yet.</summary>
         internal DateTimeOffset Since { get; set; }
 
-        /// <summary>True when there may be other events than those being handed over.</summary>
+        /// <summary>True if there may be events besides those being delivered.</summary>
         internal bool HasNews { get; set; }
 
-        /// <summary>How long the last pause after a fault was.</summary>
+        /// <summary>Length of the last pause after a failure.</summary>
         internal TimeSpan Pause { get; set; }
     }
 }

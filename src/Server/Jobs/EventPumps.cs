@@ -7,10 +7,10 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Jobs;
 
-/// <summary>Hears of committed changes, after which there may be events to hand over.</summary>
+/// <summary>Listens to committed changes, which may create events to deliver.</summary>
 internal sealed class EventNews : IChangeListener
 {
-    /// <summary>Called with the UUID of the organization.</summary>
+    /// <summary>Called with the UUID of the organization after a change.</summary>
     internal Action<string>? Heard { get; set; }
 
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ internal sealed class EventNews : IChangeListener
     }
 }
 
-/// <summary>Hands events to all subscribers, each by itself so that none holds up another.</summary>
+/// <summary>Delivers events to all subscribers, independently of each other so that none delays another.</summary>
 internal sealed class EventPumps : BackgroundService
 {
     private readonly IReadOnlyList<EventPump> _pumps;
@@ -44,7 +44,7 @@ internal sealed class EventPumps : BackgroundService
         _pumps = [.. subscribers.Select(subscriber => new EventPump(subscriber, subscriptions, time, logger))];
     }
 
-    /// <summary>How long the event that has waited longest has waited, by subscriber.</summary>
+    /// <summary>Age of the oldest event not yet handled, by subscriber.</summary>
     internal IEnumerable<(string Subscriber, TimeSpan Lag)> Lags =>
         _pumps.Select(pump => (pump.Subscriber.Name, pump.Lag));
 

@@ -7,13 +7,13 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Jobs;
 
-/// <summary>Deletes, at the start and every hour, the events of change that are older than they are kept.</summary>
+/// <summary>Deletes change events whose retention time has passed, at the start and every hour.</summary>
 internal sealed class EventSweeper(
     ChangeEventSource events, IDocumentStore store, TimeProvider time, ILogger<EventSweeper> logger) : BackgroundService
 {
     private static readonly Duration Pause = Duration.FromHours(1);
 
-    /// <summary>Deletes them once.</summary>
+    /// <summary>Deletes them once, for all organizations.</summary>
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         foreach (var organizationId in await Organizations.IdsAsync(AllKinds.Catalog, store, cancellationToken))

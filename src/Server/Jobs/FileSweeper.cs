@@ -4,7 +4,7 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Jobs;
 
-/// <summary>Removes, at the start and every hour, the files whose expiry has come.</summary>
+/// <summary>Deletes expired files at the start and every hour.</summary>
 internal sealed class FileSweeper(IFileStore files, TimeProvider time, ILogger<FileSweeper> logger)
     : BackgroundService
 {
@@ -13,7 +13,7 @@ internal sealed class FileSweeper(IFileStore files, TimeProvider time, ILogger<F
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The start does not wait for it.
+        // Do not delay the start of the server.
         await Task.Yield();
         while (true)
         {

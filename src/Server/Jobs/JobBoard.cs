@@ -6,9 +6,9 @@ using Tallystick.Resources.Jobs;
 namespace Tallystick.Server.Jobs;
 
 /// <summary>
-/// Whose turn it is. The work of one organization and one handler is a lane: it is done one after the other, in the
-/// order in which it was asked for. Lanes take turns, a step each, so that an organization with much work does not hold
-/// up the others. The board follows committed changes of the queue; a restart fills it from there.
+/// Schedules jobs. The jobs of one organization and one handler form a lane and run sequentially, in the order in which
+/// they were queued. Lanes take turns, one step each, so that an organization with many jobs does not delay the others.
+/// The board mirrors the committed state of the job queue and is refilled from the queue after a restart.
 /// </summary>
 internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListener
 {
@@ -23,7 +23,7 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
     private TaskCompletionSource _changed = NewSignal();
     private long _added;
 
-    /// <summary>Ends with the next change of the board.</summary>
+    /// <summary>Completes at the next change of the board.</summary>
     internal Task Changing
     {
         get
@@ -33,7 +33,7 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         }
     }
 
-    /// <summary>True when no work is running or due.</summary>
+    /// <summary>True if no job is running or due.</summary>
     internal bool IsIdle
     {
         get
@@ -43,7 +43,7 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         }
     }
 
-    /// <summary>Number of entries by handler: those that are due, and those whose time is to come.</summary>
+    /// <summary>Number of jobs by handler: those that are due, and those that are due later.</summary>
     internal IReadOnlyList<(string Handler, long Ready, long Later)> Count()
     {
         var now = clock.GetCurrentInstant();
@@ -73,10 +73,10 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         }
     }
 
-    /// <summary>Puts an entry of the queue on the board, or gives it another time.</summary>
+    /// <summary>Adds an entry of the queue to the board, or changes its due time.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="queued">The entry.</param>
-    /// <param name="order">Place of the change that wrote it; 0 for what was read at the start.</param>
+    /// <param name="order">Sequence number of the change that wrote it; 0 if it was read at the start.</param>
     internal void Put(string organizationId, QueuedJob queued, long order = 0)
     {
         lock (_lock)
@@ -100,24 +100,24 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         }
     }
 
-    /// <summary>Looks again what is due, since the time has been set.</summary>
+    /// <summary>Checks again which jobs are due, after the clock was set.</summary>
     internal void Wake()
     {
         lock (_lock)
             Signal();
     }
 
-    /// <summary>True when an entry is on the board.</summary>
+    /// <summary>True if the job is on the board.</summary>
     internal bool Has(string organizationId, string id)
     {
         lock (_lock)
             return _entries.ContainsKey((organizationId, id));
     }
 
-    /// <summary>Takes an entry from the board; its work stops if it is running.</summary>
+    /// <summary>Removes a job from the board and stops it if it is running.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="id">UUID of the entity that the work is on.</param>
-    /// <param name="order">Place of the change that removed it.</param>
+    /// <param name="order">Sequence number of the change that removed it.</param>
     internal void Remove(string organizationId, string id, long order)
     {
         lock (_lock)
@@ -128,7 +128,7 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         Forget(organizationId, id);
     }
 
-    /// <summary>Takes an entry from the board that is not in the queue.</summary>
+    /// <summary>Removes a job that is no longer in the queue, and stops it if it is running.</summary>
     internal void Forget(string organizationId, string id)
     {
         JobEntry entry;
@@ -144,7 +144,9 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         entry.Cancel();
     }
 
-    /// <summary>The work whose turn it is; null when there is none. It runs until it is given back.</summary>
+    /// <summary>
+    /// Takes the next job to run; null if there is none. Its lane is blocked until <see cref="GiveBack"/>.
+    /// </summary>
     internal (JobEntry Entry, JobLane Lane)? TryTake()
     {
         lock (_lock)
@@ -163,10 +165,10 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         }
     }
 
-    /// <summary>Gives work back after a step.</summary>
+    /// <summary>Returns a job after a step.</summary>
     /// <param name="taken">The work.</param>
-    /// <param name="pause">How long to wait before the next try; null after a step that went well.</param>
-    /// <param name="holdsLane">True when those behind it wait as well.</param>
+    /// <param name="pause">Time until the next attempt; null after a successful step.</param>
+    /// <param name="holdsLane">True if the jobs behind it in the lane wait as well.</param>
     internal void GiveBack((JobEntry Entry, JobLane Lane) taken, TimeSpan? pause = null, bool holdsLane = false)
     {
         var (entry, lane) = taken;
@@ -181,7 +183,7 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         }
     }
 
-    /// <summary>How long until something may be due; null when there is nothing to wait for.</summary>
+    /// <summary>Time until a job may be due; null if there is no waiting job.</summary>
     internal TimeSpan? UntilNext()
     {
         lock (_lock)
@@ -192,7 +194,8 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         }
     }
 
-    // Changes that share a commit are heard of in any order: the last one counts. The latest are enough to tell.
+    // Notifications of changes in the same commit arrive in any order, so ignore those older than the last one seen. It
+    // suffices to remember the most recent ones.
     private bool IsOutdated(string organizationId, string id, long order)
     {
         if (_heard.TryGetValue((organizationId, id), out var last) && last > order)
@@ -230,6 +233,6 @@ internal sealed class JobBoard(IClock clock, TimeProvider time) : IChangeListene
         _changed = NewSignal();
     }
 
-    // Whoever waits goes on elsewhere, not under the lock.
+    // Continuations run asynchronously, so that they do not run under the lock.
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

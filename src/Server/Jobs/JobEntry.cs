@@ -3,7 +3,7 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Server.Jobs;
 
-/// <summary>An entry of the queue, as the process knows it. The board changes it, under its lock.</summary>
+/// <summary>The in-memory state of a queued job. Only the board changes it, under its lock.</summary>
 /// <param name="organizationId">UUID of the organization.</param>
 /// <param name="id">UUID of the entity that the work is on.</param>
 /// <param name="order">Its place among those of the same lane.</param>
@@ -20,28 +20,28 @@ internal sealed class JobEntry(string organizationId, string id, long order)
     /// <summary>Its place among those of the same lane.</summary>
     internal long Order => order;
 
-    /// <summary>When to begin; null for at once.</summary>
+    /// <summary>When to start; null for immediately.</summary>
     internal Instant? Due { get; set; }
 
-    /// <summary>When to try again after a fault; null for at once.</summary>
+    /// <summary>When to retry after a failure; null for immediately.</summary>
     internal DateTimeOffset? RetryAt { get; set; }
 
-    /// <summary>How long the last pause after a fault was.</summary>
+    /// <summary>Length of the last pause after a failure.</summary>
     internal TimeSpan Pause { get; set; }
 
-    /// <summary>True when those behind it in the lane wait for its next try.</summary>
+    /// <summary>True if the jobs behind it in the lane wait for its next attempt.</summary>
     internal bool HoldsLane { get; set; }
 
-    /// <summary>The work in progress; null when it has not begun, or must go on from its checkpoint.</summary>
+    /// <summary>The run in progress; null if it has not started or must resume from its checkpoint.</summary>
     internal IJobRun? Run { get; set; }
 
-    /// <summary>Cancelled when the work is not wanted any more.</summary>
+    /// <summary>Cancelled when the job has been removed.</summary>
     internal CancellationToken Unwanted => _unwanted.Token;
 
-    /// <summary>The work is not wanted any more.</summary>
+    /// <summary>Cancels the job, because it has been removed.</summary>
     internal void Cancel() => _unwanted.Cancel();
 
-    /// <summary>Lets the work in progress go; when it is to go on, it begins from its checkpoint.</summary>
+    /// <summary>Discards the run in progress. The next step resumes from the checkpoint.</summary>
     internal void Drop()
     {
         (Run as IDisposable)?.Dispose();

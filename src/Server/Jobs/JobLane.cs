@@ -2,12 +2,12 @@ using NodaTime;
 
 namespace Tallystick.Server.Jobs;
 
-/// <summary>The work of one organization and one handler, which is done one after the other.</summary>
+/// <summary>The jobs of one organization and one handler, which run sequentially.</summary>
 /// <param name="organizationId">UUID of the organization.</param>
 /// <param name="handler">Name of the handler.</param>
 internal sealed class JobLane(string organizationId, string handler)
 {
-    // Work that has no time is due since ever.
+    // Jobs without a due time come first.
     private static readonly Comparer<JobEntry> ByTime = Comparer<JobEntry>.Create((one, other) =>
         (one.Due ?? Instant.MinValue, one.Order).CompareTo((other.Due ?? Instant.MinValue, other.Order)));
 
@@ -17,13 +17,13 @@ internal sealed class JobLane(string organizationId, string handler)
     /// <summary>Name of the handler.</summary>
     internal string Handler => handler;
 
-    /// <summary>Its work in order.</summary>
+    /// <summary>Its jobs in order.</summary>
     internal SortedSet<JobEntry> Entries { get; } = new(ByTime);
 
-    /// <summary>The work that is running; null for none.</summary>
+    /// <summary>The job that is running; null if there is none.</summary>
     internal JobEntry? Running { get; set; }
 
-    /// <summary>The first work that may run now.</summary>
+    /// <summary>The first job that can run now; null if there is none.</summary>
     internal JobEntry? FirstReady((Instant Instant, DateTimeOffset Time) now)
     {
         foreach (var entry in Entries)
@@ -38,7 +38,7 @@ internal sealed class JobLane(string organizationId, string handler)
         return null;
     }
 
-    /// <summary>How long until its work may run: the first by time, and those to be tried again.</summary>
+    /// <summary>Times until its jobs can run: the next one by due time, and those to be retried.</summary>
     internal IEnumerable<TimeSpan> Waits((Instant Instant, DateTimeOffset Time) now)
     {
         foreach (var entry in Entries)
@@ -52,7 +52,7 @@ internal sealed class JobLane(string organizationId, string handler)
                 yield return TimeSpan.Zero;
             else
                 yield return retry - now.Time;
-            // Those behind it wait for it.
+            // The jobs behind it wait for it.
             if (entry.HoldsLane)
                 yield break;
         }

@@ -9,8 +9,7 @@ using Tallystick.Server.Hosting;
 namespace Tallystick.Server.Jobs;
 
 /// <summary>
-/// Does the queued work, a few organizations at a time. Work that a stop, a crash or an outage interrupted goes on from
-/// its checkpoint.
+/// Runs queued jobs, a few at a time. A job interrupted by a stop, a crash or an outage resumes from its checkpoint.
 /// </summary>
 internal sealed class JobRunner(
     IEnumerable<IJobHandler> handlers,
@@ -27,7 +26,7 @@ internal sealed class JobRunner(
 
     private static readonly TimeSpan MaxRefusalPause = TimeSpan.FromMinutes(1);
 
-    // The clock of due work may be another than that of the process, and may be set.
+    // Due times use a clock that can differ from the process clock and can be set, so check regularly.
     private static readonly TimeSpan MaxSleep = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, IJobHandler> _handlers =
@@ -36,7 +35,7 @@ internal sealed class JobRunner(
     private readonly TaskCompletionSource _filled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// Does what is due by now, and returns when no work is running or due any more: for tests, which set the clock.
+    /// Runs the jobs that are due and returns when none is running or due. For tests, which set the clock.
     /// </summary>
     internal async Task RunDueAsync(CancellationToken cancellationToken)
     {
@@ -114,12 +113,12 @@ internal sealed class JobRunner(
         return await HandlerOf(handler).BeginAsync(entry.OrganizationId, queued, cancellationToken);
     }
 
-    // A later version may have queued what this one does not know.
+    // A later version may have queued a job that this version does not know.
     private IJobHandler HandlerOf(string name) => _handlers.GetValueOrDefault(name)
         ?? throw new RefusedException(new Issue("unknown_handler", "", $"This version has no job handler '{name}'"));
 
-    // Whoever does the work takes it out of the queue, or gives it another time, in the change that completes it. This
-    // is for work that there is nothing to do for.
+    // A job normally removes or reschedules itself in the change that completes it. This removes a job that has nothing
+    // left to do.
     private async Task RemoveAsync(JobEntry entry, CancellationToken cancellationToken)
     {
         await resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
@@ -147,7 +146,7 @@ internal sealed class JobRunner(
             }
             catch (Exception second)
             {
-                // Nothing may end the runner: all other work would wait for ever.
+                // Never let an exception end the runner, because all other jobs would then wait forever.
                 fault = second;
             }
         }
@@ -164,13 +163,13 @@ internal sealed class JobRunner(
         board.GiveBack(taken, later);
     }
 
-    // It stays in the queue: when its turn comes again, its handler cleans up and says that nothing is left to do.
+    // The job stays in the queue. At its next turn, its handler cleans up and reports that nothing is left to do.
     private Task<bool> FailAsync(JobEntry entry, string handler, CancellationToken cancellationToken) =>
         resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
             await HandlerOf(handler).FailAsync(
                 change, entry.Id, "The job failed because of an internal error. See the server log."));
 
-    // What an earlier version had begun without a queue is queued first.
+    // Also queues jobs that an earlier version started without a queue.
     private async Task FillBoardAsync(CancellationToken stoppingToken)
     {
         foreach (var organizationId in await Organizations.IdsAsync(AllKinds.Catalog, store, stoppingToken))

@@ -6,19 +6,20 @@ using Tallystick.Server.Hosting;
 namespace Tallystick.Server.Jobs;
 
 /// <summary>
-/// Does the housekeeping of the measurement store in the background, as long as the loader has little to do: usage that
-/// comes in goes first.
+/// Runs maintenance of the measurement store in the background while the loader is mostly idle, because loading new
+/// measurements has priority.
 /// </summary>
 internal sealed class MaintenanceService(
     IStoreMaintenance store, ILogPartition log, MeasurementLoader loader, IClock clock,
     ILogger<MaintenanceService> logger) : BackgroundService
 {
-    // Some 60,000 measurements: what gathers in half a second of a busy day.
+    // In bytes of the log; about 60,000 measurements.
     private const long LittleToDo = 4_000_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    // A day is closed an hour after its end, when what was under way has arrived; later arrivals are moved one by one.
+    // A day is closed one hour after its end, to include measurements still in transit. Later arrivals are moved
+    // individually.
     private static readonly Duration Grace = Duration.FromHours(1);
 
     /// <inheritdoc/>
@@ -35,7 +36,7 @@ internal sealed class MaintenanceService(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Nothing is lost by it: reading is slower until it works again.
+                // No data is lost. Queries are slower until maintenance succeeds.
                 Log.SortingFailed(logger, exception);
             }
             await Task.Delay(Pause, stoppingToken);

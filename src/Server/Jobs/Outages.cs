@@ -5,24 +5,26 @@ using Tallystick.Server.Hosting;
 namespace Tallystick.Server.Jobs;
 
 /// <summary>
-/// Faults of the infrastructure, after which the same work may succeed later: the database cannot be used, or the
-/// measurement store lacks memory. Neither ends background work or the process.
+/// Temporary infrastructure failures, after which the same work can succeed later: the database is unavailable, or the
+/// measurement store is out of memory. They end neither background work nor the process.
 /// </summary>
 internal static class Outages
 {
     private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The longest pause between two tries.</summary>
+    /// <summary>Maximum pause between two attempts.</summary>
     internal static TimeSpan MaxPause { get; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>True for such a fault.</summary>
+    /// <summary>Whether the exception is such a failure.</summary>
     internal static bool Is(Exception fault) => fault is StoreOutageException or UsageMemoryException;
 
-    /// <summary>The next pause, after <paramref name="last"/> or none: twice as long, up to a maximum.</summary>
+    /// <summary>
+    /// The pause after <paramref name="last"/>: twice as long, up to a maximum. Zero gives the first pause.
+    /// </summary>
     internal static TimeSpan NextPause(TimeSpan last, TimeSpan max) =>
         last == TimeSpan.Zero ? MinPause : last * 2 < max ? last * 2 : max;
 
-    /// <summary>Does the work until it succeeds or fails for another reason. It must bear being done again.</summary>
+    /// <summary>Repeats the work until it succeeds or fails for another reason. The work must be idempotent.</summary>
     internal static async Task OutlastAsync(
         Func<Task> work, TimeProvider time, ILogger logger, CancellationToken stoppingToken)
     {
