@@ -24,6 +24,6 @@ namespace Tallystick.Access;
 [JsonSerializable(typeof(OrgUserInvitation))]
 internal sealed partial class AccessJson : JsonSerializerContext
 {
-    /// <summary>In the JSON format of the product.</summary>
+    /// <summary>The context with the JSON format of the product.</summary>
     internal static AccessJson Format { get; } = new(JsonFormat.NewOptions());
 }

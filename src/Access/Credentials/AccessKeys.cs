@@ -9,10 +9,10 @@ namespace Tallystick.Access.Credentials;
 
 /// <summary>Finds access keys and verifies their secrets. Inactive keys are treated as nonexistent.</summary>
 /// <param name="resources">Reads and changes keys.</param>
-/// <param name="changes">Tells that keys have changed.</param>
-/// <param name="clock">The time, which tests control.</param>
-/// <param name="onSecretsRefused">Hears that requests with a wrong secret must wait.</param>
-/// <param name="maxSources">Pairs of a key and where its secret came from that are remembered, at most.</param>
+/// <param name="changes">Publishes changes of keys.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="onSecretsRefused">Called when requests with an incorrect secret start to be throttled.</param>
+/// <param name="maxSources">Maximum number of remembered pairs of key and source.</param>
 public sealed class AccessKeys(
     ResourceService resources, ChangeFeed changes, IClock clock, SecretsRefused onSecretsRefused,
     int maxSources = 10_000)
@@ -32,7 +32,7 @@ public sealed class AccessKeys(
     // Sources of correct secrets, which attempts from elsewhere cannot throttle.
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Sources of right secrets that are remembered.</summary>
+    /// <summary>Number of remembered sources of correct secrets.</summary>
     public int KnownSources => _known.Count;
 
     /// <summary>Incremented with each change of any key.</summary>

@@ -6,28 +6,28 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Credentials;
 
 /// <summary>A secret key of the installation.</summary>
-/// <param name="Id">What it is for and, where keys of a purpose follow each other, when it was made.</param>
+/// <param name="Id">Its purpose and, for keys that are rotated, its creation time.</param>
 /// <param name="Bytes">The key.</param>
 public sealed record InstallationKey(string Id, byte[] Bytes)
 {
-    // A record would print its members, and so the secret.
+    // The generated method would print all members, including the secret.
     /// <inheritdoc/>
     public override string ToString() => Id;
 }
 
 /// <summary>
-/// The secret keys of the installation: documents beside entities, so that every process that uses the documents signs
-/// with the same keys. They are of no resource, and so appear in no response and no event.
+/// The secret keys of the installation. They are stored as internal documents, so that every process that uses the
+/// documents signs with the same keys, and they never appear in a response or an event.
 /// </summary>
 public sealed class InstallationKeys(ResourceService resources)
 {
     private const string Principal = "SYSTEM";
     private const string Member = "key";
 
-    /// <summary>The kind that the store must keep: one document for each key.</summary>
+    /// <summary>The document kind: one document per key.</summary>
     public static DocumentKind Kind { get; } = new("installation_key", [], _ => []);
 
-    /// <summary>All keys, before the store is opened for good.</summary>
+    /// <summary>All keys, read during the start before the store is fully open.</summary>
     /// <exception cref="StoreUnavailableException">A key is damaged.</exception>
     public static async Task<IReadOnlyList<InstallationKey>> ListAsync(
         IDocumentReader documents, CancellationToken cancellationToken)
@@ -41,13 +41,13 @@ public sealed class InstallationKeys(ResourceService resources)
     public async Task<IReadOnlyList<InstallationKey>> ListAsync(CancellationToken cancellationToken) =>
         await ListAsync(resources.Reader(AccessKeyResource.Installation, cancellationToken));
 
-    /// <summary>Changes keys, all together or not at all.</summary>
+    /// <summary>Changes keys atomically.</summary>
     /// <param name="decide">
-    /// From those that are there, those that shall be: the others are removed. Has no other effect, since it may be run
-    /// again.
+    /// Returns the new keys for the stored ones; keys that it does not return are removed. Must have no other effects
+    /// because it may run again.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Those that are there now.</returns>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The stored keys after the change.</returns>
     public Task<IReadOnlyList<InstallationKey>> ChangeAsync(
         Func<IReadOnlyList<InstallationKey>, IReadOnlyList<InstallationKey>> decide,
         CancellationToken cancellationToken) =>
@@ -63,7 +63,7 @@ public sealed class InstallationKeys(ResourceService resources)
             return after;
         });
 
-    /// <summary>Says that a key is damaged, without telling what it is.</summary>
+    /// <summary>The exception for a damaged key. Does not contain the key.</summary>
     public static StoreUnavailableException Damaged(string id, string why, Exception? failure = null) => new(
         $"The key '{id}' among the documents is damaged: {why} Restore the documents from a backup, or delete the row "
         + $"with the id '{id}' from their table {Kind.Name}: what it has signed is then refused, and clients ask for "

@@ -11,7 +11,7 @@ namespace Tallystick.Access.Credentials;
 /// </summary>
 public sealed class ServiceUserKeys(ResourceService resources)
 {
-    /// <summary>Most keys of a service user.</summary>
+    /// <summary>Maximum number of keys of a service user.</summary>
     public const int MaxKeys = 50;
 
     private const string Installation = AccessKeyResource.Installation;
@@ -33,9 +33,9 @@ public sealed class ServiceUserKeys(ResourceService resources)
             : throw ResourceService.NotFound(AccessKeyResource.Definition, id);
 
     /// <summary>Creates a key.</summary>
-    /// <returns>The key, and its secret, of which only a hash is kept.</returns>
-    /// <exception cref="ForbiddenException">The service user may do more than the caller.</exception>
-    /// <exception cref="RefusedException">The service user has as many keys as it may have.</exception>
+    /// <returns>The key and its secret. Only a hash of the secret is stored.</returns>
+    /// <exception cref="ForbiddenException">The service user has permissions that the caller does not have.</exception>
+    /// <exception cref="RefusedException">The service user has the maximum number of keys.</exception>
     public async Task<(AccessKey Key, string Secret)> CreateAsync(Granting by, ServiceUser user)
     {
         var organizationId = by.Caller.OrganizationId;
@@ -61,7 +61,9 @@ public sealed class ServiceUserKeys(ResourceService resources)
     }
 
     /// <summary>Deletes a key.</summary>
-    /// <exception cref="RefusedException">The request came with it, or nobody would be left.</exception>
+    /// <exception cref="RefusedException">
+    /// The request was made with this key, or the organization would lose its last administrator.
+    /// </exception>
     public async Task DeleteAsync(Granting by, AccessKey key)
     {
         RefuseOwn(by, key);
@@ -75,9 +77,13 @@ public sealed class ServiceUserKeys(ResourceService resources)
             await DeleteOneAsync(by, key);
     }
 
-    /// <summary>Activates a key, or deactivates it.</summary>
-    /// <exception cref="ForbiddenException">It would be active, and its user may do more than the caller.</exception>
-    /// <exception cref="RefusedException">The request came with it, or nobody would be left.</exception>
+    /// <summary>Activates or deactivates a key.</summary>
+    /// <exception cref="ForbiddenException">
+    /// The key would become active, and its user has permissions that the caller does not have.
+    /// </exception>
+    /// <exception cref="RefusedException">
+    /// The request was made with this key, or the organization would lose its last administrator.
+    /// </exception>
     public async Task<AccessKey> SetStatusAsync(Granting by, AccessKey key, AccessKeyStatus status)
     {
         if (status == AccessKeyStatus.Inactive)

@@ -7,9 +7,9 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Credentials;
 
 /// <summary>
-/// The keys that sign tokens: elliptic-curve keys of the installation. A new one is made every 90 days; the one before
-/// stays good for the tokens it has signed, and is then deleted. A key that is older than that, such as one of a
-/// restored backup, is not read.
+/// The elliptic-curve keys of the installation that sign tokens. A new key is created every 90 days. The previous key
+/// remains valid until the tokens that it has signed have expired, and is then deleted. Older keys, such as those of a
+/// restored backup, are ignored.
 /// </summary>
 public sealed class SigningKeys
 {
@@ -17,7 +17,7 @@ public sealed class SigningKeys
 
     private static readonly Duration Lifetime = Duration.FromDays(90);
 
-    // The lifetime of the last token that a key can have signed.
+    // Until the last token that a key can have signed expires.
     private static readonly Duration GoodFor = Lifetime + Duration.FromSeconds(Tokens.LifetimeSeconds);
     private readonly InstallationKeys _stored;
     private readonly IClock _clock;
@@ -35,10 +35,10 @@ public sealed class SigningKeys
         return new SigningKeys(stored, clock, keys);
     }
 
-    /// <summary>The id of the key that was made at a second since 1970.</summary>
+    /// <summary>The id of a key, from its creation time in seconds since 1970.</summary>
     public static string IdOf(long made) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{made}");
 
-    /// <summary>Requires that those of the keys that sign tokens, and are good, can be used.</summary>
+    /// <summary>Checks that the valid signing keys can be read.</summary>
     /// <exception cref="StoreUnavailableException">A key is damaged.</exception>
     public static void Require(IEnumerable<InstallationKey> keys, IClock clock) =>
         Read(keys, clock.GetCurrentInstant());
@@ -47,7 +47,7 @@ public sealed class SigningKeys
     public static bool IsOver(string id, Instant now) => MadeAt(id) is { } made && now - made >= GoodFor;
 
     /// <summary>The current signing key.</summary>
-    /// <exception cref="StoreOutageException">A new one is due, and the store cannot keep it.</exception>
+    /// <exception cref="StoreOutageException">A new key is due, and the store is unavailable.</exception>
     public async ValueTask<ECDsaSecurityKey> CurrentAsync(CancellationToken cancellationToken)
     {
         var now = _clock.GetCurrentInstant();
@@ -61,7 +61,7 @@ public sealed class SigningKeys
             }
             catch (StoreOutageException) when (!isDue)
             {
-                // Only the old key stays, which nobody accepts, until the store can delete it.
+                // The current key is still valid. The expired key, which is no longer accepted, is deleted later.
             }
         }
         return keys[0].Key;
@@ -77,7 +77,7 @@ public sealed class SigningKeys
         }
     }
 
-    // Whoever comes first makes the new key; the others find it.
+    // The first process to commit creates the new key; others find it.
     private async Task<IReadOnlyList<SigningKey>> RenewAsync(Instant now, CancellationToken cancellationToken)
     {
         var made = Make(now);
@@ -97,7 +97,7 @@ public sealed class SigningKeys
         return new InstallationKey(IdOf(now.ToUnixTimeSeconds()), key.ExportPkcs8PrivateKey());
     }
 
-    // The latest first. Their ids tell when they were made: an old key is not even read.
+    // Newest first. The ids contain the creation time, so expired keys are not read.
     private static IReadOnlyList<SigningKey> Read(IEnumerable<InstallationKey> keys, Instant now) =>
     [
         .. keys.Where(key => MadeAt(key.Id) is not null && !IsOver(key.Id, now)).Select(Read)
@@ -110,7 +110,7 @@ public sealed class SigningKeys
         try
         {
             key.ImportPkcs8PrivateKey(stored.Bytes, out _);
-            // The tokens name it without the prefix, as they did before other keys stood beside it.
+            // Tokens refer to the key without the prefix, for compatibility with earlier versions.
             return new SigningKey(
                 MadeAt(stored.Id)!.Value, new ECDsaSecurityKey(key) { KeyId = stored.Id[Prefix.Length..] });
         }

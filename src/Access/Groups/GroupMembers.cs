@@ -23,7 +23,7 @@ public sealed class GroupMembers
     /// <summary>The types that have groups.</summary>
     public IEnumerable<string> Types => _groups.Values.Select(group => group.Type).Distinct();
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the snapshot.</summary>
     public static async ValueTask<GroupMembers> ReadAsync(IResourceReader related) => new(
         await related.ListAsync<ResourceGroup>(Condition.And()),
         await related.ListAsync<ResourceGroupItem>(Condition.And()));

@@ -7,12 +7,16 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Access.Groups;
 
-/// <summary>Puts entities and groups into resource groups, takes them out, and deletes groups.</summary>
+/// <summary>Adds entities and groups to resource groups, removes them, and deletes groups.</summary>
 public sealed class GroupMembership(ResourceService resources)
 {
-    /// <summary>Puts a member into a group; one that is in it already stays so.</summary>
-    /// <exception cref="ForbiddenException">Somebody would gain what the caller does not have.</exception>
-    /// <exception cref="RefusedException">There is no such member, or the groups would nest in a circle.</exception>
+    /// <summary>Adds a member to a group. Does nothing if it is already a member.</summary>
+    /// <exception cref="ForbiddenException">
+    /// A principal would gain permissions that the caller does not have.
+    /// </exception>
+    /// <exception cref="RefusedException">
+    /// The member does not exist, or the nesting of groups would have a cycle.
+    /// </exception>
     public async Task AddAsync(Granting by, ResourceGroup group, ResourceGroupItem member)
     {
         Sight.Require(
@@ -28,9 +32,11 @@ public sealed class GroupMembership(ResourceService resources)
                 by.Cancelled, inside => CheckMemberAsync(inside, group, member));
     }
 
-    /// <summary>Takes a member out of a group.</summary>
+    /// <summary>Removes a member from a group.</summary>
     /// <exception cref="NotFoundException">It is not in the group.</exception>
-    /// <exception cref="ForbiddenException">Somebody would gain what the caller does not have.</exception>
+    /// <exception cref="ForbiddenException">
+    /// A principal would gain permissions that the caller does not have.
+    /// </exception>
     public async Task RemoveAsync(Granting by, ResourceGroup group, ResourceGroupItem member)
     {
         var found = await FindAsync(by.Related, member) ?? throw new NotFoundException(
@@ -41,9 +47,11 @@ public sealed class GroupMembership(ResourceService resources)
             by.Cancelled);
     }
 
-    /// <summary>Deletes a group; its members stay.</summary>
-    /// <exception cref="ForbiddenException">Somebody would gain what the caller does not have.</exception>
-    /// <exception cref="RefusedException">Nobody would be left who can do everything.</exception>
+    /// <summary>Deletes a group, but not its members.</summary>
+    /// <exception cref="ForbiddenException">
+    /// A principal would gain permissions that the caller does not have.
+    /// </exception>
+    /// <exception cref="RefusedException">The organization would lose its last administrator.</exception>
     public async Task DeleteAsync(Granting by, ResourceGroup group)
     {
         await GroupGrants.CheckLeavingAsync(by, group, new ResourcePattern("*", PatternScope.Group, group.Id));

@@ -31,19 +31,21 @@ public sealed record AcceptInvitationRequest
     public string? CurrentPassword { get; init; }
 }
 
-/// <summary>Accepts invitations. Whoever has the link is the person.</summary>
+/// <summary>Accepts invitations. Possession of the link identifies the person.</summary>
 public sealed class InvitationAcceptance(ResourceService resources, Logins logins, IClock clock)
 {
     private const string Principal = "SYSTEM";
 
     /// <summary>Makes the invited person a user of the organization, with the policies of the invitation.</summary>
-    /// <param name="request">The link, and the passwords.</param>
-    /// <param name="source">Where the request comes from.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="request">The link and the passwords.</param>
+    /// <param name="source">Source of the request.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The login of the person.</returns>
-    /// <exception cref="ForbiddenException">The link is not good, or its inviter may no longer give this.</exception>
-    /// <exception cref="RefusedException">The invitation was accepted before, or a password has faults.</exception>
-    /// <exception cref="UnauthorizedException">The current password is wrong.</exception>
+    /// <exception cref="ForbiddenException">
+    /// The link is invalid or expired, or the inviter no longer has the permissions that it grants.
+    /// </exception>
+    /// <exception cref="RefusedException">The invitation was already accepted, or a password is invalid.</exception>
+    /// <exception cref="UnauthorizedException">The current password is incorrect.</exception>
     public async Task<Login> AcceptAsync(
         AcceptInvitationRequest request, string source, CancellationToken cancellationToken)
     {
@@ -90,7 +92,7 @@ public sealed class InvitationAcceptance(ResourceService resources, Logins login
     private static RefusedException UserAlready() => new(new Issue(
         "taken", "", "You are already a user of the organization. Sign in instead", IssueKind.Conflict));
 
-    // One answer for all that is wrong with a link, so that it tells nothing about others.
+    // The same response for an unknown invitation and an incorrect secret, so that it does not reveal which ids exist.
     private static async ValueTask<OrgUserInvitation> FindAsync(
         ResourceReader related, AcceptInvitationRequest request, Instant now)
     {
@@ -110,7 +112,7 @@ public sealed class InvitationAcceptance(ResourceService resources, Logins login
         CancellationToken cancellationToken)
     {
         var login = await logins.FindAsync(invitation.Email, cancellationToken);
-        // Before anything of the login is changed.
+        // Check this before the login is changed.
         if (login is not null && await related.FindAsync<OrgUser>(login.Id) is not null)
             throw UserAlready();
         var issues = new Issues();
@@ -143,7 +145,8 @@ public sealed class InvitationAcceptance(ResourceService resources, Logins login
             cancellationToken);
     }
 
-    // Whoever invited has the link, too, and whoever chose a temporary password knows it.
+    // A link that was not mailed is also known to the inviter, and a temporary password to the person who set it, so
+    // neither proves who the user is.
     private async ValueTask<Login> ProveAsync(
         AcceptInvitationRequest request, OrgUserInvitation invitation, string source,
         CancellationToken cancellationToken)

@@ -12,9 +12,9 @@ public sealed class InvitationCreation(ResourceService resources)
     private static readonly Duration GoodFor = Duration.FromDays(30);
 
     /// <summary>Creates an invitation.</summary>
-    /// <returns>The invitation, and the secret of its link, of which only a hash is kept.</returns>
-    /// <exception cref="ForbiddenException">It would give what the caller does not have.</exception>
-    /// <exception cref="RefusedException">The rules forbid it.</exception>
+    /// <returns>The invitation and the secret of its link. Only a hash of the secret is stored.</returns>
+    /// <exception cref="ForbiddenException">It would grant permissions that the caller does not have.</exception>
+    /// <exception cref="RefusedException">The rules do not allow it.</exception>
     public async Task<(OrgUserInvitation Invitation, string Token)> CreateAsync(
         Granting by, OrgUserInvitation proposed)
     {
@@ -32,7 +32,7 @@ public sealed class InvitationCreation(ResourceService resources)
         return ((OrgUserInvitation)created, token);
     }
 
-    /// <summary>Keeps that the link of an invitation was mailed: who has it reads the mail of the address.</summary>
+    /// <summary>Records that the link was sent by e-mail, so that only the owner of the address has it.</summary>
     public async Task<OrgUserInvitation> SetMailedAsync(Granting by, OrgUserInvitation invitation) =>
         (OrgUserInvitation)await resources.UpdateAsync(
             OrgUserInvitationResource.Definition, by.Caller.OrganizationId, by.Caller.AuditName, invitation.Id,
@@ -41,7 +41,7 @@ public sealed class InvitationCreation(ResourceService resources)
     private static async ValueTask CheckAsync(Granting by, OrgUserInvitation proposed)
     {
         var issues = new Issues();
-        // Whether the person has a login already makes no difference: the answer would tell.
+        // Required even if the person already has a login, because the response would otherwise reveal that.
         if (proposed.IsSupport != true && proposed.FirstName is null)
             issues.Add("required", "firstName", "is required");
         if (proposed.IsSupport != true && proposed.LastName is null)

@@ -7,21 +7,21 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Organizations;
 
 /// <summary>
-/// Gives organizations their managed policies and, as service users that may do everything, their administrators. The
-/// installation calls it, not a caller of the API: nobody's permissions are looked at.
+/// Creates the managed policies of organizations, and administrators: service users with all permissions. Called by the
+/// installation itself, so no permissions are checked.
 /// </summary>
 public sealed class Administrators(ResourceService resources)
 {
     private const string Principal = "SYSTEM";
 
-    /// <summary>Lists an organization in the installation; one that is listed already stays so.</summary>
+    /// <summary>Adds an organization to the list of the installation, unless it is already listed.</summary>
     public Task ListOrganizationAsync(string organizationId, CancellationToken cancellationToken) =>
         resources.ChangeAsync(
             AccessKeyResource.Installation, Principal, cancellationToken,
             change => ListAsync(change, organizationId));
 
-    /// <summary>Makes the managed policies what they are in this version.</summary>
-    // An organization of an earlier version has none, and each of its service users may do everything.
+    /// <summary>Updates the managed policies to those of this version.</summary>
+    // Organizations of versions without managed policies had no permissions: their service users become administrators.
     public async ValueTask RenewManagedPoliciesAsync(string organizationId, CancellationToken cancellationToken)
     {
         var stored = await ManagedPoliciesAsync(resources.Reader(organizationId, cancellationToken));
@@ -40,10 +40,10 @@ public sealed class Administrators(ResourceService resources)
             organizationId);
     }
 
-    /// <summary>Gives an organization that is being made its managed policies and its first administrator.</summary>
-    /// <param name="change">What makes the organization.</param>
+    /// <summary>Adds the managed policies and the first administrator to a new organization.</summary>
+    /// <param name="change">The change that creates the organization.</param>
     /// <param name="organizationId">UUID of the organization.</param>
-    /// <param name="serviceUserId">UUID that the administrator is to have.</param>
+    /// <param name="serviceUserId">UUID for the administrator.</param>
     public static async ValueTask AddFirstAsync(ResourceChange change, string organizationId, string serviceUserId)
     {
         await MakeManagedPoliciesAsync(change, organizationId);
@@ -54,9 +54,9 @@ public sealed class Administrators(ResourceService resources)
 
     /// <summary>Adds an administrator to an organization.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
-    /// <param name="principal">Who adds it, for the audit fields.</param>
+    /// <param name="principal">The principal recorded in the audit fields.</param>
     /// <param name="name">Name of the administrator.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<ServiceUser> AddAsync(
         string organizationId, string principal, string name, CancellationToken cancellationToken) =>
         (ServiceUser)await resources.ChangeAsync(
@@ -74,12 +74,12 @@ public sealed class Administrators(ResourceService resources)
             },
             organizationId);
 
-    /// <summary>Gives an administrator an access key, and lists its organization.</summary>
+    /// <summary>Creates an access key for an administrator and lists the organization.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="serviceUserId">UUID of the administrator.</param>
-    /// <param name="accessKeyId">The public part of the key; null to make one.</param>
+    /// <param name="accessKeyId">The public part of the key; null to generate one.</param>
     /// <param name="secret">Its secret.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<AccessKey> AddKeyAsync(
         string organizationId, string serviceUserId, string? accessKeyId, string secret,
         CancellationToken cancellationToken)
@@ -110,7 +110,7 @@ public sealed class Administrators(ResourceService resources)
         return true;
     }
 
-    /// <returns>True when there were some before.</returns>
+    /// <returns>True if there were managed policies before.</returns>
     private static async ValueTask<bool> MakeManagedPoliciesAsync(ResourceChange change, string organizationId)
     {
         var current = await ManagedPoliciesAsync(change.Related);

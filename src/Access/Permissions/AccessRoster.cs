@@ -14,7 +14,7 @@ internal sealed class AccessRoster
 
     private AccessRoster(AccessFacts facts) => _facts = facts;
 
-    /// <summary>All of them.</summary>
+    /// <summary>All principals with their permissions.</summary>
     public IReadOnlyCollection<RosterEntry> Entries => _entries.Values;
 
     /// <summary>The groups of the organization.</summary>
@@ -35,7 +35,7 @@ internal sealed class AccessRoster
     /// <summary>The principal with a name in audit fields; null if there is none.</summary>
     public RosterEntry? Find(string auditName) => _entries.GetValueOrDefault(auditName);
 
-    /// <summary>The principal; null when there is none.</summary>
+    /// <summary>The principal; null if there is none.</summary>
     public RosterEntry? Find(PrincipalType type, string id) => Find(PrincipalPermission.PrincipalKey(type, id));
 
     /// <summary>Ids of the members of the groups that a pattern refers to.</summary>

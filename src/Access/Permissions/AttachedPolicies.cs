@@ -22,7 +22,7 @@ public static class AttachedPolicies
             await change.DeleteAsync(PrincipalPermissionResource.Definition, attached.Id);
     }
 
-    /// <summary>What attaches policies to a principal.</summary>
+    /// <summary>The policy attachments of a principal.</summary>
     public static ValueTask<IReadOnlyList<PrincipalPermission>> OfAsync(
         IResourceReader related, PrincipalType type, string? id) => related.ListAsync<PrincipalPermission>(
         Condition.Equal("principal", PrincipalPermission.PrincipalKey(type, id)));

@@ -7,16 +7,20 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Permissions;
 
-/// <summary>Attaches policies to principals and detaches them, as far as the caller may.</summary>
+/// <summary>
+/// Attaches policies to principals and detaches them, if the caller may grant or revoke their permissions.
+/// </summary>
 public sealed class PolicyAttachments(ResourceService resources)
 {
-    /// <summary>Attaches a policy to a principal; one that is attached already stays so.</summary>
+    /// <summary>Attaches a policy to a principal. Does nothing if it is already attached.</summary>
     /// <param name="by">The request.</param>
     /// <param name="policy">The policy.</param>
     /// <param name="type">Kind of the principal.</param>
     /// <param name="principalId">UUID of the principal; null for the support users.</param>
-    /// <exception cref="ForbiddenException">The policy grants what the caller does not have.</exception>
-    /// <exception cref="RefusedException">There is no such principal, or nobody would be left.</exception>
+    /// <exception cref="ForbiddenException">The policy grants permissions that the caller does not have.</exception>
+    /// <exception cref="RefusedException">
+    /// The principal does not exist, or the organization would lose its last administrator.
+    /// </exception>
     public async Task<PrincipalPermission> AttachAsync(
         Granting by, PermissionPolicy policy, PrincipalType type, string? principalId)
     {
@@ -42,10 +46,10 @@ public sealed class PolicyAttachments(ResourceService resources)
     /// <param name="policy">The policy.</param>
     /// <param name="type">Kind of the principal.</param>
     /// <param name="principalId">UUID of the principal; null for the support users.</param>
-    /// <returns>What attached it.</returns>
+    /// <returns>The attachment that was deleted.</returns>
     /// <exception cref="NotFoundException">The policy is not attached to the principal.</exception>
-    /// <exception cref="ForbiddenException">The policy denies what the caller does not have.</exception>
-    /// <exception cref="RefusedException">Nobody would be left who can do everything.</exception>
+    /// <exception cref="ForbiddenException">The policy denies permissions that the caller does not have.</exception>
+    /// <exception cref="RefusedException">The organization would lose its last administrator.</exception>
     public async Task<Resource> DetachAsync(
         Granting by, PermissionPolicy policy, PrincipalType type, string? principalId)
     {

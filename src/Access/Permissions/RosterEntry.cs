@@ -18,7 +18,7 @@ public sealed record RosterEntry
     /// <summary>When its access ends; the maximum instant for never.</summary>
     public Instant Ends { get; init; } = Instant.MaxValue;
 
-    /// <summary>True when its access has ended.</summary>
+    /// <summary>True if its access has ended.</summary>
     public bool IsOverAt(Instant now) => Ends <= now;
 
     /// <summary>Identifies the sources of its rules and their versions: equal sources have equal rules.</summary>

@@ -31,7 +31,7 @@ public static class Sight
     /// <param name="grants">The permissions of the caller.</param>
     /// <param name="target">The kind of the entity.</param>
     /// <param name="path">The member that refers to it.</param>
-    /// <param name="value">What it is called there.</param>
+    /// <param name="value">The value of the member.</param>
     /// <param name="id">Its id; null if it does not exist.</param>
     /// <param name="issues">Receives the fault.</param>
     /// <exception cref="ForbiddenException">The caller may not retrieve any entity of the kind.</exception>

@@ -42,7 +42,10 @@ public sealed record Login : Resource
     public bool IsOpenAt(Instant now) => !(DtTemporaryPasswordEnds <= now);
 }
 
-/// <summary>The owner of logins, which are looked up before the organization is known.</summary>
+/// <summary>
+/// The definition of logins. They are stored under the installation, because they are looked up before the organization
+/// is known.
+/// </summary>
 public static class LoginResource
 {
     /// <summary>The definition.</summary>

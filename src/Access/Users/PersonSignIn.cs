@@ -26,15 +26,15 @@ public sealed class PersonSignIn(Logins logins, CallerAccess callers, IClock clo
 {
     private const int MaxEmail = 320;
 
-    /// <summary>Signs a person in, and sets a new password where one is chosen.</summary>
-    /// <param name="request">Who, and where.</param>
-    /// <param name="source">Where the attempt comes from.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The login, and UUID of the organization.</returns>
-    /// <exception cref="UnauthorizedException">The address or the password is wrong.</exception>
-    /// <exception cref="ForbiddenException">The person has no access to the organization now.</exception>
-    /// <exception cref="RefusedException">The request has faults.</exception>
-    /// <exception cref="TooManyRequestsException">There were too many wrong passwords of late.</exception>
+    /// <summary>Signs a person in and, if requested, sets a new password.</summary>
+    /// <param name="request">The credentials and the organization.</param>
+    /// <param name="source">Source of the attempt.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The login and the UUID of the organization.</returns>
+    /// <exception cref="UnauthorizedException">The address or password is incorrect.</exception>
+    /// <exception cref="ForbiddenException">The person currently has no access to the organization.</exception>
+    /// <exception cref="RefusedException">The request is invalid.</exception>
+    /// <exception cref="TooManyRequestsException">There were too many incorrect passwords recently.</exception>
     public async ValueTask<(Login Login, string OrganizationId)> SignInAsync(
         SignInRequest request, string source, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Tallystick.Resources.Changes;
 
 namespace Tallystick.Access.Users;
 
-/// <summary>Deletes service users with all that belongs to them.</summary>
+/// <summary>Deletes service users with their attached policies and access keys.</summary>
 public sealed class ServiceUserDeletion(ResourceService resources, ServiceUserKeys keys)
 {
     /// <summary>Deletes a service user, its attached policies and its access keys.</summary>
@@ -19,7 +19,7 @@ public sealed class ServiceUserDeletion(ResourceService resources, ServiceUserKe
                 "own", "", "A service user cannot delete itself", IssueKind.Conflict));
         var user = await by.Related.FindAsync<ServiceUser>(id)
             ?? throw ResourceService.NotFound(ServiceUserResource.Definition, id);
-        // The keys come last: without their service user they open nothing.
+        // Delete the keys last: they are unusable without their service user.
         await resources.ChangeAsync(
             by.Caller.OrganizationId, by.Caller.AuditName, by.Cancelled,
             async change =>

@@ -31,19 +31,19 @@ public interface IAccessWatch
     ValueTask CheckAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Which entities the caller of a change may name, and change along with others.</summary>
+/// <summary>Which entities the caller of a change may refer to, and which the change may also update.</summary>
 public interface IVisibility
 {
-    /// <summary>True when the caller may retrieve an entity.</summary>
+    /// <summary>True if the caller may retrieve an entity.</summary>
     bool MayRetrieve(ResourceDefinition definition, string id);
 
-    /// <summary>True when the caller may update an entity.</summary>
+    /// <summary>True if the caller may update an entity.</summary>
     bool MayUpdate(ResourceDefinition definition, string id);
 
     /// <summary>Adds an issue if the caller may not retrieve an entity that a request refers to.</summary>
     /// <param name="target">The kind of the entity.</param>
     /// <param name="path">The member that refers to it.</param>
-    /// <param name="value">What it is called there.</param>
+    /// <param name="value">The value of the member.</param>
     /// <param name="id">Its id.</param>
     /// <param name="issues">Receives the fault.</param>
     /// <exception cref="ForbiddenException">The caller may not retrieve any entity of the kind.</exception>

@@ -160,8 +160,8 @@ public sealed class ResourceChange
     }
 
     /// <summary>
-    /// Writes a document that stands behind entities and is not of the API. That is no event: a subscriber could not
-    /// read it.
+    /// Writes an internal document, which is not part of the API. Creates no event, because subscribers could not read
+    /// the document.
     /// </summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="id">Its id.</param>
@@ -178,11 +178,11 @@ public sealed class ResourceChange
             await _transaction.UpdateAsync(kind, _organizationId, current.Version, write, _cancellationToken);
     }
 
-    /// <summary>Removes documents that stand behind entities and are not of the API.</summary>
+    /// <summary>Removes internal documents, which are not part of the API.</summary>
     /// <param name="kind">Their kind.</param>
-    /// <param name="condition">Which ones.</param>
-    /// <param name="limit">The most to remove; null for all.</param>
-    /// <returns>How many there were.</returns>
+    /// <param name="condition">Filter.</param>
+    /// <param name="limit">Maximum number to remove; null for all.</param>
+    /// <returns>The number removed.</returns>
     public ValueTask<int> RemoveDocumentsAsync(DocumentKind kind, Condition condition, int? limit = null) =>
         _transaction.DeleteAllAsync(kind, _organizationId, condition, _cancellationToken, limit);
 

@@ -54,7 +54,7 @@ public sealed class ResourceReader(
         return found.ToDictionary(document => document.Id, document => document.Json, StringComparer.Ordinal);
     }
 
-    /// <summary>All documents of a kind that stands behind entities and is not of the API.</summary>
+    /// <summary>All internal documents of a kind, which are not part of the API.</summary>
     public async ValueTask<IReadOnlyList<(string Id, ReadOnlyMemory<byte> Json)>> ListDocumentsAsync(
         DocumentKind kind)
     {

@@ -154,7 +154,7 @@ public sealed record ListParameters(
     NodaTime.DateTimeZone Zone,
     Issues Issues)
 {
-    /// <summary>The single value of a parameter; null when it is absent or empty.</summary>
+    /// <summary>The single value of a parameter; null if it is absent or empty.</summary>
     public string? Text(string parameter)
     {
         var values = Values(parameter);

@@ -23,7 +23,9 @@ public interface IEventSubscriber
 
 /// <summary>An event as it was written with its change.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Name">What happened, such as <c>billing.bill.created</c>.</param>
-/// <param name="Time">When.</param>
-/// <param name="Json">All of it: <c>resourceId</c>, <c>actor</c>, <c>newDto</c> and <c>oldDto</c>.</param>
+/// <param name="Name">Its name, such as <c>billing.bill.created</c>.</param>
+/// <param name="Time">The time of the change.</param>
+/// <param name="Json">
+/// The whole event, including <c>resourceId</c>, <c>actor</c>, <c>newDto</c> and <c>oldDto</c>.
+/// </param>
 public sealed record ChangeEvent(string Id, string Name, Instant Time, ReadOnlyMemory<byte> Json);

@@ -10,7 +10,7 @@ namespace Tallystick.Resources.Events;
 
 /// <summary>Delivers events to subscribers and stores the position of each subscriber per organization.</summary>
 /// <param name="resources">Runs changes.</param>
-/// <param name="store">What is stored.</param>
+/// <param name="store">The document store.</param>
 /// <param name="installation">The owner of data that belongs to no organization.</param>
 public sealed class Subscriptions(ResourceService resources, IDocumentStore store, string installation)
 {
@@ -38,7 +38,7 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
         await ChangeAsync(installation, cancellationToken, change => KeepAsync(change, subscriber, null));
     }
 
-    /// <summary>The next events of an organization for a subscriber; null when there are none.</summary>
+    /// <summary>The next events of an organization for a subscriber; null if there are none.</summary>
     public async Task<EventDelivery?> NextAsync(
         IEventSubscriber subscriber, string organizationId, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
         Task HandleAsync() => ChangeAsync(organizationId, cancellationToken, async change =>
         {
             if ((await PositionAsync(change.Related, subscriber) ?? 0) != position)
-                return; // handled meanwhile
+                return; // already handled
             await subscriber.HandleAsync(change, events);
             await KeepAsync(change, subscriber, next[^1]);
         });
@@ -111,7 +111,7 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
     }
 }
 
-/// <summary>Events to hand to a subscriber.</summary>
+/// <summary>Events to deliver to a subscriber.</summary>
 /// <param name="Since">Time of the oldest of them.</param>
 /// <param name="IsLast">True if there are no more.</param>
 /// <param name="HandleAsync">Delivers them and stores the position, or neither if it throws.</param>

@@ -8,7 +8,7 @@ namespace Tallystick.Resources.Files;
 /// </summary>
 public sealed partial record FileKey
 {
-    /// <summary>Characters that a key may have.</summary>
+    /// <summary>Maximum length of a key in characters.</summary>
     public const int MaxLength = 200;
 
     private const int MaxParts = 8;

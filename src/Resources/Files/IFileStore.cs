@@ -49,7 +49,7 @@ public interface IFileStore
     ValueTask<int> DeleteExpiredAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>What a file may be and how long it stays.</summary>
+/// <summary>Limits and expiry of a file.</summary>
 public sealed record FileTerms
 {
     /// <summary>Maximum length in bytes.</summary>
@@ -94,7 +94,7 @@ public sealed class OpenedFile(StoredFile file, Stream content) : IDisposable
     /// <summary>Its bytes, which can be read once.</summary>
     public Stream Content { get; } = content;
 
-    /// <summary>Ends the reading.</summary>
+    /// <summary>Closes the file.</summary>
     public void Dispose() => Content.Dispose();
 }
 

@@ -36,6 +36,6 @@ public static class QueuedJobResource
 [JsonSerializable(typeof(QueuedJob))]
 internal sealed partial class JobJson : JsonSerializerContext
 {
-    /// <summary>In the JSON format of the product.</summary>
+    /// <summary>The context with the JSON format of the product.</summary>
     internal static JobJson Format { get; } = new(JsonFormat.NewOptions());
 }

@@ -12,14 +12,14 @@ using Tallystick.Storage.Measurements.Log;
 namespace Tallystick.Server.Hosting.Backups;
 
 /// <summary>
-/// The command that copies a data directory: beside the server that runs on it, or by itself where none does.
+/// The command that backs up a data directory, together with the server that is running on it, if any.
 /// </summary>
 /// <param name="dataPath">Full path of the data directory.</param>
-/// <param name="target">Where the copy is to be.</param>
-/// <param name="say">Tells the operator.</param>
+/// <param name="target">The target directory.</param>
+/// <param name="say">Prints a message for the operator.</param>
 internal sealed class BackupCommand(string dataPath, string target, Action<string> say)
 {
-    /// <summary>The option that asks for a backup; the directory follows.</summary>
+    /// <summary>The option that requests a backup, followed by the target directory.</summary>
     internal const string Option = "--backup";
 
     private const string Files = InstallationFiles.Files;
@@ -27,11 +27,11 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
     private const string StoreFile = InstallationFiles.Measurements;
     private const string DocumentFile = InstallationFiles.Documents;
 
-    // Of the running process, made anew by each, or of the volume.
+    // Not copied: files that each process creates for itself, and files of the volume.
     private static readonly HashSet<string> OfTheProcess =
         ["lock", "lock.process-id", "uids", "owner", "spare", "new", ControlSocket.Name, "lost+found"];
 
-    /// <summary>How often the command tells the server that it is at work.</summary>
+    /// <summary>Interval of the messages that tell the server that the command is still working.</summary>
     internal TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Makes the backup that the command line asks for.</summary>
@@ -73,7 +73,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         }
     }
 
-    // Nothing changes meanwhile: the files, whatever a crash has left among them, are of one moment.
+    // No server is running, so the files are consistent with each other, even after a crash.
     private async Task CopyStoppedAsync(BackupDirectory backup, CancellationToken cancellationToken)
     {
         using var data = DataDirectory.Open(dataPath);
@@ -92,7 +92,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         await using var writer = new StreamWriter(stream);
         await using var server = new Asking(reader, writer, Heartbeat);
 
-        // Files are copied before and after the documents, which name them.
+        // Copy files before and after the documents, which refer to them.
         await backup.CopyAllAsync(Path.Combine(dataPath, Files), Files, IsAside, cancellationToken);
         await server.AskAsync(BackupSession.Hold, cancellationToken);
         var store = Path.Combine(dataPath, StoreFile);
@@ -114,7 +114,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
 
     private static bool IsAside(string name) => name == DirectoryFileStore.AsideName;
 
-    // Opened once, so that a copy that cannot be opened is no backup.
+    // Opens the copy once, so that a damaged copy fails the backup.
     private static async Task RequireStoreAsync(
         BackupDirectory backup, LogPosition end, CancellationToken cancellationToken)
     {
@@ -128,7 +128,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
         "Configuration and bills are in PostgreSQL and are not part of the copy. Dump the database now with pg_dump, "
         + "and keep both together: the dump must not be older than this copy.");
 
-    /// <summary>Asks the server one thing after the other, and reports meanwhile that the command works.</summary>
+    /// <summary>Sends requests to the server one at a time, and heartbeats in between.</summary>
     private sealed class Asking : IAsyncDisposable
     {
         private readonly StreamReader _reader;
@@ -159,7 +159,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
             }
             catch (IOException)
             {
-                // The server has ended the backup: its last words, which wait to be read, say why.
+                // The server has ended the backup. Its last message, which is read below, states why.
             }
             var answer = await _reader.ReadLineAsync(cancellationToken)
                 ?? throw new IOException("the server has stopped in the meantime.");
@@ -177,7 +177,7 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
             }
             catch (Exception failure) when (failure is IOException or ObjectDisposedException)
             {
-                // The server has ended the backup: the next question tells why.
+                // The server has ended the backup. The next request reports why.
             }
         }
 

@@ -4,16 +4,16 @@ using Tallystick.Storage;
 
 namespace Tallystick.Server.Hosting.Backups;
 
-/// <summary>Serves the command that makes a backup, one at a time.</summary>
+/// <summary>Serves backup commands, one at a time.</summary>
 internal sealed class BackupListener(DataDirectory data, BackupSources sources, ILogger<BackupListener> logger)
     : BackgroundService
 {
-    /// <summary>Begins the answer to a request that was not done; why it was not follows.</summary>
+    /// <summary>Prefix of the response to a failed request, followed by the reason.</summary>
     internal const string Failed = "failed";
 
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>How long a command may say nothing before its backup is ended.</summary>
+    /// <summary>Timeout after which the backup of a silent command is ended.</summary>
     internal TimeSpan MaxSilence { get; init; } = TimeSpan.FromMinutes(1);
 
     private Socket? _listener;
@@ -86,7 +86,8 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
         catch (Exception failure) when (
             failure is IOException or ObjectDisposedException or OperationCanceledException or TimeoutException)
         {
-            // The command has gone, or the server stops: the command sees that its backup is not whole.
+            // The command has disconnected or the server is stopping. The command detects that its backup is
+            // incomplete.
         }
     }
 
@@ -117,8 +118,7 @@ internal sealed class BackupListener(DataDirectory data, BackupSources sources, 
         },
         stoppingToken);
 
-    // While a backup is under way, no file of the log is deleted and the journal grows: a command that hangs must not
-    // keep it so.
+    // During a backup, no log files are deleted and the journal grows, so a command that hangs must be timed out.
     private async Task<T> InTimeAsync<T>(
         Func<CancellationToken, Task<T>> talk, CancellationToken stoppingToken)
     {

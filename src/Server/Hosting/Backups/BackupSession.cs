@@ -5,42 +5,42 @@ using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Server.Hosting.Backups;
 
-/// <summary>What a backup copies.</summary>
-/// <param name="Store">The measurements.</param>
-/// <param name="Log">Their log.</param>
-/// <param name="Documents">The documents; null when they are in PostgreSQL.</param>
+/// <summary>The sources of a backup.</summary>
+/// <param name="Store">The measurement store.</param>
+/// <param name="Log">The measurement log.</param>
+/// <param name="Documents">The document store; null if the documents are in PostgreSQL.</param>
 internal sealed record BackupSources(
     DuckDbMeasurementStore Store, FileMeasurementLog Log, SqliteDocumentStore? Documents);
 
 /// <summary>
-/// The server's part of one backup: it keeps files as they are while the command copies them. The command copies
-/// measurements before documents, so that the documents know every account and meter of the measurements, and the log
-/// last, up to the moment of the documents, so that it never ends before the measurements.
+/// The server's side of one backup: keeps files unchanged while the command copies them. The command copies the
+/// measurements before the documents, so that the documents contain every account and meter of the measurements. It
+/// copies the log last, up to its end at the time of the documents, so that the log never ends before the measurements.
 /// </summary>
 internal sealed class BackupSession(BackupSources sources) : IAsyncDisposable
 {
-    /// <summary>Asks for a measurement file that stays as it is, and for a log of which nothing is deleted.</summary>
+    /// <summary>Request: keep the measurement file unchanged, and do not delete log files.</summary>
     internal const string Hold = "hold";
 
     /// <summary>
-    /// Asks for a copy of the documents at the path that follows. The answer is the end of the log at the moment of
-    /// the copy, and <see cref="Sqlite"/> or <see cref="Elsewhere"/>.
+    /// Request: copy the documents to the path that follows. The response has the end of the log at the time of the
+    /// copy, and <see cref="Sqlite"/> or <see cref="Elsewhere"/>.
     /// </summary>
     internal const string Documents = "documents";
 
-    /// <summary>Says that the command is at work; there is no answer.</summary>
+    /// <summary>Heartbeat of the command; has no response.</summary>
     internal const string Alive = "alive";
 
-    /// <summary>Asks whether the server has kept everything all the time.</summary>
+    /// <summary>Request: confirm that the measurement file was unchanged throughout.</summary>
     internal const string End = "end";
 
-    /// <summary>The request was done.</summary>
+    /// <summary>Response: the request succeeded.</summary>
     internal const string Done = "done";
 
-    /// <summary>The documents were copied.</summary>
+    /// <summary>Response: the documents were copied.</summary>
     internal const string Sqlite = "sqlite";
 
-    /// <summary>The documents are in PostgreSQL and were not copied.</summary>
+    /// <summary>Response: the documents are in PostgreSQL and were not copied.</summary>
     internal const string Elsewhere = "postgresql";
 
     private FileHold? _hold;
@@ -77,7 +77,7 @@ internal sealed class BackupSession(BackupSources sources) : IAsyncDisposable
 
     private async Task<string> CopyDocumentsAsync(string path, CancellationToken cancellationToken)
     {
-        // The measurements have been copied: the documents need not be if that is in vain.
+        // Do not copy the documents if the copy of the measurements has become invalid.
         RequireHeld();
         var end = sources.Log.End;
         if (sources.Documents is { } documents)

@@ -3,18 +3,18 @@ using System.Net.Sockets;
 namespace Tallystick.Server.Hosting.Backups;
 
 /// <summary>
-/// The socket in the data directory by which a command reaches the server that runs on it. Only the owner of the
-/// directory can enter it: nobody else needs to be told apart.
+/// The socket in the data directory that connects commands to the running server. No authentication is needed, because
+/// only the owner can access the directory.
 /// </summary>
 internal static class ControlSocket
 {
-    /// <summary>Its name in the data directory.</summary>
+    /// <summary>File name in the data directory.</summary>
     internal const string Name = "control";
 
-    // The least that a system allows for the path of a socket is 104 bytes with the one that ends it.
+    // The smallest limit of any system for a socket path is 104 bytes, including the terminator.
     private const int MaxPath = 100;
 
-    /// <summary>Listens, in place of a former process.</summary>
+    /// <summary>Starts listening; replaces the socket of a former process.</summary>
     internal static Socket Listen(string dataPath)
     {
         var path = Path.Combine(dataPath, Name);
@@ -36,7 +36,7 @@ internal static class ControlSocket
     }
 
     /// <summary>Connects to the server of a data directory.</summary>
-    /// <returns>Null when none listens.</returns>
+    /// <returns>Null if no server is listening.</returns>
     internal static Socket? TryConnect(string dataPath)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -52,7 +52,7 @@ internal static class ControlSocket
         }
     }
 
-    // A link makes a long path short.
+    // Uses a temporary symbolic link if the path is too long.
     private static void WithShortPath(string dataPath, Action<string> use)
     {
         var path = Path.Combine(dataPath, Name);

@@ -10,23 +10,23 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Hosting.Installation;
 
-/// <summary>The credentials made at the first start, to be shown once.</summary>
+/// <summary>The credentials created at the first start, which are shown once.</summary>
 /// <param name="OrganizationId">UUID of the organization.</param>
 /// <param name="AccessKeyId">Public part of the access key.</param>
-/// <param name="ApiSecret">Its secret; null when the operator gave it and so knows it.</param>
+/// <param name="ApiSecret">The secret; null if the operator chose it.</param>
 internal sealed record FirstCredentials(string OrganizationId, string AccessKeyId, string? ApiSecret);
 
 /// <summary>
-/// Makes, at the first start, one organization with its configuration, and a service user with an access key: from
-/// the environment where given, else generated.
+/// At the first start, creates an organization with its configuration and a service user with an access key. Ids and
+/// secret come from the environment or are generated.
 /// </summary>
 internal sealed class Bootstrap(IDocumentStore store, ResourceService resources)
 {
     private const string Principal = "SYSTEM";
     private readonly Administrators _administrators = new(resources);
 
-    /// <summary>Makes what is missing.</summary>
-    /// <returns>The credentials at the first start, null at later ones.</returns>
+    /// <summary>Creates what is missing.</summary>
+    /// <returns>The credentials at the first start; null at later starts.</returns>
     internal async Task<FirstCredentials?> RunAsync(BootstrapSettings settings, CancellationToken cancellationToken)
     {
         var organizations = await Organizations.IdsAsync(AllKinds.Catalog, store, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class Bootstrap(IDocumentStore store, ResourceService resources)
         return organizations.Count > 0 ? null : await AddOrganizationAsync(settings, cancellationToken);
     }
 
-    /// <summary>Lists the organizations that an earlier version made.</summary>
+    /// <summary>Adds organizations created by earlier versions to the list of the installation.</summary>
     internal async ValueTask ListOrganizationsAsync(CancellationToken cancellationToken)
     {
         foreach (var organizationId in await Organizations.UnlistedAsync(AllKinds.Catalog, store, cancellationToken))
@@ -52,14 +52,14 @@ internal sealed class Bootstrap(IDocumentStore store, ResourceService resources)
     {
         var organizationId = settings.OrganizationId ?? Guid.NewGuid().ToString();
         var serviceUserId = Guid.CreateVersion7().ToString();
-        // The key comes last: until it exists, a start that was cut short is begun again.
+        // Create the key last: until it exists, the next start repeats an interrupted bootstrap.
         await resources.ChangeAsync(
             organizationId, Principal, cancellationToken,
             change => MakeOrganizationAsync(change, organizationId, serviceUserId), organizationId);
         return await AddKeyAsync(settings, organizationId, serviceUserId, cancellationToken);
     }
 
-    /// <summary>Gives an administrator an access key, and lists its organization.</summary>
+    /// <summary>Creates an access key for an administrator and lists the organization.</summary>
     internal async Task<FirstCredentials> AddKeyAsync(
         BootstrapSettings settings, string organizationId, string serviceUserId, CancellationToken cancellationToken)
     {

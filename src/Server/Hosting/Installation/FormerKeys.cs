@@ -8,25 +8,25 @@ using Tallystick.Server.Api.Files;
 namespace Tallystick.Server.Hosting.Installation;
 
 /// <summary>
-/// The keys that earlier versions kept as files of the data directory. They are read before anything is changed, kept
-/// as documents in one change, and removed only then: a start that is cut short at any point is repeated by the next
-/// one, with the same keys.
+/// Migrates keys that earlier versions stored as files in the data directory. The files are read before anything is
+/// changed, stored as documents in one change, and only then deleted, so that the next start can repeat an interrupted
+/// start with the same keys.
 /// </summary>
-/// <param name="folder">Where they are.</param>
-/// <param name="keys">Those whose signatures may still be good.</param>
+/// <param name="folder">The folder of the files.</param>
+/// <param name="keys">The keys whose signatures can still be valid.</param>
 internal sealed class FormerKeys(string folder, IReadOnlyList<InstallationKey> keys)
 {
     private const string UrlKey = "download.key";
 
     /// <summary>Reads the files.</summary>
-    /// <exception cref="StoreUnavailableException">One is damaged.</exception>
+    /// <exception cref="StoreUnavailableException">A file is damaged.</exception>
     internal static FormerKeys Read(string dataPath, IClock clock)
     {
         var folder = Path.Combine(dataPath, InstallationFiles.FormerKeys);
         var keys = new List<InstallationKey>();
         if (!Directory.Exists(folder))
             return new FormerKeys(folder, keys);
-        // The name of a signing key tells when it was made: an old one is not even read.
+        // The name of a signing key is its creation time, so expired keys are not read.
         keys.AddRange(Directory.GetFiles(folder, "*.pem").Where(path => !IsOver(path, clock)).Select(ReadSigningKey));
         var urlKey = Path.Combine(folder, UrlKey);
         if (File.Exists(urlKey))
@@ -34,7 +34,7 @@ internal sealed class FormerKeys(string folder, IReadOnlyList<InstallationKey> k
         return new FormerKeys(folder, keys);
     }
 
-    /// <summary>Keeps them as documents, where they are not there yet.</summary>
+    /// <summary>Stores them as documents unless they already exist.</summary>
     internal async Task KeepAsync(InstallationKeys stored, CancellationToken cancellationToken)
     {
         if (keys.Count > 0)
@@ -42,7 +42,7 @@ internal sealed class FormerKeys(string folder, IReadOnlyList<InstallationKey> k
                 before => [.. before, .. keys.Where(key => before.All(one => one.Id != key.Id))], cancellationToken);
     }
 
-    /// <summary>Removes the files, after the documents are kept.</summary>
+    /// <summary>Deletes the files. Call after <see cref="KeepAsync"/>.</summary>
     /// <exception cref="StoreUnavailableException">A file cannot be removed.</exception>
     internal void Remove()
     {
@@ -50,7 +50,7 @@ internal sealed class FormerKeys(string folder, IReadOnlyList<InstallationKey> k
             return;
         try
         {
-            // Also those that no start has read: expired keys, and what a crash left of a key that was being written.
+            // Also delete files that were not read: expired keys, and partial files left by a crash.
             foreach (var path in Directory.GetFiles(folder).Where(IsOurs))
                 File.Delete(path);
             if (!Directory.EnumerateFileSystemEntries(folder).Any())

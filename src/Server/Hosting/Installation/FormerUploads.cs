@@ -7,12 +7,14 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Hosting.Installation;
 
 /// <summary>
-/// Moves the files of waiting jobs from where earlier versions kept them into the file store. It may be interrupted and
-/// repeated at any point: a file is removed once it is kept.
+/// Moves the files of waiting jobs from the folder of earlier versions into the file store. Can be interrupted and
+/// repeated at any point, because each file is deleted only after it is stored.
 /// </summary>
 internal static class FormerUploads
 {
-    /// <summary>Moves them, and removes what no job waits for. Called before the workers begin.</summary>
+    /// <summary>
+    /// Moves them, and deletes files that no job waits for. Call before the background workers start.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">A file cannot be moved.</exception>
     internal static async Task MoveAsync(
         string dataPath, IServiceProvider services, CancellationToken cancellationToken)

@@ -7,19 +7,19 @@ using Tallystick.Storage.Measurements.DuckDb;
 namespace Tallystick.Server.Hosting.Installation;
 
 /// <summary>
-/// Refuses to start where documents, measurements and log are not of one installation: to go on would lose usage
-/// without a word, or take a lost database for a first start.
+/// Refuses to start if documents, measurements and log do not belong to one installation. Otherwise, usage could be
+/// lost silently, or a lost database could be mistaken for a first start.
 /// </summary>
-/// <param name="documentPlace">Where the documents are, for messages.</param>
+/// <param name="documentPlace">Location of the documents, for messages.</param>
 /// <param name="dataPath">The data directory, for messages.</param>
-/// <param name="acceptsLoss">Whether the operator has said to go on without what is missing.</param>
+/// <param name="acceptsLoss">Whether the operator has accepted the loss of missing data.</param>
 internal sealed class InstallationCheck(string documentPlace, string dataPath, bool acceptsLoss)
 {
     private const string WaysOut =
         "Restore both from the same backup. If you have no backup, start once with " + DataDirectory.AcceptLossOption
         + "; docs/operations.md explains what is lost.";
 
-    /// <summary>Compares the ids. Whatever else is said of their data presumes that they belong together.</summary>
+    /// <summary>Compares the installation ids. All other checks assume that the parts belong together.</summary>
     /// <exception cref="StoreUnavailableException">They do not belong together.</exception>
     internal async Task RequireOneAsync(
         IDocumentReader documents, FoundMeasurements measurements, CancellationToken cancellationToken)
@@ -33,8 +33,8 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
             + "database (TALLYSTICK_POSTGRES) of the same installation, or restore both from the same backup.");
     }
 
-    /// <summary>Requires that neither documents nor measurements are lost.</summary>
-    /// <exception cref="StoreUnavailableException">They are.</exception>
+    /// <summary>Checks that neither documents nor measurements are missing.</summary>
+    /// <exception cref="StoreUnavailableException">Documents or measurements are missing.</exception>
     internal async Task RequireWholeAsync(
         IDocumentReader documents, FoundMeasurements measurements, LogPosition end,
         CancellationToken cancellationToken)
@@ -47,14 +47,14 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
         RequireMeasurements(ofDocuments, measurements.Installation, hasMeasurements);
     }
 
-    /// <summary>Gives an id to what has none yet.</summary>
+    /// <summary>Sets the installation id where it is missing.</summary>
     internal static async Task CompleteAsync(
         IDocumentStore documents, ResourceService resources, DuckDbMeasurementStore store,
         CancellationToken cancellationToken)
     {
         var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
         var ofMeasurements = await store.FindInstallationAsync(cancellationToken);
-        // Measurements first: documents alone with an id would look as if their measurements were lost.
+        // Measurements first: if only the documents had an id, the measurements would seem to be lost.
         var id = ofDocuments ?? ofMeasurements ?? Guid.NewGuid().ToString();
         if (ofMeasurements is null)
             await store.SetInstallationAsync(id, cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
             + $"credentials are lost, or TALLYSTICK_POSTGRES names a different database than before. {WaysOut}");
     }
 
-    // A store without its file is filled again from the log. With the log gone too, there is nothing to fill it from.
+    // A missing store file alone can be rebuilt from the log, so this is fatal only if the log is missing too.
     private void RequireMeasurements(string? ofDocuments, string? ofMeasurements, bool hasMeasurements)
     {
         if (ofDocuments is null || ofMeasurements is not null || hasMeasurements)

@@ -11,20 +11,20 @@ internal static class InstallationFiles
     internal const string Uids = "uids";
     internal const string Files = "files";
 
-    /// <summary>Where earlier versions kept lookup table files that waited for their job.</summary>
+    /// <summary>Folder in which earlier versions stored uploaded lookup table files.</summary>
     internal const string FormerUploads = "uploads";
 
-    /// <summary>Where earlier versions kept the keys that sign tokens and links.</summary>
+    /// <summary>Folder in which earlier versions stored the keys that sign tokens and links.</summary>
     internal const string FormerKeys = "keys";
 
-    // What a start makes first, and what a volume brings.
+    // Files that a start creates first, and files of the volume.
     private static readonly HashSet<string> OfAStart = ["lock", "lock.process-id", "lost+found"];
 
     /// <summary>
-    /// Requires that a directory is missing, empty or a data directory. To open any other would take the rights of
-    /// others from files that are not the server's.
+    /// Checks that a directory is missing, empty or a data directory. Opening another directory would revoke the access
+    /// of other users to unrelated files.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">It holds something else.</exception>
+    /// <exception cref="StoreUnavailableException">The directory contains other files.</exception>
     internal static void RequireOwn(string dataPath)
     {
         var path = Path.GetFullPath(dataPath);
@@ -46,7 +46,7 @@ internal static class InstallationFiles
         }
     }
 
-    // A first start that was cut short has left its lock at least.
+    // An interrupted first start leaves at least its lock file.
     private static bool IsOwn(string path) => HasData(path) || File.Exists(Path.Combine(path, "lock.process-id"));
 
     private static bool HasData(string path) =>
@@ -54,8 +54,8 @@ internal static class InstallationFiles
         || Directory.Exists(Path.Combine(path, MeasurementLog));
 
     /// <summary>
-    /// Requires that a server has run on the directory. To open it would create it where it is missing, and would take
-    /// the rights of others from whatever else is there.
+    /// Checks that a server has used the directory. Opening it would otherwise create it, or revoke the access of other
+    /// users to unrelated files.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The directory is missing, or is not a data directory.</exception>
     internal static void Require(string dataPath)
@@ -70,8 +70,10 @@ internal static class InstallationFiles
                 + "the server.");
     }
 
-    /// <summary>Requires that documents are there, where they are kept in the data directory.</summary>
-    /// <exception cref="StoreUnavailableException">They are not.</exception>
+    /// <summary>
+    /// Checks that the documents exist. Only for installations that store them in the data directory.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The documents are missing.</exception>
     internal static void RequireDocuments(string dataPath)
     {
         var path = Path.Combine(Path.GetFullPath(dataPath), Documents);

@@ -7,17 +7,17 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Hosting.Installation;
 
 /// <summary>
-/// The id that documents and measurements of one installation share, so that neither is taken for another's.
+/// The id shared by the documents and measurements of an installation, to detect parts of different installations.
 /// </summary>
 internal static class InstallationId
 {
-    /// <summary>Who changes it.</summary>
+    /// <summary>The principal of its changes.</summary>
     internal const string Principal = "SYSTEM";
 
-    /// <summary>The kind of the one document that holds it, as its id.</summary>
+    /// <summary>The kind of the single document whose id is the installation id.</summary>
     internal static DocumentKind Kind { get; } = new("installation", [], _ => []);
 
-    /// <summary>The id that the documents have; null where none was given yet.</summary>
+    /// <summary>The id stored in the documents; null if there is none yet.</summary>
     internal static async Task<string?> FindAsync(IDocumentReader documents, CancellationToken cancellationToken)
     {
         var found = await documents.QueryAsync(
@@ -25,7 +25,7 @@ internal static class InstallationId
         return found.Count == 0 ? null : found[0].Id;
     }
 
-    /// <summary>Gives the documents an id.</summary>
+    /// <summary>Stores the id in the documents.</summary>
     internal static Task SetAsync(ResourceService resources, string id, CancellationToken cancellationToken) =>
         resources.ChangeAsync(AccessKeyResource.Installation, Principal, cancellationToken, async change =>
         {
@@ -33,7 +33,7 @@ internal static class InstallationId
             return true;
         });
 
-    /// <summary>True where nothing was configured: no access key, and none of some organizations.</summary>
+    /// <summary>True if nothing is configured: no organization is listed, and none of the given ones exists.</summary>
     internal static async Task<bool> IsBlankAsync(
         IDocumentReader documents, IEnumerable<string> organizationIds, CancellationToken cancellationToken)
     {

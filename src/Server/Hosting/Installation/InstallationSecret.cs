@@ -7,19 +7,19 @@ using Tallystick.Resources.Changes;
 namespace Tallystick.Server.Hosting.Installation;
 
 /// <summary>
-/// A secret that all processes of an installation share and nobody else knows. It stands in the document with the id of
-/// the installation (<see cref="InstallationId"/>); installations of versions before get one at their next start.
+/// A secret shared by all processes of an installation. It is stored in the document of the installation id (<see
+/// cref="InstallationId"/>). Installations of earlier versions get one at their next start.
 /// </summary>
 internal static class InstallationSecret
 {
     private const int Bytes = 32;
     private const string Member = "secret";
 
-    /// <summary>The secret, which is made where there is none.</summary>
+    /// <summary>The secret; created if there is none.</summary>
     /// <exception cref="InvalidOperationException">The installation has no id yet.</exception>
     internal static Task<byte[]> ProvideAsync(ResourceService resources, CancellationToken cancellationToken)
     {
-        // Made outside of the work, which may run twice.
+        // Generated outside of the change, because the change may run twice.
         var made = RandomNumberGenerator.GetBytes(Bytes);
         return resources.ChangeAsync(
             AccessKeyResource.Installation, InstallationId.Principal, cancellationToken, async change =>

@@ -7,12 +7,12 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Hosting.Installation;
 
 /// <summary>
-/// Credentials in the environment count at the first start only. At a later one, the log says which of them are not
-/// those in use: an operator who has changed them would wonder why they do not work.
+/// Credentials in the environment are used only at the first start. At later starts, a warning is logged for those that
+/// differ from the stored ones, so that an operator who has changed them learns why they do not work.
 /// </summary>
 internal static class LaterCredentials
 {
-    /// <summary>Logs a warning for each that is given and differs.</summary>
+    /// <summary>Logs a warning for each credential that differs.</summary>
     internal static async Task WarnAsync(IDocumentStore store, BootstrapSettings settings, ILogger logger)
     {
         if (settings.OrganizationId is { } organizationId

@@ -5,10 +5,12 @@ using Tallystick.Storage.Measurements.Log;
 
 namespace Tallystick.Server.Hosting.Installation;
 
-/// <summary>Refuses to start where the log and the store of measurements do not go on at the same place.</summary>
+/// <summary>
+/// Refuses to start if the measurement log does not match the position up to which the measurement store has loaded it.
+/// </summary>
 /// <param name="directory">Directory of the log.</param>
-/// <param name="position">Up to where the store has loaded it.</param>
-/// <param name="acceptsLoss">Whether the operator has said to go on without what is missing.</param>
+/// <param name="position">Position up to which the store has loaded the log.</param>
+/// <param name="acceptsLoss">Whether the operator has accepted the loss of missing data.</param>
 internal sealed class LogCheck(string directory, LogPosition position, bool acceptsLoss)
 {
     private const string WaysOut =
@@ -16,8 +18,10 @@ internal sealed class LogCheck(string directory, LogPosition position, bool acce
         + DataDirectory.AcceptLossOption + "; docs/operations.md explains what is lost.";
 
     /// <summary>Opens the log.</summary>
-    /// <param name="check">What else must hold, given the end of the log, before anything is changed.</param>
-    /// <returns>The log, and where to go on loading it: elsewhere than before where a loss was accepted.</returns>
+    /// <param name="check">A further check before anything is changed; receives the end of the log.</param>
+    /// <returns>
+    /// The log, and the position from which to continue loading, which differs from the store's if a loss was accepted.
+    /// </returns>
     /// <exception cref="StoreUnavailableException">They do not belong together.</exception>
     internal async Task<(FileMeasurementLog Log, LogPosition GoOnAt)> OpenAsync(Func<LogPosition, Task> check)
     {
@@ -38,7 +42,7 @@ internal sealed class LogCheck(string directory, LogPosition position, bool acce
         return goOnAt is { } next ? (log, next) : (await SkipAsync(log), position);
     }
 
-    /// <returns>Null where the log must go on behind its end.</returns>
+    /// <returns>Null if the log must continue at a position after its end.</returns>
     private LogPosition? FindNext(FileMeasurementLog log)
     {
         var record = log.FindRecord(position);
@@ -60,7 +64,7 @@ internal sealed class LogCheck(string directory, LogPosition position, bool acce
     private HashSet<string>? Entries() =>
         Directory.Exists(directory) ? [.. Directory.EnumerateFileSystemEntries(directory)] : null;
 
-    // The first file of a new log would be in the way of the files of a backup.
+    // Deletes files created by opening the log, which would conflict with files restored from a backup.
     private void RemoveNew(HashSet<string>? former)
     {
         foreach (var path in Directory.EnumerateFiles(directory).Where(path => former?.Contains(path) != true).ToList())

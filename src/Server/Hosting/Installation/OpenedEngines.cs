@@ -14,17 +14,17 @@ using Tallystick.Storage.Measurements.DuckDb;
 
 namespace Tallystick.Server.Hosting.Installation;
 
-/// <summary>What holds the data of an installation, opened together.</summary>
-/// <param name="Documents">Configuration and bills.</param>
-/// <param name="Sqlite">The same where they are in the data directory.</param>
-/// <param name="Measurements">Measurements and their log.</param>
+/// <summary>The storage engines of an installation, opened together.</summary>
+/// <param name="Documents">The document store, with configuration and bills.</param>
+/// <param name="Sqlite">The underlying SQLite store; null if the documents are in PostgreSQL.</param>
+/// <param name="Measurements">The measurement store, its log and the uid index.</param>
 internal sealed record OpenedEngines(
     IDocumentStore Documents, SqliteDocumentStore? Sqlite, MeasurementEngines Measurements) : IAsyncDisposable
 {
-    /// <summary>How long a start waits for a former process to give its database back.</summary>
+    /// <summary>How long a start waits for a former process to release the database.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>What a backup copies.</summary>
+    /// <summary>The sources of a backup.</summary>
     internal BackupSources BackupSources => new(Measurements.Store, Measurements.Log, Sqlite);
 
     private static IReadOnlyList<DocumentKind> Kinds =>
@@ -34,16 +34,16 @@ internal sealed record OpenedEngines(
     ];
 
     /// <summary>
-    /// Opens both kinds of engine side by side, which halves the wait at the start. Neither writes anything before both
-    /// are known to belong together, so that a start that is refused leaves the data as it was.
+    /// Opens documents and measurements in parallel, to start faster. Neither is changed before it is verified that
+    /// they belong together, so that a refused start leaves the data unchanged.
     /// </summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="data">The data directory.</param>
-    /// <param name="clock">The time of what is written.</param>
+    /// <param name="clock">The clock.</param>
     /// <param name="acceptsLoss">Whether the operator has said to go on without what is missing.</param>
     /// <param name="require">A further check of the documents.</param>
     /// <exception cref="StoreUnavailableException">
-    /// One is damaged or of a newer version, or they do not belong together.
+    /// A store is damaged or of a newer version, or the stores do not belong together.
     /// </exception>
     internal static async Task<OpenedEngines> OpenAsync(
         IConfiguration configuration, DataDirectory data, IClock clock, bool acceptsLoss,
@@ -84,14 +84,14 @@ internal sealed record OpenedEngines(
         }
     }
 
-    /// <summary>Closes them, after what uses them has stopped.</summary>
+    /// <summary>Closes them. Call after the services that use them have stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         await Measurements.DisposeAsync();
         await Documents.DisposeAsync();
     }
 
-    // Their own failures are told where they are the only ones.
+    // Ignores failures here, because the original exception is rethrown.
     private static async Task CloseAsync(Task<FoundMeasurements> finding, Task<MeasurementEngines>? opening)
     {
         if (opening is not null)
@@ -105,7 +105,7 @@ internal sealed record OpenedEngines(
             finding.Result.Dispose();
     }
 
-    // Without the password.
+    // The connection is shown without its password.
     private static string DocumentPlace(IConfiguration configuration, DataDirectory data) =>
         configuration["TALLYSTICK_POSTGRES"] is { Length: > 0 } connection
             ? PostgresDocumentStore.PlaceOf(connection)

@@ -6,18 +6,18 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Hosting.Installation;
 
 /// <summary>
-/// The operator's way back into an organization that nobody can administrate any more: the command line adds a service
-/// user that may do everything. Whoever can read and write the data directory may do so; the change is an event.
+/// Restores access to an organization that nobody can administer any more: a command line option adds a service user
+/// with all permissions. Requires access to the data directory. The change creates events.
 /// </summary>
 internal static class RestoreAdministrator
 {
-    /// <summary>The option, with the UUID of the organization where there are several.</summary>
+    /// <summary>The option, followed by the UUID of the organization if there are several.</summary>
     internal const string Option = "--restore-administrator";
 
     private const string Principal = "OPERATOR";
     private const string Name = "Administrator restored by the operator";
 
-    /// <summary>Reads the command line: the organization asked for, and the other arguments.</summary>
+    /// <summary>Parses the command line into the requested organization and the other arguments.</summary>
     internal static (string? OrganizationId, string[] Others) Read(string[] args)
     {
         var at = Array.IndexOf(args, Option);
@@ -25,10 +25,10 @@ internal static class RestoreAdministrator
         return (hasId ? args[at + 1] : null, [.. args[..at], .. args[(at + (hasId ? 2 : 1))..]]);
     }
 
-    /// <summary>Requires that it is clear which organization is meant, before anything is written.</summary>
-    /// <param name="documents">What is stored.</param>
-    /// <param name="organizationId">The organization asked for; null for the only one.</param>
-    /// <exception cref="StoreUnavailableException">It is not.</exception>
+    /// <summary>Checks that the organization is unambiguous, before anything is written.</summary>
+    /// <param name="documents">The stored documents.</param>
+    /// <param name="organizationId">The requested organization; null for the only one.</param>
+    /// <exception cref="StoreUnavailableException">The organization is ambiguous or does not exist.</exception>
     internal static async Task RequireOrganizationAsync(IDocumentReader documents, string? organizationId)
     {
         var listed = await Organizations.IdsAsync(AllKinds.Catalog, documents, CancellationToken.None);
@@ -36,8 +36,8 @@ internal static class RestoreAdministrator
         Choose([.. listed, .. unlisted], organizationId);
     }
 
-    /// <summary>Adds the service user with an access key, and tells its credentials once.</summary>
-    /// <exception cref="StoreUnavailableException">It is not clear which organization is meant.</exception>
+    /// <summary>Adds the service user with an access key and prints its credentials once.</summary>
+    /// <exception cref="StoreUnavailableException">The organization is ambiguous or does not exist.</exception>
     internal static async Task RunAsync(IDocumentStore store, IClock clock, string? organizationId, TextWriter output)
     {
         var resources = Machinery.NewService(store, clock);

@@ -8,8 +8,8 @@ using Tallystick.Server.Jobs;
 namespace Tallystick.Server.Hosting.Metrics;
 
 /// <summary>
-/// What a supervisor watches of ingest and of connections, for the whole installation: a label per organization would
-/// have no bound. The counters begin at 0 when the process starts.
+/// Metrics of ingest and connections for the whole installation. There are no labels per organization, because their
+/// number is unbounded. Counters start at 0 when the process starts.
 /// </summary>
 internal sealed class IngestMetrics : IDisposable
 {
@@ -56,7 +56,7 @@ internal sealed class IngestMetrics : IDisposable
             $"tallystick.measurements.{name}", () => number(loader.Total), Measurements, description);
     }
 
-    /// <summary>Adds the metrics.</summary>
+    /// <summary>Registers the metrics.</summary>
     internal static void AddTo(IServiceCollection services)
     {
         services.AddSingleton<IngestMetrics>();
@@ -65,14 +65,14 @@ internal sealed class IngestMetrics : IDisposable
             .ConfigureResource(resource => resource.AddService(Name.ToLowerInvariant()))
             .WithMetrics(metrics => metrics
                 .AddMeter(Name)
-                // Durations of requests by the pattern of their path, ingest among them.
+                // Request durations by route, including ingest.
                 .AddMeter("Microsoft.AspNetCore.Hosting")
                 .AddView("http.server.request.duration", Durations)
                 .AddPrometheusExporter());
     }
 
-    // A few buckets for each operation: there are hundreds of operations. What else the framework tells of a request,
-    // such as its scheme, would multiply them.
+    // Few buckets and tags, because there are hundreds of operations. Other tags of the framework, such as the scheme,
+    // would multiply the time series.
     private static ExplicitBucketHistogramConfiguration Durations => new()
     {
         Boundaries = [0.005, 0.025, 0.1, 0.5, 2.5],

@@ -6,8 +6,8 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.Hosting.Metrics;
 
 /// <summary>
-/// Who may read <c>/metrics</c>: everybody who reaches the server, unless a setting moves it to an address of its own
-/// or asks for a token.
+/// Controls access to <c>/metrics</c>: everybody who can reach the server has access, unless settings move it to a
+/// separate address or require a token.
 /// </summary>
 /// <param name="url">From <c>TALLYSTICK_METRICS_URL</c>.</param>
 /// <param name="token">From <c>TALLYSTICK_METRICS_TOKEN</c>.</param>
@@ -20,7 +20,7 @@ internal sealed class MetricsAccess(string? url, string? token)
     private readonly byte[]? _tokenHash = token is null ? null : Hash(token);
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="StoreUnavailableException">A given value cannot be used; the message says why.</exception>
+    /// <exception cref="StoreUnavailableException">A setting is invalid; the message states why.</exception>
     internal static MetricsAccess From(IConfiguration configuration)
     {
         var (url, token) = (configuration["TALLYSTICK_METRICS_URL"], configuration["TALLYSTICK_METRICS_TOKEN"]);
@@ -34,13 +34,13 @@ internal sealed class MetricsAccess(string? url, string? token)
             url is { Length: > 0 } ? url : null, token is { Length: > 0 } ? token : null);
     }
 
-    /// <summary>True when they are on an address of their own.</summary>
+    /// <summary>True if the metrics have a separate address.</summary>
     internal bool HasOwnAddress => url is not null;
 
     /// <summary>The addresses to listen on: those of the API and, last, that of the metrics.</summary>
     internal string AddTo(string urls) => url is null ? urls : $"{urls};{url}";
 
-    /// <summary>Runs before routing.</summary>
+    /// <summary>Middleware that runs before routing.</summary>
     internal Task GuardAsync(HttpContext context, WebApplication app, RequestDelegate next)
     {
         var isOfMetrics = context.Request.Path == Path;

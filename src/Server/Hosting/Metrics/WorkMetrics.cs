@@ -3,7 +3,7 @@ using Tallystick.Server.Jobs;
 
 namespace Tallystick.Server.Hosting.Metrics;
 
-/// <summary>What a supervisor watches of background work, for the whole installation.</summary>
+/// <summary>Metrics of background work for the whole installation.</summary>
 internal sealed class WorkMetrics : IDisposable
 {
     private readonly Meter _meter = new(IngestMetrics.Name);
