@@ -40,7 +40,7 @@ internal sealed record OpenedEngines(
     /// <param name="configuration">The settings.</param>
     /// <param name="data">The data directory.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="acceptsLoss">Whether the operator has said to go on without what is missing.</param>
+    /// <param name="acceptsLoss">Whether the operator has accepted the loss of missing data.</param>
     /// <param name="require">A further check of the documents.</param>
     /// <exception cref="StoreUnavailableException">
     /// A store is damaged or of a newer version, or the stores do not belong together.
