@@ -66,7 +66,7 @@ public static class PermissionStatements
     /// <summary>Maximum number of resources of a principal in all its policies and its own statements.</summary>
     public const int MaxResources = 2_000;
 
-    /// <summary>Adds the faults of statements.</summary>
+    /// <summary>Adds an issue for each error in the statements.</summary>
     public static void Check(IReadOnlyList<PermissionStatement> statements, string path, Issues issues)
     {
         foreach (var (index, statement) in statements.Index())

@@ -33,7 +33,7 @@ public static class Sight
     /// <param name="path">The member that refers to it.</param>
     /// <param name="value">The value of the member.</param>
     /// <param name="id">Its id; null if it does not exist.</param>
-    /// <param name="issues">Receives the fault.</param>
+    /// <param name="issues">Receives the issue.</param>
     /// <exception cref="ForbiddenException">The caller may not retrieve any entity of the kind.</exception>
     public static void Check(
         Grants grants, ResourceDefinition target, string path, string value, string? id, Issues issues)

@@ -149,7 +149,7 @@ public sealed class Logins(
         _ofAddress.Forget(prepared.Email);
     }
 
-    /// <summary>Adds the faults of a password that a person chose.</summary>
+    /// <summary>Adds an issue if a chosen password is missing, too short or too long.</summary>
     public static void CheckPassword(string? password, string path, Issues issues)
     {
         if (password is null || TextLength.Of(password) is < MinPassword or > MaxPassword)

@@ -45,7 +45,7 @@ public interface IVisibility
     /// <param name="path">The member that refers to it.</param>
     /// <param name="value">The value of the member.</param>
     /// <param name="id">Its id.</param>
-    /// <param name="issues">Receives the fault.</param>
+    /// <param name="issues">Receives the issue.</param>
     /// <exception cref="ForbiddenException">The caller may not retrieve any entity of the kind.</exception>
     void Check(ResourceDefinition target, string path, string value, string id, Issues issues);
 }

@@ -22,8 +22,8 @@ public static class ResourceChecks
         new(new Issue("stale_version", "version", message, IssueKind.Conflict));
 
     /// <summary>
-    /// Checks references, rules and objections of referrers. Looks up unique columns only if there are other faults, to
-    /// report all faults together; otherwise, writing the entity detects conflicts.
+    /// Checks references, rules and objections of referrers. Looks up unique columns only if there are other issues, to
+    /// report all of them together; otherwise, writing the entity detects conflicts.
     /// </summary>
     internal static async ValueTask CheckAsync(
         ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, Resource? current,

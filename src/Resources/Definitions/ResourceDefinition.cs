@@ -192,7 +192,7 @@ public abstract class ResourceDefinition
     /// <param name="proposed">The new state.</param>
     /// <param name="current">The stored state; null on create.</param>
     /// <param name="related">Other entities of the organization.</param>
-    /// <param name="issues">Receives the faults.</param>
+    /// <param name="issues">Receives the issues.</param>
     public abstract ValueTask CheckAsync(Resource proposed, Resource? current, IResourceReader related, Issues issues);
 
     /// <summary>The entities as returned, in order.</summary>

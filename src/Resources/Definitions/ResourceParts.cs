@@ -147,7 +147,7 @@ public abstract record ListFilter(string Parameter, string Description)
 /// <param name="Values">The values of a parameter, comma-separated or repeated; null if it is absent.</param>
 /// <param name="Now">The time of the request.</param>
 /// <param name="Zone">The organization's time zone, for dates and date-times without an offset.</param>
-/// <param name="Issues">Where faults go.</param>
+/// <param name="Issues">Receives the issues.</param>
 public sealed record ListParameters(
     Func<string, IReadOnlyList<string>?> Values,
     NodaTime.Instant Now,
