@@ -14,8 +14,19 @@ namespace Tallystick.Metering.LookupTables;
 public sealed record NamedRevision(string OrganizationId, string TableId, string Id, string Principal);
 
 /// <summary>The life of a revision: a draft is published, and archived by hand or by its successor.</summary>
-public sealed class LookupRevisions(LookupStore lookups)
+/// <param name="lookups">Makes the changes.</param>
+/// <param name="published">The published data that calculations read.</param>
+/// <param name="maxPublishedItems">
+/// The maximum number of items in all published revisions of an organization, because calculations read them in memory.
+/// </param>
+public sealed class LookupRevisions(
+    LookupStore lookups, PublishedLookups published, long maxPublishedItems = LookupRevisions.MaxPublishedItems)
 {
+    private const string Published = "PUBLISHED";
+
+    /// <summary>The maximum number of items in all published revisions of an organization.</summary>
+    public const long MaxPublishedItems = 1_000_000;
+
     /// <summary>The revision of a table.</summary>
     /// <param name="related">Reads what is stored.</param>
     /// <param name="id">UUID of the revision.</param>
@@ -34,22 +45,55 @@ public sealed class LookupRevisions(LookupStore lookups)
     /// <param name="asked">The status that it is to have, and the version that it was read with; 0 for none.</param>
     /// <param name="requireUpdate">Refuses by throwing when the caller may not change the revision of an id.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public Task<LookupTableRevision> SetStatusAsync(
+    public async Task<LookupTableRevision> SetStatusAsync(
         NamedRevision named, (string Status, long Version) asked, Action<string> requireUpdate,
-        CancellationToken cancellationToken) =>
-        lookups.ChangeAsync(named.OrganizationId, named.Principal, cancellationToken, async change =>
+        CancellationToken cancellationToken)
+    {
+        using var prepared = asked.Status == Published
+            ? await PrepareAsync(lookups.Reader(named.OrganizationId, cancellationToken), named, asked.Version) : null;
+        return await lookups.ChangeAsync(named.OrganizationId, named.Principal, cancellationToken, async change =>
         {
             var current = await FindAsync(change.Related, named.Id, named.TableId);
             LookupVersions.Require(asked.Version, current.Version);
             return await MoveAsync(change, current, asked.Status, requireUpdate);
         });
+    }
 
-    private static async ValueTask<LookupTableRevision> MoveAsync(
+    // A request that the change will refuse must not cost reading the data.
+    private async ValueTask<IDisposable?> PrepareAsync(ResourceReader related, NamedRevision named, long version)
+    {
+        var draft = await FindAsync(related, named.Id, named.TableId);
+        LookupVersions.Require(version, draft.Version);
+        if (draft.Status != LookupTableRevisionStatus.Draft)
+            return null;
+        await RequireRoomAsync(related, draft);
+        return await published.PrepareAsync(draft, related);
+    }
+
+    private async ValueTask RequireRoomAsync(ResourceReader related, LookupTableRevision draft)
+    {
+        var others = await related.ListAsync<LookupTableRevision>(LookupTableResource.Published);
+        string[] ids =
+        [
+            draft.Id,
+            .. others.Where(other => other.LookupTableId != draft.LookupTableId).Select(other => other.Id),
+        ];
+        var items = (await related.ListAsync<LookupTableData>(new Condition.In("id", ids))).Sum(data => data.ItemCount);
+        if (items > maxPublishedItems)
+        {
+            throw new RefusedException(new Issue("limit", "status", FormattableString.Invariant(
+                $"cannot become PUBLISHED: with it, published revisions would have {items:N0} items; ")
+                + FormattableString.Invariant($"the maximum per organization is {maxPublishedItems:N0}"),
+                IssueKind.Conflict));
+        }
+    }
+
+    private async ValueTask<LookupTableRevision> MoveAsync(
         LookupChange change, LookupTableRevision current, string asked, Action<string> requireUpdate)
     {
         switch (current.Status, asked)
         {
-            case (LookupTableRevisionStatus.Draft, "PUBLISHED"):
+            case (LookupTableRevisionStatus.Draft, Published):
                 return await PublishAsync(change, current, requireUpdate);
             case (LookupTableRevisionStatus.Published, "ARCHIVED"):
                 return await ArchiveAsync(change, current);
@@ -60,7 +104,7 @@ public sealed class LookupRevisions(LookupStore lookups)
         }
     }
 
-    private static async ValueTask<LookupTableRevision> PublishAsync(
+    private async ValueTask<LookupTableRevision> PublishAsync(
         LookupChange change, LookupTableRevision draft, Action<string> requireUpdate)
     {
         var running = await change.Related.ListAsync<LookupTableDataJob>(
@@ -68,6 +112,7 @@ public sealed class LookupRevisions(LookupStore lookups)
         if (running.Count > 0)
             throw new RefusedException(new Issue("busy", "status",
                 $"cannot be changed while the job '{running[0].Id}' is changing the data", IssueKind.Conflict));
+        await RequireRoomAsync(change.Related, draft);
         foreach (var before in await change.Related.ListAsync<LookupTableRevision>(
             LookupTableResource.PublishedOf([draft.LookupTableId])))
         {

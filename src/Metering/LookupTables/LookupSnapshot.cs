@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using Tallystick.Foundation.Json;
 using Tallystick.Metering.Expressions;
 using Tallystick.Metering.Measurements;
@@ -15,6 +16,9 @@ namespace Tallystick.Metering.LookupTables;
 internal sealed class LookupSnapshot : ILookupTable
 {
     private const int Empty = 0;
+
+    // A code point takes four bytes at most.
+    private const int MaxTextBytes = 4 * LookupRows.MaxText;
 
     // Division by it leaves a number without zeros at its end.
     private const decimal NoZeros = 1.0000000000000000000000000000m;
@@ -30,9 +34,9 @@ internal sealed class LookupSnapshot : ILookupTable
     private int[] _places = new int[16];
     private int _rows;
 
-    internal LookupSnapshot(LookupTableRevision revision)
+    internal LookupSnapshot(LookupTableRevision revision, long dataVersion)
     {
-        Revision = revision;
+        (Revision, DataVersion) = (revision, dataVersion);
         _names = [.. revision.Fields.Select(field => field.Name!)];
         _kinds =
         [
@@ -49,6 +53,9 @@ internal sealed class LookupSnapshot : ILookupTable
 
     /// <summary>The revision.</summary>
     internal LookupTableRevision Revision { get; }
+
+    /// <summary>The version of its data.</summary>
+    internal long DataVersion { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<ValueKind> Keys { get; }
@@ -161,13 +168,17 @@ internal sealed class LookupSnapshot : ILookupTable
         {
             var column = _columns[_keyFields[index]];
             var isSame = column.IsNumeric
-                ? column.Numbers[row] == keys[index].Number
-                : Encoding.UTF8.GetByteCount(keys[index].Text!) == column.Texts[row].Length
-                    && string.Equals(
-                        Encoding.UTF8.GetString(column.Texts[row]), keys[index].Text, StringComparison.Ordinal);
+                ? column.Numbers[row] == keys[index].Number : IsSame(column.Texts[row], keys[index].Text!);
             if (!isSame)
                 return false;
         }
         return true;
+    }
+
+    private static bool IsSame(ReadOnlySpan<byte> stored, string text)
+    {
+        Span<byte> utf8 = stackalloc byte[MaxTextBytes];
+        return Utf8.FromUtf16(text, utf8, out _, out var length, replaceInvalidSequences: false) == OperationStatus.Done
+            && utf8[..length].SequenceEqual(stored);
     }
 }

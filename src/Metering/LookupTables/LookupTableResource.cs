@@ -101,10 +101,13 @@ public static class LookupTableResource
     /// <summary>What belongs to the revision.</summary>
     public static Condition Of(string revisionId) => Condition.Equal(OfRevision, revisionId);
 
+    /// <summary>The published revisions of all tables.</summary>
+    public static Condition Published { get; } =
+        Condition.Equal("status", JsonFormat.Name(LookupTableRevisionStatus.Published));
+
     /// <summary>The published revision of the tables.</summary>
     public static Condition PublishedOf(IReadOnlyList<string> tableIds) => Condition.And(
-        new Condition.In(OfTable, tableIds),
-        Condition.Equal("status", JsonFormat.Name(LookupTableRevisionStatus.Published)));
+        new Condition.In(OfTable, tableIds), Published);
 
     private static async ValueTask<IReadOnlyList<LookupTable>> ShowAsync(
         IReadOnlyList<LookupTable> tables, ResourceView view)

@@ -10,7 +10,7 @@ public sealed class LookupSnapshotTests
     [Fact]
     public void Snapshot_OfManyRows_FindsEachByItsKeys()
     {
-        var data = new LookupSnapshot(Revision);
+        var data = new LookupSnapshot(Revision, dataVersion: 1);
         for (var row = 0; row < 20_000; row++)
             data.Add(Row(row / 100m, $"c{row % 7}", row));
 
@@ -26,7 +26,7 @@ public sealed class LookupSnapshotTests
     [Fact]
     public void Snapshot_OfKeysChosenToCollide_IsFilledAsFastAsAny()
     {
-        var data = new LookupSnapshot(Revision);
+        var data = new LookupSnapshot(Revision, dataVersion: 1);
         // Alike for a hash that only combines the words of the number.
         for (var row = 0; row < 60_000; row++)
             data.Add(Row(new decimal(row ^ 12345, row, 0, false, 0), "c", row));
