@@ -16,7 +16,7 @@ internal sealed class AccountCache(IMeteringCatalog catalog, ISkeletonAccounts s
     /// <summary>The known accounts of an organization, as of now.</summary>
     public OrganizationAccounts Of(string organizationId)
     {
-        // Read first: what is found afterwards is at least as new.
+        // Read the counter before the accounts, so that the accounts are at least as new as the counter says.
         var changes = catalog.AccountChanges(organizationId);
         if (_organizations.TryGetValue(organizationId, out var accounts) && accounts.Count <= Max
             && accounts.TryForget(changes))
@@ -37,7 +37,7 @@ internal sealed class OrganizationAccounts(
     private readonly TextTable _codes = new();
     private readonly List<KnownAccount> _accounts = [];
 
-    // Numbers of codes that must be looked up again, and of codes that are nearly identical to that of another account.
+    // Numbers of codes that must be looked up again, and of codes that nearly match the code of another account.
     private readonly HashSet<int> _forgotten = [];
     private readonly HashSet<int> _near = [];
     private long _changes = changes;
@@ -54,8 +54,8 @@ internal sealed class OrganizationAccounts(
         return _forgotten.Count > 0 && _forgotten.Contains(number) ? Unknown : number;
     }
 
-    /// <summary>Removes entries that may have changed.</summary>
-    /// <returns>False if all may have changed.</returns>
+    /// <summary>Invalidates the entries that may have changed.</summary>
+    /// <returns>False if every entry may have changed.</returns>
     public bool TryForget(long now)
     {
         if (now == _changes)
@@ -104,7 +104,7 @@ internal sealed class OrganizationAccounts(
     }
 }
 
-/// <summary>What an account code stands for, and its index in the load at hand.</summary>
+/// <summary>The account of a code, with its index in the current load.</summary>
 internal struct KnownAccount(string organizationId, string code, AccountMatch match)
 {
     private readonly LoadedAccount? _account = match.AccountId is { } id
@@ -117,7 +117,7 @@ internal struct KnownAccount(string organizationId, string code, AccountMatch ma
 
     public readonly AccountMatch Match => match;
 
-    /// <summary>The index of the account, which must have been found, in a load.</summary>
+    /// <summary>The index of the account in a load, which it joins if necessary. The account must exist.</summary>
     public int IndexIn(MeasurementLoad load)
     {
         if (_load != load || _begun != load.Begun)

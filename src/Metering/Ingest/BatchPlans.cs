@@ -3,7 +3,7 @@ using Tallystick.Metering.Measurements.Batches;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>What is known of the batch at hand: its meters, accounts and rows, and what became of the rows.</summary>
+/// <summary>The state of the current batch: its meters, accounts and rows, and the outcomes of the rows.</summary>
 internal sealed class BatchPlans
 {
     private readonly List<IngestMeter?> _meters = [];
@@ -13,10 +13,10 @@ internal sealed class BatchPlans
 
     public string OrganizationId { get; private set; } = "";
 
-    /// <summary>The numbers of the accounts among those of the organization, by their number in the batch.</summary>
+    /// <summary>Maps the batch's account numbers to those of <see cref="OrganizationAccounts"/>.</summary>
     public int[] Accounts { get; private set; } = [];
 
-    /// <summary>What became of the rows, by the number of the meter; without what was accepted.</summary>
+    /// <summary>Outcomes of the rows, by meter number. <see cref="LoadTally.Accepted"/> is not counted here.</summary>
     public LoadTally[] Outcomes { get; private set; } = [];
 
     /// <summary>The rows, in the order sent.</summary>
@@ -35,13 +35,13 @@ internal sealed class BatchPlans
         Outcomes = Cleared(Outcomes, batch.Meters);
     }
 
-    /// <summary>Tells the meter with a number; called in the order of the numbers.</summary>
+    /// <summary>Sets the meter of a number. Must be called in ascending order of numbers.</summary>
     public void SetMeter(int number, IngestMeter? meter) => _meters.Insert(number, meter);
 
     public string? MeterId(int number) => _meters[number]?.Meter.Id;
 
     /// <summary>
-    /// Finds the accounts that are known, all at once: the processor waits for memory for several of them together.
+    /// Finds the known accounts. All look-ups run in one loop, so that the processor can overlap their cache misses.
     /// </summary>
     public void FindAccounts(OrganizationAccounts known)
     {
@@ -84,7 +84,7 @@ internal sealed class BatchPlans
 }
 
 /// <summary>A row that has been read.</summary>
-/// <param name="Row">Its head.</param>
-/// <param name="Plan">What to do with it.</param>
+/// <param name="Row">The fixed part of the row.</param>
+/// <param name="Plan">How rows of this shape are checked and stored.</param>
 /// <param name="Fingerprint">The fingerprint of its uid.</param>
 internal readonly record struct PreparedRow(BatchRow Row, ShapePlan Plan, ulong Fingerprint);

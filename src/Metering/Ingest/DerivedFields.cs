@@ -12,8 +12,8 @@ using Tallystick.Resources.Changes;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// The calculations of a meter's derived fields (metering reference 8), compiled, with all that they use but the
-/// measurement and its account: custom fields and published lookup tables as they were when this was made.
+/// The compiled calculations of a meter's derived fields (metering reference 8). Captures custom fields and published
+/// lookup tables at the time of construction; the measurement and its account are supplied for each row.
 /// </summary>
 public sealed class DerivedFields
 {
@@ -36,7 +36,7 @@ public sealed class DerivedFields
     private DerivedFields(Meter meter, DateTimeZone zone, CustomFieldDefaults defaults, Product? product)
     {
         (_meter, _zone) = (meter, zone);
-        // All of them first: a later one gives an earlier one its slot.
+        // Compile all before looking up slots: a field gets its slot when a later calculation refers to it.
         List<Calculation> calculations =
         [
             .. meter.DerivedFields.Select((field, index) => Calculation.Compile(
@@ -82,8 +82,8 @@ public sealed class DerivedFields
     }
 
     /// <summary>
-    /// Computes the derived values of rows, in the order of the fields. A field that fails is left out of its row, and
-    /// noted as a failure of it; the others are computed, and see null for it.
+    /// Computes the derived values of rows, in the order of the fields. A field that fails has no value and adds a
+    /// failure to the load; the remaining fields are still computed and read null for it.
     /// </summary>
     internal void Compute(MeterRows rows, MeasurementLoad load, CancellationToken cancellationToken)
     {
@@ -101,7 +101,7 @@ public sealed class DerivedFields
                 SetAccount(evaluation, load.Accounts[account = rows.Accounts[row]]);
             if (Compute(evaluation, rows) is { } detail)
             {
-                // Mostly all rows fail alike: one text serves them.
+                // Rows usually fail for the same reason, so share one string.
                 before = detail == before ? before : detail;
                 load.Add(new FailedMeasurement(
                     rows.OrganizationId, IngestFailure.CalculationError, before,
@@ -196,11 +196,11 @@ public sealed class DerivedFields
         }
     }
 
-    // A field of the meter hides what else its code would mean.
+    // A field of the meter hides a built-in name with the same code.
     private int OwnSlotOf(string name) =>
         _meter.DataFields.Concat(_meter.DerivedFields).Any(field => field.Code == name) ? -1 : SlotOf(name);
 
-    // Looked up, not given: what no calculation names needs no slot.
+    // Does not allocate a slot: names that no calculation uses need none.
     private int SlotOf(string name)
     {
         for (var index = 0; index < _slots.Names.Count; index++)

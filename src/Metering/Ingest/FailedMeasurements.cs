@@ -10,9 +10,9 @@ public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
 {
     /// <summary>The organization's failed measurements, the latest first.</summary>
     /// <param name="organizationId">The organization.</param>
-    /// <param name="before">Only those that stand before this position in the log.</param>
+    /// <param name="before">Only those before this position in the log.</param>
     /// <param name="receivedSince">Only those received at or after this instant.</param>
-    /// <param name="limit">At most so many.</param>
+    /// <param name="limit">Maximum number of results.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<IReadOnlyList<FailureReport>> ReadAsync(
         string organizationId, LogPosition before, Instant receivedSince, int limit,

@@ -3,27 +3,27 @@ using Tallystick.Metering.Measurements.Batches;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// The fields of one measurement while it is read: their list (categories and codes) and their encoded values. An
-/// entry that is null counts as not sent.
+/// The fields of the measurement being read: the list of categories and codes, and the encoded values. A null entry
+/// counts as absent.
 /// </summary>
 internal sealed class FieldRow
 {
     private readonly ByteBuffer _list = new(256);
     private readonly List<Entry> _entries = [];
 
-    /// <summary>The list as sent, or after <see cref="Settle"/> without nulls.</summary>
+    /// <summary>The list as sent; without nulls after <see cref="Settle"/>.</summary>
     public ReadOnlySpan<byte> List => _list.Written;
 
     /// <summary>The values, in the order of the list.</summary>
     public ReadOnlySpan<byte> Values => ValueBuffer.Written;
 
-    /// <summary>True when an entry was given as null, so that the list must be settled.</summary>
+    /// <summary>Whether an entry is null, so that <see cref="Settle"/> must be called.</summary>
     public bool HasNull { get; private set; }
 
-    /// <summary>Where the value of the entry at hand is written.</summary>
+    /// <summary>Receives the value of the current entry.</summary>
     public ByteBuffer ValueBuffer { get; } = new(256);
 
-    /// <summary>The code of the entry at hand.</summary>
+    /// <summary>The code of the current entry.</summary>
     public ReadOnlySpan<byte> LastCode => CodeOf(_entries.Count - 1);
 
     public void Clear()
@@ -34,7 +34,9 @@ internal sealed class FieldRow
         HasNull = false;
     }
 
-    /// <summary>Begins an entry; its value is written next, then <see cref="EndEntry"/> called.</summary>
+    /// <summary>
+    /// Begins an entry. The caller then writes the value to <see cref="ValueBuffer"/> and calls <see cref="EndEntry"/>.
+    /// </summary>
     public void BeginEntry(byte category, ReadOnlySpan<byte> code)
     {
         var start = _list.Length;
@@ -45,7 +47,7 @@ internal sealed class FieldRow
 
     public void EndEntry() => _entries[^1] = _entries[^1] with { Value = _entries[^1].Value.Start..ValueBuffer.Length };
 
-    /// <summary>Ends an entry that was given as null.</summary>
+    /// <summary>Ends an entry whose value is null.</summary>
     public void EndAsNull()
     {
         _entries[^1] = _entries[^1] with { IsNull = true };
@@ -53,7 +55,7 @@ internal sealed class FieldRow
     }
 
     /// <summary>
-    /// Removes nulls and finds entries that were given twice, in time n log n: a sender may repeat a name very often.
+    /// Removes nulls and finds repeated entries. Takes O(n log n), because a sender may repeat a name many times.
     /// </summary>
     /// <returns>The entries that repeat an earlier one, in the order sent.</returns>
     public IReadOnlyList<(byte Category, byte[] Code)> Settle()
@@ -82,7 +84,7 @@ internal sealed class FieldRow
     private ReadOnlySpan<byte> CodeOf(int index)
     {
         var entry = _list.Written[_entries[index].Key];
-        var offset = 1; // behind the category
+        var offset = 1; // skip the category
         return ByteReading.Text(entry, ref offset);
     }
 

@@ -9,8 +9,8 @@ public interface IMeteringCatalog
     long AccountChanges(string organizationId);
 
     /// <summary>
-    /// The codes that may no longer stand for the account they stood for at an earlier <see cref="AccountChanges"/>;
-    /// null when none may. What nearly equals a code may have changed with any of them.
+    /// The codes whose account may have changed since an earlier value of <see cref="AccountChanges"/>; null if any
+    /// code may have. A near match may have changed with any of them.
     /// </summary>
     IReadOnlyList<string>? ChangedAccountCodes(string organizationId, long since);
 

@@ -3,7 +3,7 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>A meter as enrichment needs it.</summary>
+/// <summary>A meter with its compiled calculations, for loading measurements.</summary>
 /// <param name="meter">The meter.</param>
 /// <param name="derived">The calculations of its derived fields; null when it has none.</param>
 public sealed class IngestMeter(Meter meter, DerivedFields? derived = null)
@@ -14,7 +14,7 @@ public sealed class IngestMeter(Meter meter, DerivedFields? derived = null)
     /// <summary>The calculations of its derived fields; null when it has none.</summary>
     internal DerivedFields? Derived => derived;
 
-    /// <summary>Columns for its data fields, and behind them for its derived fields.</summary>
+    /// <summary>New columns for its data fields, followed by those for its derived fields.</summary>
     internal IReadOnlyList<FieldColumnValues> Columns() =>
     [
         .. meter.DataFields.Select(field => new FieldColumnValues(field.Code, field.Category.IsNumeric())),

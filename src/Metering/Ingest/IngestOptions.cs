@@ -12,8 +12,8 @@ public sealed record IngestOptions
     public Duration DuplicateWindow { get; init; } = Duration.FromDays(35);
 
     /// <summary>
-    /// For how long the loader lets measurements gather before it stores fewer than the store prefers
-    /// (<see cref="Measurements.ILoadTarget.PreferredLoadSize"/>); a query that waits for them ends the wait.
+    /// How long the loader collects measurements before it stores fewer than the store prefers
+    /// (<see cref="Measurements.ILoadTarget.PreferredLoadSize"/>). A waiting query ends the collection early.
     /// </summary>
     public Duration GatheringTime { get; init; } = Duration.FromMilliseconds(500);
 

@@ -26,25 +26,25 @@ internal static class JsonText
             target.Advance(length);
             return true;
         }
-        catch (InvalidOperationException) // how the framework tells of an unpaired surrogate
+        catch (InvalidOperationException) // thrown for an unpaired surrogate
         {
             return false;
         }
     }
 
-    /// <summary>True when the string or member name at hand is a text.</summary>
+    /// <summary>Whether the current string or member name equals a text.</summary>
     public static bool IsAt(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
     {
         try
         {
             return reader.ValueTextEquals(text);
         }
-        catch (InvalidOperationException) // an unpaired surrogate is in no text of ours
+        catch (InvalidOperationException) // thrown for an unpaired surrogate, which no expected text contains
         {
             return false;
         }
     }
 
-    /// <summary>A member name of the sender's for use in a path, shortened.</summary>
+    /// <summary>A member name from the request, shortened for use in a path.</summary>
     public static string PathPart(ReadOnlySpan<byte> name) => RepeatedMembers.InPath(Encoding.UTF8.GetString(name));
 }

@@ -7,8 +7,9 @@ using Tallystick.Metering.Meters;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Decides about a stretch of the log: makes a load of it. What it takes into the uid index is given back by
-/// <see cref="Undo"/> when the load must be decided anew. Its memory serves one load after another.
+/// Builds a load from a range of the log by deciding whether each measurement is stored, duplicate or failed. Adds the
+/// load's uids to the index; <see cref="Undo"/> removes them if the load must be built again. The builder and its
+/// memory are reused for later loads.
 /// </summary>
 internal sealed class LoadBuilder(
     IMeteringCatalog catalog, AccountCache accounts, IUidIndex uids, LoadUids loadUids)
@@ -21,15 +22,15 @@ internal sealed class LoadBuilder(
     private readonly List<UidEntry> _taken = [];
     private readonly BatchPlans _plans = new();
 
-    // The indices in the load of the accounts of the batch at hand.
+    // Maps the account numbers of the current batch to indices in the load.
     private int[] _accounts = [];
 
     public MeasurementLoad Load { get; } = new();
 
-    /// <summary>Measurements taken in.</summary>
+    /// <summary>The number of measurements read into the load, whatever their outcome.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The latest receipt in the load, in nanoseconds since 1970.</summary>
+    /// <summary>When the last record of the load was received, in nanoseconds since 1970.</summary>
     public long LastReceivedAt { get; private set; }
 
     /// <summary>When a record of the log was received.</summary>
@@ -46,7 +47,7 @@ internal sealed class LoadBuilder(
         foreach (var (meter, rows) in _rows)
         {
             if (rows.Count == 0)
-                _rows.Remove(meter); // nobody sends to it, or it was changed: its memory is wanted elsewhere
+                _rows.Remove(meter); // no longer in use, or replaced by a changed meter: release the memory
             else
                 rows.Clear();
         }
@@ -63,7 +64,7 @@ internal sealed class LoadBuilder(
         Load.ExtendTo(entry.Next);
     }
 
-    /// <summary>Ends the load: takes its uids into the index and drops the rows that repeat one.</summary>
+    /// <summary>Completes the load: adds its uids to the index and removes rows with duplicate uids.</summary>
     public async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         var failed = Load.Failures.Count;
@@ -72,22 +73,22 @@ internal sealed class LoadBuilder(
         {
             if (rows.Count == 0)
                 continue;
-            // Only now: of what repeats a uid, nothing is computed.
+            // Computed after duplicates are removed, so that no work is wasted on them.
             meter.Derived?.Compute(rows, Load, cancellationToken);
             Load.Add(rows);
         }
-        // Those found in the order of the log are in order.
+        // Earlier failures are already in log order; duplicates and calculation errors are not.
         if (Load.Failures.Count > failed)
             Load.SortFailures();
         foreach (var ((organization, meter, meterId, day), tally) in _tallies)
             Load.Add(new MeterDay(organization, meter, meterId, Nanoseconds.ToDate(day), tally));
     }
 
-    /// <summary>Gives the uids back that the load has taken.</summary>
+    /// <summary>Removes the load's uids from the index.</summary>
     public void Undo() => loadUids.Undo(_taken);
 
-    // Reads a record and finds out all that a decision about it needs. Accounts that are missing are created here, in a
-    // change of their own that stays whatever becomes of the load.
+    // Reads a record and does all look-ups for its decision. Creates missing accounts in a separate change, which
+    // persists even if the load fails.
     private async ValueTask<OrganizationAccounts> PrepareAsync(LogRecord record, CancellationToken cancellationToken)
     {
         _batch.Open(record.Bytes);
@@ -105,7 +106,7 @@ internal sealed class LoadBuilder(
         return known;
     }
 
-    // Looks nothing up: what was found out decides.
+    // Uses only the results of PrepareAsync; does no look-ups.
     private void Decide(in LogRecord record, OrganizationAccounts known)
     {
         AddRows(record, known);
@@ -119,7 +120,7 @@ internal sealed class LoadBuilder(
         return rows ??= new MeterRows(_plans.OrganizationId, meter.Meter.Id, meter.Columns());
     }
 
-    // Only now, and not for what cannot be stored: that must not create an account.
+    // Rows with an invalid meter or invalid fields must not create accounts, so they are left out here.
     private async ValueTask ProvideAccountsAsync(OrganizationAccounts known, CancellationToken cancellationToken)
     {
         if (!_plans.Accounts.AsSpan(0, _batch.Accounts).Contains(OrganizationAccounts.Unknown))
@@ -150,7 +151,7 @@ internal sealed class LoadBuilder(
         }
     }
 
-    // All at once: row by row, the processor would wait for memory each time.
+    // One loop over all accounts lets the processor overlap cache misses; a look-up per row would wait for each.
     private void IndexAccounts(OrganizationAccounts known)
     {
         if (_accounts.Length < _batch.Accounts)
@@ -223,7 +224,8 @@ internal sealed class LoadBuilder(
         _plans.Outcomes[meter] += new LoadTally(0, 0, 0, 1);
     }
 
-    // Accepted is what the batch says it holds, not what came of its rows: the tally is there to find a difference.
+    // Accepted is the row count from the batch header rather than the sum of outcomes, so that the tally reveals any
+    // difference between the two.
     private void CountRows()
     {
         for (var meter = 0; meter < _batch.Meters; meter++)

@@ -77,7 +77,7 @@ internal sealed class LoadProgress
         }
     }
 
-    /// <summary>Completes when somebody is waiting for a later position.</summary>
+    /// <summary>Completes when a caller waits for a position after <paramref name="behind"/>.</summary>
     public Task Wanted(LogPosition behind)
     {
         lock (_lock)

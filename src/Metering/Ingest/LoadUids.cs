@@ -7,10 +7,9 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Tells which rows of a load repeat a uid, and takes the uids of the others into the index. It does so for a whole
-/// load at once, in the order of the fingerprints' first byte: looked for one by one as they come, each would be
-/// somewhere else in memory, and to find out where takes a processor most of the time. One serves all loads, one after
-/// another.
+/// Finds the rows of a load whose uid was used before, and adds the uids of the other rows to the index. Processes a
+/// whole load at once, sorted by the first byte of the fingerprint: in order of arrival, the look-ups would hit random
+/// memory and most of the time would go into cache misses. The instance is reused for all loads, one at a time.
 /// </summary>
 internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration window)
 {
@@ -35,16 +34,16 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
         _candidates.Clear();
     }
 
-    /// <summary>Takes note of the row that was added last.</summary>
+    /// <summary>Registers the row that was added last.</summary>
     public void Note(ulong fingerprint, LogPosition position, int contentHash, MeterRows rows)
     {
         _candidates.Add(new Candidate(new UidEntry(fingerprint, position), _noted.Count));
         _noted.Add(new NotedRow(rows, rows.Count - 1, contentHash));
     }
 
-    /// <summary>Takes the uids into the index, but for those that it has already.</summary>
-    /// <param name="taken">Gets what was taken.</param>
-    /// <returns>The rows of the others: of equal ones within the load, all but the first.</returns>
+    /// <summary>Adds the uids to the index, except those that it already contains.</summary>
+    /// <param name="taken">Receives the added entries.</param>
+    /// <returns>The rows with duplicate uids; of equal uids within the load, all but the first.</returns>
     public async ValueTask<List<RepeatedRow>> TakeAsync(List<UidEntry> taken)
     {
         List<RepeatedRow> repeated = [];
@@ -63,7 +62,7 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
         return repeated;
     }
 
-    /// <summary>Gives back what was taken.</summary>
+    /// <summary>Removes added entries from the index.</summary>
     public void Undo(List<UidEntry> taken)
     {
         foreach (var (fingerprint, position) in taken)
@@ -71,8 +70,8 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
         taken.Clear();
     }
 
-    // What the index does not find is new. The others are left for later, to be compared with the log from its
-    // beginning to its end instead of here and there.
+    // A uid that is not in the index is new. Possible duplicates are collected, so that they can be compared with the
+    // log in one sequential pass.
     private void TakeUnknown(List<UidEntry> taken)
     {
         _doubtful.Clear();
@@ -88,7 +87,7 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
             else
                 _doubtful.Add((Newest(found), candidates[index]));
         }
-        // Those with one fingerprint were found at the same positions, so they stay in the order received.
+        // Candidates with the same fingerprint have the same newest position, so they stay in the order received.
         _doubtful.Sort(static (left, right) =>
             (left.Newest, left.Candidate.Noted).CompareTo((right.Newest, right.Candidate.Noted)));
     }
@@ -99,7 +98,7 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
         taken.Add(entry);
     }
 
-    // All of them, until the next search.
+    // All positions of the fingerprint; valid until the next call.
     private ReadOnlySpan<LogPosition> Find(UidEntry entry)
     {
         int found;
@@ -116,7 +115,7 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
         return newest;
     }
 
-    // Equal first bytes stay in the order received, so that the first of equal uids is the one that is kept.
+    // A stable sort: among equal uids, the first one received is kept.
     private ReadOnlySpan<Candidate> Sorted()
     {
         var candidates = CollectionsMarshal.AsSpan(_candidates);
@@ -152,7 +151,8 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
         return null;
     }
 
-    // The hash is of the bytes as sent: fields in another order, or 1.0 for 1, make no other content.
+    // Hashes of the bytes as sent may differ for equal content, such as fields in another order or 1.0 for 1, so the
+    // content decides.
     private async ValueTask<bool> DiffersAsync(LoggedRow first, LogPosition position, int contentHash)
     {
         if (first.ContentHash == contentHash)
@@ -164,7 +164,7 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
             || !before.Fields.ToHashSet().SetEquals(now.Fields);
     }
 
-    // What is sorted is kept apart from what only a repeat is looked at for, and holds no reference.
+    // Small and without references, to keep sorting fast. The data needed only for duplicates is in NotedRow.
     private readonly record struct Candidate(UidEntry Entry, int Noted);
 
     private readonly record struct NotedRow(MeterRows Rows, int Row, int ContentHash);
@@ -172,6 +172,6 @@ internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration windo
 
 /// <summary>A row of a load whose uid was used before.</summary>
 /// <param name="Rows">The rows of its meter.</param>
-/// <param name="Row">Its index among them.</param>
-/// <param name="Differs">Whether it says something else than the first one.</param>
+/// <param name="Row">Its index in <paramref name="Rows"/>.</param>
+/// <param name="Differs">Whether its content differs from that of the first measurement.</param>
 internal readonly record struct RepeatedRow(MeterRows Rows, int Row, bool Differs);

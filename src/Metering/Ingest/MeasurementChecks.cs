@@ -13,18 +13,18 @@ internal readonly record struct Failure(IngestFailure Type, string? Detail);
 /// </summary>
 internal static class MeasurementChecks
 {
-    /// <summary>The detail of a duplicate uid whose content is not that of the first.</summary>
+    /// <summary>Detail of a duplicate uid whose content differs from that of the first measurement.</summary>
     public const string Differs = "differs";
 
     /// <summary>
-    /// What is wrong with the meter or the fields; null when nothing is. Only values that count are among the fields,
-    /// each pair of category and code once.
+    /// Checks the meter and the fields; null if they are valid. The fields must not include null values, and must
+    /// contain each pair of category and code only once.
     /// </summary>
     public static Failure? OfFields(IReadOnlyList<FieldCode> fields, Meter? meter)
     {
         if (meter is null)
             return new Failure(IngestFailure.UndefinedMeter, null);
-        // Each pair of category and code is there once, so a code seen twice is in two categories.
+        // Pairs of category and code are unique, so a repeated code is in two categories.
         var codes = new HashSet<string>(StringComparer.Ordinal);
         foreach (var field in fields)
         {
@@ -43,9 +43,9 @@ internal static class MeasurementChecks
         return null;
     }
 
-    /// <summary>What is wrong, in words.</summary>
+    /// <summary>The message of a failure.</summary>
     /// <param name="failure">The failure.</param>
-    /// <param name="measurement">What was sent.</param>
+    /// <param name="measurement">The measurement as sent.</param>
     public static string Message(FailedMeasurement failure, Measurement measurement) => failure.Type switch
     {
         IngestFailure.UndefinedMeter => $"Meter '{measurement.Meter}' does not exist.",

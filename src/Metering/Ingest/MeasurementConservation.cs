@@ -85,22 +85,22 @@ public sealed class MeasurementConservation(IIngestLedger store, ILogPartition l
         .ToDictionary(group => group.Key, group => group.Sum(day => day.Tally.Stored));
 }
 
-/// <summary>What became of the measurements of one meter code that were received on one day.</summary>
+/// <summary>The outcomes of the measurements of one meter code that were received on one day.</summary>
 /// <param name="MeterCode">Code of the meter, as sent.</param>
 /// <param name="Day">The day of receipt, in UTC.</param>
-/// <param name="Loaded">What became of those that have left the log.</param>
-/// <param name="Pending">Those that wait in the log.</param>
+/// <param name="Loaded">The outcomes of loaded measurements.</param>
+/// <param name="Pending">The number of measurements that are not loaded yet.</param>
 public sealed record ConservedDay(string MeterCode, LocalDate Day, LoadTally Loaded, long Pending)
 {
-    /// <summary>All that were answered for.</summary>
+    /// <summary>The number of accepted measurements.</summary>
     public long Accepted => Loaded.Accepted + Pending;
 }
 
-/// <summary>A meter and day whose stored measurements are not as many as the loads said they stored.</summary>
+/// <summary>A meter and day whose number of stored rows differs from the tallies of its loads.</summary>
 /// <param name="MeterId">UUID of the meter.</param>
-/// <param name="MeterCode">Its code, as sent; null where no load tells it.</param>
+/// <param name="MeterCode">Code of the meter, as sent; null if no load contains the meter.</param>
 /// <param name="Day">The day of receipt, in UTC.</param>
-/// <param name="Tallied">How many there should be.</param>
-/// <param name="Counted">The number of values.</param>
+/// <param name="Tallied">The expected number of rows: the sum of the tallies.</param>
+/// <param name="Counted">The actual number of rows.</param>
 public sealed record ConservationMismatch(
     string MeterId, string? MeterCode, LocalDate Day, long Tallied, long Counted);

@@ -9,14 +9,14 @@ namespace Tallystick.Metering.Ingest;
 /// Accepts submissions: checks their shape and stores them durably. Checks that need look-ups are done later by the
 /// <see cref="MeasurementLoader"/>, so that no usage is lost because a meter or account does not exist yet.
 /// </summary>
-/// <param name="log">Where they are kept.</param>
-/// <param name="clock">Tells when they are received.</param>
+/// <param name="log">The log to append to.</param>
+/// <param name="clock">Supplies the time of receipt.</param>
 /// <param name="options">Settings.</param>
-/// <param name="loader">The loader whose pace senders are held to; null to hold nobody back.</param>
+/// <param name="loader">The loader whose backlog slows down senders; null to never delay them.</param>
 public sealed class MeasurementIntake(
     ILogPartition log, IClock clock, IngestOptions options, MeasurementLoader? loader = null)
 {
-    // As many as requests were ever served at once, each with room for its largest submission.
+    // Parsers keep the memory of their largest submission, so idle ones are pooled only up to this number.
     private const int MaxParsers = 256;
     private readonly ConcurrentBag<SubmissionParser> _parsers = [];
 
@@ -24,13 +24,13 @@ public sealed class MeasurementIntake(
     /// Accepts the body of <c>POST …/measurements</c>. Returns after all of its measurements were flushed to disk.
     /// </summary>
     /// <exception cref="RefusedException">
-    /// The body has faults (all are listed, up to a limit); nothing of it was kept.
+    /// The body has faults (all are listed, up to a limit); nothing was stored.
     /// </exception>
-    /// <exception cref="LogBusyException">Too much waits to be written; nothing was kept.</exception>
+    /// <exception cref="LogBusyException">Too many writes are pending; nothing was stored.</exception>
     /// <exception cref="AppendUnknownException">
-    /// Nobody can tell whether its measurements were kept; sent again, they are recognized by their uids.
+    /// It is unknown whether the measurements were stored. If they are sent again, their uids identify duplicates.
     /// </exception>
-    /// <exception cref="LoadRefusedException">The loader cannot go on; nothing was kept.</exception>
+    /// <exception cref="LoadRefusedException">The loader has stopped permanently; nothing was stored.</exception>
     public async ValueTask AcceptAsync(
         string organizationId, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {

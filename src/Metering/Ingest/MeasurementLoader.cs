@@ -7,19 +7,19 @@ namespace Tallystick.Metering.Ingest;
 
 /// <summary>
 /// Loads accepted measurements from the log into the store: enriches them, drops duplicates, and trims the log. A load
-/// is first decided and then applied; the decision is final, and is applied until the store has it. One load is decided
-/// while the previous one is applied, and another may wait in between. Faults are retried with increasing delays. No
-/// record is skipped or loaded twice, because the store saves the position together with the rows.
+/// is first decided and then applied. The decision is final: the same load is applied until the store has it. The next
+/// load is decided while one is being applied, and another may wait in between. Faults are retried with increasing
+/// delays. No record is skipped or loaded twice, because the store saves the position together with the rows.
 /// </summary>
 public sealed class MeasurementLoader
 {
-    // One that is filled, one that waits and one that is stored.
+    // One being filled, one waiting and one being stored.
     private const int Loads = 3;
 
-    // Loads that the store must have kept in a row before they grow again after one was too large.
+    // After a load was too large, the load size doubles each time this many loads in a row were stored.
     private const int LoadsBeforeGrowth = 32;
 
-    // Uids that are added to the index together when it is restored: 32 MB of them.
+    // Uids added to the index at a time while it is rebuilt: 32 MB.
     private const int RestoredAtOnce = 2 * 1024 * 1024;
 
     private readonly ILogPartition _log;
@@ -33,11 +33,11 @@ public sealed class MeasurementLoader
     private bool _isRestored;
     private volatile bool _hasRecovered;
 
-    // Measurements of a load at present: fewer while the store has not enough memory for more.
+    // Current number of measurements per load; reduced while the store lacks memory for more.
     private int _loadSize;
     private int _storedInRow;
 
-    /// <summary>Puts the loader between its log and its store; it does nothing before <see cref="RunAsync"/>.</summary>
+    /// <summary>Creates a loader, which starts with <see cref="RunAsync"/>.</summary>
     public MeasurementLoader(
         ILogPartition log, ILoadTarget store, IUidSource stored, IUidIndex uids, IMeteringCatalog catalog,
         ISkeletonAccounts skeletons, IClock clock, IngestOptions options)
@@ -55,10 +55,10 @@ public sealed class MeasurementLoader
     /// <summary>Everything before this position is loaded.</summary>
     public LogPosition Position => _progress.Position;
 
-    /// <summary>What became of the measurements that were loaded since the start.</summary>
+    /// <summary>Outcomes of the measurements loaded since the start of the process.</summary>
     public LoadTally Total => _progress.Total;
 
-    /// <summary>The reason why the loader has stopped, for the operator; null while it works.</summary>
+    /// <summary>The reason why the loader has stopped, for the operator; null while it is working.</summary>
     public Exception? Fault
     {
         get;
@@ -70,7 +70,7 @@ public sealed class MeasurementLoader
         }
     }
 
-    /// <summary>Whether it has found out where to go on, so that it loads, or has nothing to load.</summary>
+    /// <summary>Whether the loader has found the position from which to continue, and rebuilt the uid index.</summary>
     public bool HasRecovered => _hasRecovered;
 
     /// <summary>Raised when a fault is retried; for logging.</summary>
@@ -119,7 +119,7 @@ public sealed class MeasurementLoader
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Finds out what the store holds, and makes the uid index hold the same.</summary>
+    /// <summary>Reads the position of the store and makes the uid index consistent with it.</summary>
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
         var position = await _store.FindPositionAsync(_log.Number, cancellationToken);
@@ -134,21 +134,21 @@ public sealed class MeasurementLoader
             await RestoreUidsAsync(position, cancellationToken);
             _isRestored = true;
         }
-        // After a fault the store may have kept a load although it could not say so.
+        // The store may have committed a load although it reported a fault, so compare with its position.
         foreach (var builder in _loads)
         {
             if (builder.Load.To > position)
                 builder.Undo();
         }
         if (position > Position || position == _log.End)
-            Fault = null; // what could not be stored is stored
+            Fault = null; // the store has the load that had failed, or nothing is pending
         _progress.MoveTo(position);
         _hasRecovered = true;
     }
 
     private async Task RestoreUidsAsync(LogPosition position, CancellationToken cancellationToken)
     {
-        // What waits in the log was received before now, and its duplicates must be found as they were then.
+        // The deduplication window of pending measurements starts at their receipt, which may be long ago.
         var since = _clock.GetCurrentInstant();
         await foreach (var entry in ReadLogAsync(position, cancellationToken))
         {
@@ -185,7 +185,7 @@ public sealed class MeasurementLoader
         {
             for (var number = 0; ; number = (number + 1) % Loads)
             {
-                // It is free: only those of the last Loads - 1 rounds wait or are being stored.
+                // This builder is free: at most Loads - 1 earlier loads are waiting or being stored.
                 var builder = _loads[number];
                 builder.Begin(_log.Number, from);
                 await FillAsync(builder, EnoughFor(_loadSize, dropped), stored, cancellationToken);
@@ -201,12 +201,15 @@ public sealed class MeasurementLoader
         }
         finally
         {
-            // Nothing may be recovered while the store is still at work.
+            // Recovery must not start while the store is still applying a load.
             await Task.WhenAny(stored);
         }
     }
 
-    /// <summary>Takes measurements in until there are enough, or somebody waits, or it has been long.</summary>
+    /// <summary>
+    /// Adds measurements until there are enough, a query is waiting, or <see cref="IngestOptions.GatheringTime"/> has
+    /// passed.
+    /// </summary>
     private async Task FillAsync(LoadBuilder builder, int enough, Task stored, CancellationToken cancellationToken)
     {
         Task? gathered = null;
@@ -229,7 +232,7 @@ public sealed class MeasurementLoader
                 gathered ??= Task.Delay(_options.GatheringTime.ToTimeSpan(), cancellationToken);
                 if (isWanted.IsCompleted || gathered.IsCompleted)
                     return;
-                // To look at each measurement as it comes would cost more than to load it.
+                // Poll, because waking up for each measurement would cost more than loading it.
                 var pause = Task.Delay(_options.GatheringPause.ToTimeSpan(), cancellationToken);
                 awaited.AddRange(gathered, isWanted, pause);
             }
@@ -260,7 +263,8 @@ public sealed class MeasurementLoader
         }
     }
 
-    // A few rows too many cost less than one too few, for which the load would be written twice.
+    // Rows to read for a load of the preferred size if as many are dropped as in the previous load. Slightly too many
+    // cost less than one too few, because the store writes a smaller load twice.
     private static int EnoughFor(int rows, int dropped) => rows + Math.Min(dropped + dropped / 8, rows);
 
     private async Task StoreAsync(LoadBuilder builder, Task after, CancellationToken cancellationToken)
@@ -275,7 +279,7 @@ public sealed class MeasurementLoader
         await TrimAsync(builder.LastReceivedAt, cancellationToken);
     }
 
-    // The store may have kept the load although it could not say so: then it recognizes the load.
+    // Retrying is safe: the store recognizes a load that it committed although it reported a fault.
     private async Task ApplyAsync(LoadBuilder builder, CancellationToken cancellationToken)
     {
         for (var delay = _options.RetryDelay; ; delay = Duration.Min(delay * 2, _options.RetryDelayLimit))
@@ -287,12 +291,12 @@ public sealed class MeasurementLoader
             }
             catch (LoadTooLargeException)
             {
-                // It is decided anew, half as large: each half is stored with the position that it reaches.
+                // Decide it again at half the size. Each half is stored with its own end position.
                 _loadSize = Math.Max(1, Math.Min(_loadSize, builder.Count) / 2);
                 _storedInRow = 0;
                 throw;
             }
-            // A load that does not match the store's position never will.
+            // InvalidOperationException: the load does not match the position of the store, so retrying is pointless.
             catch (Exception exception)
                 when (exception is not InvalidOperationException && !cancellationToken.IsCancellationRequested)
             {
@@ -302,7 +306,7 @@ public sealed class MeasurementLoader
         }
     }
 
-    // What was received within the window is kept, since a duplicate is recognized by the first one in the log.
+    // Records within the deduplication window stay in the log, because duplicates are verified against them.
     private async Task TrimAsync(long lastReceivedAt, CancellationToken cancellationToken)
     {
         var received = Instant.Min(_clock.GetCurrentInstant(), Nanoseconds.ToInstant(lastReceivedAt));
@@ -312,13 +316,15 @@ public sealed class MeasurementLoader
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // It only costs space: loading goes on, and the next load trims again.
+            // Only disk space is at stake: continue loading; the next load trims again.
             Fault = exception;
         }
     }
 }
 
-/// <summary>The log cannot be loaded until an operator repairs it, so nothing more may be accepted.</summary>
-/// <param name="message">Why, for the operator.</param>
-/// <param name="inner">What was met, where something was.</param>
+/// <summary>
+/// The log cannot be loaded until an operator intervenes, so no more measurements are accepted.
+/// </summary>
+/// <param name="message">The reason, for the operator.</param>
+/// <param name="inner">The cause, if any.</param>
 public sealed class LoadRefusedException(string message, Exception? inner = null) : Exception(message, inner);

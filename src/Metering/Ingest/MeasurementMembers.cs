@@ -25,9 +25,9 @@ internal enum MeasurementMember
 /// <summary>The names of the members of a measurement.</summary>
 internal static class MeasurementMembers
 {
-    private const int MaxEscaped = 6 * 8; // "metadata", each character as \u00xx
+    private const int MaxEscaped = 6 * 8; // "metadata" with every character escaped as \u00xx
 
-    /// <summary>The member whose name is at hand.</summary>
+    /// <summary>The member that the current name stands for.</summary>
     public static MeasurementMember Of(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)
@@ -39,7 +39,7 @@ internal static class MeasurementMembers
         {
             return Of(name[..reader.CopyString(name)]);
         }
-        catch (InvalidOperationException) // an unpaired surrogate is in no name of ours
+        catch (InvalidOperationException) // thrown for an unpaired surrogate, which no known name contains
         {
             return MeasurementMember.Other;
         }
@@ -83,7 +83,7 @@ internal static class MeasurementMembers
         DataFieldCategory.Income => "income",
     };
 
-    // The length decides between all but a few.
+    // Comparing the length first leaves at most three candidates.
     private static MeasurementMember Of(ReadOnlySpan<byte> name) => name.Length switch
     {
         2 when name.SequenceEqual("ts"u8) => MeasurementMember.Ts,

@@ -25,7 +25,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
     private readonly FieldRow _fields = new();
     private readonly UnknownMembers _unknown = new(issues);
     private Given _given;
-    private int _seen; // a bit for each member that was given
+    private int _seen; // a bit for each member seen so far
     private int _index;
     private long _ts;
     private long? _ets;
@@ -33,7 +33,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
     /// <summary>When the submission was received, in nanoseconds since 1970.</summary>
     public long ReceivedAt { get; set; }
 
-    /// <summary>Reads the measurement at hand; the reader stands on its last token afterwards.</summary>
+    /// <summary>Reads the current measurement and leaves the reader on its last token.</summary>
     public void Read(ref Utf8JsonReader reader, int index)
     {
         _index = index;
@@ -118,12 +118,12 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
     private void ReadCode(ref Utf8JsonReader reader, string name, Given flag, ByteBuffer target)
     {
         if (reader.TokenType != JsonTokenType.Null)
-            _given |= flag; // a faulty code was given all the same: it is not told to be missing besides
+            _given |= flag; // an invalid code is not also reported as missing
         if (TryText(ref reader, name, MaximumCode, target) && !IsCode(target.Written))
             issues.Add(SubmissionIssues.BadForm, Path(name), TextForms.Fault(TextForm.Code, "")!);
     }
 
-    /// <returns>True when the target holds the text; false for null and after a fault was told.</returns>
+    /// <returns>True if the target contains the text; false for null and after a fault was reported.</returns>
     private bool TryText(ref Utf8JsonReader reader, string name, int maximum, ByteBuffer target)
     {
         target.Clear();
@@ -199,7 +199,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
         }
     }
 
-    // Reads the name of an entry and goes on to its value.
+    // Reads the name of an entry and moves to its value.
     private bool TryBeginEntry(ref Utf8JsonReader reader, DataFieldCategory category)
     {
         var number = BatchWriter.NumberOf(category);
@@ -279,7 +279,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
             issues.Add(SubmissionIssues.Required, Path(name), SubmissionIssues.IsRequired);
     }
 
-    // A list of fields that the batch has already is known to be in order.
+    // A list of fields that is already in the batch was checked for repeated entries before.
     private void SettleFields()
     {
         if (!_fields.HasNull && batch.HasList(_fields.List))

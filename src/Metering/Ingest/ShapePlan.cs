@@ -4,7 +4,7 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Ingest;
 
-/// <summary>What to do with measurements of one meter that carry one list of fields.</summary>
+/// <summary>How to store measurements of one meter with one list of fields, or why they fail.</summary>
 internal sealed class ShapePlan
 {
     private readonly FieldColumnValues?[] _targets;
@@ -18,16 +18,16 @@ internal sealed class ShapePlan
         _isNumeric = isNumeric;
     }
 
-    /// <summary>Why they all fail; null when the meter and the fields are right.</summary>
+    /// <summary>Why the measurements fail; null if the meter and the fields are valid.</summary>
     public Failure? Failure { get; }
 
-    /// <summary>Where they go; null when they fail.</summary>
+    /// <summary>The rows to add to; null if the measurements fail.</summary>
     public MeterRows? Rows { get; }
 
-    /// <summary>The plan for a list.</summary>
+    /// <summary>The plan for a list of fields.</summary>
     /// <param name="fields">The list.</param>
-    /// <param name="meter">The meter; null when there is none.</param>
-    /// <param name="rowsOf">Gives the rows of a meter.</param>
+    /// <param name="meter">The meter; null if it does not exist.</param>
+    /// <param name="rowsOf">Returns the rows of a meter.</param>
     public static ShapePlan For(
         IReadOnlyList<FieldCode> fields, IngestMeter? meter, Func<IngestMeter, MeterRows> rowsOf)
     {
@@ -35,7 +35,7 @@ internal sealed class ShapePlan
         if (MeasurementChecks.OfFields(fields, meter?.Meter) is { } failure)
             return new ShapePlan(failure, null, [], isNumeric);
         var rows = rowsOf(meter!);
-        // Codes that the meter does not define are left out.
+        // Fields that the meter does not define are not stored.
         var targets = fields.Select(field =>
         {
             var index = meter!.Meter.DataFields.ToList()
@@ -45,7 +45,7 @@ internal sealed class ShapePlan
         return new ShapePlan(null, rows, [.. targets], isNumeric);
     }
 
-    /// <summary>The bytes that the values of a row take.</summary>
+    /// <summary>The length of the values of a row, in bytes.</summary>
     public int Measure(ReadOnlySpan<byte> values)
     {
         var offset = 0;

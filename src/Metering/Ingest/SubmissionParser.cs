@@ -85,7 +85,7 @@ internal sealed class SubmissionParser
             if (isGiven)
                 ReadList(ref reader, organizationId);
         }
-        reader.Read(); // nothing may follow; the reader says where something does
+        reader.Read(); // throws if anything follows the body
         if (!isGiven)
             _issues.Add(SubmissionIssues.Required, ListPath, SubmissionIssues.IsRequired);
     }

@@ -5,8 +5,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>
-/// Reads the timestamps of measurements. The usual form, UTC to the second or finer, is read without the detour over
-/// a calendar; every other ISO 8601 form by <see cref="InstantText"/>.
+/// Reads the timestamps of measurements. The usual form, UTC with seconds and an optional fraction, is read directly;
+/// every other ISO 8601 form by <see cref="InstantText"/>.
 /// </summary>
 internal static class TimestampText
 {
@@ -22,8 +22,8 @@ internal static class TimestampText
     /// <summary>Reads nanoseconds since 1970.</summary>
     /// <param name="text">UTF-8, unescaped.</param>
     /// <param name="nanoseconds">The result.</param>
-    /// <param name="isInRange">False when the instant lies outside of the years 1970 to 2261.</param>
-    /// <returns>False when the text is no instant.</returns>
+    /// <param name="isInRange">False if the instant is outside the years 1970 to 2261.</param>
+    /// <returns>False if the text is not an instant.</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, out long nanoseconds, out bool isInRange)
     {
         isInRange = true;
@@ -72,7 +72,7 @@ internal static class TimestampText
         return tens <= 9 && ones <= 9;
     }
 
-    // What stands between the seconds and the Z: nothing, or a point and one to nine digits.
+    // The part between the seconds and the Z: empty, or a point and one to nine digits.
     private static bool TryFraction(ReadOnlySpan<byte> text, out long nanoseconds)
     {
         nanoseconds = 0;

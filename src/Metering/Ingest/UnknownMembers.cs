@@ -11,15 +11,15 @@ internal sealed class UnknownMembers(SubmissionIssues issues)
 {
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    /// <summary>Begins another object.</summary>
+    /// <summary>Begins a new object.</summary>
     public void Clear()
     {
         if (_names.Count > 0)
             _names.Clear();
     }
 
-    /// <summary>Skips the member whose name is at hand.</summary>
-    /// <param name="reader">Stands on the name, afterwards on the last token of the value.</param>
+    /// <summary>Skips the current member.</summary>
+    /// <param name="reader">Is on the name; moves to the last token of the value.</param>
     /// <param name="measurement">Index of the measurement that has the member; null for the body.</param>
     public void Skip(ref Utf8JsonReader reader, int? measurement)
     {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Tallystick.Metering.Measurements;
 
 /// <summary>
-/// Values of a fixed size, in chunks that the collector does not count as large: of those it would keep many times as
-/// much as is in use.
+/// Values of a fixed size, in chunks that stay below the large object heap, where the garbage collector would retain
+/// many times the memory in use.
 /// </summary>
 public sealed class Column<T>
     where T : unmanaged
@@ -25,14 +25,14 @@ public sealed class Column<T>
     /// <summary>A value.</summary>
     public T this[int row] => _chunks[row / ChunkRows][row % ChunkRows];
 
-    /// <summary>Values that stand in one chunk.</summary>
-    /// <param name="first">The first of them.</param>
-    /// <param name="count">How many.</param>
-    /// <exception cref="ArgumentOutOfRangeException">They stand in more than one.</exception>
+    /// <summary>Values within one chunk.</summary>
+    /// <param name="first">Index of the first value.</param>
+    /// <param name="count">The number of values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The values span more than one chunk.</exception>
     public ReadOnlySpan<T> Slice(int first, int count) =>
         _chunks[first / ChunkRows].AsSpan(first % ChunkRows, count);
 
-    /// <summary>The values of a chunk; empty behind the last one.</summary>
+    /// <summary>The values of a chunk; empty if the index is beyond the last chunk.</summary>
     public ReadOnlySpan<T> Chunk(int index) =>
         index < _index ? _chunks[index] : index == _index ? _chunk.AsSpan(0, _length) : [];
 
@@ -45,7 +45,7 @@ public sealed class Column<T>
         _chunk[_length++] = value;
     }
 
-    /// <summary>Removes some values; those behind them move up.</summary>
+    /// <summary>Removes some values and closes the gaps.</summary>
     /// <param name="rows">Their indices, in ascending order.</param>
     public void Remove(ReadOnlySpan<int> rows)
     {
@@ -86,7 +86,7 @@ public sealed class Column<T>
         _length = count - _index * ChunkRows;
     }
 
-    // The first chunk grows, since most columns are short.
+    // The first chunk starts small and grows, because most columns are short.
     private void MakeRoom()
     {
         if (_index == 0 && _length < ChunkRows)

@@ -1,14 +1,14 @@
 namespace Tallystick.Metering.Measurements;
 
-/// <summary>Keeps loads of measurements: the part of a measurement store that the loader needs.</summary>
+/// <summary>Stores loads of measurements: the part of a measurement store that the loader needs.</summary>
 /// <remarks>
-/// A load is named by its partition and the position at which it begins. The loads of a partition follow each other
-/// without gaps, so no two begin at the same position, and one that lies before the partition's position was applied:
-/// the name does what a number would (docs/decisions/0016-loads-and-partitions.md).
+/// A load is identified by its partition and its start position. The loads of a partition are contiguous, so no two
+/// have the same start, and a load before the partition's position has already been applied. No load number is needed
+/// (docs/decisions/0016-loads-and-partitions.md).
 /// </remarks>
 public interface ILoadTarget
 {
-    /// <summary>Measurements that a load should have, where as many wait, to be stored with the least work.</summary>
+    /// <summary>The number of measurements per load at which storing is most efficient.</summary>
     int PreferredLoadSize { get; }
 
     /// <summary>The position of the partition's log up to which everything is in the store.</summary>
@@ -17,30 +17,30 @@ public interface ILoadTarget
     ValueTask<LogPosition> FindPositionAsync(int partition, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Keeps a load, durably and wholly. When it throws, the load was kept wholly or not at all, and applying it again
-    /// is safe.
+    /// Stores a load atomically and durably. If an exception is thrown, the load was stored completely or not at all,
+    /// and applying it again is safe.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// The load begins behind the partition's position or reaches beyond it from before: taking it would lose or repeat
-    /// measurements.
+    /// The load starts after the partition's position, or starts before it and ends after it. Applying it would lose or
+    /// repeat measurements.
     /// </exception>
     /// <exception cref="LoadTooLargeException">
-    /// It takes more memory than the store may use; nothing was kept.
+    /// The load needs more memory than the store may use; nothing was stored.
     /// </exception>
     ValueTask<LoadOutcome> ApplyAsync(MeasurementLoad load, CancellationToken cancellationToken);
 }
 
-/// <summary>What became of a load.</summary>
+/// <summary>The result of applying a load.</summary>
 public enum LoadOutcome
 {
-    /// <summary>It is kept now.</summary>
+    /// <summary>The load was stored.</summary>
     Applied,
 
-    /// <summary>It was kept before; nothing has changed.</summary>
+    /// <summary>The load had been stored before; nothing changed.</summary>
     AlreadyApplied,
 }
 
-/// <summary>A load takes more memory than the store may use. Nothing was kept; a smaller one may pass.</summary>
-/// <param name="message">How large it is, and how much memory there is.</param>
-/// <param name="fault">The engine's own words.</param>
+/// <summary>A load needs more memory than the store may use. Nothing was stored; a smaller load may succeed.</summary>
+/// <param name="message">The size of the load and the available memory.</param>
+/// <param name="fault">The exception of the engine.</param>
 public sealed class LoadTooLargeException(string message, Exception fault) : Exception(message, fault);

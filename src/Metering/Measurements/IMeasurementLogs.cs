@@ -1,25 +1,25 @@
 namespace Tallystick.Metering.Measurements;
 
 /// <summary>
-/// The measurement log as a whole: its partitions, each with positions and a loader of its own. One process keeps one.
+/// The partitions of the measurement log. Each partition has its own positions and its own loader.
 /// </summary>
 public interface IMeasurementLogs
 {
     /// <summary>The number of partitions.</summary>
     int Count { get; }
 
-    /// <summary>The partition with a number from 0 on.</summary>
+    /// <summary>The partition with a number, starting at 0.</summary>
     ILogPartition this[int number] { get; }
 }
 
-/// <summary>Partitions that this process keeps.</summary>
+/// <summary>The partitions that this process uses.</summary>
 public sealed class MeasurementLogs : IMeasurementLogs
 {
     private readonly ILogPartition[] _partitions;
 
-    /// <summary>Puts partitions together.</summary>
+    /// <summary>Combines partitions.</summary>
     /// <param name="partitions">All partitions, in the order of their numbers.</param>
-    /// <exception cref="ArgumentException">A partition is missing, or stands in another's place.</exception>
+    /// <exception cref="ArgumentException">A partition is missing or out of order.</exception>
     public MeasurementLogs(params ILogPartition[] partitions)
     {
         if (partitions.Length == 0)

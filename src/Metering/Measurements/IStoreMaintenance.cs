@@ -2,16 +2,16 @@ using NodaTime;
 
 namespace Tallystick.Metering.Measurements;
 
-/// <summary>The housekeeping of a measurement store, while loads and queries go on.</summary>
+/// <summary>Maintenance of a measurement store, concurrent with loads and queries.</summary>
 public interface IStoreMaintenance
 {
     /// <summary>
-    /// Takes one step of what the engine has to do, if anything. The only change that can be seen is that failures
-    /// which the log no longer explains are forgotten; the tallies go on counting them.
+    /// Performs one step of maintenance, if any is due. The only visible effect is that failures whose measurements
+    /// were trimmed from the log are deleted; the tallies still include them.
     /// </summary>
-    /// <param name="closedBefore">The start, in UTC, of the first day that may still get many measurements.</param>
-    /// <param name="logStart">The oldest position that the log keeps.</param>
-    /// <param name="cancellationToken">Gives up; the step leaves no trace.</param>
-    /// <returns>False when there was nothing to do.</returns>
+    /// <param name="closedBefore">The start, in UTC, of the first day that may still receive many measurements.</param>
+    /// <param name="logStart">The oldest position in the log.</param>
+    /// <param name="cancellationToken">Cancels the step and rolls it back.</param>
+    /// <returns>False if there was nothing to do.</returns>
     Task<bool> TakeStepAsync(Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken);
 }

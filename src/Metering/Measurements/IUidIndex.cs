@@ -1,43 +1,43 @@
 namespace Tallystick.Metering.Measurements;
 
 /// <summary>
-/// Finds where in the measurement log a uid may have been used before. It knows fingerprints, not uids: what it finds
-/// must be compared with the log, what it does not find was never added. One thread uses it at a time.
+/// Finds where in the measurement log a uid may have been used before. It contains fingerprints, not uids: a match must
+/// be verified against the log, while no match means that the uid was never added. Not thread-safe.
 /// </summary>
 public interface IUidIndex
 {
-    /// <summary>Entries held: those added and neither removed nor dropped after <see cref="Forget"/>.</summary>
+    /// <summary>The number of entries, including those before <see cref="Forget"/> that are not dropped yet.</summary>
     long Count { get; }
 
-    /// <summary>Bytes of memory held.</summary>
+    /// <summary>Memory in use, in bytes.</summary>
     long MemoryBytes { get; }
 
     /// <summary>
-    /// The fingerprint of a uid of an organization, both as UTF-8. It is keyed with a secret of the installation: equal
-    /// in all processes of it, and not to be foreseen by a sender.
+    /// The fingerprint of a uid of an organization, both as UTF-8. It is keyed with a secret of the installation, so it
+    /// is the same in all its processes and senders cannot predict it.
     /// </summary>
     ulong Fingerprint(ReadOnlySpan<byte> organizationId, ReadOnlySpan<byte> uid);
 
-    /// <summary>Fetches into the processor's cache what <see cref="Find"/> will read.</summary>
+    /// <summary>Prefetches the memory that <see cref="Find"/> will read into the processor's cache.</summary>
     void Prefetch(ulong fingerprint);
 
     /// <summary>
-    /// Writes the positions added under a fingerprint, and sometimes others, into the span, at most as many as it
-    /// holds.
+    /// Writes the positions added under a fingerprint into the span, up to its length. May include positions of other
+    /// fingerprints.
     /// </summary>
-    /// <returns>Their number.</returns>
+    /// <returns>The number of positions written.</returns>
     int Find(ulong fingerprint, Span<LogPosition> positions);
 
     /// <summary>Adds a position. Equal entries may be added more than once.</summary>
     void Add(ulong fingerprint, LogPosition position);
 
-    /// <summary>Adds many entries, which is quicker than one after the other.</summary>
+    /// <summary>Adds many entries; faster than adding them one by one.</summary>
     void AddAll(ReadOnlySpan<UidEntry> entries);
 
-    /// <summary>Removes an entry added before; does nothing when there is none.</summary>
+    /// <summary>Removes an entry; does nothing if there is none.</summary>
     void Remove(ulong fingerprint, LogPosition position);
 
-    /// <summary>Lets entries before a position go; they may be found for a while yet.</summary>
+    /// <summary>Allows entries before a position to be dropped. They may still be found for a while.</summary>
     void Forget(LogPosition before);
 
     /// <summary>Removes every entry.</summary>
@@ -46,5 +46,5 @@ public interface IUidIndex
 
 /// <summary>An entry of the uid index.</summary>
 /// <param name="Fingerprint">The fingerprint of the uid.</param>
-/// <param name="Position">Where in the measurement log it was used.</param>
+/// <param name="Position">Position of the measurement in the log.</param>
 public readonly record struct UidEntry(ulong Fingerprint, LogPosition Position);

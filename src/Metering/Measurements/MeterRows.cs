@@ -4,11 +4,11 @@ namespace Tallystick.Metering.Measurements;
 
 /// <summary>Measurements of one meter, column by column: row n of every column belongs to measurement n.</summary>
 /// <param name="organizationId">The organization.</param>
-/// <param name="meterId">UUID of the meter, so that its code may change later.</param>
+/// <param name="meterId">UUID of the meter, because its code may change.</param>
 /// <param name="fields">The fields of the meter that are stored; every row has a value for each data field.</param>
 public sealed class MeterRows(string organizationId, string meterId, IReadOnlyList<FieldColumnValues> fields)
 {
-    /// <summary>Stands in <see cref="Ets"/> for none.</summary>
+    /// <summary>Represents a missing <c>ets</c> in <see cref="Ets"/>.</summary>
     public const long NoEts = long.MinValue;
 
     /// <summary>The organization.</summary>
@@ -29,13 +29,13 @@ public sealed class MeterRows(string organizationId, string meterId, IReadOnlyLi
     /// <summary>When the usage happened, in nanoseconds since 1970.</summary>
     public Column<long> Ts { get; } = new();
 
-    /// <summary>When it ended, or <see cref="NoEts"/>.</summary>
+    /// <summary>When the usage ended, in nanoseconds since 1970; or <see cref="NoEts"/>.</summary>
     public Column<long> Ets { get; } = new();
 
-    /// <summary>When it was received.</summary>
+    /// <summary>When the measurement was received, in nanoseconds since 1970.</summary>
     public Column<long> ReceivedAt { get; } = new();
 
-    /// <summary>Where it stands in the log: unique, and in the order of receipt.</summary>
+    /// <summary>Positions in the log: unique, and in the order of receipt.</summary>
     public Column<long> Positions { get; } = new();
 
     /// <summary>The values of the fields.</summary>
@@ -71,8 +71,8 @@ public sealed class MeterRows(string organizationId, string meterId, IReadOnlyLi
 
 /// <summary>The values of one field.</summary>
 /// <param name="code">Code of the field.</param>
-/// <param name="isNumeric">Whether they are numbers.</param>
-/// <param name="isOptional">Whether rows may have no value: those of derived fields.</param>
+/// <param name="isNumeric">Whether the values are numbers.</param>
+/// <param name="isOptional">Whether rows may have no value, as for derived fields.</param>
 public sealed class FieldColumnValues(string code, bool isNumeric, bool isOptional = false)
 {
     private readonly Column<bool> _isPresent = new();
@@ -80,19 +80,19 @@ public sealed class FieldColumnValues(string code, bool isNumeric, bool isOption
     /// <summary>Code of the field.</summary>
     public string Code => code;
 
-    /// <summary>Whether the values are numbers, else texts.</summary>
+    /// <summary>Whether the values are numbers rather than texts.</summary>
     public bool IsNumeric => isNumeric;
 
     /// <summary>Whether rows may have no value.</summary>
     public bool IsOptional => isOptional;
 
-    /// <summary>The number of rows that have one, or none, so far.</summary>
+    /// <summary>The number of rows added so far, with or without a value.</summary>
     public int Count => isNumeric ? Numbers.Count : Texts.Count;
 
-    /// <summary>The numbers, exact; empty for texts. A row without a value has any.</summary>
+    /// <summary>The numbers, exact; empty for texts. Undefined for rows without a value.</summary>
     public Column<decimal> Numbers { get; } = new();
 
-    /// <summary>The texts; empty for numbers. A row without a value has any.</summary>
+    /// <summary>The texts; empty for numbers. Undefined for rows without a value.</summary>
     public TextColumn Texts { get; } = new();
 
     /// <summary>Whether a row has a value.</summary>
@@ -114,7 +114,7 @@ public sealed class FieldColumnValues(string code, bool isNumeric, bool isOption
 
     internal void Remove(ReadOnlySpan<int> rows)
     {
-        // Derived fields are computed when the rows are settled.
+        // Derived fields are computed after rows were removed, so their columns are still empty.
         if (Count == 0)
             return;
         if (isNumeric)

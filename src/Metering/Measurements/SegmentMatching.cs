@@ -1,9 +1,9 @@
 namespace Tallystick.Metering.Measurements;
 
 /// <summary>
-/// Decides to which segment a measurement belongs: at most one, since each is priced on its own (metering
-/// reference 9.4). <c>*</c> matches any value and <c>""</c> an absent or empty one. Of the segments that match, the
-/// one with most exact fields wins, then the one whose first exact field stands first, then the one listed first.
+/// Assigns each measurement to at most one segment, because segments are priced separately (metering reference 9.4).
+/// <c>*</c> matches any value; <c>""</c> matches an absent or empty value. If several segments match, the one with the
+/// most exact fields wins, then the one whose first exact field is listed first, then the one listed first.
 /// </summary>
 public static class SegmentMatching
 {
@@ -11,7 +11,7 @@ public static class SegmentMatching
     public const string AnyValue = "*";
 
     /// <summary>
-    /// The segments divided into ranks: a match in an earlier rank beats any in a later one, and within a rank the
+    /// Divides the segments into ranks. A match in an earlier rank beats any match in a later one; within a rank, the
     /// segment with the smallest index wins.
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<SegmentPattern>> Ranks(
@@ -45,8 +45,8 @@ public static class SegmentMatching
         [.. Enumerable.Range(0, count).Where(field => (mask & (1 << field)) != 0)];
 }
 
-/// <summary>Segments that are exact in the same fields.</summary>
-/// <param name="ExactFields">Indices, ascending, of the segmented fields that must be equal.</param>
+/// <summary>Segments with exact values in the same fields.</summary>
+/// <param name="ExactFields">Ascending indices of the segmented fields whose values must be equal.</param>
 /// <param name="Segments">The segments, in the order listed.</param>
 public sealed record SegmentPattern(IReadOnlyList<int> ExactFields, IReadOnlyList<SegmentValues> Segments);
 

@@ -1,6 +1,6 @@
 namespace Tallystick.Metering.Measurements;
 
-/// <summary>Texts as UTF-8, in chunks as those of <see cref="Column{T}"/>.</summary>
+/// <summary>Texts as UTF-8, in chunks like those of <see cref="Column{T}"/>.</summary>
 public sealed class TextColumn
 {
     private const int MinBytes = 256;
@@ -34,7 +34,7 @@ public sealed class TextColumn
         _length += utf8.Length;
     }
 
-    /// <summary>Removes some texts; their bytes stay until all are removed.</summary>
+    /// <summary>Removes some texts. Their bytes are released only by <see cref="Clear"/>.</summary>
     /// <param name="rows">Their indices, in ascending order.</param>
     public void Remove(ReadOnlySpan<int> rows) => _places.Remove(rows);
 
@@ -47,7 +47,7 @@ public sealed class TextColumn
         _length = 0;
     }
 
-    // The first chunk grows, since most columns are short; a text that is longer than a chunk has one of its own.
+    // The first chunk starts small and grows, because most columns are short. A text longer than a chunk gets its own.
     private void MakeRoom(int bytes)
     {
         if (_index == 0 && _length + bytes <= ChunkBytes)

@@ -3,16 +3,16 @@ using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering.Measurements;
 
-/// <summary>Reads usage that includes everything that was accepted before the question.</summary>
+/// <summary>Reads usage, including everything that was accepted before the query.</summary>
 /// <param name="logs">The log.</param>
-/// <param name="loaders">The loader of each of its partitions.</param>
-/// <param name="store">The store that they load into.</param>
+/// <param name="loaders">The loader of each partition.</param>
+/// <param name="store">The store into which they load.</param>
 public sealed class UsageReader(
     IMeasurementLogs logs, IReadOnlyList<MeasurementLoader> loaders, IUsageQueries store)
 {
     /// <summary>
-    /// Waits until each loader has passed the end that its partition has now, then aggregates every window and segment
-    /// in one pass. Those without a value to aggregate are absent from the result.
+    /// Waits until each loader has reached the current end of its partition, then aggregates all windows and segments in
+    /// one pass. The result omits those without any value to aggregate.
     /// </summary>
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     public async Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ public sealed class UsageReader(
         return await store.ReadAsync(query, cancellationToken);
     }
 
-    /// <summary>Waits in the same way, then answers a question of the data explorer.</summary>
+    /// <summary>Waits in the same way, then runs a query of the data explorer.</summary>
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     public async Task<ExplorerRows> ExploreAsync(UsageExploration query, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ public sealed class UsageReader(
         return await store.ExploreAsync(query, cancellationToken);
     }
 
-    // All ends are read before any is waited for.
+    // Reads the ends of all partitions before waiting for any of them.
     private Task WaitAsync(CancellationToken cancellationToken) => Task.WhenAll(
         [.. Enumerable.Range(0, logs.Count).Select(
             number => loaders[number].WaitForAsync(logs[number].End, cancellationToken))]);

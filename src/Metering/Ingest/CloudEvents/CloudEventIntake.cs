@@ -14,17 +14,17 @@ public enum CloudEventMode
     /// <summary>An array of events in the JSON format.</summary>
     Batched,
 
-    /// <summary>JSON that does not say which of the two it is.</summary>
+    /// <summary>Either of the two; the JSON itself decides.</summary>
     Either,
 }
 
 /// <summary>
-/// Accepts CloudEvents 1.0 as measurements: reads them, finds out which of their data are fields, and hands the whole
+/// Accepts CloudEvents 1.0 as measurements: reads them, maps their data to fields of the meters, and passes the whole
 /// submission to the <see cref="MeasurementIntake"/>.
 /// </summary>
-/// <param name="intake">Checks and keeps measurements.</param>
-/// <param name="catalog">Knows the fields of meters.</param>
-/// <param name="clock">Tells the time of events that have none.</param>
+/// <param name="intake">Checks and stores measurements.</param>
+/// <param name="catalog">Finds meters and their fields.</param>
+/// <param name="clock">Supplies the time of events without one.</param>
 public sealed class CloudEventIntake(MeasurementIntake intake, IMeteringCatalog catalog, IClock clock)
 {
     private const int MaximumEvents = 1000;
@@ -33,9 +33,9 @@ public sealed class CloudEventIntake(MeasurementIntake intake, IMeteringCatalog 
 
     /// <summary>Accepts events in the JSON format. Returns after all of them were flushed to disk.</summary>
     /// <exception cref="RefusedException">
-    /// There are faults (all are listed, up to a limit); nothing was kept. Besides, whatever
-    /// <see cref="MeasurementIntake.AcceptAsync"/> throws.
+    /// There are faults (all are listed, up to a limit); nothing was stored.
     /// </exception>
+    /// <remarks>Also throws the other exceptions of <see cref="MeasurementIntake.AcceptAsync"/>.</remarks>
     public async ValueTask AcceptAsync(
         string organizationId, CloudEventMode mode, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ public sealed class CloudEventIntake(MeasurementIntake intake, IMeteringCatalog 
     /// <param name="organizationId">The organization.</param>
     /// <param name="headers">The attributes: names without the prefix of the headers, and values as sent.</param>
     /// <param name="body">The data; empty if there is none.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="RefusedException">As for events in the JSON format.</exception>
     public async ValueTask AcceptBinaryAsync(
         string organizationId, IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> headers,
@@ -89,7 +89,7 @@ public sealed class CloudEventIntake(MeasurementIntake intake, IMeteringCatalog 
         }
     }
 
-    // What is too long for a code is no meter's, and refused by the intake.
+    // A type that is too long for a code matches no meter; the intake refuses it.
     private async ValueTask<EventFields> FieldsAsync(
         string organizationId, string type, CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ using Tallystick.Foundation.Json;
 namespace Tallystick.Metering.Ingest.CloudEvents;
 
 /// <summary>
-/// The attributes of one event, from either headers or members. What an attribute may contain is the business of the
-/// CloudEvents library; <c>time</c> has the form of every other timestamp of measurements and is checked with them.
+/// The attributes of one event, from either headers or members. The CloudEvents library validates their values, except
+/// <c>time</c>, which the intake checks like any other timestamp of a measurement.
 /// </summary>
 internal sealed class EventAttributes(int index, SubmissionIssues issues)
 {
@@ -17,12 +17,12 @@ internal sealed class EventAttributes(int index, SubmissionIssues issues)
     private static readonly Dictionary<string, CloudEventAttribute> Defined =
         CloudEventsSpecVersion.V1_0.AllAttributes.ToDictionary(attribute => attribute.Name, StringComparer.Ordinal);
 
-    // The specification leaves subject optional, but without it nobody could be charged.
+    // The specification makes subject optional, but it contains the account to charge.
     private static readonly string[] Required = [SpecVersion, "id", "source", "type", "subject"];
 
-    private readonly Dictionary<string, string?> _given = new(StringComparer.Ordinal); // null where faulty
+    private readonly Dictionary<string, string?> _given = new(StringComparer.Ordinal); // null if invalid
 
-    /// <summary>The value of a valid attribute; null if it was not given.</summary>
+    /// <summary>The value of an attribute; null if it is absent or invalid.</summary>
     public string? this[string name] => _given.GetValueOrDefault(name);
 
     /// <summary>The path of an attribute or of another member of the event.</summary>
@@ -64,7 +64,7 @@ internal sealed class EventAttributes(int index, SubmissionIssues issues)
         }
     }
 
-    /// <summary>Reports the attributes that are missing, and data of a form that cannot be read.</summary>
+    /// <summary>Reports missing attributes and an unsupported content type of the data.</summary>
     public void CheckWhole()
     {
         foreach (var name in Required.Where(name => !_given.ContainsKey(name)))
@@ -126,7 +126,7 @@ internal sealed class EventAttributes(int index, SubmissionIssues issues)
         }
     }
 
-    // A name in another case would else be taken for an extension, and the attribute for missing.
+    // Otherwise a name with upper-case letters would be ignored as an extension and the attribute reported as missing.
     private bool IsName(string name)
     {
         if (name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)))
@@ -136,7 +136,7 @@ internal sealed class EventAttributes(int index, SubmissionIssues issues)
         return false;
     }
 
-    // Extensions are for those who forward events.
+    // Extension attributes are ignored: they are meant for intermediaries that route events.
     private static bool IsUsed(string name) => name == SpecVersion || Defined.ContainsKey(name);
 
     private void Refuse(string code, string name, string message)

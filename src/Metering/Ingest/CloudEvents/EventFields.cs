@@ -10,8 +10,9 @@ namespace Tallystick.Metering.Ingest.CloudEvents;
 internal readonly record struct EventField(DataFieldCategory Category, string Code, string Json);
 
 /// <summary>
-/// Turns the data of events of one type into fields. A meter says which members are fields, and of what category. As
-/// long as there is none, every member is kept, by its JSON type, so that nothing is lost until the meter is created.
+/// Turns the data of events of one type into fields. The meter determines which members are fields, and their
+/// categories. If the meter does not exist, all members are kept with a category that follows from their JSON type, so
+/// that no data is lost before the meter is created.
 /// </summary>
 internal sealed class EventFields
 {
@@ -66,7 +67,7 @@ internal sealed class EventFields
         return _categories.TryGetValue(code, out var category) ? category : null;
     }
 
-    // A number as it was sent, digit for digit; a string only if it contains one that can be kept so.
+    // A number keeps its digits as sent. A string is accepted only if it contains an exactly representable number.
     private static string? Number(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetRawText(),

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Tallystick.Metering.Ingest.CloudEvents;
 
-/// <summary>Reads strings of a document so that text that is not Unicode is a fault, not an exception.</summary>
+/// <summary>Reads strings of a document without throwing for text that is not valid Unicode.</summary>
 internal static class EventJson
 {
     /// <summary>The string; null if it contains an unpaired surrogate.</summary>

@@ -4,7 +4,7 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Ingest.CloudEvents;
 
-/// <summary>Reads events in the JSON format and in binary mode, and reports what is wrong with them.</summary>
+/// <summary>Reads events in the JSON format and in binary mode, and reports their faults.</summary>
 internal sealed class EventReader(SubmissionIssues issues)
 {
     private const string Data = "data";

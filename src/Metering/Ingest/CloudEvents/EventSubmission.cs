@@ -14,7 +14,7 @@ internal static partial class EventSubmission
 {
     /// <summary>Writes the body.</summary>
     /// <param name="events">The events, with their fields.</param>
-    /// <param name="receivedAt">The time of events that have none.</param>
+    /// <param name="receivedAt">The time of events without one.</param>
     public static ReadOnlyMemory<byte> Write(
         IEnumerable<(UsageEvent Event, IReadOnlyList<EventField> Fields)> events, Instant receivedAt)
     {
@@ -31,7 +31,7 @@ internal static partial class EventSubmission
         return body.WrittenMemory;
     }
 
-    /// <summary>The fault of an event in place of that of its measurement.</summary>
+    /// <summary>Converts a fault of a measurement into a fault of its event.</summary>
     public static Issue Translate(Issue issue)
     {
         var match = MeasurementPath().Match(issue.Path);

@@ -12,7 +12,7 @@ namespace Tallystick.Metering.Ingest.CloudEvents;
 /// </summary>
 internal static class EventUid
 {
-    private const char Separator = '|'; // no character of a URI
+    private const char Separator = '|'; // not allowed in URIs
 
     /// <summary>The uid of an event.</summary>
     public static string Of(string source, string id)
@@ -20,7 +20,7 @@ internal static class EventUid
         var joined = $"{source}{Separator}{id}";
         if (!source.Contains(Separator) && TextLength.Of(joined) <= MeasurementParser.MaximumUid)
             return joined;
-        // Neither contains U+0000, so the text shows where the source ends.
+        // Neither contains U+0000, so different pairs never produce the same text.
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\0{id}")));
     }
 }

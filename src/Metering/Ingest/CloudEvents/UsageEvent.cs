@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Tallystick.Metering.Ingest.CloudEvents;
 
-/// <summary>A CloudEvent with the attributes that make a measurement.</summary>
+/// <summary>The attributes and data of a CloudEvent that a measurement is made of.</summary>
 /// <param name="Index">Its index in the request.</param>
 /// <param name="Id">Unique among the events of its source.</param>
-/// <param name="Source">Where it happened: a URI reference.</param>
+/// <param name="Source">The producer of the event: a URI reference.</param>
 /// <param name="Type">The code of the meter.</param>
 /// <param name="Subject">The code of the account.</param>
 /// <param name="Time">When it happened, as sent; null if the event has no time.</param>

@@ -2,7 +2,7 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Measurements.Batches;
 
-/// <summary>Makes measurements of encoded batches and of rows, for whoever wants to look at single ones.</summary>
+/// <summary>Decodes batches and rows into measurement objects, for callers that need single measurements.</summary>
 internal static class BatchDecoder
 {
     /// <summary>The whole batch.</summary>
@@ -23,7 +23,7 @@ internal static class BatchDecoder
     /// <summary>One row.</summary>
     /// <param name="reader">The batch.</param>
     /// <param name="row">The row.</param>
-    /// <param name="valueBytes">The bytes that its values take.</param>
+    /// <param name="valueBytes">The length of its values, in bytes.</param>
     public static Measurement Decode(BatchReader reader, in BatchRow row, out int valueBytes)
     {
         var values = reader.Values(row);

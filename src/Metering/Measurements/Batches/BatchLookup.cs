@@ -1,19 +1,19 @@
 namespace Tallystick.Metering.Measurements.Batches;
 
 /// <summary>
-/// Looks measurements up in a log whose positions are those of bytes: it reads a few bytes of a row instead of its
-/// batch.
+/// Looks up measurements in a log whose positions are byte offsets. To compare a uid, it reads only the beginning of a
+/// row instead of the whole batch.
 /// </summary>
-/// <param name="read">Reads such bytes.</param>
+/// <param name="read">Reads bytes of the log.</param>
 public sealed class BatchLookup(ReadLogBytes read) : IMeasurementLookup
 {
-    // Holds the uid of any row (at most 150 bytes) and what stands behind it up to the hash of the content.
+    // Enough for the uid of any row (at most 150 bytes) and the values after it, up to the content hash.
     private const int RowHeadBytes = 192;
 
-    // Rows that are looked up in order stand next to each other where a whole submission is repeated.
+    // If a whole submission is repeated, its rows are looked up in order and are adjacent, so read several at once.
     private const int BlockBytes = 1024;
 
-    // Holds the head of any batch but one of an organization with an unheard-of id.
+    // Enough for the head of any batch, unless the id of the organization is unusually long.
     private const int BatchHeadBytes = 128;
 
     private readonly byte[] _block = new byte[BlockBytes];
@@ -64,7 +64,7 @@ public sealed class BatchLookup(ReadLogBytes read) : IMeasurementLookup
         return BatchDecoder.Decode(_batch, _batch.ReadRow(distance), out _);
     }
 
-    // Fewer bytes than that only where the log or one of its files ends.
+    // Returns fewer than RowHeadBytes only at the end of the log or of one of its files.
     private ReadOnlySpan<byte> RowHead(LogPosition position)
     {
         var offset = position.Value - _blockAt.Value;
@@ -104,8 +104,8 @@ public sealed class BatchLookup(ReadLogBytes read) : IMeasurementLookup
 }
 
 /// <summary>
-/// Copies bytes of a log from a position on: as many as the buffer holds, fewer where what is kept together ends, none
-/// where they are not kept.
+/// Copies bytes of a log, starting at a position, until the buffer is full or the contiguous part of the log ends.
+/// Copies nothing if the position is not in the log.
 /// </summary>
 /// <returns>The number of bytes copied.</returns>
 public delegate int ReadLogBytes(LogPosition from, Span<byte> buffer);

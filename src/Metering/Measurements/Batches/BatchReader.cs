@@ -3,7 +3,7 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Measurements.Batches;
 
-/// <summary>Reads the batches that <see cref="BatchWriter"/> wrote, without making objects of them.</summary>
+/// <summary>Reads batches of <see cref="BatchWriter"/> without allocating objects for measurements.</summary>
 internal sealed class BatchReader
 {
     private readonly List<Range> _meters = [];
@@ -15,10 +15,10 @@ internal sealed class BatchReader
     private int _next;
     private int _tables;
 
-    /// <summary>Number of its measurements.</summary>
+    /// <summary>The number of measurements.</summary>
     public int Count { get; private set; }
 
-    /// <summary>When it was received, in nanoseconds since 1970.</summary>
+    /// <summary>When the batch was received, in nanoseconds since 1970.</summary>
     public long ReceivedAt { get; private set; }
 
     public ReadOnlySpan<byte> OrganizationId => Bytes[_organization];
@@ -29,14 +29,14 @@ internal sealed class BatchReader
 
     private ReadOnlySpan<byte> Bytes => _batch.Span;
 
-    /// <summary>The length of a batch, of whose beginning the bytes are given.</summary>
+    /// <summary>The length of a batch, from its first bytes.</summary>
     public static int LengthOf(ReadOnlySpan<byte> head)
     {
         var offset = 1;
         return ByteReading.Int32(head, ref offset);
     }
 
-    /// <summary>Takes a batch, behind which more bytes may follow.</summary>
+    /// <summary>Opens a batch. The memory may contain further bytes after it.</summary>
     /// <exception cref="InvalidDataException">It was written by another version of the program.</exception>
     public void Open(ReadOnlyMemory<byte> batch)
     {
@@ -51,7 +51,7 @@ internal sealed class BatchReader
         ReadTable(_accounts, ref offset);
     }
 
-    /// <summary>Takes the beginning of a batch, of which only what stands before the rows is read.</summary>
+    /// <summary>Opens only the part of a batch before the rows. The memory may end after that part.</summary>
     /// <exception cref="InvalidDataException">It was written by another version of the program.</exception>
     public void OpenHead(ReadOnlyMemory<byte> batch)
     {
@@ -72,7 +72,7 @@ internal sealed class BatchReader
 
     public ReadOnlySpan<byte> Meter(int index) => Bytes[_meters[index]];
 
-    /// <summary>How many rows a meter has.</summary>
+    /// <summary>The number of rows of a meter.</summary>
     public int RowsOf(int meter) => _rowsOfMeters[meter];
 
     public ReadOnlySpan<byte> Account(int index) => Bytes[_accounts[index]];
@@ -93,8 +93,8 @@ internal sealed class BatchReader
         return fields;
     }
 
-    /// <summary>Reads the head of the next row; <see cref="Advance"/> goes on behind it.</summary>
-    /// <returns>False behind the last row.</returns>
+    /// <summary>Reads the head of the next row. Call <see cref="Advance"/> before reading another.</summary>
+    /// <returns>False if there are no more rows.</returns>
     public bool TryRead(out BatchRow row)
     {
         row = default;
@@ -124,10 +124,10 @@ internal sealed class BatchReader
     /// <summary>The UTF-8 of a row's uid.</summary>
     public ReadOnlySpan<byte> Uid(in BatchRow row) => Bytes[row.Uid];
 
-    /// <summary>The bytes behind the head of a row, its values first.</summary>
+    /// <summary>The bytes after the head of a row, starting with its values.</summary>
     public ReadOnlySpan<byte> Values(in BatchRow row) => Bytes[row.Values..];
 
-    /// <summary>Goes on behind a row whose values take a number of bytes.</summary>
+    /// <summary>Moves past a row whose values have the given length.</summary>
     public void Advance(in BatchRow row, int valueBytes) => _next = row.Values + valueBytes;
 
     public static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
@@ -141,13 +141,15 @@ internal sealed class BatchReader
     }
 }
 
-/// <summary>A field as it was sent: the map and the code.</summary>
+/// <summary>A field as sent: the category of its map, and its code.</summary>
 internal readonly record struct FieldCode(DataFieldCategory Category, string Code);
 
 /// <summary>The head of a row.</summary>
 /// <param name="Start">Offset of its first byte in the batch.</param>
-/// <param name="Uid">Where its uid stands.</param>
-/// <param name="ContentHash">Hash of all but the uid; equal content may still have another one.</param>
+/// <param name="Uid">The range of its uid.</param>
+/// <param name="ContentHash">
+/// Hash of everything except the uid. Equal content can have different hashes, for example if fields are reordered.
+/// </param>
 /// <param name="Meter">Number of its meter.</param>
 /// <param name="List">Number of its list of fields.</param>
 /// <param name="Account">Number of its account.</param>
@@ -157,6 +159,6 @@ internal readonly record struct FieldCode(DataFieldCategory Category, string Cod
 internal readonly record struct BatchRow(
     int Start, Range Uid, int ContentHash, int Meter, int List, int Account, long Ts, long Ets, int Values)
 {
-    /// <summary>Stands for no end.</summary>
+    /// <summary>Represents a missing <c>ets</c>.</summary>
     public const long NoEts = long.MinValue;
 }

@@ -5,20 +5,20 @@ using Tallystick.Metering.Meters;
 namespace Tallystick.Metering.Measurements.Batches;
 
 /// <summary>
-/// Writes the measurements of one request in the form in which the log keeps them and the loader reads them. Texts
-/// that repeat (codes of meters and accounts, lists of fields) stand once, behind the rows.
+/// Writes the measurements of one request in the format of the log. Repeated texts (codes of meters and accounts, lists
+/// of fields) are written once, in tables after the rows.
 /// </summary>
 /// <remarks>
-/// Version, length, offset of the tables, number of rows, receipt, organization; the rows; the tables: meters with the
-/// number of their rows, lists of fields, accounts. A row: uid, distance from the beginning of the batch, hash of the
-/// content, numbers of meter, list and account, timestamps, the values in the order of the list. Every form ever
-/// released stays readable: a change takes a new version.
+/// Layout: version, length, offset of the tables, number of rows, time of receipt, organization; the rows; the tables:
+/// meters with the number of their rows, lists of fields, accounts. A row: uid, offset in the batch, content hash,
+/// numbers of meter, list and account, timestamps, the values in the order of the list. Any change of the format needs
+/// a new version, and all released versions must remain readable.
 /// </remarks>
 internal sealed class BatchWriter
 {
     public const byte Version = 2;
 
-    // The place of a category in this list is its number on disk: append, never reorder.
+    // The index of a category is its number on disk: append only, never reorder.
     private static readonly DataFieldCategory[] Categories =
     [
         DataFieldCategory.Who, DataFieldCategory.Where, DataFieldCategory.What, DataFieldCategory.Other,
@@ -54,7 +54,7 @@ internal sealed class BatchWriter
         _batch.WriteText(Encoding.UTF8.GetBytes(organizationId));
     }
 
-    /// <summary>The number of a meter code.</summary>
+    /// <summary>The number of a meter code, which is added if necessary.</summary>
     public int Meter(ReadOnlySpan<byte> code)
     {
         var index = _meters.Intern(code);
@@ -63,13 +63,16 @@ internal sealed class BatchWriter
         return index;
     }
 
-    /// <summary>The number of an account code.</summary>
+    /// <summary>The number of an account code, which is added if necessary.</summary>
     public int Account(ReadOnlySpan<byte> code) => _accounts.Intern(code);
 
-    /// <summary>True when a list of fields is in the batch already.</summary>
+    /// <summary>Whether the batch already contains a list of fields.</summary>
     public bool HasList(ReadOnlySpan<byte> fields) => _lists.IndexOf(fields) >= 0;
 
-    /// <summary>The number of a list of fields: for each the number of its category and its code.</summary>
+    /// <summary>
+    /// The number of a list of fields, which is added if necessary. The bytes contain the category number and the code
+    /// of each field.
+    /// </summary>
     public int List(ReadOnlySpan<byte> fields) => _lists.Intern(fields);
 
     /// <summary>Adds a row.</summary>
@@ -77,8 +80,8 @@ internal sealed class BatchWriter
     /// <param name="meter">Number of the meter.</param>
     /// <param name="list">Number of the list of fields.</param>
     /// <param name="account">Number of the account.</param>
-    /// <param name="ts">When the usage happened.</param>
-    /// <param name="ets">When it ended, or null.</param>
+    /// <param name="ts">When the usage happened, in nanoseconds since 1970.</param>
+    /// <param name="ets">When it ended, in nanoseconds since 1970, or null.</param>
     /// <param name="values">The encoded values, in the order of the list.</param>
     public void Row(
         ReadOnlySpan<byte> uid, int meter, int list, int account, long ts, long? ets, ReadOnlySpan<byte> values)
@@ -113,7 +116,7 @@ internal sealed class BatchWriter
         return _batch.WrittenMemory;
     }
 
-    // Tells at a glance whether a measurement that comes again is the same; only then it saves a closer look.
+    // Equal hashes show cheaply that a duplicate has the same content. Different hashes need a comparison of contents.
     private int ContentHash(int meter, int list, int account, long ts, long? ets, ReadOnlySpan<byte> values)
     {
         var seed = _meters.HashOf(meter) ^ (_lists.HashOf(list) * 3) ^ (_accounts.HashOf(account) * 5)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Tallystick.Metering.Measurements.Batches;
 
-/// <summary>Bytes that are written one after another; the memory is kept when they are cleared.</summary>
+/// <summary>A growing buffer that keeps its memory when it is cleared.</summary>
 internal sealed class ByteBuffer(int capacity)
 {
     private byte[] _bytes = new byte[capacity];
@@ -15,7 +15,7 @@ internal sealed class ByteBuffer(int capacity)
 
     public void Clear() => Length = 0;
 
-    /// <summary>Room behind what is written; <see cref="Advance"/> tells how much of it was used.</summary>
+    /// <summary>Free space after the written bytes. Call <see cref="Advance"/> with the number of bytes used.</summary>
     public Span<byte> Reserve(int count)
     {
         if (_bytes.Length - Length < count)
@@ -49,14 +49,14 @@ internal sealed class ByteBuffer(int capacity)
         Length += sizeof(int);
     }
 
-    /// <summary>Writes a length and the bytes.</summary>
+    /// <summary>Writes the length and then the bytes.</summary>
     public void WriteText(ReadOnlySpan<byte> text)
     {
         WriteVarint((uint)text.Length);
         Write(text);
     }
 
-    /// <summary>Writes seven bits a byte, the low ones first.</summary>
+    /// <summary>Writes seven bits per byte, lowest first.</summary>
     public void WriteVarint(ulong value)
     {
         var target = Reserve(10);

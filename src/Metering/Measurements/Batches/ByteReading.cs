@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Tallystick.Metering.Measurements.Batches;
 
-/// <summary>Reads what <see cref="ByteBuffer"/> wrote; each call moves the offset behind what it read.</summary>
+/// <summary>Reads the output of <see cref="ByteBuffer"/>. Each call advances the offset.</summary>
 internal static class ByteReading
 {
-    /// <exception cref="InvalidDataException">The bytes are no number of at most 64 bits.</exception>
+    /// <exception cref="InvalidDataException">The number has more than 64 bits.</exception>
     public static ulong Varint(ReadOnlySpan<byte> bytes, scoped ref int offset)
     {
         ulong value = bytes[offset++];

@@ -3,7 +3,8 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Metering.Measurements.Batches;
 
 /// <summary>
-/// Numbers digit for digit: a byte of sign and digits after the point, then the digits as a whole number.
+/// Encodes numbers exactly, including trailing zeros: one byte with the sign and the number of decimal places, then all
+/// digits as an integer.
 /// </summary>
 internal static class NumberEncoding
 {
@@ -12,8 +13,8 @@ internal static class NumberEncoding
     private const int Wide = 0x40;
     private const int ShortText = 18;
 
-    /// <summary>Writes a number of the JSON text.</summary>
-    /// <returns>False, with nothing written, when the number cannot be kept exactly.</returns>
+    /// <summary>Writes a number given as JSON text.</summary>
+    /// <returns>False, with nothing written, if the number cannot be represented exactly.</returns>
     public static bool TryWrite(ByteBuffer target, ReadOnlySpan<byte> text)
     {
         if (TryReadShort(text, out var digits, out var scale, out var isNegative))
@@ -67,7 +68,7 @@ internal static class NumberEncoding
             ByteReading.Varint(bytes, ref offset);
     }
 
-    // Up to 18 characters without an exponent: nearly every number there is.
+    // Handles up to 18 characters without an exponent, which covers nearly all numbers in practice.
     private static bool TryReadShort(ReadOnlySpan<byte> text, out ulong digits, out int scale, out bool isNegative)
     {
         digits = 0;

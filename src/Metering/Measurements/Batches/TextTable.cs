@@ -2,7 +2,7 @@ using System.IO.Hashing;
 
 namespace Tallystick.Metering.Measurements.Batches;
 
-/// <summary>Gives each distinct text a number, in the order of its first use.</summary>
+/// <summary>Numbers distinct texts in the order of their first use.</summary>
 internal sealed class TextTable
 {
     private readonly ByteBuffer _texts = new(1024);
@@ -14,7 +14,7 @@ internal sealed class TextTable
 
     public ReadOnlySpan<byte> this[int index] => _texts.Written[_entries[index].Text];
 
-    /// <summary>A hash of a text that is the same in every process.</summary>
+    /// <summary>The hash of a text, which is the same in every process.</summary>
     public ulong HashOf(int index) => _entries[index].Hash;
 
     public void Clear()
@@ -26,10 +26,10 @@ internal sealed class TextTable
         _last = -1;
     }
 
-    /// <summary>The number of a text; -1 when it has none.</summary>
+    /// <summary>The number of a text; -1 if it has none.</summary>
     public int IndexOf(ReadOnlySpan<byte> text) => Find(text, out _);
 
-    /// <summary>The number of a text, which gets one if it has none.</summary>
+    /// <summary>The number of a text, which is added if necessary.</summary>
     public int Intern(ReadOnlySpan<byte> text)
     {
         var index = Find(text, out var hash);
@@ -49,7 +49,7 @@ internal sealed class TextTable
     private int Find(ReadOnlySpan<byte> text, out ulong hash)
     {
         hash = 0;
-        // The measurements of a batch are mostly alike.
+        // Consecutive measurements usually have the same text.
         if (_last >= 0 && this[_last].SequenceEqual(text))
             return _last;
         hash = XxHash3.HashToUInt64(text);
