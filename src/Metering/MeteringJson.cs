@@ -10,7 +10,7 @@ using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering;
 
-/// <summary>Reads and writes the resources of metering without reflection.</summary>
+/// <summary>Serializes the resources of metering without reflection.</summary>
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(Meter))]
 [JsonSerializable(typeof(Aggregation))]
@@ -25,6 +25,6 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(UsageSavedQuery))]
 internal sealed partial class MeteringJson : JsonSerializerContext
 {
-    /// <summary>In the JSON format of the product.</summary>
+    /// <summary>Uses the JSON format of the product.</summary>
     internal static MeteringJson Format { get; } = new(JsonFormat.NewOptions());
 }

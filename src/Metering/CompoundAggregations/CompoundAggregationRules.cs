@@ -11,16 +11,16 @@ namespace Tallystick.Metering.CompoundAggregations;
 /// <summary>The calculations of compound aggregations and the names in scope.</summary>
 internal static class CompoundAggregationRules
 {
-    /// <summary>Stands before the code of an aggregation.</summary>
+    /// <summary>Precedes the code of an aggregation.</summary>
     internal const string Prefix = "aggregation.";
 
     /// <summary>When the billing period begins.</summary>
     internal const string PeriodStart = "billingPeriod.start";
 
-    /// <summary>When it ends.</summary>
+    /// <summary>When the billing period ends.</summary>
     internal const string PeriodEnd = "billingPeriod.end";
 
-    /// <summary>Its days, in the organization's time zone.</summary>
+    /// <summary>The number of days in the billing period, in the organization's time zone.</summary>
     internal const string PeriodDays = "billingPeriod.days";
 
     private const string Calculation = "calculation";
@@ -44,7 +44,7 @@ internal static class CompoundAggregationRules
         Calculations.Check(expression, scope, ValueKind.Number, Calculation, issues);
     }
 
-    /// <summary>What a calculation may name.</summary>
+    /// <summary>The names in scope of a calculation.</summary>
     internal static NameScope ScopeOf(
         IEnumerable<string> codes, CustomFieldDefaults customFields, Func<string, LookupSchema?> lookups)
     {

@@ -12,12 +12,13 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Metering.CompoundAggregations;
 
 /// <summary>
-/// The quantity of a compound aggregation (metering reference 10) from those of the aggregations that it names. Whoever
-/// needs it aggregates <see cref="Aggregations"/> first, each in the segment that <see cref="SegmentIn"/> says.
+/// Computes the quantity of a compound aggregation (metering reference 10) from the quantities of the aggregations that
+/// it refers to. The caller first aggregates <see cref="Aggregations"/>, each for the segment from
+/// <see cref="SegmentIn"/>.
 /// </summary>
 /// <remarks>
-/// It holds custom fields of the organization and published lookup data as they were when it was loaded; evaluating is
-/// pure.
+/// Captures the organization's custom fields and the published lookup data when it is loaded. Evaluation has no side
+/// effects.
 /// </remarks>
 public sealed class CompoundCalculation
 {
@@ -26,12 +27,14 @@ public sealed class CompoundCalculation
     private readonly CustomFieldDefaults _defaults;
     private readonly LookupSnapshot?[] _tables;
 
-    // By slot: which aggregation a name means; -1 for other names.
+    // Maps slots to indices of aggregations; -1 for other names.
     private readonly int[] _aggregations;
 
     /// <summary>Compiles a compound aggregation.</summary>
     /// <param name="compound">The compound aggregation.</param>
-    /// <param name="aggregations">The simple aggregations of the organization, at least those that it names.</param>
+    /// <param name="aggregations">
+    /// The simple aggregations of the organization, at least those that it refers to.
+    /// </param>
     /// <param name="defaults">Custom fields of the organization.</param>
     public CompoundCalculation(
         CompoundAggregation compound, IEnumerable<Aggregation> aggregations, CustomFieldDefaults defaults)
@@ -55,17 +58,17 @@ public sealed class CompoundCalculation
     /// <summary>The compound aggregation.</summary>
     public CompoundAggregation Compound { get; }
 
-    /// <summary>The simple aggregations that it names, in the order of its text.</summary>
+    /// <summary>The simple aggregations that it refers to, in the order of their first appearance.</summary>
     public IReadOnlyList<Aggregation> Aggregations { get; }
 
-    /// <summary>The segments that it can be priced by; null when it has none.</summary>
+    /// <summary>The segments that can be priced; null if it has none.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>>? Segments { get; }
 
-    /// <summary>What it was made from: its quantities may be others when anything of it has changed.</summary>
+    /// <summary>The resources that the quantity depends on. If one of them changes, the quantity may change.</summary>
     public IReadOnlyList<Resource> Sources =>
         [Compound, _defaults, .. _tables.OfType<LookupSnapshot>().Select(one => one.Revision)];
 
-    /// <summary>Loads the compound aggregations with all that their evaluation needs.</summary>
+    /// <summary>Loads the calculations of compound aggregations with all data needed to evaluate them.</summary>
     public static async ValueTask<IReadOnlyList<CompoundCalculation>> LoadAsync(
         IReadOnlyList<CompoundAggregation> compounds, ResourceReader related, PublishedLookups lookups)
     {
@@ -86,8 +89,8 @@ public sealed class CompoundCalculation
     }
 
     /// <summary>
-    /// The place of a segment among those of an aggregation that is named; null where all of its usage counts, which is
-    /// so for an aggregation without segments, and for all where they have no segment in common.
+    /// The index of a segment in an aggregation that the calculation refers to; null if all of its usage counts: for an
+    /// aggregation without segments, and if the aggregations have no segment in common.
     /// </summary>
     public static int? SegmentIn(Aggregation aggregation, IReadOnlyDictionary<string, string>? segment)
     {
@@ -101,14 +104,17 @@ public sealed class CompoundCalculation
         return null;
     }
 
-    /// <summary>The quantity; null where there is none.</summary>
+    /// <summary>The quantity; null if there is none.</summary>
     /// <param name="quantities">
-    /// Those of <see cref="Aggregations"/>, in their order, before any division and with their default values.
+    /// The quantities of <see cref="Aggregations"/>, in the same order, with default values applied, but before
+    /// division by <c>quantityPerUnit</c>.
     /// </param>
     /// <param name="period">The billing period.</param>
     /// <param name="zone">Time zone of the organization.</param>
     /// <param name="customFields">Custom fields of an entity by its kind, such as <c>account</c>.</param>
-    /// <exception cref="CalculationException">The calculation failed; names it and the reason.</exception>
+    /// <exception cref="CalculationException">
+    /// The calculation failed. The message names the compound aggregation and the reason.
+    /// </exception>
     public decimal? Evaluate(
         IReadOnlyList<decimal?> quantities, Window period, DateTimeZone zone,
         Func<string, IReadOnlyDictionary<string, CustomFieldValue>?> customFields)
@@ -149,7 +155,8 @@ public sealed class CompoundCalculation
         var own = parts[0] switch
         {
             "compoundAggregation" => Compound.CustomFields,
-            // A meter's own fields never count here, and which aggregation is meant nothing says.
+            // Ambiguous, because several meters and aggregations can be involved: only the organization's defaults
+            // apply.
             "meter" or "aggregation" => null,
             var entity => customFields(entity),
         };

@@ -36,7 +36,7 @@ public static class CompoundSegments
         ];
     }
 
-    /// <summary>The segments that the segmented ones among aggregations have in common; null when none is.</summary>
+    /// <summary>The common segments of all segmented aggregations; null if no aggregation is segmented.</summary>
     internal static IReadOnlyList<IReadOnlyDictionary<string, string>>? Common(IEnumerable<Aggregation> aggregations)
     {
         var segmented = aggregations.Where(aggregation => aggregation.Segments is { Count: > 0 }).ToList();

@@ -11,7 +11,7 @@ internal static class CustomFieldNames
     /// <summary>Kinds of entities whose custom fields a derived field can use.</summary>
     internal static readonly string[] OfDerivedFields = ["organization", "meter", "account"];
 
-    /// <summary>The same plus product, for a meter that belongs to one.</summary>
+    /// <summary>The same plus product, for meters that belong to a product.</summary>
     internal static readonly string[] OfDerivedFieldsOfProducts = [.. OfDerivedFields, "product"];
 
     /// <summary>Kinds of entities whose custom fields a compound aggregation can use.</summary>
@@ -32,7 +32,7 @@ internal static class CustomFieldNames
             scope.AddCustomFields(entity, Of(defaults, entity));
     }
 
-    /// <summary>The value that an entity has; otherwise that of the organization; otherwise null.</summary>
+    /// <summary>The value of the entity, or else the default of the organization, or else null.</summary>
     internal static Value Resolve(
         IReadOnlyDictionary<string, CustomFieldValue>? own, IReadOnlyDictionary<string, CustomFieldValue>? defaults,
         string name)
@@ -46,7 +46,7 @@ internal static class CustomFieldNames
     internal static Value ValueOf(CustomFieldValue value) =>
         value.Text is { } text ? Value.Of(text) : Value.Of(value.Number);
 
-    /// <summary>Those of one kind of entity.</summary>
+    /// <summary>The custom fields of one kind of entity.</summary>
     internal static IReadOnlyDictionary<string, CustomFieldValue>? Of(CustomFieldDefaults defaults, string entity) =>
         entity switch
         {

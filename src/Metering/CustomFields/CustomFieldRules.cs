@@ -8,7 +8,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.CustomFields;
 
-/// <summary>A custom field that a calculation uses cannot be removed.</summary>
+/// <summary>Refuses to remove custom fields that calculations use.</summary>
 internal static class CustomFieldRules
 {
     internal static async ValueTask CheckAgainstAsync(

@@ -3,13 +3,13 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>
-/// A calculation that is ready to be evaluated: names are resolved, and the kind of its result is known. It keeps
-/// nothing of an evaluation, so that many may run at a time, each with an <see cref="Evaluation"/> of its own.
+/// A calculation that is ready to be evaluated: names are resolved, and the type of its result is known. It has no
+/// mutable state, so it can be evaluated concurrently, each time with a separate <see cref="Evaluation"/>.
 /// </summary>
 internal sealed class Calculation
 {
     /// <summary>
-    /// Maximum length of a text that a field gets: a load keeps those of all its measurements in memory.
+    /// Maximum length of a string result, because a load keeps the results for all its measurements in memory.
     /// </summary>
     internal const int MaxResult = 256;
 
@@ -26,10 +26,13 @@ internal sealed class Calculation
 
     /// <summary>Compiles a calculation that was checked when it was saved.</summary>
     /// <param name="text">The calculation.</param>
-    /// <param name="scope">What it may name.</param>
-    /// <param name="slots">Where its names and lookup tables get their slots.</param>
-    /// <param name="wanted">A number or a text.</param>
-    /// <returns>One that always fails if another version of the program saved what this one cannot read.</returns>
+    /// <param name="scope">The names in scope.</param>
+    /// <param name="slots">Assigns slots to names and lookup tables.</param>
+    /// <param name="wanted">The type of the result: a number or a text.</param>
+    /// <returns>
+    /// The calculation. If another version of the program saved a text that this version cannot parse, a calculation
+    /// that always fails.
+    /// </returns>
     internal static Calculation Compile(string text, NameScope scope, Slots slots, ValueKind wanted)
     {
         try
@@ -47,12 +50,12 @@ internal sealed class Calculation
         }
     }
 
-    /// <summary>The number that it gives, of at most 28 digits; null where it has none.</summary>
-    /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
+    /// <summary>Evaluates to a number of at most 28 digits, or null.</summary>
+    /// <returns>False if it failed; <see cref="Evaluation.Fault"/> contains the reason.</returns>
     internal bool TryNumber(Evaluation evaluation, out decimal? result) => Try(_number!, evaluation, out result);
 
-    /// <summary>The text that it gives; null where it has none.</summary>
-    /// <returns>False when it failed: <see cref="Evaluation.Fault"/> says why.</returns>
+    /// <summary>Evaluates to a text, or null.</summary>
+    /// <returns>False if it failed; <see cref="Evaluation.Fault"/> contains the reason.</returns>
     internal bool TryText(Evaluation evaluation, out string? result)
     {
         if (Try(_text!, evaluation, out result) && result?.Length > MaxResult)
@@ -63,7 +66,7 @@ internal sealed class Calculation
     private static Step<decimal?> Fitted(Step<decimal?> number) =>
         evaluation => number(evaluation) is { } given ? ExactNumber.Fit(given) : null;
 
-    // Whatever goes wrong must stay with this calculation: one loader serves everybody.
+    // Catch everything: all organizations share the loader, so a failing calculation must not stop it.
     private static bool Try<T>(Step<T?> step, Evaluation evaluation, out T? result)
     {
         result = default;
@@ -87,8 +90,8 @@ internal sealed class Calculation
     };
 
     /// <summary>
-    /// What becomes of a result of another kind than the field has: true and false become 1 and 0, or their words; all
-    /// else is a fault, since a text that happens to be a number would hide a mistake.
+    /// Converts a result to the type of the field: true and false become 1 and 0, or the words. Any other type is a
+    /// fault, because accepting a text that happens to be a number would hide a mistake.
     /// </summary>
     private static class Results
     {

@@ -3,32 +3,32 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>A part of a calculation, ready to run.</summary>
+/// <summary>A compiled part of a calculation.</summary>
 internal delegate T Step<out T>(Evaluation evaluation);
 
 /// <summary>
-/// A part of a calculation that was compiled, by the kind of its value. Where the kind is known, no step looks at it
-/// again.
+/// A compiled part of a calculation, by the type of its value. If the type is known at compile time, it is not checked
+/// again during evaluation.
 /// </summary>
-/// <param name="Column">Where it stands, for faults.</param>
+/// <param name="Column">Its position in the text, for faults.</param>
 internal abstract record Code(int Column)
 {
-    /// <summary>Its value of whatever kind.</summary>
+    /// <summary>Its value of any type.</summary>
     internal abstract Step<Value> Any { get; }
 
-    /// <summary>Its value as a number; any other kind is a fault.</summary>
+    /// <summary>Its value as a number; any other type is a fault.</summary>
     internal virtual Step<decimal?> AsNumber() => Wrong<decimal?>(ValueKind.Number);
 
-    /// <summary>Its value as a text; any other kind is a fault.</summary>
+    /// <summary>Its value as a text; any other type is a fault.</summary>
     internal virtual Step<string?> AsText() => Wrong<string?>(ValueKind.Text);
 
-    /// <summary>Its value as true or false; any other kind is a fault.</summary>
+    /// <summary>Its value as a boolean; any other type is a fault.</summary>
     internal virtual Step<bool?> AsBoolean() => Wrong<bool?>(ValueKind.Boolean);
 
-    /// <summary>Its value as a date-time; any other kind is a fault.</summary>
+    /// <summary>Its value as a date-time; any other type is a fault.</summary>
     internal virtual Step<Instant?> AsDateTime() => Wrong<Instant?>(ValueKind.DateTime);
 
-    /// <summary>The fault where a value of another kind is needed.</summary>
+    /// <summary>The fault if a value of another type is required.</summary>
     internal CalculationFault Mismatch(ValueKind wanted, ValueKind given) => CalculationFault.At(
         Column, $"{ExpressionChecker.Words(wanted)} is needed, and this is {ExpressionChecker.Words(given)}");
 
@@ -66,7 +66,7 @@ internal abstract record Code(int Column)
         internal override Step<Instant?> AsDateTime() => Step;
     }
 
-    /// <summary>What may be of any kind, or null.</summary>
+    /// <summary>A value whose type is known only during evaluation, or null.</summary>
     internal sealed record Open(int Column, Step<Value> Step) : Code(Column)
     {
         internal override Step<Value> Any => Step;
@@ -92,10 +92,10 @@ internal abstract record Code(int Column)
     }
 }
 
-/// <summary>Values turned into those of another kind: casts, joined texts, and what a field needs.</summary>
+/// <summary>Type conversions for casts, concatenation, and results.</summary>
 internal static class Conversions
 {
-    /// <summary>The value as a number: true is 1, false 0, and a text must be written as a number.</summary>
+    /// <summary>Converts to a number: true is 1, false is 0, and a text must contain a number.</summary>
     internal static Step<decimal?> ToNumber(Code code)
     {
         if (code is Code.Number number)
@@ -121,7 +121,7 @@ internal static class Conversions
         };
     }
 
-    /// <summary>The value as a text.</summary>
+    /// <summary>Converts to a text.</summary>
     internal static Step<string?> ToText(Code code)
     {
         switch (code)
@@ -135,7 +135,7 @@ internal static class Conversions
         return evaluation => ToText(any(evaluation), evaluation);
     }
 
-    /// <summary>The value as true or false: a number is true unless it is 0, a text must be one of the words.</summary>
+    /// <summary>Converts to a boolean: a number is true unless it is 0; a text must be "true" or "false".</summary>
     internal static Step<bool?> ToBoolean(Code code)
     {
         if (code is Code.Boolean boolean)
@@ -157,7 +157,7 @@ internal static class Conversions
         };
     }
 
-    /// <summary>The value as a text.</summary>
+    /// <summary>Converts to a text.</summary>
     internal static string? ToText(Value value, Evaluation evaluation) => value.Kind switch
     {
         ValueKind.Number => Value.Written(value.Number!.Value),

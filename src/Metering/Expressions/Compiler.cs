@@ -2,17 +2,17 @@
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>
-/// Makes steps of the tree of a calculation. Names become slots here, once; where the kinds of operands are known, the
-/// steps work on plain numbers and make no objects.
+/// Compiles the tree of a calculation to delegates. Names are resolved to slots at compile time. If the types of
+/// operands are known, the delegates work on plain numbers without allocating objects.
 /// </summary>
-/// <param name="scope">What may be named, as when the calculation was checked.</param>
-/// <param name="slots">Where names and lookup tables get their slots, shared by calculations that run together.</param>
+/// <param name="scope">The names in scope, as when the calculation was checked.</param>
+/// <param name="slots">Assigns slots to names and lookup tables; shared by calculations that run together.</param>
 internal sealed class Compiler(NameScope scope, Slots slots)
 {
-    /// <summary>Most characters of a text that a calculation makes.</summary>
+    /// <summary>Maximum length of a text within a calculation.</summary>
     internal const int MaxText = 10_000;
 
-    /// <summary>The names that the calculation may use.</summary>
+    /// <summary>The names in scope.</summary>
     internal NameScope Scope => scope;
 
     internal Slots Slots => slots;
@@ -37,7 +37,7 @@ internal sealed class Compiler(NameScope scope, Slots slots)
     };
 
     /// <summary>
-    /// What is named: a constant, a slot, or a part of a date-time. What is not known any more is null.
+    /// Resolves a name to a constant, a slot, or a part of a date-time. A name that no longer exists is null.
     /// </summary>
     internal Code Name(string path, int column)
     {
@@ -95,14 +95,14 @@ internal sealed class Compiler(NameScope scope, Slots slots)
         }
     }
 
-    // The right side runs only where the left one has not decided. Null is not true.
+    // The right side is evaluated only if the left side does not decide. Null counts as not true.
     private static Code.Boolean Logical(Expression.Binary binary, Step<bool?> left, Step<bool?> right) => new(
         binary.Column,
         binary.Operator == BinaryOperator.And
             ? evaluation => left(evaluation) == true && right(evaluation) == true
             : evaluation => left(evaluation) == true || right(evaluation) == true);
 
-    // With a text on either side, '+' joins texts; where that shows only now, it is looked at each time.
+    // If either operand is a text, '+' concatenates. If the types are not known here, each evaluation decides.
     private static Code Sum(int column, Code left, Code right)
     {
         if (left is Code.Text || right is Code.Text)
@@ -147,12 +147,12 @@ internal sealed class Compiler(NameScope scope, Slots slots)
     }
 }
 
-/// <summary>One of two values, of which only that one is evaluated.</summary>
+/// <summary>A choice between two values. Only the chosen one is evaluated.</summary>
 internal static class Choice
 {
     internal static Code Of(int column, Code first, Code second, Step<bool> isFirst)
     {
-        // A value without a kind, such as null, takes that of the other one.
+        // A value without a known type, such as null, takes the type of the other one.
         return (KindOf(first), KindOf(second)) switch
         {
             (ValueKind.Number, ValueKind.Number or null) or (null, ValueKind.Number) =>
@@ -170,7 +170,7 @@ internal static class Choice
     private static Step<T> Steps<T>(Step<bool> isFirst, Step<T> first, Step<T> second) =>
         evaluation => isFirst(evaluation) ? first(evaluation) : second(evaluation);
 
-    /// <summary>The kind of a value; null where it shows only on evaluation.</summary>
+    /// <summary>The type of a value; null if it is known only during evaluation.</summary>
     internal static ValueKind? KindOf(Code code) => code switch
     {
         Code.Number => ValueKind.Number,
@@ -181,10 +181,10 @@ internal static class Choice
     };
 }
 
-/// <summary>Which values are equal, and which come first.</summary>
+/// <summary>Equality and order of values.</summary>
 internal static class Comparisons
 {
-    /// <summary>Whether both are equal; null equals null, and nothing else.</summary>
+    /// <summary>Whether both values are equal. Null equals only null.</summary>
     internal static Step<bool> Same(Code left, Code right)
     {
         switch (left, right)
@@ -200,7 +200,7 @@ internal static class Comparisons
         }
     }
 
-    /// <summary>Whether an order holds between two values; never where either is null.</summary>
+    /// <summary>Whether two values are in the given order; false if either is null.</summary>
     internal static Step<bool?> Order(BinaryOperator operation, int column, Code left, Code right)
     {
         if (left is Code.Number one && right is Code.Number other)

@@ -4,8 +4,8 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>
-/// Date-times: their parts and the functions of <c>DateTime</c>, all in the organization's time zone. With null for an
-/// argument, the result is null.
+/// The parts of date-times and the functions of <c>DateTime</c>, all in the organization's time zone. If an argument is
+/// null, the result is null.
 /// </summary>
 internal static class DateTimeFunctions
 {
@@ -29,7 +29,7 @@ internal static class DateTimeFunctions
         ["epochMillis"] = (instant, _) => instant.ToUnixTimeMilliseconds(),
     };
 
-    /// <summary>Units of time, of which those from a day on follow the calendar.</summary>
+    /// <summary>Units of time. Days and longer units follow the calendar.</summary>
     private static readonly Dictionary<string, PeriodUnits> Units = new(StringComparer.Ordinal)
     {
         ["SECOND"] = PeriodUnits.Seconds,
@@ -100,7 +100,7 @@ internal static class DateTimeFunctions
                 ? form.Format(instant, evaluation.Zone) : null);
     }
 
-    // A pattern in quotes is read once.
+    // A literal pattern is parsed once, at compile time.
     private static Step<DateTimePattern?> Pattern(CallArguments call, int index)
     {
         if (call.Literal(index) is { } literal && DateTimePattern.TryRead(literal, out var known, out _))
@@ -140,7 +140,7 @@ internal static class DateTimeFunctions
                 evaluation.Fail(tooFar);
                 return null;
             }
-            // NodaTime tells a date out of its calendar in two ways.
+            // NodaTime throws either exception for a date outside its calendar.
             catch (Exception exception) when (exception is OverflowException or ArgumentOutOfRangeException)
             {
                 evaluation.Fail(tooFar);
@@ -170,7 +170,7 @@ internal static class DateTimeFunctions
         return LocalDay.At(instant.InZone(zone).LocalDateTime + period, zone);
     }
 
-    // Whole units; elapsed time below a day, the calendar from a day on.
+    // Counts whole units: by elapsed time for units below a day, by the calendar from a day on.
     private static Code.Number Between(CallArguments call)
     {
         var (start, end, unit) = (call.DateTime(0), call.DateTime(1), Unit(call, 2));
@@ -211,7 +211,7 @@ internal static class DateTimeFunctions
         var date = local.Date;
         return unit switch
         {
-            // By the clock of the same offset, so that an hour that occurs twice stays the one it is.
+            // Subtract from the instant, so that in an hour that occurs twice, the result is in the same occurrence.
             PeriodUnits.Seconds => instant - Duration.FromNanoseconds(local.NanosecondOfSecond),
             PeriodUnits.Minutes => instant - Duration.FromNanoseconds(
                 local.NanosecondOfDay % NodaConstants.NanosecondsPerMinute),

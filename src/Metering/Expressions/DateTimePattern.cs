@@ -7,12 +7,12 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>
-/// A pattern of date-times with the letters that Java's formatters have: <c>y M d D H h m s S a E X</c>; what stands
-/// between single quotes is copied.
+/// A pattern of date-times with the letters of Java's formatters: <c>y M d D H h m s S a E X</c>. Text between single
+/// quotes is literal.
 /// </summary>
 internal sealed class DateTimePattern
 {
-    /// <summary>The pattern where none is given, the constant <c>DateTime.TS_FMT</c>.</summary>
+    /// <summary>The default pattern, which is the constant <c>DateTime.TS_FMT</c>.</summary>
     internal const string DefaultText = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
 
     private const int MaxLength = 100;
@@ -24,14 +24,14 @@ internal sealed class DateTimePattern
     {
     }
 
-    /// <summary>The pattern where none is given.</summary>
+    /// <summary>The default pattern.</summary>
     internal static DateTimePattern Default { get; } =
         TryRead(DefaultText, out var pattern, out var fault) ? pattern : throw new InvalidOperationException(fault);
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="text">The pattern.</param>
-    /// <param name="pattern">What was read.</param>
-    /// <param name="fault">What is wrong with it.</param>
+    /// <param name="pattern">The result.</param>
+    /// <param name="fault">The fault, if the pattern is not valid.</param>
     internal static bool TryRead(string text, [NotNullWhen(true)] out DateTimePattern? pattern, out string fault)
     {
         pattern = null;
@@ -70,7 +70,7 @@ internal sealed class DateTimePattern
         return true;
     }
 
-    /// <summary>Writes an instant as the clocks of the time zone show it.</summary>
+    /// <summary>Formats an instant in local time of the time zone.</summary>
     internal string Format(Instant instant, DateTimeZone zone)
     {
         var local = instant.InZone(zone);
@@ -80,7 +80,7 @@ internal sealed class DateTimePattern
         return text.ToString();
     }
 
-    /// <summary>Reads a text of this form; without an offset in it, its time is that of the time zone.</summary>
+    /// <summary>Parses a text of this pattern. A text without an offset is in local time of the time zone.</summary>
     internal bool TryParse(string text, DateTimeZone zone, out Instant instant)
     {
         instant = default;
@@ -88,7 +88,7 @@ internal sealed class DateTimePattern
         var at = 0;
         for (var index = 0; index < _parts.Count; index++)
         {
-            // Digits that follow each other without anything between them have the length of their letters.
+            // Adjacent numbers have no separator, so each must have exactly as many digits as letters in the pattern.
             var isExact = index + 1 < _parts.Count && IsNumber(_parts[index + 1]);
             if (!TryPart(_parts[index], text, ref at, found, isExact))
                 return false;
@@ -158,7 +158,7 @@ internal sealed class DateTimePattern
         _ => local.Second,
     };
 
-    // By the number of letters: +01 (minutes where there are some), +0100, +01:00; Z for UTC.
+    // By the number of letters: +01 (with minutes if not zero), +0100, +01:00; Z for UTC.
     private static string OffsetText(Offset offset, int count)
     {
         if (offset == Offset.Zero)
@@ -172,7 +172,7 @@ internal sealed class DateTimePattern
 
     private bool TryQuoted(string text, ref int at)
     {
-        // Two quotes are one quote, within quotes and outside.
+        // A doubled quote represents one quote, both inside and outside of quotes.
         if (at + 1 < text.Length && text[at + 1] == '\'')
         {
             _parts.Add(new Part('\'', 0, "'"));
@@ -245,7 +245,7 @@ internal sealed class DateTimePattern
         return false;
     }
 
-    // Any of the forms of an offset, whichever the pattern writes.
+    // Accepts an offset in any form, regardless of the number of letters in the pattern.
     private static bool TryOffset(string text, ref int at, out int? seconds)
     {
         seconds = 0;
@@ -278,12 +278,12 @@ internal sealed class DateTimePattern
         return true;
     }
 
-    /// <param name="Letter">What it writes; a quote for a fixed text.</param>
-    /// <param name="Count">How often the letter stands there.</param>
-    /// <param name="Text">The fixed text.</param>
+    /// <param name="Letter">The pattern letter; a quote for literal text.</param>
+    /// <param name="Count">The number of repetitions of the letter.</param>
+    /// <param name="Text">The literal text.</param>
     private readonly record struct Part(char Letter, int Count, string Text);
 
-    /// <summary>What a text was found to say. What it does not say is the first of its kind.</summary>
+    /// <summary>The parts found in a text. Missing parts have the first value of their range.</summary>
     private sealed class Found
     {
         internal int Month = 1;
@@ -351,7 +351,7 @@ internal sealed class DateTimePattern
             }
             catch (OverflowException)
             {
-                return false; // the first or last day of the calendar, in another time zone
+                return false; // the first or last day of the calendar, out of range after conversion to UTC
             }
         }
 

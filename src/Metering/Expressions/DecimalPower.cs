@@ -4,12 +4,12 @@ namespace Tallystick.Metering.Expressions;
 
 /// <summary>Powers of decimals, rounded once, half-even, to 28 significant digits and 28 places.</summary>
 /// <remarks>
-/// Whole powers are exact before that. Others are the exponential of a logarithm, computed with 60 decimal places: 4 to
-/// the power 0.5 is exactly 2.
+/// Integer powers are exact before rounding. Other powers are computed from logarithms with 60 decimal places, so that
+/// 4 to the power of 0.5 is exactly 2.
 /// </remarks>
 internal static class DecimalPower
 {
-    // Up to here, powers are multiplied out: numbers of some thousand digits.
+    // Maximum exponent for exact multiplication, which produces numbers with several thousand digits.
     private const int MaxExact = 128;
     private const int Places = 60;
     private const int MaxScale = 28;
@@ -19,11 +19,11 @@ internal static class DecimalPower
     private static readonly BigInteger Ln2 = LnOfTwo();
     private static readonly BigInteger MaxDigits = (BigInteger.One << 96) - 1;
 
-    /// <summary>Units of work that a power takes (<see cref="Evaluation.MaxWork"/>).</summary>
+    /// <summary>The work of computing a power, in the units of <see cref="Evaluation.MaxWork"/>.</summary>
     internal static int WorkOf(decimal exponent) =>
         IsExact(exponent) ? 1 + (int)(exponent * exponent / 2) : SeriesWork;
 
-    /// <summary>Ten to a power of 0 to 28.</summary>
+    /// <summary>Ten to the power of an exponent from 0 to 28.</summary>
     internal static decimal OfTen(int exponent)
     {
         var result = 1m;
@@ -32,7 +32,7 @@ internal static class DecimalPower
         return result;
     }
 
-    /// <summary>A number to a power.</summary>
+    /// <summary>A number raised to a power.</summary>
     /// <exception cref="OverflowException">The result is too large.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no real result.</exception>
     internal static decimal Of(decimal number, decimal exponent)
@@ -61,7 +61,7 @@ internal static class DecimalPower
         return exponent < 0 ? Ratio(BigInteger.Pow(10, places), power) : Ratio(power, BigInteger.Pow(10, places));
     }
 
-    /// <summary>The decimal next to a ratio.</summary>
+    /// <summary>The decimal that is nearest to a ratio.</summary>
     private static decimal Ratio(BigInteger numerator, BigInteger denominator)
     {
         if (denominator.Sign < 0)

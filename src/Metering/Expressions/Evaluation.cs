@@ -3,16 +3,16 @@ using NodaTime;
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>
-/// What calculations are evaluated with, one after the other: the values of names, lookup tables, and the first fault.
-/// Its memory is used again and again; one evaluation runs at a time.
+/// The state of evaluating calculations, one after the other: the values of names, the lookup tables, and the first
+/// fault. Reused for many evaluations. Not thread-safe.
 /// </summary>
-/// <param name="slots">The names and tables that the calculations use; all of them were compiled before.</param>
-/// <param name="zone">Time zone of the organization, in which a date-time has its year, month and so on.</param>
+/// <param name="slots">The names and tables of the calculations, all of which must have been compiled before.</param>
+/// <param name="zone">Time zone of the organization, which determines the parts of date-times.</param>
 internal sealed class Evaluation(Slots slots, DateTimeZone zone)
 {
     /// <summary>
-    /// Work, in units of about 10 ns, that the calculations of one measurement may cause together; an operation on two
-    /// numbers is none of it.
+    /// Limit on the work of all calculations of one measurement, in units of about 10 ns. Operations on two numbers are
+    /// not counted.
     /// </summary>
     internal const int MaxWork = 20_000;
 
@@ -20,16 +20,16 @@ internal sealed class Evaluation(Slots slots, DateTimeZone zone)
     private int _keyCount;
     private int _work;
 
-    /// <summary>The values of names, by their slots; null where nothing was set.</summary>
+    /// <summary>The values of names, by slot; null if not set.</summary>
     internal Value[] Values { get; } = new Value[slots.Names.Count];
 
-    /// <summary>The published data of lookup tables, by their slots; null where there is none.</summary>
+    /// <summary>The published data of lookup tables, by slot; null if there is none.</summary>
     internal ILookupTable?[] Tables { get; } = new ILookupTable?[slots.Tables.Count];
 
     /// <summary>Time zone of the organization.</summary>
     internal DateTimeZone Zone => zone;
 
-    /// <summary>The first fault of the calculation; its result means nothing then.</summary>
+    /// <summary>The first fault of the calculation, or null. If there is a fault, the result is undefined.</summary>
     internal CalculationFault? Fault { get; private set; }
 
     /// <summary>Begins a calculation.</summary>
@@ -39,13 +39,14 @@ internal sealed class Evaluation(Slots slots, DateTimeZone zone)
         _keyCount = 0;
     }
 
-    /// <summary>Begins the calculations of a measurement, which share the permitted work.</summary>
+    /// <summary>Begins the calculations of a measurement, which share <see cref="MaxWork"/>.</summary>
     internal void BeginMeasurement() => _work = 0;
 
-    /// <summary>Notes a fault. What failed goes on with null, which costs nothing, unlike an exception.</summary>
+    /// <summary>Records a fault. Evaluation continues with null, which is much cheaper than an exception.</summary>
     internal void Fail(CalculationFault fault) => Fault ??= fault;
 
-    /// <summary>Counts work that grows with values; false, after noting a fault, when it becomes too much.</summary>
+    /// <summary>Counts work that depends on the size of values.</summary>
+    /// <returns>False if there is a fault, such as exceeding <see cref="MaxWork"/>.</returns>
     internal bool TrySpend(int work)
     {
         if (Fault is null && (_work += work) > MaxWork)
@@ -53,7 +54,7 @@ internal sealed class Evaluation(Slots slots, DateTimeZone zone)
         return Fault is null;
     }
 
-    /// <summary>Puts a key of a look-up on top of those of the look-ups around it.</summary>
+    /// <summary>Pushes a key of a look-up. Look-ups can be nested, so keys form a stack.</summary>
     internal void Push(in Value key)
     {
         if (_keyCount == _keys.Length)
@@ -61,7 +62,7 @@ internal sealed class Evaluation(Slots slots, DateTimeZone zone)
         _keys[_keyCount++] = key;
     }
 
-    /// <summary>Takes the keys that were pushed last, in their order. They are valid until the next push.</summary>
+    /// <summary>Pops the keys that were pushed last, in the order of pushing. They are valid until the next push.</summary>
     internal ReadOnlySpan<Value> Pop(int count)
     {
         _keyCount -= count;
@@ -69,38 +70,38 @@ internal sealed class Evaluation(Slots slots, DateTimeZone zone)
     }
 }
 
-/// <summary>Why a calculation has no result.</summary>
-/// <param name="Message">For the customer: where and what.</param>
+/// <summary>The reason why a calculation has no result.</summary>
+/// <param name="Message">A message for the customer, with the position of the fault if known.</param>
 internal sealed record CalculationFault(string Message)
 {
-    /// <summary>A number grew beyond what can be kept.</summary>
+    /// <summary>A number is too large.</summary>
     internal static CalculationFault Overflow { get; } = new("a number has more than 28 digits before the point");
 
     /// <summary>A date-time, or a part of it in the time zone, cannot be represented.</summary>
     internal static CalculationFault DateRange { get; } = new("a date-time lies outside the years 1 to 9999");
 
-    /// <summary>Something that no rule foresees; others must not suffer from it.</summary>
+    /// <summary>An unexpected exception, which must not affect other calculations.</summary>
     internal static CalculationFault Unexpected { get; } = new("the calculation cannot be evaluated");
 
-    /// <summary>A derived field got a longer text than it may have.</summary>
+    /// <summary>The result is a text longer than <see cref="Calculation.MaxResult"/>.</summary>
     internal static CalculationFault LongText { get; } =
         new(FormattableString.Invariant($"the result has more than {Calculation.MaxResult} characters"));
 
-    /// <summary>Values are so large that the calculation would hold others up.</summary>
+    /// <summary>The values are so large that the calculation would delay the loader.</summary>
     internal static CalculationFault TooMuchWork { get; } = new("the calculation needs too much work for these values");
 
-    /// <summary>A fault at a place of the calculation.</summary>
+    /// <summary>A fault at a position of the calculation.</summary>
     internal static CalculationFault At(int column, string message) =>
         new(FormattableString.Invariant($"at column {column}: {message}"));
 }
 
-/// <summary>The names and lookup tables that some calculations use, each with a number.</summary>
+/// <summary>Numbers the names and lookup tables that calculations use.</summary>
 internal sealed class Slots
 {
     private readonly List<string> _names = [];
     private readonly List<string> _tables = [];
 
-    /// <summary>The names, in full: <c>account.customFields.tier</c> also where the short form was used.</summary>
+    /// <summary>The full names: <c>account.customFields.tier</c> even if the short form is used.</summary>
     internal IReadOnlyList<string> Names => _names;
 
     /// <summary>Codes of the lookup tables.</summary>
@@ -125,18 +126,18 @@ internal sealed class Slots
 /// <summary>The published data of a lookup table, in memory.</summary>
 internal interface ILookupTable
 {
-    /// <summary>The kinds of its keys, in their order.</summary>
+    /// <summary>The types of its keys, in order.</summary>
     IReadOnlyList<ValueKind> Keys { get; }
 
-    /// <summary>The number of a field; -1 where there is none.</summary>
+    /// <summary>The index of a field; -1 if there is none.</summary>
     int FindField(string name);
 
-    /// <summary>The kind of a field.</summary>
+    /// <summary>The type of a field.</summary>
     ValueKind KindOf(int field);
 
-    /// <summary>The number of the row with the keys, which are of the kinds that they must be; -1 for none.</summary>
+    /// <summary>The index of the row with the keys; -1 if there is none. The keys must have the right types.</summary>
     int FindRow(ReadOnlySpan<Value> keys);
 
-    /// <summary>A value; null where the row has none for the field.</summary>
+    /// <summary>The value of a field in a row; null if it has none.</summary>
     Value Read(int row, int field);
 }

@@ -4,9 +4,9 @@ namespace Tallystick.Metering.Expressions;
 
 /// <summary>The signature of a function.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Parameters">Kinds of its parameters, in their order; open for any.</param>
-/// <param name="Result">Kind of its result; open when the arguments decide.</param>
-/// <param name="Compile">Makes steps of a call whose number of arguments is right.</param>
+/// <param name="Parameters">Types of its parameters, in order; open for any type.</param>
+/// <param name="Result">Type of its result; open if it depends on the arguments.</param>
+/// <param name="Compile">Compiles a call that has the right number of arguments.</param>
 internal sealed record Function(
     string Name, IReadOnlyList<ValueKind> Parameters, ValueKind Result, Func<CallArguments, Code> Compile)
 {
@@ -39,14 +39,14 @@ internal sealed class CallArguments(Compiler compiler, Expression.Call call)
 {
     private readonly IReadOnlyList<Code> _codes = [.. call.Arguments.Select(compiler.Compile)];
 
-    /// <summary>Where the call stands.</summary>
+    /// <summary>Position of the call in the text.</summary>
     internal int Column => call.Column;
 
     internal int Count => _codes.Count;
 
     internal Compiler Compiler => compiler;
 
-    /// <summary>An argument of whatever kind.</summary>
+    /// <summary>An argument of any type.</summary>
     internal Code this[int index] => _codes[index];
 
     internal Step<decimal?> Number(int index) => _codes[index].AsNumber();
@@ -55,7 +55,7 @@ internal sealed class CallArguments(Compiler compiler, Expression.Call call)
 
     internal Step<Instant?> DateTime(int index) => _codes[index].AsDateTime();
 
-    /// <summary>The text of an argument that stands there in quotes; else null.</summary>
+    /// <summary>The text of an argument that is a string literal; otherwise null.</summary>
     internal string? Literal(int index) => (call.Arguments[index] as Expression.Text)?.Value;
 
     /// <summary>A fault of the call.</summary>
@@ -65,7 +65,7 @@ internal sealed class CallArguments(Compiler compiler, Expression.Call call)
 /// <summary>The functions and constants of the language (metering reference 7.1 and 7.2).</summary>
 internal static class Functions
 {
-    // Fifty digits would not fit; the framework's own constant is a double.
+    // All digits that fit in a decimal. The constant of the framework is a double.
     private const decimal Pi = 3.1415926535897932384626433833m;
 
     private static readonly Dictionary<string, Function> ByName =
@@ -82,7 +82,7 @@ internal static class Functions
     /// <summary>The function of the name, or null.</summary>
     internal static Function? Find(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>A constant; null when the name is none.</summary>
+    /// <summary>The constant with a name, or null.</summary>
     internal static Value? Constant(string name) => name switch
     {
         "Math.PI" => Value.Of(Pi),
@@ -91,7 +91,7 @@ internal static class Functions
     };
 }
 
-/// <summary>Functions that choose among values of any kind.</summary>
+/// <summary>Functions on values of any type.</summary>
 internal static class ChoiceFunctions
 {
     internal static IReadOnlyList<Function> All { get; } =
@@ -122,7 +122,7 @@ internal static class ChoiceFunctions
         return new Code.Open(call.Column, step);
     }
 
-    // The first one is compared with the others; of conditions, any one must hold.
+    // Compares the first argument with the others. If all arguments are booleans, returns whether any of them is true.
     private static Code.Boolean In(CallArguments call)
     {
         if (Enumerable.Range(0, call.Count).All(index => call[index] is Code.Boolean))

@@ -19,7 +19,7 @@ internal enum TokenKind
 /// <param name="Kind">Its kind.</param>
 /// <param name="Text">As written; for a string, the text between the quotation marks.</param>
 /// <param name="Column">Position of its first character, counted from 1.</param>
-/// <param name="Number">Its value, when it is a number.</param>
+/// <param name="Number">Its value, if it is a number.</param>
 internal readonly record struct Token(TokenKind Kind, string Text, int Column, decimal Number = 0);
 
 /// <summary>Tokenizes a calculation. Tokens are separated by white space and line breaks.</summary>
@@ -32,7 +32,7 @@ internal sealed class Lexer(string text)
 
     private int _at;
 
-    /// <summary>The tokens, of which the last is the end.</summary>
+    /// <summary>The tokens, followed by an end token.</summary>
     /// <exception cref="ExpressionSyntaxException">There is an unexpected character or quotation mark.</exception>
     internal static IReadOnlyList<Token> Read(string text)
     {

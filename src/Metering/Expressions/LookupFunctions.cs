@@ -18,7 +18,7 @@ internal static class LookupFunctions
     private const ValueKind Any = ValueKind.Open;
     private const int NoRow = -1;
 
-    // A code point takes two characters at most.
+    // In UTF-16, a code point has at most two code units.
     private const int MaxKey = 2 * LookupRows.MaxText;
     private const int RowWork = 20;
 
@@ -53,7 +53,7 @@ internal static class LookupFunctions
         return new Code.Text(call.Column, evaluation => value(evaluation).Text ?? other(evaluation));
     }
 
-    /// <summary>The value of the field in the row that is found; null for none.</summary>
+    /// <summary>The value of the field in the matching row; null if there is none.</summary>
     private static Step<Value> Field(CallArguments call, ValueKind wanted)
     {
         if (call.Literal(0) is not { } code || call.Literal(1) is not { } name)
@@ -78,7 +78,7 @@ internal static class LookupFunctions
         };
     }
 
-    /// <summary>The row that has the keys; none where a key is null.</summary>
+    /// <summary>The index of the row with the keys; <see cref="NoRow"/> if there is none or a key is null.</summary>
     private static Step<int> Row(CallArguments call, int firstKey)
     {
         if (call.Literal(0) is not { } code)
@@ -105,7 +105,7 @@ internal static class LookupFunctions
             {
                 var key = keys[index](evaluation);
                 evaluation.Push(key);
-                // No row has a longer key; and long ones would cost time.
+                // No row has a longer key, and hashing long keys would take time.
                 isFound &= !key.IsNull && !(key.Text?.Length > MaxKey);
                 if (!key.IsNull && key.Kind != data.Keys[index])
                     evaluation.Fail(wrongKeys[index]);
@@ -115,7 +115,8 @@ internal static class LookupFunctions
         };
     }
 
-    // Tables are loaded before anything is evaluated. Saving refuses this, which it did not always.
+    // Tables are loaded before evaluation, so their codes must be literals. Saving refuses other arguments now, but
+    // older versions did not.
     private static Step<T> Computed<T>(CallArguments call, T nothing)
     {
         var fault = call.Fault("the lookup table and its field must be string literals");
@@ -126,7 +127,7 @@ internal static class LookupFunctions
         };
     }
 
-    // A text in quotes that is the code of a field means the field.
+    // A string literal that equals the code of a field stands for the field.
     private static Step<Value> Key(CallArguments call, int index) =>
         call.Literal(index) is { } code && call.Compiler.Scope.IsField(code)
             ? call.Compiler.Name(code, call.Column).Any

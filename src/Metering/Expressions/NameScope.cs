@@ -14,36 +14,36 @@ internal sealed class NameScope
     private readonly Dictionary<string, IReadOnlyDictionary<string, CustomFieldValue>> _customFields =
         new(StringComparer.Ordinal);
 
-    /// <summary>Lookup tables that are known, by their codes.</summary>
+    /// <summary>Finds the schema of a lookup table by code; null if unknown.</summary>
     internal required Func<string, LookupSchema?> Lookups { get; init; }
 
     /// <summary>The available names in words, for messages.</summary>
     internal required string Offered { get; init; }
 
-    /// <summary>An available name.</summary>
+    /// <summary>Adds an available name.</summary>
     internal void Add(string name, ValueKind kind) => _names[name] = kind;
 
-    /// <summary>A name that exists but is not available here.</summary>
+    /// <summary>Registers a name that exists but is not available, with the explanation.</summary>
     internal void Refuse(string name, string code, string message)
     {
         if (!_names.ContainsKey(name))
             _refused.TryAdd(name, (code, message));
     }
 
-    /// <summary>Custom fields of the organization for a kind of entity, such as <c>account</c>.</summary>
+    /// <summary>Adds the organization's custom fields of a kind of entity, such as <c>account</c>.</summary>
     internal void AddCustomFields(string entity, IReadOnlyDictionary<string, CustomFieldValue>? fields) =>
         _customFields[entity] = fields ?? new Dictionary<string, CustomFieldValue>();
 
-    /// <summary>The kind of what is named; null when it may not be named.</summary>
+    /// <summary>The type of a name; null if it is not available.</summary>
     internal ValueKind? Find(string path) =>
         Resolve(path) is { } name ? name.Part is null ? name.Kind : ValueKind.Number : null;
 
-    /// <summary>What a name stands for; null when it may not be named.</summary>
+    /// <summary>Resolves a name; null if it is not available.</summary>
     internal ResolvedName? Resolve(string path)
     {
         if (_names.TryGetValue(path, out var kind))
             return new ResolvedName(path, kind, null);
-        // An entity may hold a text where the organization has a number, so the kind shows only on evaluation.
+        // An entity can have a text although the default of the organization is a number, so the type is open.
         if (CustomField(path) is var (entity, name) && _customFields[entity].ContainsKey(name))
             return new ResolvedName(OfCustomField(entity, name), ValueKind.Open, null);
         var point = path.LastIndexOf('.');
@@ -53,7 +53,7 @@ internal sealed class NameScope
             : null;
     }
 
-    /// <summary>Whether a code is that of a field, or of the account or the meter, of a measurement.</summary>
+    /// <summary>Whether a name is a field of a measurement, or <c>account</c> or <c>meter</c>.</summary>
     internal bool IsField(string code) =>
         !code.Contains('.', StringComparison.Ordinal)
         && _names.GetValueOrDefault(code, ValueKind.DateTime) != ValueKind.DateTime;
@@ -71,7 +71,7 @@ internal sealed class NameScope
         return ("unknown_name", $"unknown name '{path}'; available: {Offered}");
     }
 
-    // account.customFields.tier or, for short, account.tier
+    // account.customFields.tier, or the short form account.tier
     private (string Entity, string Name)? CustomField(string path)
     {
         var parts = path.Split('.');
@@ -86,13 +86,13 @@ internal sealed class NameScope
     }
 }
 
-/// <summary>What a name stands for.</summary>
-/// <param name="Name">The name in full, the same for all ways of writing it.</param>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Part">The part of a date-time that is meant; null for the whole.</param>
+/// <summary>A resolved name.</summary>
+/// <param name="Name">The full name, even if the short form is used.</param>
+/// <param name="Kind">Its type.</param>
+/// <param name="Part">The part of a date-time; null for the whole value.</param>
 internal readonly record struct ResolvedName(string Name, ValueKind Kind, string? Part);
 
 /// <summary>The fields of the published revision of a lookup table.</summary>
-/// <param name="Fields">Kinds of its fields by their names.</param>
+/// <param name="Fields">Types of its fields, by name.</param>
 /// <param name="KeyCount">The number of its keys.</param>
 internal sealed record LookupSchema(IReadOnlyDictionary<string, ValueKind> Fields, int KeyCount);

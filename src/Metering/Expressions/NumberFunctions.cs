@@ -1,12 +1,12 @@
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>Arithmetic and the functions of <c>Math</c>. With null for a number, the result is null.</summary>
+/// <summary>Arithmetic and the functions of <c>Math</c>. If an operand is null, the result is null.</summary>
 internal static class NumberFunctions
 {
     private const ValueKind Number = ValueKind.Number;
     private const int MaxScale = 28;
 
-    // Of ten to the power 29, the only unit beyond MaxScale to which a decimal is near.
+    // Half of 10^29, the only unit beyond MaxScale to which a decimal could round.
     private const decimal HalfOfLargestUnit = 50_000_000_000_000_000_000_000_000_000m;
 
     internal static IReadOnlyList<Function> All { get; } =
@@ -29,8 +29,8 @@ internal static class NumberFunctions
 
     /// <summary>An operation on two numbers.</summary>
     /// <remarks>
-    /// Exact, or rounded half-even to the digits that a decimal holds, 28 at least. What is larger than a decimal ends
-    /// in an <see cref="OverflowException"/>.
+    /// The result is exact, or rounded half-even to the precision of a decimal, which is at least 28 digits. A result
+    /// that is too large for a decimal throws <see cref="OverflowException"/>.
     /// </remarks>
     internal static Step<decimal?> Arithmetic(
         BinaryOperator operation, int column, Step<decimal?> left, Step<decimal?> right)
@@ -47,8 +47,8 @@ internal static class NumberFunctions
     }
 
     /// <summary>
-    /// Rounds to a number of decimal places, or of digits before the point where that is negative. Exact: nothing is
-    /// rounded on the way.
+    /// Rounds to a number of decimal places, or of digits before the point if it is negative. Intermediate results are
+    /// exact.
     /// </summary>
     internal static decimal Round(decimal number, int scale, MidpointRounding mode)
     {
@@ -84,7 +84,7 @@ internal static class NumberFunctions
         };
     }
 
-    // The unit is larger than any decimal, so that only 0 can be kept.
+    // The unit is larger than any decimal, so the only possible result is 0.
     private static decimal RoundToMoreThanThereIs(decimal number, int scale, MidpointRounding mode)
     {
         var isZero = mode switch
@@ -102,7 +102,7 @@ internal static class NumberFunctions
         return new Code.Number(call.Column, evaluation => number(evaluation) is { } given ? Math.Abs(given) : null);
     }
 
-    // Nulls are left out; of nulls alone there is no best one.
+    // Ignores nulls; the result is null if all arguments are null.
     private static Code.Number Best(CallArguments call, Func<decimal, decimal, decimal> better)
     {
         Step<decimal?>[] numbers = [.. Enumerable.Range(0, call.Count).Select(call.Number)];

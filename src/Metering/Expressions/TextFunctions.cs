@@ -3,7 +3,7 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Metering.Expressions;
 
 /// <summary>
-/// The functions of <c>String</c>. Characters are Unicode code points, counted from 0. With null for an argument, the
+/// The functions of <c>String</c>. Characters are Unicode code points, counted from 0. If an argument is null, the
 /// result is null.
 /// </summary>
 internal static class TextFunctions
@@ -34,7 +34,7 @@ internal static class TextFunctions
         new("String.replace", [Text, Text, Text], Text, Replace),
     ];
 
-    /// <summary>Both texts as one; null where either is.</summary>
+    /// <summary>Concatenates two texts; null if either is null.</summary>
     internal static string? Join(Evaluation evaluation, string? first, string? second)
     {
         if (first is null || second is null)
@@ -42,7 +42,7 @@ internal static class TextFunctions
         return IsAffordable(evaluation, first.Length + second.Length) ? string.Concat(first, second) : null;
     }
 
-    /// <summary>Whether a text of a length may be made or read through; a fault is noted where not.</summary>
+    /// <summary>Whether a text of this length may be created or scanned. If not, records a fault.</summary>
     internal static bool IsAffordable(Evaluation evaluation, long length)
     {
         if (length <= Compiler.MaxText)
@@ -81,7 +81,7 @@ internal static class TextFunctions
         });
     }
 
-    // A start or a length outside the text means its end.
+    // A start or an end beyond the text is clamped to the end of the text.
     private static Code.Text Substring(CallArguments call)
     {
         var (text, start) = (call.Text(0), call.Number(1));

@@ -3,7 +3,7 @@ using NodaTime;
 
 namespace Tallystick.Metering.Expressions;
 
-/// <summary>A value of a calculation whose kind shows only when it is evaluated. The default is null.</summary>
+/// <summary>A value whose type is known only during evaluation. The default is null.</summary>
 internal readonly struct Value : IEquatable<Value>
 {
     private const decimal NanosecondsPerDay = NodaConstants.NanosecondsPerDay;
@@ -13,7 +13,7 @@ internal readonly struct Value : IEquatable<Value>
 
     private Value(Kinds kind, decimal number, string? text) => (_kind, _number, Text) = (kind, number, text);
 
-    // Null comes first: it is the default.
+    // Null must be first, because it is the default.
     private enum Kinds : byte
     {
         Null,
@@ -25,7 +25,7 @@ internal readonly struct Value : IEquatable<Value>
 
     internal bool IsNull => _kind == Kinds.Null;
 
-    /// <summary>Its kind; open for null.</summary>
+    /// <summary>Its type; open for null.</summary>
     internal ValueKind Kind => _kind switch
     {
         Kinds.Number => ValueKind.Number,
@@ -35,16 +35,16 @@ internal readonly struct Value : IEquatable<Value>
         _ => ValueKind.Open,
     };
 
-    /// <summary>The number; null for values of other kinds.</summary>
+    /// <summary>The number; null for values of other types.</summary>
     internal decimal? Number => _kind == Kinds.Number ? _number : null;
 
-    /// <summary>The text; null for values of other kinds.</summary>
+    /// <summary>The text; null for values of other types.</summary>
     internal string? Text { get; }
 
-    /// <summary>True or false; null for values of other kinds.</summary>
+    /// <summary>The boolean; null for values of other types.</summary>
     internal bool? Boolean => _kind == Kinds.Boolean ? _number != 0 : null;
 
-    /// <summary>The date-time; null for values of other kinds.</summary>
+    /// <summary>The date-time; null for values of other types.</summary>
     internal Instant? DateTime => _kind == Kinds.DateTime ? ToInstant(_number) : null;
 
     internal static Value Of(decimal? number) =>
@@ -58,14 +58,14 @@ internal readonly struct Value : IEquatable<Value>
     internal static Value Of(Instant? instant) =>
         instant is { } given ? new Value(Kinds.DateTime, ToNumber(given), null) : default;
 
-    /// <summary>The number as calculations write it: no zeros at its end, no exponent.</summary>
+    /// <summary>Converts a number to text, without trailing zeros and without an exponent.</summary>
     internal static string Written(decimal number) =>
         number.ToString("0.############################", CultureInfo.InvariantCulture);
 
-    /// <summary>True and false as calculations write them.</summary>
+    /// <summary>Converts a boolean to text.</summary>
     internal static string Written(bool boolean) => boolean ? "true" : "false";
 
-    /// <summary>Numbers are compared by value, texts exactly; values of different kinds are never equal.</summary>
+    /// <summary>Compares numbers by value and texts exactly. Values of different types are never equal.</summary>
     public bool Equals(Value other) =>
         _kind == other._kind && _number == other._number && string.Equals(Text, other.Text, StringComparison.Ordinal);
 
@@ -73,7 +73,7 @@ internal readonly struct Value : IEquatable<Value>
 
     public override int GetHashCode() => HashCode.Combine(_kind, _number, Text);
 
-    // Nanoseconds since 1970: exact for all years, and no object is made for them.
+    // Date-times are stored as nanoseconds since 1970, which is exact for all years and needs no allocation.
     private static decimal ToNumber(Instant instant)
     {
         var since = instant - NodaConstants.UnixEpoch;

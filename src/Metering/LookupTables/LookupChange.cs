@@ -7,10 +7,10 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Makes changes of revisions, their data and their jobs.</summary>
+/// <summary>Reads and changes revisions, their data and their jobs.</summary>
 public sealed class LookupStore(ResourceService resources)
 {
-    /// <summary>Runs the work as one change.</summary>
+    /// <summary>Runs the work as one atomic change.</summary>
     public Task<T> ChangeAsync<T>(
         string organizationId, string principal, CancellationToken cancellationToken,
         Func<LookupChange, ValueTask<T>> work) =>
@@ -22,23 +22,23 @@ public sealed class LookupStore(ResourceService resources)
     public ResourceReader Reader(string organizationId, CancellationToken cancellationToken) =>
         resources.Reader(organizationId, cancellationToken);
 
-    /// <summary>Items of a revision in the order in which they were added; a page begins after a sequence.</summary>
+    /// <summary>A page of the items of a revision, in the order in which they were added.</summary>
     public ValueTask<IReadOnlyList<(LookupTableItem Item, long Sequence)>> ItemsAsync(
         string organizationId, string revisionId, long? after, int limit, CancellationToken cancellationToken) =>
         Reader(organizationId, cancellationToken).PageAsync<LookupTableItem>(
             LookupTableResource.Of(revisionId), limit, after ?? 0);
 }
 
-/// <summary>An atomic change, which sees its own writes.</summary>
+/// <summary>An atomic change. Its reads include its own writes.</summary>
 public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
 {
-    /// <summary>The change itself.</summary>
+    /// <summary>The underlying change.</summary>
     public ResourceChange Made => change;
 
     /// <summary>Reads what is stored.</summary>
     public ResourceReader Related => change.Related;
 
-    /// <summary>When the change is made.</summary>
+    /// <summary>The time of the change.</summary>
     public Instant Now => change.Now;
 
     /// <summary>Adds an entity, with a new id if it has none.</summary>
@@ -48,11 +48,13 @@ public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
     public ValueTask<T> UpdateAsync<T>(T current, T changed) where T : Resource =>
         change.PutAsync(catalog.Of<T>(), current, changed);
 
-    /// <summary>Removes what matches.</summary>
+    /// <summary>Deletes all entities that match.</summary>
+    /// <returns>The number of deleted entities.</returns>
     public ValueTask<int> DeleteAllAsync<T>(Condition condition) where T : Resource =>
         change.RemoveAllAsync(catalog.Of<T>(), condition);
 
-    /// <summary>The revision, which must be a draft.</summary>
+    /// <summary>Finds a revision and requires that it is a draft.</summary>
+    /// <exception cref="RefusedException">The revision is not a draft.</exception>
     public async ValueTask<LookupTableRevision> DraftAsync(string revisionId, string? tableId)
     {
         var revision = await LookupRevisions.FindAsync(Related, revisionId, tableId);
@@ -87,7 +89,7 @@ public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
         return await CountAsync(revision.Id, byId.Count - stored.Count);
     }
 
-    /// <summary>Records a change of the data of a revision and the number of items.</summary>
+    /// <summary>Increments the version of the data of a revision and updates its number of items.</summary>
     public async ValueTask<LookupTableData> CountAsync(string revisionId, int added)
     {
         var current = await Related.FindAsync<LookupTableData>(revisionId);

@@ -52,7 +52,7 @@ public sealed class LookupData(LookupStore lookups)
         });
 
     /// <summary>Deletes the item of a key.</summary>
-    /// <returns>The item as it was; null when there is none.</returns>
+    /// <returns>The item before deletion; null if there is none.</returns>
     public Task<LookupEntry?> DeleteEntryAsync(
         NamedRevision named, string rawKey, long version, CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async (change, revision) =>
@@ -64,7 +64,7 @@ public sealed class LookupData(LookupStore lookups)
             return new LookupEntry(revision, await change.CountAsync(revision.Id, -1), item.Values);
         });
 
-    /// <summary>The item of a key; null when there is none.</summary>
+    /// <summary>The item of a key; null if there is none.</summary>
     public async ValueTask<LookupEntry?> FindEntryAsync(
         NamedRevision named, string rawKey, CancellationToken cancellationToken)
     {
@@ -75,7 +75,7 @@ public sealed class LookupData(LookupStore lookups)
             : null;
     }
 
-    /// <summary>Holds that a version is the stored one of the data of a revision.</summary>
+    /// <summary>Requires that a version is the current version of the data of a revision.</summary>
     internal static async ValueTask RequireVersionAsync(LookupChange change, string revisionId, long version) =>
         LookupVersions.Require(
             version, (await change.Related.FindAsync<LookupTableData>(revisionId))?.Version ?? 0);
@@ -99,7 +99,7 @@ public sealed class LookupData(LookupStore lookups)
         return null;
     }
 
-    /// <summary>The item with the key of the path, which its own keys must not contradict.</summary>
+    /// <summary>Completes an item with the key from the path. Keys in the item must equal those in the path.</summary>
     private static Dictionary<string, CustomFieldValue> RowAt(
         LookupTableRevision revision, IReadOnlyDictionary<string, CustomFieldValue> given, string rawKey)
     {
@@ -122,9 +122,9 @@ public sealed class LookupData(LookupStore lookups)
     }
 }
 
-/// <summary>One item with the data that it is of.</summary>
+/// <summary>One item, with its revision.</summary>
 /// <param name="Revision">Its revision.</param>
-/// <param name="Data">What is known of the data as a whole.</param>
+/// <param name="Data">Version and number of items of the whole data; null if it was never written.</param>
 /// <param name="Values">Its values by the names of their fields.</param>
 public sealed record LookupEntry(
     LookupTableRevision Revision, LookupTableData? Data, IReadOnlyDictionary<string, CustomFieldValue> Values);

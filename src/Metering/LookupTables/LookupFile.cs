@@ -5,10 +5,10 @@ using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Writes rows as files: CSV with a line of names, or JSON objects, one a line.</summary>
+/// <summary>Writes rows as files: CSV with a header line, or one JSON object per line.</summary>
 public static class LookupFile
 {
-    /// <summary>Content type of a JSON object on each line.</summary>
+    /// <summary>Content type of files with one JSON object per line.</summary>
     public const string JsonLines = "application/jsonl";
 
     /// <summary>Content type of CSV (RFC 4180).</summary>
@@ -21,7 +21,7 @@ public static class LookupFile
     public static string NameOf(string revisionId, string contentType) =>
         revisionId + (contentType == Csv ? ".csv" : ".jsonl");
 
-    /// <summary>What a file begins with.</summary>
+    /// <summary>The header line of a CSV file; empty for JSON lines.</summary>
     public static string Head(LookupTableRevision revision, string contentType) => contentType == Csv
         ? string.Join(',', revision.Fields.Select(field => field.Name)) + "\r\n" : "";
 
@@ -48,7 +48,7 @@ public static class LookupFile
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    // Without a value a cell is empty; an empty text is quoted.
+    // A missing value is an empty cell; an empty string is quoted to tell it apart.
     private static string Cell(IReadOnlyDictionary<string, CustomFieldValue> row, string field)
     {
         if (!row.TryGetValue(field, out var value))

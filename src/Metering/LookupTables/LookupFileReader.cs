@@ -5,7 +5,7 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Reads the rows of a file, a line at a time, and checks each.</summary>
+/// <summary>Reads and checks the rows of a file, line by line.</summary>
 public sealed class LookupFileReader(TextReader text, LookupTableRevision revision)
 {
     private const int MaxRecord = 100_000;
@@ -14,7 +14,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
     private static readonly MapShape Row = new(null) { IsRow = true };
     private static readonly ObjectShape Holder = new("Line", [new JsonMember("row", Row) { IsRequired = true }]);
 
-    // Stands for bytes that are not UTF-8. It is no character of any text (Unicode 23.7), and refused with its line.
+    // Replaces bytes that are not valid UTF-8. It is a noncharacter (Unicode 23.7), so lines with it can be refused.
     private const char NoCharacter = '\uffff';
 
     private static readonly Encoding FileEncoding = Encoding.GetEncoding(
@@ -24,13 +24,13 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
     private readonly Issues _issues = new();
     private long _line;
 
-    /// <summary>The text of a file, to be read by a reader of rows.</summary>
+    /// <summary>Decodes a file for a <see cref="LookupFileReader"/>.</summary>
     public static TextReader Decode(Stream file) =>
-        // Other byte order marks do not make it another encoding.
+        // Byte order marks must not select another encoding than UTF-8.
         new StreamReader(file, FileEncoding, detectEncodingFromByteOrderMarks: false);
 
     /// <summary>The rows of the file.</summary>
-    /// <exception cref="RefusedException">Rows are faulty; the first faults are told, each with its line.</exception>
+    /// <exception cref="RefusedException">Rows are not valid; the first faults are listed with their lines.</exception>
     public IEnumerable<IReadOnlyDictionary<string, CustomFieldValue>> Read(string contentType)
     {
         foreach (var row in contentType == LookupFile.Csv ? ReadCsv() : ReadJsonLines())
@@ -61,7 +61,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
     {
         try
         {
-            // By itself first: what is one JSON value cannot end the object around it.
+            // Parse the line on its own first, so that it cannot close the object that wraps it below.
             using var alone = JsonBody.Parse(Encoding.UTF8.GetBytes(line), "the line");
             using var document = JsonDocument.Parse($"{{\"row\":{line}}}");
             using var plain = JsonDocument.Parse(Holder.Check(document.RootElement));
@@ -126,7 +126,7 @@ public sealed class LookupFileReader(TextReader text, LookupTableRevision revisi
         return row;
     }
 
-    /// <summary>The next line; of CSV with further lines, while a quote is open. Null at the end.</summary>
+    /// <summary>The next line, or null at the end. A CSV record includes further lines while a quote is open.</summary>
     private string? ReadRecord(bool isCsv)
     {
         var record = new StringBuilder();

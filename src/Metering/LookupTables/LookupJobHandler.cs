@@ -9,10 +9,10 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Runs the jobs that copy data and take in uploaded files.</summary>
+/// <summary>Runs the jobs that copy data and import uploaded files.</summary>
 public sealed class LookupJobHandler(LookupStore lookups, IFileStore files) : IJobHandler
 {
-    /// <summary>Its name in the queue.</summary>
+    /// <summary>Name of these jobs in the queue.</summary>
     public const string QueueName = "lookupTableData";
 
     /// <inheritdoc/>
@@ -22,7 +22,8 @@ public sealed class LookupJobHandler(LookupStore lookups, IFileStore files) : IJ
     public async ValueTask<IJobRun?> BeginAsync(
         string organizationId, QueuedJob queued, CancellationToken cancellationToken)
     {
-        // The job may have been deleted with its revision, or have ended in a process that stopped right after.
+        // The job may have been deleted with its revision, or the process may have stopped after it ended but before
+        // its file was deleted.
         var job = await lookups.Reader(organizationId, cancellationToken).FindAsync<LookupTableDataJob>(queued.Id);
         if (job is { IsRunning: true })
             return new LookupJobRun(lookups, files, organizationId, job, PlaceOf(queued.Checkpoint));
@@ -33,7 +34,7 @@ public sealed class LookupJobHandler(LookupStore lookups, IFileStore files) : IJ
     /// <inheritdoc/>
     public async ValueTask<bool> FailAsync(ResourceChange change, string id, string reason)
     {
-        // It stays in the queue, so that its file is deleted.
+        // Keep it in the queue, so that its file is deleted in the next run.
         await LookupJobRun.EndAsync(change, id, reason);
         return true;
     }
@@ -49,7 +50,7 @@ public sealed class LookupJobHandler(LookupStore lookups, IFileStore files) : IJ
         checkpoint is null ? 0 : long.Parse(checkpoint, CultureInfo.InvariantCulture);
 }
 
-/// <summary>A job on a lookup table in progress. Each step writes some items and saves the place of the last.</summary>
+/// <summary>A running job. Each step writes some items and saves the position after the last one.</summary>
 internal sealed class LookupJobRun(
     LookupStore lookups, IFileStore files, string organizationId, LookupTableDataJob job, long place)
     : IJobRun, IDisposable
@@ -85,7 +86,7 @@ internal sealed class LookupJobRun(
             await EndAsync(change.Made, job.Id, failure);
             return true;
         });
-        // Only then does it leave the queue: a process that stops in between deletes the file when it starts again.
+        // Delete the file before the job leaves the queue: if the process stops in between, the next start deletes it.
         await files.DeleteAsync(_key, cancellationToken);
         await lookups.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
         {
@@ -102,10 +103,10 @@ internal sealed class LookupJobRun(
         _rows = null;
     }
 
-    /// <summary>Ends a job, which stays in the queue until its file is deleted.</summary>
+    /// <summary>Ends a job. It stays in the queue until its file is deleted.</summary>
     /// <param name="change">The change.</param>
     /// <param name="id">UUID of the job.</param>
-    /// <param name="failure">Why it failed; null when it did not.</param>
+    /// <param name="failure">Reason for the failure; null if it succeeded.</param>
     internal static async ValueTask EndAsync(ResourceChange change, string id, string? failure)
     {
         if (await change.Related.FindAsync<LookupTableDataJob>(id) is { IsRunning: true } current)
@@ -131,7 +132,7 @@ internal sealed class LookupJobRun(
             && await WriteAsync(_rows.Current, _place + _rows.Current.Length, cancellationToken);
     }
 
-    // Every row is looked at before the first is written, so that a faulty file changes nothing.
+    // Checks all rows before the first one is written, so that an invalid file changes nothing.
     private async Task<IEnumerator<IReadOnlyDictionary<string, CustomFieldValue>[]>> OpenAsync(
         CancellationToken cancellationToken)
     {
@@ -158,7 +159,7 @@ internal sealed class LookupJobRun(
         }
     }
 
-    // False when the job is not wanted any more: then nothing is written.
+    // Returns false, with nothing written, if the job is no longer in the queue.
     private async Task<bool> WriteAsync(
         IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> rows,
         long place,

@@ -7,14 +7,14 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Begins and removes jobs on the data of revisions.</summary>
+/// <summary>Creates and deletes jobs on the data of revisions.</summary>
 public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
 {
     private const int MaxRunning = 10;
     private const int MaxNameLength = 200;
     private const string OfCopy = " Copy";
 
-    /// <summary>How long the URL of a download can be used.</summary>
+    /// <summary>How long the URL of a download is valid.</summary>
     public static Duration DownloadLifetime { get; } = Duration.FromHours(1);
 
     /// <summary>The job of a revision.</summary>
@@ -24,7 +24,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
         await related.FindAsync<LookupTableDataJob>(id) is { } job && job.RevisionId == revisionId
             ? job : throw ResourceService.NotFound(LookupTableResource.Jobs, id);
 
-    /// <summary>Begins to copy the data of a revision.</summary>
+    /// <summary>Creates a job that copies the data of a revision.</summary>
     /// <param name="named">The revision.</param>
     /// <param name="targetId">UUID of the draft to copy into; null for a new one.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -49,10 +49,10 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
             return created;
         });
 
-    /// <summary>Begins to wait for a file with data of a draft.</summary>
+    /// <summary>Creates a job that waits for a file with data of a draft.</summary>
     /// <param name="named">The draft.</param>
     /// <param name="file">The file.</param>
-    /// <param name="version">The version that the data was read with; null when the caller does not say.</param>
+    /// <param name="version">The version that the data was read with; null to skip the check.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="TooManyRequestsException">There are too many jobs already.</exception>
     public Task<LookupTableDataJob> ExpectUploadAsync(
@@ -72,7 +72,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
             });
         });
 
-    /// <summary>Makes a download of the data as it is now.</summary>
+    /// <summary>Creates a download of the current data.</summary>
     public Task<LookupTableDataJob> DownloadAsync(
         NamedRevision named, string contentType, CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async change =>
@@ -102,8 +102,8 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
         return (revision, (await related.FindAsync<LookupTableData>(revision.Id))?.Version ?? 0);
     }
 
-    /// <summary>Deletes a job that does not run.</summary>
-    /// <returns>The job as it was.</returns>
+    /// <summary>Deletes a job that is not running.</summary>
+    /// <returns>The job before deletion.</returns>
     public Task<LookupTableDataJob> DeleteAsync(
         NamedRevision named, string jobId, CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async change =>
@@ -135,7 +135,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
         return await change.DraftAsync(target, null);
     }
 
-    // Uploads count from the moment that their URL is given; those whose file does not come in time fail here.
+    // Uploads count as soon as their URL is issued. This also fails uploads whose file was not sent in time.
     private async ValueTask RequireRoomAsync(LookupChange change, string organizationId)
     {
         var waiting = 0;

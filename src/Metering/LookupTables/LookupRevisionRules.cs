@@ -3,7 +3,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Rules of revisions that their shape does not tell (metering reference 11.2).</summary>
+/// <summary>Rules of revisions beyond their shape (metering reference 11.2).</summary>
 internal static class LookupRevisionRules
 {
     internal static void Check(LookupTableRevision revision, Issues issues)
@@ -32,7 +32,7 @@ internal static class LookupRevisionRules
     internal static async ValueTask CheckAgainstAsync(
         LookupTableRevision revision, LookupTableRevision? current, IResourceReader related, Issues issues)
     {
-        // The table may have been deleted since the path was looked at.
+        // The table may have been deleted since the path was checked.
         if (await related.FindAsync<LookupTable>(revision.LookupTableId) is null)
             issues.AddUnknownReference("lookupTableId", "lookup table", revision.LookupTableId);
         if (current is null || LookupTableRevision.HaveSameSchema(revision, current))

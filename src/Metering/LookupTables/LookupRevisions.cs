@@ -6,14 +6,17 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>A revision as a request names it.</summary>
+/// <summary>A reference to a revision in a request.</summary>
 /// <param name="OrganizationId">UUID of the organization.</param>
 /// <param name="TableId">UUID of the lookup table.</param>
 /// <param name="Id">UUID of the revision.</param>
-/// <param name="Principal">Who asks, for the audit fields.</param>
+/// <param name="Principal">The caller, for the audit fields.</param>
 public sealed record NamedRevision(string OrganizationId, string TableId, string Id, string Principal);
 
-/// <summary>The life of a revision: a draft is published, and archived by hand or by its successor.</summary>
+/// <summary>
+/// The life cycle of a revision: a draft is published; a published revision is archived on request or when another
+/// revision is published.
+/// </summary>
 /// <param name="lookups">Makes the changes.</param>
 /// <param name="published">The published data that calculations read.</param>
 /// <param name="maxPublishedItems">
@@ -42,8 +45,8 @@ public sealed class LookupRevisions(
 
     /// <summary>Publishes or archives a revision.</summary>
     /// <param name="named">The revision.</param>
-    /// <param name="asked">The status that it is to have, and the version that it was read with; 0 for none.</param>
-    /// <param name="requireUpdate">Refuses by throwing when the caller may not change the revision of an id.</param>
+    /// <param name="asked">The new status, and the version that the revision was read with; 0 for none.</param>
+    /// <param name="requireUpdate">Throws if the caller may not change the revision with an id.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<LookupTableRevision> SetStatusAsync(
         NamedRevision named, (string Status, long Version) asked, Action<string> requireUpdate,
@@ -122,7 +125,7 @@ public sealed class LookupRevisions(
         return await change.UpdateAsync(draft, draft with { Status = LookupTableRevisionStatus.Published });
     }
 
-    // Data of a revision that was published does not change, so keeping it is all that archiving takes.
+    // The data of a published revision does not change, so archiving has no work to do and succeeds immediately.
     private static async ValueTask<LookupTableRevision> ArchiveAsync(LookupChange change, LookupTableRevision published)
     {
         await change.InsertAsync(new LookupTableDataJob

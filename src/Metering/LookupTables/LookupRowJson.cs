@@ -3,7 +3,7 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Reads rows from JSON that was checked to be plain.</summary>
+/// <summary>Reads rows from JSON that was checked to contain only strings and numbers.</summary>
 public static class LookupRowJson
 {
     /// <summary>The values of an object by their names.</summary>

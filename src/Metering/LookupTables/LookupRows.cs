@@ -7,10 +7,10 @@ using Tallystick.Metering.Expressions;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>The rows of a revision: which values fit its fields, and what makes two rows one.</summary>
+/// <summary>Validation and identity of the rows of a revision.</summary>
 public sealed class LookupRows
 {
-    /// <summary>Most characters of a text.</summary>
+    /// <summary>Maximum number of characters of a string.</summary>
     internal const int MaxText = 1000;
 
     private readonly Dictionary<string, LookupTableRevisionFieldType> _types;
@@ -23,7 +23,9 @@ public sealed class LookupRows
         _types = revision.Fields.ToDictionary(field => field.Name!, field => field.Type, StringComparer.Ordinal);
     }
 
-    /// <summary>Adds what is wrong with a row: every key must have a value, every value a field of its type.</summary>
+    /// <summary>
+    /// Adds the faults of a row: each key must have a value, and each value must have a field of the same type.
+    /// </summary>
     public void Check(IReadOnlyDictionary<string, CustomFieldValue> row, string path, Issues issues)
     {
         foreach (var key in _revision.Keys.Where(key => !row.ContainsKey(key)))
@@ -39,7 +41,7 @@ public sealed class LookupRows
         }
     }
 
-    /// <summary>The id under which a row is kept: the same for rows with equal keys, numbers by value.</summary>
+    /// <summary>The id of a row. Rows with equal keys have the same id; numbers are compared by value.</summary>
     public string IdOf(IReadOnlyDictionary<string, CustomFieldValue> row)
     {
         var text = new StringBuilder();
@@ -51,16 +53,16 @@ public sealed class LookupRows
         return $"{_revision.Id}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))}";
     }
 
-    /// <summary>The key of a row as it stands in paths: values in the order of keys, joined by commas.</summary>
+    /// <summary>The key of a row in paths: the values in the order of the keys, separated by commas.</summary>
     public string PathKeyOf(IReadOnlyDictionary<string, CustomFieldValue> row) => string.Join(',', _revision.Keys
         .Select(key => row[key]).Select(value => (value.Text ?? Value.Written(value.Number!.Value))
             .Replace("%", "%25", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal)));
 
     /// <summary>
-    /// The keys that a part of a path may mean. Clients encode the whole key, separators included, or only the values,
-    /// so a comma can be read in two ways; the more literal one comes first.
+    /// The possible keys of a path segment, the most literal first. A comma is ambiguous, because some clients encode
+    /// the whole key including separators, and others only the values.
     /// </summary>
-    /// <param name="raw">The part of the path as it was sent.</param>
+    /// <param name="raw">The path segment as sent.</param>
     public IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> KeysIn(string raw)
     {
         var decoded = Uri.UnescapeDataString(raw);

@@ -4,10 +4,10 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>The fields of the lookup tables that calculations name, as far as a revision is published.</summary>
+/// <summary>Finds the schemas of the published lookup tables that calculations refer to.</summary>
 internal static class LookupSchemas
 {
-    /// <summary>Loads what the calculations name by a literal code.</summary>
+    /// <summary>Loads the schemas of tables whose codes are string literals in the calculations.</summary>
     internal static async ValueTask<Func<string, LookupSchema?>> LoadAsync(
         IEnumerable<Expression?> expressions, IResourceReader related)
     {

@@ -10,8 +10,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Metering.LookupTables;
 
 /// <summary>
-/// The data of a published revision in memory: its values column by column, and a hash table of its keys. A value takes
-/// some 20 bytes and its text, far less than an object for each row would.
+/// The data of a published revision in memory: its values in columns, and a hash table of its keys. A value needs about
+/// 20 bytes plus its text, far less than an object per row.
 /// </summary>
 internal sealed class LookupSnapshot : ILookupTable
 {
@@ -20,7 +20,7 @@ internal sealed class LookupSnapshot : ILookupTable
     // A code point takes four bytes at most.
     private const int MaxTextBytes = 4 * LookupRows.MaxText;
 
-    // Division by it leaves a number without zeros at its end.
+    // Dividing a decimal by this removes its trailing zeros.
     private const decimal NoZeros = 1.0000000000000000000000000000m;
 
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
@@ -30,7 +30,7 @@ internal sealed class LookupSnapshot : ILookupTable
     private readonly FieldColumnValues[] _columns;
     private readonly int[] _keyFields;
 
-    // Numbers of rows, counted from 1, at the place that the hash of their keys points to or the next free one.
+    // Open addressing: row numbers, counted from 1, at the slot of the hash of their keys or the next free slot.
     private int[] _places = new int[16];
     private int _rows;
 
@@ -66,7 +66,7 @@ internal sealed class LookupSnapshot : ILookupTable
     /// <inheritdoc/>
     public ValueKind KindOf(int field) => _kinds[field];
 
-    /// <summary>Adds a row, whose keys no other row has.</summary>
+    /// <summary>Adds a row. Its keys must be unique.</summary>
     internal void Add(IReadOnlyDictionary<string, CustomFieldValue> values)
     {
         foreach (var column in _columns)
@@ -143,7 +143,7 @@ internal sealed class LookupSnapshot : ILookupTable
         return hash.ToHashCode();
     }
 
-    // All digits, with a seed: keys that were chosen for it must not meet in one place. 1.0 and 1 are the same number.
+    // Hashes all digits with a seed, so that chosen keys cannot force collisions. 1.0 and 1 have the same hash.
     private static void AddTo(ref HashCode hash, decimal number)
     {
         Span<int> bits = stackalloc int[4];

@@ -3,7 +3,9 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>What is known of the data of one revision as a whole. Its id is that of the revision.</summary>
+/// <summary>
+/// Version and number of items of the data of one revision. Its id is that of the revision.
+/// </summary>
 public sealed record LookupTableData : Resource
 {
     /// <summary>UUID of the revision.</summary>
@@ -13,12 +15,12 @@ public sealed record LookupTableData : Resource
     public long ItemCount { get; init; }
 }
 
-/// <summary>One item of the data of a revision. Its id is made of the revision's and its key.</summary>
+/// <summary>One item of the data of a revision. Its id is derived from the id of the revision and the key.</summary>
 public sealed record LookupTableItem : Resource
 {
     /// <summary>UUID of the revision.</summary>
     public required string RevisionId { get; init; }
 
-    /// <summary>Values by the names of their fields; a field without a value is left out.</summary>
+    /// <summary>Values by field name; without fields that have no value.</summary>
     public required IReadOnlyDictionary<string, CustomFieldValue> Values { get; init; }
 }

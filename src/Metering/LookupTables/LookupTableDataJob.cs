@@ -4,7 +4,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Work on the data of a revision, or a file made of it.</summary>
+/// <summary>A job on the data of a revision.</summary>
 public sealed record LookupTableDataJob : Resource
 {
     /// <summary>UUID of the lookup table.</summary>
@@ -13,10 +13,10 @@ public sealed record LookupTableDataJob : Resource
     /// <summary>UUID of the revision.</summary>
     public required string RevisionId { get; init; }
 
-    /// <summary>What it does.</summary>
+    /// <summary>What the job does.</summary>
     public required LookupTableDataJobType Type { get; init; }
 
-    /// <summary>How far it is.</summary>
+    /// <summary>Status of the job.</summary>
     public required LookupTableDataJobStatus Status { get; init; }
 
     /// <summary>Reason for the failure.</summary>
@@ -28,27 +28,27 @@ public sealed record LookupTableDataJob : Resource
     /// <summary>Content type of the file.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>Bytes of the file to be uploaded.</summary>
+    /// <summary>Size of the file to upload, in bytes.</summary>
     public long ContentLength { get; init; }
 
-    /// <summary>The file was uploaded.</summary>
+    /// <summary>Whether the file was uploaded.</summary>
     public bool IsReceived { get; init; }
 
-    /// <summary>Of a copy, UUID of the revision copied to.</summary>
+    /// <summary>UUID of the revision to which data is copied; only for copies.</summary>
     public string? DestinationId { get; init; }
 
-    /// <summary>Of a download, the version of the data.</summary>
+    /// <summary>Version of the data; only for downloads.</summary>
     public long DataVersion { get; init; }
 
-    /// <summary>Of a download, when its URL ends.</summary>
+    /// <summary>When the URL expires; only for downloads.</summary>
     public Instant? Expiry { get; init; }
 
-    /// <summary>True while it has work to do: uploads that have not come are only waiting.</summary>
+    /// <summary>Whether the job has work to do. Uploads without a file are waiting, not running.</summary>
     [JsonIgnore]
     public bool IsRunning => Status == LookupTableDataJobStatus.Pending
         && (Type == LookupTableDataJobType.Copy || IsReceived);
 
-    /// <summary>True for an upload whose file has not come.</summary>
+    /// <summary>Whether the job is an upload that waits for its file.</summary>
     [JsonIgnore]
     public bool IsWaiting =>
         Status == LookupTableDataJobStatus.Pending && Type == LookupTableDataJobType.Upload && !IsReceived;
@@ -64,25 +64,25 @@ public enum LookupTableDataJobType
     /// <summary>Copies the data into another revision.</summary>
     Copy,
 
-    /// <summary>Takes an uploaded file into the data.</summary>
+    /// <summary>Imports an uploaded file into the data.</summary>
     Upload,
 
-    /// <summary>Makes a file of the data.</summary>
+    /// <summary>Exports the data to a file.</summary>
     Download,
 
     /// <summary>Keeps the data of a revision that was archived.</summary>
     Archive,
 }
 
-/// <summary>How far a job on the data of a revision is.</summary>
+/// <summary>Status of a job on the data of a revision.</summary>
 public enum LookupTableDataJobStatus
 {
-    /// <summary>It has not ended.</summary>
+    /// <summary>The job is waiting or running.</summary>
     Pending,
 
-    /// <summary>It failed; the reason is told.</summary>
+    /// <summary>The job failed; <see cref="LookupTableDataJob.FailureReason"/> contains the reason.</summary>
     Failed,
 
-    /// <summary>It is done.</summary>
+    /// <summary>The job is complete.</summary>
     Succeeded,
 }

@@ -4,7 +4,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>The definition of lookup tables and what belongs to them.</summary>
+/// <summary>The definitions of lookup tables and the entities that belong to them.</summary>
 public static class LookupTableResource
 {
     private const string ActiveRevision = "activeRevision";
@@ -57,7 +57,7 @@ public static class LookupTableResource
             Show = ShowAsync,
         };
 
-    /// <summary>What is known of their data.</summary>
+    /// <summary>Version and number of items of the data of each revision.</summary>
     public static ResourceDefinition<LookupTableData> Data { get; } =
         new("LookupTableData", "", () => MeteringJson.Format.LookupTableData)
         {
@@ -76,7 +76,7 @@ public static class LookupTableResource
             IndexedBy = [new(OfRevision, item => item.RevisionId)],
         };
 
-    /// <summary>The work on their data.</summary>
+    /// <summary>Jobs on the data of revisions.</summary>
     public static ResourceDefinition<LookupTableDataJob> Jobs { get; } =
         new("LookupTableDataJob", "", () => MeteringJson.Format.LookupTableDataJob)
         {
@@ -95,17 +95,17 @@ public static class LookupTableResource
     /// <summary>Jobs that have work to do.</summary>
     public static Condition Running { get; } = Condition.Equal("is_running", "true");
 
-    /// <summary>Uploads whose file has not come.</summary>
+    /// <summary>Uploads that wait for their file.</summary>
     public static Condition Waiting { get; } = Condition.Equal("is_running", "waiting");
 
-    /// <summary>What belongs to the revision.</summary>
+    /// <summary>Entities of the revision.</summary>
     public static Condition Of(string revisionId) => Condition.Equal(OfRevision, revisionId);
 
     /// <summary>The published revisions of all tables.</summary>
     public static Condition Published { get; } =
         Condition.Equal("status", JsonFormat.Name(LookupTableRevisionStatus.Published));
 
-    /// <summary>The published revision of the tables.</summary>
+    /// <summary>The published revisions of the tables.</summary>
     public static Condition PublishedOf(IReadOnlyList<string> tableIds) => Condition.And(
         new Condition.In(OfTable, tableIds), Published);
 

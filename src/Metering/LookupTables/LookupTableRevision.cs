@@ -39,7 +39,7 @@ public sealed record LookupTableRevision : ResourceWithCustomFields
     [ServerSet]
     public long ItemCount { get; init; }
 
-    /// <summary>Whether both have the same fields and keys, whatever the order of fields.</summary>
+    /// <summary>Whether both have the same fields, in any order, and the same keys in the same order.</summary>
     public static bool HaveSameSchema(LookupTableRevision left, LookupTableRevision right) =>
         left.Keys.SequenceEqual(right.Keys) && left.Fields.ToHashSet().SetEquals(right.Fields);
 }
@@ -55,25 +55,25 @@ public sealed record LookupTableRevisionField
     public required LookupTableRevisionFieldType Type { get; init; }
 }
 
-/// <summary>What a field of a lookup table holds.</summary>
+/// <summary>What a field of a lookup table contains.</summary>
 public enum LookupTableRevisionFieldType
 {
-    /// <summary>Texts.</summary>
+    /// <summary>Strings.</summary>
     String,
 
     /// <summary>Numbers.</summary>
     Number,
 }
 
-/// <summary>The stages of a revision.</summary>
+/// <summary>Status of a revision.</summary>
 public enum LookupTableRevisionStatus
 {
-    /// <summary>Its data can change; calculations do not see it.</summary>
+    /// <summary>Its data can be changed. Calculations do not use it.</summary>
     Draft,
 
-    /// <summary>Calculations read it, and it does not change. At most one revision of a table is published.</summary>
+    /// <summary>Calculations use it. Its data cannot be changed. A table has at most one published revision.</summary>
     Published,
 
-    /// <summary>It was published and is kept.</summary>
+    /// <summary>It was published before. Calculations no longer use it, but its data is kept.</summary>
     Archived,
 }

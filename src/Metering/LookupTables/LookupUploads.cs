@@ -5,22 +5,22 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Takes the files of upload jobs: each job takes one, which queues the job.</summary>
+/// <summary>Receives the files of upload jobs. Receiving the file of a job queues the job.</summary>
 public sealed class LookupUploads(LookupStore lookups, IClock clock) : IUploadTarget
 {
-    /// <summary>The kind of their keys.</summary>
+    /// <summary>The kind in the keys of uploaded files.</summary>
     public const string FileKind = "lookup-uploads";
 
-    // Longer than any job waits: what is left then belongs to no job, or to one that was interrupted for good.
+    // Longer than any job needs. A file that still exists after this time has no job, or its job cannot be resumed.
     private static readonly Duration Kept = Duration.FromDays(90);
 
-    /// <summary>How long the URL of an upload can be used.</summary>
+    /// <summary>How long the URL of an upload is valid.</summary>
     public static Duration UrlLifetime { get; } = Duration.FromMinutes(1);
 
     /// <inheritdoc/>
     public string Kind => FileKind;
 
-    /// <summary>The file of a job.</summary>
+    /// <summary>The key of the file of a job.</summary>
     public static FileKey KeyOf(string organizationId, string jobId) => FileKey.Of(FileKind, organizationId, jobId);
 
     /// <inheritdoc/>
@@ -31,7 +31,7 @@ public sealed class LookupUploads(LookupStore lookups, IClock clock) : IUploadTa
         return TermsOf(job);
     }
 
-    /// <summary>What the file of a job must be, and how long it is kept at most.</summary>
+    /// <summary>The required size and type of the file of a job, and its expiry.</summary>
     public FileTerms TermsOf(LookupTableDataJob job) => new()
     {
         MinLength = job.ContentLength,
@@ -49,7 +49,7 @@ public sealed class LookupUploads(LookupStore lookups, IClock clock) : IUploadTa
         {
             var job = RequireWaiting(await change.Related.FindAsync<LookupTableDataJob>(jobId));
             await JobQueue.PutAsync(change.Made, LookupJobHandler.QueueName, jobId);
-            // Its status stays: that is no event.
+            // The status does not change, so no event is recorded.
             await change.Made.NoteAsync(LookupTableResource.Jobs, job, job with { IsReceived = true });
             return true;
         });

@@ -3,16 +3,16 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.LookupTables;
 
-/// <summary>Optimistic concurrency: what is changed must be what was read.</summary>
+/// <summary>Optimistic concurrency: a change must state the version that it is based on.</summary>
 public static class LookupVersions
 {
-    /// <summary>The version that a checked body gives; 0 for none.</summary>
+    /// <summary>The version in a checked body; 0 if there is none.</summary>
     public static long Read(JsonElement body) =>
         body.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number
             ? (long)version.GetDecimal() : 0;
 
-    /// <summary>Holds that the version given is the stored one, which is 0 for data never written.</summary>
-    /// <exception cref="RefusedException">It is missing (400) or stale (409).</exception>
+    /// <summary>Requires that the given version equals the stored one, which is 0 for data never written.</summary>
+    /// <exception cref="RefusedException">The version is missing (400) or stale (409).</exception>
     public static void Require(long given, long stored)
     {
         if (given == stored)

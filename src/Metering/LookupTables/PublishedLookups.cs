@@ -5,8 +5,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Metering.LookupTables;
 
 /// <summary>
-/// The published data of the lookup tables that calculations name, in memory. It is read once for each revision, since
-/// published data never changes, and is kept until another revision is published.
+/// Caches the published data of the lookup tables that calculations refer to. The data of a revision is read only once,
+/// because published data never changes, and is kept until another revision is published.
 /// </summary>
 public sealed class PublishedLookups
 {

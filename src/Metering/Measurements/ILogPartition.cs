@@ -74,8 +74,8 @@ public interface ILogPartition
     /// <returns>A position after the record. Completes when the record is durable.</returns>
     /// <exception cref="LogBusyException">Too many writes are pending; nothing was stored.</exception>
     /// <exception cref="AppendUnknownException">
-    /// It is unknown whether the record was stored: it may be read later, or never. If it is appended again, the uids of
-    /// its measurements identify duplicates.
+    /// It is unknown whether the record was stored: it may be read later, or never. If it is appended again, the uids
+    /// of its measurements identify duplicates.
     /// </exception>
     /// <exception cref="Exception">The record could not be made durable and was not stored.</exception>
     ValueTask<LogPosition> AppendAsync(

@@ -11,8 +11,8 @@ public sealed class UsageReader(
     IMeasurementLogs logs, IReadOnlyList<MeasurementLoader> loaders, IUsageQueries store)
 {
     /// <summary>
-    /// Waits until each loader has reached the current end of its partition, then aggregates all windows and segments in
-    /// one pass. The result omits those without any value to aggregate.
+    /// Waits until each loader has reached the current end of its partition, then aggregates all windows and segments
+    /// in one pass. The result omits those without any value to aggregate.
     /// </summary>
     /// <exception cref="OverflowException">A result has more than 28 digits; it is never rounded.</exception>
     public async Task<IReadOnlyList<UsageValue>> ReadAsync(UsageQuery query, CancellationToken cancellationToken)

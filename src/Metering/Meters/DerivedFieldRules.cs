@@ -6,7 +6,7 @@ using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Metering.Meters;
 
-/// <summary>The calculations of derived fields: what they may name, in which order, and what they must give.</summary>
+/// <summary>Rules of the calculations of derived fields: names in scope, order, and type of the result.</summary>
 internal static class DerivedFieldRules
 {
     internal static async ValueTask CheckAsync(Meter meter, Meter? current, IResourceReader related, Issues issues)
@@ -18,7 +18,7 @@ internal static class DerivedFieldRules
         Check(meter, read, await CustomFieldNames.FindAsync(related), lookups, issues);
     }
 
-    /// <summary>The calculations in their order; null for those with a fault of syntax, which is added.</summary>
+    /// <summary>Parses the calculations, in order. Calculations with a syntax error, which is added, are null.</summary>
     internal static List<Expression?> Read(Meter meter, Issues issues) =>
         [.. meter.DerivedFields.Select((field, index) => Calculations.Read(field.Calculation, PathOf(index), issues))];
 
@@ -41,7 +41,7 @@ internal static class DerivedFieldRules
         }
     }
 
-    /// <summary>What the calculation of a derived field may name, when it was checked before.</summary>
+    /// <summary>The names in scope of a calculation that was checked before. Excludes lookup tables.</summary>
     internal static NameScope ScopeOf(Meter meter, int index, CustomFieldDefaults customFields) =>
         ScopeOf(meter, index, customFields, _ => null);
 
@@ -66,8 +66,8 @@ internal static class DerivedFieldRules
         return scope;
     }
 
-    // They are evaluated in their order. A name of a field that comes later is either part of a circle, which no order
-    // mends, or only needs another order.
+    // Fields are evaluated in the order listed. A reference to a later field is either part of a cycle, which no order
+    // can resolve, or needs another order.
     private static void RefuseLater(Meter meter, List<Expression?> read, int index, NameScope scope)
     {
         var code = meter.DerivedFields[index].Code;
@@ -81,7 +81,10 @@ internal static class DerivedFieldRules
         }
     }
 
-    /// <summary>The codes from one derived field to another that it needs, both included; else null.</summary>
+    /// <summary>
+    /// The dependency path from one derived field to another, including both; null if the first does not depend on the
+    /// second.
+    /// </summary>
     private static List<string>? WayBack(Meter meter, List<Expression?> read, int from, int to)
     {
         var names = read.Select(expression => expression?.Names()).ToList();
@@ -100,7 +103,7 @@ internal static class DerivedFieldRules
         return null;
     }
 
-    /// <summary>The kind of a field's values.</summary>
+    /// <summary>The type of a field's values.</summary>
     internal static ValueKind KindOf(DataField field) => field.Category.IsNumeric() ? ValueKind.Number : ValueKind.Text;
 
     private static string PathOf(int index) => $"derivedFields[{index}].calculation";

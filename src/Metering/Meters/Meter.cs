@@ -64,7 +64,9 @@ public sealed record DerivedField : DataField
     public required string Calculation { get; init; }
 }
 
-/// <summary>What a field tells. <c>MEASURE</c>, <c>INCOME</c> and <c>COST</c> hold numbers, all others text.</summary>
+/// <summary>
+/// What a field describes. <c>MEASURE</c>, <c>INCOME</c> and <c>COST</c> contain numbers, all others text.
+/// </summary>
 public enum DataFieldCategory
 {
     /// <summary>Who caused the usage.</summary>
@@ -79,7 +81,7 @@ public enum DataFieldCategory
     /// <summary>Any other dimension.</summary>
     Other,
 
-    /// <summary>Text of high cardinality, up to 256 characters; counted, not segmented by.</summary>
+    /// <summary>Text of high cardinality, up to 256 characters. Can be counted, but not used for segments.</summary>
     Metadata,
 
     /// <summary>An amount of usage.</summary>
@@ -92,10 +94,10 @@ public enum DataFieldCategory
     Cost,
 }
 
-/// <summary>Facts about categories.</summary>
+/// <summary>Properties of categories.</summary>
 public static class DataFieldCategories
 {
-    /// <summary>True for the categories that hold numbers.</summary>
+    /// <summary>Whether fields of the category contain numbers.</summary>
     public static bool IsNumeric(this DataFieldCategory category) =>
         category is DataFieldCategory.Measure or DataFieldCategory.Income or DataFieldCategory.Cost;
 }

@@ -2,12 +2,12 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Meters;
 
-/// <summary>Rules of meters that their shape does not tell.</summary>
+/// <summary>Rules of meters beyond their shape.</summary>
 internal static class MeterRules
 {
     internal static void Check(Meter meter, Issues issues)
     {
-        // An aggregation names its target by a bare code, so data and derived fields share one set of codes.
+        // Aggregations refer to a field by its code only, so codes are unique among data and derived fields.
         var codes = new HashSet<string>(StringComparer.Ordinal);
         CheckFields(meter.DataFields, "dataFields", codes, issues);
         CheckFields(meter.DerivedFields, "derivedFields", codes, issues);

@@ -6,7 +6,7 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Usage;
 
-/// <summary>A question of the data explorer that is known to make sense (<see cref="UsageQueryRules"/>).</summary>
+/// <summary>A query of the data explorer, validated by <see cref="UsageQueryRules"/>.</summary>
 public sealed record UsageExploration
 {
     /// <summary>The organization.</summary>
@@ -15,73 +15,75 @@ public sealed record UsageExploration
     /// <summary>Measurements with <c>Start ≤ ts &lt; End</c>.</summary>
     public required Window Window { get; init; }
 
-    /// <summary>The zone in which buckets of time begin.</summary>
+    /// <summary>The time zone in which time buckets begin.</summary>
     public required DateTimeZone Zone { get; init; }
 
-    /// <summary>The meters to read.</summary>
+    /// <summary>The meters to query.</summary>
     public required IReadOnlyList<Meter> Meters { get; init; }
 
-    /// <summary>UUIDs of the accounts to read; null for all.</summary>
+    /// <summary>UUIDs of the accounts to query; null for all.</summary>
     public IReadOnlyList<string>? AccountIds { get; init; }
 
-    /// <summary>What restricts the measurements of single meters.</summary>
+    /// <summary>Filters, each of which applies to the measurements of one meter.</summary>
     public IReadOnlyList<DataExplorerDimensionFilter> Filters { get; init; } = [];
 
-    /// <summary>What to compute; none for the measurements themselves. Their meters are among those to read.</summary>
+    /// <summary>
+    /// The aggregations, whose meters are in <see cref="Meters"/>; empty to return the measurements themselves.
+    /// </summary>
     public IReadOnlyList<ExplorerAggregation> Aggregations { get; init; } = [];
 
-    /// <summary>What to divide by.</summary>
+    /// <summary>How aggregations are grouped.</summary>
     public IReadOnlyList<ExplorerGroup> Groups { get; init; } = [];
 
-    /// <summary>Most rows to answer.</summary>
+    /// <summary>Maximum number of rows to return.</summary>
     public required int Limit { get; init; }
 }
 
-/// <summary>A number to compute.</summary>
+/// <summary>An aggregation of one field.</summary>
 /// <param name="Meter">The meter.</param>
 /// <param name="Field">Code of one of its fields.</param>
 /// <param name="Method">How its values are combined.</param>
 public sealed record ExplorerAggregation(Meter Meter, string Field, AggregationMethod Method);
 
-/// <summary>Divides what is computed.</summary>
+/// <summary>A grouping of aggregations.</summary>
 public abstract record ExplorerGroup
 {
     /// <summary>By account.</summary>
     public sealed record ByAccount : ExplorerGroup;
 
     /// <summary>By time.</summary>
-    /// <param name="Frequency">Length of the buckets.</param>
+    /// <param name="Frequency">Size of the time buckets.</param>
     public sealed record ByTime(DataExplorerUsageDataFrequency Frequency) : ExplorerGroup;
 
-    /// <summary>By the values of a field of text; usage of other meters has no value there.</summary>
+    /// <summary>By the values of a text field. Usage of meters not listed has no value for this group.</summary>
     /// <param name="Field">Code of the field.</param>
-    /// <param name="MeterIds">UUIDs of the meters whose field divides.</param>
+    /// <param name="MeterIds">UUIDs of the meters whose field is used.</param>
     public sealed record ByDimension(string Field, IReadOnlySet<string> MeterIds) : ExplorerGroup;
 }
 
-/// <summary>What the store found: measurements or groups, the most recently received first.</summary>
-/// <param name="Measurements">The measurements, when nothing was to be computed.</param>
+/// <summary>The result of a query: measurements or groups, the most recently received first.</summary>
+/// <param name="Measurements">The measurements, if there are no aggregations.</param>
 /// <param name="Groups">The groups that have data.</param>
-/// <param name="HasMore">True when the limit cut the result.</param>
+/// <param name="HasMore">True if the result was truncated to the limit.</param>
 public sealed record ExplorerRows(
     IReadOnlyList<ExplorerMeasurement> Measurements, IReadOnlyList<ExplorerGroupRow> Groups, bool HasMore);
 
 /// <summary>A stored measurement.</summary>
 /// <param name="Meter">Its meter.</param>
-/// <param name="Position">Where it stands in the log: the order of receipt.</param>
+/// <param name="Position">Its position in the log, which reflects the order of receipt.</param>
 /// <param name="Uid">Its uid.</param>
 /// <param name="AccountId">UUID of its account.</param>
 /// <param name="Ts">When the usage happened.</param>
-/// <param name="Ets">When it ended.</param>
+/// <param name="Ets">When the usage ended; null if not given.</param>
 /// <param name="ReceivedAt">When it was received.</param>
 /// <param name="Fields">The values of the meter's data fields, then of its derived fields.</param>
 public sealed record ExplorerMeasurement(
     Meter Meter, LogPosition Position, string Uid, string AccountId, Instant Ts, Instant? Ets, Instant ReceivedAt,
     IReadOnlyList<ExplorerValue> Fields);
 
-/// <summary>What the measurements of a group come to.</summary>
-/// <param name="Keys">A value for each group asked for; an account is its UUID, time the start of the bucket.</param>
-/// <param name="Values">A number for each aggregation; null where its meter has no value in the group.</param>
+/// <summary>The aggregated values of one group.</summary>
+/// <param name="Keys">A value per requested grouping: the UUID of the account, or the start of the time bucket.</param>
+/// <param name="Values">A number per aggregation; null if its meter has no value in the group.</param>
 public sealed record ExplorerGroupRow(IReadOnlyList<ExplorerValue> Keys, IReadOnlyList<decimal?> Values);
 
 /// <summary>A text, a number, an instant, or nothing.</summary>

@@ -50,7 +50,10 @@ public sealed record UsageQueryRequest
     [AtLeast(1), AtMost(20_000)]
     public int? Limit { get; init; }
 
-    /// <summary>This query with the dates of its <see cref="TimePeriod"/> at a moment, if it has none.</summary>
+    /// <summary>
+    /// Resolves <see cref="TimePeriod"/> to dates as of <paramref name="now"/>. Returns the query unchanged if it
+    /// already has a date or has no time period.
+    /// </summary>
     public UsageQueryRequest At(Instant now, DateTimeZone zone)
     {
         if (TimePeriod is not { } period || StartDate is not null || EndDate is not null)
@@ -59,10 +62,10 @@ public sealed record UsageQueryRequest
         return this with { StartDate = window.Start, EndDate = window.End };
     }
 
-    /// <summary>Reads a request whose shape is right.</summary>
+    /// <summary>Checks the shape of a request and reads it.</summary>
     /// <param name="body">The request.</param>
-    /// <param name="zone">Where dates and date-times without an offset are.</param>
-    /// <exception cref="RefusedException">It is not; all faults found are listed.</exception>
+    /// <param name="zone">Time zone of dates and of date-times without an offset.</param>
+    /// <exception cref="RefusedException">The shape is not valid; all faults found are listed.</exception>
     public static UsageQueryRequest Read(JsonElement body, DateTimeZone zone) =>
         JsonSerializer.Deserialize(Shape.Check(body, zone), MeteringJson.Format.UsageQueryRequest)!;
 }
@@ -119,7 +122,7 @@ public sealed record DataExplorerGroup
     public DataExplorerUsageDataFrequency? Frequency { get; init; }
 }
 
-/// <summary>What a field holds.</summary>
+/// <summary>What a field contains.</summary>
 public enum DataExplorerFieldType
 {
     /// <summary>Text.</summary>
@@ -135,39 +138,39 @@ public enum DataExplorerAggregationFunction
     /// <summary>Their sum.</summary>
     Sum,
 
-    /// <summary>The least.</summary>
+    /// <summary>The smallest value.</summary>
     Min,
 
-    /// <summary>The greatest.</summary>
+    /// <summary>The largest value.</summary>
     Max,
 
     /// <summary>The number of values.</summary>
     Count,
 
-    /// <summary>The one with the latest timestamp.</summary>
+    /// <summary>The value with the latest timestamp.</summary>
     Latest,
 
-    /// <summary>Their mean.</summary>
+    /// <summary>Their arithmetic mean.</summary>
     Mean,
 
     /// <summary>The number of distinct values.</summary>
     Unique,
 }
 
-/// <summary>What aggregations are divided by.</summary>
+/// <summary>How aggregations are grouped.</summary>
 public enum DataExplorerGroupType
 {
-    /// <summary>The account.</summary>
+    /// <summary>By account.</summary>
     Account,
 
-    /// <summary>The values of a field of text.</summary>
+    /// <summary>By the values of a text field.</summary>
     Dimension,
 
-    /// <summary>Time.</summary>
+    /// <summary>By time.</summary>
     Time,
 }
 
-/// <summary>Length of a bucket of time, in the organization's time zone.</summary>
+/// <summary>Size of a time bucket, in the organization's time zone.</summary>
 public enum DataExplorerUsageDataFrequency
 {
     /// <summary>A calendar day.</summary>

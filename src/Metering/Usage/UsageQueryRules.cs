@@ -6,13 +6,13 @@ using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Usage;
 
-/// <summary>Rules of usage queries that their shape does not tell (metering reference 12.1).</summary>
+/// <summary>Rules of usage queries beyond their shape (metering reference 12.1).</summary>
 public sealed class UsageQueryRules
 {
-    /// <summary>Most aggregations, groups, or filters of one query, so that its statement has a measure.</summary>
+    /// <summary>Maximum number of aggregations, groups, or filters per query. Limits the size of its SQL.</summary>
     public const int MaxParts = 100;
 
-    /// <summary>Most rows of an answer.</summary>
+    /// <summary>Maximum number of rows in a response.</summary>
     public const int MaxRows = 20_000;
 
     private readonly UsageQueryRequest _request;
@@ -25,7 +25,7 @@ public sealed class UsageQueryRules
         _meters = meters.ToDictionary(meter => meter.Id, StringComparer.Ordinal);
     }
 
-    /// <summary>The UUIDs of the meters that a request needs; null when it needs all of the organization.</summary>
+    /// <summary>UUIDs of the meters that a request needs; null if it needs all meters of the organization.</summary>
     public static IReadOnlyList<string>? MeterIds(UsageQueryRequest request)
     {
         if (request.MeterIds is not { Count: > 0 } && request.Aggregations is not { Count: > 0 })
@@ -37,12 +37,12 @@ public sealed class UsageQueryRules
         return [.. named.Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>Checks a request, and turns it into a question that the store can answer.</summary>
-    /// <param name="request">What was asked.</param>
+    /// <summary>Checks a request and converts it to a query for the store.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="organizationId">The organization.</param>
     /// <param name="meters">The meters of the organization, at least those of <see cref="MeterIds"/>.</param>
     /// <param name="zone">The time zone of the organization.</param>
-    /// <exception cref="RefusedException">The request makes no sense; all faults found are listed.</exception>
+    /// <exception cref="RefusedException">The request is not valid; all faults found are listed.</exception>
     public static UsageExploration Resolve(
         UsageQueryRequest request, string organizationId, IReadOnlyList<Meter> meters, DateTimeZone zone)
     {
@@ -168,7 +168,7 @@ public sealed class UsageQueryRules
             groups.Add(group);
     }
 
-    // Fields of several meters with one code are one member of the rows, so that their rows meet.
+    // Fields with the same code share one group, so that rows of several meters with equal values are combined.
     private void AddDimension(List<ExplorerGroup> groups, DataExplorerGroup asked, string path)
     {
         if (asked.MeterId is null)

@@ -15,7 +15,7 @@ public sealed record UsageSavedQuery : Resource
     public required UsageQueryRequest UsageQuery { get; init; }
 }
 
-/// <summary>What is special about saved queries.</summary>
+/// <summary>The definition of saved queries.</summary>
 public static class UsageSavedQueryResource
 {
     /// <summary>The definition.</summary>
@@ -26,7 +26,7 @@ public static class UsageSavedQueryResource
             DescribesAudit = false,
         };
 
-    // Meters and fields are checked when the query runs: they may come and go in between.
+    // Meters and fields are checked when the query runs, because they may be created or deleted in the meantime.
     private static void Check(UsageSavedQuery saved, Issues issues)
     {
         var query = saved.UsageQuery;

@@ -3,13 +3,13 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Metering.Usage;
 
-/// <summary>A stretch of time that is told by the moment of asking (metering reference 12.2).</summary>
+/// <summary>A period relative to the time of the request (metering reference 12.2).</summary>
 public enum UsageTimePeriod
 {
     /// <summary>From midnight until now.</summary>
     Today,
 
-    /// <summary>The day before.</summary>
+    /// <summary>The previous day.</summary>
     Yesterday,
 
     /// <summary>From Monday until now.</summary>
@@ -21,49 +21,49 @@ public enum UsageTimePeriod
     /// <summary>From January 1 until now.</summary>
     YearToDate,
 
-    /// <summary>The week before, from Monday.</summary>
+    /// <summary>The previous week, Monday to Sunday.</summary>
     PreviousWeek,
 
-    /// <summary>The calendar month before.</summary>
+    /// <summary>The previous calendar month.</summary>
     PreviousMonth,
 
-    /// <summary>The calendar quarter before.</summary>
+    /// <summary>The previous calendar quarter.</summary>
     PreviousQuarter,
 
-    /// <summary>The calendar year before.</summary>
+    /// <summary>The previous calendar year.</summary>
     PreviousYear,
 
-    /// <summary>12 hours, which end when the current hour began.</summary>
+    /// <summary>The 12 hours before the current hour.</summary>
     Last12Hours,
 
-    /// <summary>7 days, which end with yesterday.</summary>
+    /// <summary>The 7 days before today.</summary>
     Last7Days,
 
-    /// <summary>30 days, which end with yesterday.</summary>
+    /// <summary>The 30 days before today.</summary>
     Last30Days,
 
-    /// <summary>35 days, which end with yesterday.</summary>
+    /// <summary>The 35 days before today.</summary>
     Last35Days,
 
-    /// <summary>90 days, which end with yesterday.</summary>
+    /// <summary>The 90 days before today.</summary>
     Last90Days,
 
-    /// <summary>120 days, which end with yesterday.</summary>
+    /// <summary>The 120 days before today.</summary>
     Last120Days,
 
-    /// <summary>365 days, which end with yesterday.</summary>
+    /// <summary>The 365 days before today.</summary>
     LastYear,
 }
 
-/// <summary>What time periods are at a moment.</summary>
+/// <summary>Resolves time periods to windows.</summary>
 public static class UsageTimePeriods
 {
     private const int DaysOfLastYear = 365;
 
-    /// <summary>The time that a period means.</summary>
+    /// <summary>The window of a period.</summary>
     /// <param name="period">The period.</param>
-    /// <param name="now">The moment of asking.</param>
-    /// <param name="zone">Whose calendar counts.</param>
+    /// <param name="now">The time of the request.</param>
+    /// <param name="zone">The time zone that determines days and hours.</param>
     public static Window WindowOf(this UsageTimePeriod period, Instant now, DateTimeZone zone)
     {
         var today = LocalDay.Of(now, zone);
@@ -91,7 +91,7 @@ public static class UsageTimePeriods
             UsageTimePeriod.LastYear => Days(today.PlusDays(-DaysOfLastYear), today),
         };
 
-        // At midnight there is nothing yet; a period is never empty.
+        // Exactly at midnight the period would be empty, which windows must not be.
         Window Until(LocalDate first)
         {
             var start = LocalDay.Start(first, zone);
