@@ -18,7 +18,7 @@ internal static class DerivedFieldRules
         Check(meter, read, await CustomFieldNames.FindAsync(related), lookups, issues);
     }
 
-    /// <summary>Parses the calculations, in order. Calculations with a syntax error, which is added, are null.</summary>
+    /// <summary>Parses the calculations, in order. Adds syntax errors; calculations with one are null.</summary>
     internal static List<Expression?> Read(Meter meter, Issues issues) =>
         [.. meter.DerivedFields.Select((field, index) => Calculations.Read(field.Calculation, PathOf(index), issues))];
 

@@ -8,7 +8,7 @@ using Tallystick.Server.Api.ServiceUsers;
 
 namespace Tallystick.Server.Api.Auth;
 
-/// <summary>Reads requests about access, and writes answers, without reflection.</summary>
+/// <summary>Serializes requests and responses about access without reflection.</summary>
 [JsonSerializable(typeof(AccessKeyAnswer))]
 [JsonSerializable(typeof(PrincipalPermissionRequest))]
 [JsonSerializable(typeof(ResourceGroupItemRequest))]
@@ -16,6 +16,6 @@ namespace Tallystick.Server.Api.Auth;
 [JsonSerializable(typeof(SignInRequest))]
 internal sealed partial class AuthJson : JsonSerializerContext
 {
-    /// <summary>In the JSON format of the product.</summary>
+    /// <summary>Uses the JSON format of the product.</summary>
     internal static AuthJson Format { get; } = new(JsonFormat.NewOptions());
 }

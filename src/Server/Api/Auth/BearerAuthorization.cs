@@ -3,7 +3,7 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Server.Api.Auth;
 
-/// <summary>Finds out who calls and whether the organization in the path is the caller's.</summary>
+/// <summary>Identifies the caller and requires that the organization in the path is the caller's.</summary>
 internal static class BearerAuthorization
 {
     private const string Scheme = "Bearer ";
@@ -17,7 +17,7 @@ internal static class BearerAuthorization
                 "Unauthorized: send the header 'Authorization: Bearer <token>' with a token from POST /oauth/token");
         var caller = await tokens.CheckAsync(header[Scheme.Length..].Trim(), context.RequestAborted);
         var organizationId = (string?)context.Request.RouteValues["orgId"];
-        // One answer for unknown and foreign organizations, so that ids do not leak.
+        // The same response for unknown and foreign organizations, so that ids do not leak.
         if (!string.Equals(organizationId, caller.OrganizationId, StringComparison.OrdinalIgnoreCase))
             throw new ForbiddenException("Forbidden: the organization in the path does not exist or is not yours");
         return caller;

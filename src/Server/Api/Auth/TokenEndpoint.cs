@@ -12,15 +12,15 @@ using Tallystick.Server.Hosting;
 namespace Tallystick.Server.Api.Auth;
 
 /// <summary>
-/// <c>POST /oauth/token</c>: exchanges an access key for a bearer token by client credentials (RFC 6749 4.4). The
-/// body may be JSON or a form, with any content type, as clients send them.
+/// <c>POST /oauth/token</c>: exchanges an access key for a bearer token by client credentials (RFC 6749 4.4). Accepts
+/// JSON and form bodies with any content type, because clients differ.
 /// </summary>
 internal sealed class TokenEndpoint(AccessKeys keys, Tokens tokens, RequestLimits limits)
 {
-    // Longer than any difference between a known key and an unknown one.
+    // Longer than any difference in time between a known key and an unknown one.
     private static readonly TimeSpan TimeOfRefusal = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Answers a token request.</summary>
+    /// <summary>Handles a token request.</summary>
     internal async Task AnswerAsync(HttpContext context)
     {
         // RFC 6749 5.1: a token must not be cached.
@@ -53,9 +53,9 @@ internal sealed class TokenEndpoint(AccessKeys keys, Tokens tokens, RequestLimit
         if (BasicCredentials(context.Request.Headers.Authorization.ToString()) is not var (id, secret))
             return null;
         var source = RequestSource.Of(context);
-        // Begun before the key is looked for, so that all refusals take the same time.
+        // Started before the look-up of the key, so that all refusals take the same time.
         var pause = Task.Delay(TimeOfRefusal, context.RequestAborted);
-        // Some clients percent-encode both parts before base64, as RFC 6749 2.3.1 says; most do not.
+        // Some clients percent-encode both parts before base64, as RFC 6749 2.3.1 requires; most do not.
         var decoded = (WebUtility.UrlDecode(id), WebUtility.UrlDecode(secret));
         if (await keys.FindAsync([(id, secret), decoded], source, context.RequestAborted) is { } found)
             return found;

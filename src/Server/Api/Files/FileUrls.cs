@@ -9,7 +9,7 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api.Files;
 
-/// <summary>Serves and takes files by signed URLs, each for one method on one file, without a token.</summary>
+/// <summary>Downloads and uploads of files by signed URLs, each valid for one method on one file.</summary>
 internal sealed class FileUrls(
     IFileStore files, IEnumerable<IUploadTarget> targets, ArrivingUploads arriving, UrlSignatures signatures,
     PublicAddress addresses, RequestLimits limits)
@@ -23,7 +23,7 @@ internal sealed class FileUrls(
         app.MapPut(Path, PutAsync);
     }
 
-    /// <summary>A URL that takes the file of a key until an instant.</summary>
+    /// <summary>A URL that accepts the file of a key until an instant.</summary>
     internal string Upload(ApiCall call, FileKey key, Instant until)
     {
         var query = signatures.Sign(HttpMethods.Put, key.OrganizationId, key.Text, until);
@@ -55,7 +55,7 @@ internal sealed class FileUrls(
         {
             await target.ReceiveAsync(file, context.RequestAborted);
         }
-        // Nobody waits for it any longer. No other upload of this key can have arrived meanwhile.
+        // The file is no longer expected. No other upload of this key can have arrived in the meantime.
         catch (Exception exception) when (exception is NotFoundException or RefusedException)
         {
             await files.DeleteAsync(key, CancellationToken.None);
@@ -80,12 +80,12 @@ internal sealed class FileUrls(
         }
         catch (StoreOutageException outage)
         {
-            // No document is at stake: nothing refers to the file.
+            // No document refers to the file yet, so nothing is inconsistent.
             throw new StoreUnavailableException($"The uploaded file cannot be stored: {outage.Message}", outage);
         }
     }
 
-    // Nothing but what was signed is ever looked for.
+    // Checks the signature first, so that only signed keys are looked up.
     private FileKey SignedKey(HttpContext context, string method)
     {
         var values = context.Request.RouteValues;

@@ -10,8 +10,8 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.Api.Files;
 
 /// <summary>
-/// Signs URLs that work without a token for a time, with a key of the installation. A signature is bound to the HTTP
-/// method, the organization and the file.
+/// Signs URLs that can be used without a token for a limited time, with a key of the installation. A signature is
+/// bound to the HTTP method, the organization and the file.
 /// </summary>
 internal sealed class UrlSignatures
 {
@@ -26,7 +26,7 @@ internal sealed class UrlSignatures
     /// <summary>Id of the key.</summary>
     internal const string KeyId = "url";
 
-    /// <summary>Reads the key, which is made where there is none.</summary>
+    /// <summary>Reads the key, or creates it if there is none.</summary>
     /// <exception cref="StoreUnavailableException">The key is damaged.</exception>
     internal static async Task<UrlSignatures> OpenAsync(
         InstallationKeys stored, IClock clock, CancellationToken cancellationToken)
@@ -42,23 +42,23 @@ internal sealed class UrlSignatures
         return new UrlSignatures(keys.First(key => key.Id == KeyId).Bytes, clock);
     }
 
-    /// <summary>Requires that the key that signs URLs, where it is among the keys, can be used.</summary>
-    /// <exception cref="StoreUnavailableException">It is damaged.</exception>
+    /// <summary>Requires that the signing key is valid if it is among the keys.</summary>
+    /// <exception cref="StoreUnavailableException">The key is damaged.</exception>
     internal static void Require(IEnumerable<InstallationKey> keys)
     {
         if (keys.FirstOrDefault(key => key.Id == KeyId) is { } key && DamageOf(key.Bytes) is { } damage)
             throw InstallationKeys.Damaged(KeyId, damage);
     }
 
-    /// <summary>What is wrong with a key; null for nothing.</summary>
+    /// <summary>Describes the damage of a key; null if it is valid.</summary>
     internal static string? DamageOf(byte[] key) =>
         key.Length == KeyLength ? null : FormattableString.Invariant($"it has {key.Length} bytes, not {KeyLength}.");
 
-    /// <summary>The query that lets a file be downloaded for five minutes.</summary>
+    /// <summary>The query string that permits downloading a file for five minutes.</summary>
     internal string SignDownload(string organizationId, string file) =>
         Sign(HttpMethods.Get, organizationId, file, _clock.GetCurrentInstant() + Lifetime);
 
-    /// <summary>The query that lets a method be used on a file until an instant.</summary>
+    /// <summary>The query string that permits a method on a file until an instant.</summary>
     internal string Sign(string method, string organizationId, string file, Instant until)
     {
         var expires = FormattableString.Invariant($"{until.ToUnixTimeSeconds()}");
@@ -66,13 +66,13 @@ internal sealed class UrlSignatures
         return $"expires={expires}&signature={signature}";
     }
 
-    /// <summary>True when the query of a request was signed for the method and the file and has not expired.</summary>
+    /// <summary>Whether the query of a request is signed for the method and the file and has not expired.</summary>
     internal bool IsSigned(HttpRequest request, string method, string organizationId, string file) =>
         IsGood(
             method, organizationId, file, QueryText.Single(request, "expires"),
             QueryText.Single(request, "signature"));
 
-    /// <summary>True for what was signed for the method and the file and has not expired.</summary>
+    /// <summary>Whether a signature is valid for the method and the file and has not expired.</summary>
     internal bool IsGood(string method, string organizationId, string file, string? expires, string? signature)
     {
         if (expires is null || signature is null || !Base64Url.IsValid(signature))
@@ -83,7 +83,7 @@ internal sealed class UrlSignatures
             && long.Parse(expires, CultureInfo.InvariantCulture) > _clock.GetCurrentInstant().ToUnixTimeSeconds();
     }
 
-    // The lengths keep the parts apart.
+    // Includes the lengths of the parts, so that different parts never produce the same text.
     private byte[] Signature(string method, string organizationId, string file, string expires) =>
         HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(FormattableString.Invariant(
             $"{method.Length} {organizationId.Length} {file.Length} {method}{organizationId}{file}{expires}")));

@@ -7,32 +7,32 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>One authorized request for an operation of the API.</summary>
-/// <param name="Http">The request and its answer.</param>
-/// <param name="Caller">Who calls.</param>
-/// <param name="Grants">What the caller may do.</param>
-/// <param name="Visible">Selects what the caller may see, for operations that leave out the rest; null for all.</param>
+/// <summary>An authorized request for an operation of the API.</summary>
+/// <param name="Http">The request and its response.</param>
+/// <param name="Caller">The caller.</param>
+/// <param name="Grants">The permissions of the caller.</param>
+/// <param name="Visible">Condition for the entities that the caller may see, for lists; null for all.</param>
 internal sealed record ApiCall(HttpContext Http, Caller Caller, Grants Grants, Condition? Visible)
 {
-    /// <summary>The organization that the caller belongs to and the path names.</summary>
+    /// <summary>UUID of the organization of the caller, which is also in the path.</summary>
     internal string OrganizationId => Caller.OrganizationId;
 
     /// <summary>When the request was authorized.</summary>
     internal required Instant Now { get; init; }
 
-    /// <summary>How long the whole body may take to arrive.</summary>
+    /// <summary>Maximum time for the whole body to arrive.</summary>
     internal required TimeSpan BodyTime { get; init; }
 
-    /// <summary>The first size of a JSON body that is refused, in bytes.</summary>
+    /// <summary>The smallest size of a JSON body that is refused, in bytes.</summary>
     internal int BodyLimit { get; init; } = RequestLimits.ConfigurationBody;
 
     internal CancellationToken Cancelled => Http.RequestAborted;
 
-    /// <summary>A part of the path, such as <c>id</c>.</summary>
+    /// <summary>A path parameter, such as <c>id</c>.</summary>
     internal string Route(string name) => (string)Http.Request.RouteValues[name]!;
 
     /// <summary>The JSON of the body.</summary>
-    /// <param name="isOptional">True when no body stands for an empty object.</param>
+    /// <param name="isOptional">Whether an absent body counts as an empty object.</param>
     internal Task<JsonDocument> ReadJsonAsync(bool isOptional = false) =>
         RequestBody.ReadJsonAsync(Http, BodyTime, BodyLimit, isOptional);
 

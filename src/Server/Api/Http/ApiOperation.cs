@@ -3,24 +3,24 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>One operation of the API: how it is called, what it answers, what runs it.</summary>
+/// <summary>An operation of the API: its request, its response, and its handler.</summary>
 /// <param name="Method">HTTP method.</param>
 /// <param name="Path">Path, such as <c>/organizations/{orgId}/meters/{id}</c>.</param>
 /// <param name="Id">Name of the operation in the API document.</param>
-/// <param name="Tag">Heading that it stands under.</param>
+/// <param name="Tag">Heading of the operation in the API document.</param>
 /// <param name="Summary">What it does, in a few words.</param>
-/// <param name="Answer">What it answers; null where the contract describes nothing.</param>
-/// <param name="Handle">What runs it.</param>
+/// <param name="Answer">The response body; null if the contract does not describe one.</param>
+/// <param name="Handle">The handler.</param>
 internal sealed record ApiOperation(
     string Method, string Path, string Id, string Tag, string Summary, ApiSchema? Answer, Run Handle)
 {
     /// <summary>Query parameters.</summary>
     internal IReadOnlyList<ApiParameter> Parameters { get; init; } = [];
 
-    /// <summary>What a caller must be permitted. An operation that does not say needs every right there is.</summary>
+    /// <summary>The required permission. If it is not stated, the operation requires all permissions.</summary>
     internal Permission Permission { get; init; } = Permission.Unstated;
 
-    /// <summary>What it needs besides, for other kinds that it touches or that the path names.</summary>
+    /// <summary>Additional permissions for other kinds that the operation affects or that the path refers to.</summary>
     internal IReadOnlyList<Permission> AlsoNeeds { get; init; } = [];
 
     /// <summary>The request body; null for none.</summary>
@@ -29,13 +29,13 @@ internal sealed record ApiOperation(
     /// <summary>The media type of the body.</summary>
     internal string BodyType { get; init; } = "application/json";
 
-    /// <summary>Other bodies that it takes, each of a media type of its own.</summary>
+    /// <summary>Bodies of other media types that it accepts.</summary>
     internal IReadOnlyList<ApiContent> OtherBodies { get; init; } = [];
 
-    /// <summary>True when the body may be left out.</summary>
+    /// <summary>Whether the body can be omitted.</summary>
     internal bool IsBodyOptional { get; init; }
 
-    /// <summary>What more there is to know, in Markdown.</summary>
+    /// <summary>A description in Markdown.</summary>
     internal string? Description { get; init; }
 }
 
@@ -50,19 +50,20 @@ internal sealed record ApiContent(string MediaType, ApiSchema Schema);
 /// <param name="Shape">The shape of its value.</param>
 internal sealed record ApiParameter(string Name, string Description, JsonShape Shape);
 
-/// <summary>A body of a request or an answer.</summary>
+/// <summary>The body of a request or a response.</summary>
 /// <param name="Name">Its name in the API document.</param>
 /// <param name="Shape">Its shape.</param>
 internal sealed record ApiSchema(string Name, ObjectShape Shape)
 {
-    /// <summary>True when a page of it is answered.</summary>
+    /// <summary>Whether the response is a page of it.</summary>
     internal bool IsPage { get; init; }
 
-    /// <summary>True when a list of it is answered, all at once.</summary>
+    /// <summary>Whether the body is an array of it, without paging.</summary>
     internal bool IsList { get; init; }
 
     /// <summary>
-    /// True for requests: limits and required members are stated, members set by the server left out.
+    /// Whether it is a request. Schemas of requests state limits and required members and omit members that the server
+    /// sets.
     /// </summary>
     internal bool IsRequest { get; init; }
 }

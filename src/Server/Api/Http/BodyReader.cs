@@ -3,20 +3,20 @@ using System.IO.Pipelines;
 namespace Tallystick.Server.Api.Http;
 
 /// <summary>
-/// Reads the body of a request, all of which must arrive within a time. A read is never cancelled by a token: the web
-/// server would find it still pending, and log that for each caller who hangs up.
+/// Reads the body of a request within a time limit. Reads are not cancelled by a token, because the web server would
+/// log a pending read for each caller that disconnects.
 /// </summary>
 /// <param name="context">The request.</param>
-/// <param name="time">How long the whole body may take.</param>
+/// <param name="time">Maximum time for the whole body to arrive.</param>
 internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposable
 {
     private readonly PipeReader _reader = context.Request.BodyReader;
     private Timer? _timer;
 
-    /// <summary>What has arrived; the reader must then be advanced.</summary>
+    /// <summary>Reads the bytes that have arrived. Call <see cref="AdvanceTo(SequencePosition)"/> afterwards.</summary>
     /// <exception cref="CallerGoneException">The client closed the connection.</exception>
     /// <exception cref="BodyTooLateException">The body took too long.</exception>
-    /// <exception cref="BadHttpRequestException">The web server has refused the body.</exception>
+    /// <exception cref="BadHttpRequestException">The web server refused the body.</exception>
     internal async ValueTask<ReadResult> ReadAsync()
     {
         ReadResult result;
@@ -34,7 +34,7 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
         }
         catch (BadHttpRequestException)
         {
-            // Nothing more can be read from the connection.
+            // The connection cannot be used for another request, because the rest of the body was not read.
             Close();
             throw;
         }
@@ -45,15 +45,15 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
         throw new BodyTooLateException(time);
     }
 
-    // Who has hung up, in order or not, or has closed the sending side in the middle of a body.
+    // Whether the client disconnected, orderly or not, or closed its sending side in the middle of the body.
     private static bool IsOfTheCaller(Exception failure) => failure is BadHttpRequestException bad
         ? bad.StatusCode == StatusCodes.Status400BadRequest
         : failure is OperationCanceledException or IOException;
 
-    /// <summary>Lets what was read go, up to a position.</summary>
+    /// <summary>Releases the bytes up to a position.</summary>
     internal void AdvanceTo(SequencePosition consumed) => _reader.AdvanceTo(consumed);
 
-    /// <summary>Lets what was read go, up to a position; the next read waits for more than was looked at.</summary>
+    /// <summary>Releases the bytes up to a position. The next read waits for more than the examined bytes.</summary>
     internal void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
         _reader.AdvanceTo(consumed, examined);
 

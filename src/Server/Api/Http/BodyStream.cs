@@ -3,7 +3,7 @@ using Tallystick.Resources.Files;
 
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>The body of a request as a stream, read once from its beginning to its end.</summary>
+/// <summary>The body of a request as a forward-only stream.</summary>
 internal sealed class BodyStream(BodyReader body) : OneWayStream
 {
     /// <inheritdoc/>

@@ -10,12 +10,12 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>Turns what went wrong into the one error body: <c>{"message": "...", "errors": [...]}</c>.</summary>
+/// <summary>Converts exceptions to error responses: <c>{"message": "...", "errors": [...]}</c>.</summary>
 internal static class ErrorAnswer
 {
     private const string SecondsToRetryUnavailable = "5";
 
-    /// <summary>Runs the request and answers for whatever it throws.</summary>
+    /// <summary>Runs the request and converts its exceptions to responses.</summary>
     internal static async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         try
@@ -24,7 +24,7 @@ internal static class ErrorAnswer
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone: there is nobody to answer.
+            // The caller has disconnected, so no response is needed.
         }
         catch (CallerGoneException)
         {
@@ -59,7 +59,7 @@ internal static class ErrorAnswer
                 context.Response.Headers.RetryAfter = "1";
                 return WriteAsync(context, StatusCodes.Status429TooManyRequests, exception.Message);
             case StoreUnavailableException or LoadRefusedException:
-                // The fault itself may name paths of the machine: it goes to the log, not to whoever asks.
+                // The exception may contain paths of the machine, so it is logged but not returned.
                 Log.RequestFailed(LoggerOf(context), exception, context.Request.Method, context.Request.Path);
                 context.Response.Headers.RetryAfter = SecondsToRetryUnavailable;
                 return WriteAsync(
@@ -96,7 +96,7 @@ internal static class ErrorAnswer
         }
     }
 
-    // The web server's own words are for developers.
+    // The messages of the web server are meant for developers, not for callers.
     private static string MessageOf(BadHttpRequestException bad) => bad.StatusCode switch
     {
         StatusCodes.Status408RequestTimeout => "The request body did not arrive in time.",
@@ -107,7 +107,7 @@ internal static class ErrorAnswer
     private static ILogger LoggerOf(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Tallystick.Server");
 
-    // A fault of the request itself weighs more than a clash with stored data.
+    // An invalid request takes precedence over a conflict with stored data.
     private static int StatusOf(RefusedException refused) =>
         refused.Issues.Any(issue => issue.Kind == IssueKind.Invalid)
             ? StatusCodes.Status400BadRequest
@@ -120,10 +120,10 @@ internal static class ErrorAnswer
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
-        // What was to be answered may have said how long and what it is.
+        // Remove headers that the handler may have set for the intended response.
         response.ContentLength = null;
         response.Headers.ContentDisposition = default;
-        // Clients repeat a 409 by themselves unless they are told not to.
+        // Some clients retry a 409 automatically unless this header is set.
         if (status == StatusCodes.Status409Conflict)
             response.Headers["x-should-retry"] = "false";
         var buffer = new ArrayBufferWriter<byte>(256);

@@ -1,9 +1,9 @@
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>Writes JSON answers.</summary>
+/// <summary>Writes JSON responses.</summary>
 internal static class JsonAnswer
 {
-    /// <summary>Answers with one JSON value.</summary>
+    /// <summary>Writes one JSON value.</summary>
     internal static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)
     {
         context.Response.ContentType = "application/json";
@@ -12,7 +12,7 @@ internal static class JsonAnswer
     }
 
     /// <summary>
-    /// Answers with a page: <c>{"data": [...], "nextToken": "..."}</c>; the last page has no <c>nextToken</c>.
+    /// Writes a page: <c>{"data": [...], "nextToken": "..."}</c>. The last page has no <c>nextToken</c>.
     /// </summary>
     internal static async Task WritePageAsync(
         HttpContext context, IReadOnlyList<ReadOnlyMemory<byte>> items, string? nextToken)

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>What HTTP asks of methods besides those that the operations have.</summary>
+/// <summary>Handles the HTTP methods that no operation defines.</summary>
 internal static partial class Methods
 {
     private const int AfterOperations = 1;
 
-    /// <summary>Answers HEAD as GET. The server sends no body for it, whatever is written.</summary>
+    /// <summary>Handles HEAD like GET. The web server does not send the body.</summary>
     internal static Task AnswerHeadAsync(HttpContext context, RequestDelegate next)
     {
         if (HttpMethods.IsHead(context.Request.Method))
@@ -15,7 +15,7 @@ internal static partial class Methods
         return next(context);
     }
 
-    /// <summary>Answers 405 to methods that a mapped path does not have. Called when all paths are mapped.</summary>
+    /// <summary>Returns 405 for methods that a path does not support. Call it after all paths have been mapped.</summary>
     internal static void RefuseOthers(WebApplication app)
     {
         var paths = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)
@@ -24,7 +24,7 @@ internal static partial class Methods
                 Pattern: endpoint.RoutePattern.RawText!,
                 Methods: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []))
             .Where(endpoint => endpoint.Methods.Count > 0)
-            // Two paths that differ in the names of their parameters only are one.
+            // Paths that differ only in the names of their parameters are the same path.
             .GroupBy(endpoint => Parameter().Replace(endpoint.Pattern, "{}"), StringComparer.Ordinal);
         foreach (var path in paths)
         {

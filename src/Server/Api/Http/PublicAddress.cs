@@ -7,16 +7,16 @@ using Tallystick.Server.Hosting;
 namespace Tallystick.Server.Api.Http;
 
 /// <summary>
-/// Where links begin: with <c>TALLYSTICK_PUBLIC_URL</c> where it is given. Without it, links that are mailed or open an
-/// account begin with the address that the server listens on, never with what a request says, which its sender chooses;
-/// links to files, which are answered to that sender alone, begin with the address that the request was sent to.
+/// The base URL of links. If <c>TALLYSTICK_PUBLIC_URL</c> is set, all links use it. Otherwise, links in mails and links
+/// that open an account use the address that the server listens on, because the sender controls the address in a
+/// request. Links to files are returned only to the sender, so they use the address of the request.
 /// </summary>
 internal sealed class PublicAddress
 {
     private readonly string? _configured;
     private readonly IServer _web;
 
-    /// <exception cref="StoreUnavailableException">The setting cannot be used; the message says why.</exception>
+    /// <exception cref="StoreUnavailableException">The setting is not valid; the message contains the reason.</exception>
     public PublicAddress(IConfiguration configuration, IServer web)
     {
         _web = web;
@@ -26,15 +26,15 @@ internal sealed class PublicAddress
                 $"TALLYSTICK_PUBLIC_URL must be an address such as https://billing.example.com, not '{_configured}'.");
     }
 
-    /// <summary>Where links for others begin: as configured, else the address that the server listens on.</summary>
+    /// <summary>Base URL of links for others: as configured, or the address that the server listens on.</summary>
     internal string Origin => _configured ?? OwnAddress(
         _web.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? ServerHost.DefaultUrl);
 
-    /// <summary>Where links for the caller begin: as configured, else the address of the request.</summary>
+    /// <summary>Base URL of links for the caller: as configured, or the address of the request.</summary>
     internal string Of(HttpRequest request) =>
         _configured ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
 
-    /// <summary>How to reach an address that is listened on, which may stand for all addresses.</summary>
+    /// <summary>The URL by which a listening address, which can be a wildcard, is reached.</summary>
     internal static string OwnAddress(string listened)
     {
         var address = BindingAddress.Parse(listened);

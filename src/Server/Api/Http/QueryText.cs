@@ -1,11 +1,11 @@
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>Reads query parameters in every way in which clients send lists.</summary>
+/// <summary>Reads query parameters, including lists in all the forms that clients use.</summary>
 internal static class QueryText
 {
     /// <summary>
     /// All values of a parameter: comma-joined (<c>ids=a,b</c>), repeated (<c>ids=a&amp;ids=b</c>) or with brackets
-    /// (<c>ids[]=a</c>). Null when it is absent; one empty value for <c>ids=</c>.
+    /// (<c>ids[]=a</c>). Null if the parameter is absent; one empty value for <c>ids=</c>.
     /// </summary>
     internal static IReadOnlyList<string>? List(HttpRequest request, string name)
     {
@@ -14,7 +14,7 @@ internal static class QueryText
             ? null : [.. values.SelectMany(value => value.Split(',')).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>The value of a parameter; null when it is absent or empty.</summary>
+    /// <summary>The value of a parameter; null if it is absent or empty.</summary>
     internal static string? Single(HttpRequest request, string name) =>
         request.Query[name] is [{ Length: > 0 } value, ..] ? value : null;
 }

@@ -5,19 +5,19 @@ using Tallystick.Foundation.Values;
 
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>Reads request bodies, never more than a limit.</summary>
+/// <summary>Reads request bodies up to a limit.</summary>
 internal static class RequestBody
 {
     /// <summary>
-    /// The JSON of a request. The content type does not matter: some clients send none.
+    /// Reads a JSON body. Ignores the content type, because some clients do not send one.
     /// </summary>
     /// <exception cref="RefusedException">
-    /// The body is not valid JSON, or has a member twice; the message says where.
+    /// The body is not valid JSON or has a repeated member. The message contains the position.
     /// </exception>
     /// <param name="context">The request.</param>
-    /// <param name="time">How long the whole body may take.</param>
-    /// <param name="limit">The first size that is refused.</param>
-    /// <param name="isOptional">True when no body stands for an empty object.</param>
+    /// <param name="time">Maximum time for the whole body to arrive.</param>
+    /// <param name="limit">The smallest size that is refused, in bytes.</param>
+    /// <param name="isOptional">Whether an absent body counts as an empty object.</param>
     internal static async Task<JsonDocument> ReadJsonAsync(
         HttpContext context, TimeSpan time, int limit, bool isOptional = false)
     {
@@ -30,10 +30,10 @@ internal static class RequestBody
         return JsonBody.Parse(body, "The request body");
     }
 
-    /// <summary>The bytes of the body.</summary>
+    /// <summary>Reads the bytes of the body.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="time">How long the whole body may take.</param>
-    /// <param name="limit">The first size that is refused.</param>
+    /// <param name="time">Maximum time for the whole body to arrive.</param>
+    /// <param name="limit">The smallest size that is refused, in bytes.</param>
     internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, TimeSpan time, int limit)
     {
         if (context.Request.ContentLength >= limit)

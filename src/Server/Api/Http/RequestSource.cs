@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Tallystick.Server.Api.Http;
 
 /// <summary>
-/// Where a request comes from, as far as the connection tells: the address, or for IPv6 the network of 64 bits, since
-/// one caller has as many addresses as they like. Headers of proxies are not believed.
+/// The source of a request: the IP address of the connection, or its /64 network for IPv6, because one caller can use
+/// any number of addresses within it. Headers of proxies are not trusted.
 /// </summary>
 internal static class RequestSource
 {

@@ -1,17 +1,17 @@
 namespace Tallystick.Server.Api.Http;
 
-/// <summary>Headers that every answer has, so that no browser takes it for what it is not.</summary>
+/// <summary>Security headers of all responses, so that browsers do not interpret data as anything else.</summary>
 internal static class ResponseHeaders
 {
-    // Answers are data. A page says what it needs instead of this.
+    // The default, for responses that are data. Pages override it.
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    // The reference page brings its own scripts and styles, some of them within the page, and asks no other host.
+    // The reference page uses its own scripts and styles, some of them inline, and no other host.
     private const string ReferencePolicy =
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
         + "img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Adds the headers; whoever answers can replace them.</summary>
+    /// <summary>Adds the headers. Handlers can replace them.</summary>
     internal static Task AddAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";

@@ -3,8 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Tallystick.Server.Api.Http;
 
 /// <summary>
-/// What runs an operation: a method of a class of which the server makes one instance, with what its constructor asks
-/// for.
+/// The handler of an operation: a method of a class that is registered as a singleton, with constructor injection.
 /// </summary>
 internal sealed class Run
 {
@@ -17,8 +16,8 @@ internal sealed class Run
         _find = find;
     }
 
-    /// <summary>Runs a method of a class.</summary>
-    /// <param name="method">Picks the method.</param>
+    /// <summary>Creates a handler from a method of a class.</summary>
+    /// <param name="method">Selects the method.</param>
     internal static Run By<T>(Func<T, Func<ApiCall, Task>> method) where T : class => new(
         services => services.TryAddSingleton<T>(),
         services => method(services.GetRequiredService<T>()));
@@ -26,6 +25,6 @@ internal sealed class Run
     /// <summary>Registers the class.</summary>
     internal void AddTo(IServiceCollection services) => _register(services);
 
-    /// <summary>The method on the instance of a server. A missing dependency shows here, at the start.</summary>
+    /// <summary>Binds the method to the instance of a server. Throws at startup if a dependency is missing.</summary>
     internal Func<ApiCall, Task> Bind(IServiceProvider services) => _find(services);
 }

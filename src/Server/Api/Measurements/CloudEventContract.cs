@@ -50,7 +50,7 @@ internal static class CloudEventContract
     /// <summary>The data of an event whose attributes are headers.</summary>
     internal static ApiSchema Data { get; } = new("CloudEventData", new ObjectShape("CloudEventData", []));
 
-    // The values of data are of any type, which no type of .NET says to the API document.
+    // Values of data can have any type, which a .NET type cannot express, so the shape is adapted here.
     private static ObjectShape EventShape()
     {
         var shape = JsonShapes.Of(typeof(CloudEventRequest));

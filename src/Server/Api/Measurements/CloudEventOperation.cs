@@ -70,7 +70,7 @@ internal sealed class CloudEventOperation(CloudEventIntake intake)
         await call.AnswerAsync(MeasurementOperations.Accepted);
     }
 
-    // Null for binary mode.
+    // Returns null for binary mode.
     private static CloudEventMode? ModeOf(HttpRequest request, bool isBinary)
     {
         var given = request.ContentType;
@@ -90,7 +90,7 @@ internal sealed class CloudEventOperation(CloudEventIntake intake)
         throw new UnsupportedContentTypeException($"{Structured}, {Batched} or application/json");
     }
 
-    // Names without the prefix; the type of the content is the type of the data.
+    // Attribute names without the prefix. In binary mode, Content-Type is the attribute datacontenttype.
     private static List<KeyValuePair<string, IReadOnlyList<string>>> Attributes(HttpRequest request) =>
     [
         .. request.Headers

@@ -10,7 +10,7 @@ using Tallystick.Server.Jobs;
 
 namespace Tallystick.Server.Api.Measurements;
 
-/// <summary>Accounting for every accepted measurement.</summary>
+/// <summary>The report on the outcomes of all accepted measurements.</summary>
 internal sealed class ConservationOperation(MeasurementConservation conservation, ConservationCheck check)
 {
     internal static ApiOperation Get { get; } = new(

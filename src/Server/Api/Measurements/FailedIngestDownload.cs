@@ -8,7 +8,7 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.Api.Measurements;
 
 /// <summary>
-/// Downloads of failed measurements: with a token one asks for a URL, which works without a token for five minutes.
+/// Downloads of failed measurements. A caller with a token requests a URL, which works without a token for five minutes.
 /// </summary>
 internal sealed class FailedIngestDownload(
     IngestFailureEvents failures, UrlSignatures signatures, PublicAddress addresses)
@@ -16,7 +16,7 @@ internal sealed class FailedIngestDownload(
     private const string UrlPath = "/measurements/failedIngest/getDownloadUrl";
     private const string Extension = ".json";
 
-    /// <summary>Asks for the URL of a file.</summary>
+    /// <summary>Returns the URL of a file.</summary>
     internal static ApiOperation GetUrl { get; } = new(
         "GET", "/organizations/{orgId}" + UrlPath, "GetValidationErrorDownloadUrl", "Measurements",
         "Get the URL of a failed measurement", EventContract.DownloadUrl,
@@ -38,7 +38,7 @@ internal sealed class FailedIngestDownload(
     internal void Map(WebApplication app) =>
         app.MapGet("/downloads/failed-ingest/{orgId}/{name}", DownloadAsync);
 
-    /// <summary>The URL that asks for the URL of the file of an event.</summary>
+    /// <summary>The URL of <see cref="GetUrl"/> for the file of an event.</summary>
     internal static string UrlOfUrl(string origin, string organizationId, string eventId) =>
         $"{origin}/organizations/{organizationId}{UrlPath}"
             + $"?file={Uri.EscapeDataString(FileOf(organizationId, eventId))}";

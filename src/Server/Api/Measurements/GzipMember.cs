@@ -6,8 +6,8 @@ using Tallystick.Resources.Files;
 namespace Tallystick.Server.Api.Measurements;
 
 /// <summary>
-/// Reads exactly one whole gzip member (RFC 1952). The framework's own reader also takes several members, a member
-/// without its trailer, and whatever follows one.
+/// Reads exactly one complete gzip member (RFC 1952). The framework's reader would also accept several members, a
+/// member without a trailer, and trailing data.
 /// </summary>
 internal static class GzipMember
 {
@@ -24,8 +24,8 @@ internal static class GzipMember
         Reserved = 0b1110_0000,
     }
 
-    /// <summary>Decompresses a member until it ends or the room is full.</summary>
-    /// <returns>How many bytes it holds, or those that fit; null when it is not one whole member.</returns>
+    /// <summary>Decompresses a member until it ends or the target is full.</summary>
+    /// <returns>The number of decompressed bytes; null if the input is not exactly one complete member.</returns>
     internal static int? Unpack(byte[] packed, int length, Span<byte> room)
     {
         if (HeaderBytes(packed.AsSpan(0, length)) is not { } start || start >= length - TrailerBytes)
@@ -51,7 +51,7 @@ internal static class GzipMember
             ? unpacked : null;
     }
 
-    // Null when there is no whole header.
+    // The length of the header; null if it is incomplete.
     private static int? HeaderBytes(ReadOnlySpan<byte> packed)
     {
         if (packed.Length < FixedHeaderBytes || !packed.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]))
@@ -83,14 +83,14 @@ internal static class GzipMember
     }
 
     /// <summary>
-    /// Hands out compressed data with its last byte on its own. A decompressor that has reached the end of the data
-    /// before does not ask for it, and one that has not reached the end with it asks for more.
+    /// Returns the last byte of compressed data in a separate read. This shows where the data ends: a decompressor that
+    /// ends earlier does not request the last byte, and one that does not end with it requests more.
     /// </summary>
     private sealed class LastByteApart(byte[] bytes, int start, int end) : OneWayStream
     {
         private int _at = start;
 
-        /// <summary>True once the last byte was read, until more is asked for.</summary>
+        /// <summary>Whether the last byte was read and no more data was requested after it.</summary>
         internal bool HasEndedWithLastByte { get; private set; }
 
         public override int Read(Span<byte> buffer)

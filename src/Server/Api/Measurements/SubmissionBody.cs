@@ -4,10 +4,10 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.Measurements;
 
-/// <summary>The bytes of a submission, in memory that is used again. The content type does not matter.</summary>
+/// <summary>The bytes of a submission, in pooled memory. The content type is ignored.</summary>
 internal sealed class SubmissionBody : IDisposable
 {
-    /// <summary>The first size of a body that is refused, in bytes (contract: <c>SubmitMeasurements</c>).</summary>
+    /// <summary>The smallest size of a body that is refused, in bytes (contract: <c>SubmitMeasurements</c>).</summary>
     internal const int Limit = 512_000;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Limit);
@@ -19,13 +19,13 @@ internal sealed class SubmissionBody : IDisposable
 
     internal ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
-    /// <summary>Reads the body of a request, sent as it is or with <c>Content-Encoding: gzip</c>.</summary>
+    /// <summary>Reads the body of a request, uncompressed or with <c>Content-Encoding: gzip</c>.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="time">How long the whole body may take.</param>
-    /// <exception cref="BodyTooLargeException">It is too large, or would be when decompressed.</exception>
+    /// <param name="time">Maximum time for the whole body to arrive.</param>
+    /// <exception cref="BodyTooLargeException">The body is too large, before or after decompression.</exception>
     internal static async ValueTask<SubmissionBody> ReadAsync(HttpContext context, TimeSpan time)
     {
-        // The error codes of the contract answer a body that is too large with 403.
+        // In the contract, the status for a body that is too large is 403.
         if (context.Request.ContentLength >= Limit)
             throw new BodyTooLargeException(StatusCodes.Status403Forbidden, Limit);
         var body = new SubmissionBody();
