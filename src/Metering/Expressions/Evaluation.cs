@@ -62,7 +62,7 @@ internal sealed class Evaluation(Slots slots, DateTimeZone zone)
         _keys[_keyCount++] = key;
     }
 
-    /// <summary>Pops the last keys, in the order in which they were pushed. They are valid until the next push.</summary>
+    /// <summary>Pops the last keys, in the order they were pushed. They are valid until the next push.</summary>
     internal ReadOnlySpan<Value> Pop(int count)
     {
         _keyCount -= count;

@@ -8,21 +8,21 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.OpenApi;
 
 /// <summary>
-/// Writes the API document (OpenAPI 3.0) from the operations and shapes that the server runs on. It is written when
-/// the product is built and kept in the repository, so that a start costs nothing and a change is seen in review.
+/// Writes the API document (OpenAPI 3.0) from the operations and shapes that the server uses. It is generated at build
+/// time and checked in, so that startup takes no time for it and reviews show changes.
 /// </summary>
 internal static partial class ApiDocument
 {
-    /// <summary>JSON for people to read, which is never put into a page.</summary>
+    /// <summary>JSON with relaxed escaping for readability. It must not be embedded in HTML.</summary>
     internal static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The document.</summary>
-    /// <param name="operations">What is served.</param>
-    /// <param name="documentation">What the types mean.</param>
+    /// <summary>Writes the document.</summary>
+    /// <param name="operations">The operations to describe.</param>
+    /// <param name="documentation">Descriptions of the types.</param>
     internal static string Write(IEnumerable<ApiOperation> operations, TypeDocumentation documentation)
     {
         var schemas = new SchemaWriter(documentation);
@@ -113,7 +113,7 @@ internal static partial class ApiDocument
         _ => $"Requires the permission {operation.Permission.Describe()}.",
     };
 
-    /// <summary>The answers of an operation: its own, and the error body for all faults.</summary>
+    /// <summary>The responses of an operation: its own, and the error body for all errors.</summary>
     internal static JsonObject Responses(JsonObject? schema)
     {
         var done = new JsonObject { ["description"] = "Done." };
@@ -127,7 +127,7 @@ internal static partial class ApiDocument
         };
     }
 
-    /// <summary>Content of JSON.</summary>
+    /// <summary>JSON content.</summary>
     internal static JsonObject Json(JsonObject schema) => Content("application/json", schema);
 
     private static JsonObject Content(string mediaType, JsonObject schema) =>

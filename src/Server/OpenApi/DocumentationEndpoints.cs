@@ -4,10 +4,10 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.OpenApi;
 
-/// <summary>The API document, the page to browse it and the collection for Postman.</summary>
+/// <summary>Serves the API document, the reference page and the Postman collection.</summary>
 internal static class DocumentationEndpoints
 {
-    // Written when it is first asked for, so that a start costs nothing.
+    // Generated on the first request, so that startup takes no time for it.
     private static readonly Lazy<byte[]> Collection =
         new(() => PostmanCollection.Write(ApiOperations.All, ServerHost.DefaultUrl));
 
@@ -19,7 +19,7 @@ internal static class DocumentationEndpoints
         app.MapScalarApiReference("/docs", options => options
             .WithTitle("Tallystick API")
             .WithOpenApiRoutePattern("/openapi.json")
-            // The page works without any other host: nothing of it leaves the machine.
+            // The page must work without any other host and send no data to one.
             .DisableAgent()
             .DisableMcp()
             .DisableTelemetry()

@@ -7,35 +7,35 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.OpenApi;
 
 /// <summary>
-/// Makes up bodies to start from: the members that a shape requires, with values that fit their names.
+/// Generates example bodies: the members that a shape requires, with values that fit their names.
 /// </summary>
 internal static class ExampleBody
 {
-    /// <summary>A UUID that nothing has.</summary>
+    /// <summary>A UUID that no entity has.</summary>
     private const string Id = "7f8a1c52-3d0e-4b6a-9c1d-2e5f60718293";
 
-    // Not always required by themselves, but of use nearly always, or one of a few of which some one is required.
+    // Optional members to include, because they are nearly always useful or one of several alternatives is required.
     private static readonly string[] Telling = ["name", "unit", "amount", "planId", "aggregationId", "timePeriod"];
 
-    // Of several choices, those that need nothing else and are the most usual.
+    // Preferred values of enums: the most common ones that require no other members.
     private static readonly string[] Usual = ["MEASURE", "AD_HOC", "MONTHLY", "MONTH_TO_DATE"];
 
-    /// <summary>A body for an operation; null when it takes none.</summary>
+    /// <summary>A body for an operation; null if it has none.</summary>
     internal static JsonNode? Of(ApiOperation operation)
     {
         if (operation.Body is not { } body)
             return null;
         var example = Object(body.Shape);
-        // Only an update is asked for the version.
+        // Only updates require the version.
         if (operation.Method == "PUT" && body.Shape.Members.Any(IsVersion))
             example["version"] = 1;
         return body.IsList ? new JsonArray(example) : example;
     }
 
-    /// <summary>A value of a member or parameter.</summary>
+    /// <summary>An example value of a member or parameter.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="shape">Its shape.</param>
-    /// <param name="owner">Name of the object that it is a member of.</param>
+    /// <param name="owner">Name of the object that has the member.</param>
     internal static JsonNode? Of(string name, JsonShape shape, string owner = "") => shape switch
     {
         TextShape text => Text(name, text, owner),
@@ -112,7 +112,7 @@ internal static class ExampleBody
         || name.EndsWith("Id", StringComparison.Ordinal)
         || name.EndsWith("Ids", StringComparison.Ordinal);
 
-    // What ends does so after what starts.
+    // An end date must be after the start date.
     private static string Day(string name) =>
         name.Contains("end", StringComparison.OrdinalIgnoreCase) ? "2027-01-01" : "2026-01-01";
 
@@ -120,7 +120,7 @@ internal static class ExampleBody
     {
         var plain = name switch
         {
-            // The first band of a price starts at nothing.
+            // The first pricing band must start at 0.
             "lowerLimit" => 0,
             "pageSize" => 100,
             _ => 1,

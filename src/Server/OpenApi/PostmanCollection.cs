@@ -6,15 +6,15 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.OpenApi;
 
 /// <summary>
-/// Writes the operations as a collection for Postman (format 2.1): a folder for each tag, a request for each operation,
-/// and a script that gets a token before it is needed.
+/// Writes the operations as a Postman collection (format 2.1): a folder per tag, a request per operation, and a script
+/// that requests a token if necessary.
 /// </summary>
 internal static class PostmanCollection
 {
     private const string Schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
     private const string TokenTag = "Auth";
 
-    // Runs in Postman before every request. A token that was pasted has no expiry and is used as it is.
+    // Runs in Postman before each request. A token that the user entered has no expiry and is used unchanged.
     private const string FetchToken = """
         const expiry = Number(pm.variables.get("accessTokenExpiry"));
         const isFresh = pm.variables.get("accessToken") && (!expiry || Date.now() < expiry);
@@ -41,8 +41,8 @@ internal static class PostmanCollection
         }
         """;
 
-    /// <summary>The collection.</summary>
-    /// <param name="operations">What is served.</param>
+    /// <summary>Writes the collection.</summary>
+    /// <param name="operations">The operations to include.</param>
     /// <param name="baseUrl">Address of the server, which users of the collection can change.</param>
     internal static byte[] Write(IEnumerable<ApiOperation> operations, string baseUrl)
     {
@@ -122,7 +122,7 @@ internal static class PostmanCollection
         ["response"] = new JsonArray(),
     };
 
-    // The organization is a variable of the whole collection; what else the path names is filled in at the request.
+    // The organization is a variable of the collection; other path parameters are set in each request.
     private static JsonObject Url(ApiOperation operation)
     {
         var parts = operation.Path.TrimStart('/').Split('/').Select(part => part switch

@@ -6,13 +6,13 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.OpenApi;
 
-/// <summary>Describes shapes as schemas of the API document.</summary>
+/// <summary>Converts shapes to schemas of the API document.</summary>
 internal sealed class SchemaWriter(TypeDocumentation documentation)
 {
     /// <summary>The schemas described so far, by name.</summary>
     internal SortedDictionary<string, JsonNode> Schemas { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>A reference to the schema of a body, which is described if it was not yet.</summary>
+    /// <summary>A reference to the schema of a body. Adds the schema if necessary.</summary>
     internal JsonObject Reference(ApiSchema schema)
     {
         if (schema.IsList)
@@ -76,7 +76,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
     }
 
-    // What callers send: members that the server sets are left out.
+    // Schemas of requests omit members that the server sets.
     private JsonObject Request(ObjectShape shape) => Object(
         shape,
         shape.Members.Where(member => !member.IsServerSet),
@@ -84,7 +84,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         member => member.IsRequired || member.IsRequiredInContract,
         WithZone);
 
-    // What callers read: limits are for requests.
+    // Schemas of responses omit limits, which apply only to requests.
     private JsonObject Answer(ObjectShape shape) => Object(
         shape,
         shape.Members,
@@ -92,7 +92,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             ? new JsonObject { ["type"] = "string" } : Describe(Answered(member)),
         member => member.Name == "id" || member.IsAlwaysAnswered);
 
-    // Answers are always in UTC; what is sent may lack an offset.
+    // Only requests need the rule about offsets; responses are always in UTC.
     private static string? WithZone(JsonMember member, string? text) =>
         member.Shape is InstantShape ? $"{text} {InstantText.ZoneRule}" : text;
 
@@ -109,7 +109,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         foreach (var member in members)
         {
             var described = describe(member);
-            // A reference stands alone in OpenAPI 3.0: what it means here goes around it.
+            // OpenAPI 3.0 ignores siblings of $ref, so a description needs allOf around it.
             if (described.ContainsKey("$ref"))
                 described = new JsonObject { ["allOf"] = new JsonArray(described) };
             var text = member.Property is null ? null : documentation.Of(member.Property);
@@ -131,7 +131,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     {
         { IsLimitedInAnswers: true } => member.Shape,
         { IsAlwaysAnswered: true, Shape: TextShape text } => text with { Maximum = null, Form = TextForm.Any },
-        // An entity within an answer is answered as by itself.
+        // An entity within a response has the same schema as on its own.
         { Shape: ObjectShape entity } when entity.Type?.IsSubclassOf(typeof(Resource)) == true =>
             entity with { IsEntity = true },
         _ => WithoutLimits(member.Shape),
@@ -177,7 +177,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         var value = map.Value is null
             ? new JsonObject { ["anyOf"] = new JsonArray(Type("string"), Type("integer"), Type("number")) }
             : Describe(map.Value);
-        // The contract states the number of entries as maxItems, OpenAPI calls it maxProperties.
+        // The contract calls the maximum number of entries maxItems; OpenAPI calls it maxProperties.
         return With(
             new JsonObject { ["type"] = "object", ["additionalProperties"] = value },
             ("maxItems", map.Maximum),

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Tallystick.Server.OpenApi;
 
-/// <summary>Describes <c>POST /oauth/token</c>, the one operation outside of an organization.</summary>
+/// <summary>Describes <c>POST /oauth/token</c>, the only operation outside of an organization.</summary>
 internal static class TokenOperation
 {
     internal static JsonObject Describe() => new()

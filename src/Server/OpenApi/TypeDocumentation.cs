@@ -4,12 +4,12 @@ using System.Xml.Linq;
 
 namespace Tallystick.Server.OpenApi;
 
-/// <summary>The documentation comments of our types, which describe them to customers too.</summary>
+/// <summary>The documentation comments of our types, which the API document contains as descriptions.</summary>
 internal sealed partial class TypeDocumentation
 {
     private readonly Dictionary<string, string> _summaries = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the documentation files that the compiler puts beside our assemblies.</summary>
+    /// <summary>Reads the documentation files that the compiler writes next to our assemblies.</summary>
     internal static TypeDocumentation Read(string directory)
     {
         var documentation = new TypeDocumentation();
@@ -24,10 +24,10 @@ internal sealed partial class TypeDocumentation
         return documentation;
     }
 
-    /// <summary>What a type is.</summary>
+    /// <summary>The summary of a type, or null.</summary>
     internal string? Of(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}");
 
-    /// <summary>What a property means.</summary>
+    /// <summary>The summary of a property, or null.</summary>
     internal string? Of(PropertyInfo property) =>
         _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}");
 
@@ -43,7 +43,7 @@ internal sealed partial class TypeDocumentation
         return Blanks().Replace(System.Net.WebUtility.HtmlDecode(text), " ").Trim();
     }
 
-    // The customer knows members by their JSON names.
+    // Customers know members by their JSON names.
     private static string MemberName(XElement see)
     {
         var name = see.Attribute("cref")?.Value.Split('.')[^1] ?? see.Value;

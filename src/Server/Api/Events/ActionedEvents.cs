@@ -7,18 +7,18 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Api.Events;
 
-/// <summary>Which events were marked as followed up: a document under the id of the event.</summary>
+/// <summary>Stores which events were marked as actioned, as documents with the id of the event.</summary>
 internal sealed class ActionedEvents(ResourceService resources)
 {
     private const int MaxForgotten = 200;
     private const string EventTime = "event_time";
 
-    /// <summary>The kind that the store must keep.</summary>
+    /// <summary>The kind of document, which must be registered with the store.</summary>
     internal static DocumentKind Kind { get; } = new(
         "actioned_event", [new DocumentColumn(EventTime)],
         json => [(string?)JsonNode.Parse(json.Span)!["eventTime"]]);
 
-    /// <summary>When those of the events were marked that were.</summary>
+    /// <summary>The times at which events were marked, by id; without events that were not marked.</summary>
     internal async ValueTask<IReadOnlyDictionary<string, string>> FindAsync(
         string organizationId, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
@@ -28,11 +28,11 @@ internal sealed class ActionedEvents(ResourceService resources)
             StringComparer.Ordinal);
     }
 
-    /// <summary>Marks an event; one that is marked stays so. Marks of events that are gone are forgotten.</summary>
+    /// <summary>Marks an event, or does nothing if it is already marked. Deletes the marks of expired events.</summary>
     /// <param name="organizationId">The organization.</param>
-    /// <param name="principal">Who marks it.</param>
+    /// <param name="principal">The caller.</param>
     /// <param name="marked">The event.</param>
-    /// <param name="since">Events before this instant are gone.</param>
+    /// <param name="since">Events before this instant have expired.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     internal Task MarkAsync(
         string organizationId, string principal, RecordedEvent marked, Instant since,

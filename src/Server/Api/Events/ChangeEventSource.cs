@@ -14,7 +14,7 @@ internal sealed class ChangeEventSource(
     IDocumentStore store, ResourceService resources, EventRetention retention, Subscriptions subscriptions,
     IEnumerable<IEventSubscriber> subscribers) : IEventSource
 {
-    /// <summary>Events that one change deletes: others wait for it some milliseconds.</summary>
+    /// <summary>Number of events to delete in one change, which blocks other changes for some milliseconds.</summary>
     private const int MaxAtOnce = 500;
 
     private const string Principal = "SYSTEM";
@@ -41,7 +41,7 @@ internal sealed class ChangeEventSource(
         if (members.Any(member => member.Name == "accountId") && members.All(member => member.Name != "accountCode"))
             members.Add(("accountCode", "string"));
         if (members.All(member => member.Name != "customFields"))
-            members.Add(("customFields", "map")); // empty where the entity has none
+            members.Add(("customFields", "map")); // present even if the entity has none
         return states.SelectMany(state => members
             .OrderBy(member => member.Name, StringComparer.Ordinal)
             .Select(member => KeyValuePair.Create($"{state}.{member.Name}", member.Type)));
@@ -69,7 +69,7 @@ internal sealed class ChangeEventSource(
             ChangeEvents.Kind, call.OrganizationId,
             new DocumentQuery { Where = Condition.And(conditions), BeforeSequence = before, Limit = limit },
             call.Cancelled);
-        // The latest come first, so that those no longer kept are the last ones of all.
+        // Events are sorted latest first, so expired events are at the end.
         var since = retention.Since;
         return [.. found.Select(Read).Where(one => one.Time >= since)];
     }
@@ -82,8 +82,8 @@ internal sealed class ChangeEventSource(
     }
 
     /// <summary>
-    /// Deletes the events that are older than they are kept and that all subscribers have handled, in changes that hold
-    /// nobody up.
+    /// Deletes expired events that all subscribers have handled, in several small changes so that other changes are not
+    /// delayed.
     /// </summary>
     internal async Task ForgetAsync(string organizationId, CancellationToken cancellationToken)
     {
@@ -100,7 +100,7 @@ internal sealed class ChangeEventSource(
         while (deleted == MaxAtOnce);
     }
 
-    // The account that an event is about: of an account's own events it is the resource, and not in the column.
+    // The account of an event. For events of an account itself, it is the resource and not in the column.
     private static string? AccountOf(JsonObject told) =>
         ((string)told["eventName"]!).StartsWith("configuration.account.", StringComparison.Ordinal)
             ? (string?)told["resourceId"]

@@ -3,7 +3,7 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.Events;
 
-/// <summary>The answers about events, as the API document describes them.</summary>
+/// <summary>The response bodies of events in the API document.</summary>
 internal static class EventContract
 {
     internal static ApiSchema Event { get; } = new("EventResponse", new ObjectShape(

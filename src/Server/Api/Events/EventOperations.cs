@@ -7,7 +7,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.Events;
 
-/// <summary>Reading events of all sources, and marking them as followed up.</summary>
+/// <summary>Reads events of all sources, and marks them as actioned.</summary>
 internal sealed class EventOperations(EventPages pages, ActionedEvents actioned, EventRetention retention)
 {
     private const string Root = "/organizations/{orgId}/events";

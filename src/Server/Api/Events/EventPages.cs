@@ -2,20 +2,21 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.Events;
 
-/// <summary>Pages of the events of all sources, merged by time, the latest first.</summary>
+/// <summary>Reads pages of the events of all sources, merged by time, the latest first.</summary>
 internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEvents marks)
 {
-    // A rare account must not make one request read everything: the page is then shorter, and has a next one.
+    // Limits the events read per request if few of them match, such as those of one account. The page is then shorter
+    // and has a next page.
     private const int MaxRead = 5_000;
     private const int ReadAtOnce = 200;
 
-    /// <summary>Stands for the place of a source of which everything was told.</summary>
+    /// <summary>The place of a source that has no more events.</summary>
     private const long Exhausted = long.MinValue;
 
     /// <summary>The sources.</summary>
     internal IReadOnlyList<IEventSource> Sources => sources;
 
-    /// <summary>The event with an id; null where there is none that the caller may see.</summary>
+    /// <summary>The event with an id; null if there is none that the caller may see.</summary>
     internal async Task<RecordedEvent?> FindAsync(ApiCall call, string id)
     {
         foreach (var source in sources)
@@ -26,8 +27,8 @@ internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEv
         return null;
     }
 
-    /// <summary>The page that begins where the sources stand, and where they stand after it.</summary>
-    /// <returns>No places when there is nothing behind the page.</returns>
+    /// <summary>Reads the page that starts at the given places in the sources.</summary>
+    /// <returns>The page and the places after it; null instead of places if there are no more events.</returns>
     internal async Task<(IReadOnlyList<RecordedEvent> Page, long[]? Next)> ReadAsync(
         ApiCall call, EventRequest request, long[]? places)
     {
@@ -41,7 +42,7 @@ internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEv
         }
         var next = places.ToArray();
         var page = new List<RecordedEvent>();
-        // Where a source has looked at enough for one request, what it has behind that may come before all others.
+        // Stop when a source has reached its read limit, because its next event may be later than those of the others.
         while (page.Count < request.PageSize && !read.Any(one => one is { Events.Count: 0, End: not Exhausted }))
         {
             var waiting = read.Index().Where(one => one.Item.Events.Count > 0).ToList();
@@ -60,7 +61,7 @@ internal sealed class EventPages(IReadOnlyList<IEventSource> sources, ActionedEv
         return (page, next.All(place => place == Exhausted) ? null : next);
     }
 
-    // As many events as a page may have and, where there may be more, the place behind which they are.
+    // Reads up to a page of matching events, and the place after which there may be more.
     private async Task<(Queue<RecordedEvent> Events, long End)> ReadAsync(
         ApiCall call, IEventSource source, EventRequest request, long before)
     {

@@ -19,28 +19,28 @@ internal sealed record EventRequest
     private static readonly string[] Filters =
         ["eventName", "eventType", "accountId", "resourceId", "includeActioned", .. FiltersOfNotifications];
 
-    /// <summary>Most events on a page.</summary>
+    /// <summary>Maximum number of events on a page.</summary>
     public required int PageSize { get; init; }
 
-    /// <summary>Only these; null for all.</summary>
+    /// <summary>Only events with these ids; null for all.</summary>
     public IReadOnlyList<string>? Ids { get; init; }
 
-    /// <summary>Only those of this name; null for all.</summary>
+    /// <summary>Only events with this name; null for all.</summary>
     public string? EventName { get; init; }
 
-    /// <summary>Only those of this category; null for all.</summary>
+    /// <summary>Only events of this category; null for all.</summary>
     public string? Category { get; init; }
 
-    /// <summary>Only those of this account; null for all.</summary>
+    /// <summary>Only events of this account; null for all.</summary>
     public string? AccountId { get; init; }
 
-    /// <summary>Only those of this resource; null for all.</summary>
+    /// <summary>Only events of this resource; null for all.</summary>
     public string? ResourceId { get; init; }
 
-    /// <summary>True when only those are asked for that triggered a certain notification.</summary>
+    /// <summary>Whether only events that triggered a certain notification are requested.</summary>
     public bool IsOfNotification { get; init; }
 
-    /// <summary>False leaves those out that were followed up.</summary>
+    /// <summary>Whether to include events that were marked as actioned.</summary>
     public bool IncludesActioned { get; init; } = true;
 
     /// <exception cref="RefusedException">The query has faults.</exception>

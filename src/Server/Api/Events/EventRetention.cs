@@ -4,19 +4,19 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Api.Events;
 
-/// <summary>For how long events are kept.</summary>
-/// <param name="Kept">The time from an event until it is gone.</param>
-/// <param name="Clock">Tells the time.</param>
+/// <summary>How long events are kept.</summary>
+/// <param name="Kept">The retention time.</param>
+/// <param name="Clock">The clock.</param>
 internal sealed record EventRetention(Duration Kept, IClock Clock)
 {
     private const int Days = 28;
     private const int MaxDays = 3650;
 
-    /// <summary>Events before this instant are gone.</summary>
+    /// <summary>Events before this instant are no longer returned.</summary>
     internal Instant Since => Clock.GetCurrentInstant() - Kept;
 
-    /// <summary>Reads the setting <c>TALLYSTICK_EVENT_DAYS</c>; 28 days when it is not given (Events).</summary>
-    /// <exception cref="StoreUnavailableException">It is not a whole number from 1 to 3650.</exception>
+    /// <summary>Reads the setting <c>TALLYSTICK_EVENT_DAYS</c>. Default: 28 days.</summary>
+    /// <exception cref="StoreUnavailableException">The setting is not an integer from 1 to 3650.</exception>
     internal static EventRetention From(IConfiguration configuration, IClock clock)
     {
         var days = Days;

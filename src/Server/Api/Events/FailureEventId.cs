@@ -6,8 +6,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Server.Api.Events;
 
 /// <summary>
-/// The ids of events of failed measurements: UUIDs (version 8) that hold the position of the measurement in the log and
-/// a check over it and the organization, so that nothing needs to be kept to find an event by its id.
+/// The ids of events of failed measurements: UUIDs (version 8) that contain the position of the measurement in the log
+/// and a checksum of position and organization. An event can therefore be found by its id without storing the id.
 /// </summary>
 internal static class FailureEventId
 {
@@ -17,7 +17,7 @@ internal static class FailureEventId
     internal static string Of(string organizationId, LogPosition position)
     {
         Span<byte> id = stackalloc byte[Length];
-        // 60 bits of the position around the version; the check around the variant.
+        // 60 bits of the position before and after the version; the checksum before and after the variant.
         BinaryPrimitives.WriteInt64BigEndian(id, (position.Value << 4) & ~0xffffL);
         BinaryPrimitives.WriteUInt16BigEndian(id[6..], (ushort)(0x8000 | (position.Value & 0xfff)));
         SHA256.HashData(Encoding.UTF8.GetBytes($"{organizationId}|{position.Value}")).AsSpan(0, 8).CopyTo(id[8..]);
@@ -25,7 +25,7 @@ internal static class FailureEventId
         return new Guid(id, bigEndian: true).ToString();
     }
 
-    /// <summary>The position that an id holds; null for ids that are not of this organization.</summary>
+    /// <summary>The position in an id; null if the id does not belong to the organization.</summary>
     internal static LogPosition? Read(string organizationId, string text)
     {
         if (!Guid.TryParseExact(text, "D", out var guid))
@@ -34,7 +34,7 @@ internal static class FailureEventId
         guid.TryWriteBytes(id, bigEndian: true, out _);
         var upper = BinaryPrimitives.ReadInt64BigEndian(id) & ~0xffffL;
         var lower = BinaryPrimitives.ReadUInt16BigEndian(id[6..]) & 0xfff;
-        // Sixty bits of a position that is never negative.
+        // 60 bits are enough for the position, which is never negative.
         var position = new LogPosition((long)((ulong)upper >> 4) | (long)lower);
         return Of(organizationId, position) == text ? position : null;
     }

@@ -9,7 +9,7 @@ using Tallystick.Server.Api.Measurements;
 
 namespace Tallystick.Server.Api.Events;
 
-/// <summary>The events of failed measurements, read from the failures that the measurement store keeps.</summary>
+/// <summary>The events of failed measurements, derived from the failures in the measurement store.</summary>
 internal sealed class IngestFailureEvents(
     FailedMeasurements failures, EventRetention retention, PublicAddress addresses) : IEventSource
 {
@@ -19,7 +19,7 @@ internal sealed class IngestFailureEvents(
     /// <summary>Category of the events.</summary>
     internal const string Category = "IngestValidationFailure";
 
-    /// <summary>What reading a measurement as it was sent needs.</summary>
+    /// <summary>The permission to read a measurement as it was sent.</summary>
     internal static Permission Retrieving { get; } =
         Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement");
 
@@ -50,7 +50,7 @@ internal sealed class IngestFailureEvents(
         string organizationId, string id, CancellationToken cancellationToken) =>
         (await FindFailureAsync(organizationId, id, cancellationToken))?.Told;
 
-    /// <summary>The failure that an event tells of; null where there is none, or no longer.</summary>
+    /// <summary>The failure of an event; null if there is none or it was deleted.</summary>
     internal async Task<IngestFailureEvent?> FindFailureAsync(
         string organizationId, string id, CancellationToken cancellationToken)
     {
@@ -67,8 +67,8 @@ internal sealed class IngestFailureEvents(
 }
 
 /// <summary>The event of one failed measurement.</summary>
-/// <param name="report">The failure and what was sent.</param>
-/// <param name="addresses">Where links begin.</param>
+/// <param name="report">The failure and the measurement as sent.</param>
+/// <param name="addresses">Supplies the base URL of links.</param>
 internal sealed class IngestFailureEvent(FailureReport report, PublicAddress addresses)
 {
     internal LogPosition Position => report.Failure.Position;
@@ -83,7 +83,7 @@ internal sealed class IngestFailureEvent(FailureReport report, PublicAddress add
 
     internal string? AccountId => report.Failure.AccountId;
 
-    /// <summary>The file of the download: the failure with the measurement, to be mended and sent again.</summary>
+    /// <summary>The file to download: the failure and the measurement, so that it can be corrected and sent again.</summary>
     internal JsonObject File => Describe(withMeasurement: true);
 
     private JsonObject Tell(ApiCall call)

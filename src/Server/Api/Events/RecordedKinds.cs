@@ -19,7 +19,7 @@ internal static class RecordedKinds
     /// <summary>The kinds.</summary>
     internal static IReadOnlyList<ResourceDefinition> All { get; }
 
-    /// <summary>The kind that an event, such as <c>configuration.meter.created</c>, is of; null for no kind.</summary>
+    /// <summary>The kind of an event such as <c>configuration.meter.created</c>; null if there is none.</summary>
     internal static ResourceDefinition? Of(string eventName) =>
         ByName.GetValueOrDefault(eventName[..eventName.LastIndexOf('.')]);
 

@@ -7,14 +7,14 @@ using Tallystick.Resources.Events;
 namespace Tallystick.Server.Api.Events;
 
 /// <summary>
-/// The events of changes that a caller may see: those of entities that the caller may retrieve. Events tell whole
-/// entities, so that who may read events must not read by them what policies hide.
+/// The events of changes that a caller may see: those of entities that the caller may retrieve. Events contain whole
+/// entities, so a caller must not be able to read through events what policies deny.
 /// </summary>
-/// <param name="Condition">Selects them in the store, so that pages are whole; null for all.</param>
-/// <param name="IsNone">True when there can be none.</param>
+/// <param name="Condition">Selects the events in the store, so that pages are full; null for all.</param>
+/// <param name="IsNone">Whether the caller may see no events at all.</param>
 internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
 {
-    /// <summary>Those that a caller may see.</summary>
+    /// <summary>The events that a caller may see.</summary>
     internal static VisibleEvents Of(Grants caller)
     {
         var whole = new List<string>();
@@ -23,7 +23,8 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
         {
             var reach = caller.Of(Sight.Retrieve(definition));
             var names = RecordedKinds.NamesOf(definition).ToList();
-            // What is permitted by the entity around it is not told by the resource of the event.
+            // If another entity determines the permission, the resource of the event does not show it: IsVisible checks
+            // each event then.
             if ((reach.IsWhole && reach.Denied.Count == 0) || (!reach.IsNone && definition.PermittedBy is not null))
                 whole.AddRange(names);
             else if (!reach.IsNone)
@@ -39,7 +40,7 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
             : new VisibleEvents(Condition.Or([.. partial]), false);
     }
 
-    /// <summary>True when a caller may see an event.</summary>
+    /// <summary>Whether a caller may see an event.</summary>
     internal static bool IsVisible(JsonObject told, Grants caller)
     {
         var name = (string)told["eventName"]!;
@@ -51,7 +52,7 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
         return id is not null && caller.Of(Sight.Retrieve(definition)).Holds(id);
     }
 
-    /// <summary>The entity as an event tells it, without the code of an account that the caller may not see.</summary>
+    /// <summary>The entity in an event, without the code of an account that the caller may not see.</summary>
     internal static JsonNode Tell(JsonNode entity, Grants caller)
     {
         var told = entity.DeepClone().AsObject();

@@ -10,8 +10,8 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Api.ExternalMappings;
 
 /// <summary>
-/// Finding mappings from either side, and what an integration offers to map to. There are no integrations yet, so
-/// nothing is offered.
+/// Finds mappings by entity or by external entity, and lists what integrations can map to. There are no integrations
+/// yet, so those lists are empty.
 /// </summary>
 internal sealed class ExternalMappingOperations(ResourceLists lists)
 {

@@ -34,7 +34,7 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
         }
         catch (BadHttpRequestException)
         {
-            // The connection cannot be used for another request, because the rest of the body was not read.
+            // The connection cannot be read any further.
             Close();
             throw;
         }

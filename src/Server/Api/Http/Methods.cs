@@ -15,7 +15,7 @@ internal static partial class Methods
         return next(context);
     }
 
-    /// <summary>Returns 405 for methods that a path does not support. Call it after all paths have been mapped.</summary>
+    /// <summary>Returns 405 for methods that a path does not support. Call it after mapping all paths.</summary>
     internal static void RefuseOthers(WebApplication app)
     {
         var paths = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)

@@ -16,7 +16,7 @@ internal sealed class PublicAddress
     private readonly string? _configured;
     private readonly IServer _web;
 
-    /// <exception cref="StoreUnavailableException">The setting is not valid; the message contains the reason.</exception>
+    /// <exception cref="StoreUnavailableException">The setting is not valid; the message says why.</exception>
     public PublicAddress(IConfiguration configuration, IServer web)
     {
         _web = web;

@@ -5,13 +5,13 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.LookupTables;
 
-/// <summary>The bodies of the operations on revisions and their data, as the API document describes them.</summary>
+/// <summary>The bodies of operations on revisions and their data in the API document.</summary>
 internal static class LookupContract
 {
-    /// <summary>Most items of a request or an answer.</summary>
+    /// <summary>Maximum number of items in a request or a response.</summary>
     internal const int MaxItems = 2000;
 
-    /// <summary>The heading that operations on data stand under.</summary>
+    /// <summary>The heading of operations on data in the API document.</summary>
     internal const string Tag = "LookupTableRevisionData";
 
     private static readonly MapShape Item = new(null) { IsRow = true };

@@ -6,17 +6,17 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.LookupTables;
 
-/// <summary>Writes items, with what is known of the data as a whole.</summary>
+/// <summary>Writes items, with the version and the number of items of the whole data.</summary>
 internal static class LookupDataAnswer
 {
     private const string LookupKey = "lookupKey";
 
-    /// <summary>The parameter that asks for the key of each item.</summary>
+    /// <summary>The parameter that requests the key of each item.</summary>
     internal static ApiParameter Additional { get; } = new("additional",
         "`lookupKey` also returns the key of each item, as used in paths.", new ListShape(new TextShape()));
 
-    /// <summary>Whether the key of each item is asked for.</summary>
-    /// <exception cref="RefusedException">Something else is asked for.</exception>
+    /// <summary>Whether the request asks for the key of each item.</summary>
+    /// <exception cref="RefusedException">The request asks for any other additional value.</exception>
     internal static bool WithKeys(ApiCall call)
     {
         var asked = (QueryText.List(call.Http.Request, "additional") ?? []).Where(name => name.Length > 0).ToList();
@@ -26,7 +26,7 @@ internal static class LookupDataAnswer
         return asked.Count > 0;
     }
 
-    /// <summary>Answers with items.</summary>
+    /// <summary>Writes a response with items.</summary>
     internal static Task WriteAsync(
         ApiCall call,
         LookupTableRevision revision,
@@ -39,7 +39,7 @@ internal static class LookupDataAnswer
         {
             ["items"] = new JsonArray([.. rows.Select(row => Item(row, withKeys ? keys.PathKeyOf(row) : null))]),
         };
-        // A revision whose items were never written has no stamps.
+        // If items were never written, there is no version and no audit information.
         if (data is not null)
             Stamp(answer, data);
         answer["version"] = data?.Version ?? 0;

@@ -9,20 +9,20 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.LookupTables;
 
-/// <summary>Reading, writing and clearing the data of a revision.</summary>
+/// <summary>Reads, writes and clears the data of a revision.</summary>
 internal sealed class LookupDataOperations(LookupStore store, LookupData lookups)
 {
     /// <summary>Path of the data.</summary>
     internal const string Root =
         "/organizations/{orgId}/lookuptables/{lookupTableId}/revisions/{lookupTableRevisionId}/data";
 
-    /// <summary>What reading the data of a revision needs.</summary>
+    /// <summary>The permission to read the data of a revision.</summary>
     internal static Permission Reading { get; } = Needs(PermissionAction.ConfigRetrieve);
 
-    /// <summary>What writing it needs.</summary>
+    /// <summary>The permission to write the data of a revision.</summary>
     internal static Permission Writing { get; } = Needs(PermissionAction.ConfigUpdate);
 
-    /// <summary>What is needed for the table that the path names.</summary>
+    /// <summary>The permission required for the table in the path.</summary>
     internal static IReadOnlyList<Permission> OfTable { get; } =
         [Sight.Retrieve(LookupTableResource.Definition).Item("lookupTableId")];
 
@@ -71,13 +71,13 @@ internal sealed class LookupDataOperations(LookupStore store, LookupData lookups
     private static Permission Needs(PermissionAction action) =>
         Permission.On(action, "config:lookupTableRevision").Item("lookupTableRevisionId");
 
-    /// <summary>The revision that the path names.</summary>
+    /// <summary>The revision in the path.</summary>
     internal static ValueTask<LookupTableRevision> RevisionAsync(ApiCall call, LookupStore store) =>
         LookupRevisions.FindAsync(
             store.Reader(call.OrganizationId, call.Cancelled),
             call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
 
-    /// <summary>The revision as the path names it.</summary>
+    /// <summary>The reference to the revision in the path.</summary>
     internal static NamedRevision Named(ApiCall call) => new(
         call.OrganizationId, call.Route("lookupTableId"), call.Route("lookupTableRevisionId"),
         call.Caller.AuditName);

@@ -9,7 +9,7 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.Api.LookupTables;
 
 /// <summary>
-/// Files of the data of a revision, by signed URLs. A file is made as it is sent; it is of one version of the data.
+/// Downloads the data of a revision by signed URLs. A file is generated while it is sent, from one version of the data.
 /// </summary>
 internal sealed class LookupDownload(LookupStore store, UrlSignatures signatures, PublicAddress addresses)
 {
@@ -19,7 +19,7 @@ internal sealed class LookupDownload(LookupStore store, UrlSignatures signatures
     internal void Map(WebApplication app) =>
         app.MapGet("/downloads/lookup-data/{orgId}/{version:long}/{name}", DownloadAsync);
 
-    /// <summary>A URL that works without a token.</summary>
+    /// <summary>A signed URL, which needs no token.</summary>
     internal string Url(ApiCall call, string revisionId, long version, string contentType, Instant until)
     {
         var file = File(call.OrganizationId, version, LookupFile.NameOf(revisionId, contentType));
@@ -47,7 +47,7 @@ internal sealed class LookupDownload(LookupStore store, UrlSignatures signatures
         context.Response.ContentType = contentType;
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
         await WriteAsync(context, organizationId, revision, contentType);
-        // A file of two versions would look like one: it must not end well.
+        // The data changed during the download. Abort, so that the client does not take a mix of versions as complete.
         if (await VersionAsync() != version)
             context.Abort();
 

@@ -6,7 +6,7 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.LookupTables;
 
-/// <summary>Reading, writing and deleting one item by its key.</summary>
+/// <summary>Reads, writes and deletes one item by its key.</summary>
 internal sealed class LookupEntryOperations(LookupData lookups)
 {
     private const string Path = LookupDataOperations.Root + "/{lookupKey}";
@@ -75,7 +75,7 @@ internal sealed class LookupEntryOperations(LookupData lookups)
     private static Task AnswerAsync(ApiCall call, LookupEntry entry, bool withKeys) =>
         LookupDataAnswer.WriteAsync(call, entry.Revision, entry.Data, [entry.Values], withKeys);
 
-    // As it was sent: the decoded path no longer tells the commas within values from those between them.
+    // The key as sent, because the decoded path does not distinguish commas within values from separators.
     private static string RawKey(ApiCall call)
     {
         var target = call.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;

@@ -4,14 +4,14 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.LookupTables;
 
-/// <summary>How jobs on the data of revisions are answered.</summary>
+/// <summary>Writes responses for jobs on the data of revisions.</summary>
 internal sealed class LookupJobAnswer(LookupDownload downloads)
 {
-    /// <summary>A stored job as it is answered.</summary>
+    /// <summary>The response for a stored job.</summary>
     internal ReadOnlyMemory<byte> Show(ApiCall call, Document stored) =>
         Show(call, (LookupTableDataJob)LookupTableResource.Jobs.Read(stored.Json.Span));
 
-    /// <summary>A job as it is answered.</summary>
+    /// <summary>The response for a job.</summary>
     internal ReadOnlyMemory<byte> Show(ApiCall call, LookupTableDataJob job) =>
         System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             new LookupTableRevisionDataJob

@@ -11,7 +11,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.LookupTables;
 
-/// <summary>Copying, uploading and downloading the data of a revision, and the jobs that this makes.</summary>
+/// <summary>Copies, uploads and downloads the data of a revision, and manages the jobs for this.</summary>
 internal sealed class LookupJobOperations(
     LookupStore store, LookupJobs jobs, LookupDownload downloads, FileUrls files, LookupJobAnswer answers,
     ResourceLists lists, IClock clock)

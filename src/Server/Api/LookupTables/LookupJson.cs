@@ -3,10 +3,10 @@ using Tallystick.Foundation.Json;
 
 namespace Tallystick.Server.Api.LookupTables;
 
-/// <summary>Writes answers about lookup tables without reflection.</summary>
+/// <summary>Serializes responses about lookup tables without reflection.</summary>
 [JsonSerializable(typeof(LookupTableRevisionDataJob))]
 internal sealed partial class LookupJson : JsonSerializerContext
 {
-    /// <summary>In the JSON format of the product.</summary>
+    /// <summary>Uses the JSON format of the product.</summary>
     internal static LookupJson Format { get; } = new(JsonFormat.NewOptions());
 }

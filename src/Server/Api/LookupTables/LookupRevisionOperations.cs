@@ -6,7 +6,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.LookupTables;
 
-/// <summary>Publishing and archiving revisions.</summary>
+/// <summary>Publishes and archives revisions.</summary>
 internal sealed class LookupRevisionOperations(LookupRevisions revisions, ResourceViews views)
 {
     internal static ApiOperation PutStatus { get; } = new(

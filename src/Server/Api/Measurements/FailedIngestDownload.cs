@@ -8,7 +8,7 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.Api.Measurements;
 
 /// <summary>
-/// Downloads of failed measurements. A caller with a token requests a URL, which works without a token for five minutes.
+/// Downloads of failed measurements. A caller with a token requests a URL, which needs no token for five minutes.
 /// </summary>
 internal sealed class FailedIngestDownload(
     IngestFailureEvents failures, UrlSignatures signatures, PublicAddress addresses)
@@ -80,7 +80,7 @@ internal sealed class FailedIngestDownload(
     private static string FileOf(string organizationId, string eventId) =>
         $"failed-ingest/{organizationId}/{eventId}{Extension}";
 
-    // The event of a file, if it could be one of the organization's: nothing else is ever a path.
+    // The id of the event of a file; null unless it is a valid event id of the organization.
     private static string? EventOf(string organizationId, string file)
     {
         var prefix = $"failed-ingest/{organizationId}/";

@@ -11,8 +11,8 @@ namespace Tallystick.Server.Api.Permissions;
 /// <summary>Decides whether a caller may run an operation.</summary>
 internal sealed class AccessControl(CallerAccess callers, RequestLimits limits, IClock clock)
 {
-    /// <summary>The call of an operation, if the caller may make it.</summary>
-    /// <exception cref="ForbiddenException">The caller may not; the message names what is missing.</exception>
+    /// <summary>Authorizes the call of an operation.</summary>
+    /// <exception cref="ForbiddenException">The caller lacks a permission, which the message names.</exception>
     internal async ValueTask<ApiCall> AuthorizeAsync(HttpContext context, Caller caller, ApiOperation operation)
     {
         var access = await callers.OfAsync(caller, context.RequestAborted);
@@ -28,7 +28,7 @@ internal sealed class AccessControl(CallerAccess callers, RequestLimits limits, 
         };
     }
 
-    /// <summary>The call of an operation that needs no token.</summary>
+    /// <summary>The call of an operation that requires no token.</summary>
     internal ApiCall OfNobody(HttpContext context) =>
         new(context, new Caller("", PrincipalType.User, "", null), Grants.Nothing, null)
         {
@@ -37,7 +37,7 @@ internal sealed class AccessControl(CallerAccess callers, RequestLimits limits, 
             BodyLimit = RequestLimits.PublicBody,
         };
 
-    // What of a list the caller may see; null for all.
+    // The condition for the entities of a list that the caller may see; null for all.
     private static Condition? Demand(Grants grants, Permission permission, HttpContext context)
     {
         if (permission.Scope == PermissionScope.Nothing)

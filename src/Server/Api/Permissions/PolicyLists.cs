@@ -7,10 +7,10 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.Permissions;
 
-/// <summary>Answers with the policies attached to a principal.</summary>
+/// <summary>Lists the policies attached to a principal.</summary>
 internal sealed class PolicyLists(ResourceService resources, ResourceLists lists)
 {
-    /// <summary>Answers with a page of the policies.</summary>
+    /// <summary>Writes a page of the policies.</summary>
     internal async Task AnswerAsync(ApiCall call, PrincipalType type, string? id, int maximumPageSize)
     {
         var attached = await AttachedPolicies.OfAsync(resources.Reader(call), type, id);

@@ -11,7 +11,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.Permissions;
 
-/// <summary>Attaching policies to principals and detaching them.</summary>
+/// <summary>Attaches policies to principals and detaches them.</summary>
 internal sealed class PolicyOperations(ResourceService resources, PolicyAttachments attachments)
 {
     private const string Root = "/organizations/{orgId}/permissionpolicies/{permissionPolicyId}/";
@@ -82,7 +82,7 @@ internal sealed class PolicyOperations(ResourceService resources, PolicyAttachme
             resources.Granting(call), policy, type, await PrincipalIdAsync(call, type))));
     }
 
-    // Support users are one principal, which the settings of support are about, too.
+    // Support users are a single principal, which the support settings also affect.
     private static IReadOnlyList<Permission> AboutPrincipal(PrincipalType type) =>
         type == PrincipalType.Supportusers ? [Sight.Update(SupportResource.Definition)] : [];
 
@@ -93,7 +93,7 @@ internal sealed class PolicyOperations(ResourceService resources, PolicyAttachme
             ?? throw ResourceService.NotFound(PermissionPolicyResource.Definition, id);
     }
 
-    // Support users are one principal, without an id and so without a body.
+    // Support users are a single principal without an id, so the request needs no body.
     private static async ValueTask<string?> PrincipalIdAsync(ApiCall call, PrincipalType type)
     {
         if (type == PrincipalType.Supportusers)

@@ -4,11 +4,11 @@ using Tallystick.Server.Hosting;
 namespace Tallystick.Server.Api.Usage;
 
 /// <summary>
-/// Lets a number of usage queries run at a time and keeps a short queue. No organization can take all of either, so
-/// that the queries of others go on.
+/// Limits the number of concurrent usage queries and keeps a short queue. No organization can occupy all slots or the
+/// whole queue, so that others can still run queries.
 /// </summary>
-/// <param name="maxRunning">Maximum number of queries that run at a time.</param>
-/// <param name="maxWaiting">Maximum number of queries that wait.</param>
+/// <param name="maxRunning">Maximum number of concurrent queries.</param>
+/// <param name="maxWaiting">Maximum number of waiting queries.</param>
 internal sealed class QuerySlots(int maxRunning, int maxWaiting)
 {
     private readonly int _maxOfOne = Math.Max(1, maxRunning * 3 / 4);
@@ -20,9 +20,9 @@ internal sealed class QuerySlots(int maxRunning, int maxWaiting)
 
     internal static QuerySlots Of(RequestLimits limits) => new(limits.Queries, limits.WaitingQueries);
 
-    /// <summary>Waits until a query may run; what is answered must be disposed when it has ended.</summary>
-    /// <exception cref="TooManyRequestsException">The organization has too many queries waiting.</exception>
-    /// <exception cref="ServerBusyException">All organizations together have.</exception>
+    /// <summary>Waits for a slot. Dispose the result to release the slot.</summary>
+    /// <exception cref="TooManyRequestsException">The organization has too many waiting queries.</exception>
+    /// <exception cref="ServerBusyException">All organizations together have too many waiting queries.</exception>
     internal async ValueTask<IDisposable> EnterAsync(string organizationId, CancellationToken cancellationToken)
     {
         Waiter waiter;
@@ -57,7 +57,7 @@ internal sealed class QuerySlots(int maxRunning, int maxWaiting)
             if (_queue.Remove(waiter))
                 return;
         }
-        // It was let in at the same moment.
+        // The query got its slot at the same moment, so release the slot.
         Leave(waiter.OrganizationId);
     }
 

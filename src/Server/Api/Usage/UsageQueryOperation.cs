@@ -13,7 +13,7 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api.Usage;
 
-/// <summary>Querying usage: the data explorer.</summary>
+/// <summary>Runs usage queries of the data explorer.</summary>
 internal sealed class UsageQueryOperation(
     ResourceService resources, UsageExplorer explorer, QuerySlots slots, RequestLimits limits)
 {
@@ -72,8 +72,8 @@ internal sealed class UsageQueryOperation(
     }
 
     /// <summary>
-    /// Runs all of a query but the reading of its body, which the caller paces, in a slot and within the time: reading
-    /// the meters and accounts may cost more than reading the usage.
+    /// Runs a query in a slot and within the time limit, including reading meters and accounts, which can take longer
+    /// than reading usage. The body is read before, because the caller determines how long that takes.
     /// </summary>
     private async Task RunAsync(ApiCall call, Func<CancellationToken, Task> work)
     {

@@ -8,8 +8,8 @@ using Tallystick.Metering.Usage;
 namespace Tallystick.Server.Api.Usage;
 
 /// <summary>Writes the rows of a usage query.</summary>
-/// <param name="query">What was asked.</param>
-/// <param name="accounts">The accounts by their ids; one that was deleted meanwhile is missing.</param>
+/// <param name="query">The query.</param>
+/// <param name="accounts">The accounts by id; without accounts that were deleted in the meantime.</param>
 internal sealed class UsageRowsJson(UsageExploration query, IReadOnlyDictionary<string, Account> accounts)
 {
     private static readonly string[] MembersOfMeasurements =
