@@ -19,11 +19,11 @@ using Tallystick.Server.Api.Users;
 namespace Tallystick.Server.Api;
 
 /// <summary>
-/// All operations but that of tokens: what is served and what the API document describes.
+/// All operations except that of tokens. The server serves them, and the API document describes them.
 /// </summary>
 internal static class ApiOperations
 {
-    /// <summary>The tag of operations that the published contract does not have.</summary>
+    /// <summary>The tag of operations that are not in the published contract.</summary>
     internal const string OwnTag = "Tallystick";
 
     /// <summary>All tags of such operations.</summary>

@@ -17,10 +17,10 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api;
 
-/// <summary>What the operations of the API are made of: use cases, and what reads and answers requests.</summary>
+/// <summary>Registers the services of the API: use cases, and readers and writers of requests and responses.</summary>
 internal static class ApiServices
 {
-    /// <summary>Registers the operations and what their constructors ask for.</summary>
+    /// <summary>Registers the operations and the dependencies of their constructors.</summary>
     internal static void AddTo(IServiceCollection services)
     {
         AddUseCases(services);
@@ -33,7 +33,7 @@ internal static class ApiServices
         services.AddSingleton<LookupJobAnswer>();
         foreach (var operation in ApiOperations.All)
             operation.Handle.AddTo(services);
-        // What is served besides, without a place in the API document.
+        // Endpoints that are not operations in the API document.
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<LookupDownload>();
         services.AddSingleton<FileUrls>();

@@ -15,7 +15,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.Balances;
 
-/// <summary>Transactions on balances, and what schedules would make.</summary>
+/// <summary>Transactions on balances, and previews of the transactions of schedules.</summary>
 internal sealed class BalanceOperations(
     ResourceService resources, ResourceLists lists, BalanceLedger ledger, SchedulePreviews previews)
 {
@@ -78,7 +78,7 @@ internal sealed class BalanceOperations(
         IsPage = true,
     };
 
-    // What is not made has no id and no history.
+    // Previewed transactions are not stored, so they have no id and no audit fields.
     private static bool IsPreviewed(JsonMember member) => member.Name is not (
         "id" or "version" or "dtCreated" or "dtLastModified" or "createdBy" or "lastModifiedBy" or "scheduleId"
         or "billId" or "entityId");

@@ -14,7 +14,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.Bills;
 
-/// <summary>Making and recalculating bills.</summary>
+/// <summary>Creates and recalculates bills.</summary>
 internal sealed class BillJobOperations(
     ResourceService resources, ResourceLists lists, ResourceViews views, BillJobStarter starter,
     BillJobHandler handler)
@@ -92,7 +92,7 @@ internal sealed class BillJobOperations(
             call.OrganizationId, call.Caller.AuditName, asked, call.Cancelled)));
     }
 
-    // A job without accounts is about all of them.
+    // A job without accounts affects all accounts.
     private async ValueTask RequireSightAsync(ApiCall call, BillJob asked)
     {
         var reach = call.Grants.Of(Sight.Retrieve(AccountResource.Definition));

@@ -9,8 +9,8 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Api.Bills;
 
 /// <summary>
-/// Reading the lines of a bill on their own. They differ from lines inside a bill in a few members of the contract:
-/// bands are called <c>bandUsage</c>, the bill is named, child accounts are not.
+/// Reads the line items of a bill. In the contract, they differ from line items within a bill in a few members: bands
+/// are called <c>bandUsage</c>, the bill is included, and child accounts are omitted.
 /// </summary>
 internal sealed class BillLineItemOperations(ResourceService resources)
 {

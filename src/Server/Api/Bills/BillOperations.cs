@@ -13,7 +13,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.Bills;
 
-/// <summary>Reading bills.</summary>
+/// <summary>Reads bills.</summary>
 internal sealed class BillOperations(IDocumentStore store, ResourceService resources, ResourceLists lists)
 {
     private const string Root = "/organizations/{orgId}/bills";
@@ -23,11 +23,11 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
     private static readonly IReadOnlyList<string> Frequencies =
         [.. Enum.GetValues<BillingFrequency>().Select(JsonFormat.Name)];
 
-    /// <summary>Names of values to add to an answer; none is defined yet, so all are ignored.</summary>
+    /// <summary>Names of additional values. None is defined yet, so all are ignored.</summary>
     internal static ApiParameter Additional { get; } =
         new("additional", "Additional values to return. Unknown names are ignored.", new ListShape(new TextShape()));
 
-    /// <summary>What reading bills needs.</summary>
+    /// <summary>The permission to read bills.</summary>
     internal static Permission Reading { get; } = Permission.OnBilling(PermissionAction.ConfigRetrieve, "bill");
 
     private static Permission OfAccount { get; } = Sight.Retrieve(AccountResource.Definition).Item("accountId");
@@ -121,7 +121,7 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
             Condition.Equal("billing_frequency", frequency)));
     }
 
-    // Lists answer totals only when asked, and can leave the lines out.
+    // Lists include totals only on request, and can omit the line items.
     private static Func<Document, ReadOnlyMemory<byte>> Shortened(HttpRequest request)
     {
         var excludesLines = IsTrue(request, "excludeLineItems");

@@ -8,7 +8,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.EndDating;
 
-/// <summary>Ending what is billed to an account, or under a contract, in one request.</summary>
+/// <summary>Ends billing entities of an account or a contract, by kind, in one request.</summary>
 internal sealed class EndDateOperations(ResourceService resources, EndBillingEntities entities)
 {
     private static readonly ApiSchema Request =

@@ -83,7 +83,9 @@ internal sealed class IngestFailureEvent(FailureReport report, PublicAddress add
 
     internal string? AccountId => report.Failure.AccountId;
 
-    /// <summary>The file to download: the failure and the measurement, so that it can be corrected and sent again.</summary>
+    /// <summary>
+    /// The file to download: the failure and the measurement, so that it can be corrected and sent again.
+    /// </summary>
     internal JsonObject File => Describe(withMeasurement: true);
 
     private JsonObject Tell(ApiCall call)

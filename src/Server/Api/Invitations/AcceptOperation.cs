@@ -8,10 +8,10 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.Invitations;
 
-/// <summary>Accepting an invitation. Whoever has the link is the person: no token is needed.</summary>
+/// <summary>Accepts an invitation. The link identifies the person, so no token is required.</summary>
 internal sealed class AcceptOperation(InvitationAcceptance acceptance)
 {
-    /// <summary>Where invitations are accepted: a page to read, a request to send.</summary>
+    /// <summary>Path of the page (GET) and of the request that accepts an invitation.</summary>
     internal const string Path = "/invitations/accept";
 
     private static readonly ObjectShape Shape = JsonShapes.Of(typeof(AcceptInvitationRequest));

@@ -10,12 +10,12 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api.Invitations;
 
-/// <summary>Inviting people.</summary>
+/// <summary>Invites people.</summary>
 internal sealed class InvitationOperations(
     ResourceService resources, ResourceLists lists, InvitationCreation invitations, Mail mail,
     PublicAddress addresses)
 {
-    /// <summary>What only requests give, or nobody may know.</summary>
+    /// <summary>Members that are only in requests, or are secret.</summary>
     private static readonly string[] NotAnswered = ["contactNumber", "m3terUser", "isMailed", "tokenHash"];
 
     private static readonly ResourceDefinition<OrgUserInvitation> Definition = OrgUserInvitationResource.Definition;

@@ -1,7 +1,8 @@
 namespace Tallystick.Server.Api.Invitations;
 
 /// <summary>
-/// The page that the link of an invitation opens. It holds nothing of the request: the browser reads the link.
+/// The page that opens from the link of an invitation. It contains nothing from the request, because the browser reads
+/// the link.
 /// </summary>
 internal static class InvitationPage
 {

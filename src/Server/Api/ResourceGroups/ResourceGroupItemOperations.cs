@@ -12,7 +12,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.ResourceGroups;
 
-/// <summary>Members of resource groups.</summary>
+/// <summary>Operations on the members of resource groups.</summary>
 internal sealed class ResourceGroupItemOperations(
     ResourceService resources, ResourceLists lists, GroupMembership membership)
 {

@@ -10,7 +10,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.ResourceGroups;
 
-/// <summary>Resource groups and the policies that are about them.</summary>
+/// <summary>Operations of resource groups and the policies that refer to them.</summary>
 internal sealed class ResourceGroupOperations(
     ResourceService resources, ResourceLists lists, GroupMembership membership)
 {
@@ -19,7 +19,7 @@ internal sealed class ResourceGroupOperations(
     private const string Resource = "config:resourceGroup";
     private static readonly ResourceDefinition<ResourceGroup> Definition = ResourceGroupResource.Definition;
 
-    /// <summary>A group as answered: its type stands in the path.</summary>
+    /// <summary>The response for a group. It omits the type, which is in the path.</summary>
     internal static ApiSchema Answer { get; } = new("ResourceGroupResponse", Definition.Shape with
     {
         Members = [.. Definition.Shape.Members.Where(member => member.Name != "type")],
@@ -76,12 +76,12 @@ internal sealed class ResourceGroupOperations(
         .. ResourceGroupItemOperations.All,
     ];
 
-    /// <summary>Answers with a page of groups.</summary>
+    /// <summary>Writes a page of groups.</summary>
     internal static Task ListAsync(
         ResourceLists lists, ApiCall call, Condition within, int? maximumPageSize = null) =>
         lists.AnswerAsync(call, Definition, within, maximumPageSize, document => Without(document.Json, "type"));
 
-    /// <summary>The group that the path names, if it is of the path's type.</summary>
+    /// <summary>The group in the path, if it has the type in the path.</summary>
     internal static async ValueTask<ResourceGroup> FindAsync(
         ResourceService resources, ApiCall call, string route)
     {
@@ -92,10 +92,10 @@ internal sealed class ResourceGroupOperations(
             : throw ResourceService.NotFound(Definition, id);
     }
 
-    /// <summary>A group as answered.</summary>
+    /// <summary>The response for a group.</summary>
     internal static ReadOnlyMemory<byte> View(Resource group) => Without(Definition.Write(group), "type");
 
-    /// <summary>An entity without a member that is not for answers.</summary>
+    /// <summary>An entity without members that are not returned.</summary>
     internal static ReadOnlyMemory<byte> Without(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> members)
     {
         var entity = JsonNode.Parse(json.Span)!.AsObject();

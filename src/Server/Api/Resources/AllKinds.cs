@@ -39,7 +39,7 @@ using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Server.Api.Resources;
 
-/// <summary>All kinds of resources: the one list that a new kind joins.</summary>
+/// <summary>The only list of all kinds of resources. Add new kinds here.</summary>
 internal static class AllKinds
 {
     /// <summary>The kinds, in the order of the API document.</summary>

@@ -7,14 +7,14 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.Resources;
 
-/// <summary>What operations ask of the resources of the caller's organization.</summary>
+/// <summary>Access to the resources of the caller's organization.</summary>
 internal static class CallResources
 {
-    /// <summary>Reads the organization.</summary>
+    /// <summary>A reader for the caller's organization.</summary>
     internal static ResourceReader Reader(this ResourceService resources, ApiCall call) =>
         resources.Reader(call.OrganizationId, call.Cancelled);
 
-    /// <summary>An entity as it is stored.</summary>
+    /// <summary>The stored JSON of an entity.</summary>
     /// <exception cref="Foundation.Values.NotFoundException">There is no such entity.</exception>
     internal static ValueTask<ReadOnlyMemory<byte>> FindJsonAsync(
         this ResourceService resources, ApiCall call, ResourceDefinition definition, string id) =>
@@ -24,17 +24,17 @@ internal static class CallResources
     internal static ValueTask<DateTimeZone> ZoneAsync(this ResourceService resources, ApiCall call) =>
         OrganizationZone.FindAsync(resources.Reader(call), call.OrganizationId);
 
-    /// <summary>The request as one by which somebody may gain or lose access.</summary>
+    /// <summary>The context for checks of requests that grant or revoke access.</summary>
     internal static Granting Granting(this ResourceService resources, ApiCall call) => new(
         call.Caller, call.Grants, resources.Reader(call), call.Now, (string?)call.Http.Request.RouteValues["id"],
         call.Cancelled);
 
-    /// <summary>The entity that the body of a request proposes, in the parent that the path names.</summary>
+    /// <summary>The proposed entity in the body of a request, within the parent in the path.</summary>
     internal static async Task<T> ReadProposedAsync<T>(
         this ResourceService resources, ApiCall call, ResourceDefinition<T> definition) where T : Resource =>
         (T)await resources.ReadProposedAsync(call, (ResourceDefinition)definition);
 
-    /// <summary>The entity that the body of a request proposes, in the parent that the path names.</summary>
+    /// <summary>The proposed entity in the body of a request, within the parent in the path.</summary>
     internal static async Task<Resource> ReadProposedAsync(
         this ResourceService resources, ApiCall call, ResourceDefinition definition)
     {

@@ -7,14 +7,14 @@ using Tallystick.Resources.Events;
 
 namespace Tallystick.Server.Api.Resources;
 
-/// <summary>What changes are made with in this product.</summary>
+/// <summary>Creates the services through which this product changes documents.</summary>
 internal static class Machinery
 {
-    /// <summary>All kinds, the rules of access, and the events.</summary>
+    /// <summary>Combines all kinds, the access rules, and the events.</summary>
     internal static ChangeMachinery New() =>
         new(AllKinds.Catalog, new AccessRules(), new ChangeEvents([new AccountCodes()]));
 
-    /// <summary>Changes documents where no server runs, as commands and tests do.</summary>
+    /// <summary>Creates a service for use without a server, such as in commands and tests.</summary>
     internal static ResourceService NewService(
         IDocumentStore store, IClock clock, params IChangeListener[] listeners) =>
         new(store, New(), clock, new ChangeFeed(listeners));

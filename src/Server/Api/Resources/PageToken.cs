@@ -10,20 +10,20 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Server.Api.Resources;
 
 /// <summary>
-/// The <c>nextToken</c> of a list: the place in the list where the next page begins, bound to the list it was made
-/// for. It stays right when entities are added or deleted between pages.
+/// The <c>nextToken</c> of a list: the place in the list where the next page begins, bound to the list that it was
+/// created for. It remains valid if entities are added or deleted between pages.
 /// </summary>
 internal static class PageToken
 {
     private const int CheckBytes = 8;
 
-    /// <summary>Before the value in the place of a sorted list.</summary>
+    /// <summary>Marks that the place in a sorted list has a value.</summary>
     private const byte HasValue = 1;
 
     /// <summary>The token for the page after <paramref name="place"/>.</summary>
     internal static string Write(string list, long place) => Write(list, [place]);
 
-    /// <summary>The token for the page after a place in each of several lists that are read as one.</summary>
+    /// <summary>The token for the page after a place in each of several merged lists.</summary>
     internal static string Write(string list, IReadOnlyList<long> places)
     {
         var bytes = new byte[places.Count * sizeof(long)];
@@ -41,12 +41,12 @@ internal static class PageToken
             list, place.Value is { } value ? [.. sequence, HasValue, .. Encoding.UTF8.GetBytes(value)] : sequence);
     }
 
-    /// <summary>The place that a token names; null without a token.</summary>
-    /// <exception cref="RefusedException">The token is not one of this list.</exception>
+    /// <summary>The place in a token; null without a token.</summary>
+    /// <exception cref="RefusedException">The token does not belong to this list.</exception>
     internal static long? Read(string list, string? token) => Read(list, token, 1)?[0];
 
-    /// <summary>Where in a list of so many items the page begins that a token names; 0 without a token.</summary>
-    /// <exception cref="RefusedException">The token is not one of this list, or its place is not in it.</exception>
+    /// <summary>The index at which the page of a token begins in a list of a given length; 0 without a token.</summary>
+    /// <exception cref="RefusedException">The token does not belong to this list, or is out of range.</exception>
     internal static int ReadIndex(string list, string? token, int count) => Read(list, token) switch
     {
         null => 0,
@@ -54,8 +54,8 @@ internal static class PageToken
         _ => throw Forged(),
     };
 
-    /// <summary>The places that a token names; null without a token.</summary>
-    /// <exception cref="RefusedException">The token is not one of this list.</exception>
+    /// <summary>The places in a token; null without a token.</summary>
+    /// <exception cref="RefusedException">The token does not belong to this list.</exception>
     internal static long[]? Read(string list, string? token, int places)
     {
         if (token is null)
@@ -70,8 +70,8 @@ internal static class PageToken
         ];
     }
 
-    /// <summary>The place in a sorted list that a token names; null without a token.</summary>
-    /// <exception cref="RefusedException">The token is not one of this list.</exception>
+    /// <summary>The place in a sorted list in a token; null without a token.</summary>
+    /// <exception cref="RefusedException">The token does not belong to this list.</exception>
     internal static PageKey? ReadSorted(string list, string? token)
     {
         if (token is null)
@@ -90,7 +90,7 @@ internal static class PageToken
     private static byte[] ReadBytes(string list, string token)
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(token.Length)];
-        // DecodeFromChars answers for illegal characters, where TryDecodeFromChars throws.
+        // DecodeFromChars returns a status for illegal characters, whereas TryDecodeFromChars throws.
         if (Base64Url.DecodeFromChars(token, bytes, out _, out var length) == OperationStatus.Done
             && length >= CheckBytes
             && token.Length == Base64Url.GetEncodedLength(length)

@@ -8,17 +8,17 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.Resources;
 
-/// <summary>Reads the query of a list request and answers with its page.</summary>
+/// <summary>Reads the query of a list request and writes its page.</summary>
 internal sealed class ResourceLists(IDocumentStore store, ResourceService resources, ResourceViews views)
 {
     private const int MaxValues = 200;
 
-    /// <summary>Answers with one page of the kind, newest first.</summary>
+    /// <summary>Writes one page of the kind, newest first.</summary>
     /// <param name="call">The request.</param>
     /// <param name="definition">The kind.</param>
     /// <param name="within">A condition that the path sets; null for none.</param>
-    /// <param name="maximumPageSize">Most entities on a page.</param>
-    /// <param name="view">How a stored entity is answered; null to answer it as stored.</param>
+    /// <param name="maximumPageSize">Maximum number of entities on a page.</param>
+    /// <param name="view">Converts a stored entity to the response; null to return it as stored.</param>
     internal async Task AnswerAsync(
         ApiCall call,
         ResourceDefinition definition,
@@ -62,7 +62,7 @@ internal sealed class ResourceLists(IDocumentStore store, ResourceService resour
             definition.ReadColumns(definition.Read(document.Json.Span))[column], document.Sequence);
     }
 
-    /// <summary>The page size asked for, or the maximum.</summary>
+    /// <summary>The requested page size, or the default.</summary>
     internal static int PageSize(HttpRequest request, int maximum, Issues issues, int? otherwise = null)
     {
         if (QueryText.Single(request, "pageSize") is not { } text)
@@ -74,7 +74,7 @@ internal sealed class ResourceLists(IDocumentStore store, ResourceService resour
         return maximum;
     }
 
-    // Null for the order by time of creation, which the place on the page before is found in by its sequence.
+    // Null for the order by time of creation, in which pages continue by sequence number.
     private static bool? IsAscending(HttpRequest request, ResourceDefinition definition, Issues issues)
     {
         if (definition.SortedBy is null || QueryText.Single(request, "sortOrder") is not { } order)

@@ -32,7 +32,7 @@ internal sealed class ResourceOperations(
             yield return Search(definition);
     }
 
-    /// <summary>Lists the kind.</summary>
+    /// <summary>The operation that lists entities.</summary>
     internal static ApiOperation List(ResourceDefinition definition) => new(
         "GET", Root + definition.Path, $"List{definition.Plural}", definition.Tag, $"List {definition.PluralWords}",
         Page(definition), By(o => call => o.ListAsync(call, definition)))
@@ -43,7 +43,7 @@ internal sealed class ResourceOperations(
         Description = "Newest first.",
     };
 
-    /// <summary>Creates one.</summary>
+    /// <summary>The operation that creates an entity.</summary>
     internal static ApiOperation Create(ResourceDefinition definition) => new(
         "POST", Root + definition.Path, $"Post{definition.Kind}", definition.Tag, $"Create {A(definition)}",
         Answer(definition), By(o => call => o.PostAsync(call, definition)))
@@ -53,7 +53,7 @@ internal sealed class ResourceOperations(
         AlsoNeeds = [.. OfParent(definition), .. PermissionsOfEffects(definition)],
     };
 
-    /// <summary>Reads one.</summary>
+    /// <summary>The operation that retrieves an entity.</summary>
     internal static ApiOperation Retrieve(ResourceDefinition definition) => new(
         "GET", One(definition), $"Get{definition.Kind}", definition.Tag, $"Retrieve {A(definition)}",
         Answer(definition), By(o => call => o.GetAsync(call, definition)))
@@ -63,7 +63,7 @@ internal sealed class ResourceOperations(
         AlsoNeeds = OfParent(definition),
     };
 
-    /// <summary>Replaces one.</summary>
+    /// <summary>The operation that replaces an entity.</summary>
     internal static ApiOperation Update(ResourceDefinition definition) => new(
         "PUT", One(definition), $"Put{definition.Kind}", definition.Tag, $"Update {A(definition)}",
         Answer(definition), By(o => call => o.PutAsync(call, definition)))
@@ -77,7 +77,7 @@ internal sealed class ResourceOperations(
             """,
     };
 
-    /// <summary>Deletes one.</summary>
+    /// <summary>The operation that deletes an entity.</summary>
     internal static ApiOperation Delete(ResourceDefinition definition, Run handle) => new(
         "DELETE", One(definition), $"Delete{definition.Kind}", definition.Tag, $"Delete {A(definition)}",
         Answer(definition), handle)
@@ -100,12 +100,12 @@ internal sealed class ResourceOperations(
     private static Permission Needs(ResourceDefinition definition, PermissionAction action) =>
         Permission.On(action, Permission.Config(definition.Kind));
 
-    // Who works within an entity must see it.
+    // A caller must be permitted to retrieve the parent of the entity.
     private static IReadOnlyList<Permission> OfParent(ResourceDefinition definition) =>
         definition.ParentTarget is { } parent
             ? [Sight.Retrieve(AllKinds.Catalog.Of(parent.Kind)).Item(parent.Parameter)] : [];
 
-    // What goes when an entity is deleted and has a permission of its own, and so on down.
+    // The kinds, at all levels, that are deleted with an entity and have their own permissions.
     private static IEnumerable<ResourceDefinition> PartsOf(ResourceDefinition definition) =>
         definition.Parts.Select(part => AllKinds.Catalog.Of(part.Kind))
             .SelectMany(part => PartsOf(part).Prepend(part))
@@ -165,14 +165,14 @@ internal sealed class ResourceOperations(
                         || !member.IsServerSet)],
             });
 
-    /// <summary>A page of a kind.</summary>
+    /// <summary>The schema of a page of a kind.</summary>
     internal static ApiSchema Page(ResourceDefinition definition) => Answer(definition) with { IsPage = true };
 
     private static string A(ResourceDefinition definition) =>
         (definition.IsSingleton ? "the " : definition.Words[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an " : "a ")
         + definition.Words;
 
-    // A singleton has the id of its organization.
+    // The id of a singleton is that of its organization.
     private static string IdOf(ApiCall call, ResourceDefinition definition) =>
         definition.IsSingleton ? call.OrganizationId : call.Route("id");
 
@@ -227,7 +227,7 @@ internal sealed class ResourceOperations(
         await views.AnswerAsync(call, definition, deleted);
     }
 
-    // Of what goes with the entity, some may be denied to the caller.
+    // The caller may not be permitted to delete some of the entities that are deleted with the entity.
     private async ValueTask RequirePartsAsync(ApiCall call, ResourceDefinition definition)
     {
         foreach (var part in definition.Parts)

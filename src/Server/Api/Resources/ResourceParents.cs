@@ -6,10 +6,10 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.Resources;
 
-/// <summary>Kinds whose paths are within another entity: both must be there, and belong together.</summary>
+/// <summary>Checks of kinds whose paths are below a parent: both entities must exist and belong together.</summary>
 internal sealed class ResourceParents(ResourceService resources)
 {
-    /// <summary>The condition for entities within the parent that the path names; null for kinds without one.</summary>
+    /// <summary>The condition for entities within the parent in the path; null for kinds without a parent.</summary>
     /// <exception cref="NotFoundException">There is no such parent.</exception>
     internal async ValueTask<Condition?> ConditionAsync(ApiCall call, ResourceDefinition definition)
     {
@@ -18,16 +18,16 @@ internal sealed class ResourceParents(ResourceService resources)
             ? Condition.Equal(parent.Column, call.Route(parent.Parameter)) : null;
     }
 
-    /// <summary>Holds that the parent that the path names is there.</summary>
-    /// <exception cref="NotFoundException">It is not.</exception>
+    /// <summary>Requires that the parent in the path exists.</summary>
+    /// <exception cref="NotFoundException">The parent does not exist.</exception>
     internal async ValueTask RequireParentAsync(ApiCall call, ResourceDefinition definition)
     {
         if (definition.ParentTarget is { } parent)
             await resources.FindJsonAsync(call, AllKinds.Catalog.Of(parent.Kind), call.Route(parent.Parameter));
     }
 
-    /// <summary>Holds that the entity that the path names is within the parent that it names.</summary>
-    /// <exception cref="NotFoundException">It is not.</exception>
+    /// <summary>Requires that the entity in the path belongs to the parent in the path.</summary>
+    /// <exception cref="NotFoundException">The parent has no such entity.</exception>
     internal async ValueTask RequireAsync(ApiCall call, ResourceDefinition definition)
     {
         if (definition.ParentTarget is not { } parent)

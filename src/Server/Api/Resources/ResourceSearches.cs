@@ -10,15 +10,15 @@ using Tallystick.Server.Api.Http;
 namespace Tallystick.Server.Api.Resources;
 
 /// <summary>
-/// Reads a search: clauses <c>name comparator value</c> joined by <c>$</c>, with the comparators <c>:</c> (equal),
-/// <c>~</c> (begins with), <c>&gt;</c>, <c>&gt;=</c>, <c>&lt;</c> and <c>&lt;=</c>. Pages by offset.
+/// Runs searches. A query consists of clauses <c>name comparator value</c> joined by <c>$</c>, with the comparators
+/// <c>:</c> (equal), <c>~</c> (begins with), <c>&gt;</c>, <c>&gt;=</c>, <c>&lt;</c> and <c>&lt;=</c>. Pages by offset.
 /// </summary>
 internal sealed class ResourceSearches(IDocumentStore store, ResourceService resources)
 {
     private const int DefaultPageSize = 10;
     private const int MaximumPageSize = 100;
 
-    // An engine refuses expressions that are nested too deeply.
+    // SQL engines refuse expressions that are nested too deeply.
     private const int MaxClauses = 100;
 
     private static readonly (string Text, Comparison Comparison)[] Comparators =
@@ -45,7 +45,7 @@ internal sealed class ResourceSearches(IDocumentStore store, ResourceService res
         new("sortOrder", "Sort direction. Default: DESC.", new TextShape(Choices: ["ASC", "DESC"])),
     ];
 
-    /// <summary>Answers with the matches.</summary>
+    /// <summary>Writes a page of the matches.</summary>
     internal async Task AnswerAsync(ApiCall call, ResourceDefinition definition)
     {
         var issues = new Issues();
@@ -143,7 +143,7 @@ internal sealed class ResourceSearches(IDocumentStore store, ResourceService res
             issues.Add("date", "searchQuery", $"has the clause '{clause}', whose value {DateShape.Rule}");
         if (name is "ids" or "codes" && comparison == Comparison.Equal)
             return new Condition.In(column, value.Split(','));
-        // A prefix of a time is text such as 2026-03; every other comparison needs the whole of one.
+        // A prefix of a time is text such as 2026-03. All other comparisons require a complete time.
         if (!name.StartsWith("dt", StringComparison.Ordinal) || comparison == Comparison.StartsWith)
             return new Condition.Compare(column, comparison, value);
         if (InstantText.TryParse(value, zone, out var instant))

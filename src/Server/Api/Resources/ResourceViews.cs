@@ -6,12 +6,12 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.Resources;
 
-/// <summary>Answers with entities of kinds that show more than they store.</summary>
+/// <summary>Writes responses with entities of kinds that show more than they store.</summary>
 internal sealed class ResourceViews(ResourceService resources)
 {
     private const string Additional = "additional";
 
-    /// <summary>The parameter that asks for more, where a kind has something to ask for.</summary>
+    /// <summary>The parameter <c>additional</c>, for kinds that have additional values.</summary>
     internal static IReadOnlyList<ApiParameter> Parameters(ResourceDefinition definition) =>
         definition.Additional.Count == 0
             ? []
@@ -23,16 +23,16 @@ internal sealed class ResourceViews(ResourceService resources)
                     new ListShape(new TextShape())),
             ];
 
-    /// <summary>Answers with an entity that was changed.</summary>
+    /// <summary>Writes a response with a changed entity.</summary>
     internal async Task AnswerAsync(ApiCall call, ResourceDefinition definition, Resource entity) =>
         await call.AnswerAsync((await ShowAsync(call, definition, [entity], []))[0]);
 
-    /// <summary>A stored entity as it is answered.</summary>
+    /// <summary>The response for a stored entity.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>> ShowAsync(
         ApiCall call, ResourceDefinition definition, ReadOnlyMemory<byte> stored) =>
         (await ShowAsync(call, definition, [stored]))[0];
 
-    /// <summary>Stored entities as they are answered: the stored bytes where there is nothing to add.</summary>
+    /// <summary>The responses for stored entities: the stored bytes if there is nothing to add.</summary>
     internal async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ShowAsync(
         ApiCall call, ResourceDefinition definition, IReadOnlyList<ReadOnlyMemory<byte>> stored) =>
         definition.IsShownWithMore

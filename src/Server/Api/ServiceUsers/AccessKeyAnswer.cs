@@ -22,7 +22,7 @@ internal sealed record AccessKeyAnswer : Resource
     /// <summary>The date and time (ISO 8601, UTC) when the key was last used, accurate to a few minutes.</summary>
     public Instant? DtLastUsed { get; init; }
 
-    /// <summary>What may be told of a key.</summary>
+    /// <summary>The response for a key.</summary>
     internal static AccessKeyAnswer Of(AccessKey key, string? secret = null) => new()
     {
         Id = key.Id,

@@ -11,7 +11,7 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Api.ServiceUsers;
 
 /// <summary>
-/// Access keys of service users. A key is replaced by making a second one and then deactivating the first.
+/// Access keys of service users. To replace a key, callers create a second one and then deactivate the first.
 /// </summary>
 internal sealed class AccessKeyOperations(ResourceService resources, ServiceUserKeys keys)
 {

@@ -9,11 +9,11 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.ServiceUsers;
 
-/// <summary>Programs that call the API. The published contract has no operations for them.</summary>
+/// <summary>Operations of service users, which are programs that call the API. Not in the published contract.</summary>
 internal sealed class ServiceUserOperations(
     ResourceService resources, PolicyLists policies, ServiceUserDeletion deletion)
 {
-    /// <summary>The heading of the API document that they stand under.</summary>
+    /// <summary>The heading of these operations in the API document.</summary>
     internal const string Tag = "ServiceUser";
 
     private static readonly ResourceDefinition<ServiceUser> Definition = ServiceUserResource.Definition;

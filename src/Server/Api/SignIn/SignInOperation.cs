@@ -9,7 +9,7 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Api.SignIn;
 
-/// <summary>People sign in with e-mail address and password.</summary>
+/// <summary>Signs people in with email address and password.</summary>
 internal sealed class SignInOperation(PersonSignIn people, Tokens tokens)
 {
     private static readonly ObjectShape Shape = JsonShapes.Of(typeof(SignInRequest));

@@ -11,7 +11,7 @@ using Tallystick.Server.Api.Resources;
 
 namespace Tallystick.Server.Api.Users;
 
-/// <summary>Who calls, and from which organization.</summary>
+/// <summary>Returns the caller and the caller's organization.</summary>
 internal sealed class MeOperation(ResourceService resources)
 {
     internal static ApiOperation Get { get; } = new(

@@ -15,7 +15,9 @@ using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api.Users;
 
-/// <summary>The users of an organization. They come by invitation, and go when their access ends.</summary>
+/// <summary>
+/// Operations of the users of an organization. Users are added by invitation and leave when their access ends.
+/// </summary>
 internal sealed class OrgUserOperations(
     ResourceService resources, ResourceLists lists, PolicyLists policies, TemporaryPasswords passwords, Mail mail)
 {
