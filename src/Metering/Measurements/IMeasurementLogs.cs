@@ -28,7 +28,7 @@ public sealed class MeasurementLogs : IMeasurementLogs
         {
             if (partition.Number != index)
                 throw new ArgumentException(
-                    $"The partition with the number {partition.Number} stands in the place of {index}.",
+                    $"Partition {partition.Number} is at index {index}.",
                     nameof(partitions));
         }
         _partitions = partitions;

@@ -19,7 +19,7 @@ internal static class ByteReading
             if (next < 0x80)
                 return value;
         }
-        throw new InvalidDataException("The batch holds a number of more than 64 bits.");
+        throw new InvalidDataException("The batch contains a number of more than 64 bits.");
     }
 
     public static int Count(ReadOnlySpan<byte> bytes, scoped ref int offset) => checked((int)Varint(bytes, ref offset));
