@@ -65,7 +65,7 @@ internal static class ServingChild
     private static async Task SortAsync(IStoreMaintenance store, ILogPartition log)
     {
         var closedBefore = SystemClock.Instance.GetCurrentInstant().InUtc().Date.AtMidnight().InUtc().ToInstant();
-        while (await store.TakeStepAsync(closedBefore, log.Start, CancellationToken.None))
+        while (await store.RunStepAsync(closedBefore, log.Start, CancellationToken.None))
         {
         }
     }

@@ -50,7 +50,7 @@ public static class AccessKeyResource
         {
             IsInternal = true,
             PolicyNames = ["config:serviceUserCredentials"],
-            TakesAccess = (current, proposed) =>
+            RevokesAccess = (current, proposed) =>
                 current?.Status == AccessKeyStatus.Active && proposed?.Status != AccessKeyStatus.Active,
             UniqueBy = [new("access_key_id", key => key.AccessKeyId)],
             IndexedBy = [new("service_user_id", key => key.ServiceUserId)],

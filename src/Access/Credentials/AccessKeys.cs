@@ -156,7 +156,8 @@ public sealed class AccessKeys(
         resources.ChangeAsync(AccessKeyResource.Installation, Principal, cancellationToken, async change =>
         {
             if (await change.Related.FindAsync<AccessKey>(key.Id) is { } current)
-                await change.NoteAsync(AccessKeyResource.Definition, current, current with { DtLastUsed = now });
+                await change.WriteWithoutEventAsync(
+                    AccessKeyResource.Definition, current, current with { DtLastUsed = now });
             return true;
         });
 }

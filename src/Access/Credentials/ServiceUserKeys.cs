@@ -39,7 +39,7 @@ public sealed class ServiceUserKeys(ResourceService resources)
     public async Task<(AccessKey Key, string Secret)> CreateAsync(Granting by, ServiceUser user)
     {
         var organizationId = by.Caller.OrganizationId;
-        await GrantRules.CheckMaySpeakForAsync(by, PrincipalType.Serviceuser, user.Id);
+        await GrantRules.CheckMayActAsAsync(by, PrincipalType.Serviceuser, user.Id);
         if ((await ListAsync(organizationId, user.Id, by.Cancelled)).Count >= MaxKeys)
             throw new RefusedException(new Issue(
                 "count", "", $"The service user already has {MaxKeys} access keys. Delete one "
@@ -89,7 +89,7 @@ public sealed class ServiceUserKeys(ResourceService resources)
         if (status == AccessKeyStatus.Inactive)
             RefuseOwn(by, key);
         else
-            await GrantRules.CheckMaySpeakForAsync(by, PrincipalType.Serviceuser, key.ServiceUserId);
+            await GrantRules.CheckMayActAsAsync(by, PrincipalType.Serviceuser, key.ServiceUserId);
         return (AccessKey)await resources.ChangeAsync(
             Installation, by.Caller.AuditName, by.Cancelled,
             change => change.UpdateAsync(AccessKeyResource.Definition, key.Id, key with { Status = status }),

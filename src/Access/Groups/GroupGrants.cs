@@ -16,11 +16,11 @@ public static class GroupGrants
     /// <param name="group">The group.</param>
     /// <param name="joining">The new member, an entity or a group.</param>
     public static async ValueTask CheckJoiningAsync(Granting by, ResourceGroup group, ResourcePattern joining) =>
-        GrantRules.CheckGiven(by, await RulesAsync(by, group, joining));
+        GrantRules.CheckGranted(by, await RulesAsync(by, group, joining));
 
     /// <summary>Refuses a removal that would lift a deny of permissions that the caller does not have.</summary>
     public static async ValueTask CheckLeavingAsync(Granting by, ResourceGroup group, ResourcePattern leaving) =>
-        GrantRules.CheckTaken(by, await RulesAsync(by, group, leaving));
+        GrantRules.CheckRevoked(by, await RulesAsync(by, group, leaving));
 
     /// <summary>Ids of the policies that are attached to the group or refer to it.</summary>
     public static async ValueTask<IReadOnlyList<string>> PolicyIdsAsync(Granting by, ResourceGroup group)

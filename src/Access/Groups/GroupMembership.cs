@@ -19,7 +19,7 @@ public sealed class GroupMembership(ResourceService resources)
     /// </exception>
     public async Task AddAsync(Granting by, ResourceGroup group, ResourceGroupItem member)
     {
-        Sight.Require(
+        EntityPermissions.Require(
             by.Grants,
             member.TargetType == TargetType.Item
                 ? GroupTypes.DefinitionOf(resources.Catalog, group.Type) : ResourceGroupResource.Definition,

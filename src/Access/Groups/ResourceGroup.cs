@@ -63,8 +63,8 @@ public static class ResourceGroupResource
     public static ResourceDefinition<ResourceGroup> Definition { get; } =
         new("ResourceGroup", "resourcegroups", () => AccessJson.Format.ResourceGroup)
         {
-            IsOfAccess = true,
-            TakesAccess = (current, _) => current is not null,
+            DefinesPermissions = true,
+            RevokesAccess = (current, _) => current is not null,
             IsInternal = true,
             HasIdsFilter = false,
             IndexedBy = [new("type", group => group.Type) { HasFewValues = true }],
@@ -80,7 +80,7 @@ public static class ResourceGroupItemResource
     public static ResourceDefinition<ResourceGroupItem> Definition { get; } =
         new("ResourceGroupItem", "contents", () => AccessJson.Format.ResourceGroupItem)
         {
-            IsOfAccess = true,
+            DefinesPermissions = true,
             IsInternal = true,
             UniqueBy = [new("membership", item => $"{item.GroupId} {item.TargetType} {item.TargetId}")],
             IndexedBy = [new("target_id", item => item.TargetId)],

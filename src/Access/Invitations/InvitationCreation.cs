@@ -49,9 +49,9 @@ public sealed class InvitationCreation(ResourceService resources)
         if (proposed.DtExpiry <= by.Now)
             issues.Add("range", "dtExpiry", "must be in the future");
         issues.ThrowIfAny();
-        Sight.Require(
+        EntityPermissions.Require(
             by.Grants, PermissionPolicyResource.Definition,
             [.. (proposed.PermissionPolicyIds ?? []).Select((id, index) => ($"permissionPolicyIds[{index}]", id))]);
-        GrantRules.CheckGiven(by, await InvitationGrants.RulesAsync(by.Related, proposed));
+        GrantRules.CheckGranted(by, await InvitationGrants.RulesAsync(by.Related, proposed));
     }
 }

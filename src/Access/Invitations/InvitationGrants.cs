@@ -36,7 +36,7 @@ internal static class InvitationGrants
         var id = invitation.InvitingPrincipalId ?? "";
         var inviter = roster.Find(PrincipalType.User, id) ?? roster.Find(PrincipalType.Serviceuser, id);
         if (!await SignIns.IsActiveAsync(installation, organizationId, inviter, now)
-            || new Grants(inviter!.Rules, (_, _) => []).FirstBeyond(rules.Where(rule => !rule.IsDeny), rules)
+            || new Grants(inviter!.Rules, (_, _) => []).FirstNotCovered(rules.Where(rule => !rule.IsDeny), rules)
                 is not null)
             throw new ForbiddenException(
                 "Forbidden: the sender of this invitation no longer has the permissions that it grants. Ask for a new "

@@ -48,7 +48,7 @@ internal sealed class AccessGuard(
     {
         var after = await AccessRoster.ReadAsync(organization);
         LimitRules(_before!, after);
-        Weigh(_before!, after, cancellationToken);
+        CheckRevocations(_before!, after, cancellationToken);
         var administrators = await AdministratorsAsync(after);
         if ((_administrators.AnyLasting && !administrators.AnyLasting) || (_administrators.Any && !administrators.Any))
             throw new RefusedException(new Issue(
@@ -74,7 +74,7 @@ internal sealed class AccessGuard(
     }
 
     // Changes by the server itself, such as accepting an invitation, were checked when they were requested.
-    private void Weigh(AccessRoster before, AccessRoster after, CancellationToken cancellationToken)
+    private void CheckRevocations(AccessRoster before, AccessRoster after, CancellationToken cancellationToken)
     {
         if (!by.Contains('_', StringComparison.Ordinal))
             return;
@@ -90,7 +90,7 @@ internal sealed class AccessGuard(
         var grants = new Grants(caller.Rules, (_, _) => []);
         foreach (var entry in losing.DistinctBy(entry => entry.Sources))
         {
-            if (grants.FirstBeyond(entry.Rules.Where(rule => !rule.IsDeny), entry.Rules, cancellationToken)
+            if (grants.FirstNotCovered(entry.Rules.Where(rule => !rule.IsDeny), entry.Rules, cancellationToken)
                 is { } beyond)
                 throw new ForbiddenException(
                     $"Forbidden: this would revoke access of the {Principals.Words(entry.Type)} '{entry.Id}', which "
@@ -109,12 +109,12 @@ internal sealed class AccessGuard(
         if (_compared.TryGetValue((entry.Sources, left.Sources), out var isLess))
             return isLess;
         isLess = left.PermitsLess(entry, cancellationToken)
-            || (_changesGroups && entry.Rules.Any(rule => HasShrunk(rule, before, after, cancellationToken)));
+            || (_changesGroups && entry.Rules.Any(rule => MembersReduced(rule, before, after, cancellationToken)));
         return _compared[(entry.Sources, left.Sources)] = isLess;
     }
 
     // Whether a rule for a group permits less, or forbids more, because of changed members.
-    private bool HasShrunk(
+    private bool MembersReduced(
         PermissionRule rule, AccessRoster before, AccessRoster after, CancellationToken cancellationToken)
     {
         if (rule.Pattern.Scope != PatternScope.Group)

@@ -15,7 +15,8 @@ public sealed class CallerAccess(ResourceService resources, ChangeFeed changes)
     /// <summary>The kinds whose changes can affect permissions.</summary>
     private readonly string[] _kinds =
     [
-        .. resources.Catalog.All.Where(definition => definition.IsOfAccess).Select(definition => definition.Kind),
+        .. resources.Catalog.All.Where(definition => definition.DefinesPermissions)
+            .Select(definition => definition.Kind),
     ];
 
     private readonly ConcurrentDictionary<Caller, Remembered> _remembered = new();

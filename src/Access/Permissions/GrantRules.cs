@@ -29,7 +29,7 @@ public static class GrantRules
             case Support support:
                 await CheckChangeAsync<Support>(
                     by, [.. support.Statements], "supportUsersPermissionPolicy", current => [.. current.Statements]);
-                CheckGiven(by, await PrincipalPolicies.RulesAsync(
+                CheckGranted(by, await PrincipalPolicies.RulesAsync(
                     by.Related, [PrincipalPermission.PrincipalKey(PrincipalType.Supportusers, null)]));
                 break;
             default:
@@ -38,15 +38,15 @@ public static class GrantRules
     }
 
     /// <summary>Refuses to let the caller act as a principal with more permissions.</summary>
-    public static async ValueTask CheckMaySpeakForAsync(Granting by, PrincipalType type, string id) =>
-        CheckGiven(by, await PrincipalPolicies.RulesOfAsync(by.Related, type, id));
+    public static async ValueTask CheckMayActAsAsync(Granting by, PrincipalType type, string id) =>
+        CheckGranted(by, await PrincipalPolicies.RulesOfAsync(by.Related, type, id));
 
     /// <summary>Refuses to grant the rules of a policy if the caller lacks them.</summary>
-    public static void CheckGiven(Granting by, IReadOnlyList<PermissionRule> rules) =>
+    public static void CheckGranted(Granting by, IReadOnlyList<PermissionRule> rules) =>
         Check(by, rules.Where(rule => !rule.IsDeny), rules);
 
     /// <summary>Refuses to remove the rules of a policy if that lifts a deny that the caller could not lift.</summary>
-    public static void CheckTaken(Granting by, IEnumerable<PermissionRule> rules) =>
+    public static void CheckRevoked(Granting by, IEnumerable<PermissionRule> rules) =>
         Check(by, rules.Where(rule => rule.IsDeny), []);
 
     private static async ValueTask CheckChangeAsync<T>(
@@ -58,10 +58,10 @@ public static class GrantRules
         PermissionStatements.Check(proposed, path, issues);
         issues.ThrowIfAny();
         var rules = PermissionStatements.Rules(proposed).ToList();
-        CheckGiven(by, rules);
+        CheckGranted(by, rules);
         // A different version is refused later.
         if (await CurrentAsync<T>(by) is { } current)
-            CheckTaken(by, PermissionStatements.Rules(of(current)).Except(rules));
+            CheckRevoked(by, PermissionStatements.Rules(of(current)).Except(rules));
     }
 
     // Restoring access grants all permissions of the user again.
@@ -71,7 +71,7 @@ public static class GrantRules
             return;
         var end = proposed.DtEndAccess ?? Instant.MaxValue;
         if (end > (current.DtEndAccess ?? Instant.MaxValue))
-            await CheckMaySpeakForAsync(by, PrincipalType.User, current.Id);
+            await CheckMayActAsAsync(by, PrincipalType.User, current.Id);
         if (by.Caller.PrincipalId == current.Id && end <= by.Now)
             throw new RefusedException(new Issue(
                 "own", "dtEndAccess", "must be in the future; you cannot end your own access", IssueKind.Conflict));
@@ -83,7 +83,7 @@ public static class GrantRules
     private static void Check(
         Granting by, IEnumerable<PermissionRule> given, IReadOnlyList<PermissionRule> withheld)
     {
-        if (by.Grants.FirstBeyond(given, withheld, by.Cancelled) is { } beyond)
+        if (by.Grants.FirstNotCovered(given, withheld, by.Cancelled) is { } beyond)
             throw new ForbiddenException(
                 $"Forbidden: you cannot grant a permission you do not have: {beyond.Describe()}");
     }

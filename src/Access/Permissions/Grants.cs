@@ -22,14 +22,16 @@ public sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, str
     public static Grants Nothing { get; } = new([], (_, _) => []);
 
     /// <inheritdoc/>
-    public bool MayRetrieve(ResourceDefinition definition, string id) => Of(Sight.Retrieve(definition)).Holds(id);
+    public bool MayRetrieve(ResourceDefinition definition, string id) =>
+        Of(EntityPermissions.Retrieve(definition)).Holds(id);
 
     /// <inheritdoc/>
-    public bool MayUpdate(ResourceDefinition definition, string id) => Of(Sight.Update(definition)).Holds(id);
+    public bool MayUpdate(ResourceDefinition definition, string id) =>
+        Of(EntityPermissions.Update(definition)).Holds(id);
 
     /// <inheritdoc/>
     public void Check(ResourceDefinition target, string path, string value, string id, Issues issues) =>
-        Sight.Check(this, target, path, value, id, issues);
+        EntityPermissions.Check(this, target, path, value, id, issues);
 
     /// <summary>
     /// The reach of a permission of an operation. Cached, because the number of operations is limited.
@@ -44,7 +46,7 @@ public sealed class Grants(IReadOnlyList<PermissionRule> rules, Func<string, str
     /// <param name="given">The rules to grant.</param>
     /// <param name="withheld">Denies that are granted together with them.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public PermissionRule? FirstBeyond(
+    public PermissionRule? FirstNotCovered(
         IEnumerable<PermissionRule> given, IReadOnlyList<PermissionRule> withheld,
         CancellationToken cancellationToken = default)
     {

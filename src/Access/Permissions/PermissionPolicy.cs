@@ -29,8 +29,8 @@ public static class PermissionPolicyResource
     public static ResourceDefinition<PermissionPolicy> Definition { get; } =
         new("PermissionPolicy", "permissionpolicies", () => AccessJson.Format.PermissionPolicy)
         {
-            IsOfAccess = true,
-            TakesAccess = (current, _) => current is not null,
+            DefinesPermissions = true,
+            RevokesAccess = (current, _) => current is not null,
             HasIdsFilter = false,
             IndexedBy = [new("is_managed", policy => policy.ManagedPolicy ? "true" : null)],
             Check = (policy, issues) => PermissionStatements.Check(policy.Statements, "permissionPolicy", issues),

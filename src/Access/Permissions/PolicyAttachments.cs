@@ -24,11 +24,11 @@ public sealed class PolicyAttachments(ResourceService resources)
     public async Task<PrincipalPermission> AttachAsync(
         Granting by, PermissionPolicy policy, PrincipalType type, string? principalId)
     {
-        RequireSight(by, type, principalId);
+        RequireVisible(by, type, principalId);
         if (!await Principals.ExistsAsync(by.Related, type, principalId))
             throw new RefusedException(
                 Issue.UnknownReference("principalId", Principals.Words(type), principalId ?? ""));
-        GrantRules.CheckGiven(by, [.. PermissionStatements.Rules(policy.Statements)]);
+        GrantRules.CheckGranted(by, [.. PermissionStatements.Rules(policy.Statements)]);
         var proposed = new PrincipalPermission
         {
             PermissionPolicyId = policy.Id,
@@ -53,20 +53,20 @@ public sealed class PolicyAttachments(ResourceService resources)
     public async Task<Resource> DetachAsync(
         Granting by, PermissionPolicy policy, PrincipalType type, string? principalId)
     {
-        RequireSight(by, type, principalId);
+        RequireVisible(by, type, principalId);
         var attached = await AttachedPolicies.FindAsync(by.Related, policy.Id, type, principalId)
             ?? throw new NotFoundException(
                 $"Policy '{policy.Id}' is not attached to the {Principals.Words(type)}");
-        GrantRules.CheckTaken(by, PermissionStatements.Rules(policy.Statements));
+        GrantRules.CheckRevoked(by, PermissionStatements.Rules(policy.Statements));
         return await resources.DeleteAsync(
             PrincipalPermissionResource.Definition, by.Caller.OrganizationId, by.Caller.AuditName, attached.Id,
             by.Cancelled);
     }
 
-    private static void RequireSight(Granting by, PrincipalType type, string? principalId)
+    private static void RequireVisible(Granting by, PrincipalType type, string? principalId)
     {
         if (principalId is not null)
-            Sight.Require(
+            EntityPermissions.Require(
                 by.Grants,
                 type switch
                 {

@@ -27,7 +27,7 @@ public static class PrincipalPermissionResource
     public static ResourceDefinition<PrincipalPermission> Definition { get; } =
         new("PrincipalPermission", "principalpermissions", () => AccessJson.Format.PrincipalPermission)
         {
-            IsOfAccess = true,
+            DefinesPermissions = true,
             IsInternal = true,
             UniqueBy = [new("attachment", one => $"{Key(one)} {one.PermissionPolicyId}")],
             IndexedBy = [new("principal", Key)],

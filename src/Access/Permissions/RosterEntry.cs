@@ -52,11 +52,11 @@ public sealed record RosterEntry
     /// <param name="cancellationToken">Cancels the operation.</param>
     public bool PermitsLess(RosterEntry before, CancellationToken cancellationToken) =>
         Sources != before.Sources
-        && (IsBeyond(before.Rules.Except(Rules).Where(rule => !rule.IsDeny), Rules, cancellationToken)
-            || IsBeyond(Rules.Except(before.Rules).Where(rule => rule.IsDeny), before.Rules, cancellationToken));
+        && (IsNotCovered(before.Rules.Except(Rules).Where(rule => !rule.IsDeny), Rules, cancellationToken)
+            || IsNotCovered(Rules.Except(before.Rules).Where(rule => rule.IsDeny), before.Rules, cancellationToken));
 
     // Whether some of the rules, which all have the same effect, are not covered by the other rules with that effect.
-    private static bool IsBeyond(
+    private static bool IsNotCovered(
         IEnumerable<PermissionRule> rules, IReadOnlyList<PermissionRule> others, CancellationToken cancellationToken)
     {
         RuleCover? cover = null;

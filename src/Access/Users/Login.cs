@@ -53,7 +53,7 @@ public static class LoginResource
         new("Login", "logins", () => AccessJson.Format.Login)
         {
             IsInternal = true,
-            TakesAccess = (current, proposed) => current is not null
+            RevokesAccess = (current, proposed) => current is not null
                 && (proposed is null
                     || current.Organizations.Except(proposed.Organizations).Any()
                     || (proposed.DtTemporaryPasswordEnds is { } end && end != current.DtTemporaryPasswordEnds)),

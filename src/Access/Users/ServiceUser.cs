@@ -26,8 +26,8 @@ public static class ServiceUserResource
     public static ResourceDefinition<ServiceUser> Definition { get; } =
         new("ServiceUser", "serviceusers", () => AccessJson.Format.ServiceUser)
         {
-            IsOfAccess = true,
-            TakesAccess = (current, _) => current is not null,
+            DefinesPermissions = true,
+            RevokesAccess = (current, _) => current is not null,
             IsInternal = true,
             EventName = "configuration.serviceuser",
             Complete = (proposed, current, _) => ValueTask.FromResult(

@@ -43,7 +43,7 @@ public static class SupportResource
     public static ResourceDefinition<Support> Definition { get; } =
         new("Support", "support", () => AccessJson.Format.Support)
         {
-            IsOfAccess = true,
+            DefinesPermissions = true,
             IsSingleton = true,
             DescribesAudit = false,
             Check = (support, issues) => PermissionStatements.Check(

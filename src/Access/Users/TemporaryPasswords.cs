@@ -22,7 +22,7 @@ public sealed class TemporaryPasswords(Logins logins)
         Granting by, OrgUser user, bool hasMail, Func<string, string, Task<bool>> mail)
     {
         // The caller may see the password and could then act as the user.
-        await GrantRules.CheckMaySpeakForAsync(by, PrincipalType.User, user.Id);
+        await GrantRules.CheckMayActAsAsync(by, PrincipalType.User, user.Id);
         var login = await logins.FindByIdAsync(user.Id, by.Cancelled)
             ?? throw new RefusedException(new Issue("no_login", "", "The user has no login"));
         if (!hasMail && login.Organizations.Count > 1)

@@ -58,8 +58,8 @@ public static class OrgUserResource
     public static ResourceDefinition<OrgUser> Definition { get; } =
         new("OrgUser", "users", () => AccessJson.Format.OrgUser)
         {
-            IsOfAccess = true,
-            TakesAccess = (current, _) => current is not null,
+            DefinesPermissions = true,
+            RevokesAccess = (current, _) => current is not null,
             Tag = "OrgUsers",
             PolicyNames = ["config:orgUser", "config:user"],
             IsInternal = true,

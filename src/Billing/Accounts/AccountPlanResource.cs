@@ -82,10 +82,10 @@ public static class AccountPlanResource
         var isOfPlan = parameters.Text("contract") is null
             ? Condition.And() : new Condition.Missing("plan_group_id");
         if (parameters.SortableInstant("date") is { } date)
-            return Condition.And(isOfPlan, Condition.HoldsAt(date));
+            return Condition.And(isOfPlan, Condition.IsActiveAt(date));
         var isNarrowed = new[] { "account", "plan", "contract" }.Any(name => parameters.Text(name) is not null);
         return isNarrowed && !includeAll
-            ? Condition.And(isOfPlan, Condition.HoldsAt(InstantText.Sortable(parameters.Now))) : isOfPlan;
+            ? Condition.And(isOfPlan, Condition.IsActiveAt(InstantText.Sortable(parameters.Now))) : isOfPlan;
     }
 
     private static async ValueTask CheckAgainstAsync(

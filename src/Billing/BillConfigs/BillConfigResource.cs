@@ -15,7 +15,7 @@ public static class BillConfigResource
         {
             EventName = "billing.billconfig",
             IsSingleton = true,
-            IsMadeWhenMissing = true,
+            IsCreatedOnAccess = true,
             CheckAgainst = CheckAgainstAsync,
         };
 

@@ -114,7 +114,7 @@ internal sealed class BillJobRun : IJobRun
         var checkpoint = new BillJobCheckpoint(_catalog.Fingerprint, place, accounts);
         var isKept = await _resources.ChangeAsync(_organizationId, Principal, cancellationToken, async change =>
         {
-            if (!await JobQueue.NoteAsync(change, _job.Id, checkpoint.ToString()))
+            if (!await JobQueue.SaveCheckpointAsync(change, _job.Id, checkpoint.ToString()))
                 return false;
             await SaveAsync(change, ofAccounts);
             await ReportAsync(change, accounts);
@@ -163,7 +163,7 @@ internal sealed class BillJobRun : IJobRun
             Pending = total - accounts,
         };
         if (current.Status == BillJobStatus.Running)
-            await change.NoteAsync(BillJobResource.Definition, current, progressed);
+            await change.WriteWithoutEventAsync(BillJobResource.Definition, current, progressed);
         else
             await change.PutAsync(BillJobResource.Definition, current, progressed);
     }
@@ -181,6 +181,6 @@ internal sealed class BillJobRun : IJobRun
         _resources.ChangeAsync(_organizationId, Principal, cancellationToken, async change =>
         {
             await change.RemoveAllAsync(BillJobResultResource.Definition, BillJobResultResource.Of(_job.Id));
-            return await JobQueue.NoteAsync(change, _job.Id, null);
+            return await JobQueue.SaveCheckpointAsync(change, _job.Id, null);
         });
 }

@@ -45,10 +45,10 @@ internal static class AssembleBill
         };
     }
 
-    private static KeptCycle CycleOf(DuePlan plan, BillSettings settings)
+    private static StoredCycle CycleOf(DuePlan plan, BillSettings settings)
     {
         var cycle = settings.CycleOf(plan.Terms).Cycle;
-        return new KeptCycle(cycle.Epoch, cycle.Frequency, cycle.Interval);
+        return new StoredCycle(cycle.Epoch, cycle.Frequency, cycle.Interval);
     }
 
     /// <summary>

@@ -52,7 +52,7 @@ public static class BillCalculation
             throw new ArgumentException("Bills have a regular frequency and an interval of 1 or more.", nameof(input));
         var settings = ResolveSettings.For(input.Account, input.Organization, input.Run.Overrides);
         if (input.Run.IsRecalculation)
-            FindDuePlans.RefuseLostBoundaries(input, settings);     // keeps a recalculated bill from losing its charges
+            FindDuePlans.RefuseMovedBoundaries(input, settings);     // a recalculated bill must not lose its charges
         var plans = FindDuePlans.For(input, settings);              // the account plans on the bill and their periods
         var priced = ResolvePricings.Over(input.Account, plans);    // the pricing in effect at each time
         RefuseUnbilledTerms.In(input, settings, plans, priced);     // never omits terms silently

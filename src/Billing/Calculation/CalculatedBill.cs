@@ -57,7 +57,7 @@ public sealed record CalculatedBill
     public string? PurchaseOrderNumber { get; init; }
 
     /// <summary>The billing cycles of the account plans on the bill, by account plan UUID.</summary>
-    public required IReadOnlyDictionary<string, KeptCycle> Cycles { get; init; }
+    public required IReadOnlyDictionary<string, StoredCycle> Cycles { get; init; }
 
     /// <summary>The lines, in order; empty if nothing is due.</summary>
     public required IReadOnlyList<BillLineItem> LineItems { get; init; }

@@ -56,7 +56,7 @@ internal static class FindDuePlans
         var standing = StandingPeriods.At(index, periods, terms, settings.Organization);
         var advance = periods.From(index, periods: 1).Window;
         var asksForMinimum = AdvanceMinimum.IsAsked(terms, settings.Organization, advance);
-        var hasCounters = FindUnbilledTerms.Counters(terms, settings).Any(term => term.IsMetBy(billDate, advance));
+        var hasCounters = FindUnbilledTerms.Counters(terms, settings).Any(term => term.Affects(billDate, advance));
         return arrears.IsEmpty && standing.Count == 0 && !asksForMinimum && !hasCounters
             ? null
             : new DuePlan(
@@ -68,7 +68,7 @@ internal static class FindDuePlans
     /// charges of its account plans.
     /// </summary>
     /// <exception cref="BillRefusedException">The bill date is no longer a boundary.</exception>
-    public static void RefuseLostBoundaries(BillInput input, BillSettings settings)
+    public static void RefuseMovedBoundaries(BillInput input, BillSettings settings)
     {
         var date = InstantText.Write(input.Run.BillDate);
         var of = $"{JsonFormat.Name(input.Run.Frequency)} boundary on {date} (interval {input.Run.Interval})";

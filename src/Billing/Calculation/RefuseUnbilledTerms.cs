@@ -89,7 +89,7 @@ internal static class RefuseUnbilledTerms
         var billed = plans.Select(plan => plan.Arrears.Window).Concat(plans.Select(plan => plan.Advance)).ToList();
         foreach (var term in FindUnbilledTerms.Of(input.Unbilled, input.Plans, settings))
         {
-            if (term.IsDueOn(date) || billed.Any(window => term.IsMetBy(date, window)))
+            if (term.IsDueOn(date) || billed.Any(window => term.Affects(date, window)))
                 throw Unbilled(account, term.What);
         }
     }

@@ -45,7 +45,7 @@ public sealed record RunOverrides
     /// The billing cycles of the account plans on the bill when it was calculated, by account plan UUID. Null for a
     /// first calculation, and for bills of versions that did not store cycles.
     /// </summary>
-    public IReadOnlyDictionary<string, KeptCycle>? Cycles { get; init; }
+    public IReadOnlyDictionary<string, StoredCycle>? Cycles { get; init; }
 
     /// <summary>The overrides of a bill job.</summary>
     public static RunOverrides Of(BillJob job) => new()
@@ -72,8 +72,8 @@ public sealed record RunOverrides
     {
         TargetCurrency = bill.Currency,
         // Also keep the cycles of plans that are not on the bill at the moment, in case they are due again.
-        Cycles = new SortedDictionary<string, KeptCycle>(
-            bill.Cycles.Concat(Cycles ?? new Dictionary<string, KeptCycle>())
+        Cycles = new SortedDictionary<string, StoredCycle>(
+            bill.Cycles.Concat(Cycles ?? new Dictionary<string, StoredCycle>())
                 .DistinctBy(cycle => cycle.Key).ToDictionary(),
             StringComparer.Ordinal),
         Timezone = Timezone ?? organization.Timezone,
@@ -106,4 +106,4 @@ public sealed record RunOverrides
 /// <param name="Epoch">A date on which a period begins; all other periods are counted from it.</param>
 /// <param name="Frequency">Days, weeks, months or years.</param>
 /// <param name="Interval">Number of frequency units per period.</param>
-public sealed record KeptCycle(LocalDate Epoch, BillingFrequency Frequency, int Interval);
+public sealed record StoredCycle(LocalDate Epoch, BillingFrequency Frequency, int Interval);

@@ -26,6 +26,6 @@ internal sealed record UnbilledTerm(
         FirstBillDate <= to && (LastBillDate is not { } last || from <= last);
 
     /// <summary>Whether it affects a bill with this date that covers this time.</summary>
-    public bool IsMetBy(LocalDate billDate, Window billed) =>
+    public bool Affects(LocalDate billDate, Window billed) =>
         IsDueOn(billDate) || (Time is { } time && !billed.Intersect(time.Start, time.End).IsEmpty);
 }

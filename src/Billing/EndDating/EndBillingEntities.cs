@@ -136,7 +136,7 @@ internal sealed class EndBillingEntitiesRun(
         where T : Resource
     {
         var definition = EndBillingEntities.DefinitionOf(kind);
-        foreach (var entity in await change.Related.ListAsync<T>(Condition.And(within, Condition.HoldsAt(end))))
+        foreach (var entity in await change.Related.ListAsync<T>(Condition.And(within, Condition.IsActiveAt(end))))
         {
             if (!caller.MayUpdate(definition, entity.Id))
             {
@@ -172,7 +172,7 @@ internal sealed class EndBillingEntitiesRun(
             new Condition.In("plan_id", [.. plans.Select(plan => plan.Id).Except(own)]),
             new Condition.In("plan_template_id", [.. plans.Select(plan => plan.PlanTemplateId).Distinct()]));
         await EndAsync(kind, new Condition.In("plan_id", own), EndText, ended);
-        foreach (var pricing in await change.Related.ListAsync<T>(Condition.And(shared, Condition.HoldsAt(EndText))))
+        foreach (var pricing in await change.Related.ListAsync<T>(Condition.And(shared, Condition.IsActiveAt(EndText))))
             Fail(kind, pricing.Id);
     }
 
@@ -180,7 +180,7 @@ internal sealed class EndBillingEntitiesRun(
     private async ValueTask<IReadOnlyList<Plan>> PlansAsync()
     {
         var accountPlans = await change.Related.ListAsync<AccountPlan>(
-            Condition.And(scope.Entities, Condition.HoldsAt(EndText)));
+            Condition.And(scope.Entities, Condition.IsActiveAt(EndText)));
         var links = await change.Related.ListAsync<PlanGroupLink>(
             new Condition.In("plan_group_id", [.. accountPlans.Select(plan => plan.PlanGroupId).OfType<string>()]));
         var ids = accountPlans.Select(plan => plan.PlanId).OfType<string>().Concat(links.Select(link => link.PlanId));

@@ -14,7 +14,7 @@ public static class ExternalMappingResource
         new("ExternalMapping", "externalmappings", () => BillingJson.Format.ExternalMapping)
         {
             Tag = "External Mapping",
-            FollowsColumn = "entity_id",
+            OwnerColumn = "entity_id",
             Subject = mapping => ("m3terId", mapping.M3terEntity, mapping.M3terId),
             HasIdsFilter = false,
             MaximumPageSize = 200,

@@ -15,7 +15,10 @@ public static class StatementDefinitionResource
             HasIdsFilter = false,
             Refers =
             [
-                Reference<StatementDefinition>.Many("meterIds", "Meter", Meters) with { Opposes = OpposeMeter },
+                Reference<StatementDefinition>.Many("meterIds", "Meter", Meters) with
+                {
+                    RefuseChange = RefuseMeterChange,
+                },
             ],
             Check = Check,
             CheckAgainst = CheckAgainstAsync,
@@ -54,7 +57,7 @@ public static class StatementDefinitionResource
         }
     }
 
-    private static IEnumerable<Issue> OpposeMeter(StatementDefinition definition, TargetChange change)
+    private static IEnumerable<Issue> RefuseMeterChange(StatementDefinition definition, TargetChange change)
     {
         var meter = (Meter)change.Proposed;
         if (Fields(definition).Any(field => field.MeterId == meter.Id && !HasField(meter, field.Name)))

@@ -24,7 +24,10 @@ public static class AggregationResource
             ],
             Refers =
             [
-                new("meterId", "Meter", aggregation => aggregation.MeterId) { Opposes = AggregationRules.Oppose },
+                new("meterId", "Meter", aggregation => aggregation.MeterId)
+                {
+                    RefuseChange = AggregationRules.RefuseChange,
+                },
                 new("accountingProductId", "Product", aggregation => aggregation.AccountingProductId),
             ],
             Check = AggregationRules.Check,

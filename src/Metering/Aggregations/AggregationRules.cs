@@ -44,7 +44,7 @@ internal static class AggregationRules
     }
 
     /// <summary>A field in use cannot be removed or change its kind (400), and the product cannot be removed.</summary>
-    internal static IEnumerable<Issue> Oppose(Aggregation aggregation, TargetChange change)
+    internal static IEnumerable<Issue> RefuseChange(Aggregation aggregation, TargetChange change)
     {
         var meter = (Meter)change.Proposed;
         foreach (var (_, code, fault) in UnusableFields(aggregation, meter))

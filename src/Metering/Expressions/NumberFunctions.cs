@@ -55,7 +55,7 @@ internal static class NumberFunctions
         if (scale >= 0)
             return decimal.Round(number, Math.Min(scale, MaxScale), mode);
         if (scale < -MaxScale)
-            return RoundToMoreThanThereIs(number, scale, mode);
+            return RoundBeyondMaxScale(number, scale, mode);
         var unit = DecimalPower.OfTen(-scale);
         var rest = number % unit;
         if (rest == 0)
@@ -85,7 +85,7 @@ internal static class NumberFunctions
     }
 
     // The unit is larger than any decimal, so the only possible result is 0.
-    private static decimal RoundToMoreThanThereIs(decimal number, int scale, MidpointRounding mode)
+    private static decimal RoundBeyondMaxScale(decimal number, int scale, MidpointRounding mode)
     {
         var isZero = mode switch
         {

@@ -15,10 +15,10 @@ public sealed record IngestOptions
     /// How long the loader collects measurements before it stores fewer than the store prefers
     /// (<see cref="Measurements.ILoadTarget.PreferredLoadSize"/>). A waiting query ends the collection early.
     /// </summary>
-    public Duration GatheringTime { get; init; } = Duration.FromMilliseconds(500);
+    public Duration CollectionTime { get; init; } = Duration.FromMilliseconds(500);
 
     /// <summary>Polling interval of the loader while it collects measurements.</summary>
-    public Duration GatheringPause { get; init; } = Duration.FromMilliseconds(25);
+    public Duration PollInterval { get; init; } = Duration.FromMilliseconds(25);
 
     /// <summary>
     /// Bytes of the log that may wait to be loaded before responses are delayed to slow down senders.
@@ -28,7 +28,7 @@ public sealed record IngestOptions
     /// <summary>
     /// Maximum delay of a response. After that, the submission is accepted nevertheless, because the log has room.
     /// </summary>
-    public Duration MaxHold { get; init; } = Duration.FromSeconds(2);
+    public Duration MaxResponseDelay { get; init; } = Duration.FromSeconds(2);
 
     /// <summary>Delay of the loader after the first fault; it doubles up to <see cref="RetryDelayLimit"/>.</summary>
     public Duration RetryDelay { get; init; } = Duration.FromMilliseconds(20);

@@ -12,7 +12,7 @@ namespace Tallystick.Metering.Ingest;
 /// memory are reused for later loads.
 /// </summary>
 internal sealed class LoadBuilder(
-    IMeteringCatalog catalog, AccountCache accounts, IUidIndex uids, LoadUids loadUids)
+    IMeteringCatalog catalog, AccountCache accounts, IUidIndex uids, UidDeduplication loadUids)
 {
     private const int NoAccount = -1;
 
@@ -20,7 +20,7 @@ internal sealed class LoadBuilder(
     private readonly Dictionary<IngestMeter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(string Organization, string Meter, string? MeterId, int Day), LoadTally> _tallies = [];
     private readonly List<UidEntry> _taken = [];
-    private readonly BatchPlans _plans = new();
+    private readonly BatchMappings _plans = new();
 
     // Maps the account numbers of the current batch to indices in the load.
     private int[] _accounts = [];
@@ -127,7 +127,7 @@ internal sealed class LoadBuilder(
             return;
         int[] unknown =
         [
-            .. _plans.Rows.Where(prepared => prepared.Plan.Failure is null
+            .. _plans.Rows.Where(prepared => prepared.Mapping.Failure is null
                     && _plans.Accounts[prepared.Row.Account] == OrganizationAccounts.Unknown)
                 .Select(prepared => prepared.Row.Account).Distinct(),
         ];
@@ -144,7 +144,7 @@ internal sealed class LoadBuilder(
         foreach (ref readonly var prepared in CollectionsMarshal.AsSpan(_plans.Rows))
         {
             var position = record.PositionOf(prepared.Row.Start);
-            if (prepared.Plan.Failure is { } failure)
+            if (prepared.Mapping.Failure is { } failure)
                 Fail(failure, position, prepared.Row.Meter, null);
             else
                 Add(prepared, position, known);
@@ -175,14 +175,14 @@ internal sealed class LoadBuilder(
             Fail(new Failure(IngestFailure.InvalidAccountCode, near), position, row.Meter, null);
             return;
         }
-        var rows = prepared.Plan.Rows!;
+        var rows = prepared.Mapping.Rows!;
         rows.Uids.Add(_batch.Uid(row));
         rows.Accounts.Add(account);
         rows.Ts.Add(row.Ts);
         rows.Ets.Add(row.Ets);
         rows.ReceivedAt.Add(_batch.ReceivedAt);
         rows.Positions.Add(position.Value);
-        prepared.Plan.AddValues(_batch.Values(row));
+        prepared.Mapping.AddValues(_batch.Values(row));
         loadUids.Note(prepared.Fingerprint, position, row.ContentHash, rows);
         _plans.Outcomes[row.Meter] += new LoadTally(0, 1, 0, 0);
     }

@@ -42,7 +42,7 @@ public sealed class MeasurementIntake(
             if (loader?.Fault is LoadRefusedException refused)
                 throw new LoadRefusedException(refused.Message, refused);
             if (loader is not null)
-                await loader.WaitForBacklogAsync(options.BacklogBytes, options.MaxHold, cancellationToken);
+                await loader.WaitForBacklogAsync(options.BacklogBytes, options.MaxResponseDelay, cancellationToken);
             await log.AppendAsync(batch, receivedAt, cancellationToken);
         }
         finally

@@ -45,7 +45,7 @@ public sealed class MeasurementLoader
         (_log, _store, _stored, _uids, _clock, _options) = (log, store, stored, uids, clock, options);
         _loadSize = store.PreferredLoadSize;
         var accounts = new AccountCache(catalog, skeletons);
-        var loadUids = new LoadUids(uids, log, options.DuplicateWindow);
+        var loadUids = new UidDeduplication(uids, log, options.DuplicateWindow);
         _loads =
         [
             .. Enumerable.Range(0, Loads).Select(_ => new LoadBuilder(catalog, accounts, uids, loadUids)),
@@ -207,7 +207,7 @@ public sealed class MeasurementLoader
     }
 
     /// <summary>
-    /// Adds measurements until there are enough, a query is waiting, or <see cref="IngestOptions.GatheringTime"/> has
+    /// Adds measurements until there are enough, a query is waiting, or <see cref="IngestOptions.CollectionTime"/> has
     /// passed.
     /// </summary>
     private async Task FillAsync(LoadBuilder builder, int enough, Task stored, CancellationToken cancellationToken)
@@ -229,11 +229,11 @@ public sealed class MeasurementLoader
                 awaited.Add(_log.WaitForMoreAsync(builder.Load.To, cancellationToken));
             else
             {
-                gathered ??= Task.Delay(_options.GatheringTime.ToTimeSpan(), cancellationToken);
+                gathered ??= Task.Delay(_options.CollectionTime.ToTimeSpan(), cancellationToken);
                 if (isWanted.IsCompleted || gathered.IsCompleted)
                     return;
                 // Poll, because waking up for each measurement would cost more than loading it.
-                var pause = Task.Delay(_options.GatheringPause.ToTimeSpan(), cancellationToken);
+                var pause = Task.Delay(_options.PollInterval.ToTimeSpan(), cancellationToken);
                 awaited.AddRange(gathered, isWanted, pause);
             }
             if (!stored.IsCompleted)

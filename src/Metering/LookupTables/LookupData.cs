@@ -14,7 +14,7 @@ public sealed class LookupData(LookupStore lookups)
     /// <param name="version">The version that the data was read with; 0 for none.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public Task<(LookupTableRevision Revision, LookupTableData Data)> WriteAsync(
-        NamedRevision named, IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> rows, long version,
+        RevisionReference named, IReadOnlyList<IReadOnlyDictionary<string, CustomFieldValue>> rows, long version,
         CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async (change, revision) =>
         {
@@ -28,7 +28,7 @@ public sealed class LookupData(LookupStore lookups)
         });
 
     /// <summary>Deletes all items.</summary>
-    public Task ClearAsync(NamedRevision named, CancellationToken cancellationToken) =>
+    public Task ClearAsync(RevisionReference named, CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async (change, revision) =>
         {
             var deleted = await change.DeleteAllAsync<LookupTableItem>(LookupTableResource.Of(revision.Id));
@@ -42,7 +42,7 @@ public sealed class LookupData(LookupStore lookups)
     /// <param name="version">The version that the data was read with; 0 for none.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public Task<LookupEntry> WriteEntryAsync(
-        NamedRevision named, string rawKey, IReadOnlyDictionary<string, CustomFieldValue> given, long version,
+        RevisionReference named, string rawKey, IReadOnlyDictionary<string, CustomFieldValue> given, long version,
         CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async (change, revision) =>
         {
@@ -54,7 +54,7 @@ public sealed class LookupData(LookupStore lookups)
     /// <summary>Deletes the item of a key.</summary>
     /// <returns>The item before deletion; null if there is none.</returns>
     public Task<LookupEntry?> DeleteEntryAsync(
-        NamedRevision named, string rawKey, long version, CancellationToken cancellationToken) =>
+        RevisionReference named, string rawKey, long version, CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async (change, revision) =>
         {
             if (await FindItemAsync(change.Related, revision, rawKey) is not { } item)
@@ -66,7 +66,7 @@ public sealed class LookupData(LookupStore lookups)
 
     /// <summary>The item of a key; null if there is none.</summary>
     public async ValueTask<LookupEntry?> FindEntryAsync(
-        NamedRevision named, string rawKey, CancellationToken cancellationToken)
+        RevisionReference named, string rawKey, CancellationToken cancellationToken)
     {
         var related = lookups.Reader(named.OrganizationId, cancellationToken);
         var revision = await LookupRevisions.FindAsync(related, named.Id, named.TableId);
@@ -81,7 +81,7 @@ public sealed class LookupData(LookupStore lookups)
             version, (await change.Related.FindAsync<LookupTableData>(revisionId))?.Version ?? 0);
 
     private Task<T> ChangeAsync<T>(
-        NamedRevision named, CancellationToken cancellationToken,
+        RevisionReference named, CancellationToken cancellationToken,
         Func<LookupChange, LookupTableRevision, ValueTask<T>> work) =>
         lookups.ChangeAsync(
             named.OrganizationId, named.Principal, cancellationToken,

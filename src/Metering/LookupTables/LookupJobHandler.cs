@@ -69,7 +69,7 @@ internal sealed class LookupJobRun(
         try
         {
             if (job.Type == LookupTableDataJobType.Copy
-                ? await CopySomeAsync(cancellationToken) : await TakeInSomeAsync(cancellationToken))
+                ? await CopyBatchAsync(cancellationToken) : await ImportBatchAsync(cancellationToken))
                 return true;
         }
         catch (RefusedException refused)
@@ -117,7 +117,7 @@ internal sealed class LookupJobRun(
             });
     }
 
-    private async Task<bool> CopySomeAsync(CancellationToken cancellationToken)
+    private async Task<bool> CopyBatchAsync(CancellationToken cancellationToken)
     {
         var items = await lookups.ItemsAsync(organizationId, job.RevisionId, _place, ItemsAtATime, cancellationToken);
         return items.Count > 0
@@ -125,7 +125,7 @@ internal sealed class LookupJobRun(
             && items.Count == ItemsAtATime;
     }
 
-    private async Task<bool> TakeInSomeAsync(CancellationToken cancellationToken)
+    private async Task<bool> ImportBatchAsync(CancellationToken cancellationToken)
     {
         _rows ??= await OpenAsync(cancellationToken);
         return _rows.MoveNext()
@@ -168,7 +168,8 @@ internal sealed class LookupJobRun(
         var isKept = await lookups.ChangeAsync(
             organizationId, job.CreatedBy ?? Principal, cancellationToken, async change =>
             {
-                if (!await JobQueue.NoteAsync(change.Made, job.Id, place.ToString(CultureInfo.InvariantCulture)))
+                if (!await JobQueue.SaveCheckpointAsync(
+                    change.Made, job.Id, place.ToString(CultureInfo.InvariantCulture)))
                     return false;
                 await change.UpsertAsync(await change.DraftAsync(job.TargetId, null), rows);
                 return true;

@@ -30,7 +30,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="TooManyRequestsException">There are too many jobs already.</exception>
     public Task<LookupTableDataJob> CopyAsync(
-        NamedRevision named, string? targetId, CancellationToken cancellationToken) =>
+        RevisionReference named, string? targetId, CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async change =>
         {
             var source = await LookupRevisions.FindAsync(change.Related, named.Id, named.TableId);
@@ -56,7 +56,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="TooManyRequestsException">There are too many jobs already.</exception>
     public Task<LookupTableDataJob> ExpectUploadAsync(
-        NamedRevision named, (string Name, string ContentType, long Length) file, long? version,
+        RevisionReference named, (string Name, string ContentType, long Length) file, long? version,
         CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async change =>
         {
@@ -74,7 +74,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
 
     /// <summary>Creates a download of the current data.</summary>
     public Task<LookupTableDataJob> DownloadAsync(
-        NamedRevision named, string contentType, CancellationToken cancellationToken) =>
+        RevisionReference named, string contentType, CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async change =>
         {
             var revision = await LookupRevisions.FindAsync(change.Related, named.Id, named.TableId);
@@ -92,7 +92,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
     /// <summary>An archived revision, and the version of its data.</summary>
     /// <exception cref="RefusedException">The revision is not archived.</exception>
     public async ValueTask<(LookupTableRevision Revision, long DataVersion)> FindArchivedAsync(
-        NamedRevision named, CancellationToken cancellationToken)
+        RevisionReference named, CancellationToken cancellationToken)
     {
         var related = lookups.Reader(named.OrganizationId, cancellationToken);
         var revision = await LookupRevisions.FindAsync(related, named.Id, named.TableId);
@@ -105,7 +105,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
     /// <summary>Deletes a job that is not running.</summary>
     /// <returns>The job before deletion.</returns>
     public Task<LookupTableDataJob> DeleteAsync(
-        NamedRevision named, string jobId, CancellationToken cancellationToken) =>
+        RevisionReference named, string jobId, CancellationToken cancellationToken) =>
         ChangeAsync(named, cancellationToken, async change =>
         {
             var revision = await LookupRevisions.FindAsync(change.Related, named.Id, named.TableId);
@@ -118,7 +118,7 @@ public sealed class LookupJobs(LookupStore lookups, ArrivingUploads uploads)
         });
 
     private Task<T> ChangeAsync<T>(
-        NamedRevision named, CancellationToken cancellationToken, Func<LookupChange, ValueTask<T>> work) =>
+        RevisionReference named, CancellationToken cancellationToken, Func<LookupChange, ValueTask<T>> work) =>
         lookups.ChangeAsync(named.OrganizationId, named.Principal, cancellationToken, work);
 
     private static async ValueTask<LookupTableRevision> TargetAsync(

@@ -11,7 +11,7 @@ namespace Tallystick.Metering.LookupTables;
 /// <param name="TableId">UUID of the lookup table.</param>
 /// <param name="Id">UUID of the revision.</param>
 /// <param name="Principal">The caller, for the audit fields.</param>
-public sealed record NamedRevision(string OrganizationId, string TableId, string Id, string Principal);
+public sealed record RevisionReference(string OrganizationId, string TableId, string Id, string Principal);
 
 /// <summary>
 /// The life cycle of a revision: a draft is published; a published revision is archived on request or when another
@@ -49,7 +49,7 @@ public sealed class LookupRevisions(
     /// <param name="requireUpdate">Throws if the caller may not change the revision with an id.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task<LookupTableRevision> SetStatusAsync(
-        NamedRevision named, (string Status, long Version) asked, Action<string> requireUpdate,
+        RevisionReference named, (string Status, long Version) asked, Action<string> requireUpdate,
         CancellationToken cancellationToken)
     {
         using var prepared = asked.Status == Published
@@ -63,7 +63,7 @@ public sealed class LookupRevisions(
     }
 
     // A request that the change will refuse must not cost reading the data.
-    private async ValueTask<IDisposable?> PrepareAsync(ResourceReader related, NamedRevision named, long version)
+    private async ValueTask<IDisposable?> PrepareAsync(ResourceReader related, RevisionReference named, long version)
     {
         var draft = await FindAsync(related, named.Id, named.TableId);
         LookupVersions.Require(version, draft.Version);

@@ -50,7 +50,7 @@ public sealed class LookupUploads(LookupStore lookups, IClock clock) : IUploadTa
             var job = RequireWaiting(await change.Related.FindAsync<LookupTableDataJob>(jobId));
             await JobQueue.PutAsync(change.Made, LookupJobHandler.QueueName, jobId);
             // The status does not change, so no event is recorded.
-            await change.Made.NoteAsync(LookupTableResource.Jobs, job, job with { IsReceived = true });
+            await change.Made.WriteWithoutEventAsync(LookupTableResource.Jobs, job, job with { IsReceived = true });
             return true;
         });
     }

@@ -13,5 +13,5 @@ public interface IStoreMaintenance
     /// <param name="logStart">The oldest position in the log.</param>
     /// <param name="cancellationToken">Cancels the step and rolls it back.</param>
     /// <returns>False if there was nothing to do.</returns>
-    Task<bool> TakeStepAsync(Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken);
+    Task<bool> RunStepAsync(Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken);
 }

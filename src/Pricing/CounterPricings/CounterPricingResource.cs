@@ -25,7 +25,7 @@ public static class CounterPricingResource
                 new ListFilter.Part("date",
                     "Only counter pricings that are in effect on this date. " + InstantText.ZoneRule, new TextShape()),
                 new ListFilter.Custom((parameters, _) => ValueTask.FromResult(
-                    parameters.SortableInstant("date") is { } date ? Condition.HoldsAt(date) : null)),
+                    parameters.SortableInstant("date") is { } date ? Condition.IsActiveAt(date) : null)),
                 ListFilter.One("planId", "plan_id", "Only counter pricings of this plan."),
                 ListFilter.One("planTemplateId", "plan_template_id", "Only counter pricings of this plan template."),
             ],
@@ -34,9 +34,12 @@ public static class CounterPricingResource
                 new("planId", "Plan", pricing => pricing.PlanId),
                 new("planTemplateId", "PlanTemplate", pricing => pricing.PlanTemplateId)
                 {
-                    Opposes = CounterPricingRules.OpposeTemplate,
+                    RefuseChange = CounterPricingRules.RefuseTemplateChange,
                 },
-                new("counterId", "Counter", pricing => pricing.CounterId) { Opposes = CounterPricingRules.Oppose },
+                new("counterId", "Counter", pricing => pricing.CounterId)
+                {
+                    RefuseChange = CounterPricingRules.RefuseChange,
+                },
                 new("accountingProductId", "Product", pricing => pricing.AccountingProductId),
             ],
             Complete = (pricing, _, _) => ValueTask.FromResult(Completed(pricing)),

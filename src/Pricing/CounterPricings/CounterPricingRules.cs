@@ -44,7 +44,7 @@ internal static class CounterPricingRules
     /// Refuses to move a counter to another product, because its counter pricings require a global counter or one of
     /// the plan's product.
     /// </summary>
-    internal static IEnumerable<Issue> Oppose(CounterPricing pricing, TargetChange change)
+    internal static IEnumerable<Issue> RefuseChange(CounterPricing pricing, TargetChange change)
     {
         var proposed = ((Counter)change.Proposed).ProductId;
         if (proposed is not null && proposed != ((Counter)change.Current).ProductId)
@@ -55,7 +55,7 @@ internal static class CounterPricingRules
     /// <summary>
     /// Refuses a new product for a plan template whose counter pricings were validated against the current one.
     /// </summary>
-    internal static IEnumerable<Issue> OpposeTemplate(CounterPricing pricing, TargetChange change)
+    internal static IEnumerable<Issue> RefuseTemplateChange(CounterPricing pricing, TargetChange change)
     {
         if (((PlanTemplate)change.Proposed).ProductId != ((PlanTemplate)change.Current).ProductId)
             yield return new Issue("immutable", "productId",

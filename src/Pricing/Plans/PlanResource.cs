@@ -18,7 +18,7 @@ public static class PlanResource
         ],
         Refers =
         [
-            new("planTemplateId", "PlanTemplate", plan => plan.PlanTemplateId) { Opposes = OpposeTemplate },
+            new("planTemplateId", "PlanTemplate", plan => plan.PlanTemplateId) { RefuseChange = RefuseTemplateChange },
             new("accountId", "Account", plan => plan.AccountId),
             new("minimumSpendAccountingProductId", "Product", plan => plan.MinimumSpendAccountingProductId),
             new("standingChargeAccountingProductId", "Product", plan => plan.StandingChargeAccountingProductId),
@@ -28,7 +28,7 @@ public static class PlanResource
         CheckAgainst = CheckAgainstAsync,
     };
 
-    private static IEnumerable<Issue> OpposeTemplate(Plan plan, TargetChange change)
+    private static IEnumerable<Issue> RefuseTemplateChange(Plan plan, TargetChange change)
     {
         if (((PlanTemplate)change.Proposed).ProductId != plan.ProductId)
             yield return new Issue(

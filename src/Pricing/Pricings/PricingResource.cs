@@ -32,12 +32,15 @@ public static class PricingResource
             new("planId", "Plan", pricing => pricing.PlanId),
             new("planTemplateId", "PlanTemplate", pricing => pricing.PlanTemplateId)
             {
-                Opposes = PricingRules.OpposeTemplate,
+                RefuseChange = PricingRules.RefuseTemplateChange,
             },
-            new("aggregationId", "Aggregation", pricing => pricing.AggregationId) { Opposes = PricingRules.Oppose },
+            new("aggregationId", "Aggregation", pricing => pricing.AggregationId)
+            {
+                RefuseChange = PricingRules.RefuseChange,
+            },
             new("compoundAggregationId", "CompoundAggregation", pricing => pricing.CompoundAggregationId)
             {
-                Opposes = PricingRules.OpposeCompound,
+                RefuseChange = PricingRules.RefuseCompoundChange,
             },
             new("accountingProductId", "Product", pricing => pricing.AccountingProductId),
         ],
@@ -48,7 +51,7 @@ public static class PricingResource
 
     private static Condition? HeldOn(ListParameters parameters) =>
         parameters.SortableInstant("date") is { } date
-            ? Condition.HoldsAt(date)
+            ? Condition.IsActiveAt(date)
             : null;
 
     private static PlanPricing Completed(PlanPricing pricing) => pricing with

@@ -72,7 +72,7 @@ internal static class PricingRules
             : (await related.FindAsync<PlanTemplate>(planTemplateId))?.ProductId;
 
     /// <summary>Refuses to remove a priced segment from its aggregation.</summary>
-    internal static IEnumerable<Issue> Oppose(PlanPricing pricing, TargetChange change)
+    internal static IEnumerable<Issue> RefuseChange(PlanPricing pricing, TargetChange change)
     {
         var issues = new Issues();
         CheckSegment(pricing, ((Aggregation)change.Proposed).Segments, issues);
@@ -85,7 +85,7 @@ internal static class PricingRules
     /// Refuses to move a compound aggregation to another product, because its pricings were validated against the
     /// plan's product.
     /// </summary>
-    internal static IEnumerable<Issue> OpposeCompound(PlanPricing pricing, TargetChange change)
+    internal static IEnumerable<Issue> RefuseCompoundChange(PlanPricing pricing, TargetChange change)
     {
         if (((CompoundAggregation)change.Proposed).ProductId is { } owner
             && owner != ((CompoundAggregation)change.Current).ProductId)
@@ -96,7 +96,7 @@ internal static class PricingRules
     /// <summary>
     /// Refuses a new product for a plan template whose pricings were validated against the current one.
     /// </summary>
-    internal static IEnumerable<Issue> OpposeTemplate(PlanPricing pricing, TargetChange change)
+    internal static IEnumerable<Issue> RefuseTemplateChange(PlanPricing pricing, TargetChange change)
     {
         if (((PlanTemplate)change.Proposed).ProductId != ((PlanTemplate)change.Current).ProductId)
             yield return new Issue("immutable", "productId",

@@ -10,13 +10,13 @@ namespace Tallystick.Pricing.Rating;
 internal static class GraduatedBands
 {
     /// <summary>The bands reached by <paramref name="units"/>, 0 or more. Bands are in ascending order.</summary>
-    public static IEnumerable<EnteredBand> Enter(Fraction units, IReadOnlyList<PricingBand> bands)
+    public static IEnumerable<ReachedBand> Enter(Fraction units, IReadOnlyList<PricingBand> bands)
     {
-        for (var index = 0; index < bands.Count && PriceBands.IsEntered(bands[index], units); index++)
+        for (var index = 0; index < bands.Count && PriceBands.IsReached(bands[index], units); index++)
         {
-            var reachesNext = index + 1 < bands.Count && PriceBands.IsEntered(bands[index + 1], units);
+            var reachesNext = index + 1 < bands.Count && PriceBands.IsReached(bands[index + 1], units);
             var upTo = reachesNext ? bands[index + 1].LowerLimit : units;
-            yield return new EnteredBand(bands[index], upTo - bands[index].LowerLimit, bands[index].FixedPrice);
+            yield return new ReachedBand(bands[index], upTo - bands[index].LowerLimit, bands[index].FixedPrice);
         }
     }
 }

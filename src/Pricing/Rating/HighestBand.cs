@@ -10,9 +10,9 @@ namespace Tallystick.Pricing.Rating;
 internal static class HighestBand
 {
     /// <summary>The one band that prices <paramref name="units"/>, 0 or more. Bands are in ascending order.</summary>
-    public static EnteredBand Enter(Fraction units, IReadOnlyList<PricingBand> bands)
+    public static ReachedBand Enter(Fraction units, IReadOnlyList<PricingBand> bands)
     {
-        var highest = bands.Last(band => PriceBands.IsEntered(band, units));
-        return new EnteredBand(highest, units, highest.FixedPrice);
+        var highest = bands.Last(band => PriceBands.IsReached(band, units));
+        return new ReachedBand(highest, units, highest.FixedPrice);
     }
 }

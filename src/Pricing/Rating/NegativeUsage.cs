@@ -9,6 +9,6 @@ namespace Tallystick.Pricing.Rating;
 internal static class NegativeUsage
 {
     /// <summary>The first band at <paramref name="units"/>, 0 or fewer. Bands are in ascending order.</summary>
-    public static EnteredBand Enter(Fraction units, IReadOnlyList<PricingBand> bands) =>
+    public static ReachedBand Enter(Fraction units, IReadOnlyList<PricingBand> bands) =>
         new(bands[0], units, FixedPrice: 0);
 }

@@ -29,5 +29,5 @@ internal static class PriceBands
     /// Whether a band is reached: only by units above its limit, so that a number equal to the limit belongs to the
     /// band below. The first band is always reached, even by zero units.
     /// </summary>
-    public static bool IsEntered(PricingBand band, Fraction units) => band.LowerLimit == 0 || units > band.LowerLimit;
+    public static bool IsReached(PricingBand band, Fraction units) => band.LowerLimit == 0 || units > band.LowerLimit;
 }

@@ -35,7 +35,7 @@ public sealed record RatedBand(
 /// <param name="Band">The band.</param>
 /// <param name="Units">Units priced in it, exact.</param>
 /// <param name="FixedPrice">Its fixed price.</param>
-internal sealed record EnteredBand(PricingBand Band, Fraction Units, decimal FixedPrice)
+internal sealed record ReachedBand(PricingBand Band, Fraction Units, decimal FixedPrice)
 {
     public Fraction UnitAmount => Units * Band.UnitPrice;
 

@@ -32,7 +32,7 @@ public static class UsageRating
             WithQuantities(entered, quantity, quantityPerUnit));
     }
 
-    private static List<EnteredBand> Enter(
+    private static List<ReachedBand> Enter(
         decimal quantity, Fraction units, IReadOnlyList<PricingBand> bands, bool cumulative)
     {
         if (quantity < 0)
@@ -41,7 +41,7 @@ public static class UsageRating
     }
 
     /// <summary>Because of rounding, units and quantity differ; the last band shows the remaining quantity.</summary>
-    private static List<RatedBand> WithQuantities(List<EnteredBand> entered, decimal quantity, decimal quantityPerUnit)
+    private static List<RatedBand> WithQuantities(List<ReachedBand> entered, decimal quantity, decimal quantityPerUnit)
     {
         var rated = new List<RatedBand>(entered.Count);
         Fraction left = quantity;

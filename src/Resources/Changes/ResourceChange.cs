@@ -95,7 +95,7 @@ public sealed class ResourceChange
     /// Writes notes about an entity, such as when it was last used. Raises no event and does not change version and
     /// audit fields.
     /// </summary>
-    public async ValueTask NoteAsync(ResourceDefinition definition, Resource current, Resource noted) =>
+    public async ValueTask WriteWithoutEventAsync(ResourceDefinition definition, Resource current, Resource noted) =>
         await WriteAsync(definition, current, noted, async write => await _transaction.UpdateAsync(
             definition.DocumentKind, _organizationId, current.Version, write, _cancellationToken));
 
@@ -240,7 +240,7 @@ public sealed class ResourceChange
 
     private async ValueTask WatchAccessAsync(ResourceDefinition definition, Resource? current, Resource? proposed)
     {
-        if (!definition.MayTakeAccess(current, proposed))
+        if (!definition.MayRevokeAccess(current, proposed))
             return;
         if (AccessOf.Count == 0)
             throw new InvalidOperationException("A change that may revoke access must declare this before it begins.");
@@ -281,9 +281,9 @@ public sealed class ResourceChange
 
     private async ValueTask RemoveFollowersAsync(ResourceDefinition removed, string id)
     {
-        foreach (var definition in _machinery.Catalog.Followers.Where(definition => definition != removed))
+        foreach (var definition in _machinery.Catalog.Dependents.Where(definition => definition != removed))
         {
-            var following = Condition.Equal(definition.FollowsColumn!, id);
+            var following = Condition.Equal(definition.OwnerColumn!, id);
             foreach (var follower in await Related.ListAsync(definition, following))
                 await RemoveAsync(definition, follower);
         }

@@ -110,12 +110,12 @@ public static class ResourceChecks
         foreach (var (referrerDefinition, reference) in catalog.ReferrersOf(definition.Kind))
         {
             var isRenamed = Key(definition, current, reference) != Key(definition, proposed, reference);
-            if (!isRenamed && !referrerDefinition.MayOppose(reference))
+            if (!isRenamed && !referrerDefinition.MayRefuseChange(reference))
                 continue;
             foreach (var referrer in await NamingAsync(
                 definition, current, referrerDefinition, reference, related, limit: null))
             {
-                foreach (var issue in referrerDefinition.Oppose(referrer, reference, change))
+                foreach (var issue in referrerDefinition.RefuseChange(referrer, reference, change))
                     issues.Add(issue.Code, issue.Path, issue.Message);
                 if (isRenamed)
                 {

@@ -213,7 +213,7 @@ public sealed class ResourceService(
         new($"{char.ToUpperInvariant(definition.Words[0])}{definition.Words[1..]} '{id}' does not exist");
 
     private static string? AccessOf(ResourceDefinition definition, string organizationId) =>
-        definition.IsOfAccess ? organizationId : null;
+        definition.DefinesPermissions ? organizationId : null;
 
     /// <summary>Rolls back a change.</summary>
     private sealed class TriedException() : Exception("The change was only tried.");

@@ -15,7 +15,7 @@ public sealed class ResourceCatalog
     public ResourceCatalog(IReadOnlyList<ResourceDefinition> definitions)
     {
         All = definitions;
-        Followers = [.. definitions.Where(definition => definition.FollowsColumn is not null)];
+        Dependents = [.. definitions.Where(definition => definition.OwnerColumn is not null)];
         _byModel = definitions.ToFrozenDictionary(definition => definition.Model);
         _byKind = definitions.ToFrozenDictionary(definition => definition.Kind, StringComparer.Ordinal);
         _referrers = definitions
@@ -27,7 +27,7 @@ public sealed class ResourceCatalog
     public IReadOnlyList<ResourceDefinition> All { get; }
 
     /// <summary>The kinds whose entities are removed with the entity they are about, whatever its kind.</summary>
-    public IReadOnlyList<ResourceDefinition> Followers { get; }
+    public IReadOnlyList<ResourceDefinition> Dependents { get; }
 
     /// <summary>The document kinds that the store must have.</summary>
     public IEnumerable<DocumentKind> DocumentKinds => All.Select(definition => definition.DocumentKind);

@@ -80,7 +80,7 @@ public abstract class ResourceDefinition
     public bool IsSingleton { get; init; }
 
     /// <summary>True for a singleton without required members, which is created empty on first access.</summary>
-    public bool IsMadeWhenMissing { get; init; }
+    public bool IsCreatedOnAccess { get; init; }
 
     /// <summary>True if only the server writes it: it has no operations.</summary>
     public bool IsInternal { get; init; }
@@ -108,15 +108,15 @@ public abstract class ResourceDefinition
     /// <summary>
     /// Column with the UUID of the entity, of any kind, that an entity is about and is removed with; null for none.
     /// </summary>
-    public string? FollowsColumn { get; init; }
+    public string? OwnerColumn { get; init; }
 
     /// <summary>True if entities define permissions: their changes are checked and run one at a time.</summary>
-    public bool IsOfAccess { get; init; }
+    public bool DefinesPermissions { get; init; }
 
     /// <summary>True for a change that may revoke access and must be checked.</summary>
     /// <param name="current">The current state; null on create.</param>
     /// <param name="proposed">The new state; null on delete.</param>
-    public abstract bool MayTakeAccess(Resource? current, Resource? proposed);
+    public abstract bool MayRevokeAccess(Resource? current, Resource? proposed);
 
     /// <summary>
     /// Names of the resource in policies, such as <c>config:planTemplate</c>; messages use the first one.
@@ -178,10 +178,10 @@ public abstract class ResourceDefinition
         Resource resource, ReferenceTarget reference);
 
     /// <summary>True if the referrer may oppose changes of the entity.</summary>
-    public abstract bool MayOppose(ReferenceTarget reference);
+    public abstract bool MayRefuseChange(ReferenceTarget reference);
 
     /// <summary>Reasons why the referrer opposes a change of the entity.</summary>
-    public abstract IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change);
+    public abstract IEnumerable<Issue> RefuseChange(Resource referrer, ReferenceTarget reference, TargetChange change);
 
     /// <summary>
     /// Sets values that the server determines: defaults, members copied from other entities, ids of parts.
@@ -254,9 +254,9 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
 
     /// <summary>
     /// Which changes, from current to new state, may revoke access. Unless set, all changes of a kind
-    /// <see cref="ResourceDefinition.IsOfAccess"/> may, and no change of any other kind.
+    /// <see cref="ResourceDefinition.DefinesPermissions"/> may, and no change of any other kind.
     /// </summary>
-    public Func<T?, T?, bool>? TakesAccess { get; init; }
+    public Func<T?, T?, bool>? RevokesAccess { get; init; }
 
     /// <inheritdoc/>
     public override bool IsShownWithMore => Show is not null;
@@ -285,8 +285,8 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
     ];
 
     /// <inheritdoc/>
-    public override bool MayTakeAccess(Resource? current, Resource? proposed) =>
-        TakesAccess is null ? IsOfAccess : TakesAccess((T?)current, (T?)proposed);
+    public override bool MayRevokeAccess(Resource? current, Resource? proposed) =>
+        RevokesAccess is null ? DefinesPermissions : RevokesAccess((T?)current, (T?)proposed);
 
     /// <inheritdoc/>
     public override Resource Into(Resource resource, string parentId) =>
@@ -324,11 +324,13 @@ public sealed class ResourceDefinition<T>(string kind, string path, Func<JsonTyp
         Subject?.Invoke((T)resource);
 
     /// <inheritdoc/>
-    public override bool MayOppose(ReferenceTarget reference) => ((Reference<T>)reference).Opposes is not null;
+    public override bool MayRefuseChange(ReferenceTarget reference) =>
+        ((Reference<T>)reference).RefuseChange is not null;
 
     /// <inheritdoc/>
-    public override IEnumerable<Issue> Oppose(Resource referrer, ReferenceTarget reference, TargetChange change) =>
-        ((Reference<T>)reference).Opposes?.Invoke((T)referrer, change) ?? [];
+    public override IEnumerable<Issue> RefuseChange(
+        Resource referrer, ReferenceTarget reference, TargetChange change) =>
+        ((Reference<T>)reference).RefuseChange?.Invoke((T)referrer, change) ?? [];
 
     /// <inheritdoc/>
     public override async ValueTask<Resource> CompleteAsync(

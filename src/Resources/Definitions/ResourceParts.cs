@@ -68,7 +68,7 @@ public sealed record Reference<T>(string Member, string Kind, Func<T, string?> V
     /// Called before the referenced entity changes. Returns what is incompatible in its new state; all other changes
     /// are allowed.
     /// </summary>
-    public Func<T, TargetChange, IEnumerable<Issue>>? Opposes { get; init; }
+    public Func<T, TargetChange, IEnumerable<Issue>>? RefuseChange { get; init; }
 }
 
 /// <summary>The parent entity in the path of a kind.</summary>

@@ -65,7 +65,7 @@ public abstract record Condition
     /// The period from <c>start_date</c> (inclusive) to <c>end_date</c> (exclusive, open-ended if missing) contains an
     /// instant or date, given as sortable text.
     /// </summary>
-    public static Condition HoldsAt(string time) => And(
+    public static Condition IsActiveAt(string time) => And(
         new Compare("start_date", Comparison.LessOrEqual, time),
         Or(new Missing("end_date"), new Compare("end_date", Comparison.Greater, time)));
 

@@ -80,7 +80,7 @@ public sealed record FileTerms
 public sealed record StoredFile(FileKey Key, long Length, string Sha256, string ContentType, Instant? Expiry)
 {
     /// <summary>True if it has not expired at an instant.</summary>
-    public bool IsThere(Instant now) => Expiry is null || Expiry > now;
+    public bool Exists(Instant now) => Expiry is null || Expiry > now;
 }
 
 /// <summary>A file opened for reading.</summary>

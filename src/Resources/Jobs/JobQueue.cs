@@ -35,11 +35,12 @@ public static class JobQueue
     /// Saves the progress of a job in the change that saves its results, to resume from there after an interruption.
     /// </summary>
     /// <returns>False if the job was cancelled; the change should then be rolled back.</returns>
-    public static async ValueTask<bool> NoteAsync(ResourceChange change, string id, string? checkpoint)
+    public static async ValueTask<bool> SaveCheckpointAsync(ResourceChange change, string id, string? checkpoint)
     {
         if (await change.Related.FindAsync<QueuedJob>(id) is not { } queued)
             return false;
-        await change.NoteAsync(QueuedJobResource.Definition, queued, queued with { Checkpoint = checkpoint });
+        await change.WriteWithoutEventAsync(
+            QueuedJobResource.Definition, queued, queued with { Checkpoint = checkpoint });
         return true;
     }
 }

@@ -30,14 +30,14 @@ internal sealed class MeasurementEngines : IAsyncDisposable
     /// <param name="found">The file of the store.</param>
     /// <param name="log">The log, and the position from which to continue loading.</param>
     internal static async Task<MeasurementEngines> OpenAsync(
-        FoundMeasurements found, (FileMeasurementLog Log, LogPosition GoOnAt) log)
+        UnopenedStore found, (FileMeasurementLog Log, LogPosition ResumeAt) log)
     {
         DuckDbMeasurementStore? store = null;
         try
         {
             store = found.OpenStore();
-            if (log.GoOnAt != found.Position)
-                await store.MoveToAsync(log.GoOnAt, CancellationToken.None);
+            if (log.ResumeAt != found.Position)
+                await store.MoveToAsync(log.ResumeAt, CancellationToken.None);
             return new MeasurementEngines(log.Log, store);
         }
         catch

@@ -130,7 +130,7 @@ internal static class ServerHost
         RunningServer? server = null;
         try
         {
-            var formerKeys = FormerKeys.Read(data.Path, clock);
+            var formerKeys = LegacyKeyFiles.Read(data.Path, clock);
             engines = await OpenedEngines.OpenAsync(
                 builder.Configuration, data, clock, acceptsLoss, documents => RequireKeysAsync(documents, clock));
             var (store, measurements) = (engines.Documents, engines.Measurements);
@@ -156,14 +156,14 @@ internal static class ServerHost
             app.Services.GetRequiredService<Mail>();
             app.Services.GetRequiredService<PublicAddress>();
             Map(app, metrics);
-            if (measurements.Log.CutAtOpening is { } cut)
+            if (measurements.Log.DiscardedAtOpening is { } cut)
                 Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
             var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
             // Before the background workers start, because they process all listed organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
             await RegisterInvoiceNumbersAsync(
                 app, await Organizations.IdsAsync(AllKinds.Catalog, store, CancellationToken.None));
-            await FormerUploads.MoveAsync(data.Path, app.Services, CancellationToken.None);
+            await LegacyUploads.MoveAsync(data.Path, app.Services, CancellationToken.None);
             await server.ListenAsync(bootstrap, settings);
             if (server.FirstCredentials is null && !server.IsStopping)
                 await LaterCredentials.WarnAsync(store, settings, app.Logger);
@@ -221,7 +221,7 @@ internal static class ServerHost
     }
 
     private static async Task AddKeysAsync(
-        IServiceCollection services, InstallationKeys stored, FormerKeys former, IClock clock)
+        IServiceCollection services, InstallationKeys stored, LegacyKeyFiles former, IClock clock)
     {
         await former.KeepAsync(stored, CancellationToken.None);
         former.Remove();
@@ -363,7 +363,7 @@ internal static class ServerHost
     private static async ValueTask<ApiCall> AuthorizeAsync(
         HttpContext context, ApiOperation operation, AccessControl access, Tokens tokens) =>
         operation.Permission.Scope == PermissionScope.Public
-            ? access.OfNobody(context)
+            ? access.Anonymous(context)
             : await access.AuthorizeAsync(
                 context, await BearerAuthorization.AuthorizeAsync(context, tokens), operation);
 }

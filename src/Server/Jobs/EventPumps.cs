@@ -59,7 +59,7 @@ internal sealed class EventPumps : BackgroundService
             foreach (var pump in _pumps)
                 pump.Notify(organizationId);
         };
-        await Outages.OutlastAsync(() => JoinAsync(stoppingToken), _time, _logger, stoppingToken);
+        await Outages.RetryDuringOutageAsync(() => JoinAsync(stoppingToken), _time, _logger, stoppingToken);
         await Task.WhenAll(_pumps.Select(pump => pump.RunAsync(stoppingToken)));
     }
 

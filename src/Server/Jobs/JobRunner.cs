@@ -54,7 +54,7 @@ internal sealed class JobRunner(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await Outages.OutlastAsync(() => FillBoardAsync(stoppingToken), time, logger, stoppingToken);
+        await Outages.RetryDuringOutageAsync(() => FillBoardAsync(stoppingToken), time, logger, stoppingToken);
         _filled.SetResult();
         await Task.WhenAll(Enumerable.Range(0, MaxAtOnce).Select(_ => WorkAsync(stoppingToken)));
     }

@@ -14,7 +14,7 @@ internal sealed class MaintenanceService(
     ILogger<MaintenanceService> logger) : BackgroundService
 {
     // In bytes of the log; about 60,000 measurements.
-    private const long LittleToDo = 4_000_000;
+    private const long IdleThresholdBytes = 4_000_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
@@ -29,8 +29,8 @@ internal sealed class MaintenanceService(
         {
             try
             {
-                while (log.BytesBetween(loader.Position, log.End) < LittleToDo
-                    && await store.TakeStepAsync(ClosedBefore(), log.Start, stoppingToken))
+                while (log.BytesBetween(loader.Position, log.End) < IdleThresholdBytes
+                    && await store.RunStepAsync(ClosedBefore(), log.Start, stoppingToken))
                 {
                 }
             }

@@ -25,7 +25,7 @@ internal static class Outages
         last == TimeSpan.Zero ? MinPause : last * 2 < max ? last * 2 : max;
 
     /// <summary>Repeats the work until it succeeds or fails for another reason. The work must be idempotent.</summary>
-    internal static async Task OutlastAsync(
+    internal static async Task RetryDuringOutageAsync(
         Func<Task> work, TimeProvider time, ILogger logger, CancellationToken stoppingToken)
     {
         for (var pause = MinPause; ; pause = NextPause(pause, MaxPause))

@@ -95,7 +95,7 @@ public sealed class BackupDirectory : IDisposable
     public void Complete()
     {
         foreach (var directory in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories).Append(Path))
-            Disk.FlushNames(directory);
+            Disk.FlushDirectory(directory);
         try
         {
             if (Directory.Exists(_target))
@@ -107,7 +107,7 @@ public sealed class BackupDirectory : IDisposable
             throw Unusable(_target, failure.Message);
         }
         _isComplete = true;
-        Disk.FlushNames(System.IO.Path.GetDirectoryName(_target)!);
+        Disk.FlushDirectory(System.IO.Path.GetDirectoryName(_target)!);
     }
 
     /// <summary>Deletes an incomplete copy.</summary>

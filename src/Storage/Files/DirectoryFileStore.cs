@@ -43,7 +43,7 @@ public sealed class DirectoryFileStore : IFileStore
                 Directory.Delete(store._aside, recursive: true);
             return store;
         }
-        catch (Exception failure) when (IsOfTheDisk(failure))
+        catch (Exception failure) when (IsDiskError(failure))
         {
             throw new StoreUnavailableException(
                 $"The file directory {directory} cannot be used: {failure.Message}", failure);
@@ -59,7 +59,7 @@ public sealed class DirectoryFileStore : IFileStore
         try
         {
             var stored = await WriteAsync(aside, key, content, terms, cancellationToken);
-            OnDisk(() => Publish(aside, key));
+            TranslateDiskErrors(() => Publish(aside, key));
             isPublished = true;
             return stored;
         }
@@ -85,17 +85,17 @@ public sealed class DirectoryFileStore : IFileStore
     public ValueTask<bool> DeleteAsync(FileKey key, CancellationToken cancellationToken)
     {
         var path = PathOf(key);
-        return ValueTask.FromResult(OnDisk(() =>
+        return ValueTask.FromResult(TranslateDiskErrors(() =>
         {
             bool wasThere;
             lock (_names)
             {
                 if (!File.Exists(path))
                     return false;
-                wasThere = Read(key, path) is not { } stored || stored.IsThere(_clock.GetCurrentInstant());
+                wasThere = Read(key, path) is not { } stored || stored.Exists(_clock.GetCurrentInstant());
                 File.Delete(path);
             }
-            Disk.FlushNames(Path.GetDirectoryName(path)!);
+            Disk.FlushDirectory(Path.GetDirectoryName(path)!);
             return wasThere;
         }));
     }
@@ -105,23 +105,24 @@ public sealed class DirectoryFileStore : IFileStore
         FilePrefix prefix, FileKey? after, int limit, CancellationToken cancellationToken)
     {
         var now = _clock.GetCurrentInstant();
-        return ValueTask.FromResult<IReadOnlyList<StoredFile>>(OnDisk(() => KeysIn(prefix.Kind, prefix.OrganizationId)
-            .Where(key => key.Text.StartsWith(prefix.Text, StringComparison.Ordinal)
-                && (after is null || string.CompareOrdinal(key.Text, after.Text) > 0))
-            .OrderBy(key => key.Text, StringComparer.Ordinal)
-            .Select(key => Read(key, PathOf(key)))
-            .OfType<StoredFile>().Where(file => file.IsThere(now)).Take(limit).ToList()));
+        return ValueTask.FromResult<IReadOnlyList<StoredFile>>(TranslateDiskErrors(() =>
+            KeysIn(prefix.Kind, prefix.OrganizationId)
+                .Where(key => key.Text.StartsWith(prefix.Text, StringComparison.Ordinal)
+                    && (after is null || string.CompareOrdinal(key.Text, after.Text) > 0))
+                .OrderBy(key => key.Text, StringComparer.Ordinal)
+                .Select(key => Read(key, PathOf(key)))
+                .OfType<StoredFile>().Where(file => file.Exists(now)).Take(limit).ToList()));
     }
 
     /// <inheritdoc/>
     public ValueTask<int> DeleteExpiredAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;
-        foreach (var folder in OnDisk(Folders))
+        foreach (var folder in TranslateDiskErrors(Folders))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (kind, organization) = (Path.GetFileName(Path.GetDirectoryName(folder))!, Path.GetFileName(folder));
-            deleted += OnDisk(() => KeysIn(kind, organization).ToList().Count(DeleteIfExpired));
+            deleted += TranslateDiskErrors(() => KeysIn(kind, organization).ToList().Count(DeleteIfExpired));
         }
         return ValueTask.FromResult(deleted);
     }
@@ -133,7 +134,7 @@ public sealed class DirectoryFileStore : IFileStore
         string aside, FileKey key, Stream content, FileTerms terms, CancellationToken cancellationToken)
     {
         // No buffer: on a failure, closing the file would flush the buffer and fail again.
-        await using var file = OnDisk(() => Create(aside));
+        await using var file = TranslateDiskErrors(() => Create(aside));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
@@ -152,7 +153,7 @@ public sealed class DirectoryFileStore : IFileStore
             var stored = new StoredFile(
                 key, length, Convert.ToHexStringLower(hash.GetHashAndReset()), terms.ContentType, terms.Expiry);
             await WriteAsync(file, FileTrailer.Write(stored), cancellationToken);
-            OnDisk(() => file.Flush(flushToDisk: true));
+            TranslateDiskErrors(() => file.Flush(flushToDisk: true));
             return stored;
         }
         finally
@@ -177,7 +178,7 @@ public sealed class DirectoryFileStore : IFileStore
         {
             await file.WriteAsync(bytes, cancellationToken);
         }
-        catch (Exception failure) when (IsOfTheDisk(failure))
+        catch (Exception failure) when (IsDiskError(failure))
         {
             throw Outage(failure);
         }
@@ -190,7 +191,7 @@ public sealed class DirectoryFileStore : IFileStore
         CreateFolder(folder);
         lock (_names)
             File.Move(aside, path, overwrite: true);
-        Disk.FlushNames(folder);
+        Disk.FlushDirectory(folder);
     }
 
     // Creates missing folders, including parents, and makes their names durable.
@@ -205,7 +206,7 @@ public sealed class DirectoryFileStore : IFileStore
             Directory.CreateDirectory(folder);
         else
             Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
-        Disk.FlushNames(parent);
+        Disk.FlushDirectory(parent);
     }
 
     private static void Forget(string aside)
@@ -214,7 +215,7 @@ public sealed class DirectoryFileStore : IFileStore
         {
             File.Delete(aside);
         }
-        catch (Exception failure) when (IsOfTheDisk(failure))
+        catch (Exception failure) when (IsDiskError(failure))
         {
             // The next start deletes the file. The original error is more useful than this one.
         }
@@ -223,16 +224,16 @@ public sealed class DirectoryFileStore : IFileStore
     private OpenedFile? Open(FileKey key)
     {
         var path = PathOf(key);
-        var file = OnDisk(() => TryOpen(path));
+        var file = TranslateDiskErrors(() => TryOpen(path));
         if (file is null)
             return null;
         var isHandedOver = false;
         try
         {
-            var stored = OnDisk(() => FileTrailer.Read(key, file.SafeFileHandle))
+            var stored = TranslateDiskErrors(() => FileTrailer.Read(key, file.SafeFileHandle))
                 ?? throw new StoreUnavailableException(
                     $"The file {path} is damaged. Restore it from a backup, or delete it.");
-            if (!stored.IsThere(_clock.GetCurrentInstant()))
+            if (!stored.Exists(_clock.GetCurrentInstant()))
                 return null;
             isHandedOver = true;
             return new OpenedFile(stored, new FileContent(file, stored.Length));
@@ -268,11 +269,11 @@ public sealed class DirectoryFileStore : IFileStore
     private bool DeleteIfExpired(FileKey key)
     {
         var (path, now) = (PathOf(key), _clock.GetCurrentInstant());
-        if (Read(key, path) is not { } seen || seen.IsThere(now))
+        if (Read(key, path) is not { } seen || seen.Exists(now))
             return false;
         lock (_names)
         {
-            if (Read(key, path) is not { } stored || stored.IsThere(now))
+            if (Read(key, path) is not { } stored || stored.Exists(now))
                 return false;
             File.Delete(path);
             return true;
@@ -294,25 +295,25 @@ public sealed class DirectoryFileStore : IFileStore
             : [];
     }
 
-    private static void OnDisk(Action work) => OnDisk(() =>
+    private static void TranslateDiskErrors(Action work) => TranslateDiskErrors(() =>
     {
         work();
         return true;
     });
 
-    private static T OnDisk<T>(Func<T> work)
+    private static T TranslateDiskErrors<T>(Func<T> work)
     {
         try
         {
             return work();
         }
-        catch (Exception failure) when (IsOfTheDisk(failure))
+        catch (Exception failure) when (IsDiskError(failure))
         {
             throw Outage(failure);
         }
     }
 
-    internal static bool IsOfTheDisk(Exception failure) => failure is IOException or UnauthorizedAccessException;
+    internal static bool IsDiskError(Exception failure) => failure is IOException or UnauthorizedAccessException;
 
     internal static StoreOutageException Outage(Exception failure) => new("The file store is unavailable", failure);
 }

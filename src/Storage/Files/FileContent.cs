@@ -16,7 +16,7 @@ internal sealed class FileContent(FileStream file, long length) : OneWayStream
         {
             return Counted(file.Read(buffer[..(int)Math.Min(buffer.Length, _rest)]));
         }
-        catch (Exception failure) when (DirectoryFileStore.IsOfTheDisk(failure))
+        catch (Exception failure) when (DirectoryFileStore.IsDiskError(failure))
         {
             throw DirectoryFileStore.Outage(failure);
         }
@@ -30,7 +30,7 @@ internal sealed class FileContent(FileStream file, long length) : OneWayStream
             return Counted(await file.ReadAsync(
                 buffer[..(int)Math.Min(buffer.Length, _rest)], cancellationToken));
         }
-        catch (Exception failure) when (DirectoryFileStore.IsOfTheDisk(failure))
+        catch (Exception failure) when (DirectoryFileStore.IsDiskError(failure))
         {
             throw DirectoryFileStore.Outage(failure);
         }

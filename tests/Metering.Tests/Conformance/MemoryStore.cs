@@ -166,7 +166,7 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
         return Task.CompletedTask;
     }
 
-    public Task<bool> TakeStepAsync(Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken)
+    public Task<bool> RunStepAsync(Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken)
     {
         if (_mutation == ForgetsTalliesWithTheirLog)
             _tallies.Clear();

@@ -80,7 +80,7 @@ internal sealed class StoreSuite
     private async Task MaintainAsync()
     {
         _loads.ForgetFailures(_random.Next(4) == 0 ? _random.Next((int)_loads.Position.Value + 1) : 0);
-        while (await _subject.Maintenance.TakeStepAsync(
+        while (await _subject.Maintenance.RunStepAsync(
             Make.At("2026-05-01T00:00:00Z"), new LogPosition(_loads.LogStart), Token))
             Token.ThrowIfCancellationRequested();
     }

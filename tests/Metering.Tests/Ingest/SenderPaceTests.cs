@@ -12,7 +12,7 @@ public sealed class SenderPaceTests : IDisposable
     private static readonly IngestOptions Strict = Ingestion.Options with
     {
         BacklogBytes = 0,
-        MaxHold = Duration.FromDays(1),
+        MaxResponseDelay = Duration.FromDays(1),
     };
 
     private readonly TempDirectory _directory = new();
@@ -57,7 +57,7 @@ public sealed class SenderPaceTests : IDisposable
     [Fact]
     public async Task Submission_HeldBackForTheLongestTime_IsTakenAllTheSame()
     {
-        var impatient = Strict with { MaxHold = Duration.FromMilliseconds(1) };
+        var impatient = Strict with { MaxResponseDelay = Duration.FromMilliseconds(1) };
         await using var ingestion = await StartAsync(impatient);
         await SubmitAsync(ingestion, impatient, "first");
         await SubmitAsync(ingestion, impatient, "second");

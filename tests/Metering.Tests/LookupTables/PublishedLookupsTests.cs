@@ -13,7 +13,7 @@ using Tallystick.Storage.Documents.Sqlite;
 
 namespace Tallystick.Metering.Tests.LookupTables;
 
-/// <summary>Calculations read the published data of a lookup table from memory, and always the right revision.</summary>
+/// <summary>Calculations read published lookup data from memory, and always of the right revision.</summary>
 public sealed class PublishedLookupsTests : IAsyncLifetime
 {
     private const string Organization = "00000000-0000-0000-0000-000000000001";
@@ -151,7 +151,7 @@ public sealed class PublishedLookupsTests : IAsyncLifetime
 
     private static Task<LookupTableRevision> MoveAsync(LookupRevisions revisions, LookupTableRevision draft) =>
         revisions.SetStatusAsync(
-            new NamedRevision(Organization, draft.LookupTableId, draft.Id, "test"), ("PUBLISHED", draft.Version),
+            new RevisionReference(Organization, draft.LookupTableId, draft.Id, "test"), ("PUBLISHED", draft.Version),
             _ => { }, Token);
 
     // Not in the test itself, whose variables would keep it alive.

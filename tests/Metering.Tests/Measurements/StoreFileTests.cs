@@ -31,7 +31,7 @@ public sealed class StoreFileTests : IDisposable
     {
         await using var store = await OpenAsync("store");
         await store.ApplyAsync(Load(0, LargeLoad), Token);
-        await using (await store.HoldFileAsync(Token))
+        await using (await store.HoldCheckpointsAsync(Token))
         {
             for (var load = 1; load <= 3; load++)
                 await store.ApplyAsync(Load(load * LargeLoad, LargeLoad), Token);
@@ -54,9 +54,9 @@ public sealed class StoreFileTests : IDisposable
     {
         await using var store = await OpenAsync("store");
         await store.ApplyAsync(Load(0, 5), Token);
-        await (await store.HoldFileAsync(Token)).DisposeAsync();
+        await (await store.HoldCheckpointsAsync(Token)).DisposeAsync();
         await store.ApplyAsync(Load(5, 5), Token);
-        await using (await store.HoldFileAsync(Token))
+        await using (await store.HoldCheckpointsAsync(Token))
             File.Copy(_directory["store"], _directory["copy"]);
 
         await using var copy = await OpenAsync("copy");
@@ -67,14 +67,14 @@ public sealed class StoreFileTests : IDisposable
     public async Task File_HeldWhenMemoryRunsOut_IsHeldNoMoreAndLoadsGoOn()
     {
         await using var store = await OpenAsync("store", Tight);
-        await using var hold = await store.HoldFileAsync(Token);
+        await using var hold = await store.HoldCheckpointsAsync(Token);
         hold.RequireHeld();
 
         await store.ApplyAsync(ManyMeters(0), Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
         (await CountAsync(store).WaitAsync(TimeSpan.FromMinutes(1), Token)).ShouldBe(1_000);
 
         Should.Throw<StoreUnavailableException>(hold.RequireHeld).Message.ShouldContain("Start the backup again");
-        await using var again = await store.HoldFileAsync(Token);
+        await using var again = await store.HoldCheckpointsAsync(Token);
         again.RequireHeld();
     }
 
@@ -88,7 +88,7 @@ public sealed class StoreFileTests : IDisposable
 
         for (var load = 2; load < 5; load++)
         {
-            await using var hold = await store.HoldFileAsync(Token);
+            await using var hold = await store.HoldCheckpointsAsync(Token);
             await store.ApplyAsync(ManyMeters(load), Token);
             hold.RequireHeld();
         }

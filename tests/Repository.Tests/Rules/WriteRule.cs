@@ -74,7 +74,7 @@ internal static partial class WriteRule
     [GeneratedRegex(@"\bIDocumentTransaction\b|\.TransactAsync\b")]
     private static partial Regex Transaction();
 
-    [GeneratedRegex(@"\bchange\.(\w+\.)?(PutDocumentAsync|RemoveDocumentsAsync|NoteAsync)\b")]
+    [GeneratedRegex(@"\bchange\.(\w+\.)?(PutDocumentAsync|RemoveDocumentsAsync|WriteWithoutEventAsync)\b")]
     private static partial Regex SilentWrite();
 
     [GeneratedRegex("`([^`]+)`")]

@@ -29,7 +29,7 @@ public sealed class WriteRuleTests
 
     [Theory]
     [InlineData("await change.PutDocumentAsync(Kind, id, json);")]
-    [InlineData("await change.Made.NoteAsync(definition, job, noted);")]
+    [InlineData("await change.Made.WriteWithoutEventAsync(definition, job, noted);")]
     [InlineData("change => change.RemoveDocumentsAsync(Kind, old));")]
     public void Source_WritingWithoutAnEventAndNotListed_IsCaught(string line) =>
         Check(Table, ("src/Server/Events/Sweep.cs", line)).Single().Message.ShouldContain("not in the table");

@@ -19,7 +19,7 @@ public sealed class VisibleEventTests(SqliteServer server)
     public void Events_OfAKindThatIsDenied_AreNotSelected(string kind)
     {
         var definition = RecordedKinds.All.Single(one => one.Kind == kind);
-        var denied = Sight.Retrieve(definition).Resources[0];
+        var denied = EntityPermissions.Retrieve(definition).Resources[0];
         var told = new JsonObject
         {
             ["eventName"] = $"{definition.EventName}.created",
@@ -45,8 +45,8 @@ public sealed class VisibleEventTests(SqliteServer server)
         if (ApiOperations.All.SingleOrDefault(one => one.Id == $"Get{kind}") is not { } retrieve)
             return;
         var definition = RecordedKinds.All.Single(one => one.Kind == kind);
-        retrieve.Permission.Name.ShouldBe(Sight.Retrieve(definition).Name);
-        retrieve.Permission.Action.ShouldBe(Sight.Retrieve(definition).Action);
+        retrieve.Permission.Name.ShouldBe(EntityPermissions.Retrieve(definition).Name);
+        retrieve.Permission.Action.ShouldBe(EntityPermissions.Retrieve(definition).Action);
     }
 
     [Fact]

@@ -196,7 +196,7 @@ public sealed class InstallationCheckTests : IDisposable
     // As a start does it whose operator accepts the loss.
     private async Task<LogPosition> PositionAfterLossAsync(string log)
     {
-        using var found = FoundMeasurements.Open(_restarts.Beside("s"), new DuckDbOptions());
+        using var found = UnopenedStore.Open(_restarts.Beside("s"), new DuckDbOptions());
         await using var engines = await MeasurementEngines.OpenAsync(
             found, await new LogCheck(log, found.Position, true).OpenAsync(Pass));
         return await engines.Store.FindPositionAsync(0, Token);

@@ -60,7 +60,7 @@ public sealed class InstallationKeysTests : IDisposable
             _restarts.LeaveKeyFiles(await stored.ListAsync(Token));
             await stored.ChangeAsync(_ => [], Token);
             if (killedAfter != "nothing")
-                await FormerKeys.Read(_restarts.Data, SystemClock.Instance).KeepAsync(stored, Token);
+                await LegacyKeyFiles.Read(_restarts.Data, SystemClock.Instance).KeepAsync(stored, Token);
         }
         if (killedAfter == "keeping and removing a file")
             Directory.GetFiles(_restarts.File("keys"), "*.pem").ToList().ForEach(File.Delete);

@@ -363,7 +363,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
                     throw fault;
                 var isWanted = await handler.Resources.ChangeAsync(
                     organizationId, "test", cancellationToken,
-                    change => JobQueue.NoteAsync(change, queued.Id, $"{_done + 1}"));
+                    change => JobQueue.SaveCheckpointAsync(change, queued.Id, $"{_done + 1}"));
                 if (!isWanted)
                     return false;
                 _done++;

@@ -27,7 +27,7 @@ public sealed class AccessRulesTests
     // What is weighed is decided by the definitions; a kind that the roster reads and that is missing here is a hole.
     [Fact]
     public void Deletion_OfWhateverGivesAccess_IsWeighed() =>
-        AllKinds.Catalog.All.Where(definition => definition.MayTakeAccess(Sample(definition), null))
+        AllKinds.Catalog.All.Where(definition => definition.MayRevokeAccess(Sample(definition), null))
             .Select(definition => definition.Kind).ShouldBe(
                 [
                     "ServiceUser", "AccessKey", "PermissionPolicy", "PrincipalPermission", "OrgUser", "Support",

@@ -85,7 +85,7 @@ public sealed class ResourceNameTests(SqliteServer server)
     private static bool MayGive(Grants author, params string[] statements)
     {
         var rules = Rules(statements);
-        return author.FirstBeyond(rules.Where(rule => !rule.IsDeny), rules) is null;
+        return author.FirstNotCovered(rules.Where(rule => !rule.IsDeny), rules) is null;
     }
 
     private static Grants Grants(params string[] statements) => new(Rules(statements), (_, _) => []);

@@ -218,7 +218,7 @@ public sealed class CachedDocumentStoreTests : IAsyncLifetime
         },
         Token);
 
-    private sealed class Terms : ISoleUse
+    private sealed class Terms : IExclusiveUse
     {
         public long Term { get; set; } = 1;
 

@@ -66,7 +66,7 @@ public sealed class CachedEngine(StoreEngine engine) : StoreEngine
 
     public override async Task<IDocumentStore> OpenAsync(
         string address, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken) =>
-        new CachedDocumentStore(await engine.OpenAsync(address, kinds, cancellationToken), new GivenSoleUse());
+        new CachedDocumentStore(await engine.OpenAsync(address, kinds, cancellationToken), new AssumedExclusiveUse());
 
     public override string Table(string name) => engine.Table(name);
 

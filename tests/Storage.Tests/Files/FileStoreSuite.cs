@@ -191,14 +191,14 @@ public abstract class FileStoreSuite
                     oracle[key.Text] = ($"{step}", expiry);
                     break;
                 case 4:
-                    (await Store.DeleteAsync(key, Token)).ShouldBe(IsThere(key));
+                    (await Store.DeleteAsync(key, Token)).ShouldBe(Exists(key));
                     oracle.Remove(key.Text);
                     break;
                 case 5:
                     Clock.Now += Duration.FromMinutes(1);
                     break;
                 case 6:
-                    var expired = oracle.Keys.Where(text => !IsThere(FileKey.TryParse(text)!)).ToList();
+                    var expired = oracle.Keys.Where(text => !Exists(FileKey.TryParse(text)!)).ToList();
                     (await Store.DeleteExpiredAsync(Token)).ShouldBe(expired.Count);
                     expired.ForEach(text => oracle.Remove(text));
                     break;
@@ -207,11 +207,11 @@ public abstract class FileStoreSuite
                     break;
             }
             (await Store.OpenAsync(key, Token) is { } opened ? await ReadAsync(opened) : null)
-                .ShouldBe(IsThere(key) ? oracle[key.Text].Text : null, $"step {step}");
+                .ShouldBe(Exists(key) ? oracle[key.Text].Text : null, $"step {step}");
         }
-        (await ListAsync("reports")).ShouldBe(oracle.Keys.Where(text => IsThere(FileKey.TryParse(text)!)));
+        (await ListAsync("reports")).ShouldBe(oracle.Keys.Where(text => Exists(FileKey.TryParse(text)!)));
 
-        bool IsThere(FileKey key) =>
+        bool Exists(FileKey key) =>
             oracle.TryGetValue(key.Text, out var one) && (one.Expiry is null || one.Expiry > Clock.Now);
     }
 

@@ -41,21 +41,21 @@ public sealed class MemoryFileStore(IClock clock) : IFileStore
         ValueTask.FromResult<IReadOnlyList<StoredFile>>(
         [
             .. _files.Values.Select(one => one.File)
-                .Where(file => file.Key.Text.StartsWith(prefix.Text, StringComparison.Ordinal) && IsThere(file)
+                .Where(file => file.Key.Text.StartsWith(prefix.Text, StringComparison.Ordinal) && Exists(file)
                     && (after is null || string.CompareOrdinal(file.Key.Text, after.Text) > 0))
                 .Take(limit),
         ]);
 
     public ValueTask<int> DeleteExpiredAsync(CancellationToken cancellationToken)
     {
-        var expired = _files.Values.Select(one => one.File).Where(file => !IsThere(file)).ToList();
+        var expired = _files.Values.Select(one => one.File).Where(file => !Exists(file)).ToList();
         foreach (var file in expired)
             _files.Remove(file.Key.Text);
         return ValueTask.FromResult(expired.Count);
     }
 
-    private bool IsThere(StoredFile file) => file.IsThere(clock.GetCurrentInstant());
+    private bool Exists(StoredFile file) => file.Exists(clock.GetCurrentInstant());
 
     private (StoredFile File, byte[] Bytes)? Find(FileKey key) =>
-        _files.TryGetValue(key.Text, out var found) && IsThere(found.File) ? found : null;
+        _files.TryGetValue(key.Text, out var found) && Exists(found.File) ? found : null;
 }

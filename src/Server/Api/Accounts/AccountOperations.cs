@@ -21,7 +21,7 @@ internal sealed class AccountOperations(ResourceService resources, ResourceLists
         {
             Parameters = ResourceOperations.PageParameters(MaximumChildren),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:account").Visible(),
-            AlsoNeeds = [Sight.Retrieve(AccountResource.Definition).Item()],
+            AlsoNeeds = [EntityPermissions.Retrieve(AccountResource.Definition).Item()],
         },
     ];
 

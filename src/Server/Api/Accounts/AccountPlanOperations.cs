@@ -24,7 +24,7 @@ internal sealed class AccountPlanOperations(ResourceService resources, AccountPl
                 "ReplacedAccountPlan", [new("originalAccountPlan", Entity), new("newAccountPlan", Entity)])),
             Run.By<AccountPlanOperations>(o => o.ReplaceAsync))
         {
-            Permission = Sight.Update(Definition).Item(),
+            Permission = EntityPermissions.Update(Definition).Item(),
             AlsoNeeds = [Permission.On(PermissionAction.ConfigCreate, "config:accountPlan")],
             Body = new ApiSchema("AccountPlanRequest", Definition.Shape) { IsRequest = true },
             Description = """

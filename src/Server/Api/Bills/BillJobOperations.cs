@@ -41,7 +41,7 @@ internal sealed class BillJobOperations(
             AlsoNeeds =
             [
                 Permission.OnBilling(PermissionAction.ConfigCreate, "bill"),
-                Sight.Retrieve(AccountResource.Definition).Visible(),
+                EntityPermissions.Retrieve(AccountResource.Definition).Visible(),
             ],
             Description = """
                 Creates the bills of the given accounts for a bill date, in the background: retrieve the job until its
@@ -66,7 +66,7 @@ internal sealed class BillJobOperations(
         {
             Body = new ApiSchema("BillJobRecalculateRequest", RecalculateShape) { IsRequest = true },
             Permission = Needs(PermissionAction.ConfigCreate),
-            AlsoNeeds = [Sight.Update(BillResource.Definition).Visible()],
+            AlsoNeeds = [EntityPermissions.Update(BillResource.Definition).Visible()],
             Description = """
                 Recalculates bills from current configuration and usage. Ids, dates and currency are kept; locked
                 bills are left unchanged.
@@ -87,29 +87,29 @@ internal sealed class BillJobOperations(
     {
         using var body = await call.ReadJsonAsync();
         var asked = (BillJob)Definition.Read(Definition.Shape.Check(body.RootElement));
-        await RequireSightAsync(call, asked);
+        await RequireVisibleAsync(call, asked);
         await call.AnswerAsync(Definition.Write(await starter.CreateAsync(
             call.OrganizationId, call.Caller.AuditName, asked, call.Cancelled)));
     }
 
     // A job without accounts affects all accounts.
-    private async ValueTask RequireSightAsync(ApiCall call, BillJob asked)
+    private async ValueTask RequireVisibleAsync(ApiCall call, BillJob asked)
     {
-        var reach = call.Grants.Of(Sight.Retrieve(AccountResource.Definition));
+        var reach = call.Grants.Of(EntityPermissions.Retrieve(AccountResource.Definition));
         if (asked.AccountIds is { Count: > 0 } accounts)
-            Sight.Require(
+            EntityPermissions.Require(
                 call.Grants, AccountResource.Definition,
                 [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
         else if (!reach.IsWhole || reach.Denied.Count > 0)
             throw new ForbiddenException(
                 "Forbidden: without accountIds, this requires the permission "
-                + $"{Sight.Retrieve(AccountResource.Definition).Describe()} for every account");
+                + $"{EntityPermissions.Retrieve(AccountResource.Definition).Describe()} for every account");
         if (asked.TargetCurrency is not { } code)
             return;
         var found = await resources.Reader(call)
             .ListAsync<Currency>(Condition.Equal("code", code));
         var issues = new Issues();
-        Sight.Check(
+        EntityPermissions.Check(
             call.Grants, CurrencyResource.Definition, "targetCurrency", code, found.FirstOrDefault()?.Id, issues);
         issues.ThrowIfAny();
     }
@@ -120,10 +120,10 @@ internal sealed class BillJobOperations(
         RecalculateShape.Check(body.RootElement);
         var billIds =
             body.RootElement.GetProperty("billIds").EnumerateArray().Select(id => id.GetString()!).Distinct().ToList();
-        Sight.Require(
+        EntityPermissions.Require(
             call.Grants, BillResource.Definition, [.. billIds.Select((id, index) => ($"billIds[{index}]", id))]);
         foreach (var id in billIds)
-            Sight.Demand(call.Grants, Sight.Update(BillResource.Definition), id);
+            EntityPermissions.Demand(call.Grants, EntityPermissions.Update(BillResource.Definition), id);
         await call.AnswerAsync(Definition.Write(await starter.RecalculateAsync(
             call.OrganizationId, call.Caller.AuditName, billIds, call.Cancelled)));
     }

@@ -30,7 +30,8 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
     /// <summary>The permission to read bills.</summary>
     internal static Permission Reading { get; } = Permission.OnBilling(PermissionAction.ConfigRetrieve, "bill");
 
-    private static Permission OfAccount { get; } = Sight.Retrieve(AccountResource.Definition).Item("accountId");
+    private static Permission OfAccount { get; } =
+        EntityPermissions.Retrieve(AccountResource.Definition).Item("accountId");
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [

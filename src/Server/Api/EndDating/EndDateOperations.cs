@@ -51,7 +51,7 @@ internal sealed class EndDateOperations(ResourceService resources, EndBillingEnt
 
     private static void RequireUpdate(ApiCall call, IReadOnlyList<string> accounts)
     {
-        var update = Sight.Update(AccountResource.Definition);
+        var update = EntityPermissions.Update(AccountResource.Definition);
         if (!accounts.All(call.Grants.Of(update).Holds))
             throw new ForbiddenException(
                 $"Forbidden: this requires the permission {update.Describe()} for each child of the account");
@@ -72,7 +72,7 @@ internal sealed class EndDateOperations(ResourceService resources, EndBillingEnt
             EndDateBillingEntitiesRequest.Shape.Check(body.RootElement, await resources.ZoneAsync(call)));
         foreach (var kind in request.BillingEntities)
         {
-            var update = Sight.Update(EndBillingEntities.DefinitionOf(kind));
+            var update = EntityPermissions.Update(EndBillingEntities.DefinitionOf(kind));
             if (call.Grants.Of(update).IsNone)
                 throw new ForbiddenException($"Forbidden: this requires the permission {update.Describe()}");
         }

@@ -21,7 +21,7 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
         var partial = new List<Condition>();
         foreach (var definition in RecordedKinds.All)
         {
-            var reach = caller.Of(Sight.Retrieve(definition));
+            var reach = caller.Of(EntityPermissions.Retrieve(definition));
             var names = RecordedKinds.NamesOf(definition).ToList();
             // If another entity determines the permission, the resource of the event does not show it: IsVisible checks
             // each event then.
@@ -49,7 +49,7 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
         var id = definition.PermittedBy is { } parent
             ? (string?)(told["newDto"] ?? told["oldDto"])![parent]
             : (string?)told["resourceId"];
-        return id is not null && caller.Of(Sight.Retrieve(definition)).Holds(id);
+        return id is not null && caller.Of(EntityPermissions.Retrieve(definition)).Holds(id);
     }
 
     /// <summary>The entity in an event, without the code of an account that the caller may not see.</summary>
@@ -57,7 +57,7 @@ internal sealed record VisibleEvents(Condition? Condition, bool IsNone)
     {
         var told = entity.DeepClone().AsObject();
         if ((string?)told["accountId"] is { } account
-            && !caller.Of(Sight.Retrieve(AccountResource.Definition)).Holds(account))
+            && !caller.Of(EntityPermissions.Retrieve(AccountResource.Definition)).Holds(account))
             told.Remove("accountCode");
         return told;
     }

@@ -58,7 +58,7 @@ internal sealed class ExternalMappingOperations(ResourceLists lists)
     private static bool IsVisible(ApiCall call) =>
         AllKinds.Catalog.All.FirstOrDefault(definition => string.Equals(
             definition.Kind, call.Route("entity"), StringComparison.OrdinalIgnoreCase)) is not { } kind
-        || call.Grants.Of(Sight.Retrieve(kind)).Holds(call.Route("m3terId"));
+        || call.Grants.Of(EntityPermissions.Retrieve(kind)).Holds(call.Route("m3terId"));
 
     private static ApiOperation Find(string path, string id, string summary, Func<ApiCall, Condition> within) =>
         new("GET", $"{Root}externalmappings/{path}", id, Tag, summary, ResourceOperations.Page(Definition),

@@ -1,7 +1,8 @@
 namespace Tallystick.Server.Api.Http;
 
 /// <summary>The client closed the connection, so no response is sent.</summary>
-internal sealed class CallerGoneException(Exception cause) : Exception("The client closed the connection", cause);
+internal sealed class ClientDisconnectedException(Exception cause) 
+    : Exception("The client closed the connection", cause);
 
 /// <summary>The body is too large for the operation.</summary>
 /// <param name="status">413, or 403 for measurements, as in the contract.</param>

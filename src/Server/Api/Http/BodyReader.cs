@@ -14,7 +14,7 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
     private Timer? _timer;
 
     /// <summary>Reads the bytes that have arrived. Call <see cref="AdvanceTo(SequencePosition)"/> afterwards.</summary>
-    /// <exception cref="CallerGoneException">The client closed the connection.</exception>
+    /// <exception cref="ClientDisconnectedException">The client closed the connection.</exception>
     /// <exception cref="BodyTooLateException">The body took too long.</exception>
     /// <exception cref="BadHttpRequestException">The web server refused the body.</exception>
     internal async ValueTask<ReadResult> ReadAsync()
@@ -27,10 +27,10 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
                 _timer ??= new Timer(_ => _reader.CancelPendingRead(), null, time, Timeout.InfiniteTimeSpan);
             result = await pending;
         }
-        catch (Exception gone) when (IsOfTheCaller(gone))
+        catch (Exception gone) when (IsClientDisconnect(gone))
         {
             context.Abort();
-            throw new CallerGoneException(gone);
+            throw new ClientDisconnectedException(gone);
         }
         catch (BadHttpRequestException)
         {
@@ -46,7 +46,7 @@ internal sealed class BodyReader(HttpContext context, TimeSpan time) : IDisposab
     }
 
     // Whether the client disconnected, orderly or not, or closed its sending side in the middle of the body.
-    private static bool IsOfTheCaller(Exception failure) => failure is BadHttpRequestException bad
+    private static bool IsClientDisconnect(Exception failure) => failure is BadHttpRequestException bad
         ? bad.StatusCode == StatusCodes.Status400BadRequest
         : failure is OperationCanceledException or IOException;
 

@@ -26,7 +26,7 @@ internal static class ErrorAnswer
         {
             // The caller has disconnected, so no response is needed.
         }
-        catch (CallerGoneException)
+        catch (ClientDisconnectedException)
         {
             // As above.
         }

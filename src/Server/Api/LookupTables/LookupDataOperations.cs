@@ -24,7 +24,7 @@ internal sealed class LookupDataOperations(LookupStore store, LookupData lookups
 
     /// <summary>The permission required for the table in the path.</summary>
     internal static IReadOnlyList<Permission> OfTable { get; } =
-        [Sight.Retrieve(LookupTableResource.Definition).Item("lookupTableId")];
+        [EntityPermissions.Retrieve(LookupTableResource.Definition).Item("lookupTableId")];
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
@@ -78,7 +78,7 @@ internal sealed class LookupDataOperations(LookupStore store, LookupData lookups
             call.Route("lookupTableRevisionId"), call.Route("lookupTableId"));
 
     /// <summary>The reference to the revision in the path.</summary>
-    internal static NamedRevision Named(ApiCall call) => new(
+    internal static RevisionReference Named(ApiCall call) => new(
         call.OrganizationId, call.Route("lookupTableId"), call.Route("lookupTableRevisionId"),
         call.Caller.AuditName);
 

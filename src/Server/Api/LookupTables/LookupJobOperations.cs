@@ -27,7 +27,10 @@ internal sealed class LookupJobOperations(
             "Copy the data of a lookup table revision", LookupContract.Copied, By(o => o.CopyAsync))
         {
             Permission = LookupDataOperations.Reading,
-            AlsoNeeds = [.. LookupDataOperations.OfTable, Sight.Update(LookupTableResource.Revisions).Visible()],
+            AlsoNeeds =
+            [
+                .. LookupDataOperations.OfTable, EntityPermissions.Update(LookupTableResource.Revisions).Visible(),
+            ],
             Body = LookupContract.CopyRequest,
             IsBodyOptional = true,
             Description = """
@@ -117,11 +120,11 @@ internal sealed class LookupJobOperations(
     {
         if (target is null)
         {
-            Sight.Demand(call.Grants, Creating);
+            EntityPermissions.Demand(call.Grants, Creating);
             return;
         }
-        Sight.Require(call.Grants, LookupTableResource.Revisions, ("revisionId", target));
-        Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), target);
+        EntityPermissions.Require(call.Grants, LookupTableResource.Revisions, ("revisionId", target));
+        EntityPermissions.Demand(call.Grants, EntityPermissions.Update(LookupTableResource.Revisions), target);
     }
 
     private async Task GenerateUploadUrlAsync(ApiCall call)

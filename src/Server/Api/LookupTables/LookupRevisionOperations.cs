@@ -32,10 +32,10 @@ internal sealed class LookupRevisionOperations(LookupRevisions revisions, Resour
         if (asked is null)
             throw new RefusedException(new Issue("required", "status", "is required"));
         var changed = await revisions.SetStatusAsync(
-            new NamedRevision(
+            new RevisionReference(
                 call.OrganizationId, call.Route("lookupTableId"), call.Route("id"), call.Caller.AuditName),
             (asked, LookupVersions.Read(body.RootElement)),
-            id => Sight.Demand(call.Grants, Sight.Update(LookupTableResource.Revisions), id),
+            id => EntityPermissions.Demand(call.Grants, EntityPermissions.Update(LookupTableResource.Revisions), id),
             call.Cancelled);
         await views.AnswerAsync(call, LookupTableResource.Revisions, changed);
     }

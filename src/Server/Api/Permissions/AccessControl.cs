@@ -29,7 +29,7 @@ internal sealed class AccessControl(CallerAccess callers, RequestLimits limits, 
     }
 
     /// <summary>The call of an operation that requires no token.</summary>
-    internal ApiCall OfNobody(HttpContext context) =>
+    internal ApiCall Anonymous(HttpContext context) =>
         new(context, new Caller("", PrincipalType.User, "", null), Grants.Nothing, null)
         {
             Now = clock.GetCurrentInstant(),

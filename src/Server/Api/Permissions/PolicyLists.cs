@@ -18,7 +18,7 @@ internal sealed class PolicyLists(ResourceService resources, ResourceLists lists
             call, PermissionPolicyResource.Definition,
             Condition.And(
                 new Condition.In("id", [.. attached.Select(one => one.PermissionPolicyId)]),
-                Sight.Visible(call.Grants, PermissionPolicyResource.Definition)),
+                EntityPermissions.Visible(call.Grants, PermissionPolicyResource.Definition)),
             maximumPageSize);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class PolicyOperations(ResourceService resources, PolicyAttachme
 
     // Support users are a single principal, which the support settings also affect.
     private static IReadOnlyList<Permission> AboutPrincipal(PrincipalType type) =>
-        type == PrincipalType.Supportusers ? [Sight.Update(SupportResource.Definition)] : [];
+        type == PrincipalType.Supportusers ? [EntityPermissions.Update(SupportResource.Definition)] : [];
 
     private async ValueTask<PermissionPolicy> PolicyAsync(ApiCall call)
     {

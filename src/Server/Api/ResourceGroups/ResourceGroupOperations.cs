@@ -70,7 +70,7 @@ internal sealed class ResourceGroupOperations(
         {
             Parameters = ResourceOperations.PageParameters(PermissionPolicyResource.Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, Resource).Item("resourceGroupId"),
-            AlsoNeeds = [Sight.Retrieve(PermissionPolicyResource.Definition).Visible()],
+            AlsoNeeds = [EntityPermissions.Retrieve(PermissionPolicyResource.Definition).Visible()],
             Description = "Lists the policies attached to the group and those that refer to it.",
         },
         .. ResourceGroupItemOperations.All,
@@ -143,6 +143,7 @@ internal sealed class ResourceGroupOperations(
         await lists.AnswerAsync(
             call, PermissionPolicyResource.Definition,
             Condition.And(
-                new Condition.In("id", ids), Sight.Visible(call.Grants, PermissionPolicyResource.Definition)));
+                new Condition.In("id", ids),
+                EntityPermissions.Visible(call.Grants, PermissionPolicyResource.Definition)));
     }
 }

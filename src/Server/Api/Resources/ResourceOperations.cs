@@ -83,7 +83,7 @@ internal sealed class ResourceOperations(
         Answer(definition), handle)
     {
         Permission = NeedsOfOne(definition, PermissionAction.ConfigDelete),
-        AlsoNeeds = [.. OfParent(definition), .. PartsOf(definition).Select(Sight.Delete)],
+        AlsoNeeds = [.. OfParent(definition), .. PartsOf(definition).Select(EntityPermissions.Delete)],
         Description = "Returns the deleted entity. Returns 409 while another entity refers to it.",
     };
 
@@ -103,14 +103,14 @@ internal sealed class ResourceOperations(
     // A caller must be permitted to retrieve the parent of the entity.
     private static IReadOnlyList<Permission> OfParent(ResourceDefinition definition) =>
         definition.ParentTarget is { } parent
-            ? [Sight.Retrieve(AllKinds.Catalog.Of(parent.Kind)).Item(parent.Parameter)] : [];
+            ? [EntityPermissions.Retrieve(AllKinds.Catalog.Of(parent.Kind)).Item(parent.Parameter)] : [];
 
     // The kinds, at all levels, that are deleted with an entity and have their own permissions.
     private static IEnumerable<ResourceDefinition> PartsOf(ResourceDefinition definition) =>
         definition.Parts.Select(part => AllKinds.Catalog.Of(part.Kind))
             .SelectMany(part => PartsOf(part).Prepend(part))
-            .Where(part => Sight.Delete(part).Name != Sight.Delete(definition).Name)
-            .DistinctBy(part => Sight.Delete(part).Name);
+            .Where(part => EntityPermissions.Delete(part).Name != EntityPermissions.Delete(definition).Name)
+            .DistinctBy(part => EntityPermissions.Delete(part).Name);
 
     private static Permission NeedsOfOne(ResourceDefinition definition, PermissionAction action) =>
         definition.IsSingleton ? Needs(definition, action) : Needs(definition, action).Item();
@@ -178,8 +178,8 @@ internal sealed class ResourceOperations(
 
     private static IEnumerable<Permission> PermissionsOfEffects(ResourceDefinition definition) =>
         definition.Effects.Select(effect => effect.UpdatedItem is { } item
-            ? Sight.Update(AllKinds.Catalog.Of(effect.Kind)).Item(item)
-            : Sight.Create(AllKinds.Catalog.Of(effect.Kind)));
+            ? EntityPermissions.Update(AllKinds.Catalog.Of(effect.Kind)).Item(item)
+            : EntityPermissions.Create(AllKinds.Catalog.Of(effect.Kind)));
 
     private async Task ListAsync(ApiCall call, ResourceDefinition definition) =>
         await lists.AnswerAsync(call, definition, await parents.ConditionAsync(call, definition));
@@ -189,7 +189,7 @@ internal sealed class ResourceOperations(
     private async Task GetAsync(ApiCall call, ResourceDefinition definition)
     {
         await parents.RequireAsync(call, definition);
-        if (definition.IsMadeWhenMissing)
+        if (definition.IsCreatedOnAccess)
             await resources.EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         var stored = await resources.FindJsonAsync(call, definition, IdOf(call, definition));
         await call.AnswerAsync(await views.ShowAsync(call, definition, stored));
@@ -210,7 +210,7 @@ internal sealed class ResourceOperations(
         await parents.RequireAsync(call, definition);
         var proposed = await resources.ReadProposedAsync(call, definition);
         await GrantRules.CheckAsync(resources.Granting(call), proposed);
-        if (definition.IsMadeWhenMissing)
+        if (definition.IsCreatedOnAccess)
             await resources.EnsureAsync(definition, call.OrganizationId, call.Cancelled);
         var updated = await resources.UpdateAsync(
             definition, call.OrganizationId, call.Caller.AuditName, IdOf(call, definition), proposed, call.Cancelled,
@@ -233,14 +233,14 @@ internal sealed class ResourceOperations(
         foreach (var part in definition.Parts)
         {
             var kind = AllKinds.Catalog.Of(part.Kind);
-            var denied = call.Grants.Of(Sight.Delete(kind)).Denied;
+            var denied = call.Grants.Of(EntityPermissions.Delete(kind)).Denied;
             if (denied.Count == 0 || kind.PermittedBy is not null)
                 continue;
             var related = resources.Reader(call);
             foreach (var entity in await related.ListAsync(
                 kind, Condition.And(Condition.Equal(part.Column, IdOf(call, definition)),
                     new Condition.In("id", [.. denied]))))
-                Sight.Demand(call.Grants, Sight.Delete(kind), entity.Id);
+                EntityPermissions.Demand(call.Grants, EntityPermissions.Delete(kind), entity.Id);
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class AccessKeyOperations(ResourceService resources, ServiceUser
         {
             Permission = path.Contains("{credentialId}", StringComparison.Ordinal)
                 ? Permission.On(action, Resource).Item("credentialId") : Permission.On(action, Resource),
-            AlsoNeeds = [Sight.Retrieve(ServiceUserResource.Definition).Item()],
+            AlsoNeeds = [EntityPermissions.Retrieve(ServiceUserResource.Definition).Item()],
         };
 
     private async Task ListAsync(ApiCall call)

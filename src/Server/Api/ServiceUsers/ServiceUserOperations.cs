@@ -26,7 +26,7 @@ internal sealed class ServiceUserOperations(
         ResourceOperations.Update(Definition),
         ResourceOperations.Delete(Definition, Run.By<ServiceUserOperations>(o => o.DeleteAsync)) with
         {
-            AlsoNeeds = [Sight.Delete(AccessKeyResource.Definition)],
+            AlsoNeeds = [EntityPermissions.Delete(AccessKeyResource.Definition)],
             Description = "Also deletes its access keys and revokes its tokens. Returns 403 if it has more permissions "
                 + "than you, and 409 for the last administrator.",
         },
@@ -37,7 +37,7 @@ internal sealed class ServiceUserOperations(
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Permission.On(PermissionAction.ConfigRetrieve, "config:serviceUser").Item(),
-            AlsoNeeds = [Sight.Retrieve(PermissionPolicyResource.Definition).Visible()],
+            AlsoNeeds = [EntityPermissions.Retrieve(PermissionPolicyResource.Definition).Visible()],
         },
         .. AccessKeyOperations.All,
     ];

@@ -41,7 +41,7 @@ internal sealed class OrgUserOperations(
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
-            AlsoNeeds = [Sight.Retrieve(PermissionPolicyResource.Definition).Visible()],
+            AlsoNeeds = [EntityPermissions.Retrieve(PermissionPolicyResource.Definition).Visible()],
             Description = """
                 Lists the policies attached to the user. The policies of its user groups are listed with the groups.
                 """,
@@ -51,7 +51,7 @@ internal sealed class OrgUserOperations(
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
-            AlsoNeeds = [Sight.Retrieve(ResourceGroupResource.Definition).Visible()],
+            AlsoNeeds = [EntityPermissions.Retrieve(ResourceGroupResource.Definition).Visible()],
             Description = "With `inherited=true`, also returns the groups that contain these groups.",
         },
         new("PUT", One + "/password/resend", "AdminResendTempPass", Definition.Tag,
@@ -93,7 +93,7 @@ internal sealed class OrgUserOperations(
             call,
             Condition.And(
                 Condition.Equal("type", GroupTypes.User), new Condition.In("id", [.. groups]),
-                Sight.Visible(call.Grants, ResourceGroupResource.Definition)),
+                EntityPermissions.Visible(call.Grants, ResourceGroupResource.Definition)),
             Definition.MaximumPageSize);
     }
 

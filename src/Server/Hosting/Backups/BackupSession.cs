@@ -43,7 +43,7 @@ internal sealed class BackupSession(BackupSources sources) : IAsyncDisposable
     /// <summary>Response: the documents are in PostgreSQL and were not copied.</summary>
     internal const string Elsewhere = "postgresql";
 
-    private FileHold? _hold;
+    private CheckpointHold? _hold;
 
     /// <summary>Answers a request.</summary>
     internal async Task<string> AnswerAsync(string request, CancellationToken cancellationToken) =>
@@ -57,15 +57,15 @@ internal sealed class BackupSession(BackupSources sources) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        sources.Log.KeepFiles(false);
+        sources.Log.SuspendTrimming(false);
         if (_hold is not null)
             await _hold.DisposeAsync();
     }
 
     private async Task<string> HoldAsync(CancellationToken cancellationToken)
     {
-        sources.Log.KeepFiles(true);
-        _hold ??= await sources.Store.HoldFileAsync(cancellationToken);
+        sources.Log.SuspendTrimming(true);
+        _hold ??= await sources.Store.HoldCheckpointsAsync(cancellationToken);
         return Done;
     }
 

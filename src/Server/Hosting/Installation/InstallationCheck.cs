@@ -15,14 +15,14 @@ namespace Tallystick.Server.Hosting.Installation;
 /// <param name="acceptsLoss">Whether the operator has accepted the loss of missing data.</param>
 internal sealed class InstallationCheck(string documentPlace, string dataPath, bool acceptsLoss)
 {
-    private const string WaysOut =
+    private const string Remedies =
         "Restore both from the same backup. If you have no backup, start once with " + DataDirectory.AcceptLossOption
         + "; docs/operations.md explains what is lost.";
 
     /// <summary>Compares the installation ids. All other checks assume that the parts belong together.</summary>
     /// <exception cref="StoreUnavailableException">They do not belong together.</exception>
     internal async Task RequireOneAsync(
-        IDocumentReader documents, FoundMeasurements measurements, CancellationToken cancellationToken)
+        IDocumentReader documents, UnopenedStore measurements, CancellationToken cancellationToken)
     {
         var ofDocuments = await InstallationId.FindAsync(documents, cancellationToken);
         if (ofDocuments is null || measurements.Installation is null || ofDocuments == measurements.Installation)
@@ -36,7 +36,7 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
     /// <summary>Checks that neither documents nor measurements are missing.</summary>
     /// <exception cref="StoreUnavailableException">Documents or measurements are missing.</exception>
     internal async Task RequireWholeAsync(
-        IDocumentReader documents, FoundMeasurements measurements, LogPosition end,
+        IDocumentReader documents, UnopenedStore measurements, LogPosition end,
         CancellationToken cancellationToken)
     {
         if (acceptsLoss)
@@ -63,7 +63,7 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
     }
 
     private async Task RequireDocumentsAsync(
-        IDocumentReader documents, string? ofDocuments, FoundMeasurements measurements, bool hasMeasurements,
+        IDocumentReader documents, string? ofDocuments, UnopenedStore measurements, bool hasMeasurements,
         CancellationToken cancellationToken)
     {
         if (ofDocuments is not null || !hasMeasurements
@@ -71,7 +71,7 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
             return;
         throw new StoreUnavailableException(
             $"{documentPlace} is missing or empty, but {dataPath} contains measurements: configuration, bills and "
-            + $"credentials are lost, or TALLYSTICK_POSTGRES names a different database than before. {WaysOut}");
+            + $"credentials are lost, or TALLYSTICK_POSTGRES names a different database than before. {Remedies}");
     }
 
     // A missing store file alone can be rebuilt from the log, so this is fatal only if the log is missing too.
@@ -81,6 +81,6 @@ internal sealed class InstallationCheck(string documentPlace, string dataPath, b
             return;
         throw new StoreUnavailableException(
             $"The measurements of installation {ofDocuments}, whose documents are in {documentPlace}, are missing in "
-            + $"{dataPath}: they are lost, or TALLYSTICK_DATA names a different directory than before. {WaysOut}");
+            + $"{dataPath}: they are lost, or TALLYSTICK_DATA names a different directory than before. {Remedies}");
     }
 }

@@ -12,10 +12,10 @@ internal static class InstallationFiles
     internal const string Files = "files";
 
     /// <summary>Folder in which earlier versions stored uploaded lookup table files.</summary>
-    internal const string FormerUploads = "uploads";
+    internal const string LegacyUploads = "uploads";
 
     /// <summary>Folder in which earlier versions stored the keys that sign tokens and links.</summary>
-    internal const string FormerKeys = "keys";
+    internal const string LegacyKeyFiles = "keys";
 
     // Files that a start creates first, and files of the volume.
     private static readonly HashSet<string> OfAStart = ["lock", "lock.process-id", "lost+found"];

@@ -13,7 +13,7 @@ namespace Tallystick.Server.Hosting.Installation;
 /// <param name="acceptsLoss">Whether the operator has accepted the loss of missing data.</param>
 internal sealed class LogCheck(string directory, LogPosition position, bool acceptsLoss)
 {
-    private const string WaysOut =
+    private const string Remedies =
         "Restore measurement-log and measurements.duckdb from the same backup. If you have no backup, start once with "
         + DataDirectory.AcceptLossOption + "; docs/operations.md explains what is lost.";
 
@@ -23,7 +23,7 @@ internal sealed class LogCheck(string directory, LogPosition position, bool acce
     /// The log, and the position from which to continue loading, which differs from the store's if a loss was accepted.
     /// </returns>
     /// <exception cref="StoreUnavailableException">They do not belong together.</exception>
-    internal async Task<(FileMeasurementLog Log, LogPosition GoOnAt)> OpenAsync(Func<LogPosition, Task> check)
+    internal async Task<(FileMeasurementLog Log, LogPosition ResumeAt)> OpenAsync(Func<LogPosition, Task> check)
     {
         var former = Entries();
         var log = FileMeasurementLog.Open(directory);
@@ -49,7 +49,7 @@ internal sealed class LogCheck(string directory, LogPosition position, bool acce
         if (record == position)
             return position;
         if (!acceptsLoss)
-            throw new StoreUnavailableException($"{Difference(log)} {WaysOut}");
+            throw new StoreUnavailableException($"{Difference(log)} {Remedies}");
         return position <= log.End ? record ?? log.Start : null;
     }
 

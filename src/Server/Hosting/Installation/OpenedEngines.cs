@@ -51,7 +51,7 @@ internal sealed record OpenedEngines(
     {
         var memory = MeasurementMemory.From(configuration);
         var check = new InstallationCheck(DocumentPlace(configuration, data), data.Path, acceptsLoss);
-        var finding = Task.Run(() => FoundMeasurements.Open(
+        var finding = Task.Run(() => UnopenedStore.Open(
             Path.Combine(data.Path, InstallationFiles.Measurements), memory.Store));
         Task<MeasurementEngines>? opening = null;
         IDocumentStore? store = null;
@@ -92,7 +92,7 @@ internal sealed record OpenedEngines(
     }
 
     // Ignores failures here, because the original exception is rethrown.
-    private static async Task CloseAsync(Task<FoundMeasurements> finding, Task<MeasurementEngines>? opening)
+    private static async Task CloseAsync(Task<UnopenedStore> finding, Task<MeasurementEngines>? opening)
     {
         if (opening is not null)
         {
@@ -118,12 +118,12 @@ internal sealed record OpenedEngines(
             return (await OpenPostgresAsync(connection, check), null);
         var sqlite = await SqliteDocumentStore.OpenAsync(
             Path.Combine(data.Path, InstallationFiles.Documents), Kinds, CancellationToken.None, acceptsLoss, check);
-        return (new CachedDocumentStore(sqlite, new GivenSoleUse()), sqlite);
+        return (new CachedDocumentStore(sqlite, new AssumedExclusiveUse()), sqlite);
     }
 
     private static async Task<IDocumentStore> OpenPostgresAsync(string connection, Func<IDocumentReader, Task> check)
     {
-        var soleUse = await PostgresSoleUse.TakeAsync(connection, Patience, CancellationToken.None);
+        var soleUse = await PostgresExclusiveUse.TakeAsync(connection, Patience, CancellationToken.None);
         try
         {
             var store = await PostgresDocumentStore.OpenAsync(connection, Kinds, CancellationToken.None, check);

@@ -8,7 +8,7 @@ namespace Tallystick.Storage.Documents.Caching;
 /// </summary>
 /// <param name="store">The store, which is disposed with this one.</param>
 /// <param name="soleUse">Tells whether this process alone uses the store.</param>
-public sealed class CachedDocumentStore(IDocumentStore store, ISoleUse soleUse) : IDocumentStore
+public sealed class CachedDocumentStore(IDocumentStore store, IExclusiveUse soleUse) : IDocumentStore
 {
     private readonly DocumentCache _cache = new();
 
@@ -44,7 +44,7 @@ public sealed class CachedDocumentStore(IDocumentStore store, ISoleUse soleUse) 
                 transaction =>
                 {
                     changing.Restart();
-                    return work(new WatchedTransaction(transaction, _cache, term, changing));
+                    return work(new CacheInvalidatingTransaction(transaction, _cache, term, changing));
                 },
                 cancellationToken);
             isCommitted = true;

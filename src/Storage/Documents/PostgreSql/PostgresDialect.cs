@@ -30,7 +30,7 @@ internal sealed class PostgresDialect : SqlDialect
 
     internal override string DocumentType => "text";
 
-    internal override string? CreateHome => $"CREATE SCHEMA IF NOT EXISTS {Quote(Schema)}";
+    internal override string? CreateSchema => $"CREATE SCHEMA IF NOT EXISTS {Quote(Schema)}";
 
     internal override IReadOnlyList<string> SequenceSource => [$"CREATE SEQUENCE {Qualify("_sequence")}"];
 
@@ -55,12 +55,12 @@ internal sealed class PostgresDialect : SqlDialect
         parameter.Value = value ?? DBNull.Value;
     }
 
-    internal override bool IsClash(DbException failure) =>
+    internal override bool IsUniqueViolation(DbException failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     /// <summary>See <see cref="DocumentStatements.UpdateOrFail"/>.</summary>
-    internal override bool IsUntrue(DbException failure) =>
-        IsClash(failure) || failure is PostgresException { SqlState: PostgresErrorCodes.DivisionByZero };
+    internal override bool IsFailedAssumption(DbException failure) =>
+        IsUniqueViolation(failure) || failure is PostgresException { SqlState: PostgresErrorCodes.DivisionByZero };
 
     internal override bool IsOutage(Exception failure) =>
         failure is PostgresException refusal ? IsOutage(refusal.SqlState) : IsLost(failure);

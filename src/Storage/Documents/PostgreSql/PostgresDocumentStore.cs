@@ -10,7 +10,7 @@ namespace Tallystick.Storage.Documents.PostgreSql;
 /// <summary>
 /// Documents in the schema <c>tallystick</c> of a PostgreSQL database. Any number of processes can use it correctly,
 /// because a change first takes the lock of its organization. Only a process with exclusive use
-/// (<see cref="PostgresSoleUse"/>) may cache documents on top of it.
+/// (<see cref="PostgresExclusiveUse"/>) may cache documents on top of it.
 /// </summary>
 public sealed class PostgresDocumentStore : IDocumentStore
 {
@@ -91,7 +91,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
     /// <inheritdoc />
     public async ValueTask<Document?> FindAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken) =>
-        await Outages.TellAsync(_dialect, async () =>
+        await Outages.TranslateAsync(_dialect, async () =>
         {
             await using var runner = await ConnectAsync(cancellationToken);
             return await new DocumentReader(runner, _tables).FindAsync(kind, organizationId, id, cancellationToken);
@@ -100,7 +100,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<Document>> QueryAsync(
         DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken) =>
-        await Outages.TellAsync(_dialect, async () =>
+        await Outages.TranslateAsync(_dialect, async () =>
         {
             await using var runner = await ConnectAsync(cancellationToken);
             return await new DocumentReader(runner, _tables)
@@ -113,7 +113,7 @@ public sealed class PostgresDocumentStore : IDocumentStore
     {
         StorableText.Require(organizationId, "organization_id");
         var lane = _lanes[unchecked((ulong)Hash(organizationId)) % Lanes];
-        return await Outages.TellAsync(_dialect, () => lane.RunAsync(organizationId, work, cancellationToken));
+        return await Outages.TranslateAsync(_dialect, () => lane.RunAsync(organizationId, work, cancellationToken));
     }
 
     /// <summary>Waits for the running changes, then closes all connections.</summary>

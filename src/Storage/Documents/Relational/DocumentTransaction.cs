@@ -12,7 +12,8 @@ namespace Tallystick.Storage.Documents.Relational;
 /// </param>
 /// <param name="isOptimistic">
 /// Assumes that writes succeed, so that none needs a round trip of its own. If one fails, a later statement or the
-/// commit fails (<see cref="SqlDialect.IsUntrue"/>), and everything that the change has read since is unreliable.
+/// commit fails (<see cref="SqlDialect.IsFailedAssumption"/>), and everything that the change has read since is
+/// unreliable.
 /// </param>
 internal sealed class DocumentTransaction(
     SqlRunner runner, TableLayouts tables, string organizationId, SqlText? beforeWriting, bool isOptimistic)

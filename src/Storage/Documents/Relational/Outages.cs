@@ -7,7 +7,7 @@ internal static class Outages
 {
     /// <summary>Runs the work.</summary>
     /// <exception cref="StoreOutageException">The engine is unavailable.</exception>
-    internal static async Task<T> TellAsync<T>(SqlDialect dialect, Func<Task<T>> work)
+    internal static async Task<T> TranslateAsync<T>(SqlDialect dialect, Func<Task<T>> work)
     {
         try
         {

@@ -78,7 +78,7 @@ internal sealed class SharedTransaction
         {
             // The failure may result from an earlier write that did not succeed.
             if (IsOptimistic)
-                _lost = !_runner.HasFailed || IsUntrue(failure) ? new RunAgainException(failure) : failure;
+                _lost = !_runner.HasFailed || IsFailedAssumption(failure) ? new RunAgainException(failure) : failure;
             else
                 await UndoAsync(change.HasWritten ? savepoint : null, failure);
             throw;
@@ -110,12 +110,14 @@ internal sealed class SharedTransaction
             }
             finally
             {
-                _end.SetException(IsOptimistic && IsUntrue(failure) ? new RunAgainException(failure) : failure);
+                _end.SetException(
+                    IsOptimistic && IsFailedAssumption(failure) ? new RunAgainException(failure) : failure);
             }
         }
     }
 
-    private bool IsUntrue(Exception failure) => failure is DbException engine && _runner.Dialect.IsUntrue(engine);
+    private bool IsFailedAssumption(Exception failure) =>
+        failure is DbException engine && _runner.Dialect.IsFailedAssumption(engine);
 
     // Only one savepoint exists at a time, and the next one has a different name, so that restoring a savepoint that
     // could not be created fails.

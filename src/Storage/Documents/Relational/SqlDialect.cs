@@ -21,7 +21,7 @@ internal abstract class SqlDialect
     internal abstract string DocumentType { get; }
 
     /// <summary>Creates the schema of all tables if missing; null if there is nothing to create.</summary>
-    internal abstract string? CreateHome { get; }
+    internal abstract string? CreateSchema { get; }
 
     /// <summary>Creates the source of sequence numbers, at zero.</summary>
     internal abstract IReadOnlyList<string> SequenceSource { get; }
@@ -55,12 +55,12 @@ internal abstract class SqlDialect
     internal abstract void Bind(DbParameter parameter, object? value);
 
     /// <summary>Whether a unique value is already in use.</summary>
-    internal abstract bool IsClash(DbException failure);
+    internal abstract bool IsUniqueViolation(DbException failure);
 
     /// <summary>
     /// Whether a write that was assumed to succeed did not: a unique value is in use, or nothing was replaced.
     /// </summary>
-    internal abstract bool IsUntrue(DbException failure);
+    internal abstract bool IsFailedAssumption(DbException failure);
 
     /// <summary>Whether the engine is unavailable.</summary>
     internal abstract bool IsOutage(Exception failure);

@@ -31,7 +31,7 @@ internal sealed class StoreUpgrade(SqlRunner runner)
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        if (_dialect.CreateHome is { } home)
+        if (_dialect.CreateSchema is { } home)
             await runner.ExecuteAsync(home, cancellationToken);
         var format = _dialect.Qualify(FormatMigration.FormatTable);
         await runner.ExecuteAsync(

@@ -85,7 +85,7 @@ internal sealed class TableUpgrade(SqlRunner runner)
                 },
                 cancellationToken);
         }
-        catch (DbException failure) when (_dialect.IsClash(failure))
+        catch (DbException failure) when (_dialect.IsUniqueViolation(failure))
         {
             throw new StoreUnavailableException(
                 $"Some {table.Kind.Name} documents have the same value of {index.Column}, which this version requires "

@@ -55,7 +55,7 @@ internal sealed class WriteQueue(
         {
             _isClosed = true;
             if (_shared is not null)
-                await LeaveAsync();
+                await CloseSharedAsync();
         }
         finally
         {
@@ -106,7 +106,7 @@ internal sealed class WriteQueue(
     private async ValueTask<SharedTransaction> JoinAsync(string organizationId, bool isOptimistic)
     {
         if (_shared is not null && (_shared.OrganizationId, _shared.IsOptimistic) != (organizationId, isOptimistic))
-            await LeaveAsync();
+            await CloseSharedAsync();
         if (_shared is not null)
             return _shared;
         _runner = await open();
@@ -128,7 +128,7 @@ internal sealed class WriteQueue(
         try
         {
             if (_shared is not null && (_shared.IsDue || Volatile.Read(ref _waiting) == 0))
-                await LeaveAsync();
+                await CloseSharedAsync();
         }
         finally
         {
@@ -136,7 +136,7 @@ internal sealed class WriteQueue(
         }
     }
 
-    private async ValueTask LeaveAsync()
+    private async ValueTask CloseSharedAsync()
     {
         var (shared, runner) = (_shared!, _runner!);
         (_shared, _runner) = (null, null);

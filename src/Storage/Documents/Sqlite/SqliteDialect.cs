@@ -19,7 +19,7 @@ internal sealed class SqliteDialect : SqlDialect
 
     internal override string DocumentType => "blob";
 
-    internal override string? CreateHome => null;
+    internal override string? CreateSchema => null;
 
     internal override IReadOnlyList<string> SequenceSource =>
         ["CREATE TABLE _sequence (value integer NOT NULL)", "INSERT INTO _sequence (value) VALUES (0)"];
@@ -44,9 +44,9 @@ internal sealed class SqliteDialect : SqlDialect
         _ => value,
     };
 
-    internal override bool IsUntrue(DbException failure) => false;
+    internal override bool IsFailedAssumption(DbException failure) => false;
 
-    internal override bool IsClash(DbException failure) => failure is SqliteException
+    internal override bool IsUniqueViolation(DbException failure) => failure is SqliteException
     {
         SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY,
     };

@@ -14,13 +14,13 @@ public sealed class SqliteDocumentStore : IDocumentStore
     private readonly SqliteConnections _connections;
     private readonly TableLayouts _tables;
     private readonly WriteQueue _lane;
-    private readonly SqliteUseMark _mark;
+    private readonly SqliteDirtyMark _mark;
     private bool _isDisposed;
 
     private SqliteDocumentStore(SqliteConnections connections, TableLayouts tables, SqlRunner writer)
     {
         (_connections, _tables, Writer) = (connections, tables, writer);
-        _mark = new SqliteUseMark(writer);
+        _mark = new SqliteDirtyMark(writer);
         _lane = new WriteQueue(tables, OpenAsync, _ => null)
         {
             Release = _ => ValueTask.CompletedTask,
@@ -46,14 +46,14 @@ public sealed class SqliteDocumentStore : IDocumentStore
         string path, IReadOnlyList<DocumentKind> kinds, CancellationToken cancellationToken, bool acceptsLoss = false,
         Func<IDocumentReader, Task>? check = null)
     {
-        var (hasFile, hasLog) = (File.Exists(path), File.Exists(SqliteUseMark.LogOf(path)));
+        var (hasFile, hasLog) = (File.Exists(path), File.Exists(SqliteDirtyMark.LogOf(path)));
         var tables = new TableLayouts(kinds);
         var connections = new SqliteConnections(path);
         SqlRunner? writer = null;
         try
         {
             writer = await connections.OpenWriterAsync(cancellationToken);
-            if (!hasLog && !acceptsLoss && await SqliteUseMark.IsSetAsync(writer, cancellationToken))
+            if (!hasLog && !acceptsLoss && await SqliteDirtyMark.IsSetAsync(writer, cancellationToken))
                 throw LogIsLost(path);
             await new StoreUpgrade(writer).RunAsync(tables, cancellationToken, check);
             await SqliteConnections.UseLogAsync(writer, cancellationToken);
@@ -81,7 +81,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
     /// <inheritdoc />
     public async ValueTask<Document?> FindAsync(
         DocumentKind kind, string organizationId, string id, CancellationToken cancellationToken) =>
-        await Outages.TellAsync(Writer.Dialect, async () =>
+        await Outages.TranslateAsync(Writer.Dialect, async () =>
         {
             await using var reader = await _connections.RentReaderAsync(cancellationToken);
             return await new DocumentReader(reader.Runner, _tables)
@@ -91,7 +91,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<Document>> QueryAsync(
         DocumentKind kind, string organizationId, DocumentQuery query, CancellationToken cancellationToken) =>
-        await Outages.TellAsync(Writer.Dialect, async () =>
+        await Outages.TranslateAsync(Writer.Dialect, async () =>
         {
             await using var reader = await _connections.RentReaderAsync(cancellationToken);
             return await new DocumentReader(reader.Runner, _tables)
@@ -103,7 +103,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
         string organizationId, Func<IDocumentTransaction, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         StorableText.Require(organizationId, "organization_id");
-        return await Outages.TellAsync(
+        return await Outages.TranslateAsync(
             Writer.Dialect, () => _lane.RunAsync(organizationId, work, cancellationToken));
     }
 
@@ -171,7 +171,7 @@ public sealed class SqliteDocumentStore : IDocumentStore
 
     private static StoreUnavailableException LogIsLost(string path) => new(
         $"The database {path} was copied while in use, or its process was killed, and its write-ahead file "
-        + $"{SqliteUseMark.LogOf(path)} is missing: the latest changes are lost. Put the file back, or restore the "
+        + $"{SqliteDirtyMark.LogOf(path)} is missing: the latest changes are lost. Put the file back, or restore the "
         + $"data directory from a backup. If you have no backup, start once with {DataDirectory.AcceptLossOption}; "
         + "docs/operations.md explains what is lost.");
 }

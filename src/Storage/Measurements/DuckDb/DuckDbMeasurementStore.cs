@@ -91,7 +91,7 @@ public sealed class DuckDbMeasurementStore
     /// Writes everything stored so far to the file, then keeps the file stable so that it can be copied without its
     /// write-ahead log while loads continue.
     /// </summary>
-    public async Task<FileHold> HoldFileAsync(CancellationToken cancellationToken)
+    public async Task<CheckpointHold> HoldCheckpointsAsync(CancellationToken cancellationToken)
     {
         await _file.ReopenAfterFaultAsync();
         return await _file.UseAsync(
@@ -99,12 +99,12 @@ public sealed class DuckDbMeasurementStore
             {
                 await HoldAsync(engine, cancellationToken);
                 // Nothing may wait for the end of the hold: a copy may take hours, or its reader may hang.
-                return new FileHold(() => _file.IsOpenIn(engine), () => LetGoAsync(engine));
+                return new CheckpointHold(() => _file.IsOpenIn(engine), () => ReleaseHoldAsync(engine));
             },
             cancellationToken);
     }
 
-    private async Task LetGoAsync(Engine held)
+    private async Task ReleaseHoldAsync(Engine held)
     {
         try
         {
@@ -161,7 +161,7 @@ public sealed class DuckDbMeasurementStore
             {
                 if (isAlone)
                 {
-                    await _file.AloneAsync(WriteAsync);
+                    await _file.RunExclusiveAsync(WriteAsync);
                 }
                 else
                 {
@@ -194,7 +194,7 @@ public sealed class DuckDbMeasurementStore
 
         async Task<bool> WriteAsync(Engine engine)
         {
-            var plan = LoadPlan.Make(load, engine.Keys, _options.SmallMeterRows, _ownTables);
+            var plan = LoadTables.Make(load, engine.Keys, _options.SmallMeterRows, _ownTables);
             ownTables = plan.Own.Count;
             outcome = await this.WriteAsync(engine, load, plan, cancellationToken);
             return true;
@@ -202,7 +202,7 @@ public sealed class DuckDbMeasurementStore
     }
 
     private async Task<LoadOutcome> WriteAsync(
-        Engine engine, MeasurementLoad load, LoadPlan plan, CancellationToken cancellationToken)
+        Engine engine, MeasurementLoad load, LoadTables plan, CancellationToken cancellationToken)
     {
         var outcome = LoadOutcome.Applied;
         // A column cannot be added to a table while its rows are being moved.
@@ -229,7 +229,7 @@ public sealed class DuckDbMeasurementStore
     }
 
     /// <inheritdoc/>
-    public async Task<bool> TakeStepAsync(
+    public async Task<bool> RunStepAsync(
         Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken) =>
         await SortAsync(closedBefore, cancellationToken) || await CompactAsync(logStart, cancellationToken);
 
@@ -264,7 +264,7 @@ public sealed class DuckDbMeasurementStore
     /// <inheritdoc/>
     public Task<IReadOnlyList<UsageValue>> ReadAsync(
         UsageQuery query, CancellationToken cancellationToken) => _file.UseAsync(
-        async engine => UsagePlan.Build(query, engine.Keys) is { } plan
+        async engine => UsageSelection.Build(query, engine.Keys) is { } plan
             ? await engine.Sessions.RunAsync(plan.Read, cancellationToken)
             : [],
         cancellationToken);

@@ -35,5 +35,5 @@ public sealed record DuckDbOptions
     /// <summary>
     /// Maximum number of meters of one load that go to tables of their own; fewer when memory is short.
     /// </summary>
-    public int MaxOwnTables { get; init; } = LoadPlan.MaxOwnTables;
+    public int MaxOwnTables { get; init; } = LoadTables.MaxOwnTables;
 }

@@ -73,7 +73,7 @@ internal static class DuckDbSchema
             """,
             $"CREATE TABLE {SharedTable.Name} (meter {Compressed("INTEGER", "bitpacking")}, {LoadedColumns})",
         ],
-        // No change of tables, but fields may have a column kind that older versions do not know; see RestColumn.
+        // No change of tables, but fields may have a column kind that older versions do not know; see OverflowColumn.
         [],
     ];
 

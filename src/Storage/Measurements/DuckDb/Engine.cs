@@ -30,7 +30,7 @@ internal sealed class Engine : IDisposable
 
     public KeyMaps Keys { get; }
 
-    public KnownAccounts Accounts { get; } = new();
+    public AccountKeyCache Accounts { get; } = new();
 
     public DuckDBConnection Sorter { get; }
 
@@ -55,7 +55,7 @@ internal sealed class Engine : IDisposable
             // Closing must not write what a fault has left in memory; Dispose writes a checkpoint if there was no
             // fault.
             writer.Execute("PRAGMA disable_checkpoint_on_shutdown");
-            WholeFile.Require(writer, path);
+            TruncationCheck.Require(writer, path);
             return writer;
         });
     }

@@ -31,7 +31,7 @@ internal enum ColumnKind
     /// <summary>Numbers below 10^10 with at most 28 digits after the point.</summary>
     Finest = 6,
 
-    /// <summary>Values of the fields without a column of their own; see <see cref="RestColumn"/>.</summary>
+    /// <summary>Values of the fields without a column of their own; see <see cref="OverflowColumn"/>.</summary>
     Rest = 7,
 }
 

@@ -9,13 +9,13 @@ internal sealed class LoadTransaction(Engine engine)
     private const int None = -1;
 
     private readonly DuckDBConnection _connection = engine.Writer;
-    private readonly StagedKeys _keys = new(engine.Writer, engine.Keys);
+    private readonly KeyAllocator _keys = new(engine.Writer, engine.Keys);
 
     /// <summary>Writes and commits the load, unless it was written before.</summary>
     /// <param name="load">The load.</param>
     /// <param name="plan">The tables into which its rows go.</param>
     /// <exception cref="InvalidOperationException">The load does not begin at the store's position.</exception>
-    public LoadOutcome Run(MeasurementLoad load, LoadPlan plan)
+    public LoadOutcome Run(MeasurementLoad load, LoadTables plan)
     {
         using var transaction = _connection.BeginTransaction();
         if (WasApplied(load))
@@ -40,7 +40,7 @@ internal sealed class LoadTransaction(Engine engine)
             + $"{position}.");
     }
 
-    private int[] Write(MeasurementLoad load, LoadPlan plan)
+    private int[] Write(MeasurementLoad load, LoadTables plan)
     {
         var accounts = AccountKeys(load.Accounts);
         // A meter may occur twice in a load, so determine its columns before writing any rows.

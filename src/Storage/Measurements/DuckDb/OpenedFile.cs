@@ -55,14 +55,14 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
     public async Task ReopenAfterFaultAsync()
     {
         if (!IsSound)
-            await AloneAsync(_ => Task.FromResult(true));
+            await RunExclusiveAsync(_ => Task.FromResult(true));
     }
 
     /// <summary>
     /// Runs an operation while nothing else uses the engine's memory: running reads are ended, other callers wait. If a
     /// write has failed, the file is reopened first.
     /// </summary>
-    public async Task<T> AloneAsync<T>(Func<Engine, Task<T>> use)
+    public async Task<T> RunExclusiveAsync<T>(Func<Engine, Task<T>> use)
     {
         await _exclusive.WaitAsync();
         try

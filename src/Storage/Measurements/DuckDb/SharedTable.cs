@@ -15,7 +15,7 @@ internal static class SharedTable
     /// <summary>The pooled columns for the columns of a meter, in the same order.</summary>
     public static FieldColumn[] Pooled(FieldColumn[] columns)
     {
-        var inRest = RestColumn.Find(columns);
+        var inRest = OverflowColumn.Find(columns);
         var counts = new Dictionary<ColumnKind, int>();
         var pooled = new FieldColumn[columns.Length];
         for (var index = 0; index < columns.Length; index++)

@@ -17,7 +17,7 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
     // A month is sorted again when at least 1/8 of its rows follow the first run, so each new row causes at most 8 rows
     // to be rewritten. Once the month is closed, and mostly read, the limit is 1/32. The fewer rows follow the first
     // run, the fewer rows of other accounts a read scans.
-    private const int WrittenAnew = 8;
+    private const int RewriteFactor = 8;
     private const int WrittenAnewOnceClosed = 32;
 
     public string Table => FormattableString.Invariant($"part_{Number}");
@@ -30,11 +30,11 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
 
     /// <summary>Whether enough rows follow the first run to sort all rows into a single run.</summary>
     /// <param name="closedBefore">The first nanosecond of the first day that is not closed.</param>
-    public bool IsToBeSorted(long closedBefore)
+    public bool NeedsSorting(long closedBefore)
     {
         var added = Rows - Sorted;
         return added > 0
-            && (added * WrittenAnew >= Rows
+            && (added * RewriteFactor >= Rows
                 || (End <= closedBefore && added >= Math.Max(UsageSorter.StepRows, Rows / WrittenAnewOnceClosed)));
     }
 }
@@ -47,7 +47,7 @@ internal static class UsageParts
 {
     /// <summary>The columns of a meter's tables, including those of its fields, in order.</summary>
     public static IEnumerable<string> Columns(FieldColumn[] fields) =>
-        DuckDbSchema.UsageColumnNames.Concat(RestColumn.Present(fields).Select(KeyMaps.ColumnName));
+        DuckDbSchema.UsageColumnNames.Concat(OverflowColumn.Present(fields).Select(KeyMaps.ColumnName));
 
     /// <summary>The parts of a meter that may have rows of a period, ordered by month.</summary>
     public static List<UsagePart> Read(DuckDBConnection connection, int meter, long first, long end)

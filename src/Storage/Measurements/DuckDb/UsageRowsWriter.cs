@@ -10,8 +10,8 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <param name="columns">The meter's columns in addition to those of every usage table.</param>
 internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColumn[] columns) : IRowSource
 {
-    private readonly bool[] _isInRest = RestColumn.Find(columns);
-    private readonly int[] _present = RestColumn.Present(columns);
+    private readonly bool[] _isInRest = OverflowColumn.Find(columns);
+    private readonly int[] _present = OverflowColumn.Present(columns);
     private const int Uuid = 0;
     private const int Account = 1;
     private const int Ts = 2;
@@ -219,9 +219,9 @@ internal sealed class UsageRowsWriter(MeterRows rows, int[] accounts, FieldColum
                 if (!field.Has(first + row) || !numbers.TryGetValue(kind, out var number))
                     continue;
                 if (field.IsNumeric)
-                    RestColumn.Write(text, number, field.Numbers[first + row]);
+                    OverflowColumn.Write(text, number, field.Numbers[first + row]);
                 else
-                    RestColumn.Write(text, number, field.Texts[first + row]);
+                    OverflowColumn.Write(text, number, field.Texts[first + row]);
             }
             if (text.Length == 0)
                 continue;

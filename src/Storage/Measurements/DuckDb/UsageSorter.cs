@@ -31,7 +31,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
         }
         if (FindGrown(closedBefore) is { } grown && TryMove(grown, Shared(grown), closedBefore, cancellationToken))
             return true;
-        var part = UsageParts.ReadAll(connection).Find(part => part.IsToBeSorted(closedBefore));
+        var part = UsageParts.ReadAll(connection).Find(part => part.NeedsSorting(closedBefore));
         if (part is null)
             return false;
         SortMonth(part, cancellationToken);
@@ -178,7 +178,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
     // Adds the columns of fields that the meter has received since.
     private UsagePart Widen(UsagePart part, FieldColumn[] fields)
     {
-        foreach (var number in RestColumn.Present(fields).SkipWhile(number => number < part.Columns))
+        foreach (var number in OverflowColumn.Present(fields).SkipWhile(number => number < part.Columns))
         {
             connection.Execute(
                 $"ALTER TABLE {part.Table} ADD COLUMN {KeyMaps.ColumnName(number)} {fields[number].Kind.SqlType()}");

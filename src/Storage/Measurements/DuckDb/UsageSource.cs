@@ -29,14 +29,14 @@ internal sealed record UsageSource(int Meter, FieldColumn[] Fields, FieldColumn[
     /// <summary>SQL of all rows of a table that has only the first <paramref name="columns"/> field columns.</summary>
     public string Select(string table, int columns)
     {
-        var inRest = RestColumn.Find(Fields);
+        var inRest = OverflowColumn.Find(Fields);
         var rest = KeyMaps.ColumnName(Array.IndexOf(Fields, FieldColumn.Rest));
         var fields = Fields.Select((field, number) =>
         {
             var name = KeyMaps.ColumnName(number);
             if (number >= columns)
                 return $"NULL::{field.Kind.SqlType()} AS {name}";
-            return inRest[number] ? $"{RestColumn.Sql(rest, number, field.Kind)} AS {name}" : name;
+            return inRest[number] ? $"{OverflowColumn.Sql(rest, number, field.Kind)} AS {name}" : name;
         });
         return $"SELECT {string.Join(", ", DuckDbSchema.UsageColumnNames.Concat(fields))} FROM {table}";
     }
@@ -47,7 +47,7 @@ internal sealed record UsageSource(int Meter, FieldColumn[] Fields, FieldColumn[
             var column = Array.IndexOf(shared, field.Second);
             var value = column < 0 ? $"NULL::{field.First.Kind.SqlType()}" : KeyMaps.ColumnName(column);
             if (column >= 0 && field.First.Kind != field.Second.Kind)
-                value = RestColumn.Sql(value, number, field.First.Kind);
+                value = OverflowColumn.Sql(value, number, field.First.Kind);
             return $"{value} AS {KeyMaps.ColumnName(number)}";
         }));
 }

@@ -30,7 +30,7 @@ internal static partial class Disk
     /// Makes the names in a directory durable. Only needed on Linux; elsewhere the file system does it.
     /// </summary>
     /// <exception cref="IOException">It is unknown which names are durable.</exception>
-    public static void FlushNames(string directory)
+    public static void FlushDirectory(string directory)
     {
         if (!OperatingSystem.IsLinux())
             return;

@@ -36,13 +36,13 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
             files = LogFile.List(directory);
         }
         var end = LogRecovery.Recover(files);
-        Disk.FlushNames(directory);
+        Disk.FlushDirectory(directory);
         var last = files[^1];
         if (last.Start == end.Position)
             files[^1] = new LogFile(last.Path, last.Start) { NewestBefore = end.Newest };
         _files = new LogFiles(files);
         _cache = new LogCache(_files, options);
-        CutAtOpening = end.Cut;
+        DiscardedAtOpening = end.Cut;
         _end = end.Position;
         _writer = new LogWriter(new LogTail(directory, options, _files, end), options, Advance);
         _writing = Task.Factory.StartNew(
@@ -64,7 +64,7 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
     Exception? ILogPartition.Fault => Fault;
 
     /// <summary>The incomplete write that opening cut off after a crash; null if there was none.</summary>
-    public TornTail? CutAtOpening { get; }
+    public IncompleteWrite? DiscardedAtOpening { get; }
 
     /// <summary>Opens the log in a directory, creating it if missing, and cuts off an incomplete last write.</summary>
     /// <exception cref="StoreUnavailableException">The log is damaged, or another process uses it.</exception>
@@ -75,7 +75,7 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
         {
             var path = Path.GetFullPath(directory);
             Directory.CreateDirectory(path);
-            Disk.FlushNames(Path.GetDirectoryName(path) ?? path);
+            Disk.FlushDirectory(Path.GetDirectoryName(path) ?? path);
             ownership = new FileStream(
                 Path.Combine(path, "owner"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new FileMeasurementLog(path, options ?? new LogOptions(), ownership);
@@ -225,14 +225,14 @@ public sealed class FileMeasurementLog : ILogPartition, IAsyncDisposable
                 if (removed.GapAt is { } gapAt)
                     LogFile.RemoveGap(_directory, gapAt, next.Start);
                 // Flush after each deletion, so that a crash cannot bring back an older file without the newer ones.
-                Disk.FlushNames(_directory);
+                Disk.FlushDirectory(_directory);
             }
         }
         return ValueTask.CompletedTask;
     }
 
     /// <summary>Stops or resumes trimming. No file may be deleted while files are being copied.</summary>
-    public void KeepFiles(bool keeps)
+    public void SuspendTrimming(bool keeps)
     {
         lock (_trimming)
             _keepsFiles = keeps;

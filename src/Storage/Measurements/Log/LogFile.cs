@@ -68,9 +68,9 @@ internal sealed class LogFile(string path, long start)
             Disk.Flush(file);
         }
         File.WriteAllBytes(GapPathOf(directory, end, next), []);
-        Disk.FlushNames(directory);
+        Disk.FlushDirectory(directory);
         SpareFile.Create(PathOf(directory, next)).Dispose();
-        Disk.FlushNames(directory);
+        Disk.FlushDirectory(directory);
     }
 
     /// <summary>Removes the marker of a gap, once the file before the gap is deleted.</summary>

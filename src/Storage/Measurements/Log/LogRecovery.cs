@@ -7,7 +7,7 @@ namespace Tallystick.Storage.Measurements.Log;
 /// <param name="Position">The position after the last record.</param>
 /// <param name="Newest">Time at which the newest record was received, in ticks since 1970.</param>
 /// <param name="Cut">The incomplete write that was cut off; null if there was none.</param>
-internal sealed record LogEnd(long Position, long Newest, TornTail? Cut);
+internal sealed record LogEnd(long Position, long Newest, IncompleteWrite? Cut);
 
 /// <summary>
 /// An incomplete last write that was cut off the end of the log. It was never acknowledged to a client.
@@ -15,7 +15,7 @@ internal sealed record LogEnd(long Position, long Newest, TornTail? Cut);
 /// <param name="File">Path of the file.</param>
 /// <param name="Offset">Its offset in the file.</param>
 /// <param name="Bytes">Its length in bytes.</param>
-public sealed record TornTail(string File, long Offset, long Bytes);
+public sealed record IncompleteWrite(string File, long Offset, long Bytes);
 
 /// <summary>
 /// Checks the log on opening: earlier files by name and length, the last one frame by frame. Cuts off an incomplete
@@ -48,7 +48,7 @@ internal static class LogRecovery
         }
     }
 
-    private static (long Length, long? Newest, TornTail? Cut) Scan(LogFile file)
+    private static (long Length, long? Newest, IncompleteWrite? Cut) Scan(LogFile file)
     {
         using var handle = file.OpenToWrite();
         using var reader = new FrameReader(file, handle);
@@ -69,7 +69,7 @@ internal static class LogRecovery
         return (offset, newest, cut);
     }
 
-    private static TornTail? Cut(
+    private static IncompleteWrite? Cut(
         LogFile file, SafeFileHandle handle, FrameReader reader, FrameState state, long offset, long end)
     {
         var written = EndOfWritten(handle, offset, end);
@@ -78,7 +78,7 @@ internal static class LogRecovery
         if (!IsTorn(reader, state, offset, written))
             throw reader.Fault(offset);
         RandomAccess.SetLength(handle, offset);
-        return new TornTail(file.Path, offset, written - offset);
+        return new IncompleteWrite(file.Path, offset, written - offset);
     }
 
     /// <summary>

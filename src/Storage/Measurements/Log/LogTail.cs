@@ -24,7 +24,7 @@ internal sealed class LogTail : IDisposable
     private long _newest;
     private long _began;
     private bool _isFilled = true;
-    private bool _isHandedOver;
+    private bool _isWriteStarted;
 
     /// <summary>Continues in the last file, at the end that recovery found.</summary>
     public LogTail(string directory, LogOptions options, LogFiles files, LogEnd end)
@@ -64,10 +64,10 @@ internal sealed class LogTail : IDisposable
             Begin(spare);
         newest = Math.Max(newest, _newest);
         LogFrame.Seal(frame, payloadLength, End, End - _start, newest);
-        _isHandedOver = true;
+        _isWriteStarted = true;
         _options.Write(_file!, frame, End - _start);
         _options.Flush(_file!);
-        _isHandedOver = false;
+        _isWriteStarted = false;
         (End, _newest) = (End + frame.Length, newest);
         // No spare before the first write, because many logs are never used. None during fast growth either: filling
         // would keep the disk busy, and large flushes gain little from preallocation.
@@ -82,9 +82,9 @@ internal sealed class LogTail : IDisposable
     /// </returns>
     public bool Break()
     {
-        var isVoid = !_isHandedOver || TryCut();
+        var isVoid = !_isWriteStarted || TryCut();
         CutAndClose();
-        (_file, _isHandedOver) = (null, false);
+        (_file, _isWriteStarted) = (null, false);
         return isVoid;
     }
 
@@ -123,7 +123,7 @@ internal sealed class LogTail : IDisposable
         try
         {
             File.Move(empty.Path, path, overwrite: true);
-            Disk.FlushNames(_directory);
+            Disk.FlushDirectory(_directory);
         }
         catch
         {

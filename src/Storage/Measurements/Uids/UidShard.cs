@@ -25,16 +25,16 @@ internal unsafe struct UidShard
     public int Count { get; private set; }
 
     /// <summary>Home slots.</summary>
-    public uint Homes { get; private init; }
+    public uint HomeSlots { get; private init; }
 
     /// <summary>Bytes of memory held.</summary>
-    public readonly long Bytes => (long)(Homes + _tail) * UidSlot.Bytes;
+    public readonly long Bytes => (long)(HomeSlots + _tail) * UidSlot.Bytes;
 
     private readonly byte* End => _slots + Bytes;
 
     public readonly void Prefetch(uint remainder)
     {
-        if (!Sse.IsSupported || Homes == 0)
+        if (!Sse.IsSupported || HomeSlots == 0)
             return;
         var slot = Home(remainder);
         Sse.Prefetch0(slot);
@@ -45,7 +45,7 @@ internal unsafe struct UidShard
     /// <returns>The number of positions in the span.</returns>
     public readonly int Find(uint remainder, in UidWindow window, Span<LogPosition> positions, int found)
     {
-        if (Homes == 0)
+        if (HomeSlots == 0)
             return found;
         for (var slot = FirstOf(remainder); !UidSlot.IsEmpty(slot); slot += UidSlot.Bytes)
         {
@@ -61,7 +61,7 @@ internal unsafe struct UidShard
     /// <returns>False if the shard is too full and must be rebuilt first.</returns>
     public bool TryAdd(uint remainder, long position)
     {
-        if (IsFull(Count, Homes))
+        if (IsFull(Count, HomeSlots))
             return false;
         var slot = FirstOf(remainder);
         while (!UidSlot.IsEmpty(slot) && UidSlot.Remainder(slot) == remainder)
@@ -83,7 +83,7 @@ internal unsafe struct UidShard
     /// <returns>False if there is no such entry.</returns>
     public bool Remove(uint remainder, long position)
     {
-        if (Homes == 0)
+        if (HomeSlots == 0)
             return false;
         var slot = FirstOf(remainder);
         var kept = UidSlot.Kept(position);
@@ -120,7 +120,7 @@ internal unsafe struct UidShard
     /// least 75 % full after growing. Each shard starts at a different size, so that they do not all grow at the same
     /// time.
     /// </summary>
-    public static uint HomesFor(int shard, int count)
+    public static uint HomeSlotsFor(int shard, int count)
     {
         var homes = (uint)(MinHomes + shard / 20);
         while (IsFull(count, homes))
@@ -136,7 +136,7 @@ internal unsafe struct UidShard
     public void Rebuild(uint homes, in UidWindow window)
     {
         var tail = MinTail + 2 * OverflowOf(homes, window);
-        var rebuilt = new UidShard { Homes = homes, _tail = tail, _slots = _slots };
+        var rebuilt = new UidShard { HomeSlots = homes, _tail = tail, _slots = _slots };
         if (rebuilt.Bytes > Bytes)
             rebuilt._slots = SlotMemory.Resize(_slots, Bytes, rebuilt.Bytes);
         var end = rebuilt._slots + Math.Max(Bytes, rebuilt.Bytes);
@@ -161,7 +161,7 @@ internal unsafe struct UidShard
     /// <summary>Removes all entries but keeps the memory.</summary>
     public void Clear()
     {
-        if (Homes != 0)
+        if (HomeSlots != 0)
             NativeMemory.Clear(_slots, (nuint)Bytes);
         Count = 0;
     }
@@ -176,7 +176,8 @@ internal unsafe struct UidShard
     private static bool IsFull(int count, uint homes) => (count + 1) * 10L > homes * 9L;
 
     // Multiply and shift maps a remainder to any number of home slots without a division.
-    private readonly byte* Home(uint remainder) => _slots + (long)(((ulong)remainder * Homes) >> 32) * UidSlot.Bytes;
+    private readonly byte* Home(uint remainder) =>
+        _slots + (long)(((ulong)remainder * HomeSlots) >> 32) * UidSlot.Bytes;
 
     private readonly byte* FirstOf(uint remainder)
     {

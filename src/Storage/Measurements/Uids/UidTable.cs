@@ -49,7 +49,7 @@ internal sealed class UidTable : IDisposable
     public bool TryGrow(int shard, in UidWindow window, long limit)
     {
         ref var grown = ref _shards[shard];
-        var homes = Math.Max(grown.Homes, UidShard.HomesFor(shard, grown.CountLive(window)));
+        var homes = Math.Max(grown.HomeSlots, UidShard.HomeSlotsFor(shard, grown.CountLive(window)));
         if (Bytes + homes * (long)UidSlot.Bytes - grown.Bytes > limit && Count > Bytes / UidSlot.Bytes / 4)
             return false;
         Rebuild(ref grown, homes, window);
@@ -75,7 +75,7 @@ internal sealed class UidTable : IDisposable
             if (live == 0 && mayShrink)
                 Free(ref shard);
             else
-                Rebuild(ref shard, mayShrink ? UidShard.HomesFor(number, live) : shard.Homes, window);
+                Rebuild(ref shard, mayShrink ? UidShard.HomeSlotsFor(number, live) : shard.HomeSlots, window);
         }
     }
 

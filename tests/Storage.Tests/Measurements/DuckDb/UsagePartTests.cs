@@ -23,7 +23,7 @@ public sealed class UsagePartTests
     {
         var part = new UsagePart(1, March, 1, 0, sorted, rows);
 
-        part.IsToBeSorted(part.End - 1).ShouldBe(whileOpen);
-        part.IsToBeSorted(part.End).ShouldBe(onceClosed);
+        part.NeedsSorting(part.End - 1).ShouldBe(whileOpen);
+        part.NeedsSorting(part.End).ShouldBe(onceClosed);
     }
 }

@@ -40,7 +40,7 @@ public sealed class AppendTests : IDisposable
 
         read.ShouldBe(records);
         next.ShouldBe(reopened.End);
-        reopened.CutAtOpening.ShouldBeNull();
+        reopened.DiscardedAtOpening.ShouldBeNull();
     }
 
     [Fact(Timeout = 60_000)] // a log that does not flush would be waited for without end

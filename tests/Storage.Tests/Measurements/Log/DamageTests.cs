@@ -29,8 +29,8 @@ public sealed class DamageTests : IDisposable
             await using var log = FileMeasurementLog.Open(path);
             log.End.Value.ShouldBe(end);
             // A cut padding is of no weight, as are zeros that were written ahead.
-            if (log.CutAtOpening is { } cut)
-                cut.ShouldBe(new TornTail(Records.Files(path)[0], end, cut.Bytes));
+            if (log.DiscardedAtOpening is { } cut)
+                cut.ShouldBe(new IncompleteWrite(Records.Files(path)[0], end, cut.Bytes));
             else
                 bytes[(int)end..length].ShouldAllBe(value => value == 0);
             await log.AppendAsync(7);
@@ -63,9 +63,9 @@ public sealed class DamageTests : IDisposable
             await using var log = FileMeasurementLog.Open(Write($"torn-{from}-{to}", torn));
             log.End.Value.ShouldBe(start);
             if (to - from < bytes.Length - start)
-                log.CutAtOpening.ShouldNotBeNull().Offset.ShouldBe(start);
+                log.DiscardedAtOpening.ShouldNotBeNull().Offset.ShouldBe(start);
             else
-                log.CutAtOpening.ShouldBeNull();
+                log.DiscardedAtOpening.ShouldBeNull();
             await log.AppendAsync(7, 3000);
             (await Records.NumbersAsync(log, Token)).Count.ShouldBe(before + 1);
         }

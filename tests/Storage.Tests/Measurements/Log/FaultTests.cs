@@ -95,7 +95,7 @@ public sealed class FaultTests : IDisposable
         }
         await using var reopened = FileMeasurementLog.Open(_directory.Path, options);
         (await Records.NumbersAsync(reopened, Token)).ShouldBe(kept);
-        reopened.CutAtOpening.ShouldBeNull();
+        reopened.DiscardedAtOpening.ShouldBeNull();
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Tallystick.Storage.Documents.Sqlite;
 /// marked file without a write-ahead file has lost changes.
 /// </summary>
 /// <param name="writer">The connection for writing.</param>
-internal sealed class SqliteUseMark(SqlRunner writer)
+internal sealed class SqliteDirtyMark(SqlRunner writer)
 {
     private bool _isSet;
 

@@ -8,14 +8,14 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// The file of a measurement store, opened but not changed, so that the caller can decide whether it belongs to the
 /// installation before it is upgraded.
 /// </summary>
-public sealed class FoundMeasurements : IDisposable
+public sealed class UnopenedStore : IDisposable
 {
     private readonly string _path;
     private readonly DuckDbOptions _options;
     private readonly bool _isNew;
     private DuckDBConnection? _writer;
 
-    private FoundMeasurements(string path, DuckDbOptions options, bool isNew, DuckDBConnection writer)
+    private UnopenedStore(string path, DuckDbOptions options, bool isNew, DuckDBConnection writer)
     {
         (_path, _options, _isNew, _writer) = (path, options, isNew, writer);
         if (DuckDbSchema.FindVersion(writer) is null)
@@ -41,11 +41,11 @@ public sealed class FoundMeasurements : IDisposable
 
     /// <summary>Opens a file, creating it if missing.</summary>
     /// <exception cref="StoreUnavailableException">The file is damaged, of a newer version, or in use.</exception>
-    public static FoundMeasurements Open(string path, DuckDbOptions options)
+    public static UnopenedStore Open(string path, DuckDbOptions options)
     {
         var isNew = !File.Exists(path);
         var writer = Engine.Connect(path, options);
-        return Engine.Guard(path, writer, () => new FoundMeasurements(path, options, isNew, writer));
+        return Engine.Guard(path, writer, () => new UnopenedStore(path, options, isNew, writer));
     }
 
     /// <summary>Upgrades the file and opens the store in it. The store then owns the file.</summary>

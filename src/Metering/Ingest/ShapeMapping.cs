@@ -5,12 +5,12 @@ using Tallystick.Metering.Meters;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>How to store measurements of one meter with one list of fields, or why they fail.</summary>
-internal sealed class ShapePlan
+internal sealed class ShapeMapping
 {
     private readonly FieldColumnValues?[] _targets;
     private readonly bool[] _isNumeric;
 
-    private ShapePlan(Failure? failure, MeterRows? rows, FieldColumnValues?[] targets, bool[] isNumeric)
+    private ShapeMapping(Failure? failure, MeterRows? rows, FieldColumnValues?[] targets, bool[] isNumeric)
     {
         Failure = failure;
         Rows = rows;
@@ -28,12 +28,12 @@ internal sealed class ShapePlan
     /// <param name="fields">The list.</param>
     /// <param name="meter">The meter; null if it does not exist.</param>
     /// <param name="rowsOf">Returns the rows of a meter.</param>
-    public static ShapePlan For(
+    public static ShapeMapping For(
         IReadOnlyList<FieldCode> fields, IngestMeter? meter, Func<IngestMeter, MeterRows> rowsOf)
     {
         var isNumeric = fields.Select(field => field.Category.IsNumeric()).ToArray();
         if (MeasurementChecks.OfFields(fields, meter?.Meter) is { } failure)
-            return new ShapePlan(failure, null, [], isNumeric);
+            return new ShapeMapping(failure, null, [], isNumeric);
         var rows = rowsOf(meter!);
         // Fields that the meter does not define are not stored.
         var targets = fields.Select(field =>
@@ -42,7 +42,7 @@ internal sealed class ShapePlan
                 .FindIndex(defined => defined.Category == field.Category && defined.Code == field.Code);
             return index < 0 ? null : rows.Fields[index];
         });
-        return new ShapePlan(null, rows, [.. targets], isNumeric);
+        return new ShapeMapping(null, rows, [.. targets], isNumeric);
     }
 
     /// <summary>The length of the values of a row, in bytes.</summary>

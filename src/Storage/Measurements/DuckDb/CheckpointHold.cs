@@ -8,7 +8,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// </summary>
 /// <param name="isHeld">False once the file was reopened, which loads may need when memory runs out.</param>
 /// <param name="release">Ends the hold.</param>
-public sealed class FileHold(Func<bool> isHeld, Func<Task> release) : IAsyncDisposable
+public sealed class CheckpointHold(Func<bool> isHeld, Func<Task> release) : IAsyncDisposable
 {
     /// <summary>Verifies that the file has been held without interruption until now.</summary>
     /// <exception cref="StoreUnavailableException">The file was reopened meanwhile.</exception>

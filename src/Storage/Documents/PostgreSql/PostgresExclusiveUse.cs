@@ -8,7 +8,7 @@ namespace Tallystick.Storage.Documents.PostgreSql;
 /// An exclusive lock of one process on the database, held by a connection. If the connection is lost, the process has
 /// no exclusive use until it reacquires the lock.
 /// </summary>
-public sealed class PostgresSoleUse : ISoleUse
+public sealed class PostgresExclusiveUse : IExclusiveUse
 {
     private const string TryLock = "SELECT pg_try_advisory_lock(7310586492015318)";
 
@@ -24,11 +24,12 @@ public sealed class PostgresSoleUse : ISoleUse
     private long _terms;
     private long _term;
 
-    private PostgresSoleUse(string connectionString) => _address = new NpgsqlConnectionStringBuilder(connectionString)
-    {
-        Pooling = false,
-        KeepAlive = 10,
-    }.ToString();
+    private PostgresExclusiveUse(string connectionString) =>
+        _address = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            KeepAlive = 10,
+        }.ToString();
 
     /// <inheritdoc/>
     public long Term => Interlocked.Read(ref _term);
@@ -38,10 +39,10 @@ public sealed class PostgresSoleUse : ISoleUse
     /// <param name="patience">How long to wait for another process, which may be stopping.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="StoreUnavailableException">Another process holds the lock.</exception>
-    public static async Task<PostgresSoleUse> TakeAsync(
+    public static async Task<PostgresExclusiveUse> TakeAsync(
         string connectionString, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var sole = new PostgresSoleUse(connectionString);
+        var sole = new PostgresExclusiveUse(connectionString);
         using var patient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patient.CancelAfter(patience);
         try

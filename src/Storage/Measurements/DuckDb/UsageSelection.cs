@@ -9,7 +9,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// Decides how to answer a usage query. Windows with the same period, such as those of a billing run, share one pass
 /// over that period; all other windows are joined with the rows.
 /// </summary>
-internal sealed class UsagePlan
+internal sealed class UsageSelection
 {
     // Up to this number of different periods, each gets a pass of its own.
     private const int MaxPasses = 8;
@@ -29,7 +29,7 @@ internal sealed class UsagePlan
     private readonly List<WindowKeys[]> _periods;
     private readonly WindowKeys[] _others;
 
-    private UsagePlan(UsageQuery query, KeyMaps keys, int meter, WindowKeys[] windows, ValueColumn[] columns)
+    private UsageSelection(UsageQuery query, KeyMaps keys, int meter, WindowKeys[] windows, ValueColumn[] columns)
     {
         (_query, _keys, _meter, _columns) = (query, keys, meter, columns);
         _values = ValueSql.Build(query.Method, columns);
@@ -44,7 +44,7 @@ internal sealed class UsagePlan
 
     /// <returns>Null if there can be no data.</returns>
     /// <exception cref="ArgumentException">The method does not apply to the field.</exception>
-    public static UsagePlan? Build(UsageQuery query, KeyMaps keys)
+    public static UsageSelection? Build(UsageQuery query, KeyMaps keys)
     {
         var kinds = ValueSql.Kinds(query);
         if (!keys.Organizations.TryGetValue(query.OrganizationId, out var organization)
@@ -57,7 +57,7 @@ internal sealed class UsagePlan
         var windows = WindowKeys.Of(query, keys, organization);
         return columns.Length == 0 || windows.Length == 0
             ? null
-            : new UsagePlan(query, keys, meter, windows, columns);
+            : new UsageSelection(query, keys, meter, windows, columns);
     }
 
     /// <summary>Runs the query within the connection's transaction.</summary>

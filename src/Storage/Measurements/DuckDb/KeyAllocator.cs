@@ -6,7 +6,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// Assigns new keys within one transaction. Others see them only after <see cref="Publish"/>, which follows the commit;
 /// a failed transaction leaves no trace.
 /// </summary>
-internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
+internal sealed class KeyAllocator(DuckDBConnection connection, KeyMaps committed)
 {
     private readonly Dictionary<string, int> _organizations = new(StringComparer.Ordinal);
     private readonly Dictionary<(int, string), int> _meters = [];
@@ -47,7 +47,7 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
     {
         var columns = _columns.GetValueOrDefault(meter) ?? committed.Columns.GetValueOrDefault(meter, []);
         // The shared table has as many columns as its meters need.
-        var all = meter == SharedTable.Key ? [.. columns.Union(needed)] : RestColumn.Add(columns, needed);
+        var all = meter == SharedTable.Key ? [.. columns.Union(needed)] : OverflowColumn.Add(columns, needed);
         return all.Length == columns.Length ? columns : _columns[meter] = all;
     }
 
@@ -58,13 +58,13 @@ internal sealed class StagedKeys(DuckDBConnection connection, KeyMaps committed)
         var columns = Columns(meter, []);
         if (_own.TryGetValue(meter, out var present) || committed.Own.TryGetValue(meter, out present))
         {
-            AddColumns(meter, columns, RestColumn.Present(columns).SkipWhile(number => number < present));
+            AddColumns(meter, columns, OverflowColumn.Present(columns).SkipWhile(number => number < present));
             if (present < columns.Length)
                 connection.Execute("UPDATE own_tables SET columns = $1 WHERE meter = $2", columns.Length, meter);
         }
         else
         {
-            var fields = RestColumn.Present(columns).Select(number =>
+            var fields = OverflowColumn.Present(columns).Select(number =>
                 $"{KeyMaps.ColumnName(number)} {columns[number].Kind.LoadedSqlType()}");
             connection.Execute(
                 $"CREATE TABLE {KeyMaps.Table(meter)} ("

@@ -10,7 +10,7 @@ namespace Tallystick.Server.Hosting.Installation;
 /// Moves the files of waiting jobs from the folder of earlier versions into the file store. Can be interrupted and
 /// repeated at any point, because each file is deleted only after it is stored.
 /// </summary>
-internal static class FormerUploads
+internal static class LegacyUploads
 {
     /// <summary>
     /// Moves them, and deletes files that no job waits for. Call before the background workers start.
@@ -19,7 +19,7 @@ internal static class FormerUploads
     internal static async Task MoveAsync(
         string dataPath, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(dataPath, InstallationFiles.FormerUploads, "lookup-data");
+        var folder = Path.Combine(dataPath, InstallationFiles.LegacyUploads, "lookup-data");
         if (!Directory.Exists(folder))
             return;
         try

@@ -6,7 +6,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// The keys of the accounts of earlier loads, by object reference: a load names thousands of accounts, and looking each
 /// up by id takes several times as long. Used only by the writer.
 /// </summary>
-internal sealed class KnownAccounts
+internal sealed class AccountKeyCache
 {
     private const int MaxKept = 2_000_000;
 

@@ -1,7 +1,7 @@
 namespace Tallystick.Storage.Documents.Caching;
 
 /// <summary>Whether this process has exclusive use of a store.</summary>
-public interface ISoleUse : IAsyncDisposable
+public interface IExclusiveUse : IAsyncDisposable
 {
     /// <summary>
     /// Zero while others may use the store; otherwise the number of times this process has obtained exclusive use. A
@@ -11,7 +11,7 @@ public interface ISoleUse : IAsyncDisposable
 }
 
 /// <summary>Exclusive use that is ensured otherwise, for example by the lock on a data directory.</summary>
-public sealed class GivenSoleUse : ISoleUse
+public sealed class AssumedExclusiveUse : IExclusiveUse
 {
     /// <inheritdoc/>
     public long Term => 1;

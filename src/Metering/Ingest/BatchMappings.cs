@@ -4,10 +4,10 @@ using Tallystick.Metering.Measurements.Batches;
 namespace Tallystick.Metering.Ingest;
 
 /// <summary>The state of the current batch: its meters, accounts and rows, and the outcomes of the rows.</summary>
-internal sealed class BatchPlans
+internal sealed class BatchMappings
 {
     private readonly List<IngestMeter?> _meters = [];
-    private readonly Dictionary<(int Meter, int List), ShapePlan> _plans = [];
+    private readonly Dictionary<(int Meter, int List), ShapeMapping> _plans = [];
     private BatchReader _batch = new();
     private Func<IngestMeter, MeterRows> _rowsOf = _ => throw new InvalidOperationException();
 
@@ -52,7 +52,7 @@ internal sealed class BatchPlans
     /// <summary>Reads the rows and computes the fingerprints of their uids.</summary>
     public void ReadRows(IUidIndex uids)
     {
-        ShapePlan? plan = null;
+        ShapeMapping? plan = null;
         var (meter, list) = (-1, -1);
         while (_batch.TryRead(out var row))
         {
@@ -64,11 +64,11 @@ internal sealed class BatchPlans
         }
     }
 
-    private ShapePlan PlanFor(int meter, int list)
+    private ShapeMapping PlanFor(int meter, int list)
     {
         if (!_plans.TryGetValue((meter, list), out var plan))
         {
-            plan = ShapePlan.For(_batch.Fields(list), _meters[meter], _rowsOf);
+            plan = ShapeMapping.For(_batch.Fields(list), _meters[meter], _rowsOf);
             _plans[(meter, list)] = plan;
         }
         return plan;
@@ -87,4 +87,4 @@ internal sealed class BatchPlans
 /// <param name="Row">The fixed part of the row.</param>
 /// <param name="Plan">How rows of this shape are checked and stored.</param>
 /// <param name="Fingerprint">The fingerprint of its uid.</param>
-internal readonly record struct PreparedRow(BatchRow Row, ShapePlan Plan, ulong Fingerprint);
+internal readonly record struct PreparedRow(BatchRow Row, ShapeMapping Mapping, ulong Fingerprint);

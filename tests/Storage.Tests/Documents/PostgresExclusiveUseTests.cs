@@ -4,7 +4,7 @@ using Tallystick.Storage.Documents.PostgreSql;
 namespace Tallystick.Storage.Tests.Documents;
 
 /// <summary>A database belongs to one process at a time.</summary>
-public sealed class PostgresSoleUseTests : PostgresDatabase
+public sealed class PostgresExclusiveUseTests : PostgresDatabase
 {
     [Fact]
     public async Task Database_InUse_IsRefusedAndFreeAfterwards()
@@ -21,7 +21,7 @@ public sealed class PostgresSoleUseTests : PostgresDatabase
 
     [Fact]
     public async Task Database_ThatIsMissing_IsUnavailable() =>
-        (await Should.ThrowAsync<StoreUnavailableException>(PostgresSoleUse.TakeAsync(
+        (await Should.ThrowAsync<StoreUnavailableException>(PostgresExclusiveUse.TakeAsync(
             Address + ";Database=missing", TimeSpan.FromSeconds(30), Token))).Message.ShouldContain("missing");
 
     [Fact]
@@ -38,5 +38,6 @@ public sealed class PostgresSoleUseTests : PostgresDatabase
             await Task.Yield();
     }
 
-    private Task<PostgresSoleUse> TakeAsync(TimeSpan patience) => PostgresSoleUse.TakeAsync(Address, patience, Token);
+    private Task<PostgresExclusiveUse> TakeAsync(TimeSpan patience) =>
+        PostgresExclusiveUse.TakeAsync(Address, patience, Token);
 }

@@ -7,7 +7,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <summary>
 /// Detects a truncated file. The engine opens such a file without error and fails only when it reads what is missing.
 /// </summary>
-internal static class WholeFile
+internal static class TruncationCheck
 {
     // The headers before the first block.
     private const int HeaderBytes = 3 * 4096;

@@ -11,7 +11,7 @@ namespace Tallystick.Metering.Ingest;
 /// whole load at once, sorted by the first byte of the fingerprint: in order of arrival, the look-ups would hit random
 /// memory and most of the time would go into cache misses. The instance is reused for all loads, one at a time.
 /// </summary>
-internal sealed class LoadUids(IUidIndex uids, ILogPartition log, Duration window)
+internal sealed class UidDeduplication(IUidIndex uids, ILogPartition log, Duration window)
 {
     private const int FirstBytes = 256;
     private const int PrefetchedAhead = 16;

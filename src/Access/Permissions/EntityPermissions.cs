@@ -9,7 +9,7 @@ namespace Tallystick.Access.Permissions;
 /// Determines which entities a caller may retrieve. A request that refers to another entity is treated as if it did not
 /// exist. If the caller may not retrieve any entity of the kind, the request is refused with the missing permission.
 /// </summary>
-public static class Sight
+public static class EntityPermissions
 {
     // Grants cache the reach of a permission by reference.
     private static readonly ConcurrentDictionary<(ResourceDefinition, PermissionAction), Permission> Known = new();

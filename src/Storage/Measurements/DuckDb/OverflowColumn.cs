@@ -8,7 +8,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// costs memory in each load, however few rows it has, so the number of columns must not grow with every field that a
 /// meter has ever had. In the list of the meter's columns, these fields come after this column.
 /// </summary>
-internal static class RestColumn
+internal static class OverflowColumn
 {
     /// <summary>Maximum number of columns of one kind that a meter has.</summary>
     public const int MaxOfKind = 64;

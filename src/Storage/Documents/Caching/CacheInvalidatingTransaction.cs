@@ -7,7 +7,7 @@ namespace Tallystick.Storage.Documents.Caching;
 /// neither are documents written by this or another change in progress, so a cached document is what the change would
 /// read from the store.
 /// </summary>
-internal sealed class WatchedTransaction(
+internal sealed class CacheInvalidatingTransaction(
     IDocumentTransaction transaction, DocumentCache cache, long term, DocumentCache.Changing changing)
     : IDocumentTransaction
 {

@@ -14,24 +14,24 @@ namespace Tallystick.Server.Hosting.Installation;
 /// </summary>
 /// <param name="folder">The folder of the files.</param>
 /// <param name="keys">The keys whose signatures can still be valid.</param>
-internal sealed class FormerKeys(string folder, IReadOnlyList<InstallationKey> keys)
+internal sealed class LegacyKeyFiles(string folder, IReadOnlyList<InstallationKey> keys)
 {
     private const string UrlKey = "download.key";
 
     /// <summary>Reads the files.</summary>
     /// <exception cref="StoreUnavailableException">A file is damaged.</exception>
-    internal static FormerKeys Read(string dataPath, IClock clock)
+    internal static LegacyKeyFiles Read(string dataPath, IClock clock)
     {
-        var folder = Path.Combine(dataPath, InstallationFiles.FormerKeys);
+        var folder = Path.Combine(dataPath, InstallationFiles.LegacyKeyFiles);
         var keys = new List<InstallationKey>();
         if (!Directory.Exists(folder))
-            return new FormerKeys(folder, keys);
+            return new LegacyKeyFiles(folder, keys);
         // The name of a signing key is its creation time, so expired keys are not read.
         keys.AddRange(Directory.GetFiles(folder, "*.pem").Where(path => !IsOver(path, clock)).Select(ReadSigningKey));
         var urlKey = Path.Combine(folder, UrlKey);
         if (File.Exists(urlKey))
             keys.Add(ReadUrlKey(urlKey));
-        return new FormerKeys(folder, keys);
+        return new LegacyKeyFiles(folder, keys);
     }
 
     /// <summary>Stores them as documents unless they already exist.</summary>

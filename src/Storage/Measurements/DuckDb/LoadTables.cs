@@ -7,7 +7,7 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// rows it gets, so the number of tables is limited: the meters with the most rows go to tables of their own, all
 /// others to the shared table.
 /// </summary>
-internal sealed class LoadPlan
+internal sealed class LoadTables
 {
     /// <summary>Maximum number of meters of one load that go to tables of their own.</summary>
     public const int MaxOwnTables = 64;
@@ -18,7 +18,7 @@ internal sealed class LoadPlan
     private readonly KeyMaps _keys;
     private readonly Dictionary<(string, string), FieldColumn[]> _columns = [];
 
-    private LoadPlan(KeyMaps keys) => _keys = keys;
+    private LoadTables(KeyMaps keys) => _keys = keys;
 
     /// <summary>The rows that go to tables of their own.</summary>
     public List<PlannedRows> Own { get; } = [];
@@ -38,9 +38,9 @@ internal sealed class LoadPlan
     /// Number of rows in the shared table from which a meter gets a table of its own.
     /// </param>
     /// <param name="maxOwnTables">Maximum number of meters that go to tables of their own.</param>
-    public static LoadPlan Make(MeasurementLoad load, KeyMaps keys, int smallMeterRows, int maxOwnTables)
+    public static LoadTables Make(MeasurementLoad load, KeyMaps keys, int smallMeterRows, int maxOwnTables)
     {
-        var plan = new LoadPlan(keys);
+        var plan = new LoadTables(keys);
         var left = maxOwnTables;
         foreach (var rows in load.Meters.OrderByDescending(rows => rows.Count))
         {
@@ -76,7 +76,7 @@ internal sealed class LoadPlan
             ?? (_keys.FindMeter(rows.OrganizationId, rows.MeterId) is { } meter
                 ? _keys.Columns.GetValueOrDefault(meter, [])
                 : []);
-        return _columns[(rows.OrganizationId, rows.MeterId)] = RestColumn.Add(columns, needed);
+        return _columns[(rows.OrganizationId, rows.MeterId)] = OverflowColumn.Add(columns, needed);
     }
 }
 
