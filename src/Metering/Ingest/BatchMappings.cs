@@ -7,7 +7,7 @@ namespace Tallystick.Metering.Ingest;
 internal sealed class BatchMappings
 {
     private readonly List<IngestMeter?> _meters = [];
-    private readonly Dictionary<(int Meter, int List), ShapeMapping> _plans = [];
+    private readonly Dictionary<(int Meter, int List), ShapeMapping> _mappings = [];
     private BatchReader _batch = new();
     private Func<IngestMeter, MeterRows> _rowsOf = _ => throw new InvalidOperationException();
 
@@ -28,7 +28,7 @@ internal sealed class BatchMappings
         _rowsOf = rowsOf;
         OrganizationId = organizationId;
         _meters.Clear();
-        _plans.Clear();
+        _mappings.Clear();
         Rows.Clear();
         if (Accounts.Length < batch.Accounts)
             Accounts = new int[batch.Accounts];
@@ -52,26 +52,26 @@ internal sealed class BatchMappings
     /// <summary>Reads the rows and computes the fingerprints of their uids.</summary>
     public void ReadRows(IUidIndex uids)
     {
-        ShapeMapping? plan = null;
+        ShapeMapping? mapping = null;
         var (meter, list) = (-1, -1);
         while (_batch.TryRead(out var row))
         {
-            if (plan is null || row.Meter != meter || row.List != list)
-                plan = PlanFor(meter = row.Meter, list = row.List);
-            _batch.Advance(row, plan.Measure(_batch.Values(row)));
+            if (mapping is null || row.Meter != meter || row.List != list)
+                mapping = MappingFor(meter = row.Meter, list = row.List);
+            _batch.Advance(row, mapping.Measure(_batch.Values(row)));
             var fingerprint = uids.Fingerprint(_batch.OrganizationId, _batch.Uid(row));
-            Rows.Add(new PreparedRow(row, plan, fingerprint));
+            Rows.Add(new PreparedRow(row, mapping, fingerprint));
         }
     }
 
-    private ShapeMapping PlanFor(int meter, int list)
+    private ShapeMapping MappingFor(int meter, int list)
     {
-        if (!_plans.TryGetValue((meter, list), out var plan))
+        if (!_mappings.TryGetValue((meter, list), out var mapping))
         {
-            plan = ShapeMapping.For(_batch.Fields(list), _meters[meter], _rowsOf);
-            _plans[(meter, list)] = plan;
+            mapping = ShapeMapping.For(_batch.Fields(list), _meters[meter], _rowsOf);
+            _mappings[(meter, list)] = mapping;
         }
-        return plan;
+        return mapping;
     }
 
     private static T[] Cleared<T>(T[] values, int count)
@@ -85,6 +85,6 @@ internal sealed class BatchMappings
 
 /// <summary>A row that has been read.</summary>
 /// <param name="Row">The fixed part of the row.</param>
-/// <param name="Plan">How rows of this shape are checked and stored.</param>
+/// <param name="Mapping">What to do with rows of its shape.</param>
 /// <param name="Fingerprint">The fingerprint of its uid.</param>
 internal readonly record struct PreparedRow(BatchRow Row, ShapeMapping Mapping, ulong Fingerprint);

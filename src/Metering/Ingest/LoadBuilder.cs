@@ -20,7 +20,7 @@ internal sealed class LoadBuilder(
     private readonly Dictionary<IngestMeter, MeterRows> _rows = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(string Organization, string Meter, string? MeterId, int Day), LoadTally> _tallies = [];
     private readonly List<UidEntry> _taken = [];
-    private readonly BatchMappings _plans = new();
+    private readonly BatchMappings _mappings = new();
 
     // Maps the account numbers of the current batch to indices in the load.
     private int[] _accounts = [];
@@ -94,14 +94,14 @@ internal sealed class LoadBuilder(
         _batch.Open(record.Bytes);
         var organization = BatchReader.Text(_batch.OrganizationId);
         var known = accounts.Of(organization);
-        _plans.Begin(_batch, RowsOf, organization);
+        _mappings.Begin(_batch, RowsOf, organization);
         for (var meter = 0; meter < _batch.Meters; meter++)
         {
-            _plans.SetMeter(meter, await catalog.FindMeterAsync(
+            _mappings.SetMeter(meter, await catalog.FindMeterAsync(
                 organization, BatchReader.Text(_batch.Meter(meter)), cancellationToken));
         }
-        _plans.FindAccounts(known);
-        _plans.ReadRows(uids);
+        _mappings.FindAccounts(known);
+        _mappings.ReadRows(uids);
         await ProvideAccountsAsync(known, cancellationToken);
         return known;
     }
@@ -117,31 +117,31 @@ internal sealed class LoadBuilder(
     private MeterRows RowsOf(IngestMeter meter)
     {
         ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, meter, out _);
-        return rows ??= new MeterRows(_plans.OrganizationId, meter.Meter.Id, meter.Columns());
+        return rows ??= new MeterRows(_mappings.OrganizationId, meter.Meter.Id, meter.Columns());
     }
 
     // Rows with an invalid meter or invalid fields must not create accounts, so they are left out here.
     private async ValueTask ProvideAccountsAsync(OrganizationAccounts known, CancellationToken cancellationToken)
     {
-        if (!_plans.Accounts.AsSpan(0, _batch.Accounts).Contains(OrganizationAccounts.Unknown))
+        if (!_mappings.Accounts.AsSpan(0, _batch.Accounts).Contains(OrganizationAccounts.Unknown))
             return;
         int[] unknown =
         [
-            .. _plans.Rows.Where(prepared => prepared.Mapping.Failure is null
-                    && _plans.Accounts[prepared.Row.Account] == OrganizationAccounts.Unknown)
+            .. _mappings.Rows.Where(prepared => prepared.Mapping.Failure is null
+                    && _mappings.Accounts[prepared.Row.Account] == OrganizationAccounts.Unknown)
                 .Select(prepared => prepared.Row.Account).Distinct(),
         ];
         if (unknown.Length == 0)
             return;
         string[] codes = [.. unknown.Select(account => BatchReader.Text(_batch.Account(account)))];
         foreach (var (index, number) in (await known.ProvideAsync(codes, cancellationToken)).Index())
-            _plans.Accounts[unknown[index]] = number;
+            _mappings.Accounts[unknown[index]] = number;
     }
 
     private void AddRows(in LogRecord record, OrganizationAccounts known)
     {
         IndexAccounts(known);
-        foreach (ref readonly var prepared in CollectionsMarshal.AsSpan(_plans.Rows))
+        foreach (ref readonly var prepared in CollectionsMarshal.AsSpan(_mappings.Rows))
         {
             var position = record.PositionOf(prepared.Row.Start);
             if (prepared.Mapping.Failure is { } failure)
@@ -158,7 +158,7 @@ internal sealed class LoadBuilder(
             _accounts = new int[_batch.Accounts];
         for (var account = 0; account < _batch.Accounts; account++)
         {
-            var number = _plans.Accounts[account];
+            var number = _mappings.Accounts[account];
             _accounts[account] = number == OrganizationAccounts.Unknown || known[number].Match.AccountId is null
                 ? NoAccount
                 : known[number].IndexIn(Load);
@@ -171,7 +171,7 @@ internal sealed class LoadBuilder(
         var account = _accounts[row.Account];
         if (account == NoAccount)
         {
-            var near = known[_plans.Accounts[row.Account]].Match.NearMatchCode;
+            var near = known[_mappings.Accounts[row.Account]].Match.NearMatchCode;
             Fail(new Failure(IngestFailure.InvalidAccountCode, near), position, row.Meter, null);
             return;
         }
@@ -184,7 +184,7 @@ internal sealed class LoadBuilder(
         rows.Positions.Add(position.Value);
         prepared.Mapping.AddValues(_batch.Values(row));
         loadUids.Note(prepared.Fingerprint, position, row.ContentHash, rows);
-        _plans.Outcomes[row.Meter] += new LoadTally(0, 1, 0, 0);
+        _mappings.Outcomes[row.Meter] += new LoadTally(0, 1, 0, 0);
     }
 
     private void FailRepeated(List<RepeatedRow> repeated)
@@ -219,9 +219,9 @@ internal sealed class LoadBuilder(
     private void Fail(Failure failure, LogPosition position, int meter, string? accountId)
     {
         Load.Add(new FailedMeasurement(
-            _plans.OrganizationId, failure.Type, failure.Detail, Nanoseconds.ToInstant(_batch.ReceivedAt), position,
+            _mappings.OrganizationId, failure.Type, failure.Detail, Nanoseconds.ToInstant(_batch.ReceivedAt), position,
             accountId));
-        _plans.Outcomes[meter] += new LoadTally(0, 0, 0, 1);
+        _mappings.Outcomes[meter] += new LoadTally(0, 0, 0, 1);
     }
 
     // Accepted is the row count from the batch header rather than the sum of outcomes, so that the tally reveals any
@@ -231,8 +231,8 @@ internal sealed class LoadBuilder(
         for (var meter = 0; meter < _batch.Meters; meter++)
         {
             ref var tally = ref Tally(
-                _plans.OrganizationId, BatchReader.Text(_batch.Meter(meter)), _plans.MeterId(meter), _batch.ReceivedAt);
-            tally += _plans.Outcomes[meter] + new LoadTally(_batch.RowsOf(meter), 0, 0, 0);
+                _mappings.OrganizationId, BatchReader.Text(_batch.Meter(meter)), _mappings.MeterId(meter), _batch.ReceivedAt);
+            tally += _mappings.Outcomes[meter] + new LoadTally(_batch.RowsOf(meter), 0, 0, 0);
         }
         Count += _batch.Count;
     }

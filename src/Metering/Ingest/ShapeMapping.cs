@@ -24,7 +24,7 @@ internal sealed class ShapeMapping
     /// <summary>The rows to add to; null if the measurements fail.</summary>
     public MeterRows? Rows { get; }
 
-    /// <summary>The plan for a list of fields.</summary>
+    /// <summary>The mapping for a list of fields.</summary>
     /// <param name="fields">The list.</param>
     /// <param name="meter">The meter; null if it does not exist.</param>
     /// <param name="rowsOf">Returns the rows of a meter.</param>

@@ -194,19 +194,19 @@ public sealed class DuckDbMeasurementStore
 
         async Task<bool> WriteAsync(Engine engine)
         {
-            var plan = LoadTables.Make(load, engine.Keys, _options.SmallMeterRows, _ownTables);
-            ownTables = plan.Own.Count;
-            outcome = await this.WriteAsync(engine, load, plan, cancellationToken);
+            var tables = LoadTables.Make(load, engine.Keys, _options.SmallMeterRows, _ownTables);
+            ownTables = tables.Own.Count;
+            outcome = await this.WriteAsync(engine, load, tables, cancellationToken);
             return true;
         }
     }
 
     private async Task<LoadOutcome> WriteAsync(
-        Engine engine, MeasurementLoad load, LoadTables plan, CancellationToken cancellationToken)
+        Engine engine, MeasurementLoad load, LoadTables tables, CancellationToken cancellationToken)
     {
         var outcome = LoadOutcome.Applied;
         // A column cannot be added to a table while its rows are being moved.
-        if (plan.AltersTables)
+        if (tables.AltersTables)
             await _sorting.WaitAsync(cancellationToken);
         try
         {
@@ -214,7 +214,7 @@ public sealed class DuckDbMeasurementStore
                 engine,
                 _ =>
                 {
-                    outcome = new LoadTransaction(engine).Run(load, plan);
+                    outcome = new LoadTransaction(engine).Run(load, tables);
                     if (outcome == LoadOutcome.Applied)
                         engine.Bookkeeping.Added(load.Tallies);
                 },
@@ -223,7 +223,7 @@ public sealed class DuckDbMeasurementStore
         }
         finally
         {
-            if (plan.AltersTables)
+            if (tables.AltersTables)
                 _sorting.Release();
         }
     }
@@ -264,8 +264,8 @@ public sealed class DuckDbMeasurementStore
     /// <inheritdoc/>
     public Task<IReadOnlyList<UsageValue>> ReadAsync(
         UsageQuery query, CancellationToken cancellationToken) => _file.UseAsync(
-        async engine => UsageSelection.Build(query, engine.Keys) is { } plan
-            ? await engine.Sessions.RunAsync(plan.Read, cancellationToken)
+        async engine => UsageSelection.Build(query, engine.Keys) is { } selection
+            ? await engine.Sessions.RunAsync(selection.Read, cancellationToken)
             : [],
         cancellationToken);
 

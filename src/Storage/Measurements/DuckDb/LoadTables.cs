@@ -21,10 +21,10 @@ internal sealed class LoadTables
     private LoadTables(KeyMaps keys) => _keys = keys;
 
     /// <summary>The rows that go to tables of their own.</summary>
-    public List<PlannedRows> Own { get; } = [];
+    public List<AssignedRows> Own { get; } = [];
 
     /// <summary>The rows that go to the shared table.</summary>
-    public List<PlannedRows> Shared { get; } = [];
+    public List<AssignedRows> Shared { get; } = [];
 
     /// <summary>
     /// True if the load creates tables, or adds columns to tables or known meters, which must not happen while their
@@ -40,12 +40,12 @@ internal sealed class LoadTables
     /// <param name="maxOwnTables">Maximum number of meters that go to tables of their own.</param>
     public static LoadTables Make(MeasurementLoad load, KeyMaps keys, int smallMeterRows, int maxOwnTables)
     {
-        var plan = new LoadTables(keys);
+        var tables = new LoadTables(keys);
         var left = maxOwnTables;
         foreach (var rows in load.Meters.OrderByDescending(rows => rows.Count))
         {
             var needed = UsageRowsWriter.ColumnsOf(rows);
-            var columns = plan.Widen(rows, needed);
+            var columns = tables.Widen(rows, needed);
             var meter = keys.FindMeter(rows.OrganizationId, rows.MeterId);
             var isLarge = rows.Count >= LargeRows
                 || (meter is { } known && keys.Own.ContainsKey(known))
@@ -53,20 +53,20 @@ internal sealed class LoadTables
             if (isLarge && left > 0)
             {
                 left--;
-                plan.Own.Add(new PlannedRows(rows, needed));
-                plan.AltersTables |= meter is null || keys.Own.GetValueOrDefault(meter.Value, -1) < columns.Length;
+                tables.Own.Add(new AssignedRows(rows, needed));
+                tables.AltersTables |= meter is null || keys.Own.GetValueOrDefault(meter.Value, -1) < columns.Length;
             }
             else
             {
-                plan.Shared.Add(new PlannedRows(rows, needed));
+                tables.Shared.Add(new AssignedRows(rows, needed));
                 // Even if the table has the column already: rows are moved with the columns that their meter had
                 // before.
-                plan.AltersTables |= (meter is { } shared
+                tables.AltersTables |= (meter is { } shared
                         && keys.Columns.GetValueOrDefault(shared, []).Length < columns.Length)
                     || SharedTable.Pooled(columns).Except(keys.Columns.GetValueOrDefault(SharedTable.Key, [])).Any();
             }
         }
-        return plan;
+        return tables;
     }
 
     // A meter may occur twice in a load, with different columns.
@@ -83,4 +83,4 @@ internal sealed class LoadTables
 /// <summary>Rows of a meter in a load.</summary>
 /// <param name="Rows">The rows.</param>
 /// <param name="Needed">The columns that their values need.</param>
-internal sealed record PlannedRows(MeterRows Rows, FieldColumn[] Needed);
+internal sealed record AssignedRows(MeterRows Rows, FieldColumn[] Needed);

@@ -13,14 +13,14 @@ internal sealed class LoadTransaction(Engine engine)
 
     /// <summary>Writes and commits the load, unless it was written before.</summary>
     /// <param name="load">The load.</param>
-    /// <param name="plan">The tables into which its rows go.</param>
+    /// <param name="tables">The tables into which its rows go.</param>
     /// <exception cref="InvalidOperationException">The load does not begin at the store's position.</exception>
-    public LoadOutcome Run(MeasurementLoad load, LoadTables plan)
+    public LoadOutcome Run(MeasurementLoad load, LoadTables tables)
     {
         using var transaction = _connection.BeginTransaction();
         if (WasApplied(load))
             return LoadOutcome.AlreadyApplied;
-        var accounts = Write(load, plan);
+        var accounts = Write(load, tables);
         engine.Commits.Commit(transaction);
         _keys.Publish();
         engine.Accounts.Keep(load.Accounts, accounts);
@@ -40,15 +40,15 @@ internal sealed class LoadTransaction(Engine engine)
             + $"{position}.");
     }
 
-    private int[] Write(MeasurementLoad load, LoadTables plan)
+    private int[] Write(MeasurementLoad load, LoadTables tables)
     {
         var accounts = AccountKeys(load.Accounts);
         // A meter may occur twice in a load, so determine its columns before writing any rows.
-        foreach (var planned in plan.Own.Concat(plan.Shared))
-            _keys.Columns(MeterOf(planned.Rows), planned.Needed);
-        WriteShared(plan.Shared, accounts);
-        foreach (var planned in plan.Own)
-            WriteOwn(planned.Rows, accounts);
+        foreach (var part in tables.Own.Concat(tables.Shared))
+            _keys.Columns(MeterOf(part.Rows), part.Needed);
+        WriteShared(tables.Shared, accounts);
+        foreach (var part in tables.Own)
+            WriteOwn(part.Rows, accounts);
         WriteFailures(load.Failures);
         WriteTallies(load.Tallies);
         _keys.Flush();
@@ -87,11 +87,11 @@ internal sealed class LoadTransaction(Engine engine)
         engine.Loader.Insert(KeyMaps.Table(meter), writer);
     }
 
-    private void WriteShared(List<PlannedRows> meters, int[] accounts)
+    private void WriteShared(List<AssignedRows> meters, int[] accounts)
     {
         if (meters.Count == 0)
             return;
-        var writer = new SharedRowsWriter(_keys.WidenShared(meters.Select(planned => MeterOf(planned.Rows))));
+        var writer = new SharedRowsWriter(_keys.WidenShared(meters.Select(part => MeterOf(part.Rows))));
         foreach (var (rows, _) in meters)
         {
             var meter = MeterOf(rows);
