@@ -37,6 +37,34 @@ public sealed record UsageExploration
 
     /// <summary>Maximum number of rows to return.</summary>
     public required int Limit { get; init; }
+
+    /// <summary>
+    /// Maximum number of characters in the texts of the rows, which are of any length; the row that exceeds it is the
+    /// last one.
+    /// </summary>
+    public int MaxCharacters { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Takes rows, without reading further ones, until there are as many as the query may return.</summary>
+    public (IReadOnlyList<T> Rows, bool HasMore) Cut<T>(IEnumerable<T> rows) where T : IExplorerRow
+    {
+        var taken = new List<T>();
+        long characters = 0;
+        foreach (var row in rows)
+        {
+            if (taken.Count == Limit || characters > MaxCharacters)
+                return (taken, true);
+            taken.Add(row);
+            characters += row.Characters;
+        }
+        return (taken, false);
+    }
+}
+
+/// <summary>A row that a query returns.</summary>
+public interface IExplorerRow
+{
+    /// <summary>The number of characters in its texts.</summary>
+    long Characters { get; }
 }
 
 /// <summary>An aggregation of one field.</summary>
@@ -64,7 +92,7 @@ public abstract record ExplorerGroup
 /// <summary>The result of a query: measurements or groups, the most recently received first.</summary>
 /// <param name="Measurements">The measurements, if there are no aggregations.</param>
 /// <param name="Groups">The groups that have data.</param>
-/// <param name="HasMore">True if the result was truncated to the limit.</param>
+/// <param name="HasMore">True if there are more rows than the query may return.</param>
 public sealed record ExplorerRows(
     IReadOnlyList<ExplorerMeasurement> Measurements, IReadOnlyList<ExplorerGroupRow> Groups, bool HasMore);
 
@@ -79,12 +107,20 @@ public sealed record ExplorerRows(
 /// <param name="Fields">The values of the meter's data fields, then of its derived fields.</param>
 public sealed record ExplorerMeasurement(
     Meter Meter, LogPosition Position, string Uid, string AccountId, Instant Ts, Instant? Ets, Instant ReceivedAt,
-    IReadOnlyList<ExplorerValue> Fields);
+    IReadOnlyList<ExplorerValue> Fields) : IExplorerRow
+{
+    /// <inheritdoc/>
+    public long Characters => Uid.Length + Fields.Sum(value => (long)(value.Text?.Length ?? 0));
+}
 
 /// <summary>The aggregated values of one group.</summary>
 /// <param name="Keys">A value per requested grouping: the UUID of the account, or the start of the time bucket.</param>
 /// <param name="Values">A number per aggregation; null if its meter has no value in the group.</param>
-public sealed record ExplorerGroupRow(IReadOnlyList<ExplorerValue> Keys, IReadOnlyList<decimal?> Values);
+public sealed record ExplorerGroupRow(IReadOnlyList<ExplorerValue> Keys, IReadOnlyList<decimal?> Values) : IExplorerRow
+{
+    /// <inheritdoc/>
+    public long Characters => Keys.Sum(key => (long)(key.Text?.Length ?? 0));
+}
 
 /// <summary>A text, a number, an instant, or nothing.</summary>
 /// <param name="Text">The text.</param>

@@ -37,4 +37,7 @@ internal sealed record ApiCall(HttpContext Http, Caller Caller, Grants Grants, C
         RequestBody.ReadJsonAsync(Http, BodyTime, BodyLimit, isOptional);
 
     internal Task AnswerAsync(ReadOnlyMemory<byte> json) => JsonAnswer.WriteAsync(Http, json);
+
+    /// <inheritdoc cref="JsonAnswer.StreamAsync"/>
+    internal Task StreamAsync(Func<Utf8JsonWriter, Func<Task>, Task> write) => JsonAnswer.StreamAsync(Http, write);
 }

@@ -1,14 +1,38 @@
+using System.Text.Json;
+using Tallystick.Foundation.Json;
+
 namespace Tallystick.Server.Api.Http;
 
 /// <summary>Writes JSON responses.</summary>
 internal static class JsonAnswer
 {
+    private const int StreamedBytes = 64 * 1024;
+
     /// <summary>Writes one JSON value.</summary>
     internal static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)
     {
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;
         return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>
+    /// Writes a large JSON value while it is being produced, so that it is never in memory as a whole. Whatever can
+    /// fail must have been done before, because the response has begun.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="write">Writes the value; awaits the second argument between its parts.</param>
+    internal static async Task StreamAsync(HttpContext context, Func<Utf8JsonWriter, Func<Task>, Task> write)
+    {
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonFormat.WriterOptions);
+        await write(json, async () =>
+        {
+            if (json.BytesPending < StreamedBytes)
+                return;
+            await json.FlushAsync(context.RequestAborted);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        });
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Json;
@@ -34,7 +32,8 @@ internal sealed class UsageQueryOperation(
         Description = """
             Includes all measurements accepted before the request. `startDate` (inclusive) and `endDate` (exclusive)
             are compared with `ts`. Pass a `timePeriod` instead to query a period relative to now, as in a saved query.
-            Returns at most `limit` rows, most recently received first; `hasMoreData` is true if there are more.
+            Returns at most `limit` rows, most recently received first, and fewer if their texts exceed 32 million
+            characters; `hasMoreData` is true if there are more.
 
             Without `aggregations`, the rows are measurements: `uid`, `accountId`, `accountCode`, `accountName`,
             `meterId`, `meterCode`, `ts`, `ets`, `receivedAt`, and a member for each field of the meter.
@@ -59,23 +58,21 @@ internal sealed class UsageQueryOperation(
         UsageQueryRequest request;
         using (var body = await call.ReadJsonAsync())
             request = UsageQueryRequest.Read(body.RootElement, zone).At(call.Now, zone);
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        await RunAsync(call, async cancelled =>
+        var (query, rows, accounts) = await RunAsync(call, async cancelled =>
         {
             var (query, rows) = await explorer.ExploreAsync(call.OrganizationId, request, zone, cancelled);
-            var accounts = await AccountsAsync(
-                resources.Reader(call.OrganizationId, cancelled), AccountIds(query, rows));
-            using var json = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions);
-            new UsageRowsJson(query, accounts).Write(json, rows);
+            return (query, rows, await AccountsAsync(
+                resources.Reader(call.OrganizationId, cancelled), AccountIds(query, rows)));
         });
-        await call.AnswerAsync(buffer.WrittenMemory);
+        await call.StreamAsync((json, betweenRows) =>
+            new UsageRowsJson(query, accounts).WriteAsync(json, rows, betweenRows));
     }
 
     /// <summary>
     /// Runs a query in a slot and within the time limit, including reading meters and accounts, which can take longer
     /// than reading usage. The body is read before, because the caller determines how long that takes.
     /// </summary>
-    private async Task RunAsync(ApiCall call, Func<CancellationToken, Task> work)
+    private async Task<T> RunAsync<T>(ApiCall call, Func<CancellationToken, Task<T>> work)
     {
         var longest = limits.QueryTime;
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
@@ -83,7 +80,7 @@ internal sealed class UsageQueryOperation(
         try
         {
             using var slot = await slots.EnterAsync(call.OrganizationId, cancelling.Token);
-            await work(cancelling.Token);
+            return await work(cancelling.Token);
         }
         catch (OperationCanceledException cancelled) when (!call.Cancelled.IsCancellationRequested)
         {

@@ -19,14 +19,20 @@ internal sealed class UsageRowsJson(UsageExploration query, IReadOnlyDictionary<
 
     private static readonly string[] MembersOfGroups = ["accountId", "accountCode", "ts"];
 
-    internal void Write(Utf8JsonWriter json, ExplorerRows rows)
+    internal async Task WriteAsync(Utf8JsonWriter json, ExplorerRows rows, Func<Task> betweenRows)
     {
         json.WriteStartObject();
         json.WriteStartArray("data");
         foreach (var measurement in rows.Measurements)
+        {
             Write(json, measurement);
+            await betweenRows();
+        }
         foreach (var group in rows.Groups)
+        {
             Write(json, group);
+            await betweenRows();
+        }
         json.WriteEndArray();
         json.WriteBoolean("hasMoreData", rows.HasMore);
         json.WriteEndObject();

@@ -22,13 +22,15 @@ internal static class DuckDbCommands
         return command.ExecuteNonQuery();
     }
 
-    public static List<T> Read<T>(this DuckDBCommand command, Func<DuckDBDataReader, T> read)
+    public static List<T> Read<T>(this DuckDBCommand command, Func<DuckDBDataReader, T> read) =>
+        [.. command.Stream(read)];
+
+    /// <returns>The rows, each read when it is asked for.</returns>
+    public static IEnumerable<T> Stream<T>(this DuckDBCommand command, Func<DuckDBDataReader, T> read)
     {
         using var reader = command.ExecuteReader();
-        var rows = new List<T>();
         while (reader.Read())
-            rows.Add(read(reader));
-        return rows;
+            yield return read(reader);
     }
 
     public static string? TextOrNull(this DuckDBDataReader reader, int column) =>

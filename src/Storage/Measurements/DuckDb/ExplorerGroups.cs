@@ -42,8 +42,8 @@ internal sealed class ExplorerGroups
         if (parts.Count == 0)
             return new ExplorerRows([], [], false);
         using var command = source.Command(groups.Statement(parts));
-        var found = command.Read(groups.Row);
-        return new ExplorerRows([], [.. found.Take(query.Limit)], found.Count > query.Limit);
+        var (found, hasMore) = query.Cut(command.Stream(groups.Row));
+        return new ExplorerRows([], found, hasMore);
     }
 
     private IEnumerable<string> Keys => _query.Groups.Select((_, index) => FormattableString.Invariant($"k{index}"));

@@ -26,7 +26,8 @@ internal sealed class ExplorerMeasurements
     private readonly UsageExploration _query;
     private readonly KeyMaps _keys;
     private readonly CancellationToken _cancelled;
-    private List<ExplorerMeasurement> _latest = [];
+    private IReadOnlyList<ExplorerMeasurement> _latest = [];
+    private bool _hasMore;
 
     private ExplorerMeasurements(
         DuckDBConnection connection, UsageExploration query, KeyMaps keys, CancellationToken cancellationToken) =>
@@ -38,8 +39,7 @@ internal sealed class ExplorerMeasurements
         var reading = new ExplorerMeasurements(connection, query, keys, cancellationToken);
         if (ExplorerSource.Find(connection, query, keys) is { } source)
             reading.Read(source);
-        var latest = reading._latest;
-        return new ExplorerRows([.. latest.Take(query.Limit)], [], latest.Count > query.Limit);
+        return new ExplorerRows(reading._latest, [], reading._hasMore);
     }
 
     private void Read(ExplorerSource source)
@@ -84,11 +84,13 @@ internal sealed class ExplorerMeasurements
     {
         _cancelled.ThrowIfCancellationRequested();
         // Rows older than those that are certain to be in the answer need not be read.
-        var oldest = _latest.Count > _query.Limit ? _latest[^1].Position.Value : -1;
+        var oldest = _hasMore ? _latest[^1].Position.Value : -1;
         using var command = source.Command(text.Replace(
             Oldest, oldest.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
-        var found = command.Read(row => Measurement(row, meters[row.GetInt32(0)]));
-        _latest = [.. _latest.Concat(found).OrderByDescending(one => one.Position.Value).Take(_query.Limit + 1)];
+        var (found, hasMore) = _query.Cut(command.Stream(row => Measurement(row, meters[row.GetInt32(0)])));
+        // Older rows that were not read here are older than all that the answer has room for.
+        (_latest, var isCut) = _query.Cut(_latest.Concat(found).OrderByDescending(one => one.Position.Value));
+        _hasMore |= hasMore || isCut;
     }
 
     private string Statement(ExplorerSource source, Meter meter, string key, string from)
@@ -106,6 +108,7 @@ internal sealed class ExplorerMeasurements
                 r.received_at, {string.Join(", ", fields)}
             FROM (SELECT m.* {from} ORDER BY m.sequence DESC LIMIT {_query.Limit + 1}) r
             JOIN accounts a ON a.key = r.account
+            ORDER BY r.sequence DESC
             """);
     }
 
