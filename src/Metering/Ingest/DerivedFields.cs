@@ -33,7 +33,7 @@ public sealed class DerivedFields
     private readonly int _receivedAt;
     private readonly int _account;
 
-    private DerivedFields(Meter meter, DateTimeZone zone, CustomFieldDefaults defaults, Product? product)
+    internal DerivedFields(Meter meter, DateTimeZone zone, CustomFieldDefaults defaults, Product? product)
     {
         (_meter, _zone) = (meter, zone);
         // Compile all before looking up slots: a field gets its slot when a later calculation refers to it.

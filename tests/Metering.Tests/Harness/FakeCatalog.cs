@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using NodaTime;
+using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Meters;
 
@@ -43,8 +45,13 @@ internal sealed class FakeCatalog : IMeteringCatalog, ISkeletonAccounts
         if ((FaultyMeter ?? code) == code && Interlocked.Decrement(ref FaultsToCome) >= 0)
             throw new IOException("The catalog is away.");
         var meter = Meters.GetValueOrDefault((organizationId, code));
-        return ValueTask.FromResult(meter is null ? null : _known.GetOrAdd(meter, one => new IngestMeter(one)));
+        return ValueTask.FromResult(meter is null ? null : _known.GetOrAdd(meter, New));
     }
+
+    private static IngestMeter New(Meter meter) => new(
+        meter,
+        meter.DerivedFields.Count == 0
+            ? null : new DerivedFields(meter, DateTimeZone.Utc, new CustomFieldDefaults(), product: null));
 
     public ValueTask<IReadOnlyList<AccountMatch>> FindAccountsAsync(
         string organizationId, IReadOnlyList<string> codes, CancellationToken cancellationToken) =>
