@@ -65,9 +65,9 @@ public sealed class InstallationKeys(ResourceService resources)
 
     /// <summary>The exception for a damaged key. Does not contain the key.</summary>
     public static StoreUnavailableException Damaged(string id, string why, Exception? failure = null) => new(
-        $"The key '{id}' among the documents is damaged: {why} Restore the documents from a backup, or delete the row "
-        + $"with the id '{id}' from their table {Kind.Name}: what it has signed is then refused, and clients ask for "
-        + "new tokens or links.", failure);
+        $"The key '{id}' in the document store is damaged: {why} Restore the documents from a backup, or delete the "
+        + $"row with the id '{id}' from the table {Kind.Name}. Tokens or links signed with it then become invalid, "
+        + "and clients must request new ones.", failure);
 
     private static async Task<IReadOnlyList<InstallationKey>> ListAsync(ResourceReader related) =>
         [.. (await related.ListDocumentsAsync(Kind)).Select(document => Read(document.Id, document.Json))];

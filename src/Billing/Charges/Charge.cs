@@ -65,7 +65,7 @@ public sealed record Charge : Resource
     /// <summary>Your own notes. Not shown on the bill.</summary>
     public string? Notes { get; init; }
 
-    /// <summary>UUID of the account's contract that the balance belongs to.</summary>
+    /// <summary>UUID of the account's contract that the charge belongs to.</summary>
     public string? ContractId { get; init; }
 
     /// <summary>UUID of the balance charge schedule that created the charge.</summary>

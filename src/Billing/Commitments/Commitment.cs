@@ -68,7 +68,7 @@ public sealed record Commitment : Resource
     [Characters(0, 200)]
     public string? CommitmentFeeDescription { get; init; }
 
-    /// <summary>Bill line description for amounts drawn from the balance.</summary>
+    /// <summary>Bill line description for amounts drawn down from the commitment.</summary>
     [Characters(0, 200)]
     public string? CommitmentUsageDescription { get; init; }
 
@@ -82,7 +82,7 @@ public sealed record Commitment : Resource
     /// <summary>Date of the first fee bill, from which later bill dates are counted.</summary>
     public LocalDate? BillEpoch { get; init; }
 
-    /// <summary>UUID of the account's contract that the balance belongs to.</summary>
+    /// <summary>UUID of the account's contract that the commitment belongs to.</summary>
     [Characters(36, 36)]
     public string? ContractId { get; init; }
 

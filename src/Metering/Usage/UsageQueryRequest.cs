@@ -97,7 +97,7 @@ public sealed record DataExplorerAggregation
     [Characters(1, int.MaxValue)]
     public required string FieldCode { get; init; }
 
-    /// <summary>Whether the field holds numbers (MEASURE) or text (DIMENSION).</summary>
+    /// <summary>Whether the field contains numbers (MEASURE) or text (DIMENSION).</summary>
     public required DataExplorerFieldType FieldType { get; init; }
 
     /// <summary>How the values are combined. Text fields support COUNT and UNIQUE.</summary>

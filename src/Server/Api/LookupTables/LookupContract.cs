@@ -112,7 +112,7 @@ internal sealed record LookupTableRevisionDataJob
     [PlainTextInContract]
     public Instant? JobDate { get; init; }
 
-    /// <summary>What it does.</summary>
+    /// <summary>Type of the job.</summary>
     public required LookupTableDataJobType Type { get; init; }
 
     /// <summary>Status of the job. An <c>UPLOAD</c> whose file was never uploaded remains <c>PENDING</c>.</summary>

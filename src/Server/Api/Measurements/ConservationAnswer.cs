@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace Tallystick.Server.Api.Measurements;
 
-/// <summary>What became of accepted measurements.</summary>
+/// <summary>Outcomes of accepted measurements.</summary>
 internal sealed record ConservationAnswer
 {
     /// <summary>Totals of all days and meters.</summary>
@@ -15,7 +15,7 @@ internal sealed record ConservationAnswer
 /// <summary>Numbers of measurements; accepted = stored + duplicate + failed + pending.</summary>
 internal record ConservationCounts
 {
-    /// <summary>Answered for.</summary>
+    /// <summary>Acknowledged to the sender and on disk.</summary>
     public required long Accepted { get; init; }
 
     /// <summary>In the store.</summary>

@@ -32,8 +32,9 @@ internal sealed class OrgUserOperations(
         {
             Permission = Needs(PermissionAction.ConfigUpdate).Item(),
             Description = """
-                Sets the user's own statements and when access ends; both take effect at once, even for a user who is
-                signed in. `version` must match the stored version.
+                Sets the user's permission statements, which apply in addition to the attached policies, and the end of
+                access. Both take effect at once, even for a user who is signed in. `version` must match the stored
+                version.
                 """,
         },
         new("GET", One + "/permissions", "GetOrgUserPermissions", Definition.Tag, "List the policies of a user",

@@ -113,6 +113,6 @@ internal sealed class LegacyKeyFiles(string folder, IReadOnlyList<InstallationKe
     }
 
     private static StoreUnavailableException DamagedUrlKey(string path, string why) => new(
-        $"The key of downloads {path} is damaged: {why} Restore it from a backup, or remove it: links to downloads and "
-        + "uploads of the last minutes are then refused.");
+        $"The key {path}, which signs download and upload links, is damaged or cannot be read: {why} Restore it from a "
+        + "backup, or delete it. Links signed with it then become invalid, and clients must request new ones.");
 }
