@@ -82,7 +82,7 @@ internal sealed class LegacyKeyFiles(string folder, IReadOnlyList<InstallationKe
         try
         {
             if (!TryReadTime(path, out var made))
-                throw new FormatException("Its name is no time.");
+                throw new FormatException("Its name is not a time.");
             using var key = ECDsa.Create();
             key.ImportFromPem(File.ReadAllText(path));
             return new InstallationKey(SigningKeys.IdOf(made), key.ExportPkcs8PrivateKey());
