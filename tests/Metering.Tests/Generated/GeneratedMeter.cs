@@ -84,7 +84,7 @@ internal sealed class GeneratedMeter
         1 => -_random.Next(1, 1000),
         2 => new decimal(_random.Next(), _random.Next(1000), 0, false, 9),
         3 => new decimal(_random.Next(1, 1000), 0, 0, _random.Next(2) == 0, 12),
-        4 => _random.NextInt64(1_000_000_000_000_000),
+        4 => _random.NextInt64(1_000_000_000_000),
         _ => _random.Next(100),
     };
 

@@ -20,7 +20,7 @@ public sealed class GeneratedUsageTests
     private const int Rounds = 5;
     private const int Questions = 12;
 
-    private static readonly int Seeds = Environment.GetEnvironmentVariable("TALLYSTICK_SOAK") is null ? 10 : 1000;
+    private static readonly int Seeds = Environment.GetEnvironmentVariable("TALLYSTICK_SOAK") is null ? 10 : 300;
 
     private static readonly AggregationMethod[] OfNumbers =
     [

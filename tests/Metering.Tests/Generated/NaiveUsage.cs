@@ -15,6 +15,9 @@ internal sealed record NaiveRow(
 /// </summary>
 internal sealed class NaiveUsage
 {
+    // No text that a measurement has.
+    private const string Nothing = "(none)";
+
     private readonly List<NaiveRow> _rows = [];
 
     public int Count => _rows.Count;
@@ -52,7 +55,7 @@ internal sealed class NaiveUsage
 
     /// <summary>A row of a store's answer, as text.</summary>
     public static string Text(ExplorerGroupRow row) => string.Join(
-        '|', row.Keys.Select(key => key.Text ?? key.Time?.ToString() ?? "null").Append("").SkipLast(1)
+        '|', row.Keys.Select(key => key.Text ?? key.Time?.ToString() ?? Nothing).Append("").SkipLast(1)
             .DefaultIfEmpty("").Concat(row.Values.Select(Text)));
 
     private static string Text(decimal? value) => value is { } number ? $"{number / 1.0000000000000000000000000m}" : "-";
@@ -69,7 +72,7 @@ internal sealed class NaiveUsage
     {
         ExplorerGroup.ByAccount => row.AccountId,
         ExplorerGroup.ByDimension dimension => dimension.MeterIds.Contains(row.MeterId)
-            ? row.Values[dimension.Field].Text ?? "null" : "null",
+            ? row.Values[dimension.Field].Text ?? Nothing : Nothing,
         ExplorerGroup.ByTime time => BucketOf(row.Ts, time.Frequency, zone).ToString(),
         _ => throw new ArgumentOutOfRangeException(nameof(group)),
     };

@@ -123,15 +123,15 @@ internal sealed record OpenedEngines(
 
     private static async Task<IDocumentStore> OpenPostgresAsync(string connection, Func<IDocumentReader, Task> check)
     {
-        var soleUse = await PostgresExclusiveUse.TakeAsync(connection, Patience, CancellationToken.None);
+        var exclusiveUse = await PostgresExclusiveUse.TakeAsync(connection, Patience, CancellationToken.None);
         try
         {
             var store = await PostgresDocumentStore.OpenAsync(connection, Kinds, CancellationToken.None, check);
-            return new CachedDocumentStore(store, soleUse);
+            return new CachedDocumentStore(store, exclusiveUse);
         }
         catch
         {
-            await soleUse.DisposeAsync();
+            await exclusiveUse.DisposeAsync();
             throw;
         }
     }

@@ -82,7 +82,8 @@ internal sealed class ExplorerGroups
             return null;
         var keys = _query.Groups.Select(
             (group, index) => FormattableString.Invariant($"{Key(group, meter)} AS k{index}"));
-        var groupBy = _query.Groups.Count == 0 ? "" : $"GROUP BY {string.Join(", ", Keys)}";
+        // Without groups, a meter without measurements would have a row too: its cells are null, and not 0.
+        var groupBy = _query.Groups.Count == 0 ? "HAVING count(*) > 0" : $"GROUP BY {string.Join(", ", Keys)}";
         List<string> aggregates = ["max(sequence) AS latest"];
         foreach (var (index, aggregation) in _query.Aggregations.Index())
         {
