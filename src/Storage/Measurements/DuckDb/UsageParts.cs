@@ -18,7 +18,7 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
     // to be rewritten. Once the month is closed, and mostly read, the limit is 1/32. The fewer rows follow the first
     // run, the fewer rows of other accounts a read scans.
     private const int RewriteFactor = 8;
-    private const int WrittenAnewOnceClosed = 32;
+    private const int ClosedRewriteFactor = 32;
 
     public string Table => FormattableString.Invariant($"part_{Number}");
 
@@ -35,7 +35,7 @@ internal sealed record UsagePart(int Meter, int Month, int Number, int Columns, 
         var added = Rows - Sorted;
         return added > 0
             && (added * RewriteFactor >= Rows
-                || (End <= closedBefore && added >= Math.Max(UsageSorter.StepRows, Rows / WrittenAnewOnceClosed)));
+                || (End <= closedBefore && added >= Math.Max(UsageSorter.StepRows, Rows / ClosedRewriteFactor)));
     }
 }
 
