@@ -92,6 +92,31 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
     }
 
     [Fact]
+    public async Task Calculation_OfCustomFieldsOfAllKinds_TakesTheirOwnValuesFirst()
+    {
+        using var client = await shared.NewOrganizationAsync();
+        (await client.PutAsync("customfields", """
+            {"organization":{"a":2},"product":{"b":3,"c":5},"meter":{"d":7,"e":11},"version":1}
+            """)).Status.ShouldBe(HttpStatusCode.OK);
+        var product = (await client.PostAsync(
+            "products", """{"name":"P","code":"p","customFields":{"b":13}}""")).Id;
+        var meter = await client.PostAsync("meters", $$"""
+            {"name":"m","code":"m","productId":"{{product}}","customFields":{"d":17},
+              "dataFields":[{"category":"MEASURE","code":"n","name":"n","unit":"1"}],
+              "derivedFields":[{"category":"MEASURE","code":"all","name":"all","unit":"1",
+                "calculation":"n * organization.a * product.b * product.c * meter.d * meter.customFields.e"},
+                {"category":"MEASURE","code":"age","name":"age","unit":"1",
+                "calculation":"receivedAt > ts AND receivedAt.year >= 2026 ? 1 : 0"}]}
+            """);
+        meter.Status.ShouldBe(HttpStatusCode.OK, meter.Message);
+        var usage = new MeteredUsage(client);
+        await usage.SubmitAsync("m acme 2025-03-01 measure.n=1");
+
+        (await SumsAsync(usage, meter.Id, "all")).ShouldBe(["{'m.all.SUM':24310}"], "2 x 13 x 5 x 17 x 11");
+        (await SumsAsync(usage, meter.Id, "age")).ShouldBe(["{'m.age.SUM':1}"]);
+    }
+
+    [Fact]
     public async Task LookupTable_PublishedWhileLoading_CountsForWhatIsLoadedThen()
     {
         using var client = await shared.NewOrganizationAsync();
@@ -191,13 +216,13 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
     {
         using var client = await shared.NewOrganizationAsync();
         var meter = (await client.PostAsync("meters", Meter)).Id;
-        var aggregation = Terms("calls", $"\"meterId\":\"{meter}\",\"targetField\":\"{target}\",{method}");
+        var aggregation = Sale.Terms("calls", $"\"meterId\":\"{meter}\",\"targetField\":\"{target}\",{method}");
         var aggregationId = (await client.PostAsync("aggregations", aggregation)).Id;
-        var account = await SellAsync(client, $"\"aggregationId\":\"{aggregationId}\"{segment}");
+        var account = await Sale.MakeAsync(client, $"\"aggregationId\":\"{aggregationId}\"{segment}");
         await new MeteredUsage(client).SubmitAsync(
             "calls acme 2026-01-15 measure.n=21", "calls acme 2026-02-01 measure.n=99");
 
-        var job = await RunAsync(client, account);
+        var job = await Sale.BillAsync(client, account);
 
         (job["failures"]?.ToJsonString()).ShouldBeNull();
         var bill = (await client.GetAsync($"bills/{job["billIds"]![0]}")).Object;
@@ -210,15 +235,15 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
     {
         using var client = await shared.NewOrganizationAsync();
         var meter = (await client.PostAsync("meters", Meter)).Id;
-        var aggregation = Terms("calls", $$"""
+        var aggregation = Sale.Terms("calls", $$"""
             "meterId":"{{meter}}","targetField":"n","aggregation":"CUSTOM_SQL",
             "customSql":"SELECT MAX(n) FROM measurements"
             """);
         var aggregationId = (await client.PostAsync("aggregations", aggregation)).Id;
-        var account = await SellAsync(client, $"\"aggregationId\":\"{aggregationId}\"");
+        var account = await Sale.MakeAsync(client, $"\"aggregationId\":\"{aggregationId}\"");
         await new MeteredUsage(client).SubmitAsync("calls acme 2026-01-15 measure.n=21");
 
-        var job = await RunAsync(client, account);
+        var job = await Sale.BillAsync(client, account);
 
         ((string?)job["failures"]![0]!["message"])!.ShouldContain("CUSTOM_SQL aggregations");
         ((string?)job["failures"]![0]!["accountId"]).ShouldBe(account);
@@ -237,26 +262,26 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
         var meter = (await client.PostAsync("meters", Meter)).Id;
         foreach (var terms in new[]
         {
-            Terms("calls", $$"""
+            Sale.Terms("calls", $$"""
                 "meterId":"{{meter}}","targetField":"n","aggregation":"SUM","segmentedFields":["size"],
                 "segments":[{"size":"big"},{"size":"small"}]
                 """),
-            Terms("count", $"\"meterId\":\"{meter}\",\"targetField\":\"twice\",\"aggregation\":\"COUNT\""),
+            Sale.Terms("count", $"\"meterId\":\"{meter}\",\"targetField\":\"twice\",\"aggregation\":\"COUNT\""),
         })
             (await client.PostAsync("aggregations", terms)).Status.ShouldBe(HttpStatusCode.OK);
-        var compound = await client.PostAsync("compoundaggregations", Terms("c", """
+        var compound = await client.PostAsync("compoundaggregations", Sale.Terms("c", """
             "calculation":"(aggregation.calls * 10 + aggregation.count) * account.factor
               * Lookup.findNumber(\"rates\", \"rate\", 1, \"big\")"
             """.Replace("\n", " ", StringComparison.Ordinal)));
         compound.Status.ShouldBe(HttpStatusCode.OK, compound.Message);
-        var account = await SellAsync(
+        var account = await Sale.MakeAsync(
             client, $$""" "compoundAggregationId":"{{compound.Id}}","segment":{"size":"big"} """,
             ""","customFields":{"factor":3}""");
         await new MeteredUsage(client).SubmitAsync(
             "calls acme 2026-01-15 measure.n=21", "calls acme 2026-01-16 measure.n=1",
             "calls acme 2026-02-01 measure.n=99");
 
-        var job = await RunAsync(client, account);
+        var job = await Sale.BillAsync(client, account);
 
         (job["failures"]?.ToJsonString()).ShouldBeNull();
         var bill = (await client.GetAsync($"bills/{job["billIds"]![0]}")).Object;
@@ -300,42 +325,4 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
         MeteredUsage.Rows(await usage.QueryAsync($"""
             "aggregations":[{MeteredUsage.Aggregation(meterId, field, "SUM")}]
             """));
-
-    private static string Terms(string code, string more) => $$"""
-        {"name":"{{code}}","code":"{{code}}","rounding":"NONE","quantityPerUnit":1,"unit":"1",{{more}}}
-        """;
-
-    /// <summary>Puts an account on a plan with one price.</summary>
-    /// <returns>The account's UUID.</returns>
-    private static async Task<string> SellAsync(ApiClient client, string priced, string ofAccount = "")
-    {
-        var product = (await client.PostAsync("products", """{"name":"P","code":"p"}""")).Id;
-        var template = (await client.PostAsync("plantemplates", $$"""
-            {"name":"T","code":"t","productId":"{{product}}","currency":"USD","standingCharge":1,
-              "billFrequency":"MONTHLY"}
-            """)).Id;
-        var plan = (await client.PostAsync(
-            "plans", $$"""{"name":"L","code":"l","planTemplateId":"{{template}}"}""")).Id;
-        (await client.PostAsync("pricings", $$"""
-            {"planId":"{{plan}}","startDate":"2026-01-01T00:00:00Z",{{priced}},
-              "pricingBands":[{"lowerLimit":0,"fixedPrice":0,"unitPrice":1}]}
-            """)).Status.ShouldBe(HttpStatusCode.OK);
-        var account = (await client.PostAsync(
-            "accounts", $$"""{"name":"Acme","code":"acme","emailAddress":"a@example.com"{{ofAccount}}}""")).Id;
-        (await client.PostAsync("accountplans", $$"""
-            {"accountId":"{{account}}","planId":"{{plan}}","startDate":"2026-01-01T00:00:00Z"}
-            """)).Status.ShouldBe(HttpStatusCode.OK);
-        return account;
-    }
-
-    private static async Task<JsonObject> RunAsync(ApiClient client, string account)
-    {
-        var id = (await client.PostAsync(
-            "billjobs", $$"""{"accountIds":["{{account}}"],"billDate":"2026-02-01"}""")).Id;
-        JsonObject job;
-        do
-            job = (await client.GetAsync($"billjobs/{id}")).Object;
-        while ((string?)job["status"] != "COMPLETE");
-        return job;
-    }
 }
