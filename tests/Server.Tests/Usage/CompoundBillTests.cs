@@ -33,10 +33,14 @@ public sealed class CompoundBillTests(SqliteServer shared)
         await AddAsync(client, "aggregations", Sale.Terms(
             "x", $"\"meterId\":\"{meter}\",\"targetField\":\"n\",\"aggregation\":\"SUM\""));
         await AddAsync(client, "aggregations", Sale.Terms(
-            "y", $"\"meterId\":\"{meter}\",\"targetField\":\"other\",\"aggregation\":\"SUM\",\"segmentedFields\":[\"size\"],"
-                + $"\"segments\":[{{\"size\":\"none\"}}]{ofDefault}"));
+            "y", $$"""
+                "meterId":"{{meter}}","targetField":"other","aggregation":"SUM","segmentedFields":["size"],
+                "segments":[{"size":"none"}]{{ofDefault}}
+                """));
         var compound = await AddAsync(client, "compoundaggregations", Sale.Terms(
-            "c", $"\"calculation\":\"{calculation}\",\"evaluateNullAggregations\":{(evaluatesNulls ? "true" : "false")}"));
+            "c", $$"""
+                "calculation":"{{calculation}}","evaluateNullAggregations":{{(evaluatesNulls ? "true" : "false")}}
+                """));
         var segment = calculation.Contains("aggregation.y", StringComparison.Ordinal)
             ? ""","segment":{"size":"none"}""" : "";
         var account = await Sale.MakeAsync(client, $"\"compoundAggregationId\":\"{compound}\"{segment}");
