@@ -10,10 +10,10 @@ internal sealed class DerivedLoad(Options options, ServingProcess server, Server
     private const double Target = 0.7;
     private const int MaxRounds = 3;
 
-    private static readonly (string Code, string Calculation)[] Fields =
+    private static readonly (string Category, string Code, string Calculation)[] Fields =
     [
-        ("kilobytes", "Math.ceil(bytes / 1024, 2)"),
-        ("cost", "tokens * (tokens > 1000 ? 0.0008 : 0.001) + kilobytes * 0.02"),
+        ("MEASURE", "kilobytes", "Math.ceil(bytes / 1024, 2)"),
+        ("MEASURE", "cost", "tokens * (tokens > 1000 ? 0.0008 : 0.001) + kilobytes * 0.02"),
     ];
 
     private static readonly string[] Columns =
@@ -61,7 +61,7 @@ internal sealed class DerivedLoad(Options options, ServingProcess server, Server
         $"{share:P0}",
     ]);
 
-    private async Task<ServerFigures> MeasureAsync(params (string Code, string Calculation)[] fields)
+    private async Task<ServerFigures> MeasureAsync(params (string Category, string Code, string Calculation)[] fields)
     {
         await Setup.DeriveAsync(server, fields);
         var figures = await run.RunAndCheckAsync(Shape.Sustained, new Extent(options.Seconds));

@@ -25,7 +25,8 @@ internal static class Setup
     }
 
     /// <summary>Gives the meter derived fields; none for none.</summary>
-    public static async Task DeriveAsync(ServingProcess server, params (string Code, string Calculation)[] fields)
+    public static async Task DeriveAsync(
+        ServingProcess server, params (string Category, string Code, string Calculation)[] fields)
     {
         var found = await server.GetAsync($"meters?codes={MeterCode}");
         var meter = found!["data"]![0]!.AsObject();
@@ -33,7 +34,7 @@ internal static class Setup
         [
             .. fields.Select(field =>
             {
-                var derived = Field("MEASURE", field.Code);
+                var derived = Field(field.Category, field.Code);
                 derived["calculation"] = field.Calculation;
                 return derived;
             }),
