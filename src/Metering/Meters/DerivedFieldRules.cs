@@ -9,6 +9,12 @@ namespace Tallystick.Metering.Meters;
 /// <summary>Rules of the calculations of derived fields: names in scope, order, and type of the result.</summary>
 internal static class DerivedFieldRules
 {
+    /// <summary>
+    /// The maximum number of operators and function calls in all calculations of a meter, which limits the time that
+    /// each of its measurements takes.
+    /// </summary>
+    internal const int MaxOperators = 2000;
+
     internal static async ValueTask CheckAsync(Meter meter, Meter? current, IResourceReader related, Issues issues)
     {
         if (meter.DerivedFields.Count == 0)
@@ -31,6 +37,10 @@ internal static class DerivedFieldRules
         Issues issues)
     {
         var fields = meter.DerivedFields;
+        var operators = read.OfType<Expression>().Sum(expression => expression.All().Count(IsOperation));
+        if (operators > MaxOperators)
+            issues.Add("limit", "derivedFields", FormattableString.Invariant(
+                $"have {operators:N0} operators and function calls in total; the maximum is {MaxOperators:N0}"));
         for (var index = 0; index < fields.Count; index++)
         {
             if (read[index] is not { } expression)
@@ -105,6 +115,9 @@ internal static class DerivedFieldRules
 
     /// <summary>The type of a field's values.</summary>
     internal static ValueKind KindOf(DataField field) => field.Category.IsNumeric() ? ValueKind.Number : ValueKind.Text;
+
+    private static bool IsOperation(Expression expression) => expression is not (
+        Expression.Number or Expression.Text or Expression.Boolean or Expression.Null or Expression.Name);
 
     private static string PathOf(int index) => $"derivedFields[{index}].calculation";
 }

@@ -126,6 +126,17 @@ public sealed class DerivedFieldTests
     }
 
     [Fact]
+    public void DerivedFields_WithTooManyOperatorsInTotal_AreRefused()
+    {
+        var many = "bytes" + string.Concat(Enumerable.Repeat(" + 1", 999));
+
+        Faults("MEASURE", "a + b", $"a = {many}", $"b = {many}").ShouldBeEmpty();
+        Faults("MEASURE", "a + b + Math.abs(1)", $"a = {many}", $"b = {many}").ShouldHaveSingleItem()
+            .ShouldBe(new Issue("limit", "derivedFields",
+                "have 2,001 operators and function calls in total; the maximum is 2,000"));
+    }
+
+    [Fact]
     public void DerivedField_OfAProduct_MayNameItsCustomFields() =>
         Faults(Meter("MEASURE", "bytes * product.customFields.rate", []) with { ProductId = "p" }).ShouldBeEmpty();
 
