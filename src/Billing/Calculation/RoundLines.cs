@@ -9,7 +9,7 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// The only place where amounts are rounded. Each line is rounded once in its own currency, then converted and rounded
+/// Rounds the amounts of a bill, with <see cref="Shares"/> for the parts of a line. Each line is rounded once in its own currency, then converted and rounded
 /// once in the billing currency. Nothing is rounded afterwards.
 /// </summary>
 internal sealed class RoundLines(
