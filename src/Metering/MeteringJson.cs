@@ -6,6 +6,7 @@ using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Metering.Uploads;
 using Tallystick.Metering.Usage;
 
 namespace Tallystick.Metering;
@@ -21,6 +22,7 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(LookupTableData))]
 [JsonSerializable(typeof(LookupTableItem))]
 [JsonSerializable(typeof(LookupTableDataJob))]
+[JsonSerializable(typeof(MeasurementUploadJob))]
 [JsonSerializable(typeof(UsageQueryRequest))]
 [JsonSerializable(typeof(UsageSavedQuery))]
 internal sealed partial class MeteringJson : JsonSerializerContext

@@ -27,7 +27,10 @@ public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
             if (await logged.ReadAsync(failure.Position) is { } measurement)
             {
                 reports.Add(new FailureReport(
-                    failure, MeasurementChecks.Message(failure, measurement), MeasurementJson.Write(measurement)));
+                    failure, MeasurementChecks.Message(failure, measurement), MeasurementJson.Write(measurement))
+                {
+                    Row = RefusedRow.Of(measurement),
+                });
             }
         }
         return reports;
@@ -38,4 +41,8 @@ public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
 /// <param name="Failure">The failure.</param>
 /// <param name="Message">The reason.</param>
 /// <param name="Json">The measurement in the form for submission, so that it can be corrected and sent again.</param>
-public sealed record FailureReport(FailedMeasurement Failure, string Message, string Json);
+public sealed record FailureReport(FailedMeasurement Failure, string Message, string Json)
+{
+    /// <summary>The row of a file that is not a valid measurement; null for a measurement.</summary>
+    public RefusedRow? Row { get; init; }
+}

@@ -22,6 +22,8 @@ internal static class MeasurementChecks
     /// </summary>
     public static Failure? OfFields(IReadOnlyList<FieldCode> fields, Meter? meter)
     {
+        if (RefusedRow.IsIn(fields))
+            return new Failure(IngestFailure.InvalidRow, null);
         if (meter is null)
             return new Failure(IngestFailure.UndefinedMeter, null);
         // Pairs of category and code are unique, so a repeated code is in two categories.
@@ -64,5 +66,6 @@ internal static class MeasurementChecks
             $"The uid '{measurement.Uid}' was already used. The first measurement was kept.",
         IngestFailure.CalculationError =>
             $"The measurement of the meter '{measurement.Meter}' was stored without derived fields: {failure.Detail}.",
+        IngestFailure.InvalidRow => RefusedRow.Of(measurement)!.Reason,
     };
 }

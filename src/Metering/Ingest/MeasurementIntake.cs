@@ -39,8 +39,7 @@ public sealed class MeasurementIntake(
         {
             var receivedAt = clock.GetCurrentInstant();
             var batch = parser.Parse(organizationId, body.Span, receivedAt);
-            if (loader?.Fault is LoadRefusedException refused)
-                throw new LoadRefusedException(refused.Message, refused);
+            RequireLoader();
             if (loader is not null)
                 await loader.WaitForBacklogAsync(options.BacklogBytes, options.MaxResponseDelay, cancellationToken);
             await log.AppendAsync(batch, receivedAt, cancellationToken);
@@ -50,5 +49,32 @@ public sealed class MeasurementIntake(
             if (_parsers.Count < MaxParsers)
                 _parsers.Add(parser);
         }
+    }
+
+    /// <summary>
+    /// Waits until few enough measurements are pending for rows of files to be added, up to a maximum time. Files give
+    /// way to senders: they stop at half of the backlog at which senders are slowed down.
+    /// </summary>
+    /// <returns>False if too many are pending still.</returns>
+    /// <exception cref="LoadRefusedException">The loader has stopped permanently.</exception>
+    internal async ValueTask<bool> HasRoomForFilesAsync(CancellationToken cancellationToken)
+    {
+        RequireLoader();
+        if (loader is null)
+            return true;
+        await loader.WaitForBacklogAsync(options.BacklogBytes / 2, options.MaxResponseDelay / 2, cancellationToken);
+        return log.BytesBetween(loader.Position, log.End) <= options.BacklogBytes / 2;
+    }
+
+    /// <summary>Appends rows of a file to the log. Returns after they were flushed to disk.</summary>
+    /// <remarks>Throws the exceptions of <see cref="ILogPartition.AppendAsync"/>.</remarks>
+    internal async ValueTask AppendAsync(
+        FileBatch batch, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        await log.AppendAsync(bytes, batch.ReceivedAt, cancellationToken);
+
+    private void RequireLoader()
+    {
+        if (loader?.Fault is LoadRefusedException refused)
+            throw new LoadRefusedException(refused.Message, refused);
     }
 }

@@ -33,6 +33,9 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
     /// <summary>When the submission was received, in nanoseconds since 1970.</summary>
     public long ReceivedAt { get; set; }
 
+    /// <summary>The uid of a measurement without one; empty to generate one.</summary>
+    public ByteBuffer OtherwiseUid { get; } = new(64);
+
     /// <summary>Reads the current measurement and leaves the reader on its last token.</summary>
     public void Read(ref Utf8JsonReader reader, int index)
     {
@@ -294,6 +297,8 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
     private void Write()
     {
         // An empty uid counts as absent: otherwise, all measurements but the first would be dropped as duplicates.
+        if (_uid.Length == 0)
+            _uid.Write(OtherwiseUid.Written);
         if (_uid.Length == 0)
         {
             Guid.NewGuid().TryFormat(_uid.Reserve(36), out var length);

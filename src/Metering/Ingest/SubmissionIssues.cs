@@ -25,6 +25,8 @@ internal sealed class SubmissionIssues
 
     public int Count => _all.Count;
 
+    public IReadOnlyList<Issue> All => _all;
+
     public void Add(string code, string path, string message)
     {
         if (_all.Count < Limit)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Csv;
 
 namespace Tallystick.Metering.LookupTables;
 

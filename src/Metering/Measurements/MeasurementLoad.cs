@@ -134,6 +134,9 @@ public enum IngestFailure
 
     /// <summary>A derived field could not be computed. The measurement is stored, without that value.</summary>
     CalculationError,
+
+    /// <summary>A row of an uploaded file is not a valid measurement.</summary>
+    InvalidRow,
 }
 
 /// <summary>The outcomes of loaded measurements: accepted = stored + duplicate + failed.</summary>

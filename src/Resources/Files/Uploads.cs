@@ -17,6 +17,12 @@ public interface IUploadTarget
     /// <summary>Called when the file is stored; its key accepts no other file from now on.</summary>
     /// <exception cref="NotFoundException">The file is no longer expected.</exception>
     ValueTask ReceiveAsync(StoredFile file, CancellationToken cancellationToken);
+
+    /// <summary>Called when the file was sent but violates the limits; nothing was stored.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="reason">What is wrong with it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    ValueTask RefuseAsync(FileKey key, string reason, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
 /// <summary>The uploads in progress: one at a time per key.</summary>

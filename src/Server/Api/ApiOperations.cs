@@ -4,6 +4,7 @@ using Tallystick.Server.Api.Bills;
 using Tallystick.Server.Api.EndDating;
 using Tallystick.Server.Api.Events;
 using Tallystick.Server.Api.ExternalMappings;
+using Tallystick.Server.Api.FileUploads;
 using Tallystick.Server.Api.Http;
 using Tallystick.Server.Api.Invitations;
 using Tallystick.Server.Api.LookupTables;
@@ -53,6 +54,7 @@ internal static class ApiOperations
         CloudEventOperation.Submit,
         FailedIngestDownload.GetUrl,
         ConservationOperation.Get,
+        .. FileUploadOperations.All,
         UsageQueryOperation.Query,
         .. EventOperations.All,
         .. BillJobOperations.All,

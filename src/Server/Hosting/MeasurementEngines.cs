@@ -4,7 +4,10 @@ using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Ingest.CloudEvents;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Uploads;
 using Tallystick.Resources.Changes;
+using Tallystick.Resources.Files;
+using Tallystick.Resources.Jobs;
 using Tallystick.Server.Api.Usage;
 using Tallystick.Server.Jobs;
 using Tallystick.Storage.Measurements.DuckDb;
@@ -88,8 +91,22 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton(provider => QuerySlots.Of(provider.GetRequiredService<RequestLimits>()));
         services.AddSingleton(new FailedMeasurements(Store, log));
         services.AddSingleton(new MeasurementConservation(Store, log));
+        AddUploads(services, log, clock, options);
         services.AddHostedService<LoaderService>();
         services.AddHostedService<MaintenanceService>();
+    }
+
+    private static void AddUploads(
+        IServiceCollection services, ILogPartition log, IClock clock, IngestOptions options)
+    {
+        services.AddSingleton(provider => new MeasurementUploads(
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<ArrivingUploads>(),
+            provider.GetRequiredService<MeteringCatalog>(), log, clock));
+        services.AddSingleton<IUploadTarget>(provider => provider.GetRequiredService<MeasurementUploads>());
+        services.AddSingleton<IJobHandler>(provider => new MeasurementUploadHandler(
+            provider.GetRequiredService<ResourceService>(), provider.GetRequiredService<IFileStore>(),
+            provider.GetRequiredService<MeasurementIntake>(), provider.GetRequiredService<MeteringCatalog>(), log,
+            options, clock));
     }
 
     /// <summary>Closes them. Call after the services that use them have stopped.</summary>

@@ -29,6 +29,8 @@ internal sealed class BatchReader
 
     private ReadOnlySpan<byte> Bytes => _batch.Span;
 
+    private bool HasSource => Bytes[0] == BatchWriter.VersionWithSource;
+
     /// <summary>The length of a batch, from its first bytes.</summary>
     public static int LengthOf(ReadOnlySpan<byte> head)
     {
@@ -43,6 +45,8 @@ internal sealed class BatchReader
         OpenHead(batch);
         var bytes = Bytes;
         var offset = _tables;
+        if (HasSource)
+            ByteReading.Text(bytes, ref offset);
         ReadTable(_meters, ref offset);
         _rowsOfMeters.Clear();
         for (var index = 0; index < _meters.Count; index++)
@@ -57,10 +61,11 @@ internal sealed class BatchReader
     {
         _batch = batch;
         var bytes = Bytes;
-        if (bytes[0] != BatchWriter.Version)
+        if (bytes[0] is not (BatchWriter.Version or BatchWriter.VersionWithSource))
         {
             throw new InvalidDataException(
-                $"A batch in the measurement log has version {bytes[0]}; this program reads {BatchWriter.Version}.");
+                $"A batch in the measurement log has version {bytes[0]}; this program reads {BatchWriter.Version} and "
+                + $"{BatchWriter.VersionWithSource}.");
         }
         var offset = 1 + sizeof(int);
         _tables = ByteReading.Int32(bytes, ref offset);
@@ -68,6 +73,13 @@ internal sealed class BatchReader
         ReceivedAt = ByteReading.Int64(bytes, ref offset);
         _organization = ByteReading.TextRange(bytes, ref offset);
         _next = offset;
+    }
+
+    /// <summary>Where the batch comes from; empty if it does not say. Needs the whole batch.</summary>
+    public ReadOnlySpan<byte> Source()
+    {
+        var offset = _tables;
+        return HasSource ? ByteReading.Text(Bytes, ref offset) : [];
     }
 
     public ReadOnlySpan<byte> Meter(int index) => Bytes[_meters[index]];

@@ -10,13 +10,17 @@ namespace Tallystick.Metering.Measurements.Batches;
 /// </summary>
 /// <remarks>
 /// Layout: version, length, offset of the tables, number of rows, time of receipt, organization; the rows; the tables:
-/// meters with the number of their rows, lists of fields, accounts. A row: uid, offset in the batch, content hash,
+/// the source (only in <see cref="VersionWithSource"/>), meters with the number of their rows, lists of fields,
+/// accounts. A row: uid, offset in the batch, content hash,
 /// numbers of meter, list and account, timestamps, the values in the order of the list. Any change of the format needs
 /// a new version, and all released versions must remain readable.
 /// </remarks>
 internal sealed class BatchWriter
 {
     public const byte Version = 2;
+
+    /// <summary>The version of batches that state where they come from, such as a place in a file.</summary>
+    public const byte VersionWithSource = 3;
 
     // The index of a category is its number on disk: append only, never reorder.
     private static readonly DataFieldCategory[] Categories =
@@ -37,6 +41,12 @@ internal sealed class BatchWriter
 
     /// <summary>The category with a number.</summary>
     public static DataFieldCategory CategoryOf(byte number) => Categories[number];
+
+    /// <summary>The number of rows.</summary>
+    public int Count => _count;
+
+    /// <summary>The number of bytes so far.</summary>
+    public int Length => _batch.Length;
 
     public void Begin(string organizationId, long receivedAt)
     {
@@ -103,10 +113,16 @@ internal sealed class BatchWriter
     }
 
     /// <summary>Ends the batch; its bytes stay valid until the next <see cref="Begin"/>.</summary>
-    public ReadOnlyMemory<byte> End()
+    /// <param name="source">Where it comes from; empty if that does not matter.</param>
+    public ReadOnlyMemory<byte> End(ReadOnlySpan<byte> source = default)
     {
         _batch.Patch(1 + sizeof(int), _batch.Length);
         _batch.Patch(1 + (2 * sizeof(int)), _count);
+        if (!source.IsEmpty)
+        {
+            _batch.PatchByte(0, VersionWithSource);
+            _batch.WriteText(source);
+        }
         _meters.WriteTo(_batch);
         foreach (var rows in _rowsOfMeters)
             _batch.WriteVarint((uint)rows);

@@ -67,6 +67,9 @@ internal sealed class ByteBuffer(int capacity)
         Length += count;
     }
 
+    /// <summary>Overwrites a byte written before.</summary>
+    public void PatchByte(int offset, byte value) => _bytes[offset] = value;
+
     /// <summary>Overwrites four bytes written before.</summary>
     public void Patch(int offset, int value) =>
         BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(offset), value);

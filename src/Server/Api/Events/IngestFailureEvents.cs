@@ -24,7 +24,10 @@ internal sealed class IngestFailureEvents(
         Permission.On(PermissionAction.MeasurementsRetrieve, "measurements:measurement");
 
     private static readonly string[] Fields =
-        ["account", "accountId", "field", "getDownloadUrl", "message", "meter", "receivedAt", "type", "uid"];
+    [
+        "account", "accountId", "field", "getDownloadUrl", "jobId", "line", "message", "meter", "receivedAt", "row",
+        "type", "uid",
+    ];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Names { get; } = [Name];
@@ -102,6 +105,11 @@ internal sealed class IngestFailureEvent(FailureReport report, PublicAddress add
     private JsonObject Details(string downloadUrl)
     {
         var details = Describe(withMeasurement: false);
+        if (report.Row is not null)
+        {
+            details["getDownloadUrl"] = downloadUrl;
+            return details;
+        }
         var measurement = JsonNode.Parse(report.Json)!;
         foreach (var name in new[] { "uid", "meter", "account" })
             details[name] = measurement[name]!.DeepClone();
@@ -117,7 +125,15 @@ internal sealed class IngestFailureEvent(FailureReport report, PublicAddress add
         if (report.Failure is { Type: IngestFailure.MissingField or IngestFailure.DuplicateField, Detail: { } field })
             file["field"] = field;
         file["receivedAt"] = InstantText.Write(Time);
-        if (withMeasurement)
+        if (report.Row is { } row)
+        {
+            file["jobId"] = row.JobId;
+            file["row"] = row.Row;
+            file["line"] = row.Line;
+            if (withMeasurement)
+                file["text"] = row.Text;
+        }
+        else if (withMeasurement)
             file["measurement"] = JsonNode.Parse(report.Json);
         return file;
     }

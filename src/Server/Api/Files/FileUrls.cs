@@ -30,6 +30,9 @@ internal sealed class FileUrls(
         return $"{addresses.Of(call.Http.Request)}/files/{key}?{query}";
     }
 
+    /// <summary>A URL that returns the file of a key for five minutes.</summary>
+    internal string Download(ApiCall call, FileKey key) =>
+        $"{addresses.Of(call.Http.Request)}/files/{key}?{signatures.SignDownload(key.OrganizationId, key.Text)}";
 
     private async Task GetAsync(HttpContext context)
     {
@@ -50,7 +53,7 @@ internal sealed class FileUrls(
             ?? throw new NotFoundException("This URL does not accept an upload");
         using var arrival = arriving.Begin(key);
         var terms = await target.ExpectAsync(key, context.RequestAborted);
-        var file = await KeepAsync(context, key, terms);
+        var file = await KeepAsync(context, key, terms, target);
         try
         {
             await target.ReceiveAsync(file, context.RequestAborted);
@@ -63,7 +66,7 @@ internal sealed class FileUrls(
         }
     }
 
-    private async Task<StoredFile> KeepAsync(HttpContext context, FileKey key, FileTerms terms)
+    private async Task<StoredFile> KeepAsync(HttpContext context, FileKey key, FileTerms terms, IUploadTarget target)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = terms.MaxLength + 1;
@@ -76,6 +79,7 @@ internal sealed class FileUrls(
         }
         catch (FileLengthException wrong)
         {
+            await target.RefuseAsync(key, wrong.Message, CancellationToken.None);
             throw new RefusedException(new Issue("length", "", wrong.Message));
         }
         catch (StoreOutageException outage)

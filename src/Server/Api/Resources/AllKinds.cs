@@ -27,6 +27,7 @@ using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Metering.Uploads;
 using Tallystick.Metering.Usage;
 using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Counters;
@@ -54,6 +55,7 @@ internal static class AllKinds
         LookupTableResource.Data,
         LookupTableResource.Items,
         LookupTableResource.Jobs,
+        MeasurementUploadResource.Definition,
         UsageSavedQueryResource.Definition,
         PlanTemplateResource.Definition,
         PlanResource.Definition,

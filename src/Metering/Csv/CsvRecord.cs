@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Tallystick.Metering.LookupTables;
+namespace Tallystick.Metering.Csv;
 
 /// <summary>A value of a CSV record, and whether it was quoted.</summary>
 internal readonly record struct CsvCell(string Text, bool IsQuoted);

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Csv;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Metering.Uploads;
+
+/// <summary>
+/// The columns of a CSV file: <c>uid</c>, <c>account</c>, <c>ts</c>, <c>ets</c>, <c>meter</c>, and fields as
+/// <c>category.code</c>. Turns records into measurements in the JSON form of a submission.
+/// </summary>
+internal sealed class CsvColumns
+{
+    private const string Meter = "meter";
+
+    private static readonly string[] Members = ["uid", Meter, "account", "ts", "ets"];
+    private static readonly string[] Required = ["account", "ts"];
+
+    private readonly string _meter;
+    private readonly int _count;
+    private readonly List<(int Cell, string Name)> _members = [];
+    private readonly List<(DataFieldCategory Category, List<(int Cell, string Code)> Fields)> _maps = [];
+    private readonly ArrayBufferWriter<byte> _json = new();
+
+    /// <param name="names">The columns, as resolved by <see cref="Resolve"/>.</param>
+    /// <param name="meter">Code of the meter.</param>
+    public CsvColumns(IReadOnlyList<string> names, string meter)
+    {
+        (_meter, _count) = (meter, names.Count);
+        foreach (var (cell, name) in names.Index())
+        {
+            if (name.IndexOf('.', StringComparison.Ordinal) is var dot && dot < 0)
+            {
+                _members.Add((cell, name));
+                continue;
+            }
+            var category = Enum.GetValues<DataFieldCategory>()
+                .First(one => MeasurementMembers.NameOf(one) == name[..dot]);
+            var map = _maps.Find(one => one.Category == category).Fields;
+            if (map is null)
+                _maps.Add((category, map = []));
+            map.Add((cell, name[(dot + 1)..]));
+        }
+    }
+
+    /// <summary>Checks a header and adds the categories of fields that are named by their code alone.</summary>
+    /// <param name="header">The names as sent.</param>
+    /// <param name="meter">The meter.</param>
+    /// <exception cref="UploadFault">A column is unknown, repeated or missing; all faults are listed.</exception>
+    public static IReadOnlyList<string> Resolve(IReadOnlyList<string> header, Meter meter)
+    {
+        var fields = meter.DataFields
+            .Select(field => (Name: $"{MeasurementMembers.NameOf(field.Category)}.{field.Code}", field.Code)).ToList();
+        var faults = new List<string>();
+        var names = new List<string>();
+        foreach (var name in header)
+        {
+            var field = fields.Find(one => one.Name == name || (one.Code == name && !Members.Contains(name)));
+            if (field.Name is null && !Members.Contains(name))
+                faults.Add($"the meter '{meter.Code}' has no data field '{Shortened(name)}'");
+            else if (names.Contains(field.Name ?? name))
+                faults.Add($"the column '{name}' is repeated");
+            names.Add(field.Name ?? name);
+        }
+        faults.AddRange(Required.Concat(fields.Select(field => field.Name)).Except(names)
+            .Select(name => $"the column '{name}' is missing"));
+        if (faults.Count > 0)
+            throw new UploadFault($"The first line does not name the columns: {string.Join("; ", faults.Take(20))}");
+        return names;
+    }
+
+    /// <summary>Turns a record into a measurement.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="json">The measurement; valid until the next call.</param>
+    /// <returns>What is wrong with the record; null if nothing is.</returns>
+    public string? TryWrite(ReadOnlySpan<byte> record, out ReadOnlySpan<byte> json)
+    {
+        json = [];
+        if (!Utf8.IsValid(record))
+            return "The row is not valid UTF-8";
+        if (CsvRecord.Read(Encoding.UTF8.GetString(record)) is not { } cells || cells.Count != _count)
+            return FormattableString.Invariant($"The row must have {_count} values, quoted as in RFC 4180");
+        _json.ResetWrittenCount();
+        using var writer = new Utf8JsonWriter(_json);
+        writer.WriteStartObject();
+        writer.WriteString(Meter, _meter);
+        if (WriteMembers(writer, cells) is { } wrong)
+            return wrong;
+        foreach (var (category, fields) in _maps)
+        {
+            writer.WriteStartObject(MeasurementMembers.NameOf(category));
+            foreach (var (cell, code) in fields)
+            {
+                if (!TryWriteField(writer, category, code, cells[cell]))
+                    return $"{MeasurementMembers.NameOf(category)}.{code}: must be a number, and {ExactNumber.Rule}";
+            }
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+        writer.Flush();
+        json = _json.WrittenSpan;
+        return null;
+    }
+
+    private string? WriteMembers(Utf8JsonWriter writer, IReadOnlyList<CsvCell> cells)
+    {
+        foreach (var (cell, name) in _members)
+        {
+            var text = cells[cell].Text;
+            if (name == Meter)
+            {
+                if (text != _meter)
+                    return $"meter: must be '{_meter}', the meter of the file";
+            }
+            else if (text.Length > 0)
+                writer.WriteString(name, text);
+        }
+        return null;
+    }
+
+    // An empty cell is no value; an empty cell in quotation marks is an empty text.
+    private static bool TryWriteField(Utf8JsonWriter writer, DataFieldCategory category, string code, CsvCell cell)
+    {
+        if (cell is { Text: "", IsQuoted: false })
+            return true;
+        if (!category.IsNumeric())
+            writer.WriteString(code, cell.Text);
+        else if (ExactNumber.TryParse(cell.Text, out _))
+        {
+            writer.WritePropertyName(code);
+            writer.WriteRawValue(cell.Text);
+        }
+        else
+            return false;
+        return true;
+    }
+
+    private static string Shortened(string name) => TextLength.Cut(name, 80);
+}
