@@ -55,6 +55,16 @@ internal sealed class LiveServer : IDisposable
 
     internal string DataDirectory => _data.Path;
 
+    /// <summary>The most memory that the process had so far, in bytes.</summary>
+    internal long PeakMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Where it listens.</summary>
     internal string Address { get; private set; } = "";
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -17,17 +17,18 @@ internal sealed class FileBatch
     private const int MaxRows = 1000;
     private const int MaxBytes = 1024 * 1024;
     private const int MaxReasons = 10;
+    private const int MaxDigits = 20;
     private const string RowPath = "measurements[0]";
 
     private readonly BatchWriter _batch = new();
     private readonly SubmissionIssues _issues = new();
     private readonly MeasurementParser _parser;
     private readonly string _organizationId;
-    private readonly string _jobId;
+    private readonly byte[] _uidStart;
 
     public FileBatch(IngestOptions options, string organizationId, string jobId)
     {
-        (_organizationId, _jobId) = (organizationId, jobId);
+        (_organizationId, _uidStart) = (organizationId, Encoding.UTF8.GetBytes($"{jobId}."));
         _parser = new MeasurementParser(options, _batch, _issues);
     }
 
@@ -89,7 +90,9 @@ internal sealed class FileBatch
     {
         var uid = _parser.OtherwiseUid;
         uid.Clear();
-        uid.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_jobId}.{row}")));
+        uid.Write(_uidStart);
+        Utf8Formatter.TryFormat(row, uid.Reserve(MaxDigits), out var length);
+        uid.Advance(length);
     }
 
     private string Reason()

@@ -26,6 +26,12 @@ public sealed record IngestOptions
     public long BacklogBytes { get; init; } = 128 * 1024 * 1024;
 
     /// <summary>
+    /// Bytes of the log that may wait to be loaded before uploaded files wait. Far less than for senders, so that a
+    /// file delays queries by no more than a moment.
+    /// </summary>
+    public long FileBacklogBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>
     /// Maximum delay of a response. After that, the submission is accepted nevertheless, because the log has room.
     /// </summary>
     public Duration MaxResponseDelay { get; init; } = Duration.FromSeconds(2);

@@ -53,7 +53,7 @@ public sealed class MeasurementIntake(
 
     /// <summary>
     /// Waits until few enough measurements are pending for rows of files to be added, up to a maximum time. Files give
-    /// way to senders: they stop at half of the backlog at which senders are slowed down.
+    /// way to senders and queries: a query waits for everything that is pending when it begins.
     /// </summary>
     /// <returns>False if too many are pending still.</returns>
     /// <exception cref="LoadRefusedException">The loader has stopped permanently.</exception>
@@ -62,8 +62,8 @@ public sealed class MeasurementIntake(
         RequireLoader();
         if (loader is null)
             return true;
-        await loader.WaitForBacklogAsync(options.BacklogBytes / 2, options.MaxResponseDelay / 2, cancellationToken);
-        return log.BytesBetween(loader.Position, log.End) <= options.BacklogBytes / 2;
+        await loader.WaitForBacklogAsync(options.FileBacklogBytes, options.MaxResponseDelay / 2, cancellationToken);
+        return log.BytesBetween(loader.Position, log.End) <= options.FileBacklogBytes;
     }
 
     /// <summary>Appends rows of a file to the log. Returns after they were flushed to disk.</summary>

@@ -25,12 +25,14 @@ internal sealed class CsvColumns
     private readonly List<(int Cell, string Name)> _members = [];
     private readonly List<(DataFieldCategory Category, List<(int Cell, string Code)> Fields)> _maps = [];
     private readonly ArrayBufferWriter<byte> _json = new();
+    private readonly Utf8JsonWriter _writer;
 
     /// <param name="names">The columns, as resolved by <see cref="Resolve"/>.</param>
     /// <param name="meter">Code of the meter.</param>
     public CsvColumns(IReadOnlyList<string> names, string meter)
     {
         (_meter, _count) = (meter, names.Count);
+        _writer = new Utf8JsonWriter(_json);
         foreach (var (cell, name) in names.Index())
         {
             if (name.IndexOf('.', StringComparison.Ordinal) is var dot && dot < 0)
@@ -85,28 +87,28 @@ internal sealed class CsvColumns
         if (CsvRecord.Read(Encoding.UTF8.GetString(record)) is not { } cells || cells.Count != _count)
             return FormattableString.Invariant($"The row must have {_count} values, quoted as in RFC 4180");
         _json.ResetWrittenCount();
-        using var writer = new Utf8JsonWriter(_json);
-        writer.WriteStartObject();
-        writer.WriteString(Meter, _meter);
-        if (WriteMembers(writer, cells) is { } wrong)
+        _writer.Reset();
+        _writer.WriteStartObject();
+        _writer.WriteString(Meter, _meter);
+        if (WriteMembers(cells) is { } wrong)
             return wrong;
         foreach (var (category, fields) in _maps)
         {
-            writer.WriteStartObject(MeasurementMembers.NameOf(category));
+            _writer.WriteStartObject(MeasurementMembers.NameOf(category));
             foreach (var (cell, code) in fields)
             {
-                if (!TryWriteField(writer, category, code, cells[cell]))
+                if (!TryWriteField(category, code, cells[cell]))
                     return $"{MeasurementMembers.NameOf(category)}.{code}: must be a number, and {ExactNumber.Rule}";
             }
-            writer.WriteEndObject();
+            _writer.WriteEndObject();
         }
-        writer.WriteEndObject();
-        writer.Flush();
+        _writer.WriteEndObject();
+        _writer.Flush();
         json = _json.WrittenSpan;
         return null;
     }
 
-    private string? WriteMembers(Utf8JsonWriter writer, IReadOnlyList<CsvCell> cells)
+    private string? WriteMembers(IReadOnlyList<CsvCell> cells)
     {
         foreach (var (cell, name) in _members)
         {
@@ -117,22 +119,22 @@ internal sealed class CsvColumns
                     return $"meter: must be '{_meter}', the meter of the file";
             }
             else if (text.Length > 0)
-                writer.WriteString(name, text);
+                _writer.WriteString(name, text);
         }
         return null;
     }
 
     // An empty cell is no value; an empty cell in quotation marks is an empty text.
-    private static bool TryWriteField(Utf8JsonWriter writer, DataFieldCategory category, string code, CsvCell cell)
+    private bool TryWriteField(DataFieldCategory category, string code, CsvCell cell)
     {
         if (cell is { Text: "", IsQuoted: false })
             return true;
         if (!category.IsNumeric())
-            writer.WriteString(code, cell.Text);
+            _writer.WriteString(code, cell.Text);
         else if (ExactNumber.TryParse(cell.Text, out _))
         {
-            writer.WritePropertyName(code);
-            writer.WriteRawValue(cell.Text);
+            _writer.WritePropertyName(code);
+            _writer.WriteRawValue(cell.Text);
         }
         else
             return false;

@@ -82,6 +82,11 @@ internal sealed class FileUrls(
             await target.RefuseAsync(key, wrong.Message, CancellationToken.None);
             throw new RefusedException(new Issue("length", "", wrong.Message));
         }
+        catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            await target.RefuseAsync(key, new FileLengthException(terms).Message, CancellationToken.None);
+            throw;
+        }
         catch (StoreOutageException outage)
         {
             // No document refers to the file yet, so nothing is inconsistent.
