@@ -16,4 +16,22 @@ public sealed class WaysInTests
         foreach (var fields in new[] { "120,\"model\":\"small\"", "30.5,\"model\":\"large\"", "7,\"model\":\"small\"" })
             lines[4].Split($"\"count\":{fields}").Length.ShouldBe(2, $"{fields} once in {lines[4]}");
     }
+
+    [Fact]
+    public void Files_ExampleAsTyped_StoresTheirRows()
+    {
+        var example = CodeBlock.In(Path.Combine("docs", "ways-in.md"))
+            .First(block => block.Language == "sh" && block.Text.Contains("fileuploads", StringComparison.Ordinal));
+        using var server = new LiveServer();
+
+        var lines = server.Run("bash", [server.Write("files.sh", example.Text)])
+            .Trim().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        lines.Length.ShouldBe(5);
+        lines[1].ShouldContain("\"status\":\"succeeded\",\"totalRows\":2,\"processedRows\":1,\"failedRows\":1");
+        lines[2].ShouldContain("\"status\":\"succeeded\",\"totalRows\":1,\"processedRows\":1,\"failedRows\":0");
+        lines[3].ShouldContain("\"bytes\":1024,\"region\":\"eu\"");
+        lines[3].ShouldContain("\"bytes\":2048,\"region\":\"eu, north\"");
+        lines[4].ShouldContain("\"message\":\"measure.bytes: must be a number\"");
+    }
 }
