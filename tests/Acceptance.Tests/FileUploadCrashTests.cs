@@ -84,8 +84,10 @@ public sealed class FileUploadCrashTests
     {
         var text = new StringBuilder("[");
         for (var row = 0; row < Rows; row++)
-            text.Append(row == 0 ? "" : ",\n").Append(
-                $$$"""{"meter":"calls","account":"a{{{row % 100}}}","ts":"2026-01-10T00:00:00Z","measure":{"n":{{{Number(row)}}}}}""");
+            text.Append(row == 0 ? "" : ",\n").Append($$$"""
+                {"meter":"calls","account":"a{{{row % 100}}}","ts":"2026-01-10T00:00:00Z",
+                 "measure":{"n":{{{Number(row)}}}}}
+                """);
         return Encoding.UTF8.GetBytes(text.Append(']').ToString());
     }
 

@@ -1,9 +1,15 @@
-using System.Text;
+using System.Numerics;
 
 namespace Tallystick.Metering.Csv;
 
 /// <summary>A value of a CSV record, and whether it was quoted.</summary>
 internal readonly record struct CsvCell(string Text, bool IsQuoted);
+
+/// <summary>Where a value is in a CSV record.</summary>
+/// <param name="Range">The value, without the quotation marks around it.</param>
+/// <param name="IsQuoted">Whether it was quoted.</param>
+/// <param name="IsEscaped">Whether it contains quotation marks, each written twice.</param>
+internal readonly record struct CsvRange(Range Range, bool IsQuoted, bool IsEscaped);
 
 /// <summary>Splits a CSV record (RFC 4180) into values.</summary>
 internal static class CsvRecord
@@ -11,46 +17,66 @@ internal static class CsvRecord
     /// <summary>The values; null if quotation marks are misplaced.</summary>
     internal static IReadOnlyList<CsvCell>? Read(string record)
     {
-        var cells = new List<CsvCell>();
+        var cells = new List<CsvRange>();
+        return TrySplit(record.AsSpan(), cells)
+            ? [.. cells.Select(cell => new CsvCell(
+                cell.IsEscaped ? record[cell.Range].Replace("\"\"", "\"", StringComparison.Ordinal) : record[cell.Range],
+                cell.IsQuoted))]
+            : null;
+    }
+
+    /// <summary>Finds the values without copying them.</summary>
+    /// <typeparam name="T">UTF-8 or UTF-16.</typeparam>
+    /// <param name="record">The record.</param>
+    /// <param name="cells">Receives the values.</param>
+    /// <returns>False if quotation marks are misplaced.</returns>
+    internal static bool TrySplit<T>(ReadOnlySpan<T> record, List<CsvRange> cells)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        cells.Clear();
+        var (quote, comma) = (T.CreateTruncating('"'), T.CreateTruncating(','));
         for (var at = 0; ;)
         {
-            if (at < record.Length && record[at] == '"')
+            if (at < record.Length && record[at] == quote)
             {
-                if (ReadQuoted(record, ref at) is not { } quoted)
-                    return null;
-                cells.Add(new CsvCell(quoted, true));
+                if (!TryReadQuoted(record, quote, ref at, out var quoted))
+                    return false;
+                cells.Add(quoted);
             }
             else
             {
-                var comma = record.IndexOf(',', at);
-                var end = comma < 0 ? record.Length : comma;
-                if (record.AsSpan(at, end - at).Contains('"'))
-                    return null;
-                cells.Add(new CsvCell(record[at..end], false));
+                var length = record[at..].IndexOfAny(comma, quote);
+                var end = length < 0 ? record.Length : at + length;
+                if (end < record.Length && record[end] == quote)
+                    return false;
+                cells.Add(new CsvRange(at..end, IsQuoted: false, IsEscaped: false));
                 at = end;
             }
             if (at == record.Length)
-                return cells;
-            if (record[at++] != ',')
-                return null;
+                return true;
+            if (record[at++] != comma)
+                return false;
         }
     }
 
-    private static string? ReadQuoted(string record, ref int at)
+    // Moves from the opening quotation mark to the place after the closing one.
+    private static bool TryReadQuoted<T>(ReadOnlySpan<T> record, T quote, ref int at, out CsvRange cell)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        var value = new StringBuilder();
-        for (at++; at < record.Length; at++)
+        var start = ++at;
+        var isEscaped = false;
+        while (record[at..].IndexOf(quote) is var length and >= 0)
         {
-            if (record[at] != '"')
-                value.Append(record[at]);
-            else if (at + 1 < record.Length && record[at + 1] == '"')
-                value.Append(record[at++]);
-            else
+            at += length + 1;
+            if (at == record.Length || record[at] != quote)
             {
-                at++;
-                return value.ToString();
+                cell = new CsvRange(start..(at - 1), IsQuoted: true, isEscaped);
+                return true;
             }
+            isEscaped = true;
+            at++;
         }
-        return null;
+        cell = default;
+        return false;
     }
 }

@@ -62,7 +62,7 @@ public sealed class MeasurementIntake(
         RequireLoader();
         if (loader is null)
             return true;
-        await loader.WaitForBacklogAsync(options.FileBacklogBytes, options.MaxResponseDelay / 2, cancellationToken);
+        await loader.WaitForBacklogAsync(options.FileBacklogBytes, options.MaxResponseDelay / 8, cancellationToken);
         return log.BytesBetween(loader.Position, log.End) <= options.FileBacklogBytes;
     }
 

@@ -5,6 +5,7 @@ using System.Text.Unicode;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Csv;
 using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements.Batches;
 using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.Uploads;
@@ -21,9 +22,12 @@ internal sealed class CsvColumns
     private static readonly string[] Required = ["account", "ts"];
 
     private readonly string _meter;
+    private readonly byte[] _meterUtf8;
     private readonly int _count;
     private readonly List<(int Cell, string Name)> _members = [];
     private readonly List<(DataFieldCategory Category, List<(int Cell, string Code)> Fields)> _maps = [];
+    private readonly List<CsvRange> _cells = [];
+    private readonly ByteBuffer _unescaped = new(256);
     private readonly ArrayBufferWriter<byte> _json = new();
     private readonly Utf8JsonWriter _writer;
 
@@ -31,7 +35,7 @@ internal sealed class CsvColumns
     /// <param name="meter">Code of the meter.</param>
     public CsvColumns(IReadOnlyList<string> names, string meter)
     {
-        (_meter, _count) = (meter, names.Count);
+        (_meter, _meterUtf8, _count) = (meter, Encoding.UTF8.GetBytes(meter), names.Count);
         _writer = new Utf8JsonWriter(_json);
         foreach (var (cell, name) in names.Index())
         {
@@ -84,20 +88,20 @@ internal sealed class CsvColumns
         json = [];
         if (!Utf8.IsValid(record))
             return "The row is not valid UTF-8";
-        if (CsvRecord.Read(Encoding.UTF8.GetString(record)) is not { } cells || cells.Count != _count)
+        if (!CsvRecord.TrySplit(record, _cells) || _cells.Count != _count)
             return FormattableString.Invariant($"The row must have {_count} values, quoted as in RFC 4180");
         _json.ResetWrittenCount();
         _writer.Reset();
         _writer.WriteStartObject();
         _writer.WriteString(Meter, _meter);
-        if (WriteMembers(cells) is { } wrong)
+        if (WriteMembers(record) is { } wrong)
             return wrong;
         foreach (var (category, fields) in _maps)
         {
             _writer.WriteStartObject(MeasurementMembers.NameOf(category));
             foreach (var (cell, code) in fields)
             {
-                if (!TryWriteField(category, code, cells[cell]))
+                if (!TryWriteField(category, code, _cells[cell], TextOf(record, _cells[cell])))
                     return $"{MeasurementMembers.NameOf(category)}.{code}: must be a number, and {ExactNumber.Rule}";
             }
             _writer.WriteEndObject();
@@ -108,14 +112,14 @@ internal sealed class CsvColumns
         return null;
     }
 
-    private string? WriteMembers(IReadOnlyList<CsvCell> cells)
+    private string? WriteMembers(ReadOnlySpan<byte> record)
     {
         foreach (var (cell, name) in _members)
         {
-            var text = cells[cell].Text;
+            var text = TextOf(record, _cells[cell]);
             if (name == Meter)
             {
-                if (text != _meter)
+                if (!text.SequenceEqual(_meterUtf8))
                     return $"meter: must be '{_meter}', the meter of the file";
             }
             else if (text.Length > 0)
@@ -125,20 +129,69 @@ internal sealed class CsvColumns
     }
 
     // An empty cell is no value; an empty cell in quotation marks is an empty text.
-    private bool TryWriteField(DataFieldCategory category, string code, CsvCell cell)
+    private bool TryWriteField(DataFieldCategory category, string code, CsvRange cell, ReadOnlySpan<byte> text)
     {
-        if (cell is { Text: "", IsQuoted: false })
+        if (text.IsEmpty && !cell.IsQuoted)
             return true;
         if (!category.IsNumeric())
-            _writer.WriteString(code, cell.Text);
-        else if (ExactNumber.TryParse(cell.Text, out _))
+            _writer.WriteString(code, text);
+        else if (IsNumber(text) && ExactNumber.TryParse(text, out _))
         {
             _writer.WritePropertyName(code);
-            _writer.WriteRawValue(cell.Text);
+            _writer.WriteRawValue(text, skipInputValidation: true);
         }
         else
             return false;
         return true;
+    }
+
+    // Valid until the next call.
+    private ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> record, CsvRange cell)
+    {
+        var text = record[cell.Range];
+        if (!cell.IsEscaped)
+            return text;
+        _unescaped.Clear();
+        while (text.IndexOf((byte)'"') is var length and >= 0)
+        {
+            _unescaped.Write(text[..(length + 1)]);
+            text = text[(length + 2)..];
+        }
+        _unescaped.Write(text);
+        return _unescaped.Written;
+    }
+
+    // Whether a text is a JSON number.
+    private static bool IsNumber(ReadOnlySpan<byte> text)
+    {
+        if (text.StartsWith("-"u8))
+            text = text[1..];
+        var whole = Digits(ref text);
+        if (whole.IsEmpty || (whole.Length > 1 && whole[0] == '0'))
+            return false;
+        if (text.StartsWith("."u8))
+        {
+            text = text[1..];
+            if (Digits(ref text).IsEmpty)
+                return false;
+        }
+        if (text.IsEmpty)
+            return true;
+        if (text[0] is not ((byte)'e' or (byte)'E'))
+            return false;
+        text = text[1..];
+        if (text.StartsWith("+"u8) || text.StartsWith("-"u8))
+            text = text[1..];
+        return !Digits(ref text).IsEmpty && text.IsEmpty;
+    }
+
+    // Takes the digits at the start.
+    private static ReadOnlySpan<byte> Digits(ref ReadOnlySpan<byte> text)
+    {
+        var length = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        var digits = length < 0 ? text : text[..length];
+        text = text[digits.Length..];
+        return digits;
     }
 
     private static string Shortened(string name) => TextLength.Cut(name, 80);

@@ -35,9 +35,9 @@ internal sealed class CsvRows(RowWindow window) : RowReader(window)
     /// <inheritdoc/>
     public override bool TryRead()
     {
+        Window.BeginSearch();
         while (!Window.Ahead().IsEmpty)
         {
-            Window.Release();
             ReadRecord();
             if (IsTooLong || Row.Length > 0)
                 return true;

@@ -30,7 +30,7 @@ internal sealed class JsonRows(RowWindow window) : RowReader(window)
     {
         if (_isEnded)
             return false;
-        Window.Release();
+        Window.BeginSearch();
         if (!_isBegun)
         {
             Begin();

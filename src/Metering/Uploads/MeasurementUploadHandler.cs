@@ -82,7 +82,9 @@ internal sealed record UploadTools(
     IngestOptions Options, IClock Clock);
 
 /// <summary>The saved state of a job whose file was checked.</summary>
-/// <param name="Position">All batches up to the progress are before this position in the log, all others after it.</param>
+/// <param name="Position">
+/// All batches up to the progress are before this position in the log, all others are after it.
+/// </param>
 /// <param name="Progress">The progress.</param>
 internal readonly record struct UploadCheckpoint(LogPosition Position, UploadProgress Progress)
 {

@@ -19,7 +19,6 @@ internal sealed class MeasurementUploadRun(
     internal const string Principal = "SYSTEM";
 
     private const int MaxBatches = 20;
-    private const int RowsBetweenLooks = 1000;
     private static readonly TimeSpan StepTime = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
 
@@ -97,7 +96,8 @@ internal sealed class MeasurementUploadRun(
         var time = Stopwatch.StartNew();
         while (_rows.TryRead())
         {
-            if (++_counted % RowsBetweenLooks == 0 && time.Elapsed > StepTime)
+            _counted++;
+            if (time.Elapsed > StepTime)
                 return true;
         }
         Dispose();
@@ -108,13 +108,16 @@ internal sealed class MeasurementUploadRun(
     private async Task<bool> AppendSomeAsync(CancellationToken cancellationToken)
     {
         if (!await tools.Intake.HasRoomForFilesAsync(cancellationToken))
+        {
+            await Task.Delay(BusyPause, cancellationToken);
             return true;
+        }
         _rows ??= await OpenAsync(_reached, cancellationToken);
         var time = Stopwatch.StartNew();
         var isEnd = false;
         for (var batches = 0; !isEnd && batches < MaxBatches && time.Elapsed < StepTime; batches++)
         {
-            isEnd = !Fill(out var next);
+            isEnd = !Fill(time, out var next);
             if (_batch.Count == 0)
                 break;
             if (!await TryAppendAsync(next, cancellationToken))
@@ -144,12 +147,12 @@ internal sealed class MeasurementUploadRun(
         }
     }
 
-    // Fills the batch with the next rows. Returns false at the end of the file.
-    private bool Fill(out UploadProgress next)
+    // Fills the batch with the next rows, as far as the time of the step allows. Returns false at the end of the file.
+    private bool Fill(Stopwatch time, out UploadProgress next)
     {
         next = _reached;
         _batch.Begin(tools.Clock.GetCurrentInstant());
-        while (!_batch.IsFull)
+        while (!_batch.IsFull && (_batch.Count == 0 || time.Elapsed < StepTime))
         {
             if (!_rows!.TryRead())
                 return false;

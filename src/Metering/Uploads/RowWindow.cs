@@ -13,6 +13,9 @@ internal sealed class RowWindow(Stream stream) : IDisposable
     /// <summary>How much of a row that is too long is kept, in bytes.</summary>
     public const int KeptOfLongRow = 1_000;
 
+    // Bounds the time that one search for a row takes.
+    private const int MaxSearch = 32 * 1024 * 1024;
+
     private const int InitialBytes = 256 * 1024;
     private const int NoRow = -1;
 
@@ -24,6 +27,7 @@ internal sealed class RowWindow(Stream stream) : IDisposable
     private int _at;
     private int _end;
     private bool _isEnded;
+    private long _searchFrom;
 
     /// <summary>Offset of the next byte in the file.</summary>
     public long Offset => _start + _at;
@@ -71,12 +75,21 @@ internal sealed class RowWindow(Stream stream) : IDisposable
         Release();
         while (Offset < offset)
         {
+            _searchFrom = Offset;
             var ahead = Ahead().Length;
             if (ahead == 0)
                 throw new UploadFault("The file is shorter than it was");
             _at += (int)Math.Min(ahead, offset - Offset);
         }
         Line = line;
+        _searchFrom = Offset;
+    }
+
+    /// <summary>Begins to search for a row, which ends with the next row or with the file.</summary>
+    public void BeginSearch()
+    {
+        _searchFrom = Offset;
+        Release();
     }
 
     /// <summary>Begins a row at the next byte.</summary>
@@ -94,14 +107,14 @@ internal sealed class RowWindow(Stream stream) : IDisposable
         DropLongRow();
     }
 
-    /// <summary>Releases the row, so that its bytes need not be kept.</summary>
-    public void Release() => _row = NoRow;
-
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
 
     private void Fill()
     {
+        if (Offset - _searchFrom > MaxSearch)
+            throw new UploadFault(FormattableString.Invariant(
+                $"Line {Line} is more than {MaxSearch} bytes after the last row, or in a row of more than that"));
         DropLongRow();
         var kept = _row == NoRow ? _at : _row;
         if (kept > 0)
@@ -119,6 +132,9 @@ internal sealed class RowWindow(Stream stream) : IDisposable
         _isEnded = read == 0;
         _end += read;
     }
+
+    // The bytes of the row need not be kept.
+    private void Release() => _row = NoRow;
 
     private void DropLongRow()
     {

@@ -28,7 +28,8 @@ internal readonly record struct UploadProgress(long Offset, long Line, long Acce
     }
 
     /// <summary>Reads the output of <see cref="ToString"/>.</summary>
-    public static UploadProgress Parse(string text) => text.Split(' ') is [var offset, var line, var accepted, var refused]
+    public static UploadProgress Parse(string text) =>
+        text.Split(' ') is [var offset, var line, var accepted, var refused]
         ? new UploadProgress(Number(offset), Number(line), Number(accepted), Number(refused))
         : throw new FormatException($"'{text}' is not the progress of an upload.");
 

@@ -5,7 +5,9 @@ using Tallystick.Metering.Uploads;
 
 namespace Tallystick.Metering.Tests.Uploads;
 
-/// <summary>Files are split into rows however their bytes arrive, in memory that does not depend on their size.</summary>
+/// <summary>
+/// Files are split into rows however their bytes arrive, in memory that does not depend on their size.
+/// </summary>
 public sealed class RowReaderTests
 {
     private const int Files = 2_000;
@@ -115,7 +117,8 @@ public sealed class RowReaderTests
             var text = new StringBuilder("[");
             var count = random.Next(0, 6);
             for (var index = 0; index < count; index++)
-                text.Append(index == 0 ? "" : ",").Append(Space(random)).Append(Element(random, 3)).Append(Space(random));
+                text.Append(index == 0 ? "" : ",")
+                    .Append(Space(random)).Append(Element(random, 3)).Append(Space(random));
             text.Append(']');
             using var parsed = JsonDocument.Parse(text.ToString());
 

@@ -9,7 +9,8 @@ public sealed class UploadedFileTests
 {
     private static readonly byte[] Content = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 5000)));
 
-    public static TheoryData<byte[]> Good => new(Array.Empty<byte>(), new byte[] { 1 }, new byte[] { 0x1f, 0x8b }, Content);
+    public static TheoryData<byte[]> Good => new(
+        Array.Empty<byte>(), new byte[] { 1 }, new byte[] { 0x1f, 0x8b }, Content);
 
     [Theory]
     [MemberData(nameof(Good))]

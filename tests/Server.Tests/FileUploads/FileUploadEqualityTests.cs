@@ -56,9 +56,9 @@ public sealed class FileUploadEqualityTests(SqliteServer shared)
 
     private static List<JsonObject> Measurements(Random random) => [.. Enumerable.Range(0, Rows).Select(row =>
     {
-        var ts = string.Create(
-            CultureInfo.InvariantCulture,
-            $"2025-0{random.Next(1, 10)}-1{random.Next(10)}T0{random.Next(10)}:00:00.{random.Next(1_000_000_000):D9}+02:00");
+        var day = $"2025-0{random.Next(1, 10)}-1{random.Next(10)}";
+        var fraction = random.Next(1_000_000_000).ToString("D9", CultureInfo.InvariantCulture);
+        var ts = $"{day}T0{random.Next(10)}:00:00.{fraction}+02:00";
         var measurement = new JsonObject
         {
             ["uid"] = $"u{row}",

@@ -72,10 +72,8 @@ public sealed class FileUploadJobTests(SqliteServer shared)
         url["headers"]!.ToJsonString().ShouldBe("""{"Content-Type":"application/json"}""");
         var job = (await client.GetAsync($"{UploadSetup.Jobs}/{url["jobId"]}")).Object;
         job["uploadDate"].ShouldBeNull();
-        job.ToJsonString().ShouldBe(
-            $$"""
-            {"id":"{{url["jobId"]}}","version":1,"fileName":"usage.json","contentLength":2,"status":"notUploaded","totalRows":0,"processedRows":0,"failedRows":0}
-            """);
+        $"{job["version"]} {job["fileName"]} {job["contentLength"]} {UploadSetup.Outcome(job)}"
+            .ShouldBe("1 usage.json 2 notUploaded 0 0 0");
         (await client.GetAsync($"{UploadSetup.Jobs}/{url["jobId"]}/original")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

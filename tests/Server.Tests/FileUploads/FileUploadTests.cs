@@ -218,7 +218,8 @@ public sealed class FileUploadTests(SqliteServer shared)
         var uploads = new UploadSetup(client);
         byte[] file =
         [
-            .. "["u8, .. Encoding.UTF8.GetBytes(Good.Replace("acme", new string('x', RowLimit), StringComparison.Ordinal)),
+            .. "["u8,
+            .. Encoding.UTF8.GetBytes(Good.Replace("acme", new string('x', RowLimit), StringComparison.Ordinal)),
             .. ","u8, .. "{\"a\":\""u8, 0xff, 0xfe, .. "\"},"u8, .. Encoding.UTF8.GetBytes(Good), .. "]"u8,
         ];
 

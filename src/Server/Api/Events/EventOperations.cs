@@ -39,8 +39,9 @@ internal sealed class EventOperations(EventPages pages, ActionedEvents actioned,
                 afterwards raises an event `ingest.validation.failure` (`eventType` is `IngestValidationFailure`). The
                 `eventData.newDto` of its `m3terEvent` contains the `type` (UndefinedMeter, DuplicateField,
                 MissingField, InvalidAccountCode, DuplicateUid), a `message`, the `field` at fault, `meter`, `account`,
-                `uid`, and a `getDownloadUrl`. A page can have fewer events than requested; the last one has no
-                `nextToken`.
+                `uid`, and a `getDownloadUrl`. An invalid row of an uploaded file has the `type` InvalidRow and, instead
+                of `meter`, `account` and `uid`, the `jobId`, the `row` and the `line`. A page can have fewer events
+                than requested; the last one has no `nextToken`.
                 """,
         },
         Get("/{id}", "GetEvent", "Retrieve an event", EventContract.Event, o => o.GetAsync),

@@ -30,7 +30,8 @@ internal sealed class FailedIngestDownload(
         Description = """
             The URL works without a token for 5 minutes. It returns JSON: `type` and `message` of the failure, the
             `field` at fault, `receivedAt`, and the `measurement` as it was sent, which you can correct and submit
-            again. Events `ingest.validation.failure` contain the complete URL of this request.
+            again; for an invalid row of an uploaded file, the `text` of the row, its `row`, `line` and `jobId`. Events
+            `ingest.validation.failure` contain the complete URL of this request.
             """,
     };
 
