@@ -109,7 +109,9 @@ public sealed class ContractTests
             // A saved query can be sent to POST /usage/query as it is.
             || fact.StartsWith("body application/json.timePeriod ", StringComparison.Ordinal)
             || fact.Contains(".dtSecretsRefused", StringComparison.Ordinal)
-            || (fact.Contains(".failureReason", StringComparison.Ordinal) && IsOfAnswer(fact))
+            // Why a file was refused, and the meter of a CSV file.
+            || (IsOfAnswer(fact) && (fact.Contains(".failureReason", StringComparison.Ordinal)
+                || fact.EndsWith(".meter type=string", StringComparison.Ordinal)))
             || fact.EndsWith(".lookupTableId type=string", StringComparison.Ordinal)
             || (IsOfAnswer(fact)
                 && fact.EndsWith(".id is required", StringComparison.Ordinal))
