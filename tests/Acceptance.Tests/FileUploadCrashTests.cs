@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Tallystick.Testing;
 
 namespace Tallystick.Acceptance.Tests;
 

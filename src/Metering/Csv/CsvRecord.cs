@@ -19,11 +19,12 @@ internal static class CsvRecord
     {
         var cells = new List<CsvRange>();
         return TrySplit(record.AsSpan(), cells)
-            ? [.. cells.Select(cell => new CsvCell(
-                cell.IsEscaped ? record[cell.Range].Replace("\"\"", "\"", StringComparison.Ordinal) : record[cell.Range],
-                cell.IsQuoted))]
+            ? [.. cells.Select(cell => new CsvCell(TextOf(record[cell.Range], cell), cell.IsQuoted))]
             : null;
     }
+
+    private static string TextOf(string written, CsvRange cell) =>
+        cell.IsEscaped ? written.Replace("\"\"", "\"", StringComparison.Ordinal) : written;
 
     /// <summary>Finds the values without copying them.</summary>
     /// <typeparam name="T">UTF-8 or UTF-16.</typeparam>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodaTime;
-using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Measurements.Batches;

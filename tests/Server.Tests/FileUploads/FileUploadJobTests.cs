@@ -5,7 +5,6 @@ using NodaTime.Testing;
 using Tallystick.Metering.Uploads;
 using Tallystick.Resources.Files;
 using Tallystick.Server.Tests.Api;
-using Tallystick.Server.Tests.Usage;
 
 namespace Tallystick.Server.Tests.FileUploads;
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
@@ -193,7 +192,7 @@ public sealed class FileUploadTests(SqliteServer shared)
     }
 
     [Theory]
-    [InlineData("{\"a\":" , 200_000, "The row is not valid JSON")]
+    [InlineData("{\"a\":", 200_000, "The row is not valid JSON")]
     [InlineData("[", 100, "The row is not valid JSON")]
     [InlineData("\"\\u0000", 1, "The row must be an object")]
     public async Task Rows_NestedDeeplyOrOdd_AreInvalid(string open, int times, string reason)

@@ -34,7 +34,6 @@ internal sealed class BatchWriter
     private readonly TextTable _lists = new();
     private readonly TextTable _accounts = new();
     private readonly List<int> _rowsOfMeters = [];
-    private int _count;
 
     /// <summary>The number of a category on disk.</summary>
     public static byte NumberOf(DataFieldCategory category) => (byte)Array.IndexOf(Categories, category);
@@ -43,7 +42,7 @@ internal sealed class BatchWriter
     public static DataFieldCategory CategoryOf(byte number) => Categories[number];
 
     /// <summary>The number of rows.</summary>
-    public int Count => _count;
+    public int Count { get; private set; }
 
     /// <summary>The number of bytes so far.</summary>
     public int Length => _batch.Length;
@@ -55,7 +54,7 @@ internal sealed class BatchWriter
         _lists.Clear();
         _accounts.Clear();
         _rowsOfMeters.Clear();
-        _count = 0;
+        Count = 0;
         _batch.WriteByte(Version);
         _batch.WriteInt32(0); // length
         _batch.WriteInt32(0); // offset of the tables
@@ -109,7 +108,7 @@ internal sealed class BatchWriter
             _batch.WriteInt64(end);
         _batch.Write(values);
         _rowsOfMeters[meter]++;
-        _count++;
+        Count++;
     }
 
     /// <summary>Ends the batch; its bytes stay valid until the next <see cref="Begin"/>.</summary>
@@ -117,7 +116,7 @@ internal sealed class BatchWriter
     public ReadOnlyMemory<byte> End(ReadOnlySpan<byte> source = default)
     {
         _batch.Patch(1 + sizeof(int), _batch.Length);
-        _batch.Patch(1 + (2 * sizeof(int)), _count);
+        _batch.Patch(1 + (2 * sizeof(int)), Count);
         if (!source.IsEmpty)
         {
             _batch.PatchByte(0, VersionWithSource);
