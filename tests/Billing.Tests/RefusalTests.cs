@@ -23,7 +23,6 @@ public sealed class RefusalTests
         { "global credit", "usage credits (type GLOBAL_CREDIT)" },
         { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
         { "no compound", "the aggregation or its meter does not exist" },
-        { "custom sql", "CUSTOM_SQL aggregations" },
         { "plan group", "plan groups (planGroupId group-1)" },
         { "contract", "account plans of a contract (contractId)" },
         { "parent", "accounts with a parent or children (parentAccountId)" },
@@ -143,7 +142,6 @@ public sealed class RefusalTests
             "tiers span plan" => Plain with { Pricing = Plain.Pricing with { TiersSpanPlan = true } },
             "no compound" => new PricingTerms(
                 Plain.Pricing with { AggregationId = null, CompoundAggregationId = "compound-1" }, null, null),
-            "custom sql" => Plain with { Aggregation = Calls with { Method = AggregationMethod.CustomSql } },
             "no aggregation" => Plain with { Aggregation = null },
             "unknown segment" => Price("0: 0 + 1", aggregation: bySite),
             "segment of none" => Price("0: 0 + 1", segment: segment),

@@ -69,6 +69,9 @@ internal sealed class BillCatalog
     /// <summary>The products.</summary>
     internal IReadOnlyList<Product> Products { get; }
 
+    /// <summary>Whether an aggregation is the result of a query.</summary>
+    internal bool HasCustomSql => _aggregations.Values.Any(one => one.Method == AggregationMethod.CustomSql);
+
     /// <summary>Fingerprint of the data that the run has read.</summary>
     internal string Fingerprint { get; }
 

@@ -23,6 +23,9 @@ internal sealed class BillJobRun : IJobRun
     private const int AccountsAtATime = 100;
     private const int AccountsPerChange = 20;
 
+    // A query can take seconds for each account, and jobs of other organizations get their turn only after a step.
+    private const int AccountsAtATimeWithCustomSql = 10;
+
     private readonly ResourceService _resources;
     private readonly UsageReader _usage;
     private readonly string _organizationId;
@@ -84,10 +87,11 @@ internal sealed class BillJobRun : IJobRun
     /// <inheritdoc/>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
+        var accountsAtATime = _catalog.HasCustomSql ? AccountsAtATimeWithCustomSql : AccountsAtATime;
         var (accounts, terms) = await _resources.ReadAsync(_organizationId, cancellationToken, async related =>
         {
             var page = await related.PageAsync<Account>(
-                _accountIds is null ? null : new Condition.In("id", _accountIds), AccountsAtATime, before: _before);
+                _accountIds is null ? null : new Condition.In("id", _accountIds), accountsAtATime, before: _before);
             return (page, await BillTerms.LoadAsync(
                 _organizationId, _catalog, [.. page.Select(one => one.Entity)], related));
         });
@@ -100,7 +104,7 @@ internal sealed class BillJobRun : IJobRun
             if (!await SaveAsync([.. some.Select(one => one.Second)], some[^1].First.Place, cancellationToken))
                 return false;
         }
-        if (accounts.Count == AccountsAtATime)
+        if (accounts.Count == accountsAtATime)
             return true;
         await CompleteAsync(cancellationToken);
         return false;

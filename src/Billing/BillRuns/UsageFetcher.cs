@@ -1,4 +1,6 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Billing.BillRuns;
@@ -7,7 +9,7 @@ namespace Tallystick.Billing.BillRuns;
 internal sealed class UsageFetcher(string organizationId, UsageReader usage, CancellationToken cancellationToken)
 {
     private readonly Dictionary<UsageNeed, UsageResult> _answers = [];
-    private readonly Dictionary<UsageNeed, OverflowException> _overflows = [];
+    private readonly Dictionary<UsageNeed, Exception> _faults = [];
 
     /// <summary>Reads the usage for the needs.</summary>
     internal async Task FetchAsync(IEnumerable<UsageNeed> needs)
@@ -16,6 +18,11 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
         foreach (var group in needs.Distinct().GroupBy(need => (need.Aggregation.Id, need.SegmentIndex is null)))
         {
             var asked = group.ToList();
+            if (asked[0].Aggregation.Method == AggregationMethod.CustomSql)
+            {
+                await RunSqlAsync(asked);
+                continue;
+            }
             try
             {
                 await ReadAsync(asked);
@@ -29,13 +36,42 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
     }
 
     /// <summary>The results of the needs of one account. All must have been fetched.</summary>
-    /// <exception cref="BillRefusedException">The usage has too many digits.</exception>
+    /// <exception cref="BillRefusedException">
+    /// The usage has too many digits, or the query of a <c>CUSTOM_SQL</c> aggregation failed.
+    /// </exception>
     internal IReadOnlyList<UsageResult> AnswersTo(string accountCode, IEnumerable<UsageNeed> needs) =>
-        [.. needs.Select(need => _overflows.TryGetValue(need, out var overflow)
+        [.. needs.Select(need => _faults.TryGetValue(need, out var fault)
             ? throw new BillRefusedException(
-                $"Account {accountCode}, pricing {need.PricingId}: the usage of aggregation {need.Aggregation.Code} "
-                + $"cannot be billed. {overflow.Message}", overflow)
+                $"Account {accountCode}, pricing {need.PricingId}: the usage of aggregation "
+                + $"{need.Aggregation.Code ?? need.Aggregation.Name} cannot be billed. {fault.Message}", fault)
             : _answers[need])];
+
+    private async Task RunSqlAsync(IReadOnlyList<UsageNeed> asked)
+    {
+        var aggregation = asked[0].Aggregation;
+        var results = await usage.RunAsync(
+            new CustomSqlQuery
+            {
+                OrganizationId = organizationId,
+                Meter = asked[0].Meter,
+                Sql = aggregation.CustomSql ?? "",
+                SegmentedFields = aggregation.SegmentedFields ?? [],
+                Segments = aggregation.Segments ?? [],
+                Targets =
+                [
+                    .. asked.Select(need => new CustomSqlTarget(
+                        need.AccountId, need.AccountCode, need.Window, need.SegmentIndex)),
+                ],
+            },
+            cancellationToken);
+        foreach (var (need, result) in asked.Zip(results))
+        {
+            if (result.Fault is { } fault)
+                _faults[need] = new CustomSqlException($"The query in customSql failed: {fault}.");
+            else
+                _answers[need] = new UsageResult(need, result.Value);
+        }
+    }
 
     private async Task ReadEachAsync(IReadOnlyList<UsageNeed> asked)
     {
@@ -47,7 +83,7 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
             }
             catch (OverflowException overflow)
             {
-                _overflows[need] = overflow;
+                _faults[need] = overflow;
             }
         }
     }

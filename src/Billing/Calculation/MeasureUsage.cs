@@ -84,7 +84,10 @@ internal sealed class MeasureUsage(Account account, DateTimeZone zone)
     }
 
     private UsageNeed NeedOf(PricedWindow priced, Aggregation aggregation, Meter meter, int? segment) =>
-        new(account.Id, priced.Terms.Pricing.Id, aggregation, meter, priced.Window, segment);
+        new(account.Id, priced.Terms.Pricing.Id, aggregation, meter, priced.Window, segment)
+        {
+            AccountCode = account.Code,
+        };
 
     private static (string AccountId, string PricingId, string AggregationId, Window Window) KeyOf(UsageNeed need) =>
         (need.AccountId, need.PricingId, need.Aggregation.Id, need.Window);

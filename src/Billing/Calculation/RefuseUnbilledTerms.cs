@@ -3,7 +3,6 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Aggregations;
 using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation;
@@ -120,9 +119,6 @@ internal static class RefuseUnbilledTerms
             throw Unbilled(where, "tiers that span the plan (tiersSpanPlan)");
         if (terms.Compound is null && (terms.Aggregation is null || terms.Meter is null))
             throw new BillRefusedException($"{where}: the aggregation or its meter does not exist.");
-        var aggregations = terms.Compound?.Calculation.Aggregations ?? [terms.Aggregation!];
-        if (aggregations.Any(aggregation => aggregation.Method == AggregationMethod.CustomSql))
-            throw Unbilled(where, "CUSTOM_SQL aggregations");
         CheckSegment(where, terms);
     }
 

@@ -19,7 +19,11 @@ namespace Tallystick.Billing.Calculation;
 /// Index of the segment in the aggregation's <c>segments</c>; null for all measurements.
 /// </param>
 public sealed record UsageNeed(
-    string AccountId, string PricingId, Aggregation Aggregation, Meter Meter, Window Window, int? SegmentIndex);
+    string AccountId, string PricingId, Aggregation Aggregation, Meter Meter, Window Window, int? SegmentIndex)
+{
+    /// <summary>Code of the account, which queries of <c>CUSTOM_SQL</c> aggregations can read.</summary>
+    public string AccountCode { get; init; } = "";
+}
 
 /// <summary>The result of a need.</summary>
 /// <param name="Need">The need.</param>

@@ -33,7 +33,25 @@ public sealed record Aggregation : AnyAggregation
     [AtLeast(0)]
     public decimal? DefaultValue { get; init; }
 
-    /// <summary>The query of a <c>CUSTOM_SQL</c> aggregation.</summary>
+    /// <summary>
+    /// The query of a <c>CUSTOM_SQL</c> aggregation: a single <c>SELECT</c> in the SQL dialect of DuckDB that returns
+    /// one row with one number. Null or no row means that there is nothing to aggregate. The query runs separately for
+    /// each account, period and segment. Its only table, <c>measurements</c>, has the measurements of that account,
+    /// meter, period and segment, with these columns: <c>uid</c>, <c>account_id</c>, <c>account_code</c> (VARCHAR);
+    /// <c>ts</c>, <c>ets</c>, <c>received_at</c> (TIMESTAMP in UTC, in microseconds); and one column for each data
+    /// field and derived field, named by its code. Text fields are VARCHAR. Numeric fields are DECIMAL(38, s), where s
+    /// is the largest number of decimal places among the numbers that the query reads, at least 6; the query fails if
+    /// these numbers have more than 38 digits before and after the point together. Available functions: <c>COUNT</c>,
+    /// <c>SUM</c>, <c>MIN</c>, <c>MAX</c>, <c>AVG</c>, <c>COALESCE</c>, <c>NULLIF</c>, <c>ABS</c>, <c>ROUND</c>,
+    /// <c>CEIL</c>, <c>FLOOR</c>, <c>LEAST</c>, <c>GREATEST</c>, <c>DATE_TRUNC</c>, <c>EXTRACT</c>, <c>CAST</c>,
+    /// <c>LOWER</c>, <c>UPPER</c>, <c>LENGTH</c>, <c>SUBSTRING</c>, <c>TRIM</c>, <c>ROW_NUMBER</c>, <c>RANK</c>,
+    /// <c>DENSE_RANK</c>, <c>LAG</c>, <c>LEAD</c>, <c>FIRST_VALUE</c>, <c>LAST_VALUE</c>; also <c>CASE</c>, <c>IN</c>,
+    /// <c>BETWEEN</c>, <c>LIKE</c> with a pattern without <c>_</c>, joins, subqueries, <c>WITH</c>, <c>UNION</c>,
+    /// <c>GROUP BY</c>, <c>HAVING</c> and window functions. <c>DATE_TRUNC</c> and <c>EXTRACT</c> use UTC. Results are
+    /// exact, except that <c>AVG</c> and <c>/</c> return DOUBLE, which is rounded to 15 significant digits. If the
+    /// query fails, returns anything else or exceeds a limit of time, memory or rows, the account gets no bill, and the
+    /// bill job gives the reason. <c>targetField</c> is required but not used.
+    /// </summary>
     [Characters(0, 2048)]
     public string? CustomSql { get; init; }
 }
@@ -62,6 +80,6 @@ public enum AggregationMethod
     /// <summary>The number of distinct values.</summary>
     Unique,
 
-    /// <summary>The result of a query.</summary>
+    /// <summary>The result of the query in <c>customSql</c>.</summary>
     CustomSql,
 }

@@ -26,6 +26,18 @@ internal sealed class CustomSqlRules
         "LIMIT", "OFFSET", "USING",
     ];
 
+    /// <summary>
+    /// SQL that the sandbox does not run, because its result depends on the time or the session, or because its cost
+    /// cannot be bounded.
+    /// </summary>
+    private static readonly HashSet<string> Unsupported =
+    [
+        "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_USER",
+        "SESSION_USER", "CURRENT_ROLE", "CURRENT_CATALOG", "CURRENT_SCHEMA", "ILIKE", "SIMILAR", "GLOB", "ESCAPE",
+        "COLLATE", "NATURAL", "ASOF", "POSITIONAL", "TABLESAMPLE", "GROUPING", "CUBE", "ROLLUP", "LAMBDA", "ARRAY",
+        "EXCLUDE",
+    ];
+
     private static readonly HashSet<string> EndsOfFrom =
         ["WHERE", "GROUP", "HAVING", "ORDER", "WINDOW", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "SELECT"];
 
@@ -80,6 +92,14 @@ internal sealed class CustomSqlRules
         var bracket = _brackets.Peek();
         if (Forbidden.Contains(word.Text))
             Add(word.Column, $"{word.Text} is not allowed; only SELECT queries are");
+        else if (Unsupported.Contains(word.Text))
+            Add(word.Column, $"{word.Text} is not supported");
+        // This scanner does not know the escapes of E'...', so it would not see where such a string ends.
+        if (word.Text is "E" or "B" or "X" or "N" && At(index + 1) is { Kind: SqlTokenKind.Literal } next
+            && next.Column == word.Column + 1)
+            Add(word.Column, $"strings with the prefix {word.Text} are not supported");
+        CheckLike(word, index);
+        CheckCase(word, bracket);
         if (word.Text == "WITH")
         {
             bracket.IsInWith = true;
@@ -101,6 +121,34 @@ internal sealed class CustomSqlRules
         }
         if (At(index + 1).IsSymbol("(") && !Functions.Contains(word.Text) && !Keywords.Contains(word.Text))
             Add(word.Column, $"unknown function {word.Text}; available functions: {string.Join(", ", Functions)}");
+    }
+
+    // Other patterns can take time that is exponential in their length, and the engine cannot be interrupted meanwhile.
+    private void CheckLike(SqlToken word, int index)
+    {
+        if (word.Text == "LIKE" && (At(index + 1) is not { Kind: SqlTokenKind.Literal } pattern
+            || !pattern.Text.StartsWith('\'') || pattern.Text.Contains('_', StringComparison.Ordinal)))
+            Add(word.Column, "the pattern of LIKE must be a string in quotes, without '_'");
+    }
+
+    // The engine copies the operand of CASE x WHEN ... into each condition. If operands contained CASE expressions, the
+    // copies would multiply.
+    private void CheckCase(SqlToken word, Bracket bracket)
+    {
+        switch (word.Text)
+        {
+            case "CASE":
+                if (_brackets.Any(one => one.Cases.Contains(CasePart.Operand)))
+                    Add(word.Column, "the operand of a CASE expression cannot contain another CASE expression");
+                bracket.Cases.Push(CasePart.Operand);
+                break;
+            case "WHEN" when bracket.Cases.TryPop(out _):
+                bracket.Cases.Push(CasePart.Branches);
+                break;
+            case "END":
+                bracket.Cases.TryPop(out _);
+                break;
+        }
     }
 
     private void CheckSymbol(SqlToken symbol, int index)
@@ -132,8 +180,12 @@ internal sealed class CustomSqlRules
             case "/" when At(index + 1).IsSymbol("*"):
                 Add(symbol.Column, "comments are not allowed");
                 break;
-            case "$" or "?" or "@" or "#" or "`" or "\\":
+            case "$" or "?" or "@" or "#" or "`" or "\\" or "|" or "&" or "~" or "^" or "[" or "{":
+            case "*" when At(index + 1).IsSymbol("*") && At(index + 1).Column == symbol.Column + 1:
                 Add(symbol.Column, $"'{symbol.Text}' is not allowed");
+                break;
+            case [var character] when char.IsControl(character):
+                Add(symbol.Column, "control characters are not allowed");
                 break;
         }
     }
@@ -166,6 +218,15 @@ internal sealed class CustomSqlRules
     private static void Add(Issues issues, int column, string message) =>
         issues.Add("sql", Path, FormattableString.Invariant($"at column {column}: {message}"));
 
+    private enum CasePart
+    {
+        /// <summary>Between CASE and its first WHEN.</summary>
+        Operand,
+
+        /// <summary>From its first WHEN to its END.</summary>
+        Branches,
+    }
+
     /// <summary>The content of a pair of parentheses.</summary>
     private sealed class Bracket
     {
@@ -184,5 +245,8 @@ internal sealed class CustomSqlRules
 
         /// <summary>The named queries that are visible within the parentheses, including nested ones.</summary>
         internal HashSet<string> Tables { get; } = [];
+
+        /// <summary>The CASE expressions that have not ended, the innermost first.</summary>
+        internal Stack<CasePart> Cases { get; } = new();
     }
 }

@@ -19,8 +19,8 @@ public sealed record UsageQuery
     public required string Field { get; init; }
 
     /// <summary>
-    /// How the values are combined. Text fields support <c>COUNT</c> and <c>UNIQUE</c>. The store does not support
-    /// <c>CUSTOM_SQL</c>.
+    /// How the values are combined. Text fields support <c>COUNT</c> and <c>UNIQUE</c>. Not <c>CUSTOM_SQL</c>, which is
+    /// a <see cref="CustomSql.CustomSqlQuery"/>.
     /// </summary>
     public required AggregationMethod Method { get; init; }
 

@@ -1,3 +1,4 @@
+using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Usage;
 
@@ -7,8 +8,9 @@ namespace Tallystick.Metering.Measurements;
 /// <param name="logs">The log.</param>
 /// <param name="loaders">The loader of each partition.</param>
 /// <param name="store">The store into which they load.</param>
+/// <param name="customSql">Runs the queries of <c>CUSTOM_SQL</c> aggregations over the store.</param>
 public sealed class UsageReader(
-    IMeasurementLogs logs, IReadOnlyList<MeasurementLoader> loaders, IUsageQueries store)
+    IMeasurementLogs logs, IReadOnlyList<MeasurementLoader> loaders, IUsageQueries store, ICustomSqlEngine customSql)
 {
     /// <summary>
     /// Waits until each loader has reached the current end of its partition, then aggregates all windows and segments
@@ -19,6 +21,17 @@ public sealed class UsageReader(
     {
         await WaitAsync(cancellationToken);
         return await store.ReadAsync(query, cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits in the same way, then runs the query of a <c>CUSTOM_SQL</c> aggregation for each of its targets.
+    /// </summary>
+    /// <returns>The results, in the order of the targets.</returns>
+    public async Task<IReadOnlyList<CustomSqlResult>> RunAsync(
+        CustomSqlQuery query, CancellationToken cancellationToken)
+    {
+        await WaitAsync(cancellationToken);
+        return await customSql.RunAsync(query, cancellationToken);
     }
 
     /// <summary>Waits in the same way, then runs a query of the data explorer.</summary>

@@ -1,5 +1,6 @@
 using NodaTime;
 using Tallystick.Billing.Ingest;
+using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Ingest.CloudEvents;
 using Tallystick.Metering.LookupTables;
@@ -11,6 +12,7 @@ using Tallystick.Resources.Jobs;
 using Tallystick.Server.Api.Usage;
 using Tallystick.Server.Jobs;
 using Tallystick.Storage.Measurements.DuckDb;
+using Tallystick.Storage.Measurements.DuckDb.CustomSql;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Storage.Measurements.Uids;
 
@@ -86,8 +88,11 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton(provider => new MeasurementLoader(
             log, Store, Store, uids, provider.GetRequiredService<MeteringCatalog>(),
             provider.GetRequiredService<MeteringCatalog>(), clock, options));
-        services.AddSingleton(
-            provider => new UsageReader(logs, [provider.GetRequiredService<MeasurementLoader>()], Store));
+        services.AddSingleton<ICustomSqlEngine>(provider => new CustomSqlEngine(
+            Store, provider.GetRequiredService<RequestLimits>().CustomSql));
+        services.AddSingleton(provider => new UsageReader(
+            logs, [provider.GetRequiredService<MeasurementLoader>()], Store,
+            provider.GetRequiredService<ICustomSqlEngine>()));
         services.AddSingleton(provider => QuerySlots.Of(provider.GetRequiredService<RequestLimits>()));
         services.AddSingleton(new FailedMeasurements(Store, log));
         services.AddSingleton(new MeasurementConservation(Store, log));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tallystick.Resources.Documents;
+using Tallystick.Storage.Measurements.DuckDb.CustomSql;
 
 namespace Tallystick.Server.Hosting;
 
@@ -47,6 +48,9 @@ internal sealed record RequestLimits
     /// <summary>Maximum number of usage queries that wait to run.</summary>
     internal int WaitingQueries => 4 * Queries;
 
+    /// <summary>Limits of the queries of <c>CUSTOM_SQL</c> aggregations.</summary>
+    internal CustomSqlOptions CustomSql { get; init; } = new();
+
     /// <summary>
     /// Maximum number of accounts that measurements can create per organization and hour; 0 for none.
     /// </summary>
@@ -69,8 +73,22 @@ internal sealed record RequestLimits
                 configuration, "TALLYSTICK_MAX_CONNECTIONS_PER_SOURCE", Math.Max(1, connections / 2), 0, int.MaxValue),
             Queries = Number(configuration, "TALLYSTICK_MAX_QUERIES", defaults.Queries, 1, 1_000),
             QueryTime = Seconds(configuration, "TALLYSTICK_QUERY_SECONDS", defaults.QueryTime),
+            CustomSql = CustomSqlFrom(configuration),
             AutomaticAccounts = Number(
                 configuration, "TALLYSTICK_AUTOMATIC_ACCOUNTS", defaults.AutomaticAccounts, 0, int.MaxValue),
+        };
+    }
+
+    private static CustomSqlOptions CustomSqlFrom(IConfiguration configuration)
+    {
+        var defaults = new CustomSqlOptions();
+        return defaults with
+        {
+            Time = Seconds(configuration, "TALLYSTICK_SQL_SECONDS", defaults.Time),
+            MemoryMegabytes = Number(
+                configuration, "TALLYSTICK_SQL_MEMORY", defaults.MemoryMegabytes, CustomSqlOptions.MinMegabytes,
+                1_000_000),
+            MaxRows = Number(configuration, "TALLYSTICK_SQL_ROWS", defaults.MaxRows, 1, 1_000_000_000),
         };
     }
 

@@ -4,6 +4,7 @@ using NodaTime.Testing;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Storage.Measurements.DuckDb;
+using Tallystick.Storage.Measurements.DuckDb.CustomSql;
 using Tallystick.Storage.Measurements.Log;
 using Tallystick.Storage.Measurements.Uids;
 
@@ -24,7 +25,8 @@ internal sealed class Ingestion : IAsyncDisposable
         Intake = new MeasurementIntake(log, clock, options);
         Loader = new MeasurementLoader(log, store, duckDb, uids, catalog, catalog, clock, options);
         Failures = new FailedMeasurements(duckDb, log);
-        Reader = new UsageReader(new MeasurementLogs(log), [Loader], duckDb);
+        Reader = new UsageReader(
+            new MeasurementLogs(log), [Loader], duckDb, new CustomSqlEngine(duckDb, new CustomSqlOptions()));
         _running = Loader.RunAsync(_stop.Token);
     }
 

@@ -5,6 +5,7 @@ using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Tests.Conformance;
 using Tallystick.Metering.Tests.Harness;
+using Tallystick.Storage.Measurements.DuckDb.CustomSql;
 using Tallystick.Storage.Measurements.Uids;
 
 namespace Tallystick.Metering.Tests.Measurements;
@@ -27,7 +28,10 @@ public sealed class UsageReaderTests
                 Encoding.UTF8.GetBytes(
                     """{"measurements":[{"uid":"u","meter":"m","account":"a","ts":"2026-03-15T00:00:00Z"}]}"""),
                 Token);
-        var reader = new UsageReader(new MeasurementLogs([.. partitions]), loaders, new MemoryStore());
+        await using var stored = await StoredUsage.CreateAsync();
+        var reader = new UsageReader(
+            new MeasurementLogs([.. partitions]), loaders, new MemoryStore(),
+            new CustomSqlEngine(stored.Store, new CustomSqlOptions()));
         using var stop = new CancellationTokenSource();
         var running = loaders[1 - behind].RunAsync(stop.Token);
         await loaders[1 - behind].WaitForAsync(partitions[1 - behind].End, Token);

@@ -231,26 +231,6 @@ public sealed class DerivedFieldUsageTests(SqliteServer shared)
     }
 
     [Fact]
-    public async Task BillJob_OfCustomSql_FailsTheAccountByName()
-    {
-        using var client = await shared.NewOrganizationAsync();
-        var meter = (await client.PostAsync("meters", Meter)).Id;
-        var aggregation = Sale.Terms("calls", $$"""
-            "meterId":"{{meter}}","targetField":"n","aggregation":"CUSTOM_SQL",
-            "customSql":"SELECT MAX(n) FROM measurements"
-            """);
-        var aggregationId = (await client.PostAsync("aggregations", aggregation)).Id;
-        var account = await Sale.MakeAsync(client, $"\"aggregationId\":\"{aggregationId}\"");
-        await new MeteredUsage(client).SubmitAsync("calls acme 2026-01-15 measure.n=21");
-
-        var job = await Sale.BillAsync(client, account);
-
-        ((string?)job["failures"]![0]!["message"])!.ShouldContain("CUSTOM_SQL aggregations");
-        ((string?)job["failures"]![0]!["accountId"]).ShouldBe(account);
-        (await client.GetAsync("bills")).Data.ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task BillJob_OfACompoundAggregation_BillsItBySegment()
     {
         using var client = await shared.NewOrganizationAsync();

@@ -13,13 +13,21 @@ internal static unsafe class ChunkReader
     /// Runs a statement, which must not contain text from users, and passes each chunk to a callback.
     /// </summary>
     public static void Read(
-        DuckDBConnection connection, string sql, Action<Chunk> show, CancellationToken cancellationToken)
+        DuckDBConnection connection, string sql, Action<Chunk> show, CancellationToken cancellationToken) =>
+        Read(connection, sql, [], show, cancellationToken);
+
+    /// <summary>The same, with parameters: texts, and lists of texts or integers.</summary>
+    public static void Read(
+        DuckDBConnection connection, string sql, IReadOnlyList<DuckDBParameter> parameters, Action<Chunk> show,
+        CancellationToken cancellationToken)
     {
         var state = NativeMethods.PreparedStatements.DuckDBPrepare(connection.NativeConnection, sql, out var statement);
         using (statement)
         {
             if (state != DuckDBState.Success)
                 throw new IOException(NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
+            foreach (var (index, parameter) in parameters.Index())
+                Bind(statement, index + 1, parameter.Value!);
             state = NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(statement, out var result);
             try
             {
@@ -45,6 +53,30 @@ internal static unsafe class ChunkReader
             }
         }
     }
+
+    private static void Bind(DuckDBPreparedStatement statement, int index, object value)
+    {
+        using var native = value switch
+        {
+            string text => NativeMethods.Value.DuckDBCreateVarchar(text),
+            IEnumerable<string> texts => ListOf(
+                ColumnType.Text, [.. texts.Select(text => NativeMethods.Value.DuckDBCreateVarchar(text))]),
+            IEnumerable<int> integers => ListOf(
+                ColumnType.Int32, [.. integers.Select(one => NativeMethods.Value.DuckDBCreateInt32(one))]),
+            _ => throw new ArgumentException($"Values of {value.GetType()} cannot be parameters.", nameof(value)),
+        };
+        if (NativeMethods.PreparedStatements.DuckDBBindValue(statement, index, native) != DuckDBState.Success)
+            throw new IOException(FormattableString.Invariant($"Parameter {index} does not fit the statement."));
+    }
+
+    private static DuckDBValue ListOf(ColumnType elements, DuckDBValue[] values)
+    {
+        using var type = elements.Create();
+        var list = NativeMethods.Value.DuckDBCreateListValue(type, values, values.Length);
+        foreach (var value in values)
+            value.Dispose();
+        return list;
+    }
 }
 
 /// <summary>Rows of a query; valid only during the callback.</summary>
@@ -53,6 +85,9 @@ internal readonly unsafe ref struct Chunk(DuckDBDataChunk chunk, int rows)
     private const int MaxInline = 12;
 
     public int Rows => rows;
+
+    /// <summary>The chunk itself, to be copied as it is.</summary>
+    public DuckDBDataChunk Data => chunk;
 
     public ReadOnlySpan<T> Values<T>(int column)
         where T : unmanaged =>

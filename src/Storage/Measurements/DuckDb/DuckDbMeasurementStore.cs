@@ -284,6 +284,11 @@ public sealed class DuckDbMeasurementStore
         },
         cancellationToken);
 
+    /// <summary>Reads in a transaction; the keys are those before it began.</summary>
+    internal Task<T> ReadPlannedAsync<T>(
+        Func<KeyMaps, Func<DuckDBConnection, T>> plan, CancellationToken cancellationToken) => _file.UseAsync(
+        engine => engine.Sessions.RunAsync(plan(engine.Keys), cancellationToken), cancellationToken);
+
     /// <inheritdoc/>
     public Task<LoadedDays> ReadTalliesAsync(string organizationId, CancellationToken cancellationToken) =>
         InSessionAsync(

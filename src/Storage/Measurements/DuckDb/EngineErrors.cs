@@ -11,7 +11,9 @@ internal static class EngineErrors
         fault.ErrorType == DuckDBErrorType.OutOfMemory
         // The messages of a commit that ran out of memory.
         || fault.Message.Contains("failed to pin block", StringComparison.Ordinal)
-        || fault.Message.Contains("could not allocate block", StringComparison.Ordinal));
+        || fault.Message.Contains("could not allocate block", StringComparison.Ordinal))
+        // The errors of ChunkReader, which has only their texts.
+        || exception is IOException && exception.Message.StartsWith("Out of Memory", StringComparison.Ordinal);
 
     /// <summary>
     /// True if the engine's state in memory can no longer be trusted: a write that runs out of memory leaves traces,

@@ -57,8 +57,11 @@ internal sealed class UsageSql
             unnest({Add(windows.Select(window => window.End).ToList())}) AS window_end
         """;
 
-    // If no measurement ever had the field, it is absent from all of them.
-    private static string TextOf(KeyMaps keys, int meter, string field) =>
+    /// <summary>
+    /// SQL of the value of a text field of a row <c>m</c>; empty if it is absent, as it is from all rows if no
+    /// measurement ever had it.
+    /// </summary>
+    public static string TextOf(KeyMaps keys, int meter, string field) =>
         keys.FindColumn(meter, field, ColumnKind.Text) is { } column ? $"coalesce(m.{column}, '')" : "''";
 
     private string Add(object value)

@@ -59,7 +59,7 @@ internal sealed record ValueSql(
             AggregationMethod.Mean => new ValueSql([
                 .. values.SelectMany(Sums), Text($"count(*) FILTER ({hasValue})")], hasValue, Mean),
             AggregationMethod.CustomSql => throw new ArgumentException(
-                "The measurement store does not support CUSTOM_SQL.", nameof(method)),
+                "CUSTOM_SQL is run by CustomSqlEngine.", nameof(method)),
         };
     }
 

@@ -1,7 +1,7 @@
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CustomSql;
 
-namespace Tallystick.Metering.Tests.Measurements;
+namespace Tallystick.Metering.Tests.CustomSql;
 
 /// <summary>Which queries an aggregation may have (metering reference 9.5).</summary>
 public sealed class CustomSqlTests
@@ -14,6 +14,11 @@ public sealed class CustomSqlTests
     [InlineData("SELECT CAST(SUM(x) AS DECIMAL(18, 6)) - -1 FROM measurements")]
     [InlineData("SELECT SUM(x) OVER (ORDER BY ts) FROM measurements")]
     [InlineData("SELECT 1")]
+    [InlineData("SELECT SUM(x)::DECIMAL(38, 2) FROM measurements WHERE region LIKE 'eu-%'")]
+    [InlineData(
+        "SELECT CASE x WHEN 1 THEN CASE y WHEN 2 THEN 3 END END, CASE WHEN x = CASE y WHEN 1 THEN 1 END THEN 1 END")]
+    [InlineData("SELECT CASE x WHEN 1 THEN 1 END + CASE (SELECT 1) WHEN 1 THEN 1 END FROM measurements")]
+    [InlineData("SELECT COUNT(*) FROM measurements WHERE ts < TIMESTAMP '2026-01-01' + INTERVAL '1' DAY")]
     [InlineData("WITH d AS (SELECT ts FROM measurements), e AS (SELECT ts FROM d) SELECT COUNT(*) FROM e, d")]
     [InlineData("WITH d AS (WITH e AS (SELECT 1 FROM measurements) SELECT 1 FROM e) SELECT 1 FROM D")]
     [InlineData("WITH \"my day\" AS (SELECT 1 FROM measurements) SELECT 1 FROM (SELECT 1 FROM \"my day\") x")]
@@ -37,6 +42,20 @@ public sealed class CustomSqlTests
     [InlineData("SELECT 1 FROM measurements.secrets", "at column 15: the only available table")]
     [InlineData("SELECT \"pg_sleep\"(10)", "at column 8: a function name cannot be quoted")]
     [InlineData("SELECT EXTRACT(hour FROM (SELECT 1 FROM secrets))", "at column 41: the only available table")]
+    [InlineData("SELECT uid || uid FROM measurements", "at column 12: '|' is not allowed")]
+    [InlineData("SELECT [1]", "at column 8: '[' is not allowed")]
+    [InlineData("SELECT 2 ** 3", "at column 10: '*' is not allowed")]
+    [InlineData("SELECT CURRENT_TIMESTAMP", "at column 8: CURRENT_TIMESTAMP is not supported")]
+    [InlineData("SELECT COUNT(*) FROM measurements WHERE uid LIKE 'a_b'", "at column 45: the pattern of LIKE must be")]
+    [InlineData("SELECT COUNT(*) FROM measurements WHERE uid LIKE region", "at column 45: the pattern of LIKE must be")]
+    [InlineData("SELECT E'\\'', CASE '", "at column 8: strings with the prefix E are not supported")]
+    [InlineData(
+        "SELECT CASE CASE x WHEN 1 THEN 1 END WHEN 1 THEN 1 END",
+        "at column 13: the operand of a CASE expression")]
+    [InlineData(
+        "SELECT CASE 1 + (SELECT CASE x WHEN 1 THEN 1 END) WHEN 1 THEN 1 END",
+        "at column 25: the operand of a CASE")]
+    [InlineData("SELECT 1\0", "at column 9: control characters are not allowed")]
     [InlineData("SELECT pg_sleep(10) FROM measurements", "at column 8: unknown function PG_SLEEP")]
     [InlineData("WITH d AS (DELETE FROM measurements) SELECT 1", "DELETE is not allowed")]
     [InlineData("WITH RECURSIVE d AS (SELECT 1) SELECT 1 FROM d", "RECURSIVE is not allowed")]

@@ -1,0 +1,185 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.CustomSql;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Meters;
+
+namespace Tallystick.Storage.Measurements.DuckDb.CustomSql;
+
+/// <summary>
+/// Copies the measurements of one target from the measurement store. The statement contains no text from users, and
+/// nothing of the query.
+/// </summary>
+internal sealed class SandboxRows
+{
+    // Digits after the point that numbers always have.
+    private const int MinScale = 6;
+    private const int MaxDigits = 38;
+
+    private readonly CustomSqlOptions _options;
+    private readonly IReadOnlyList<SandboxColumn> _columns;
+    private readonly CustomSqlTarget _target;
+    private readonly UsageQuery _query;
+    private readonly KeyMaps _keys;
+    private readonly int? _meter;
+    private readonly int? _account;
+    private readonly UsageSource? _source;
+
+    /// <summary>Prepares to copy; call before the transaction that reads begins.</summary>
+    public SandboxRows(
+        CustomSqlQuery query, CustomSqlTarget target, IReadOnlyList<SandboxColumn> columns, CustomSqlOptions options,
+        KeyMaps keys)
+    {
+        (_target, _columns, _options, _keys) = (target, columns, options, keys);
+        _query = new UsageQuery
+        {
+            OrganizationId = query.OrganizationId,
+            Meter = query.Meter,
+            Field = "",
+            Method = AggregationMethod.Count,
+            Windows = [new UsageWindow(target.AccountId, target.Window)],
+            SegmentedFields = query.SegmentedFields,
+            Segments = query.Segments,
+        };
+        _meter = keys.FindMeter(query.OrganizationId, query.Meter.Id);
+        if (_meter is { } meter && WindowKeys.Of(_query, keys, keys.Organizations[query.OrganizationId]) is [var one])
+            (_account, _source) = (one.Account, keys.SourceOf(meter));
+    }
+
+    /// <summary>Makes the table of a sandbox with the measurements.</summary>
+    /// <returns>The number of measurements.</returns>
+    /// <exception cref="CustomSqlException">The measurements exceed a limit.</exception>
+    public int CopyTo(SqlSandbox sandbox, DuckDBConnection connection, CancellationToken cancellationToken)
+    {
+        if (_source is null || _target.SegmentIndex >= _query.Segments.Count)
+        {
+            sandbox.MakeTable(_columns, MinScale);
+            return 0;
+        }
+        var scale = FindScale(connection);
+        sandbox.MakeTable(_columns, scale);
+        var parameters = new List<DuckDBParameter>();
+        var from = From(connection, parameters);
+        var select = string.Join(", ", _columns.Select(column => Select(column, scale, parameters)));
+        CheckTexts(connection);
+        using var appender = sandbox.Append();
+        var rows = 0;
+        ChunkReader.Read(
+            connection, FormattableString.Invariant($"SELECT {select} {from} LIMIT {_options.MaxRows + 1L}"),
+            parameters, chunk =>
+            {
+                rows += chunk.Rows;
+                if (rows > _options.MaxRows)
+                    throw new CustomSqlException(string.Create(
+                        CultureInfo.InvariantCulture, $"reads more than {_options.MaxRows} measurements"));
+                appender.Add(chunk.Data);
+            },
+            cancellationToken);
+        appender.Complete();
+        return rows;
+    }
+
+    private string From(DuckDBConnection connection, List<DuckDBParameter> parameters)
+    {
+        var (first, end) = (
+            Nanoseconds.OfBound(_target.Window.Start), Nanoseconds.OfBound(_target.Window.End));
+        var relation = UsageParts.Relation(connection, _source!, first, end);
+        var ofAccount = FormattableString.Invariant($"m.account = {_account}");
+        if (_target.SegmentIndex is not { } segment)
+            return $"FROM {relation} m WHERE {ofAccount}";
+        var segments = new SegmentSql(
+            _query, [.. _query.SegmentedFields.Select(field => UsageSql.TextOf(_keys, _meter!.Value, field))],
+            parameters);
+        return FormattableString.Invariant(
+            $"FROM {relation} m {segments.Joins} WHERE {ofAccount} AND {segments.Index} = {segment}");
+    }
+
+    private string Select(SandboxColumn column, int scale, List<DuckDBParameter> parameters)
+    {
+        if (column.Field is not null)
+            return $"{Value(column, scale)} AS {column.Quoted}";
+        return column.Name switch
+        {
+            "uid" => $"coalesce(m.uuid::VARCHAR, {Named(_keys.FindUids(_meter!.Value), "VARCHAR")})",
+            "ts" => Timestamp("m.ts"),
+            "ets" => Timestamp(Named(_keys.FindEts(_meter!.Value), "BIGINT")),
+            "received_at" => Timestamp("m.received_at"),
+            "account_id" => Parameter(_target.AccountId),
+            _ => Parameter(_target.AccountCode),
+        };
+
+        string Parameter(string text)
+        {
+            parameters.Add(new DuckDBParameter(text));
+            return FormattableString.Invariant($"${parameters.Count}::VARCHAR");
+        }
+    }
+
+    // A number is in exactly one of the columns of its field.
+    private string Value(SandboxColumn column, int scale)
+    {
+        var type = column.SqlType(scale);
+        return Stored(column) switch
+        {
+            [] => $"NULL::{type}",
+            [var only] when !column.Field!.Category.IsNumeric() => $"m.{only}",
+            var stored => $"coalesce({string.Join(", ", stored.Select(one => $"m.{one}::{type}"))})",
+        };
+    }
+
+    private string[] Stored(SandboxColumn column)
+    {
+        ColumnKind[] kinds = column.Field!.Category.IsNumeric() ? ColumnKinds.Tiers : [ColumnKind.Text];
+        return [.. kinds.Select(kind => _keys.FindColumn(_meter!.Value, column.Field.Code, kind)).OfType<string>()];
+    }
+
+    /// <summary>Digits after the point with which all numbers are exact.</summary>
+    private int FindScale(DuckDBConnection connection)
+    {
+        var numbers = _columns.Where(column => column.Field?.Category.IsNumeric() == true)
+            .SelectMany(Stored).Select(name => $"m.{name}").ToList();
+        // Most meters have only narrow numbers, which need no look at the values.
+        if (numbers.TrueForAll(name => _columns.Any(column => column.Field is { } field
+            && $"m.{_keys.FindColumn(_meter!.Value, field.Code, ColumnKind.Narrow)}" == name)))
+            return MinScale;
+        var whole = Longest(
+            connection, numbers.Select(name => $"length(ltrim(split_part(abs({name})::VARCHAR, '.', 1), '0'))"));
+        var scale = (int)Math.Max(MinScale, Longest(
+            connection, numbers.Select(name => $"length(rtrim(split_part({name}::VARCHAR, '.', 2), '0'))")));
+        return whole + scale <= MaxDigits
+            ? scale
+            : throw new CustomSqlException(
+                $"reads numbers with {whole} digits before the point and numbers with {scale} digits after it, "
+                + $"more than {MaxDigits} together");
+    }
+
+    private void CheckTexts(DuckDBConnection connection)
+    {
+        var texts = _columns.Where(column => column.Field?.Category.IsNumeric() == false)
+            .SelectMany(Stored).Select(name => $"strlen(m.{name})").ToList();
+        if (texts.Count > 0 && Longest(connection, texts) > _options.MaxTextBytes)
+        {
+            throw new CustomSqlException(string.Create(
+                CultureInfo.InvariantCulture, $"reads a text of more than {_options.MaxTextBytes} bytes"));
+        }
+    }
+
+    // The greatest value of any of the expressions; 0 without values.
+    private long Longest(DuckDBConnection connection, IEnumerable<string> lengths)
+    {
+        var parameters = new List<DuckDBParameter>();
+        var from = From(connection, parameters);
+        using var command = connection.Command(
+            $"SELECT coalesce(max(greatest({string.Join(", ", lengths)})), 0)::BIGINT {from}");
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static string Timestamp(string nanoseconds) =>
+        $"make_timestamp({nanoseconds} // 1000 - ({nanoseconds} % 1000 < 0)::BIGINT)";
+
+    private static string Named(string? column, string type) => column is null ? $"NULL::{type}" : $"m.{column}";
+}
