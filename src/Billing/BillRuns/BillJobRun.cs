@@ -24,7 +24,7 @@ internal sealed class BillJobRun : IJobRun
     private const int AccountsPerChange = 20;
 
     // A query can take seconds for each account, and jobs of other organizations get their turn only after a step.
-    private const int AccountsAtATimeWithCustomSql = 10;
+    private const int AccountsAtATimeWithCustomSql = 4;
 
     private readonly ResourceService _resources;
     private readonly UsageReader _usage;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
 using Tallystick.Metering.CustomSql;
 
@@ -11,11 +10,8 @@ namespace Tallystick.Storage.Measurements.DuckDb.CustomSql;
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="options">The limits.</param>
-public sealed partial class CustomSqlEngine(DuckDbMeasurementStore store, CustomSqlOptions options) : ICustomSqlEngine
+public sealed class CustomSqlEngine(DuckDbMeasurementStore store, CustomSqlOptions options) : ICustomSqlEngine
 {
-    private const int PriorityOfThread = 0;
-    private const int LowestPriority = 19;
-
     // How long a query may take to react to its interruption.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -69,7 +65,7 @@ public sealed partial class CustomSqlEngine(DuckDbMeasurementStore store, Custom
         var run = RunInSlotAsync(ready, query, target, cancellationToken);
         try
         {
-            return await run.WaitAsync(options.Time + Grace, CancellationToken.None);
+            return await run.WaitAsync(options.Time * QueryTime.Patience + Grace, CancellationToken.None);
         }
         catch (TimeoutException)
         {
@@ -84,24 +80,24 @@ public sealed partial class CustomSqlEngine(DuckDbMeasurementStore store, Custom
     private async Task<(decimal? Value, SqlSandbox Sandbox)> RunInSlotAsync(
         SqlSandbox? ready, CustomSqlQuery query, CustomSqlTarget target, CancellationToken cancellationToken)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ended.CancelAfter(options.Time);
+        using var time = new QueryTime(options.Time, cancellationToken);
+        var ended = time.Ended;
         var sandbox = ready;
         var isWell = false;
         try
         {
-            sandbox ??= await OnThread(() => new SqlSandbox(options.MemoryMegabytes));
+            sandbox ??= await time.RunAsync(() => new SqlSandbox(options.MemoryMegabytes));
             var names = SandboxColumn.Of(query.Meter).Select(column => column.Name);
-            var tree = await OnThread(() => sandbox.Check(query.Sql, names));
+            var tree = await time.RunAsync(() => sandbox.Check(query.Sql, names));
             var columns = SandboxColumn.ReadBy(tree, query.Meter);
             await store.ReadPlannedAsync<int>(
                 keys =>
                 {
                     var rows = new SandboxRows(query, target, columns, options, keys);
-                    return connection => rows.CopyTo(sandbox, connection, ended.Token);
+                    return connection => rows.CopyTo(sandbox, connection, ended);
                 },
-                ended.Token);
-            var value = await OnThread(() => sandbox.Run(query.Sql, ended.Token));
+                ended);
+            var value = await time.RunAsync(() => sandbox.Run(query.Sql, ended));
             isWell = true;
             return (value, sandbox);
         }
@@ -121,41 +117,13 @@ public sealed partial class CustomSqlEngine(DuckDbMeasurementStore store, Custom
     }
 
     private CustomSqlException TooSlow() => new(string.Create(
-        CultureInfo.InvariantCulture, $"takes longer than {options.Time.TotalSeconds} s"));
+        CultureInfo.InvariantCulture,
+        $"needs more than {options.Time.TotalSeconds} s of processor time, or took more than "
+        + $"{(options.Time * QueryTime.Patience).TotalSeconds} s"));
 
     private static Exception? Disposed(SqlSandbox sandbox)
     {
         sandbox.Dispose();
         return null;
     }
-
-    // On a thread that gets only the processor time that nothing else needs.
-    private static Task<T> OnThread<T>(Func<T> run)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            // Linux ignores the priorities of threads unless they are set in this way.
-            if (OperatingSystem.IsLinux())
-                _ = SetPriority(PriorityOfThread, 0, LowestPriority);
-            try
-            {
-                done.SetResult(run());
-            }
-            catch (Exception exception)
-            {
-                done.SetException(exception);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = "Custom SQL",
-            Priority = ThreadPriority.Lowest,
-        };
-        thread.Start();
-        return done.Task;
-    }
-
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    private static partial int SetPriority(int which, uint who, int priority);
 }

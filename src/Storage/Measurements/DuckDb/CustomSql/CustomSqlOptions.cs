@@ -18,7 +18,10 @@ public sealed record CustomSqlOptions
     /// </summary>
     public int MaxTextBytes { get; init; } = 1_024;
 
-    /// <summary>Timeout for copying the measurements of one account and running the query over them.</summary>
+    /// <summary>
+    /// Processor time that a query may use. Including the copying of the measurements and the time that it waits for a
+    /// processor, it may take <see cref="QueryTime.Patience"/> times as long.
+    /// </summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Maximum number of concurrent queries. Each uses one thread.</summary>

@@ -18,7 +18,6 @@ internal sealed partial class SqlSandbox : IDisposable
     [
         "SET temp_directory = ''",
         "SET max_temp_directory_size = '0MB'",
-        "SET threads = 1",
         "SET autoinstall_known_extensions = false",
         "SET autoload_known_extensions = false",
         "SET allow_community_extensions = false",
@@ -31,13 +30,18 @@ internal sealed partial class SqlSandbox : IDisposable
         "SET lock_configuration = true",
     ];
 
-    private readonly DuckDBConnection _connection = new("DataSource=:memory:");
+    private readonly DuckDBConnection _connection;
 
     /// <summary>Opens the database.</summary>
     public SqlSandbox(int megabytes)
     {
+        _connection = new DuckDBConnection(new DuckDBConnectionStringBuilder
+        {
+            DataSource = ":memory:",
+            ["memory_limit"] = FormattableString.Invariant($"{megabytes}MB"),
+            ["threads"] = "1",
+        }.ConnectionString);
         _connection.Open();
-        _connection.Execute(FormattableString.Invariant($"SET memory_limit = '{megabytes}MB'"));
         foreach (var setting in Settings)
             _connection.Execute(setting);
     }
