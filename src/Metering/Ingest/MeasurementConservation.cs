@@ -6,7 +6,7 @@ namespace Tallystick.Metering.Ingest;
 
 /// <summary>
 /// Accounts for every accepted measurement, by meter code and day of receipt (UTC): it is stored, a duplicate, failed,
-/// or pending in the log.
+/// voided, erased, or pending in the log.
 /// </summary>
 public sealed class MeasurementConservation(IIngestLedger store, ILogPartition log)
 {
@@ -30,7 +30,7 @@ public sealed class MeasurementConservation(IIngestLedger store, ILogPartition l
         return [.. days.Values.OrderBy(day => day.Day).ThenBy(day => day.MeterCode, StringComparer.Ordinal)];
     }
 
-    /// <summary>Compares the tallies of loads with the stored rows.</summary>
+    /// <summary>Compares the tallies with the stored and voided rows.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="since">The first day of receipt, in UTC, that is compared; null for all.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -39,7 +39,7 @@ public sealed class MeasurementConservation(IIngestLedger store, ILogPartition l
     {
         var receivedSince = since?.AtMidnight().InUtc().ToInstant() ?? Instant.MinValue;
         var (tallies, counted) = await store.CountRowsAsync(organizationId, receivedSince, cancellationToken);
-        var rows = counted.ToDictionary(row => (row.MeterId, row.Day), row => row.Count);
+        var rows = counted.ToDictionary(row => (row.MeterId, row.Day), row => row.Count + row.Voided);
         var stored = StoredOf(tallies, since);
         var codes = tallies.Where(day => day.MeterId is not null)
             .GroupBy(day => day.MeterId!)
@@ -82,7 +82,7 @@ public sealed class MeasurementConservation(IIngestLedger store, ILogPartition l
         IReadOnlyList<MeterDay> days, LocalDate? since) => days
         .Where(day => day.MeterId is not null && !(day.Day < since))
         .GroupBy(day => (day.MeterId!, day.Day))
-        .ToDictionary(group => group.Key, group => group.Sum(day => day.Tally.Stored));
+        .ToDictionary(group => group.Key, group => group.Sum(day => day.Tally.Stored + day.Tally.Voided));
 }
 
 /// <summary>The outcomes of the measurements of one meter code that were received on one day.</summary>
@@ -96,7 +96,7 @@ public sealed record ConservedDay(string MeterCode, LocalDate Day, LoadTally Loa
     public long Accepted => Loaded.Accepted + Pending;
 }
 
-/// <summary>A meter and day whose number of stored rows differs from the tallies of its loads.</summary>
+/// <summary>A meter and day whose number of stored and voided rows differs from the tallies.</summary>
 /// <param name="MeterId">UUID of the meter.</param>
 /// <param name="MeterCode">Code of the meter, as sent; null if no load contains the meter.</param>
 /// <param name="Day">The day of receipt, in UTC.</param>

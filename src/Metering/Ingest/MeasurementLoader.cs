@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 
@@ -21,6 +22,8 @@ public sealed class MeasurementLoader
 
     // Uids added to the index at a time while it is rebuilt: 32 MB.
     private const int RestoredAtOnce = 2 * 1024 * 1024;
+
+    private const int ErasedAtOnce = 50_000;
 
     private readonly ILogPartition _log;
     private readonly ILoadTarget _store;
@@ -172,7 +175,31 @@ public sealed class MeasurementLoader
                 found.Clear();
             },
             cancellationToken);
+        await FindErasedAsync(since - _options.DuplicateWindow, found, cancellationToken);
         _uids.AddAll(CollectionsMarshal.AsSpan(found));
+    }
+
+    // Reads the uids of erased measurements from the log, in its order.
+    private async Task FindErasedAsync(Instant since, List<UidEntry> found, CancellationToken cancellationToken)
+    {
+        var logged = _log.OpenLookup();
+        for (LogPosition? after = null; ;)
+        {
+            var erased = await _stored.ReadErasedAsync(_log.Number, since, after, ErasedAtOnce, cancellationToken);
+            foreach (var (organizationId, position) in erased)
+            {
+                if (await logged.ReadAsync(position) is { } measurement)
+                {
+                    found.Add(new UidEntry(
+                        _uids.Fingerprint(
+                            Encoding.UTF8.GetBytes(organizationId), Encoding.UTF8.GetBytes(measurement.Uid)),
+                        position));
+                }
+            }
+            if (erased.Count < ErasedAtOnce)
+                return;
+            after = erased[^1].Position;
+        }
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)

@@ -32,11 +32,12 @@ public interface IIngestLedger
         CancellationToken cancellationToken);
 }
 
-/// <summary>The number of stored measurements of a meter that were received on one day.</summary>
+/// <summary>The numbers of measurements of a meter that were received on one day.</summary>
 /// <param name="MeterId">UUID of the meter.</param>
 /// <param name="Day">The day of receipt, in UTC.</param>
-/// <param name="Count">The number.</param>
-public sealed record StoredRows(string MeterId, LocalDate Day, long Count);
+/// <param name="Count">The number of stored measurements.</param>
+/// <param name="Voided">The number of voided measurements.</param>
+public sealed record StoredRows(string MeterId, LocalDate Day, long Count, long Voided = 0);
 
 /// <summary>The outcomes of an organization's loaded measurements.</summary>
 /// <param name="Position">The tallies cover exactly what is before this position in the log.</param>

@@ -7,7 +7,8 @@ public interface IStoreMaintenance
 {
     /// <summary>
     /// Performs one step of maintenance, if any is due. The only visible effect is that failures whose measurements
-    /// were trimmed from the log are deleted; the tallies still include them.
+    /// were trimmed from the log are deleted; the tallies still include them. Also removes the bytes of erased
+    /// measurements from the store's files.
     /// </summary>
     /// <param name="closedBefore">The start, in UTC, of the first day that may still receive many measurements.</param>
     /// <param name="logStart">The oldest position in the log.</param>

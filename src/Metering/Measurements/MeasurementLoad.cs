@@ -139,17 +139,22 @@ public enum IngestFailure
     InvalidRow,
 }
 
-/// <summary>The outcomes of loaded measurements: accepted = stored + duplicate + failed.</summary>
+/// <summary>
+/// The outcomes of loaded measurements: accepted = stored + duplicate + failed + voided + erased.
+/// </summary>
 /// <param name="Accepted">Measurements that were accepted and loaded.</param>
 /// <param name="Stored">Measurements in the store.</param>
 /// <param name="Duplicate">Measurements dropped because their uid was used before.</param>
 /// <param name="Failed">Measurements that failed for another reason.</param>
-public readonly record struct LoadTally(long Accepted, long Stored, long Duplicate, long Failed)
+/// <param name="Voided">Measurements that were stored and then voided.</param>
+/// <param name="Erased">Measurements that were stored and then erased.</param>
+public readonly record struct LoadTally(
+    long Accepted, long Stored, long Duplicate, long Failed, long Voided = 0, long Erased = 0)
 {
     /// <summary>The sum of two tallies.</summary>
     public static LoadTally operator +(LoadTally left, LoadTally right) => new(
         left.Accepted + right.Accepted, left.Stored + right.Stored, left.Duplicate + right.Duplicate,
-        left.Failed + right.Failed);
+        left.Failed + right.Failed, left.Voided + right.Voided, left.Erased + right.Erased);
 }
 
 /// <summary>The outcomes of the measurements of one meter code that were received on one day.</summary>

@@ -15,16 +15,20 @@ internal interface IStoreSubject : IAsyncDisposable
 
     IUidSource Uids { get; }
 
+    IUsageRemoval Removal { get; }
+
     IStoreMaintenance Maintenance { get; }
 
     /// <summary>Closes the store and opens it again.</summary>
     Task ReopenAsync();
 }
 
-/// <summary>The store as a DuckDB file, in which meters soon get tables of their own.</summary>
+/// <summary>
+/// The store as a DuckDB file, in which meters soon get tables of their own and erasures take several steps.
+/// </summary>
 internal sealed class DuckDbSubject : IStoreSubject
 {
-    private static readonly DuckDbOptions Options = Ingestion.Small with { SmallMeterRows = 40 };
+    private static readonly DuckDbOptions Options = Ingestion.Small with { SmallMeterRows = 40, ErasedAtOnce = 7 };
 
     private readonly TempDirectory _directory;
     private DuckDbMeasurementStore _store;
@@ -39,6 +43,8 @@ internal sealed class DuckDbSubject : IStoreSubject
     public IIngestLedger Ledger => _store;
 
     public IUidSource Uids => _store;
+
+    public IUsageRemoval Removal => _store;
 
     public IStoreMaintenance Maintenance => _store;
 

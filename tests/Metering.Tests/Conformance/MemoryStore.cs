@@ -11,12 +11,16 @@ namespace Tallystick.Metering.Tests.Conformance;
 /// The store as lists: what the contracts say and nothing else, or with one of the faults that the suite must find.
 /// </summary>
 internal sealed class MemoryStore(StoreMutation mutation = None)
-    : IStoreSubject, ILoadTarget, IUsageQueries, IIngestLedger, IUidSource, IStoreMaintenance
+    : IStoreSubject, ILoadTarget, IUsageQueries, IIngestLedger, IUidSource, IUsageRemoval, IStoreMaintenance
 {
     private readonly StoreMutation _mutation = mutation;
     private readonly List<StoredOne> _rows = [];
     private readonly List<MeterDay> _tallies = [];
     private readonly List<FailedMeasurement> _failures = [];
+    private readonly List<StoredOne> _voided = [];
+    private readonly List<ErasedRow> _erased = [];
+    private readonly Dictionary<string, VoidOutcome> _voids = [];
+    private readonly Dictionary<string, ErasureProgress> _erasures = [];
     private LogPosition _position;
     private int _lastRows;
 
@@ -27,6 +31,8 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
     public IIngestLedger Ledger => this;
 
     public IUidSource Uids => this;
+
+    public IUsageRemoval Removal => this;
 
     public IStoreMaintenance Maintenance => this;
 
@@ -135,10 +141,13 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
         string organizationId, Instant receivedSince, CancellationToken cancellationToken) =>
         Task.FromResult(new CountedDays(
             TalliesOf(organizationId),
-            [.. _rows.Where(row => row.OrganizationId == organizationId
-                    && (row.ReceivedAt >= receivedSince || _mutation == CountsOldRows))
-                .CountBy(row => (row.MeterId, row.Day))
-                .Select(count => new StoredRows(count.Key.MeterId, count.Key.Day, count.Value))]));
+            [.. _rows.Select(row => (Row: row, Stored: 1, Voided: 0))
+                .Concat(_voided.Select(row => (Row: row, Stored: 0, Voided: _mutation == LosesVoidedRows ? 0 : 1)))
+                .Where(one => one.Row.OrganizationId == organizationId
+                    && (one.Row.ReceivedAt >= receivedSince || _mutation == CountsOldRows))
+                .GroupBy(one => (one.Row.MeterId, one.Row.Day))
+                .Select(group => new StoredRows(
+                    group.Key.MeterId, group.Key.Day, group.Sum(one => one.Stored), group.Sum(one => one.Voided)))]));
 
     public Task<IReadOnlyList<FailedMeasurement>> ReadFailuresAsync(
         string organizationId, LogPosition before, Instant receivedSince, int limit,
@@ -157,12 +166,72 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
     public Task VisitUidsAsync(
         int partition, Instant receivedSince, UidVisitor visit, CancellationToken cancellationToken)
     {
-        foreach (var row in _rows.Where(row => row.ReceivedAt >= receivedSince || _mutation == VisitsOldUids))
+        foreach (var row in (_mutation == FreesVoidedUids ? _rows : _rows.Concat(_voided))
+            .Where(row => row.ReceivedAt >= receivedSince || _mutation == VisitsOldUids))
         {
             visit(
                 Encoding.UTF8.GetBytes(_mutation == VisitsUidsOfOneOrganization ? "org-1" : row.OrganizationId),
                 Encoding.UTF8.GetBytes(row.Uid), new LogPosition(row.Position));
         }
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<ErasedMeasurement>> ReadErasedAsync(
+        int partition, Instant receivedSince, LogPosition? after, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ErasedMeasurement>>(
+        [
+            .. _erased.Where(row => row.ReceivedAt >= receivedSince
+                    && (after is null || row.Measurement.Position > after) && _mutation != FreesErasedUids)
+                .Select(row => row.Measurement).OrderBy(one => one.Position).Take(limit),
+        ]);
+
+    public bool HasAccount(string organizationId, string accountId) => true;
+
+    public Task<VoidOutcome> VoidAsync(UsageVoid request, CancellationToken cancellationToken)
+    {
+        if (_mutation != VoidsAgain && _voids.TryGetValue(request.Id, out var before))
+            return Task.FromResult(before);
+        var rows = _rows.FindAll(row => request.Uids.Contains(row.Uid)
+            && (row.OrganizationId == request.OrganizationId || _mutation == VoidsForAll)
+            && (row.Position < request.Before.Value || _mutation == VoidsNewer));
+        if (_mutation != KeepsVoided)
+            _rows.RemoveAll(rows.Contains);
+        _voided.AddRange(rows);
+        Tally(rows, new LoadTally(0, -1, 0, 0, 1));
+        var found = rows.Select(row => row.Uid).ToHashSet();
+        return Task.FromResult(_voids[request.Id] = new VoidOutcome(
+            rows.Count, [.. request.Uids.Where(uid => !found.Contains(uid))]));
+    }
+
+    public Task<ErasureProgress> EraseAsync(UsageErasure request, CancellationToken cancellationToken)
+    {
+        if (_erasures.TryGetValue(request.Id, out var before))
+            return Task.FromResult(before);
+        var (rows, voided) = (_rows.FindAll(IsMeant), _voided.FindAll(IsMeant));
+        _rows.RemoveAll(rows.Contains);
+        if (_mutation == ErasesUsageOnly)
+            voided.Clear();
+        _voided.RemoveAll(voided.Contains);
+        if (_mutation != KeepsFailuresOfErased)
+        {
+            _failures.RemoveAll(failure => failure.OrganizationId == request.OrganizationId
+                && failure.AccountId == request.AccountId && failure.Position < request.Before);
+        }
+        Tally(rows, new LoadTally(0, -1, 0, 0, 0, _mutation == ForgetsErased ? 0 : 1));
+        Tally(voided, new LoadTally(0, 0, 0, 0, -1, 1));
+        _erased.AddRange(rows.Concat(voided).Select(row => new ErasedRow(
+            new ErasedMeasurement(row.OrganizationId, new LogPosition(row.Position)), row.ReceivedAt)));
+        return Task.FromResult(_erasures[request.Id] = new ErasureProgress(rows.Count + voided.Count, true));
+
+        bool IsMeant(StoredOne row) => row.OrganizationId == request.OrganizationId
+            && row.AccountId == request.AccountId && row.Position < request.Before.Value;
+    }
+
+    public Task DeleteFailuresAsync(
+        string organizationId, IReadOnlyList<LogPosition> positions, CancellationToken cancellationToken)
+    {
+        _failures.RemoveAll(failure => positions.Contains(failure.Position)
+            && (failure.OrganizationId == organizationId || _mutation == DeletesFailuresOfAll));
         return Task.CompletedTask;
     }
 
@@ -185,6 +254,11 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
                 Tally = group.Aggregate(default(LoadTally), (sum, tally) => sum + tally.Tally),
             }),
     ];
+
+    private void Tally(List<StoredOne> rows, LoadTally change) => _tallies.AddRange(rows.Select(row => new MeterDay(
+        row.OrganizationId, row.MeterId["meter-".Length..], row.MeterId, row.Day, change)));
+
+    private sealed record ErasedRow(ErasedMeasurement Measurement, Instant ReceivedAt);
 
     private static StoredOne Row(MeasurementLoad load, MeterRows meter, int row) => new(
         meter.OrganizationId, meter.MeterId, load.Accounts[meter.Accounts[row]].AccountId,
@@ -229,4 +303,15 @@ internal enum StoreMutation
     ForgetsTalliesWithTheirLog,
     VisitsOldUids,
     VisitsUidsOfOneOrganization,
+    KeepsVoided,
+    VoidsAgain,
+    VoidsForAll,
+    VoidsNewer,
+    LosesVoidedRows,
+    FreesVoidedUids,
+    ErasesUsageOnly,
+    ForgetsErased,
+    FreesErasedUids,
+    KeepsFailuresOfErased,
+    DeletesFailuresOfAll,
 }

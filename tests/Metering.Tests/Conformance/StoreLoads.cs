@@ -17,6 +17,7 @@ internal sealed class StoreLoads(Random random)
     private MeasurementLoad _load = new();
     private Instant _now = Make.Now;
     private int _uids;
+    private int _requests;
 
     /// <summary>Up to where loads were applied.</summary>
     public LogPosition Position { get; private set; }
@@ -28,6 +29,10 @@ internal sealed class StoreLoads(Random random)
     public long LogStart { get; private set; }
 
     public List<StoredOne> Rows { get; } = [];
+
+    public List<StoredOne> Voided { get; } = [];
+
+    public List<StoredOne> Erased { get; } = [];
 
     public List<FailedMeasurement> Failures { get; } = [];
 
@@ -74,6 +79,46 @@ internal sealed class StoreLoads(Random random)
         AllFailures.AddRange(_load.Failures);
         (Position, Last) = (_load.To, _load);
     }
+
+    /// <summary>A request to void some uids, known and unknown, used and voided.</summary>
+    public UsageVoid NextVoid()
+    {
+        var known = Rows.Concat(Voided).Concat(Erased).ToList();
+        var uids = Enumerable.Range(0, random.Next(1, 6))
+            .Select(_ => known.Count == 0 || random.Next(5) == 0
+                ? $"unknown-{random.Next(100)}"
+                : known[random.Next(known.Count)].Uid)
+            .Distinct().ToList();
+        return new UsageVoid(Organizations[random.Next(2)], $"request-{_requests++}", uids, Before());
+    }
+
+    /// <summary>A request to erase the usage of an account.</summary>
+    public UsageErasure NextErasure() => new(
+        Organizations[random.Next(2)], $"request-{_requests++}", Account(random), Before(), new LogPosition(LogStart));
+
+    /// <summary>The positions of some failures.</summary>
+    public IReadOnlyList<LogPosition> SomeFailures() =>
+        [.. Failures.Where(_ => random.Next(4) == 0).Select(failure => failure.Position)];
+
+    /// <summary>The measurements were voided.</summary>
+    public void Void(IReadOnlyList<StoredOne> rows)
+    {
+        Rows.RemoveAll(rows.Contains);
+        Voided.AddRange(rows);
+    }
+
+    /// <summary>The measurements were erased.</summary>
+    public void Erase(UsageErasure request, IReadOnlyList<StoredOne> rows)
+    {
+        Rows.RemoveAll(rows.Contains);
+        Voided.RemoveAll(rows.Contains);
+        Erased.AddRange(rows);
+        Failures.RemoveAll(failure => failure.OrganizationId == request.OrganizationId
+            && failure.AccountId == request.AccountId && failure.Position < request.Before);
+    }
+
+    // Mostly all that was loaded.
+    private LogPosition Before() => random.Next(3) == 0 ? new LogPosition(Position.Value / 2) : Position;
 
     /// <summary>The log has been trimmed.</summary>
     public void ForgetFailures(long before)

@@ -31,6 +31,16 @@ internal sealed class StoreOracle(StoreLoads loads)
             if (row.OrganizationId == organization)
                 Add(row.MeterId == "meter-m" ? "m" : "k", row.MeterId, row.ReceivedAt, new LoadTally(1, 1, 0, 0));
         }
+        foreach (var row in loads.Voided)
+        {
+            if (row.OrganizationId == organization)
+                Add(row.MeterId == "meter-m" ? "m" : "k", row.MeterId, row.ReceivedAt, new LoadTally(1, 0, 0, 0, 1));
+        }
+        foreach (var row in loads.Erased)
+        {
+            if (row.OrganizationId == organization)
+                Add(row.MeterId == "meter-m" ? "m" : "k", row.MeterId, row.ReceivedAt, new LoadTally(1, 0, 0, 0, 0, 1));
+        }
         foreach (var failure in loads.AllFailures)
         {
             if (failure.OrganizationId != organization)
@@ -49,7 +59,7 @@ internal sealed class StoreOracle(StoreLoads loads)
             var former = days.GetValueOrDefault(key);
             days[key] = new LoadTally(
                 former.Accepted + tally.Accepted, former.Stored + tally.Stored, former.Duplicate + tally.Duplicate,
-                former.Failed + tally.Failed);
+                former.Failed + tally.Failed, former.Voided + tally.Voided, former.Erased + tally.Erased);
         }
     }
 
@@ -58,16 +68,63 @@ internal sealed class StoreOracle(StoreLoads loads)
     {
         var counts = new List<StoredRows>();
         foreach (var row in loads.Rows)
+            Add(row, 1, 0);
+        foreach (var row in loads.Voided)
+            Add(row, 0, 1);
+        return counts;
+
+        void Add(StoredOne row, int stored, int voided)
         {
             if (row.OrganizationId != organization || row.ReceivedAt < since)
-                continue;
+                return;
             var at = counts.FindIndex(count => count.MeterId == row.MeterId && count.Day == DayOf(row.ReceivedAt));
             if (at < 0)
-                counts.Add(new StoredRows(row.MeterId, DayOf(row.ReceivedAt), 1));
+                counts.Add(new StoredRows(row.MeterId, DayOf(row.ReceivedAt), stored, voided));
             else
-                counts[at] = new StoredRows(row.MeterId, counts[at].Day, counts[at].Count + 1);
+                counts[at] = new StoredRows(
+                    row.MeterId, counts[at].Day, counts[at].Count + stored, counts[at].Voided + voided);
         }
-        return counts;
+    }
+
+    /// <summary>The measurements that a request voids, and the uids for which there is none.</summary>
+    public (IReadOnlyList<StoredOne> Voided, VoidOutcome Outcome) Void(UsageVoid request)
+    {
+        var rows = new List<StoredOne>();
+        var missing = new List<string>();
+        foreach (var uid in request.Uids)
+        {
+            var found = loads.Rows.FindAll(row => row.Uid == uid && row.OrganizationId == request.OrganizationId
+                && row.Position < request.Before.Value);
+            rows.AddRange(found);
+            if (found.Count == 0)
+                missing.Add(uid);
+        }
+        return (rows, new VoidOutcome(rows.Count, missing));
+    }
+
+    /// <summary>The measurements that a request erases.</summary>
+    public IReadOnlyList<StoredOne> Erase(UsageErasure request)
+    {
+        var rows = new List<StoredOne>();
+        foreach (var row in loads.Rows.Concat(loads.Voided))
+        {
+            if (row.OrganizationId == request.OrganizationId && row.AccountId == request.AccountId
+                && row.Position < request.Before.Value)
+                rows.Add(row);
+        }
+        return rows;
+    }
+
+    /// <summary>Erased measurements whose uids must stay used.</summary>
+    public IReadOnlyList<ErasedMeasurement> Erased(Instant since)
+    {
+        var found = new List<ErasedMeasurement>();
+        foreach (var row in loads.Erased)
+        {
+            if (!(row.ReceivedAt < since) && row.Position >= loads.LogStart)
+                found.Add(new ErasedMeasurement(row.OrganizationId, new LogPosition(row.Position)));
+        }
+        return found;
     }
 
     /// <summary>What failed, the latest first.</summary>
@@ -90,7 +147,7 @@ internal sealed class StoreOracle(StoreLoads loads)
     public IReadOnlyList<(string Organization, string Uid, long Position)> Uids(Instant since)
     {
         var found = new List<(string, string, long)>();
-        foreach (var row in loads.Rows)
+        foreach (var row in loads.Rows.Concat(loads.Voided))
         {
             if (!(row.ReceivedAt < since))
                 found.Add((row.OrganizationId, row.Uid, row.Position));

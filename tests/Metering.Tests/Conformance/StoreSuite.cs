@@ -56,7 +56,7 @@ internal sealed class StoreSuite
 
     private async Task StepAsync()
     {
-        switch (_random.Next(8))
+        switch (_random.Next(12))
         {
             case 0:
                 await _subject.ReopenAsync();
@@ -69,6 +69,16 @@ internal sealed class StoreSuite
                 break;
             case 3:
                 await FailAsync();
+                break;
+            case 4:
+            case 5:
+                await VoidAsync();
+                break;
+            case 6:
+                await EraseAsync();
+                break;
+            case 7:
+                await DeleteFailuresAsync();
                 break;
             default:
                 (await _subject.Loads.ApplyAsync(_loads.Next(), Token)).ShouldBe(LoadOutcome.Applied);
@@ -83,6 +93,48 @@ internal sealed class StoreSuite
         while (await _subject.Maintenance.RunStepAsync(
             Make.At("2026-05-01T00:00:00Z"), new LogPosition(_loads.LogStart), Token))
             Token.ThrowIfCancellationRequested();
+    }
+
+    // A request that is repeated, also after the store was closed, says the same and changes nothing.
+    private async Task VoidAsync()
+    {
+        var request = _loads.NextVoid();
+        var (rows, expected) = _oracle.Void(request);
+        for (var time = 0; time < 2; time++)
+        {
+            var outcome = await _subject.Removal.VoidAsync(request, Token);
+            outcome.Voided.ShouldBe(expected.Voided);
+            outcome.NotFound.ShouldBe(expected.NotFound);
+            if (_random.Next(4) == 0)
+                await _subject.ReopenAsync();
+        }
+        _loads.Void(rows);
+    }
+
+    private async Task EraseAsync()
+    {
+        var request = _loads.NextErasure();
+        var rows = _oracle.Erase(request);
+        var progress = default(ErasureProgress);
+        while (!progress.IsDone)
+        {
+            progress = await _subject.Removal.EraseAsync(request, Token);
+            progress.Erased.ShouldBeLessThanOrEqualTo(rows.Count);
+            if (_random.Next(4) == 0)
+                await _subject.ReopenAsync();
+        }
+        progress.Erased.ShouldBe(rows.Count);
+        (await _subject.Removal.EraseAsync(request, Token)).ShouldBe(progress);
+        _loads.Erase(request, rows);
+    }
+
+    private async Task DeleteFailuresAsync()
+    {
+        var positions = _loads.SomeFailures();
+        var organization = StoreLoads.Organizations[_random.Next(2)];
+        await _subject.Removal.DeleteFailuresAsync(organization, positions, Token);
+        _loads.Failures.RemoveAll(failure =>
+            failure.OrganizationId == organization && positions.Contains(failure.Position));
     }
 
     // A load that was applied, and loads that do not fit.
@@ -154,6 +206,15 @@ internal sealed class StoreSuite
                 (Encoding.UTF8.GetString(organization), Encoding.UTF8.GetString(uid), position.Value)),
             Token);
         found.ShouldBe(_oracle.Uids(since), ignoreOrder: true);
+        var erased = new List<ErasedMeasurement>();
+        for (IReadOnlyList<ErasedMeasurement> page = [default]; page.Count > 0; erased.AddRange(page))
+        {
+            LogPosition? after = erased.Count == 0 ? null : erased[^1].Position;
+            page = await _subject.Uids.ReadErasedAsync(0, since, after, 3, Token);
+        }
+        // Those that the log no longer has may be forgotten at any time.
+        erased.Where(one => one.Position.Value >= _loads.LogStart)
+            .ShouldBe(_oracle.Erased(since).OrderBy(one => one.Position.Value));
     }
 
     private async Task CheckUsageAsync(string organization)

@@ -5,8 +5,8 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Limits the size of the bookkeeping of loads: sums up their tallies, and deletes failures whose original records the
-/// log no longer has; the tallies still count them. Each step is one transaction of bounded size.
+/// Limits the size of the bookkeeping of loads: sums up their tallies, and deletes failures and positions of erased
+/// measurements whose records the log no longer has; the tallies still count them. Each step is one transaction of bounded size.
 /// </summary>
 internal sealed class Bookkeeping
 {
@@ -34,23 +34,31 @@ internal sealed class Bookkeeping
             _tallies.Add(Nanoseconds.DayOf(day), rows);
     }
 
+    /// <summary>Records that a removal has added tallies.</summary>
+    public void Added(IReadOnlyList<(int Day, long Rows)> tallies)
+    {
+        foreach (var (day, rows) in tallies)
+            _tallies.Add(day, rows);
+    }
+
     /// <summary>Takes the next step.</summary>
     /// <param name="logStart">Position of the oldest byte that the log keeps.</param>
     /// <returns>False if there is nothing to do.</returns>
-    public bool TakeStep(long logStart) => TryForget(logStart) || TrySumUp();
+    public bool TakeStep(long logStart) =>
+        TryForget("failures", logStart) || TryForget("erased", logStart) || TrySumUp();
 
-    private bool TryForget(long logStart)
+    private bool TryForget(string table, long logStart)
     {
-        if (Scalar("SELECT min(sequence) FROM failures") is not { } oldest || oldest >= logStart)
+        if (Scalar($"SELECT min(sequence) FROM {table}") is not { } oldest || oldest >= logStart)
             return false;
-        // Rows are stored in the order received: the first are the oldest.
+        // Failures are stored in the order received: the first are the oldest.
         var last = Scalar(FormattableString.Invariant(
             $"""
             SELECT max(sequence) FROM (
-                SELECT sequence FROM failures WHERE sequence < {logStart} LIMIT {FailuresAtOnce})
+                SELECT sequence FROM {table} WHERE sequence < {logStart} LIMIT {FailuresAtOnce})
             """));
         using var transaction = _connection.BeginTransaction();
-        _connection.Execute("DELETE FROM failures WHERE sequence <= $1", last!.Value);
+        _connection.Execute($"DELETE FROM {table} WHERE sequence <= $1", last!.Value);
         _commits.Commit(transaction);
         return true;
     }
@@ -83,7 +91,7 @@ internal sealed class Bookkeeping
             """
             INSERT INTO tallies
             SELECT organization, meter, code, day, sum(accepted)::BIGINT, sum(stored)::BIGINT, sum(duplicate)::BIGINT,
-                sum(failed)::BIGINT
+                sum(failed)::BIGINT, sum(voided)::BIGINT, sum(erased)::BIGINT
             FROM tallies WHERE day = $1 GROUP BY organization, meter, code, day
             """,
             day);

@@ -16,7 +16,7 @@ internal static class ConservationRows
         using var tallies = connection.Command(
             """
             SELECT t.code, m.id, t.day, sum(accepted)::BIGINT, sum(stored)::BIGINT, sum(duplicate)::BIGINT,
-                sum(failed)::BIGINT
+                sum(failed)::BIGINT, sum(voided)::BIGINT, sum(erased)::BIGINT
             FROM tallies t LEFT JOIN meters m ON m.key = t.meter
             WHERE t.organization IN (SELECT key FROM organizations WHERE id = $1)
             GROUP BY t.code, m.id, t.day ORDER BY t.day, t.code, m.id
@@ -26,10 +26,12 @@ internal static class ConservationRows
             position.Read(row => new LogPosition(row.GetInt64(0)))[0],
             tallies.Read(row => new MeterDay(
                 organizationId, row.GetString(0), row.TextOrNull(1), Nanoseconds.ToDate(row.GetInt32(2)),
-                new LoadTally(row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)))));
+                new LoadTally(
+                    row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7),
+                    row.GetInt64(8)))));
     }
 
-    /// <summary>Counts the stored rows of an organization, by meter and day.</summary>
+    /// <summary>Counts the stored and voided rows of an organization, by meter and day.</summary>
     /// <param name="connection">The connection, in a transaction.</param>
     /// <param name="organizationId">The organization.</param>
     /// <param name="receivedSince">Only rows received at or after this nanosecond count.</param>
@@ -56,19 +58,29 @@ internal static class ConservationRows
             meter => $"SELECT {meter} AS meter, received_at FROM {KeyMaps.Table(meter)}"));
         tables.AddRange(UsageParts.ReadAll(connection).Where(part => ids.ContainsKey(part.Meter)).Select(
             part => $"SELECT {part.Meter} AS meter, received_at FROM {part.Table}"));
-        var counts = new Dictionary<(int Meter, int Day), long>();
+        var counts = new Dictionary<(int Meter, int Day), (long Stored, long Voided)>();
         foreach (var some in tables.Chunk(TablesAtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var command = connection.Command(FormattableString.Invariant(
-                $"""
-                SELECT meter, (received_at // 86400000000000)::INTEGER AS day, count(*)
-                FROM ({string.Join(" UNION ALL ", some)}) WHERE received_at >= {receivedSince} GROUP BY meter, day
-                """));
-            foreach (var (key, count) in command.Read(row => ((row.GetInt32(0), row.GetInt32(1)), row.GetInt64(2))))
-                counts[key] = counts.GetValueOrDefault(key) + count;
+            foreach (var (key, count) in Count(connection, string.Join(" UNION ALL ", some), receivedSince))
+                counts[key] = (counts.GetValueOrDefault(key).Stored + count, 0);
         }
+        foreach (var (key, count) in Count(connection, "SELECT meter, received_at FROM voided", receivedSince)
+            .Where(count => ids.ContainsKey(count.Key.Meter)))
+            counts[key] = counts.GetValueOrDefault(key) with { Voided = count };
         return [.. counts.OrderBy(count => count.Key)
-            .Select(count => new StoredRows(ids[count.Key.Meter], Nanoseconds.ToDate(count.Key.Day), count.Value))];
+            .Select(count => new StoredRows(
+                ids[count.Key.Meter], Nanoseconds.ToDate(count.Key.Day), count.Value.Stored, count.Value.Voided))];
+    }
+
+    private static List<((int Meter, int Day) Key, long Count)> Count(
+        DuckDBConnection connection, string rows, long receivedSince)
+    {
+        using var command = connection.Command(FormattableString.Invariant(
+            $"""
+            SELECT meter, (received_at // 86400000000000)::INTEGER AS day, count(*)
+            FROM ({rows}) WHERE received_at >= {receivedSince} GROUP BY meter, day
+            """));
+        return command.Read(row => ((row.GetInt32(0), row.GetInt32(1)), row.GetInt64(2)));
     }
 }

@@ -7,8 +7,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>The measurement store as one DuckDB file. Only one process at a time can use it.</summary>
-public sealed class DuckDbMeasurementStore
-    : ILoadTarget, IUsageQueries, IIngestLedger, IUidSource, IStoreMaintenance, IAsyncDisposable
+public sealed partial class DuckDbMeasurementStore
+    : ILoadTarget, IUsageQueries, IIngestLedger, IUidSource, IUsageRemoval, IStoreMaintenance, IAsyncDisposable
 {
     // One process keeps one partition.
     private const int Partition = 0;
@@ -231,7 +231,9 @@ public sealed class DuckDbMeasurementStore
     /// <inheritdoc/>
     public async Task<bool> RunStepAsync(
         Instant closedBefore, LogPosition logStart, CancellationToken cancellationToken) =>
-        await SortAsync(closedBefore, cancellationToken) || await CompactAsync(logStart, cancellationToken);
+        await SortAsync(closedBefore, cancellationToken)
+            || await CompactAsync(logStart, cancellationToken)
+            || await RewriteAsync(cancellationToken);
 
     /// <summary>Takes a step in sorting the measurements of closed days, which makes reading them fast.</summary>
     /// <returns>False if there was nothing to do.</returns>

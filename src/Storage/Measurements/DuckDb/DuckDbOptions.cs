@@ -33,6 +33,11 @@ public sealed record DuckDbOptions
     public int SmallMeterRows { get; init; } = 32_768;
 
     /// <summary>
+    /// Maximum number of rows that an erasure deletes in one transaction. The engine keeps a list of them in memory.
+    /// </summary>
+    public int ErasedAtOnce { get; init; } = 250_000;
+
+    /// <summary>
     /// Maximum number of meters of one load that go to tables of their own; fewer when memory is short.
     /// </summary>
     public int MaxOwnTables { get; init; } = LoadTables.MaxOwnTables;

@@ -32,6 +32,21 @@ internal static class DuckDbSchema
 
     public static readonly string[] UsageColumnNames = [.. Usage.Select(column => column.Name)];
 
+    /// <summary>Columns of the shared table before those of its fields.</summary>
+    public static readonly string SharedColumns = $"meter {Compressed("INTEGER", "bitpacking")}, {LoadedColumns}";
+
+    /// <summary>Columns of the table of failures.</summary>
+    public const string FailureColumns =
+        "organization INTEGER, sequence BIGINT, type INTEGER, detail VARCHAR, received_at BIGINT, account INTEGER";
+
+    /// <summary>
+    /// Columns of the table of voided rows: a row of any meter, with the values of its fields in the form of
+    /// <see cref="OverflowColumn"/>, and the id of the request that voided it.
+    /// </summary>
+    public const string VoidedColumns =
+        "meter INTEGER, uuid UUID, uid VARCHAR, account INTEGER, ts BIGINT, ets BIGINT, received_at BIGINT, "
+        + "sequence BIGINT, removal VARCHAR, fields VARCHAR";
+
     // The oldest layout that can be upgraded. New files start with it and run the same steps.
     private const int FirstVersion = 4;
 
@@ -52,10 +67,7 @@ internal static class DuckDbSchema
             organization INTEGER, meter INTEGER, code VARCHAR, day INTEGER, accepted BIGINT, stored BIGINT,
             duplicate BIGINT, failed BIGINT)
         """,
-        """
-        CREATE TABLE failures (
-            organization INTEGER, sequence BIGINT, type INTEGER, detail VARCHAR, received_at BIGINT, account INTEGER)
-        """,
+        $"CREATE TABLE failures ({FailureColumns})",
     ];
 
     // Step n upgrades version FirstVersion + n by one. A released step never changes.
@@ -71,10 +83,24 @@ internal static class DuckDbSchema
             INSERT INTO own_tables
             SELECT m.key, count(f.number) FROM meters m LEFT JOIN fields f ON f.meter = m.key GROUP BY m.key
             """,
-            $"CREATE TABLE {SharedTable.Name} (meter {Compressed("INTEGER", "bitpacking")}, {LoadedColumns})",
+            $"CREATE TABLE {SharedTable.Name} ({SharedColumns})",
         ],
         // No change of tables, but fields may have a column kind that older versions do not know; see OverflowColumn.
         [],
+        [
+            "ALTER TABLE tallies ADD COLUMN voided BIGINT DEFAULT 0",
+            "ALTER TABLE tallies ADD COLUMN erased BIGINT DEFAULT 0",
+            // Requests to void or erase that were handled, so that repeating one changes nothing.
+            """
+            CREATE TABLE removals (
+                organization INTEGER, id VARCHAR, is_done BOOLEAN, removed BIGINT, not_found VARCHAR[])
+            """,
+            $"CREATE TABLE voided ({VoidedColumns})",
+            // Positions of erased measurements that the log still has: their uids stay used.
+            "CREATE TABLE erased (organization INTEGER, sequence BIGINT, received_at BIGINT)",
+            // Tables that still contain the bytes of erased rows; see StoredRewrites.
+            "CREATE TABLE rewrites (name VARCHAR, before BIGINT)",
+        ],
     ];
 
     private static int CurrentVersion => FirstVersion + Steps.Length;

@@ -92,9 +92,16 @@ internal sealed class Engine : IDisposable
         ["threads"] = FormattableString.Invariant($"{options.Threads}"),
     }.ConnectionString;
 
+    /// <summary>Whether the file must stay as it is, because it is being copied.</summary>
+    public bool IsHeld { get; private set; }
+
     /// <summary>Sets the size of the write-ahead log at which the engine writes a checkpoint; null for never.</summary>
-    public void SetCheckpoint(int? megabytes) => Writer.Execute(FormattableString.Invariant(
-        $"SET checkpoint_threshold = '{megabytes ?? NoCheckpointMegabytes}MB'"));
+    public void SetCheckpoint(int? megabytes)
+    {
+        Writer.Execute(FormattableString.Invariant(
+            $"SET checkpoint_threshold = '{megabytes ?? NoCheckpointMegabytes}MB'"));
+        IsHeld = megabytes is null;
+    }
 
     /// <summary>Closes the file. Nothing may be using it any more.</summary>
     public void Dispose()

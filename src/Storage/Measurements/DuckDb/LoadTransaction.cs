@@ -130,6 +130,8 @@ internal sealed class LoadTransaction(Engine engine)
                 .AppendValue(tally.Tally.Stored)
                 .AppendValue(tally.Tally.Duplicate)
                 .AppendValue(tally.Tally.Failed)
+                .AppendValue(tally.Tally.Voided)
+                .AppendValue(tally.Tally.Erased)
                 .EndRow();
         }
     }

@@ -16,6 +16,11 @@ internal sealed class OpenedFile(string path, DuckDbOptions options, Engine engi
     /// <summary>The organizations that have measurements.</summary>
     public IReadOnlyCollection<string> OrganizationIds => [.. _engine?.Keys.Organizations.Keys ?? []];
 
+    /// <summary>Whether any load contained the account.</summary>
+    public bool HasAccount(string organizationId, string accountId) =>
+        _engine?.Keys is { } keys && keys.Organizations.TryGetValue(organizationId, out var organization)
+            && keys.Accounts.ContainsKey((organization, accountId));
+
     /// <summary>
     /// Whether the engine is still the current one, that is, whether the file has not been reopened since.
     /// </summary>

@@ -66,6 +66,17 @@ internal static class OverflowColumn
         return kind == ColumnKind.Text ? $"decode(unhex(substr({value}, 2)))" : $"{value}::{kind.SqlType()}";
     }
 
+    /// <summary>SQL of the entry of a value in such a column; empty if the value is NULL.</summary>
+    /// <param name="column">SQL of the value.</param>
+    /// <param name="number">Number of the field in the meter's list of columns.</param>
+    /// <param name="kind">Kind of the value.</param>
+    public static string WriteSql(string column, int number, ColumnKind kind)
+    {
+        var value = kind == ColumnKind.Text ? $"concat('x', hex(encode({column})))" : $"{column}::VARCHAR";
+        return FormattableString.Invariant(
+            $"CASE WHEN {column} IS NULL THEN '' ELSE concat('{number}:', {value}, ';') END");
+    }
+
     /// <summary>Appends a text in hexadecimal. It is prefixed with a letter, because it may be empty.</summary>
     public static void Write(StringBuilder row, int number, ReadOnlySpan<byte> utf8) =>
         Begin(row, number).Append('x').Append(Convert.ToHexString(utf8)).Append(';');

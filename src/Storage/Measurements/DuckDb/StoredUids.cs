@@ -5,7 +5,7 @@ using Tallystick.Metering.Measurements;
 
 namespace Tallystick.Storage.Measurements.DuckDb;
 
-/// <summary>Passes the uids of an organization's rows to a visitor.</summary>
+/// <summary>Passes the uids of an organization's stored and voided rows to a visitor.</summary>
 internal sealed class StoredUids(string organizationId, UidVisitor visit)
 {
     private readonly byte[] _organization = Encoding.UTF8.GetBytes(organizationId);
@@ -17,7 +17,10 @@ internal sealed class StoredUids(string organizationId, UidVisitor visit)
     {
         var organizations = keys.Organizations.ToDictionary(pair => pair.Value, pair => pair.Key);
         var since = Nanoseconds.OfBound(receivedSince);
-        VisitShared(connection, keys, organizations, since, visit, cancellationToken);
+        VisitMany(
+            connection, organizations, SharedTable.Name, keys.FindColumn(SharedTable.Key, "0", ColumnKind.Uid), since,
+            visit, cancellationToken);
+        VisitMany(connection, organizations, "voided", "uid", since, visit, cancellationToken);
         var sorted = UsageParts.ReadAll(connection).Select(part => part.Meter).ToHashSet();
         foreach (var ((organization, _), meter) in keys.Meters)
         {
@@ -38,20 +41,32 @@ internal sealed class StoredUids(string organizationId, UidVisitor visit)
         return true;
     }
 
-    // Visits the rows of the table that small meters share.
-    private static void VisitShared(
-        DuckDBConnection connection, KeyMaps keys, Dictionary<int, string> organizations, long receivedSince,
-        UidVisitor visit, CancellationToken cancellationToken)
+    /// <summary>Erased measurements received at or after an instant, in the order of their positions.</summary>
+    public static List<ErasedMeasurement> ReadErased(
+        DuckDBConnection connection, Instant receivedSince, LogPosition? after, int limit)
+    {
+        using var command = connection.Command(FormattableString.Invariant(
+            $"""
+            SELECT o.id, e.sequence FROM erased e JOIN organizations o ON o.key = e.organization
+            WHERE e.received_at >= {Nanoseconds.OfBound(receivedSince)} AND e.sequence > {after?.Value ?? -1}
+            ORDER BY e.sequence LIMIT {limit}
+            """));
+        return command.Read(row => new ErasedMeasurement(row.GetString(0), new LogPosition(row.GetInt64(1))));
+    }
+
+    // Visits the rows of a table with rows of many meters.
+    private static void VisitMany(
+        DuckDBConnection connection, Dictionary<int, string> organizations, string table, string? uids,
+        long receivedSince, UidVisitor visit, CancellationToken cancellationToken)
     {
         var visitors = organizations.ToDictionary(
             organization => organization.Key, organization => new StoredUids(organization.Value, visit));
-        var uids = keys.FindColumn(SharedTable.Key, "0", ColumnKind.Uid);
         ChunkReader.Read(
             connection,
             FormattableString.Invariant(
                 $"""
                 SELECT uuid, {uids ?? "NULL::VARCHAR"}, sequence, m.organization
-                FROM {SharedTable.Name} s JOIN meters m ON m.key = s.meter WHERE received_at >= {receivedSince}
+                FROM {table} s JOIN meters m ON m.key = s.meter WHERE received_at >= {receivedSince}
                 """),
             chunk =>
             {

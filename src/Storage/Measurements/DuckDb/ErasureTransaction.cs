@@ -1,0 +1,112 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using Tallystick.Metering.Measurements;
+
+namespace Tallystick.Storage.Measurements.DuckDb;
+
+/// <summary>
+/// Deletes some of an account's rows in one transaction, and all that is left of the account with the last one.
+/// </summary>
+/// <param name="engine">The engine. Nothing else moves rows or adds columns meanwhile.</param>
+/// <param name="request">The request.</param>
+/// <param name="organization">Key of the organization.</param>
+/// <param name="account">Key of the account.</param>
+/// <param name="stepRows">Maximum number of rows to delete.</param>
+internal sealed class ErasureTransaction(
+    Engine engine, UsageErasure request, int organization, int account, int stepRows)
+{
+    private readonly DuckDBConnection _connection = engine.Sorter;
+    private readonly Dictionary<int, long> _shared = [];
+
+    // Without the newer rows.
+    private readonly string _ofAccount = FormattableString.Invariant(
+        $"account = {account} AND sequence < {request.Before.Value}");
+
+    /// <summary>Takes the next step, unless the request was completed before.</summary>
+    public ErasureProgress Run(CancellationToken cancellationToken)
+    {
+        // Look the columns up before the transaction begins, so that all of them exist within it.
+        var sources = engine.Keys.Meters.Where(meter => meter.Key.Organization == organization)
+            .Select(meter => meter.Value).Order().Select(engine.Keys.SourceOf).ToList();
+        using var transaction = _connection.BeginTransaction();
+        var before = Removal.Find(_connection, organization, request.Id);
+        if (before.IsDone)
+            return new ErasureProgress(before.Removed, true);
+        var removed = new RemovedRows(_connection, organization);
+        var isLast = true;
+        foreach (var source in sources)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Delete(source, removed);
+            isLast = removed.Count < stepRows;
+            if (!isLast)
+                break;
+        }
+        if (isLast)
+            DeleteRest(removed);
+        StoredRewrites.AddFreeBlocks(_connection);
+        removed.WriteTallies();
+        var after = new Removal(isLast, before.Removed + removed.Count, []);
+        after.Write(_connection, organization, request.Id);
+        engine.Commits.Commit(transaction);
+        foreach (var (meter, rows) in _shared)
+            engine.Keys.SharedRows.AddOrUpdate(meter, 0, (_, count) => count - rows);
+        engine.Bookkeeping.Added(removed.Written);
+        return new ErasureProgress(after.Removed, isLast);
+    }
+
+    private void Delete(UsageSource source, RemovedRows removed)
+    {
+        foreach (var table in MeterTable.Of(_connection, source))
+        {
+            var left = stepRows - removed.Count;
+            if (left <= 0)
+                return;
+            var last = Scalar(FormattableString.Invariant(
+                $"""
+                SELECT max(rowid) FROM (
+                    SELECT rowid FROM {table.Name} WHERE {table.Condition} AND {_ofAccount} ORDER BY rowid LIMIT {left})
+                """));
+            if (last is null)
+                continue;
+            var which = FormattableString.Invariant($"{_ofAccount} AND rowid <= {last}");
+            var rows = $"{table.Name} WHERE {table.Condition} AND {which}";
+            removed.Add(FormattableString.Invariant($"{source.Meter}"), rows, new LoadTally(0, -1, 0, 0, 0, 1));
+            KeepPositions(rows);
+            var deleted = table.Delete(_connection, which, rewrites: true);
+            if (table.Name == SharedTable.Name)
+            {
+                _shared[source.Meter] = deleted;
+                StoredRewrites.Add(_connection, SharedTable.Name);
+            }
+            else if (table.Part is null)
+                StoredRewrites.Add(_connection, table.Name, request.Before.Value);
+        }
+    }
+
+    private void DeleteRest(RemovedRows removed)
+    {
+        var rows = FormattableString.Invariant(
+            $"voided WHERE meter IN (SELECT key FROM meters WHERE organization = {organization}) AND {_ofAccount}");
+        removed.Add("meter", rows, new LoadTally(0, 0, 0, 0, -1, 1));
+        KeepPositions(rows);
+        if (_connection.Execute($"DELETE FROM {rows}") > 0)
+            StoredRewrites.Add(_connection, StoredRewrites.Voided);
+        if (_connection.Execute($"DELETE FROM failures WHERE organization = {organization} AND {_ofAccount}") > 0)
+            StoredRewrites.Add(_connection, StoredRewrites.Failures);
+    }
+
+    // Their uids stay used. The log has them for as long as it must.
+    private void KeepPositions(string rows) => _connection.Execute(FormattableString.Invariant(
+        $"""
+        INSERT INTO erased SELECT {organization}, sequence, received_at FROM {rows}
+            AND sequence >= {request.LogStart.Value}
+        """));
+
+    private long? Scalar(string sql)
+    {
+        using var command = _connection.Command(sql);
+        var value = command.ExecuteScalar();
+        return value is null or DBNull ? null : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+    }
+}
