@@ -13,6 +13,7 @@ using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.EndDating;
+using Tallystick.Billing.Erasures;
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
@@ -52,6 +53,7 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(InvoiceNumber))]
 [JsonSerializable(typeof(InvoiceSequence))]
 [JsonSerializable(typeof(RunOverrides))]
+[JsonSerializable(typeof(MeasurementErasure))]
 internal sealed partial class BillingJson : JsonSerializerContext
 {
     /// <summary>The context with the JSON format of the product.</summary>

@@ -6,6 +6,7 @@ using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Metering.Removal;
 using Tallystick.Metering.Uploads;
 using Tallystick.Metering.Usage;
 
@@ -25,6 +26,7 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(MeasurementUploadJob))]
 [JsonSerializable(typeof(UsageQueryRequest))]
 [JsonSerializable(typeof(UsageSavedQuery))]
+[JsonSerializable(typeof(MeasurementVoid))]
 internal sealed partial class MeteringJson : JsonSerializerContext
 {
     /// <summary>Uses the JSON format of the product.</summary>

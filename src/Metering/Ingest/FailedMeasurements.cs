@@ -35,6 +35,31 @@ public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
         }
         return reports;
     }
+
+    /// <summary>
+    /// Finds failed measurements without a known account that were sent with an account code, in a page of failures,
+    /// the latest first.
+    /// </summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="accountCode">The code, exactly as sent.</param>
+    /// <param name="before">Only those before this position in the log.</param>
+    /// <param name="limit">Maximum number of failures to examine.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Their positions, and where the next page begins; null if there is none.</returns>
+    public async Task<(IReadOnlyList<LogPosition> Found, LogPosition? Next)> FindByCodeAsync(
+        string organizationId, string accountCode, LogPosition before, int limit, CancellationToken cancellationToken)
+    {
+        var failures = await store.ReadFailuresAsync(
+            organizationId, before, Instant.MinValue, limit, cancellationToken);
+        var logged = log.OpenLookup();
+        List<LogPosition> found = [];
+        foreach (var failure in failures.Where(failure => failure.AccountId is null))
+        {
+            if ((await logged.ReadAsync(failure.Position))?.Account == accountCode)
+                found.Add(failure.Position);
+        }
+        return (found, failures.Count < limit ? null : failures[^1].Position);
+    }
 }
 
 /// <summary>A failed measurement with its reason and content.</summary>

@@ -55,6 +55,8 @@ internal static class ApiOperations
         FailedIngestDownload.GetUrl,
         ConservationOperation.Get,
         .. FileUploadOperations.All,
+        .. VoidOperations.All,
+        .. ErasureOperations.All,
         UsageQueryOperation.Query,
         .. EventOperations.All,
         .. BillJobOperations.All,

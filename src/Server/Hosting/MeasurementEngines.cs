@@ -5,6 +5,7 @@ using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Ingest.CloudEvents;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Removal;
 using Tallystick.Metering.Uploads;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Files;
@@ -74,6 +75,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton<IUsageQueries>(Store);
         services.AddSingleton<IIngestLedger>(Store);
         services.AddSingleton<IUidSource>(Store);
+        services.AddSingleton<IUsageRemoval>(Store);
         services.AddSingleton<IStoreMaintenance>(Store);
         services.AddSingleton<IUidIndex>(uids);
         services.AddSingleton<PublishedLookups>();
@@ -97,6 +99,7 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton(new FailedMeasurements(Store, log));
         services.AddSingleton(new MeasurementConservation(Store, log));
         AddUploads(services, log, clock, options);
+        services.AddSingleton(provider => new LoadedLog(log, provider.GetRequiredService<MeasurementLoader>()));
         services.AddHostedService<LoaderService>();
         services.AddHostedService<MaintenanceService>();
     }

@@ -4,10 +4,12 @@ using Tallystick.Access.Organizations;
 using Tallystick.Access.Permissions;
 using Tallystick.Access.Users;
 using Tallystick.Billing.BillRuns;
+using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Ingest;
 using Tallystick.Billing.Ledger;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Removal;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
@@ -324,6 +326,8 @@ internal static class ServerHost
     {
         services.AddSingleton<JobBoard>();
         services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<JobBoard>());
+        services.AddSingleton<IJobHandler, VoidJobHandler>();
+        services.AddSingleton<IJobHandler, ErasureJobHandler>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
     }

@@ -41,6 +41,22 @@ public sealed class StoreUpgradeTests : IDisposable
         INSERT INTO tallies VALUES (0, 0, 'm', 20527, 2, 2, 0, 0);
         """;
 
+    // The meter has a row in each kind of table.
+    private static readonly string WrittenByVersion6 = WrittenByVersion4 +
+        """
+        UPDATE state SET version = 6, position = 3;
+        CREATE TABLE installation (id VARCHAR);
+        CREATE TABLE own_tables (meter INTEGER, columns INTEGER);
+        INSERT INTO own_tables VALUES (0, 1);
+        INSERT INTO fields VALUES (-1, 0, '0', 1);
+        CREATE TABLE usage_shared (
+            meter INTEGER, uuid UUID, account INTEGER, ts BIGINT, received_at BIGINT, sequence BIGINT,
+            c0 DECIMAL(18,6));
+        INSERT INTO usage_shared VALUES
+            (0, '80f1e2d3-0000-4abc-8def-0123456789ad', 0, 1772409600000000000, 1773576000000000000, 2, 4);
+        INSERT INTO tallies VALUES (0, 0, 'm', 20527, 1, 1, 0, 0);
+        """;
+
     private readonly TempDirectory _directory = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -65,6 +81,32 @@ public sealed class StoreUpgradeTests : IDisposable
         (await SumAsync(again)).ShouldBe(7.5m);
         (await again.FindPositionAsync(0, Token)).ShouldBe(new LogPosition(3));
         (await Ingestion.TotalAsync(again)).ShouldBe(new LoadTally(3, 3, 0, 0));
+    }
+
+    [Fact]
+    public async Task Open_OfVersion6_VoidsAndErasesWhatIsThere()
+    {
+        await ExecuteAsync(WrittenByVersion6);
+
+        await using (var store = await OpenAsync())
+        {
+            (await SumAsync(store)).ShouldBe(7.5m);
+            var uids = new[] { "b", "c", "d" }.Select(last => $"80f1e2d3-0000-4abc-8def-0123456789a{last}").ToList();
+            var outcome = await store.VoidAsync(
+                new UsageVoid(Make.Organization, "void", [uids[0], uids[1]], new LogPosition(3)), Token);
+            outcome.Voided.ShouldBe(2);
+            (await SumAsync(store)).ShouldBe(4);
+            await store.ApplyAsync(
+                StoredUsage.Load(3, Make.Measurement("e", "2026-03-02T00:00:00Z", Make.Number("n", 8))), Token);
+            (await Ingestion.TotalAsync(store)).ShouldBe(new LoadTally(4, 2, 0, 0, 2));
+        }
+
+        await using var again = await OpenAsync();
+        (await again.EraseAsync(
+            new UsageErasure(Make.Organization, "erasure", "id-of-acme", new LogPosition(3), default), Token))
+            .ShouldBe(new ErasureProgress(3, true));
+        (await SumAsync(again)).ShouldBe(8);
+        (await Ingestion.TotalAsync(again)).ShouldBe(new LoadTally(4, 1, 0, 0, 0, 3));
     }
 
     [Fact]

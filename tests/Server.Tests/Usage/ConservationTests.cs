@@ -63,7 +63,7 @@ public sealed class ConservationTests(SqliteServer shared)
             var least = Volatile.Read(ref answered);
             var total = (await client.GetAsync("measurements/conservation")).Object["totals"]!.AsObject();
             Number(total, "accepted").ShouldBeGreaterThanOrEqualTo(least);
-            Number(total, "accepted").ShouldBe(new[] { "stored", "duplicate", "failed", "pending" }
+            Number(total, "accepted").ShouldBe(new[] { "stored", "duplicate", "failed", "voided", "erased", "pending" }
                 .Sum(name => Number(total, name)));
         }
         while (!sending.IsCompleted);

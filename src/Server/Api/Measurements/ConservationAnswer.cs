@@ -12,7 +12,9 @@ internal sealed record ConservationAnswer
     public required IReadOnlyList<ConservationDay> Data { get; init; }
 }
 
-/// <summary>Numbers of measurements; accepted = stored + duplicate + failed + pending.</summary>
+/// <summary>
+/// Numbers of measurements; accepted = stored + duplicate + failed + voided + erased + pending.
+/// </summary>
 internal record ConservationCounts
 {
     /// <summary>Acknowledged to the sender and on disk.</summary>
@@ -26,6 +28,12 @@ internal record ConservationCounts
 
     /// <summary>Failed for another reason; kept as events.</summary>
     public required long Failed { get; init; }
+
+    /// <summary>Stored, and then voided by uid.</summary>
+    public required long Voided { get; init; }
+
+    /// <summary>Stored, and then erased with the usage of their account.</summary>
+    public required long Erased { get; init; }
 
     /// <summary>Not processed yet.</summary>
     public required long Pending { get; init; }

@@ -28,9 +28,11 @@ internal sealed class ConservationOperation(MeasurementConservation conservation
         ],
         Description = """
             Reports what became of each accepted measurement, by day of receipt and by meter code as sent, at one
-            moment: `accepted` = `stored` + `duplicate` + `failed` + `pending`. A background check counts the stored
-            measurements: all of them at startup and once a day, and those received since yesterday every hour. If the
-            count differs from `stored`, `mismatch` is the difference; this happens only if the store was damaged.
+            moment: `accepted` = `stored` + `duplicate` + `failed` + `voided` + `erased` + `pending`. A background
+            check counts the stored and voided measurements: all of them at startup and once a day, and those received
+            since yesterday every hour. If the count differs from `stored` + `voided`, `mismatch` is the difference;
+            this happens only if the store was damaged. Duplicates and failures of an erased account still count as
+            `duplicate` and `failed`.
             """,
     };
 
@@ -72,6 +74,8 @@ internal sealed class ConservationOperation(MeasurementConservation conservation
         row["stored"] = loaded.Stored;
         row["duplicate"] = loaded.Duplicate;
         row["failed"] = loaded.Failed;
+        row["voided"] = loaded.Voided;
+        row["erased"] = loaded.Erased;
         row["pending"] = pending;
         row["mismatch"] = mismatch;
         return row;

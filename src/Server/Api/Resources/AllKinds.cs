@@ -16,6 +16,7 @@ using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
+using Tallystick.Billing.Erasures;
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
@@ -27,6 +28,7 @@ using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
+using Tallystick.Metering.Removal;
 using Tallystick.Metering.Uploads;
 using Tallystick.Metering.Usage;
 using Tallystick.Pricing.CounterPricings;
@@ -57,6 +59,8 @@ internal static class AllKinds
         LookupTableResource.Jobs,
         MeasurementUploadResource.Definition,
         UsageSavedQueryResource.Definition,
+        MeasurementVoidResource.Definition,
+        MeasurementErasureResource.Definition,
         PlanTemplateResource.Definition,
         PlanResource.Definition,
         PricingResource.Definition,

@@ -20,7 +20,8 @@ internal sealed class StoredRewrites(Engine engine)
 
     private const string FreeBlocks = "free";
     private const string Copy = "rewritten";
-    private const string Filler = "filler";
+    private const string Filler = "filler_";
+    private const long FilledAtOnce = 256 * 1024 * 1024;
 
     private readonly DuckDBConnection _connection = engine.Writer;
 
@@ -50,21 +51,20 @@ internal sealed class StoredRewrites(Engine engine)
     /// <returns>False if there is nothing to do at the moment.</returns>
     public bool TakeStep()
     {
-        using var command = _connection.Command("SELECT name, before FROM rewrites ORDER BY name = $1, name", FreeBlocks);
+        using var command = _connection.Command(
+            "SELECT name, before FROM rewrites ORDER BY name = $1, name", FreeBlocks);
         var requested = command.Read(row => (Name: row.GetString(0), Before: row.GetInt64(1)));
         foreach (var (name, before) in requested)
         {
-            if (name == FreeBlocks)
-                continue;
-            if (HasRowsBefore(name, before))
+            if (name == FreeBlocks || HasRowsBefore(name, before))
                 continue;
             Rewrite(name);
             return true;
         }
         // A copy of the file that is being made relies on the blocks that were in use when it began.
-        if (requested is not [(FreeBlocks, _)] || engine.IsHeld)
+        if (requested is not [(FreeBlocks, var left)] || engine.IsHeld)
             return false;
-        OverwriteFreeBlocks();
+        OverwriteFreeBlocks(left);
         return true;
     }
 
@@ -108,17 +108,52 @@ internal sealed class StoredRewrites(Engine engine)
         (isPresent ?? [.. Enumerable.Range(0, fields.Length)]).Select(number =>
             $", {KeyMaps.ColumnName(number)} {fields[number].Kind.LoadedSqlType()}"));
 
-    // Blocks are free only after a checkpoint. Filling them makes the engine write over their former content.
-    private void OverwriteFreeBlocks()
+    // Blocks are free only after a checkpoint. The engine then writes over their content if tables take as many blocks;
+    // they are dropped together at the end. The number of bytes still to overwrite is kept as the position.
+    private void OverwriteFreeBlocks(long left)
     {
+        if (left == 0)
+        {
+            _connection.Execute("CHECKPOINT");
+            left = FreeBytes();
+        }
+        using (var transaction = _connection.BeginTransaction())
+        {
+            var bytes = Math.Min(left, FilledAtOnce);
+            // Hashes cannot be compressed.
+            _connection.Execute(FormattableString.Invariant(
+                $"""
+                CREATE OR REPLACE TABLE {Filler}{left} AS
+                SELECT hash(i) AS h FROM range({bytes / sizeof(ulong) + 1}) t(i)
+                """));
+            left -= bytes;
+            Add(_connection, FreeBlocks, left);
+            engine.Commits.Commit(transaction);
+        }
+        if (left == 0)
+            End();
+    }
+
+    private void End()
+    {
+        // Writes the rest of the last table.
         _connection.Execute("CHECKPOINT");
+        using (var transaction = _connection.BeginTransaction())
+        {
+            using var fillers = _connection.Command(
+                $"SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, '{Filler}')");
+            foreach (var filler in fillers.Read(row => row.GetString(0)))
+                _connection.Execute($"DROP TABLE {filler}");
+            _connection.Execute("DELETE FROM rewrites WHERE name = $1", FreeBlocks);
+            engine.Commits.Commit(transaction);
+        }
+        _connection.Execute("CHECKPOINT");
+    }
+
+    private long FreeBytes()
+    {
         using var command = _connection.Command(
-            "SELECT (free_blocks * block_size)::BIGINT FROM pragma_database_size()");
-        var bytes = command.Read(row => row.GetInt64(0)).Max();
-        _connection.Execute(FormattableString.Invariant(
-            $"CREATE TABLE {Filler} AS SELECT hash(i) AS h FROM range({bytes / sizeof(ulong) + 1}) t(i)"));
-        _connection.Execute($"DROP TABLE {Filler}");
-        _connection.Execute("DELETE FROM rewrites WHERE name = $1", FreeBlocks);
-        _connection.Execute("CHECKPOINT");
+            "SELECT max(free_blocks * block_size)::BIGINT FROM pragma_database_size()");
+        return command.Read(row => row.GetInt64(0))[0];
     }
 }

@@ -1,0 +1,108 @@
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Metering.Ingest;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Removal;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Jobs;
+
+namespace Tallystick.Billing.Erasures;
+
+/// <summary>Erases usage from the measurement store.</summary>
+public sealed class ErasureJobHandler(
+    ResourceService resources, IUsageRemoval store, FailedMeasurements failures, LoadedLog log) : IJobHandler
+{
+    /// <summary>Its name in the queue.</summary>
+    public const string QueueName = "measurementErasure";
+
+    /// <inheritdoc/>
+    public string Name => QueueName;
+
+    /// <inheritdoc/>
+    public async ValueTask<IJobRun?> BeginAsync(
+        string organizationId, QueuedJob queued, CancellationToken cancellationToken)
+    {
+        var related = resources.Reader(organizationId, cancellationToken);
+        if (await related.FindAsync<MeasurementErasure>(queued.Id) is not { Status: RemovalStatus.Pending } asked)
+            return null;
+        var account = await related.FindAsync<Account>(asked.AccountId);
+        return new ErasureRun(
+            resources, store, failures, log, organizationId, asked, account?.Code,
+            RemovalCheckpoint.Parse(queued.Checkpoint));
+    }
+
+    // An erasure is never given up, because the law may require it.
+    /// <inheritdoc/>
+    public ValueTask<bool> FailAsync(ResourceChange change, string id, string reason) => ValueTask.FromResult(false);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related) =>
+        ValueTask.FromResult<IReadOnlyList<(string Id, Instant? Due)>>([]);
+}
+
+/// <summary>
+/// An erasure in progress. Each step can be repeated, so after an interruption it starts again from its first step.
+/// </summary>
+internal sealed class ErasureRun(
+    ResourceService resources, IUsageRemoval store, FailedMeasurements failures, LoadedLog log,
+    string organizationId, MeasurementErasure asked, string? accountCode, LogPosition? before) : IJobRun
+{
+    private const int FailuresAtATime = 1000;
+
+    private LogPosition? _before = before;
+
+    // Where the search for failures continues; null once it has ended.
+    private LogPosition? _failuresBefore = accountCode is null ? null : new LogPosition(long.MaxValue);
+
+    /// <inheritdoc/>
+    public async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        _before ??= await RemovalCheckpoint.SaveAsync(
+            resources, organizationId, asked.Id, log.End, cancellationToken);
+        if (_before is not { } before)
+            return false;
+        if (!await log.WaitAsync(before, cancellationToken))
+            return true;
+        if (_failuresBefore is { } position)
+        {
+            await DeleteFailuresAsync(position, before, cancellationToken);
+            return true;
+        }
+        var progress = await store.EraseAsync(
+            new UsageErasure(organizationId, asked.Id, asked.AccountId, before, log.Start), cancellationToken);
+        if (!progress.IsDone)
+            return true;
+        // After an interruption here, the store returns the same number again.
+        await EndAsync(progress.Erased, cancellationToken);
+        return false;
+    }
+
+    // The store knows the account of a failure only if the account was looked up. The other failures of the account
+    // are those that were sent with its code.
+    private async Task DeleteFailuresAsync(
+        LogPosition position, LogPosition before, CancellationToken cancellationToken)
+    {
+        var page = await failures.FindByCodeAsync(
+            organizationId, accountCode!, position, FailuresAtATime, cancellationToken);
+        var found = page.Found.Where(one => one < before).ToList();
+        if (found.Count > 0)
+            await store.DeleteFailuresAsync(organizationId, found, cancellationToken);
+        _failuresBefore = page.Next;
+    }
+
+    private Task EndAsync(long erased, CancellationToken cancellationToken) =>
+        resources.ChangeAsync(organizationId, "SYSTEM", cancellationToken, async change =>
+        {
+            if (await change.Related.FindAsync<MeasurementErasure>(asked.Id) is { } current)
+            {
+                await change.PutAsync(MeasurementErasureResource.Definition, current, current with
+                {
+                    Status = RemovalStatus.Done,
+                    Erased = erased,
+                });
+            }
+            await JobQueue.RemoveAsync(change, asked.Id);
+            return true;
+        });
+}
