@@ -5,6 +5,7 @@ using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Removal;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Billing.Erasures;
@@ -24,12 +25,10 @@ public sealed class ErasureJobHandler(
         string organizationId, QueuedJob queued, CancellationToken cancellationToken)
     {
         var related = resources.Reader(organizationId, cancellationToken);
-        if (await related.FindAsync<MeasurementErasure>(queued.Id) is not { Status: RemovalStatus.Pending } asked)
+        if (await related.FindAsync<MeasurementErasure>(queued.Id) is not { } asked)
             return null;
         var account = await related.FindAsync<Account>(asked.AccountId);
-        return new ErasureRun(
-            resources, store, failures, log, organizationId, asked, account?.Code,
-            RemovalCheckpoint.Parse(queued.Checkpoint));
+        return new ErasureRun(resources, store, failures, log, organizationId, asked, account?.Code);
     }
 
     // An erasure is never given up, because the law may require it.
@@ -37,55 +36,53 @@ public sealed class ErasureJobHandler(
     public ValueTask<bool> FailAsync(ResourceChange change, string id, string reason) => ValueTask.FromResult(false);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related) =>
-        ValueTask.FromResult<IReadOnlyList<(string Id, Instant? Due)>>([]);
+    public async ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related)
+    {
+        var all = await related.ListAsync<MeasurementErasure>(Condition.And());
+        return [.. (await store.FindUnfinishedAsync([.. all.Select(one => one.Id)], CancellationToken.None))
+            .Select(id => (id, (Instant?)null))];
+    }
 }
 
 /// <summary>
-/// An erasure in progress. Each step can be repeated, so after an interruption it starts again from its first step.
+/// An erasure in progress. Every step can be repeated, so after an interruption it starts again from its first step.
 /// </summary>
 internal sealed class ErasureRun(
     ResourceService resources, IUsageRemoval store, FailedMeasurements failures, LoadedLog log,
-    string organizationId, MeasurementErasure asked, string? accountCode, LogPosition? before) : IJobRun
+    string organizationId, MeasurementErasure asked, string? accountCode) : IJobRun
 {
     private const int FailuresAtATime = 1000;
 
-    private LogPosition? _before = before;
+    private readonly LogPosition _before = new(asked.LogPosition ?? 0);
 
     // Where the search for failures continues; null once it has ended.
-    private LogPosition? _failuresBefore = accountCode is null ? null : new LogPosition(long.MaxValue);
+    private LogPosition? _failuresBefore = accountCode is null ? null : new LogPosition(asked.LogPosition ?? 0);
 
     /// <inheritdoc/>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
-        _before ??= await RemovalCheckpoint.SaveAsync(
-            resources, organizationId, asked.Id, log.End, cancellationToken);
-        if (_before is not { } before)
-            return false;
-        if (!await log.WaitAsync(before, cancellationToken))
+        if (!await log.WaitAsync(_before, cancellationToken))
             return true;
         if (_failuresBefore is { } position)
         {
-            await DeleteFailuresAsync(position, before, cancellationToken);
+            await DeleteFailuresAsync(position, cancellationToken);
             return true;
         }
         var progress = await store.EraseAsync(
-            new UsageErasure(organizationId, asked.Id, asked.AccountId, before, log.Start), cancellationToken);
+            new UsageErasure(organizationId, asked.Id, asked.AccountId, _before, log.Start), cancellationToken);
         if (!progress.IsDone)
             return true;
-        // After an interruption here, the store returns the same number again.
         await EndAsync(progress.Erased, cancellationToken);
         return false;
     }
 
     // The store knows the account of a failure only if the account was looked up. The other failures of the account
     // are those that were sent with its code.
-    private async Task DeleteFailuresAsync(
-        LogPosition position, LogPosition before, CancellationToken cancellationToken)
+    private async Task DeleteFailuresAsync(LogPosition position, CancellationToken cancellationToken)
     {
         var page = await failures.FindByCodeAsync(
             organizationId, accountCode!, position, FailuresAtATime, cancellationToken);
-        var found = page.Found.Where(one => one < before).ToList();
+        var found = page.Found.Where(one => one < _before).ToList();
         if (found.Count > 0)
             await store.DeleteFailuresAsync(organizationId, found, cancellationToken);
         _failuresBefore = page.Next;
@@ -94,7 +91,8 @@ internal sealed class ErasureRun(
     private Task EndAsync(long erased, CancellationToken cancellationToken) =>
         resources.ChangeAsync(organizationId, "SYSTEM", cancellationToken, async change =>
         {
-            if (await change.Related.FindAsync<MeasurementErasure>(asked.Id) is { } current)
+            if (await change.Related.FindAsync<MeasurementErasure>(asked.Id)
+                is { Status: RemovalStatus.Pending } current)
             {
                 await change.PutAsync(MeasurementErasureResource.Definition, current, current with
                 {

@@ -20,6 +20,12 @@ public sealed record MeasurementErasure : Resource
     public RemovalStatus? Status { get; init; }
 
     /// <summary>
+    /// Position in the measurement log when the request was made. Measurements accepted later are not erased.
+    /// </summary>
+    [ServerSet]
+    public long? LogPosition { get; init; }
+
+    /// <summary>
     /// Number of measurements erased, including those that had been voided. Present once the status is <c>DONE</c>.
     /// </summary>
     [ServerSet]

@@ -25,6 +25,16 @@ public interface IUsageRemoval
     /// </summary>
     Task<ErasureProgress> EraseAsync(UsageErasure request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The requests that the store has not completed. A store restored from a backup may have lost some that their
+    /// documents call done, because its file is copied before the documents are.
+    /// </summary>
+    /// <param name="ids">UUIDs of requests.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Those of the ids that are not completed.</returns>
+    Task<IReadOnlyCollection<string>> FindUnfinishedAsync(
+        IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
+
     /// <summary>Deletes failed measurements. The tallies still count them as failed.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="positions">Their positions in the log.</param>

@@ -21,6 +21,12 @@ public sealed record MeasurementVoid : Resource
     public RemovalStatus? Status { get; init; }
 
     /// <summary>
+    /// Position in the measurement log when the request was made. Measurements accepted later are not voided.
+    /// </summary>
+    [ServerSet]
+    public long? LogPosition { get; init; }
+
+    /// <summary>
     /// Number of measurements voided. Present once the status is <c>DONE</c>. Greater than the number of uids if a uid
     /// was used again after 35 days.
     /// </summary>

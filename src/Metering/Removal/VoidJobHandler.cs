@@ -1,8 +1,8 @@
-using System.Globalization;
 using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Metering.Removal;
@@ -21,9 +21,7 @@ public sealed class VoidJobHandler(ResourceService resources, IUsageRemoval stor
         string organizationId, QueuedJob queued, CancellationToken cancellationToken)
     {
         var asked = await resources.Reader(organizationId, cancellationToken).FindAsync<MeasurementVoid>(queued.Id);
-        return asked is { Status: RemovalStatus.Pending }
-            ? new VoidRun(resources, store, log, organizationId, asked, RemovalCheckpoint.Parse(queued.Checkpoint))
-            : null;
+        return asked is null ? null : new VoidRun(resources, store, log, organizationId, asked);
     }
 
     // A void is never given up: it has no outcome that a caller could act on but to request it again.
@@ -31,53 +29,33 @@ public sealed class VoidJobHandler(ResourceService resources, IUsageRemoval stor
     public ValueTask<bool> FailAsync(ResourceChange change, string id, string reason) => ValueTask.FromResult(false);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related) =>
-        ValueTask.FromResult<IReadOnlyList<(string Id, Instant? Due)>>([]);
+    public async ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related)
+    {
+        var all = await related.ListAsync<MeasurementVoid>(Condition.And());
+        return [.. (await store.FindUnfinishedAsync([.. all.Select(one => one.Id)], CancellationToken.None))
+            .Select(id => (id, (Instant?)null))];
+    }
 }
 
 /// <summary>
-/// The checkpoint of a removal: the end of the log when it began. It is kept, so that a removal that is resumed removes
-/// the same measurements.
+/// A void in progress. Every run has the same outcome, so it can be interrupted at any point.
 /// </summary>
-public static class RemovalCheckpoint
-{
-    /// <summary>Reads a checkpoint; null if the job has none yet.</summary>
-    public static LogPosition? Parse(string? checkpoint) =>
-        checkpoint is null ? null : new LogPosition(long.Parse(checkpoint, CultureInfo.InvariantCulture));
-
-    /// <summary>Saves the current end of the log as the checkpoint of a job.</summary>
-    /// <returns>The end; null if the job is no longer queued.</returns>
-    public static async Task<LogPosition?> SaveAsync(
-        ResourceService resources, string organizationId, string id, LogPosition end,
-        CancellationToken cancellationToken) =>
-        await resources.ChangeAsync(organizationId, "SYSTEM", cancellationToken, change => JobQueue.SaveCheckpointAsync(
-            change, id, end.Value.ToString(CultureInfo.InvariantCulture)))
-            ? end
-            : null;
-}
-
-/// <summary>A void in progress.</summary>
 internal sealed class VoidRun(
-    ResourceService resources, IUsageRemoval store, LoadedLog log, string organizationId, MeasurementVoid asked,
-    LogPosition? before) : IJobRun
+    ResourceService resources, IUsageRemoval store, LoadedLog log, string organizationId, MeasurementVoid asked)
+    : IJobRun
 {
-    private LogPosition? _before = before;
+    private readonly LogPosition _before = new(asked.LogPosition ?? 0);
 
     /// <inheritdoc/>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
-        _before ??= await RemovalCheckpoint.SaveAsync(
-            resources, organizationId, asked.Id, log.End, cancellationToken);
-        if (_before is not { } before)
-            return false;
-        if (!await log.WaitAsync(before, cancellationToken))
+        if (!await log.WaitAsync(_before, cancellationToken))
             return true;
         var outcome = await store.VoidAsync(
-            new UsageVoid(organizationId, asked.Id, asked.Uids, before), cancellationToken);
-        // After an interruption here, the store returns the same outcome again.
+            new UsageVoid(organizationId, asked.Id, asked.Uids, _before), cancellationToken);
         await resources.ChangeAsync(organizationId, "SYSTEM", cancellationToken, async change =>
         {
-            if (await change.Related.FindAsync<MeasurementVoid>(asked.Id) is { } current)
+            if (await change.Related.FindAsync<MeasurementVoid>(asked.Id) is { Status: RemovalStatus.Pending } current)
             {
                 await change.PutAsync(MeasurementVoidResource.Definition, current, current with
                 {

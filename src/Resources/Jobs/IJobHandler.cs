@@ -29,7 +29,8 @@ public interface IJobHandler
     ValueTask<bool> FailAsync(ResourceChange change, string id, string reason);
 
     /// <summary>
-    /// Jobs of an organization that an earlier version started without a queue, each with its start time, oldest first.
+    /// Jobs of an organization that an earlier version started without a queue, or whose effects were lost when a
+    /// backup was restored, each with its start time, oldest first. Called at the start of the process.
     /// </summary>
     ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related);
 }

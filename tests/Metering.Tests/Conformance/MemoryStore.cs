@@ -227,6 +227,13 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
             && row.AccountId == request.AccountId && row.Position < request.Before.Value;
     }
 
+    public Task<IReadOnlyCollection<string>> FindUnfinishedAsync(
+        IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyCollection<string>>(
+        [
+            .. ids.Where(id => _mutation == ForgetsRequests || (!_voids.ContainsKey(id) && !_erasures.ContainsKey(id))),
+        ]);
+
     public Task DeleteFailuresAsync(
         string organizationId, IReadOnlyList<LogPosition> positions, CancellationToken cancellationToken)
     {
@@ -314,4 +321,5 @@ internal enum StoreMutation
     FreesErasedUids,
     KeepsFailuresOfErased,
     DeletesFailuresOfAll,
+    ForgetsRequests,
 }

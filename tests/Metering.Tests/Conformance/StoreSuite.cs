@@ -114,6 +114,7 @@ internal sealed class StoreSuite
     private async Task EraseAsync()
     {
         var request = _loads.NextErasure();
+        (await _subject.Removal.FindUnfinishedAsync([request.Id], Token)).ShouldBe([request.Id]);
         var rows = _oracle.Erase(request);
         var progress = default(ErasureProgress);
         while (!progress.IsDone)
@@ -125,6 +126,9 @@ internal sealed class StoreSuite
         }
         progress.Erased.ShouldBe(rows.Count);
         (await _subject.Removal.EraseAsync(request, Token)).ShouldBe(progress);
+        // Nothing is kept for accounts that the store does not know.
+        if (rows.Count > 0)
+            (await _subject.Removal.FindUnfinishedAsync([request.Id, "another"], Token)).ShouldBe(["another"]);
         _loads.Erase(request, rows);
     }
 

@@ -13,7 +13,7 @@ namespace Tallystick.Server.Api.Measurements;
 
 /// <summary>Erasing the usage of an account.</summary>
 internal sealed class ErasureOperations(
-    ResourceService resources, ResourceLists lists, ResourceViews views, IUsageRemoval store)
+    ResourceService resources, ResourceLists lists, ResourceViews views, IUsageRemoval store, LoadedLog log)
 {
     private const string Root = "/organizations/{orgId}/measurements/erasures";
     private const int MaxPending = 100;
@@ -73,7 +73,7 @@ internal sealed class ErasureOperations(
         EntityPermissions.Require(call.Grants, AccountResource.Definition, ("accountId", asked.AccountId));
         await call.AnswerAsync(Definition.Write(await resources.CreateAsync(
             Definition, call.OrganizationId, call.Caller.AuditName,
-            asked with { Status = RemovalStatus.Pending, Erased = null }, call.Cancelled,
+            asked with { Status = RemovalStatus.Pending, LogPosition = log.End.Value, Erased = null }, call.Cancelled,
             related => CheckAsync(related, call.OrganizationId, asked.AccountId))));
     }
 

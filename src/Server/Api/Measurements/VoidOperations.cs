@@ -9,7 +9,8 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Api.Measurements;
 
 /// <summary>Voiding measurements by uid.</summary>
-internal sealed class VoidOperations(ResourceService resources, ResourceLists lists, ResourceViews views)
+internal sealed class VoidOperations(
+    ResourceService resources, ResourceLists lists, ResourceViews views, LoadedLog log)
 {
     private const string Root = "/organizations/{orgId}/measurements/voids";
     private const int MaxPending = 100;
@@ -63,8 +64,14 @@ internal sealed class VoidOperations(ResourceService resources, ResourceLists li
         var asked = await resources.ReadProposedAsync(call, Definition);
         await call.AnswerAsync(Definition.Write(await resources.CreateAsync(
             Definition, call.OrganizationId, call.Caller.AuditName,
-            asked with { Status = RemovalStatus.Pending, Voided = null, NotFound = null }, call.Cancelled,
-            RefuseWhenBusyAsync)));
+            asked with
+            {
+                Status = RemovalStatus.Pending,
+                LogPosition = log.End.Value,
+                Voided = null,
+                NotFound = null,
+            },
+            call.Cancelled, RefuseWhenBusyAsync)));
     }
 
     private static async ValueTask RefuseWhenBusyAsync(IResourceReader related)

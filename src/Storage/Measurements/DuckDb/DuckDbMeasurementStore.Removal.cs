@@ -64,6 +64,13 @@ public sealed partial class DuckDbMeasurementStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyCollection<string>> FindUnfinishedAsync(
+        IReadOnlyCollection<string> ids, CancellationToken cancellationToken) => await ReadAsync(
+        connection => connection.Command(
+            "SELECT unnest($1) EXCEPT SELECT id FROM removals WHERE is_done", ids.ToList()),
+        row => row.GetString(0), cancellationToken);
+
+    /// <inheritdoc/>
     public Task DeleteFailuresAsync(
         string organizationId, IReadOnlyList<LogPosition> positions, CancellationToken cancellationToken) =>
         MaintainAsync(
