@@ -10,7 +10,9 @@ public sealed record Meter : ResourceWithCustomFields
     [Characters(36, 36)]
     public string? ProductId { get; init; }
 
-    /// <summary>UUID of the group that the meter belongs to.</summary>
+    /// <summary>
+    /// UUID of the group that the meter belongs to. Stored as sent: the API has no operations on meter groups.
+    /// </summary>
     [Characters(36, 36)]
     public string? GroupId { get; init; }
 
@@ -22,7 +24,13 @@ public sealed record Meter : ResourceWithCustomFields
     [Characters(1, 80), Form(TextForm.Code)]
     public required string Code { get; init; }
 
-    /// <summary>The fields that every measurement of the meter must contain, 1 to 15.</summary>
+    /// <summary>
+    /// The fields that every measurement of the meter must contain, 1 to 15. Changes apply to measurements that are
+    /// loaded from then on; stored measurements stay as they are. A field that is added has no value in them, unless
+    /// the meter had a field with the same code and kind (text or number) before: its values are found again. Values
+    /// that were stored while a field was of the other kind are only counted. To rename a field is to remove it and add
+    /// another one.
+    /// </summary>
     [MinimumItems(1), MaximumItems(15)]
     public required IReadOnlyList<DataField> DataFields { get; init; }
 

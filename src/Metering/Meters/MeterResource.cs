@@ -17,7 +17,6 @@ public static class MeterResource
             ListFilter.Many("codes", "code", "Only meters with these codes."),
         ],
         Refers = [new("productId", "Product", meter => meter.ProductId)],
-        NotYet = [new("groupId", "meter groups", meter => meter.GroupId is not null)],
         Check = MeterRules.Check,
         CheckAgainst = DerivedFieldRules.CheckAsync,
     };

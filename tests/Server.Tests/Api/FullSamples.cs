@@ -13,7 +13,9 @@ internal static class FullSamples
         var body = kind switch
         {
             "Product" => Parse("""{"name":"Routes","code":"routes"}"""),
-            "Meter" => With(WithDerivedField(MeterBody("requests")), ("productId", products)),
+            "Meter" => With(
+                WithDerivedField(MeterBody("requests")), ("productId", products),
+                ("groupId", "3f2504e0-4f89-11d3-9a0c-0305e82c3301")),
             "Aggregation" => await AggregationAsync(client),
             "CompoundAggregation" => await CompoundAsync(client, products),
             "LookupTable" => Parse("""{"name":"Rates","code":"rates by country"}"""),

@@ -10,7 +10,6 @@ public sealed class MeteringRuleTests(SqliteServer server)
     private const string NewId = "3f2504e0-4f89-11d3-9a0c-0305e82c3301";
 
     [Theory]
-    [InlineData("""{"groupId":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "not_available", "groupId")]
     [InlineData("""{"groupId":"short"}""", "length", "groupId")]
     [InlineData("""{"derivedFields":null}""", "required", "derivedFields")]
     [InlineData("""

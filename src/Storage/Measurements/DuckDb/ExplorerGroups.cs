@@ -28,7 +28,7 @@ internal sealed class ExplorerGroups
         if (query.Groups.OfType<ExplorerGroup.ByTime>().FirstOrDefault() is { } byTime)
             _time = new ExplorerTime(byTime.Frequency, query.Zone, query.Window);
         _values = [.. query.Aggregations.Select(aggregation =>
-            source.Columns(aggregation.Meter, aggregation.Field) is { Length: > 0 } columns
+            source.Columns(aggregation.Meter, aggregation.Field, aggregation.Method) is { Length: > 0 } columns
                 ? ValueSql.Build(aggregation.Method, columns)
                 : null)];
     }

@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Usage;
@@ -80,13 +81,15 @@ internal sealed class ExplorerSource
         : "NULL::BIGINT";
 
     /// <summary>The columns that store the values of a field.</summary>
-    public ValueColumn[] Columns(Meter meter, string code)
+    /// <param name="meter">The meter.</param>
+    /// <param name="code">Code of the field.</param>
+    /// <param name="method">How the values are combined; null to read them.</param>
+    public ValueColumn[] Columns(Meter meter, string code, AggregationMethod? method = null)
     {
         if (FindKey(meter) is not { } key)
             return [];
         var field = meter.DataFields.Concat(meter.DerivedFields).First(field => field.Code == code);
-        ColumnKind[] kinds = field.Category.IsNumeric() ? ColumnKinds.Tiers : [ColumnKind.Text];
-        return [.. kinds
+        return [.. ValueSql.Kinds(field, method)
             .Select(kind => (Kind: kind, Name: _keys.FindColumn(key, code, kind)))
             .Where(column => column.Name is not null)
             .Select(column => new ValueColumn(column.Name!, column.Kind))];

@@ -31,11 +31,20 @@ internal sealed record ValueSql(
             .FirstOrDefault(one => one.Code == query.Field);
         if (field is null)
             return [];
-        if (field.Category.IsNumeric())
-            return ColumnKinds.Tiers;
-        return query.Method is AggregationMethod.Count or AggregationMethod.Unique
-            ? [ColumnKind.Text]
-            : throw new ArgumentException($"The text field '{query.Field}' can only be counted.", nameof(query));
+        if (!field.Category.IsNumeric() && query.Method is not (AggregationMethod.Count or AggregationMethod.Unique))
+            throw new ArgumentException($"The text field '{query.Field}' can only be counted.", nameof(query));
+        return Kinds(field, query.Method);
+    }
+
+    /// <summary>
+    /// The kinds of columns that store the values of a field. Those that it received when it was a text and is now a
+    /// number, or the other way round, can only be counted.
+    /// </summary>
+    public static IReadOnlyList<ColumnKind> Kinds(DataField field, AggregationMethod? method)
+    {
+        if (method == AggregationMethod.Count)
+            return [.. ColumnKinds.Tiers, ColumnKind.Text];
+        return field.Category.IsNumeric() ? ColumnKinds.Tiers : [ColumnKind.Text];
     }
 
     /// <summary>Builds the aggregates of a method over the columns, at least one, of a field.</summary>
