@@ -51,9 +51,11 @@ public sealed partial class DuckDbMeasurementStore
         await MaintainAsync(
             engine =>
             {
-                if (engine.Keys.Organizations.TryGetValue(request.OrganizationId, out var organization)
-                    && engine.Keys.Accounts.TryGetValue((organization, request.AccountId), out var account))
+                if (engine.Keys.Organizations.TryGetValue(request.OrganizationId, out var organization))
                 {
+                    int? account = engine.Keys.Accounts.TryGetValue((organization, request.AccountId), out var key)
+                        ? key
+                        : null;
                     progress = new ErasureTransaction(
                         engine, request, organization, account, _options.ErasedAtOnce).Run(cancellationToken);
                 }

@@ -10,10 +10,10 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <param name="engine">The engine. Nothing else moves rows or adds columns meanwhile.</param>
 /// <param name="request">The request.</param>
 /// <param name="organization">Key of the organization.</param>
-/// <param name="account">Key of the account.</param>
+/// <param name="account">Key of the account; null if no load contained it.</param>
 /// <param name="stepRows">Maximum number of rows to delete.</param>
 internal sealed class ErasureTransaction(
-    Engine engine, UsageErasure request, int organization, int account, int stepRows)
+    Engine engine, UsageErasure request, int organization, int? account, int stepRows)
 {
     private readonly DuckDBConnection _connection = engine.Sorter;
     private readonly Dictionary<int, long> _shared = [];
@@ -26,7 +26,7 @@ internal sealed class ErasureTransaction(
     public ErasureProgress Run(CancellationToken cancellationToken)
     {
         // Look the columns up before the transaction begins, so that all of them exist within it.
-        var sources = engine.Keys.Meters.Where(meter => meter.Key.Organization == organization)
+        var sources = engine.Keys.Meters.Where(meter => meter.Key.Organization == organization && account is not null)
             .Select(meter => meter.Value).Order().Select(engine.Keys.SourceOf).ToList();
         using var transaction = _connection.BeginTransaction();
         var before = Removal.Find(_connection, organization, request.Id);
@@ -42,9 +42,10 @@ internal sealed class ErasureTransaction(
             if (!isLast)
                 break;
         }
-        if (isLast)
+        if (isLast && account is not null)
             DeleteRest(removed);
-        StoredRewrites.AddFreeBlocks(_connection);
+        if (account is not null)
+            StoredRewrites.AddFreeBlocks(_connection);
         removed.WriteTallies();
         var after = new Removal(isLast, before.Removed + removed.Count, []);
         after.Write(_connection, organization, request.Id);
