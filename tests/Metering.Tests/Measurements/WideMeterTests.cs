@@ -107,7 +107,7 @@ public sealed class WideMeterTests
         await CheckAsync(store, 100);
         await store.DisposeAsync();
 
-        WideFileOfVersion5.Version(path).ShouldBe(6);
+        WideFileOfVersion5.Version(path).ShouldBe(7);
         // A column for each of the 20 new numbers, one for uids that are no UUIDs, and one for all 40 new texts, since
         // there were more than 64 texts already.
         WideFileOfVersion5.FieldColumns(path).ShouldBe(WideFileOfVersion5.ColumnsOf(80) + 20 + 1 + 1);

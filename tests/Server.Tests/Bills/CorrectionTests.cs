@@ -48,7 +48,8 @@ public sealed class CorrectionTests(SqliteServer server)
             "calls acme 2025-01-05 measure.n=-1 who.user=bob");
 
         MeteredUsage.Rows(await usage.QueryAsync(
-            $"\"aggregations\":[{MeteredUsage.Aggregation(meter, "user", "UNIQUE", "DIMENSION")}]", "2025-01-01 2025-02-01"))
+            $"\"aggregations\":[{MeteredUsage.Aggregation(meter, "user", "UNIQUE", "DIMENSION")}]",
+            "2025-01-01 2025-02-01"))
             .ShouldBe(["{'calls.user.UNIQUE':2}"]);
     }
 

@@ -6,7 +6,8 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
 /// Limits the size of the bookkeeping of loads: sums up their tallies, and deletes failures and positions of erased
-/// measurements whose records the log no longer has; the tallies still count them. Each step is one transaction of bounded size.
+/// measurements whose records the log no longer has; the tallies still count them. Each step is one transaction of
+/// bounded size.
 /// </summary>
 internal sealed class Bookkeeping
 {
