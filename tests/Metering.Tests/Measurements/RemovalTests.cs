@@ -76,6 +76,24 @@ public sealed class RemovalTests : IDisposable
         (await CountAsync(store, "id-of-other")).ShouldBe(Rows / 2);
     }
 
+    // A copy of the files between two steps is what a crash would leave.
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(0)]
+    public async Task Erasure_CrashedBetweenItsSteps_GoesOnFromThere(int smallMeterRows)
+    {
+        var options = Ingestion.Small with { SmallMeterRows = smallMeterRows, ErasedAtOnce = 300 };
+        await using var store = await OpenAsync(options);
+        await store.ApplyAsync(StoredUsage.Load(0, [.. Enumerable.Range(0, Rows).Select(Measurement)]), Token);
+        while (!(await store.EraseAsync(Erasure("id-of-secret"), Token)).IsDone)
+            await CrashAsync(options);
+        await CrashAsync(options);
+        var steps = 0;
+        for (; await store.RunStepAsync(AllClosed, default, Token); steps++)
+            await CrashAsync(options);
+        steps.ShouldBeGreaterThan(1);
+    }
+
     [Fact]
     public async Task Erasure_WhileTheFileIsHeldForABackup_OverwritesNothingUntilItIsReleased()
     {
@@ -176,10 +194,29 @@ public sealed class RemovalTests : IDisposable
     private Task<DuckDbMeasurementStore> OpenAsync(DuckDbOptions options) =>
         DuckDbMeasurementStore.OpenAsync(Path, options, Token);
 
+    private static UsageErasure Erasure(string account) =>
+        new(Make.Organization, "erasure", account, ToTheEnd, default);
+
+    private async Task CrashAsync(DuckDbOptions options)
+    {
+        var copy = _directory["crashed.duckdb"];
+        foreach (var end in new[] { "", ".wal" })
+        {
+            File.Delete(copy + end);
+            if (File.Exists(Path + end))
+                File.Copy(Path + end, copy + end);
+        }
+        await using var crashed = await DuckDbMeasurementStore.OpenAsync(copy, options, Token);
+        await EraseAsync(crashed, "id-of-secret");
+        await MaintainAsync(crashed, AllClosed);
+        (await CountAsync(crashed, "id-of-secret")).ShouldBe(0);
+        (await CountAsync(crashed, "id-of-other")).ShouldBe(Rows / 2);
+        (await Ingestion.TotalAsync(crashed)).ShouldBe(new LoadTally(Rows, Rows / 2, 0, 0, 0, Rows / 2));
+    }
+
     private static async Task EraseAsync(DuckDbMeasurementStore store, string account)
     {
-        var request = new UsageErasure(Make.Organization, "erasure", account, ToTheEnd, default);
-        while (!(await store.EraseAsync(request, Token)).IsDone)
+        while (!(await store.EraseAsync(Erasure(account), Token)).IsDone)
             Token.ThrowIfCancellationRequested();
     }
 

@@ -81,7 +81,7 @@ internal sealed class StoredRewrites(Engine engine)
     {
         using var transaction = _connection.BeginTransaction();
         _connection.Execute($"CREATE TABLE {Copy} ({ColumnsOf(table)})");
-        _connection.Execute($"INSERT INTO {Copy} SELECT * FROM {table}");
+        _connection.Execute($"INSERT INTO {Copy} BY NAME SELECT * FROM {table}");
         _connection.Execute($"DROP TABLE {table}");
         _connection.Execute($"ALTER TABLE {Copy} RENAME TO {table}");
         _connection.Execute("DELETE FROM rewrites WHERE name = $1", table);
