@@ -1,6 +1,5 @@
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
