@@ -132,6 +132,9 @@ public sealed class SandboxTests(SandboxTests.Empty empty) : IClassFixture<Sandb
         $"SELECT COUNT(*) FROM {Repeat("(SELECT x+x x FROM ", 40)}(SELECT seats x FROM measurements){Repeat(")", 40)} "
             + "WHERE x > 1",
         $"SELECT {Repeat("(SELECT ", 60)}1{Repeat(")", 60)}",
+        $"SELECT {Repeat("(SELECT ", 40)}1{Repeat(")", 40)}",
+        "SELECT COUNT(*) FROM measurements WHERE seats IN "
+            + $"{Repeat("(SELECT seats FROM measurements WHERE seats IN ", 15)}(1){Repeat(")", 15)}",
         $"SELECT 1{Repeat("+1", 900)}",
         $"SELECT {Repeat("NOT ", 450)}true",
         $"SELECT COUNT(*) FROM measurements{Repeat(" JOIN measurements USING (uid)", 60)}",
@@ -160,6 +163,19 @@ public sealed class SandboxTests(SandboxTests.Empty empty) : IClassFixture<Sandb
     public static TheoryData<string> Harmless { get; } =
     [
         $"SELECT COUNT(*) FROM measurements WHERE seats IN ({Join(500, n => $"{n}")})",
+        // Just within the limits.
+        $"SELECT {Repeat("(SELECT ", 8)}1{Repeat(")", 8)}",
+        $"SELECT COUNT(*) FROM measurements m0 WHERE {Repeat(
+            "EXISTS (SELECT 1 FROM measurements m WHERE m.seats = m0.seats AND ", 8)}true{Repeat(")", 8)}",
+        $"SELECT COUNT(*) FROM {Repeat("(SELECT x FROM ", 38)}(SELECT seats x FROM measurements){Repeat(")", 38)} "
+            + "WHERE x > 1",
+        $"SELECT COUNT(*) FROM {Repeat("(SELECT x+1 x FROM ", 20)}(SELECT seats x FROM measurements){Repeat(")", 20)} "
+            + "WHERE x > 1",
+        $"SELECT MAX({Repeat("NULLIF(", 7)}seats{Repeat(", 1)", 7)}) FROM measurements",
+        $"SELECT MAX(a7) FROM (SELECT seats a0, {Join(7, n => $"a{n} + a{n} a{n + 1}")} FROM measurements)",
+        $"WITH c0 AS (SELECT seats x FROM measurements), {Join(8, n => $"c{n + 1} AS (SELECT x FROM c{n})")} "
+            + "SELECT COUNT(*) FROM c8",
+        $"SELECT MAX(seats{Repeat("+1", 58)}) FROM measurements",
         $"SELECT {Repeat("- ", 900)}1",
         $"SELECT {Repeat("(", 900)}MAX(seats){Repeat(")", 900)} FROM measurements",
         $"SELECT MAX({Repeat("ABS(", 50)}seats{Repeat(")", 50)}) FROM measurements",

@@ -21,6 +21,9 @@ internal sealed class SqlTree
     private const int MaxDepth = 64;
     private const int BlockCost = 100;
 
+    // Planning time doubles with each level of subqueries within expressions.
+    private const int MaxSubqueries = 8;
+
     // Nested expressions take several levels of JSON each.
     private const int MaxJsonDepth = 1_000;
 
@@ -29,6 +32,7 @@ internal sealed class SqlTree
     private bool _readsAll;
     private int _expressions;
     private int _depth;
+    private int _subqueries;
 
     private SqlTree(IEnumerable<string> columns) => _known.UnionWith(columns);
 
@@ -222,12 +226,20 @@ internal sealed class SqlTree
             "FUNCTION" => Function(expression, scope),
             "WINDOW" => Window(expression, scope),
             "STAR" => Star(expression, scope),
-            "SUBQUERY" => Query(expression.GetProperty("subquery").GetProperty("node"), scope).Total
-                + Optional(expression, "child", scope),
+            "SUBQUERY" => Subquery(expression, scope) + Optional(expression, "child", scope),
             var type => throw NotSupported(type == "OPERATOR" ? Text(expression, "type") : type),
         };
         _depth--;
         return Limited(new SqlCost(cost, 1)).Total;
+    }
+
+    private long Subquery(JsonElement expression, SqlScope scope)
+    {
+        if (++_subqueries > MaxSubqueries)
+            throw TooComplex();
+        var cost = Query(expression.GetProperty("subquery").GetProperty("node"), scope).Total;
+        _subqueries--;
+        return cost;
     }
 
     private long Column(JsonElement expression, SqlScope scope)
