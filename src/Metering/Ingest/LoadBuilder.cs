@@ -231,7 +231,8 @@ internal sealed class LoadBuilder(
         for (var meter = 0; meter < _batch.Meters; meter++)
         {
             ref var tally = ref Tally(
-                _mappings.OrganizationId, BatchReader.Text(_batch.Meter(meter)), _mappings.MeterId(meter), _batch.ReceivedAt);
+                _mappings.OrganizationId, BatchReader.Text(_batch.Meter(meter)), _mappings.MeterId(meter),
+                _batch.ReceivedAt);
             tally += _mappings.Outcomes[meter] + new LoadTally(_batch.RowsOf(meter), 0, 0, 0);
         }
         Count += _batch.Count;

@@ -119,11 +119,7 @@ internal static class ServerHost
         builder.WebHost.UseUrls(metrics.AddTo(builder.Configuration["urls"] ?? DefaultUrl));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         RequestLimits.From(builder.Configuration).AddTo(builder);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        // The host logs the same exception again: start errors are reported here, worker failures are logged as
-        // critical.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        ConfigureLogging(builder.Logging);
         // Check settings before opening anything, so that a refused start changes nothing.
         var settings = BootstrapSettings.From(builder.Configuration);
         var retention = EventRetention.From(builder.Configuration, clock);
@@ -176,6 +172,15 @@ internal static class ServerHost
             await CloseAsync(server, engines, data);
             throw;
         }
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // The host logs the same exception again: start errors are reported by the start, worker failures are logged
+        // as critical.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
 
     private static DataDirectory OpenData(string path)

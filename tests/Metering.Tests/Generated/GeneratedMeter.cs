@@ -63,7 +63,7 @@ internal sealed class GeneratedMeter
     /// <summary>A text that measurements may have.</summary>
     public static string AnyText(Random random) => Texts[random.Next(Texts.Length)];
 
-    /// <summary>Values of all fields: those of data fields at random, those of derived fields by their formulas.</summary>
+    /// <summary>Values of all fields: of data fields at random, of derived fields by their formulas.</summary>
     public Dictionary<string, Cell> NextValues()
     {
         var values = new Dictionary<string, Cell>();

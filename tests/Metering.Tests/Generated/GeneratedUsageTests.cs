@@ -181,9 +181,7 @@ public sealed class GeneratedUsageTests
                 Filters = _random.Next(2) == 0 ? [] : [Filter(Any(meters))],
                 Aggregations =
                 [
-                    .. meters.SelectMany(meter => Enumerable.Range(0, _random.Next(1, 3)).Select(_ => _random.Next(2) == 0
-                        ? new ExplorerAggregation(meter.Meter, Any(meter.Numbers), Any(OfNumbers[..6]))
-                        : new ExplorerAggregation(meter.Meter, Any(meter.Countable), Any(OfTexts)))),
+                    .. meters.SelectMany(meter => Enumerable.Range(0, _random.Next(1, 3)).Select(_ => Aggregation(meter))),
                 ],
                 Groups = [.. Groups(meters)],
                 Limit = 20_000,
@@ -193,6 +191,10 @@ public sealed class GeneratedUsageTests
             found.Groups.Select(NaiveUsage.Text).ShouldBe(
                 _naive.Explore(query), $"seed {seed}: {string.Join(' ', meters.Select(Calculations))}");
         }
+
+        private ExplorerAggregation Aggregation(GeneratedMeter meter) => _random.Next(2) == 0
+            ? new ExplorerAggregation(meter.Meter, Any(meter.Numbers), Any(OfNumbers[..6]))
+            : new ExplorerAggregation(meter.Meter, Any(meter.Countable), Any(OfTexts));
 
         private DataExplorerDimensionFilter Filter(GeneratedMeter meter) => new()
         {

@@ -58,7 +58,8 @@ internal sealed class NaiveUsage
         '|', row.Keys.Select(key => key.Text ?? key.Time?.ToString() ?? Nothing).Append("").SkipLast(1)
             .DefaultIfEmpty("").Concat(row.Values.Select(Text)));
 
-    private static string Text(decimal? value) => value is { } number ? $"{number / 1.0000000000000000000000000m}" : "-";
+    private static string Text(decimal? value) =>
+        value is { } number ? $"{number / 1.0000000000000000000000000m}" : "-";
 
     private static decimal? ValueOf(IEnumerable<NaiveRow> group, ExplorerAggregation aggregation)
     {
