@@ -13,7 +13,7 @@ namespace Tallystick.Metering.Tests.Generated;
 
 /// <summary>
 /// Random meters with derived fields, random measurements through log, loader and store, and random questions in every
-/// form, answered as the naive evaluator answers them: also for late data, after a restart, and after sorting.
+/// form, answered as the naive evaluator answers them: also for late data, after restarts and sorting, voids and erasures.
 /// </summary>
 public sealed class GeneratedUsageTests
 {
@@ -51,6 +51,7 @@ public sealed class GeneratedUsageTests
         private readonly NaiveUsage _naive = new();
         private readonly FakeCatalog _catalog = new();
         private GeneratedMeter[] _meters = [];
+        private int _sent;
 
         public async Task RunAsync()
         {
@@ -64,7 +65,7 @@ public sealed class GeneratedUsageTests
                 for (var round = 0; round < Rounds; round++)
                 {
                     await SubmitAsync(ingestion);
-                    switch (_random.Next(3))
+                    switch (_random.Next(5))
                     {
                         case 0:
                             await ingestion.DisposeAsync();
@@ -74,6 +75,12 @@ public sealed class GeneratedUsageTests
                             await ingestion.LoadedAsync();
                             while (await ingestion.DuckDb.RunStepAsync(Make.Now, ingestion.Log.Start, Token))
                                 Token.ThrowIfCancellationRequested();
+                            break;
+                        case 2:
+                            await VoidAsync(ingestion);
+                            break;
+                        case 3:
+                            await EraseAsync(ingestion);
                             break;
                     }
                     for (var question = 0; question < Questions; question++)
@@ -100,17 +107,40 @@ public sealed class GeneratedUsageTests
                 var ts = Start + Duration.FromHours(_random.Next((int)Span.TotalHours))
                     + (_random.Next(3) == 0 ? Duration.Zero : Duration.FromNanoseconds(_random.Next()));
                 var values = meter.NextValues();
-                batch.Add(Json(meter.Meter, account, ts, values));
-                _naive.Add(new NaiveRow(meter.Meter.Id, "id-of-" + account, ts, _naive.Count, values));
+                var uid = $"u{_sent++}";
+                batch.Add(Json(uid, meter.Meter, account, ts, values));
+                _naive.Add(new NaiveRow(uid, meter.Meter.Id, "id-of-" + account, ts, _sent, values));
             }
             await ingestion.SubmitAsync([.. batch]);
         }
 
+        private async Task VoidAsync(Ingestion ingestion)
+        {
+            await ingestion.LoadedAsync();
+            string[] uids = [.. _naive.Uids.Where(_ => _random.Next(5) == 0), "never sent"];
+            var outcome = await ingestion.DuckDb.VoidAsync(
+                new UsageVoid(Make.Organization, $"{Guid.NewGuid()}", uids, ingestion.Log.End), Token);
+            outcome.NotFound.ShouldBe(["never sent"]);
+            _naive.Remove(row => uids.Contains(row.Uid));
+        }
+
+        private async Task EraseAsync(Ingestion ingestion)
+        {
+            await ingestion.LoadedAsync();
+            var account = "id-of-" + Any(Accounts);
+            var request = new UsageErasure(
+                Make.Organization, $"{Guid.NewGuid()}", account, ingestion.Log.End, ingestion.Log.Start);
+            while (!(await ingestion.DuckDb.EraseAsync(request, Token)).IsDone)
+                Token.ThrowIfCancellationRequested();
+            _naive.Remove(row => row.AccountId == account);
+        }
+
         private static string Json(
-            Meter meter, string account, Instant ts, IReadOnlyDictionary<string, Cell> values)
+            string uid, Meter meter, string account, Instant ts, IReadOnlyDictionary<string, Cell> values)
         {
             var measurement = new JsonObject
             {
+                ["uid"] = uid,
                 ["meter"] = meter.Code,
                 ["account"] = account,
                 ["ts"] = InstantPattern.ExtendedIso.Format(ts),
@@ -181,7 +211,8 @@ public sealed class GeneratedUsageTests
                 Filters = _random.Next(2) == 0 ? [] : [Filter(Any(meters))],
                 Aggregations =
                 [
-                    .. meters.SelectMany(meter => Enumerable.Range(0, _random.Next(1, 3)).Select(_ => Aggregation(meter))),
+                    .. meters.SelectMany(
+                        meter => Enumerable.Range(0, _random.Next(1, 3)).Select(_ => Aggregation(meter))),
                 ],
                 Groups = [.. Groups(meters)],
                 Limit = 20_000,

@@ -8,7 +8,7 @@ namespace Tallystick.Metering.Tests.Generated;
 
 /// <summary>A measurement as the test remembers it.</summary>
 internal sealed record NaiveRow(
-    string MeterId, string AccountId, Instant Ts, int Order, IReadOnlyDictionary<string, Cell> Values);
+    string Uid, string MeterId, string AccountId, Instant Ts, int Order, IReadOnlyDictionary<string, Cell> Values);
 
 /// <summary>
 /// Usage by lists and LINQ over decimals, as the metering reference defines it: it shares no code with any store.
@@ -20,9 +20,11 @@ internal sealed class NaiveUsage
 
     private readonly List<NaiveRow> _rows = [];
 
-    public int Count => _rows.Count;
+    public IEnumerable<string> Uids => _rows.Select(row => row.Uid);
 
     public void Add(NaiveRow row) => _rows.Add(row);
+
+    public void Remove(Predicate<NaiveRow> isRemoved) => _rows.RemoveAll(isRemoved);
 
     /// <summary>The values of all windows and segments.</summary>
     public IEnumerable<UsageValue> Read(UsageQuery query)
