@@ -5,6 +5,7 @@ using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
+using Tallystick.Metering.OtlpMappings;
 using Tallystick.Metering.Products;
 using Tallystick.Metering.Removal;
 using Tallystick.Metering.Uploads;
@@ -24,6 +25,7 @@ namespace Tallystick.Metering;
 [JsonSerializable(typeof(LookupTableItem))]
 [JsonSerializable(typeof(LookupTableDataJob))]
 [JsonSerializable(typeof(MeasurementUploadJob))]
+[JsonSerializable(typeof(OtlpMapping))]
 [JsonSerializable(typeof(UsageQueryRequest))]
 [JsonSerializable(typeof(UsageSavedQuery))]
 [JsonSerializable(typeof(MeasurementVoid))]

@@ -34,4 +34,20 @@ public sealed class WaysInTests
         lines[3].ShouldContain("\"bytes\":2048,\"region\":\"eu, north\"");
         lines[4].ShouldContain("\"message\":\"measure.bytes: must be a number\"");
     }
+
+    [Fact]
+    public void OpenTelemetry_ExampleAsTyped_CountsTheTokensOnce()
+    {
+        var example = CodeBlock.In(Path.Combine("docs", "ways-in.md"))
+            .First(block => block.Language == "sh" && block.Text.Contains("otlpmappings", StringComparison.Ordinal));
+        using var server = new LiveServer();
+
+        var lines = server.Run("bash", [server.Write("otlp.sh", example.Text)]).Trim().Split('\n');
+
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldContain("\"preset\":\"GEN_AI\"");
+        lines[1..3].ShouldBe(["{}", "{}"]);
+        lines[3].Split("\"input_tokens\":120,\"output_tokens\":30,\"model\":\"small\"").Length
+            .ShouldBe(2, $"once in {lines[3]}");
+    }
 }

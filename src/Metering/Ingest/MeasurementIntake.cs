@@ -77,4 +77,24 @@ public sealed class MeasurementIntake(
         if (loader?.Fault is LoadRefusedException refused)
             throw new LoadRefusedException(refused.Message, refused);
     }
+
+    /// <summary>The first fault of a body; null if it would be accepted. Stores nothing.</summary>
+    internal Issue? FindFault(string organizationId, ReadOnlyMemory<byte> body)
+    {
+        var parser = _parsers.TryTake(out var idle) ? idle : new SubmissionParser(options);
+        try
+        {
+            parser.Parse(organizationId, body.Span, clock.GetCurrentInstant());
+            return null;
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Issues[0];
+        }
+        finally
+        {
+            if (_parsers.Count < MaxParsers)
+                _parsers.Add(parser);
+        }
+    }
 }

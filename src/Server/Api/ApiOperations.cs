@@ -1,3 +1,4 @@
+using Tallystick.Metering.OtlpMappings;
 using Tallystick.Server.Api.Accounts;
 using Tallystick.Server.Api.Balances;
 using Tallystick.Server.Api.Bills;
@@ -28,7 +29,8 @@ internal static class ApiOperations
     internal const string OwnTag = "Tallystick";
 
     /// <summary>All tags of such operations.</summary>
-    internal static IReadOnlyList<string> OwnTags { get; } = [OwnTag, ServiceUserOperations.Tag];
+    internal static IReadOnlyList<string> OwnTags { get; } =
+        [OwnTag, ServiceUserOperations.Tag, OtlpMappingResource.Definition.Tag];
 
     /// <summary>The operations, in the order of the API document.</summary>
     internal static IReadOnlyList<ApiOperation> All { get; } =
@@ -52,6 +54,7 @@ internal static class ApiOperations
         .. LookupJobOperations.All,
         MeasurementOperations.Submit,
         CloudEventOperation.Submit,
+        .. OtlpOperations.All,
         FailedIngestDownload.GetUrl,
         ConservationOperation.Get,
         .. FileUploadOperations.All,

@@ -3,6 +3,7 @@ using Tallystick.Billing.Ingest;
 using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Ingest.CloudEvents;
+using Tallystick.Metering.Ingest.Otlp;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Removal;
@@ -87,6 +88,8 @@ internal sealed class MeasurementEngines : IAsyncDisposable
             log, clock, options, provider.GetRequiredService<MeasurementLoader>()));
         services.AddSingleton(provider => new CloudEventIntake(
             provider.GetRequiredService<MeasurementIntake>(), provider.GetRequiredService<MeteringCatalog>(), clock));
+        services.AddSingleton(provider => new OtlpIntake(
+            provider.GetRequiredService<MeasurementIntake>(), provider.GetRequiredService<OtlpRules>()));
         services.AddSingleton(provider => new MeasurementLoader(
             log, Store, Store, uids, provider.GetRequiredService<MeteringCatalog>(),
             provider.GetRequiredService<MeteringCatalog>(), clock, options));

@@ -7,6 +7,7 @@ using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Ingest;
 using Tallystick.Billing.Ledger;
+using Tallystick.Metering.Ingest.Otlp;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Removal;
@@ -242,6 +243,9 @@ internal static class ServerHost
         services.AddSingleton(clock);
         services.AddSingleton<IngestCodes>();
         services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<IngestCodes>());
+        services.AddSingleton<OtlpMappingChanges>();
+        services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<OtlpMappingChanges>());
+        services.AddSingleton<OtlpRules>();
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<SecretsRefused>(provider =>

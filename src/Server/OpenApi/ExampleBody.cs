@@ -15,7 +15,10 @@ internal static class ExampleBody
     private const string Id = "7f8a1c52-3d0e-4b6a-9c1d-2e5f60718293";
 
     // Optional members to include, because they are nearly always useful or one of several alternatives is required.
-    private static readonly string[] Telling = ["name", "unit", "amount", "planId", "aggregationId", "timePeriod"];
+    private static readonly string[] Telling =
+    [
+        "name", "unit", "amount", "planId", "aggregationId", "timePeriod", "match", "fields", "attribute", "attributes",
+    ];
 
     // Preferred values of enums: the most common ones that require no other members.
     private static readonly string[] Usual = ["MEASURE", "AD_HOC", "MONTHLY", "MONTH_TO_DATE"];

@@ -15,6 +15,8 @@ public abstract class FieldSuite(SharedServer server)
         "Aggregation.customSql", "Pricing.planId", "Pricing.compoundAggregationId",
         "AccountPlan.planGroupId", "CounterPricing.planId", "Commitment.feeDates",
         "Charge.amount", "Charge.entityId", "BalanceChargeSchedule.amount", "ExternalMapping.integrationConfigId",
+        "OtlpMapping.match[0].attribute", "OtlpMapping.account.property", "OtlpMapping.account.constant",
+        "OtlpMapping.fields[0].property", "OtlpMapping.fields[0].constant",
     ];
 
     /// <summary>Choices that the contract lists and the kind refuses, by rules that have tests of their own.</summary>
@@ -28,6 +30,8 @@ public abstract class FieldSuite(SharedServer server)
         "Pricing.cumulative=false", "Pricing.tiersSpanPlan=true",
         "Charge.entityType=BALANCE", "Charge.lineItemType=BALANCE_FEE",
         "StatementDefinition.measures[0].aggregations[0]=CUSTOM_SQL",
+        // Data points have no body.
+        "OtlpMapping.match[0].property=BODY",
     ];
 
     /// <summary>Texts that name something: any other text of the right length is refused.</summary>
@@ -37,13 +41,13 @@ public abstract class FieldSuite(SharedServer server)
         "Aggregation.segmentedFields[0]", "PlanTemplate.currency", "Account.currency",
         "Account.parentAccountId", "Account.emailAddress", "OrganizationConfig.currency",
         "OrganizationConfig.timezone", "PlanGroup.currency", "Commitment.currency",
-        "BalanceTransactionSchedule.transactionTypeId",
+        "BalanceTransactionSchedule.transactionTypeId", "OtlpMapping.fields[0].code",
     ];
 
     /// <summary>One of two references or amounts, and an account for which something is made, must stay.</summary>
     private static readonly string[] StayingMembers =
         ["planTemplateId", "aggregationId", "planId", "segment", "accountId", "units", "unitPrice", "balanceId",
-            "multiplier"];
+            "multiplier", "match", "fields"];
 
     /// <summary>What a member that is left out reads as.</summary>
     private static readonly string[] Defaults = ["null", "false", "true", "\"DEBIT\"", "\"NONE\""];

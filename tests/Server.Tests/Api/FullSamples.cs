@@ -53,6 +53,15 @@ internal static class FullSamples
                   "aggregations":[{"meterId":"m","fieldCode":"count","fieldType":"MEASURE","function":"SUM"}],
                   "groups":[{"groupType":"DIMENSION","meterId":"m","fieldCode":"region","frequency":"DAY"}]}}
                 """),
+            "OtlpMapping" => With(
+                Parse("""
+                {"name":"Tokens","signal":"METRICS","ordinal":3,"preset":"GEN_AI","uid":"request.id",
+                  "match":[{"property":"SCOPE","value":"chat"}],
+                  "account":{"attributes":["customer"],"default":"unknown"},"fields":[
+                    {"code":"region","attributes":["region"],"default":"none"},
+                    {"code":"count","attributes":["tokens"]},{"code":"note","constant":"x"}]}
+                """),
+                ("meterId", await CreateAsync(client, "meters", MeterBody("mapped")))),
             "BillConfig" => Parse("""{"billLockDate":"2020-01-31"}"""),
             _ => await BillingSamples.MakeAsync(client, kind, products),
         };

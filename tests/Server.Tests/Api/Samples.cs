@@ -47,6 +47,13 @@ internal static class Samples
         "PermissionPolicy" => Of(("name", name), ("permissionPolicy", JsonNode.Parse(
             """[{"effect":"allow","action":["config:retrieve"],"resource":["config:meter"]}]"""))),
         "UsageSavedQuery" => Of(("name", name), ("usageQuery", Of(("timePeriod", "YESTERDAY")))),
+        "OtlpMapping" => Of(
+            ("name", name),
+            ("signal", "LOGS"),
+            ("match", new JsonArray(Of(("attribute", "tokens")))),
+            ("meterId", await CreateAsync(client, "Meter", "meters")),
+            ("account", Of(("attributes", new JsonArray("customer")))),
+            ("fields", new JsonArray(Of(("code", "x"), ("attributes", new JsonArray("tokens")))))),
         _ => await BilledAsync(client, kind, name),
     };
 

@@ -126,6 +126,11 @@ internal static class ErrorAnswer
         // Some clients retry a 409 automatically unless this header is set.
         if (status == StatusCodes.Status409Conflict)
             response.Headers["x-should-retry"] = "false";
+        if (ProtobufStatus.IsExpected(context.Request))
+        {
+            await ProtobufStatus.WriteAsync(context, message);
+            return;
+        }
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions))
         {

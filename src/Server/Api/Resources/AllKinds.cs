@@ -27,6 +27,7 @@ using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.CustomFields;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
+using Tallystick.Metering.OtlpMappings;
 using Tallystick.Metering.Products;
 using Tallystick.Metering.Removal;
 using Tallystick.Metering.Uploads;
@@ -59,6 +60,7 @@ internal static class AllKinds
         LookupTableResource.Jobs,
         MeasurementUploadResource.Definition,
         UsageSavedQueryResource.Definition,
+        OtlpMappingResource.Definition,
         MeasurementVoidResource.Definition,
         MeasurementErasureResource.Definition,
         PlanTemplateResource.Definition,
