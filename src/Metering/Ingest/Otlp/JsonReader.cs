@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.OtlpMappings;

@@ -13,7 +13,6 @@ internal sealed class ProtobufInput
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private readonly CodedInputStream _input;
-    private readonly long _end;
 
     /// <param name="bytes">One message.</param>
     public ProtobufInput(ReadOnlyMemory<byte> bytes)
@@ -21,11 +20,11 @@ internal sealed class ProtobufInput
         _input = MemoryMarshal.TryGetArray(bytes, out var segment)
             ? new CodedInputStream(segment.Array!, segment.Offset, segment.Count)
             : new CodedInputStream(bytes.ToArray());
-        _end = _input.Position + bytes.Length;
+        End = _input.Position + bytes.Length;
     }
 
     /// <summary>The end of the outermost message.</summary>
-    public long End => _end;
+    public long End { get; }
 
     /// <summary>Moves to the next field of a message.</summary>
     /// <param name="end">The end of the message.</param>
@@ -48,7 +47,7 @@ internal sealed class ProtobufInput
     {
         var length = _input.ReadLength();
         var end = _input.Position + length;
-        if (length < 0 || end > _end)
+        if (length < 0 || end > End)
             throw new InvalidDataException("it is truncated");
         return end;
     }
