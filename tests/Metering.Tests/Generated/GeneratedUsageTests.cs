@@ -13,7 +13,7 @@ namespace Tallystick.Metering.Tests.Generated;
 
 /// <summary>
 /// Random meters with derived fields, random measurements through log, loader and store, and random questions in every
-/// form, answered as the naive evaluator answers them: also for late data, after restarts and sorting, voids and erasures.
+/// form, answered as the naive evaluator answers them: also after late data, restarts, sorting, voids and erasures.
 /// </summary>
 public sealed class GeneratedUsageTests
 {
