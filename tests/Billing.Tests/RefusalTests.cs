@@ -1,6 +1,5 @@
 using Tallystick.Billing.Calculation;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Aggregations;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using static Tallystick.Billing.Tests.Scenario;

@@ -1,5 +1,4 @@
 using NodaTime;
-using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Usage;

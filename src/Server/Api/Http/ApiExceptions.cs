@@ -1,7 +1,7 @@
 namespace Tallystick.Server.Api.Http;
 
 /// <summary>The client closed the connection, so no response is sent.</summary>
-internal sealed class ClientDisconnectedException(Exception cause) 
+internal sealed class ClientDisconnectedException(Exception cause)
     : Exception("The client closed the connection", cause);
 
 /// <summary>The body is too large for the operation.</summary>

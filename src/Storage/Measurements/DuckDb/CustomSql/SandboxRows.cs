@@ -1,6 +1,5 @@
 using System.Globalization;
 using DuckDB.NET.Data;
-using DuckDB.NET.Native;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Measurements;

@@ -6,7 +6,6 @@ internal sealed class SqlScope(SqlScope? outer)
 {
     private readonly Dictionary<string, SqlCost> _tables = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, long> _aliases = new(StringComparer.OrdinalIgnoreCase);
-    private long _column = outer?._column ?? 1;
 
     /// <summary>Names a query.</summary>
     public void AddTable(string name, SqlCost cost) => _tables[name] = cost;
@@ -20,14 +19,14 @@ internal sealed class SqlScope(SqlScope? outer)
         _aliases[name] = Math.Max(cost, _aliases.GetValueOrDefault(name));
 
     /// <summary>Adds a table of the FROM clause.</summary>
-    public void AddColumns(SqlCost table) => _column = Math.Max(_column, table.Column);
+    public void AddColumns(SqlCost table) => Column = Math.Max(Column, table.Column);
 
     /// <summary>The cost of any column of the tables of the FROM clause.</summary>
-    public long Column => _column;
+    public long Column { get; private set; } = outer?.Column ?? 1;
 
     /// <summary>The highest cost that a name can stand for.</summary>
     public long CostOf(string name) => Math.Max(
-        Math.Max(_column, _aliases.GetValueOrDefault(name)), outer?.CostOf(name) ?? 1);
+        Math.Max(Column, _aliases.GetValueOrDefault(name)), outer?.CostOf(name) ?? 1);
 }
 
 /// <summary>The cost of a query.</summary>
