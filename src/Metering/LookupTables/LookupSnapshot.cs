@@ -147,7 +147,7 @@ internal sealed class LookupSnapshot : ILookupTable
     private static void AddTo(ref HashCode hash, decimal number)
     {
         Span<int> bits = stackalloc int[4];
-        decimal.GetBits(number / NoZeros, bits);
+        decimal.GetBits(number == 0 ? 0 : number / NoZeros, bits);
         foreach (var part in bits)
             hash.Add(part);
     }

@@ -24,6 +24,15 @@ public sealed class LookupSnapshotTests
     }
 
     [Fact]
+    public void Snapshot_WithTheKeyZero_FindsItByNegativeZero()
+    {
+        var data = new LookupSnapshot(Revision, dataVersion: 1);
+        data.Add(Row(0, "c", 7));
+
+        data.FindRow([Value.Of(decimal.Negate(0)), Value.Of("c")]).ShouldBe(0);
+    }
+
+    [Fact]
     public void Snapshot_OfKeysChosenToCollide_IsFilledAsFastAsAny()
     {
         var data = new LookupSnapshot(Revision, dataVersion: 1);

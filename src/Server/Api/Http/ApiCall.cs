@@ -39,5 +39,6 @@ internal sealed record ApiCall(HttpContext Http, Caller Caller, Grants Grants, C
     internal Task AnswerAsync(ReadOnlyMemory<byte> json) => JsonAnswer.WriteAsync(Http, json);
 
     /// <inheritdoc cref="JsonAnswer.StreamAsync"/>
-    internal Task StreamAsync(Func<Utf8JsonWriter, Func<Task>, Task> write) => JsonAnswer.StreamAsync(Http, write);
+    internal Task StreamAsync(TimeSpan longest, Func<Utf8JsonWriter, Func<Task>, Task> write) =>
+        JsonAnswer.StreamAsync(Http, longest, write);
 }

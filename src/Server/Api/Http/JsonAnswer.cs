@@ -18,21 +18,37 @@ internal static class JsonAnswer
 
     /// <summary>
     /// Writes a large JSON value while it is being produced, so that it is never in memory as a whole. Whatever can
-    /// fail must have been done before, because the response has begun.
+    /// fail must have been done before, because the response has begun. A client that does not read the response in
+    /// time is disconnected.
     /// </summary>
     /// <param name="context">The request.</param>
+    /// <param name="longest">The time to send the response.</param>
     /// <param name="write">Writes the value; awaits the second argument between its parts.</param>
-    internal static async Task StreamAsync(HttpContext context, Func<Utf8JsonWriter, Func<Task>, Task> write)
+    internal static async Task StreamAsync(
+        HttpContext context, TimeSpan longest, Func<Utf8JsonWriter, Func<Task>, Task> write)
     {
         context.Response.ContentType = "application/json";
+        using var sending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        sending.CancelAfter(longest);
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonFormat.WriterOptions);
-        await write(json, async () =>
+        long sent = 0;
+        try
         {
-            if (json.BytesPending < StreamedBytes)
-                return;
-            await json.FlushAsync(context.RequestAborted);
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-        });
+            await write(json, () => json.BytesCommitted + json.BytesPending - sent < StreamedBytes
+                ? Task.CompletedTask : SendAsync());
+            await SendAsync();
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            context.Abort();
+        }
+
+        async Task SendAsync()
+        {
+            await json.FlushAsync(sending.Token);
+            await context.Response.BodyWriter.FlushAsync(sending.Token);
+            sent = json.BytesCommitted;
+        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using NodaTime;
 using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Json;
@@ -48,7 +49,8 @@ internal sealed class UsageQueryOperation(
 
             The number of concurrent queries is limited. Returns 429 if too many queries of your organization are
             waiting, and 503 if too many are waiting in total, if the query exceeds the time limit, or if it needs too
-            much memory; `Retry-After` says when to try again. Closing the connection cancels the query.
+            much memory; `Retry-After` says when to try again. Closing the connection cancels the query. A client that
+            does not read the whole response within the time limit is disconnected.
             """,
     };
 
@@ -58,35 +60,36 @@ internal sealed class UsageQueryOperation(
         UsageQueryRequest request;
         using (var body = await call.ReadJsonAsync())
             request = UsageQueryRequest.Read(body.RootElement, zone).At(call.Now, zone);
-        var (query, rows, accounts) = await RunAsync(call, async cancelled =>
-        {
-            var (query, rows) = await explorer.ExploreAsync(call.OrganizationId, request, zone, cancelled);
-            return (query, rows, await AccountsAsync(
-                resources.Reader(call.OrganizationId, cancelled), AccountIds(query, rows)));
-        });
-        await call.StreamAsync((json, betweenRows) =>
-            new UsageRowsJson(query, accounts).WriteAsync(json, rows, betweenRows));
+        using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
+        cancelling.CancelAfter(limits.QueryTime);
+        // The slot is held until the response is sent, because the rows are in memory until then.
+        using var slot = await InTimeAsync(call, slots.EnterAsync(call.OrganizationId, cancelling.Token).AsTask());
+        var (rows, json) = await InTimeAsync(call, QueryAsync(call, request, zone, cancelling.Token));
+        await call.StreamAsync(limits.QueryTime, (writer, betweenRows) => json.WriteAsync(writer, rows, betweenRows));
     }
 
-    /// <summary>
-    /// Runs a query in a slot and within the time limit, including reading meters and accounts, which can take longer
-    /// than reading usage. The body is read before, because the caller determines how long that takes.
-    /// </summary>
-    private async Task<T> RunAsync<T>(ApiCall call, Func<CancellationToken, Task<T>> work)
+    // Includes reading meters and accounts, which can take longer than reading usage. The body is read before, because
+    // the caller determines how long that takes.
+    private async Task<(ExplorerRows Rows, UsageRowsJson Json)> QueryAsync(
+        ApiCall call, UsageQueryRequest request, DateTimeZone zone, CancellationToken cancelled)
     {
-        var longest = limits.QueryTime;
-        using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
-        cancelling.CancelAfter(longest);
+        var (query, rows) = await explorer.ExploreAsync(call.OrganizationId, request, zone, cancelled);
+        var accounts = await AccountsAsync(
+            resources.Reader(call.OrganizationId, cancelled), AccountIds(query, rows));
+        return (rows, new UsageRowsJson(query, accounts));
+    }
+
+    private async Task<T> InTimeAsync<T>(ApiCall call, Task<T> work)
+    {
         try
         {
-            using var slot = await slots.EnterAsync(call.OrganizationId, cancelling.Token);
-            return await work(cancelling.Token);
+            return await work;
         }
         catch (OperationCanceledException cancelled) when (!call.Cancelled.IsCancellationRequested)
         {
             throw new ServerBusyException(
-                FormattableString.Invariant($"The usage query took longer than {longest.TotalSeconds} seconds. ")
-                    + "Query a shorter period or fewer groups, or try again later.",
+                FormattableString.Invariant($"The usage query took longer than {limits.QueryTime.TotalSeconds} ")
+                    + "seconds. Query a shorter period or fewer groups, or try again later.",
                 cancelled);
         }
         catch (OverflowException overflow)
