@@ -28,10 +28,13 @@ public sealed class RemovalTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Theory]
-    [InlineData(1_000_000, false)] // in the table that small meters share
-    [InlineData(0, false)] // in the meter's own table
-    [InlineData(0, true)] // sorted
-    public async Task Erasure_AfterMaintenance_LeavesNoByteOfTheAccount(int smallMeterRows, bool isSorted)
+    [InlineData(1_000_000, false, 2)] // in the table that small meters share
+    [InlineData(0, false, 2)] // in the meter's own table
+    [InlineData(0, true, 2)] // sorted
+    [InlineData(1_000_000, false, Rows / 2)]
+    [InlineData(0, false, Rows / 2)]
+    [InlineData(0, true, Rows / 2)]
+    public async Task Erasure_AfterMaintenance_LeavesNoByteOfTheAccount(int smallMeterRows, bool isSorted, int voided)
     {
         var options = Ingestion.Small with { SmallMeterRows = smallMeterRows };
         await using (var store = await OpenAsync(options))
@@ -40,7 +43,7 @@ public sealed class RemovalTests : IDisposable
             if (isSorted)
                 await MaintainAsync(store, AllClosed);
             await store.VoidAsync(
-                new UsageVoid(Make.Organization, "void", [Measurement(1).Uid, Measurement(3).Uid], ToTheEnd), Token);
+                new UsageVoid(Make.Organization, "void", [.. UidsOfSecret(voided)], ToTheEnd), Token);
         }
         string[] secrets = [Measurement(1).Uid, Measurement(5).Uid, Measurement(Rows - 1).Uid];
         secrets.Where(Holds).ShouldBe(secrets, "the test must be able to find what is there");
@@ -92,6 +95,27 @@ public sealed class RemovalTests : IDisposable
         for (; await store.RunStepAsync(AllClosed, default, Token); steps++)
             await CrashAsync(options);
         steps.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task Erasure_OfVoidedRows_TakesLimitedSteps()
+    {
+        const int Limit = 300;
+        await using var store = await OpenAsync(Ingestion.Small with { ErasedAtOnce = Limit });
+        await store.ApplyAsync(StoredUsage.Load(0, [.. Enumerable.Range(0, Rows).Select(Measurement)]), Token);
+        await store.VoidAsync(
+            new UsageVoid(Make.Organization, "void", [.. UidsOfSecret(Rows / 2)], ToTheEnd), Token);
+
+        List<long> erased = [];
+        for (var isDone = false; !isDone;)
+        {
+            var progress = await store.EraseAsync(Erasure("id-of-secret"), Token);
+            erased.Add(progress.Erased);
+            isDone = progress.IsDone;
+        }
+
+        erased.ShouldBe([300, 600, 900, 1000]);
+        (await Ingestion.TotalAsync(store)).ShouldBe(new LoadTally(Rows, Rows / 2, 0, 0, 0, Rows / 2));
     }
 
     [Fact]
@@ -177,6 +201,9 @@ public sealed class RemovalTests : IDisposable
         tallies.Sum(one => one.Tally.Voided).ShouldBe(2);
         tallies.Sum(one => one.Tally.Erased).ShouldBe(2);
     }
+
+    private static IEnumerable<string> UidsOfSecret(int count) =>
+        Enumerable.Range(0, count).Select(number => Measurement(2 * number + 1).Uid);
 
     // Odd ones are of the account that is erased. The engine cannot compress their uids, so that they can be found.
     private static Measurement Measurement(int number)

@@ -43,7 +43,7 @@ internal sealed class ErasureTransaction(
                 break;
         }
         if (isLast && account is not null)
-            DeleteRest(removed);
+            isLast = TryDeleteRest(sources, removed);
         if (account is not null)
             StoredRewrites.AddFreeBlocks(_connection);
         removed.WriteTallies();
@@ -63,14 +63,8 @@ internal sealed class ErasureTransaction(
             var left = stepRows - removed.Count;
             if (left <= 0)
                 return;
-            var last = Scalar(FormattableString.Invariant(
-                $"""
-                SELECT max(rowid) FROM (
-                    SELECT rowid FROM {table.Name} WHERE {table.Condition} AND {_ofAccount} ORDER BY rowid LIMIT {left})
-                """));
-            if (last is null)
+            if (Next($"{table.Name} WHERE {table.Condition}", left) is not { } which)
                 continue;
-            var which = FormattableString.Invariant($"{_ofAccount} AND rowid <= {last}");
             var rows = $"{table.Name} WHERE {table.Condition} AND {which}";
             removed.Add(FormattableString.Invariant($"{source.Meter}"), rows, new LoadTally(0, -1, 0, 0, 0, 1));
             KeepPositions(rows);
@@ -85,17 +79,50 @@ internal sealed class ErasureTransaction(
         }
     }
 
-    private void DeleteRest(RemovedRows removed)
+    // Deletes voided rows, then failures. Returns false if some may be left.
+    private bool TryDeleteRest(List<UsageSource> sources, RemovedRows removed)
     {
-        var rows = FormattableString.Invariant(
-            $"voided WHERE meter IN (SELECT key FROM meters WHERE organization = {organization}) AND {_ofAccount}");
-        removed.Add("meter", rows, new LoadTally(0, 0, 0, 0, -1, 1));
-        KeepPositions(rows);
-        if (_connection.Execute($"DELETE FROM {rows}") > 0)
+        var left = stepRows - removed.Count;
+        var voided = FormattableString.Invariant(
+            $"voided WHERE meter IN (SELECT key FROM meters WHERE organization = {organization})");
+        if (Next(voided, left) is { } some)
+        {
+            var rows = $"{voided} AND {some}";
+            RewriteOrigins(sources, rows);
+            removed.Add("meter", rows, new LoadTally(0, 0, 0, 0, -1, 1));
+            KeepPositions(rows);
+            left -= _connection.Execute($"DELETE FROM {rows}");
             StoredRewrites.Add(_connection, StoredRewrites.Voided);
-        if (_connection.Execute($"DELETE FROM failures WHERE organization = {organization} AND {_ofAccount}") > 0)
+        }
+        var failures = FormattableString.Invariant($"failures WHERE organization = {organization}");
+        if (left > 0 && Next(failures, left) is { } which)
+        {
+            left -= _connection.Execute($"DELETE FROM {failures} AND {which}");
             StoredRewrites.Add(_connection, StoredRewrites.Failures);
+        }
+        return left > 0;
     }
+
+    // A void leaves the bytes of the rows where they were.
+    private void RewriteOrigins(List<UsageSource> sources, string rows)
+    {
+        using var command = _connection.Command(
+            $"SELECT meter, min(ts), max(ts) FROM {rows} GROUP BY meter");
+        var origins = command.Read(row => (Meter: row.GetInt32(0), First: row.GetInt64(1), Last: row.GetInt64(2)));
+        foreach (var (meter, first, last) in origins)
+        {
+            foreach (var table in MeterTable.Of(_connection, sources.Single(source => source.Meter == meter)))
+                table.Rewrite(_connection, first, last, request.Before.Value);
+        }
+    }
+
+    // SQL of the condition for the first rows of the account; null if there are none.
+    private string? Next(string rows, long limit) =>
+        Scalar(FormattableString.Invariant(
+            $"SELECT max(rowid) FROM (SELECT rowid FROM {rows} AND {_ofAccount} ORDER BY rowid LIMIT {limit})"))
+            is { } last
+            ? FormattableString.Invariant($"{_ofAccount} AND rowid <= {last}")
+            : null;
 
     // Their uids stay used. The log has them for as long as it must.
     private void KeepPositions(string rows) => _connection.Execute(FormattableString.Invariant(

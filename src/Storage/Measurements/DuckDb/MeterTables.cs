@@ -50,4 +50,17 @@ internal sealed record MeterTable(string Name, string Condition, UsagePart? Part
             (long)deleted, rewrites, Part.Number);
         return deleted;
     }
+
+    /// <summary>Requests that bytes of rows deleted earlier be removed from the file.</summary>
+    /// <param name="connection">The connection, in a transaction.</param>
+    /// <param name="first">The earliest time of the rows, in nanoseconds since 1970.</param>
+    /// <param name="last">Their latest time.</param>
+    /// <param name="before">All of the rows are before this position in the log.</param>
+    public void Rewrite(DuckDBConnection connection, long first, long last, long before)
+    {
+        if (Part is null)
+            StoredRewrites.Add(connection, Name, Name == SharedTable.Name ? 0 : before);
+        else if (Part.First <= last && Part.End > first)
+            connection.Execute("UPDATE parts SET sorted = 0 WHERE number = $1", Part.Number);
+    }
 }
