@@ -47,9 +47,14 @@ internal static class AggregationRules
     internal static IEnumerable<Issue> RefuseChange(Aggregation aggregation, TargetChange change)
     {
         var meter = (Meter)change.Proposed;
-        foreach (var (_, code, fault) in UnusableFields(aggregation, meter))
+        var unusable = UnusableFields(aggregation, meter).ToList();
+        foreach (var (_, code, fault) in unusable)
             yield return new Issue(
                 "field_in_use", "dataFields", $"field '{code}', used by the aggregation '{aggregation.Name}', {fault}");
+        foreach (var code in FieldsLostToSql(aggregation, (Meter)change.Current, meter)
+            .Where(code => !unusable.Exists(field => field.Code == code)))
+            yield return new Issue("field_in_use", "dataFields",
+                $"field '{code}', used by the query of the aggregation '{aggregation.Name}', must keep its kind");
         if (((Meter)change.Current).ProductId != meter.ProductId)
             yield return new Issue("immutable",
                 "productId", $"cannot be changed while the meter has aggregations, such as '{aggregation.Name}'");
@@ -78,6 +83,20 @@ internal static class AggregationRules
                 yield return ("segmentedFields", code, "must have the category WHO, WHAT, WHERE or OTHER to be used "
                     + "for segments");
         }
+    }
+
+    // Fields in the query that the proposed meter no longer has as number or text, whichever they were.
+    private static IEnumerable<string> FieldsLostToSql(Aggregation aggregation, Meter current, Meter proposed)
+    {
+        if (aggregation.CustomSql is null || CustomSqlTokens.Read(aggregation.CustomSql, out _) is not { } tokens)
+            return [];
+        var names = tokens.Where((token, index) => token.Kind == SqlTokenKind.Name
+                || (token.Kind == SqlTokenKind.Word && !tokens.ElementAtOrDefault(index + 1).IsSymbol("(")))
+            .Select(token => token.Text).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return FieldsOf(current).Except(FieldsOf(proposed)).Select(field => field.Code).Where(names.Contains);
+
+        static IEnumerable<(string Code, bool IsNumeric)> FieldsOf(Meter meter) =>
+            meter.DataFields.Concat(meter.DerivedFields).Select(field => (field.Code, field.Category.IsNumeric()));
     }
 
     private static bool Fits(AggregationMethod method, DataFieldCategory target) => method switch

@@ -88,6 +88,42 @@ public sealed class MeteringRuleTests(SqliteServer server)
         (await client.GetAsync(path)).Object.ToJsonString().ShouldBe(before);
     }
 
+    [Theory]
+    [InlineData("region", "dropped")]
+    [InlineData("region", "changed")]
+    [InlineData("count", "dropped", "SELECT MAX(\"Count\") FROM measurements")]
+    public async Task Meter_FieldThatAQueryUses_CannotGoOrChangeItsKind(
+        string field, string how, string sql = "SELECT COUNT(DISTINCT Region) FROM measurements")
+    {
+        using var client = await server.NewOrganizationAsync();
+        var meter = (await Entity.MakeAsync(client, "Meter")).Body;
+        var fields =
+            """
+            [{"category":"MEASURE","code":"n","name":"N","unit":"1"},{"category":"MEASURE","code":"count","name":"C",
+            "unit":"1"},{"category":"WHERE","code":"region","name":"R"}]
+            """;
+        meter = (await client.PostAsync("meters", RuleTable.Changed(
+            meter, $$"""{"code":"queried","dataFields":{{fields}}}"""))).Object;
+        (await client.PostAsync("aggregations", $$"""
+            {"name":"A","code":"a","meterId":"{{meter["id"]}}","targetField":"n","aggregation":"CUSTOM_SQL",
+             "rounding":"NONE","quantityPerUnit":1,"unit":"call","customSql":{{JsonValue.Create(sql).ToJsonString()}}}
+            """)).Status.ShouldBe(HttpStatusCode.OK);
+        var path = $"meters/{meter["id"]}";
+        var changed = meter["dataFields"]!.AsArray().Single(item => (string?)item!["code"] == field)!;
+        if (how == "dropped")
+            changed["code"] = "other";
+        else
+        {
+            changed["category"] = "MEASURE";
+            changed["unit"] = "1";
+        }
+
+        var answer = await client.PutAsync(path, meter);
+
+        answer.Faults.ShouldBe(["field_in_use dataFields"]);
+        answer.Message.ShouldContain($"'{field}'");
+    }
+
     [Fact]
     public async Task Meter_WithAggregations_MayGainFieldsAndKeepsItsProduct()
     {
