@@ -37,8 +37,8 @@ public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
     }
 
     /// <summary>
-    /// Finds failed measurements without a known account that were sent with an account code, in a page of failures,
-    /// the latest first.
+    /// Finds failed measurements without a known account that were sent with an account code, rows of files that are
+    /// not valid measurements included, in a page of failures, the latest first.
     /// </summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="accountCode">The code, exactly as sent.</param>
@@ -55,11 +55,17 @@ public sealed class FailedMeasurements(IIngestLedger store, ILogPartition log)
         List<LogPosition> found = [];
         foreach (var failure in failures.Where(failure => failure.AccountId is null))
         {
-            if ((await logged.ReadAsync(failure.Position))?.Account == accountCode)
+            if (await logged.ReadAsync(failure.Position) is { } measurement && IsOf(measurement, accountCode))
                 found.Add(failure.Position);
         }
         return (found, failures.Count < limit ? null : failures[^1].Position);
     }
+
+    // Of a refused row the account is unknown if the row is broken, or was logged by an earlier version.
+    private static bool IsOf(Measurement measurement, string accountCode) =>
+        measurement.Account.Length > 0
+            ? measurement.Account == accountCode
+            : RefusedRow.Of(measurement)?.Mentions(accountCode) == true;
 }
 
 /// <summary>A failed measurement with its reason and content.</summary>

@@ -73,12 +73,14 @@ internal sealed class FileBatch
     /// <summary>Adds a row that is invalid.</summary>
     /// <param name="row">The row.</param>
     /// <param name="meter">Code of its meter; empty if unknown.</param>
-    public void AddRefused(RefusedRow row, string meter)
+    /// <param name="account">Code of its account, so that an erasure finds the row; empty if unknown.</param>
+    public void AddRefused(RefusedRow row, string meter, string account)
     {
         SetUid(row.Row);
         _batch.Row(
             _parser.OtherwiseUid.Written, _batch.Meter(Encoding.UTF8.GetBytes(meter)),
-            _batch.List(RefusedRow.List.Span), _batch.Account([]), _parser.ReceivedAt, null, row.Values.Span);
+            _batch.List(RefusedRow.List.Span), _batch.Account(Encoding.UTF8.GetBytes(account)), _parser.ReceivedAt,
+            null, row.Values.Span);
     }
 
     /// <summary>Ends the batch; its bytes stay valid until the next <see cref="Begin"/>.</summary>

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Measurements.Batches;
 using Tallystick.Metering.Meters;
@@ -55,6 +58,61 @@ public sealed record RefusedRow(string JobId, long Row, long Line, string Reason
             : null;
 
         static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>
+    /// The account code in a row of a JSON file, which need not be valid; null if it cannot be told.
+    /// </summary>
+    internal static string? AccountOf(ReadOnlySpan<byte> json)
+    {
+        string? found = null;
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName
+                    || !reader.ValueTextEquals("account"u8))
+                    continue;
+                reader.Read();
+                if (found is not null || reader.TokenType != JsonTokenType.String)
+                    return null;
+                found = reader.GetString();
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // Not JSON from here on, or not text. A code that precedes it counts.
+        }
+        return KeptAccount(found);
+    }
+
+    /// <summary>The code of an account; null for anything else.</summary>
+    internal static string? KeptAccount(string? code) =>
+        TextLength.Of(code ?? "") is > 0 and <= MeasurementParser.MaximumCode ? code : null;
+
+    /// <summary>
+    /// Whether the text of the row contains an account code as a value in quotation marks or a value of a CSV file.
+    /// </summary>
+    internal bool Mentions(string account)
+    {
+        foreach (var written in new[]
+        {
+            account, account.Replace("\"", "\"\"", StringComparison.Ordinal),
+            JsonEncodedText.Encode(account, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value,
+            JsonEncodedText.Encode(account).Value,
+        })
+        {
+            for (var at = Find(0); at >= 0; at = Find(at + 1))
+            {
+                var end = at + written.Length;
+                if ((at == 0 || Text[at - 1] is '"' or ',') && (end == Text.Length || Text[end] is '"' or ','))
+                    return true;
+            }
+
+            int Find(int from) => Text.IndexOf(written, from, StringComparison.Ordinal);
+        }
+        return false;
     }
 
     private static ReadOnlyMemory<byte> Encode(Action<ByteBuffer> write)

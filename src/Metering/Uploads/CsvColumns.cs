@@ -17,9 +17,10 @@ namespace Tallystick.Metering.Uploads;
 internal sealed class CsvColumns
 {
     private const string Meter = "meter";
+    private const string Account = "account";
 
-    private static readonly string[] Members = ["uid", Meter, "account", "ts", "ets"];
-    private static readonly string[] Required = ["account", "ts"];
+    private static readonly string[] Members = ["uid", Meter, Account, "ts", "ets"];
+    private static readonly string[] Required = [Account, "ts"];
 
     private readonly string _meter;
     private readonly byte[] _meterUtf8;
@@ -110,6 +111,15 @@ internal sealed class CsvColumns
         _writer.Flush();
         json = _json.WrittenSpan;
         return null;
+    }
+
+    /// <summary>The account code in an invalid record; null if it cannot be told.</summary>
+    public string? AccountOf(ReadOnlySpan<byte> record)
+    {
+        if (!CsvRecord.TrySplit(record, _cells) || _cells.Count != _count)
+            return null;
+        var cell = _members.Find(member => member.Name == Account).Cell;
+        return RefusedRow.KeptAccount(Encoding.UTF8.GetString(TextOf(record, _cells[cell])));
     }
 
     private string? WriteMembers(ReadOnlySpan<byte> record)

@@ -178,10 +178,12 @@ internal sealed class MeasurementUploadRun(
     private void Refuse(long row, string reason)
     {
         var text = _rows!.Row;
+        var account = _csv is null ? RefusedRow.AccountOf(text) : _csv.AccountOf(text);
         if (text.Length > RefusedRow.MaxText)
             text = text[..RefusedRow.MaxText];
         _batch.AddRefused(
-            new RefusedRow(job.Id, row, _rows.RowLine, reason, Encoding.UTF8.GetString(text)), job.Meter ?? "");
+            new RefusedRow(job.Id, row, _rows.RowLine, reason, Encoding.UTF8.GetString(text)), job.Meter ?? "",
+            account ?? "");
     }
 
     private async ValueTask<RowReader> OpenAsync(UploadProgress from, CancellationToken cancellationToken)

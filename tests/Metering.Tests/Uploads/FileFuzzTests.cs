@@ -75,7 +75,8 @@ public sealed class FileFuzzTests
             if (reason is null)
                 continue;
             refused.Add(Encoding.UTF8.GetString(rows.Row));
-            batch.AddRefused(new RefusedRow("job", count, rows.RowLine, reason, refused[^1]), "");
+            var account = format == 1 ? columns.AccountOf(rows.Row) : RefusedRow.AccountOf(rows.Row);
+            batch.AddRefused(new RefusedRow("job", count, rows.RowLine, reason, refused[^1]), "", account ?? "");
         }
         batch.Count.ShouldBe(count);
         var logged = BatchDecoder.Decode(batch.End("source").ToArray()).Measurements;
