@@ -5,7 +5,6 @@ using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Removal;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Billing.Erasures;
@@ -27,8 +26,8 @@ public sealed class ErasureJobHandler(
         var related = resources.Reader(organizationId, cancellationToken);
         if (await related.FindAsync<MeasurementErasure>(queued.Id) is not { } asked)
             return null;
-        var account = await related.FindAsync<Account>(asked.AccountId);
-        return new ErasureRun(resources, store, failures, log, organizationId, asked, account?.Code);
+        var code = asked.AccountCode ?? (await related.FindAsync<Account>(asked.AccountId))?.Code;
+        return new ErasureRun(resources, store, failures, log, organizationId, asked, code);
     }
 
     // An erasure is never given up, because the law may require it.
@@ -36,12 +35,8 @@ public sealed class ErasureJobHandler(
     public ValueTask<bool> FailAsync(ResourceChange change, string id, string reason) => ValueTask.FromResult(false);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related)
-    {
-        var all = await related.ListAsync<MeasurementErasure>(Condition.And());
-        return [.. (await store.FindUnfinishedAsync([.. all.Select(one => one.Id)], CancellationToken.None))
-            .Select(id => (id, (Instant?)null))];
-    }
+    public ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related) =>
+        UnfinishedRemovals.FindAsync<MeasurementErasure>(related, store);
 }
 
 /// <summary>
@@ -53,10 +48,11 @@ internal sealed class ErasureRun(
 {
     private const int FailuresAtATime = 1000;
 
-    private readonly LogPosition _before = new(asked.LogPosition ?? 0);
+    private readonly LogPosition _before = log.Restored(asked.LogPosition, asked.DtCreated);
 
     // Where the search for failures continues; null once it has ended.
-    private LogPosition? _failuresBefore = accountCode is null ? null : new LogPosition(asked.LogPosition ?? 0);
+    private LogPosition? _failuresBefore =
+        accountCode is null ? null : log.Restored(asked.LogPosition, asked.DtCreated);
 
     /// <inheritdoc/>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)

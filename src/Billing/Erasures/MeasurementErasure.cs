@@ -11,6 +11,13 @@ public sealed record MeasurementErasure : Resource
     [Characters(36, 36)]
     public required string AccountId { get; init; }
 
+    /// <summary>
+    /// Code of the account when the request was made, which finds failed measurements. Not present if the account had
+    /// been deleted.
+    /// </summary>
+    [ServerSet]
+    public string? AccountCode { get; init; }
+
     /// <summary>Why the usage is erased, for the audit trail. Do not name persons here.</summary>
     [Characters(1, 1000)]
     public required string Reason { get; init; }

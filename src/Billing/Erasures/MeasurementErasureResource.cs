@@ -24,9 +24,10 @@ public static class MeasurementErasureResource
             ],
             Filters =
             [
-                ListFilter.One("status", "status", "Only erasures with this status."),
+                MeasurementVoidResource.StatusFilter("Only erasures with this status."),
                 ListFilter.One("accountId", "account_id", "Only erasures of this account."),
             ],
+            Check = (asked, issues) => MeasurementVoidResource.CheckReason(asked.Reason, issues),
             AfterWrite = async (change, one) =>
             {
                 await JobQueue.PutAsync(change, ErasureJobHandler.QueueName, one.Id);

@@ -1,3 +1,4 @@
+using NodaTime;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
@@ -8,7 +9,11 @@ namespace Tallystick.Metering.Removal;
 /// Lets a job wait until everything accepted before it began is loaded: a measurement that is still in the log must not
 /// escape a removal.
 /// </summary>
-public sealed class LoadedLog(ILogPartition log, MeasurementLoader loader)
+/// <param name="log">The log.</param>
+/// <param name="loader">Loads it.</param>
+/// <param name="begin">When the process began, before it accepted anything.</param>
+/// <param name="endAtBegin">The end of the log at that moment.</param>
+public sealed class LoadedLog(ILogPartition log, MeasurementLoader loader, Instant begin, LogPosition endAtBegin)
 {
     // A job that waits keeps others from running, so it waits in short steps.
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
@@ -18,6 +23,19 @@ public sealed class LoadedLog(ILogPartition log, MeasurementLoader loader)
 
     /// <summary>The position after everything accepted so far.</summary>
     public LogPosition End => log.End;
+
+    /// <summary>The position that a request to remove measurements goes up to.</summary>
+    /// <param name="position">The end of the log when it was made.</param>
+    /// <param name="made">When it was made.</param>
+    /// <returns>
+    /// The same, unless the log was restored from a backup whose documents are newer: then the end of what was
+    /// restored, because whatever has been accepted since came after the request.
+    /// </returns>
+    public LogPosition Restored(long? position, Instant? made)
+    {
+        var asked = new LogPosition(position ?? 0);
+        return made < begin && asked > endAtBegin ? endAtBegin : asked;
+    }
 
     /// <summary>Waits for a moment until everything before a position is loaded.</summary>
     /// <returns>False if more time is needed.</returns>

@@ -22,8 +22,8 @@ public static class MeasurementVoidResource
             [
                 new("status", one => JsonFormat.Name(one.Status ?? RemovalStatus.Pending)) { HasFewValues = true },
             ],
-            Filters = [ListFilter.One("status", "status", "Only voids with this status.")],
-            Check = CheckUids,
+            Filters = [StatusFilter("Only voids with this status.")],
+            Check = CheckAll,
             AfterWrite = async (change, one) =>
             {
                 await JobQueue.PutAsync(change, VoidJobHandler.QueueName, one.Id);
@@ -34,8 +34,26 @@ public static class MeasurementVoidResource
     /// <summary>Voids that are not done.</summary>
     public static Condition Pending { get; } = Condition.Equal("status", JsonFormat.Name(RemovalStatus.Pending));
 
-    private static void CheckUids(MeasurementVoid asked, Issues issues)
+    /// <summary>Filters by status.</summary>
+    public static ListFilter StatusFilter(string description) =>
+        new ListFilter.ByColumn("status", description, FilterKind.One, "status")
+        {
+            Shape = new TextShape(Choices: [.. Enum.GetValues<RemovalStatus>().Select(one => JsonFormat.Name(one))])
+            {
+                ChoicesName = nameof(RemovalStatus),
+            },
+        };
+
+    /// <summary>A reason must say something.</summary>
+    public static void CheckReason(string reason, Issues issues)
     {
+        if (reason.Length > 0 && string.IsNullOrWhiteSpace(reason))
+            issues.Add("required", "reason", "must not consist of white space only");
+    }
+
+    private static void CheckAll(MeasurementVoid asked, Issues issues)
+    {
+        CheckReason(asked.Reason, issues);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (index, uid) in asked.Uids.Index())
         {

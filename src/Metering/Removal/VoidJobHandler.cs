@@ -2,7 +2,6 @@ using NodaTime;
 using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Metering.Removal;
@@ -29,12 +28,8 @@ public sealed class VoidJobHandler(ResourceService resources, IUsageRemoval stor
     public ValueTask<bool> FailAsync(ResourceChange change, string id, string reason) => ValueTask.FromResult(false);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related)
-    {
-        var all = await related.ListAsync<MeasurementVoid>(Condition.And());
-        return [.. (await store.FindUnfinishedAsync([.. all.Select(one => one.Id)], CancellationToken.None))
-            .Select(id => (id, (Instant?)null))];
-    }
+    public ValueTask<IReadOnlyList<(string Id, Instant? Due)>> UnqueuedAsync(IResourceReader related) =>
+        UnfinishedRemovals.FindAsync<MeasurementVoid>(related, store);
 }
 
 /// <summary>
@@ -44,7 +39,7 @@ internal sealed class VoidRun(
     ResourceService resources, IUsageRemoval store, LoadedLog log, string organizationId, MeasurementVoid asked)
     : IJobRun
 {
-    private readonly LogPosition _before = new(asked.LogPosition ?? 0);
+    private readonly LogPosition _before = log.Restored(asked.LogPosition, asked.DtCreated);
 
     /// <inheritdoc/>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)

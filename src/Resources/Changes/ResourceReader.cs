@@ -20,12 +20,7 @@ public sealed class ResourceReader(
         where T : Resource =>
         [.. (await ListAsync(catalog.Of<T>(), condition, limit)).Cast<T>()];
 
-    /// <summary>A page of entities in order of creation, or newest first.</summary>
-    /// <param name="condition">Filter; null for all.</param>
-    /// <param name="limit">Maximum number.</param>
-    /// <param name="after">Only entities created after this position.</param>
-    /// <param name="before">Only entities created before this position, newest first.</param>
-    /// <returns>The entities, each with its position.</returns>
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<(T Entity, long Place)>> PageAsync<T>(
         Condition? condition, int limit, long? after = null, long? before = null) where T : Resource
     {

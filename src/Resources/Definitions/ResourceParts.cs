@@ -236,4 +236,13 @@ public interface IResourceReader
 
     /// <summary>All entities that match, or the newest <paramref name="limit"/> of them, newest first.</summary>
     ValueTask<IReadOnlyList<T>> ListAsync<T>(Condition condition, int? limit = null) where T : Resource;
+
+    /// <summary>A page of entities in order of creation, or newest first.</summary>
+    /// <param name="condition">Filter; null for all.</param>
+    /// <param name="limit">Maximum number.</param>
+    /// <param name="after">Only entities created after this position.</param>
+    /// <param name="before">Only entities created before this position, newest first.</param>
+    /// <returns>The entities, each with its position.</returns>
+    ValueTask<IReadOnlyList<(T Entity, long Place)>> PageAsync<T>(
+        Condition? condition, int limit, long? after = null, long? before = null) where T : Resource;
 }

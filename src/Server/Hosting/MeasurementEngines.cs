@@ -102,7 +102,9 @@ internal sealed class MeasurementEngines : IAsyncDisposable
         services.AddSingleton(new FailedMeasurements(Store, log));
         services.AddSingleton(new MeasurementConservation(Store, log));
         AddUploads(services, log, clock, options);
-        services.AddSingleton(provider => new LoadedLog(log, provider.GetRequiredService<MeasurementLoader>()));
+        var (begin, endAtBegin) = (clock.GetCurrentInstant(), log.End);
+        services.AddSingleton(provider => new LoadedLog(
+            log, provider.GetRequiredService<MeasurementLoader>(), begin, endAtBegin));
         services.AddHostedService<LoaderService>();
         services.AddHostedService<MaintenanceService>();
     }

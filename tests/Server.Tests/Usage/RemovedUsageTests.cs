@@ -1,24 +1,15 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodaTime;
-using Tallystick.Billing.Erasures;
-using Tallystick.Metering.Ingest;
-using Tallystick.Metering.Measurements;
-using Tallystick.Metering.Removal;
-using Tallystick.Resources.Changes;
-using Tallystick.Resources.Definitions;
-using Tallystick.Resources.Jobs;
 using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.FileUploads;
 
 namespace Tallystick.Server.Tests.Usage;
 
 /// <summary>Measurements are voided by uid, and the usage of an account is erased, over HTTP.</summary>
 public sealed class RemovedUsageTests(SqliteServer shared)
 {
-    private const string Voids = "measurements/voids";
-    private const string Erasures = "measurements/erasures";
-
-    private static readonly Duration MuchLater = Duration.FromDays(1000);
+    internal const string Voids = "measurements/voids";
+    internal const string Erasures = "measurements/erasures";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -73,6 +64,7 @@ public sealed class RemovedUsageTests(SqliteServer shared)
     [InlineData("{}", "required uids", "required reason")]
     [InlineData("""{"uids":[],"reason":"r"}""", "count uids")]
     [InlineData("""{"uids":["a"],"reason":""}""", "length reason")]
+    [InlineData("""{"uids":["a"],"reason":"  "}""", "required reason")]
     [InlineData("""{"uids":["a","","a"],"reason":"r"}""", "length uids[1]", "duplicate uids[2]")]
     [InlineData("""{"uids":["123456789012345678901234567890123456789012345678901"],"reason":"r"}""", "length uids[0]")]
     public async Task Void_AskedForWrongly_IsRefused(string body, params string[] faults)
@@ -149,112 +141,44 @@ public sealed class RemovedUsageTests(SqliteServer shared)
         (await client.GetAsync(Erasures)).Data.ShouldBeEmpty();
     }
 
-    // The process ends after the store has removed the measurements and before the document says so.
     [Fact]
-    public async Task Removals_InterruptedBeforeTheirDocumentsChange_AreRepeatedWithTheSameOutcome()
+    public async Task List_ByAStatusThatDoesNotExist_IsRefused()
     {
-        await using var server = await ApiServer.StartAsync();
-        var (usage, meter) = await SubmitAsync(server.Client);
-        var account = await AccountAsync(server.Client, "acme");
-        var resources = server.Service<ResourceService>();
-        var position = server.Service<LoadedLog>().End.Value;
-        var interrupted = new InterruptedRemoval(server.Service<IUsageRemoval>());
-        var asked = await LaterAsync(
-            server, MeasurementVoidResource.Definition, VoidJobHandler.QueueName,
-            new MeasurementVoid
-            {
-                Uids = ["u2", "none", "u1"],
-                Reason = "r",
-                Status = RemovalStatus.Pending,
-                LogPosition = position,
-            });
-        var erasure = await LaterAsync(
-            server, MeasurementErasureResource.Definition, ErasureJobHandler.QueueName,
-            new MeasurementErasure
-            {
-                AccountId = account,
-                Reason = "r",
-                Status = RemovalStatus.Pending,
-                LogPosition = position,
-            });
+        using var client = await shared.NewOrganizationAsync();
 
-        foreach (var (id, handler) in new (string, Func<IUsageRemoval, IJobHandler>)[]
-        {
-            (asked, store => new VoidJobHandler(resources, store, server.Service<LoadedLog>())),
-            (erasure, store => new ErasureJobHandler(
-                resources, store, server.Service<FailedMeasurements>(), server.Service<LoadedLog>())),
-        })
-        {
-            interrupted.IsDue = true;
-            await Should.ThrowAsync<IOException>(RunAsync(server, handler(interrupted), id));
-            // Accepted after the request, so it stays.
-            await usage.PostAsync(MeteredUsage.Measurement("calls acme 2025-03-01 measure.n=8", $"new-{id}"));
-            await usage.QueryAsync("\"limit\":1");
-            await RunAsync(server, handler(server.Service<IUsageRemoval>()), id);
-        }
-
-        var done = (await server.Client.GetAsync($"{Voids}/{asked}")).Object;
-        ((string?)done["status"]).ShouldBe("DONE");
-        ((long?)done["voided"]).ShouldBe(2);
-        done["notFound"]!.ToJsonString().ShouldBe("""["none"]""");
-        var erased = (await server.Client.GetAsync($"{Erasures}/{erasure}")).Object;
-        // u0, and u1 that was voided before.
-        ((long?)erased["erased"]).ShouldBe(2);
-        (await SumAsync(usage, meter)).ShouldBe("{'calls.n.SUM':16}");
-        (await TotalsAsync(server.Client)).ShouldBe("5 = 2 + 0 + 0 + 1 + 2");
+        foreach (var path in new[] { Voids, Erasures })
+            (await client.GetAsync($"{path}?status=XX")).Faults.ShouldBe(["unknown_value status"]);
     }
 
-    // The documents of a backup are newer than its measurements.
     [Fact]
-    public async Task Removals_ThatARestoredStoreDoesNotHave_AreRepeated()
+    public async Task Erasure_OfAnAccount_ErasesInvalidRowsOfFiles()
     {
-        await using var server = await ApiServer.StartAsync();
-        var (usage, meter) = await SubmitAsync(server.Client);
-        var account = await AccountAsync(server.Client, "acme");
-        var resources = server.Service<ResourceService>();
-        var position = server.Service<LoadedLog>().End.Value;
-        var voided = await LaterAsync(
-            server, MeasurementVoidResource.Definition, VoidJobHandler.QueueName,
-            new MeasurementVoid
-            {
-                Uids = ["u2"],
-                Reason = "r",
-                Status = RemovalStatus.Done,
-                Voided = 1,
-                NotFound = [],
-                LogPosition = position,
-            });
-        var erased = await LaterAsync(
-            server, MeasurementErasureResource.Definition, ErasureJobHandler.QueueName,
-            new MeasurementErasure
-            {
-                AccountId = account,
-                Reason = "r",
-                Status = RemovalStatus.Done,
-                Erased = 2,
-                LogPosition = position,
-            });
-        await usage.PostAsync(MeteredUsage.Measurement("calls acme 2025-03-01 measure.n=8", "later"));
+        using var client = await shared.NewOrganizationAsync();
+        await new MeteredUsage(client).MeterAsync("calls", "measure.n");
+        await client.PostAsync("accounts", """{"code":"row\"acc","name":"A","emailAddress":"a@example.com"}""");
+        var uploads = new UploadSetup(client);
+        await uploads.UploadAsync(
+            """
+            [{"meter":"calls","account":"row\"acc"}, {"account":"row\"acc",}, {"a":1,,"account":"row\"acc"},
+             {"meter":"row\"acc","account":"other"}, {"meter":,"account":"other"}]
+            """);
+        await uploads.UploadCsvAsync(
+            "account,ts,measure.n\n\"row\"\"acc\",x,1\nother,x,1\n\"row\"\"acc\",x\nother,x\n");
+        (await uploads.FailuresAsync()).Count.ShouldBe(9);
+        var account = (string)(await client.GetAsync("accounts")).Data.ShouldHaveSingleItem()["id"]!;
+        var asked = (await client.PostAsync(Erasures, Erasure(account))).Object;
+        ((string?)asked["accountCode"]).ShouldBe("row\"acc");
 
-        foreach (var (id, handler) in new (string, IJobHandler)[]
-        {
-            (voided, new VoidJobHandler(resources, server.Service<IUsageRemoval>(), server.Service<LoadedLog>())),
-            (erased, new ErasureJobHandler(
-                resources, server.Service<IUsageRemoval>(), server.Service<FailedMeasurements>(),
-                server.Service<LoadedLog>())),
-        })
-        {
-            var related = resources.Reader(server.OrganizationId, Token);
-            (await handler.UnqueuedAsync(related)).ShouldBe([(id, null)]);
-            await RunAsync(server, handler, id);
-            (await handler.UnqueuedAsync(related)).ShouldBeEmpty();
-        }
+        await DoneAsync(client, Erasures, asked);
 
-        (await SumAsync(usage, meter)).ShouldBe("{'calls.n.SUM':8}");
+        (await uploads.FailuresAsync()).Select(one => (string?)one["text"]).ShouldBe(
+        [
+            """{"meter":"row\"acc","account":"other"}""", """{"meter":,"account":"other"}""", "other,x,1", "other,x",
+        ]);
     }
 
     // u0 and u1 are of acme, u2 is of another account: 1 + 2 + 4.
-    private static async Task<(MeteredUsage Usage, string Meter)> SubmitAsync(ApiClient client)
+    internal static async Task<(MeteredUsage Usage, string Meter)> SubmitAsync(ApiClient client)
     {
         var usage = new MeteredUsage(client);
         await client.PostAsync("accounts", """{"code":"acme","name":"Acme","emailAddress":"a@example.com"}""");
@@ -273,7 +197,7 @@ public sealed class RemovedUsageTests(SqliteServer shared)
 
     private static JsonObject Erasure(string account) => new() { ["accountId"] = account, ["reason"] = "on request" };
 
-    private static async Task<string> AccountAsync(ApiClient client, string code) =>
+    internal static async Task<string> AccountAsync(ApiClient client, string code) =>
         (string)(await client.GetAsync($"accounts?codes={code}")).Data.ShouldHaveSingleItem()["id"]!;
 
     private static async Task<JsonObject> DoneAsync(ApiClient client, string path, JsonObject asked)
@@ -286,57 +210,15 @@ public sealed class RemovedUsageTests(SqliteServer shared)
         return asked;
     }
 
-    private static async Task<string> SumAsync(MeteredUsage usage, string meter) => MeteredUsage.Rows(
+    internal static async Task<string> SumAsync(MeteredUsage usage, string meter) => MeteredUsage.Rows(
         await usage.QueryAsync($"\"aggregations\":[{MeteredUsage.Aggregation(meter, "n", "SUM")}]"))
         .ShouldHaveSingleItem();
 
-    private static async Task<string> TotalsAsync(ApiClient client)
+    internal static async Task<string> TotalsAsync(ApiClient client)
     {
         var totals = (await client.GetAsync("measurements/conservation")).Object["totals"]!;
         ((long)totals["pending"]!).ShouldBe(0);
         return $"{totals["accepted"]} = {totals["stored"]} + {totals["duplicate"]} + {totals["failed"]} + "
             + $"{totals["voided"]} + {totals["erased"]}";
-    }
-
-    private static Task<string> LaterAsync<T>(
-        ApiServer server, ResourceDefinition<T> definition, string handler, T asked) where T : Resource =>
-        server.Service<ResourceService>().ChangeAsync(server.OrganizationId, "test", Token, async change =>
-        {
-            var created = await change.PutAsync<T>(definition, null, asked);
-            await JobQueue.PutAsync(change, handler, created.Id, change.Now + MuchLater);
-            return created.Id;
-        });
-
-    private static async Task RunAsync(ApiServer server, IJobHandler handler, string id)
-    {
-        var queued = await server.Service<ResourceService>().Reader(server.OrganizationId, Token)
-            .FindAsync<QueuedJob>(id);
-        var run = (await handler.BeginAsync(server.OrganizationId, queued!, Token))!;
-        while (await run.StepAsync(Token))
-            Token.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>Removes, and fails before it says so.</summary>
-    private sealed class InterruptedRemoval(IUsageRemoval store) : IUsageRemoval
-    {
-        public bool IsDue { get; set; }
-
-        public bool HasAccount(string organizationId, string accountId) => store.HasAccount(organizationId, accountId);
-
-        public async Task<VoidOutcome> VoidAsync(UsageVoid request, CancellationToken cancellationToken) =>
-            Interrupted(await store.VoidAsync(request, cancellationToken));
-
-        public async Task<ErasureProgress> EraseAsync(UsageErasure request, CancellationToken cancellationToken) =>
-            Interrupted(await store.EraseAsync(request, cancellationToken));
-
-        public Task DeleteFailuresAsync(
-            string organizationId, IReadOnlyList<LogPosition> positions, CancellationToken cancellationToken) =>
-            store.DeleteFailuresAsync(organizationId, positions, cancellationToken);
-
-        public Task<IReadOnlyCollection<string>> FindUnfinishedAsync(
-            IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-            store.FindUnfinishedAsync(ids, cancellationToken);
-
-        private T Interrupted<T>(T outcome) => IsDue ? throw new IOException("The process ends here.") : outcome;
     }
 }

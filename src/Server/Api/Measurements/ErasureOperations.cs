@@ -40,15 +40,17 @@ internal sealed class ErasureOperations(
                 failed ones, such as on a request under privacy law. This happens in the background: retrieve the
                 erasure until its status is `DONE`. From then on, no response contains them, and the report on
                 measurements counts them as `erased`. An erasure cannot be undone. Failed measurements for which no
-                account was looked up are deleted if they were sent with the account's current code, so erase before
-                you delete the account or change its code.
+                account was looked up, including invalid rows of uploaded files (`InvalidRow`), are deleted if they
+                were sent with the account's current code, so erase before you delete the account or change its code.
+                An invalid row whose account cannot be read is deleted if one of its values is the code.
 
                 What remains, and for how long: the measurement log keeps each submission as it was sent for about 35
                 days, to recognize a repeated `uid`; it is not served. The bytes in the measurement store are
-                overwritten by maintenance, usually within minutes, and within two days for usage of days that are not
-                closed yet. Backups keep what they contain until you delete them; after you restore a backup made
-                before the erasure, request the erasure again. The account, its bills and the events of its changes
-                are not affected, and neither are file uploads that are still kept. The uids stay used for 35 days.
+                overwritten by maintenance, usually within minutes; for usage of a day that is not closed yet, about an
+                hour after the end of that day (UTC). An uploaded file can be downloaded as it was sent for 30 days
+                after its upload. Backups keep what they contain until you delete them; after you restore a backup made
+                before the erasure, request the erasure again. The erasure keeps the id and the code of the account. The
+                account, its bills and the events of its changes are not affected. The uids stay used for 35 days.
 
                 At most 100 erasures can be pending; then the response is 429.
                 """,
@@ -71,9 +73,17 @@ internal sealed class ErasureOperations(
     {
         var asked = await resources.ReadProposedAsync(call, Definition);
         EntityPermissions.Require(call.Grants, AccountResource.Definition, ("accountId", asked.AccountId));
+        var account = await resources.Reader(call).FindAsync<Account>(asked.AccountId);
         await call.AnswerAsync(Definition.Write(await resources.CreateAsync(
             Definition, call.OrganizationId, call.Caller.AuditName,
-            asked with { Status = RemovalStatus.Pending, LogPosition = log.End.Value, Erased = null }, call.Cancelled,
+            asked with
+            {
+                AccountCode = account?.Code,
+                Status = RemovalStatus.Pending,
+                LogPosition = log.End.Value,
+                Erased = null,
+            },
+            call.Cancelled,
             related => CheckAsync(related, call.OrganizationId, asked.AccountId))));
     }
 
