@@ -15,6 +15,10 @@ public static class TextLength
         return count;
     }
 
+    /// <summary>True if text has at most a given number of code points; a long text is not read.</summary>
+    public static bool IsAtMost(ReadOnlySpan<char> text, int maximum) =>
+        text.Length <= maximum || (text.Length <= 2 * maximum && Of(text) <= maximum);
+
     /// <summary>The text, truncated to a number of code points.</summary>
     public static string Cut(string text, int maximum)
     {

@@ -15,7 +15,7 @@ internal sealed class MeasurementParser(IngestOptions options, BatchWriter batch
 {
     internal const int MaximumUid = 50;
     internal const int MaximumCode = 80;
-    private const int MaximumMetadata = 256;
+    internal const int MaximumMetadata = 256;
 
     private readonly long _tolerance = options.FutureTolerance.ToInt64Nanoseconds();
     private readonly ByteBuffer _uid = new(64);

@@ -229,7 +229,7 @@ public sealed class OtlpMappingTests
             Fields = [new OtlpField { Code = "t", Attributes = ["customer"] }],
             Account = new OtlpSource { Constant = "acme" },
         };
-        var records = Enumerable.Range(0, 100).Select(_ => LogRecord(null, FirstOfMarch, "call")).ToArray();
+        var records = Enumerable.Range(0, 200).Select(_ => LogRecord(null, FirstOfMarch, "call")).ToArray();
 
         Should.Throw<RefusedException>(
             () => Read(Request([("customer", new string('x', 100_000))], records), [mapping], out _))

@@ -88,8 +88,8 @@ internal sealed class JsonNodeAt(JsonElement value, JsonNodeAt? parent, string? 
         _ => "",
     };
 
-    private Foundation.Values.RefusedException Wrong(string message) =>
-        OtlpFaults.Wrong(SubmissionIssues.WrongType, Path(), message);
+    private Foundation.Values.RefusedException Wrong(string message) => OtlpFaults.Wrong(
+        SubmissionIssues.WrongType, Path(), parent is null ? $"The request body {message}" : message);
 
     private string Path()
     {

@@ -5,7 +5,12 @@ namespace Tallystick.Metering.Ingest.Otlp;
 /// <summary>What produced records. Filled while it is read, because its parts can be in any order.</summary>
 internal sealed class OtlpResource
 {
+    private byte[]? _digest;
+
     public OtlpAttributes Attributes { get; } = new();
+
+    /// <summary>Identifies the resource. Computed once for all of its scopes.</summary>
+    public ReadOnlySpan<byte> Digest() => _digest ??= OtlpUid.DigestOf(this);
 }
 
 /// <summary>The instrumentation that produced records.</summary>
@@ -28,7 +33,12 @@ internal sealed class OtlpScope(OtlpResource resource)
 /// <summary>A metric.</summary>
 internal sealed class OtlpMetric
 {
+    private byte[]? _digest;
+
     public string Name { get; set; } = "";
+
+    /// <summary>Identifies the name. Computed once for all data points of the metric.</summary>
+    public ReadOnlySpan<byte> Digest() => _digest ??= OtlpUid.DigestOf(this);
 }
 
 /// <summary>The data points of a metric.</summary>
@@ -122,8 +132,11 @@ internal sealed class OtlpRecord(OtlpScope scope, OtlpSeries? series = null)
 /// <summary>The records of a request, up to a limit.</summary>
 internal sealed class OtlpRecords(OtlpSignal signal)
 {
-    /// <summary>Maximum number of records in a request.</summary>
-    public const int Maximum = 10_000;
+    /// <summary>
+    /// Maximum number of records in a request. A data point with a time and a value has at least 20 bytes, so that
+    /// 1,000,000 bytes of them, the largest batch that the documentation configures in the Collector, are accepted.
+    /// </summary>
+    public const int Maximum = 50_000;
 
     private readonly List<OtlpRecord> _all = [];
 

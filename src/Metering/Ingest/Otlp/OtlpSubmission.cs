@@ -24,10 +24,11 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
     /// The smallest total size of measurements that is refused. Measurements can be larger than the request, because an
     /// attribute of a resource is copied to each of its records.
     /// </summary>
-    public const int MaximumTotal = 8_000_000;
+    public const int MaximumTotal = 16_000_000;
 
     private const int MaximumBatchBytes = 512_000;
     private const int MaximumBatchCount = 1000;
+    private const string TooLarge = "its measurement is too large";
     private const string NotAddable =
         "its values are not deltas; export it with delta temporality "
         + "(OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta, or the Collector's cumulativetodelta processor)";
@@ -47,14 +48,16 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
         if (record.IsWithoutValue || rules.FirstOrDefault(rule => rule.Matches(record)) is not { } rule)
             return;
         _buffer.ResetWrittenCount();
-        if (Write(record, rule) is { } reason)
+        var reason = Write(record, rule);
+        // What was written of a rejected record counts, because it takes as much time.
+        _total += _buffer.WrittenCount;
+        if (_total >= MaximumTotal)
+            throw OtlpFaults.TooMuchContent();
+        if (reason is not null)
         {
             rejections.Add(record, number, reason);
             return;
         }
-        _total += _buffer.WrittenCount;
-        if (_total >= MaximumTotal)
-            throw OtlpFaults.TooMuchContent();
         _measurements.Add(new OtlpMeasurement(record, number, _buffer.WrittenSpan.ToArray()));
     }
 
@@ -106,6 +109,8 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
             return "its time is after the year 2261";
         if (TextOf(OtlpRule.ValueOf(rule.Account, record)) is not { Length: > 0 } account)
             return $"the mapping '{rule.Name}' finds no account in it";
+        if (!TextLength.IsAtMost(account, MeasurementParser.MaximumCode))
+            return $"account must have at most {MeasurementParser.MaximumCode} characters";
         using var writer = new Utf8JsonWriter(_buffer);
         writer.WriteStartObject();
         writer.WriteString("uid", _uids.Of(record, rule.Uid));
@@ -117,7 +122,7 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
             return fault;
         writer.WriteEndObject();
         writer.Flush();
-        return _buffer.WrittenCount > Room ? "its measurement is too large" : null;
+        return _buffer.WrittenCount > Room ? TooLarge : null;
     }
 
     // A field without a value is omitted, so that the measurement is kept as failed and can be corrected.
@@ -135,7 +140,10 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
                 writer.WriteStartObject(MeasurementMembers.NameOf(category));
                 open = category;
             }
-            if (WriteField(writer, source, value, category.IsNumeric()) is { } fault)
+            // The same long text can be in many fields of many records: it is not copied in vain.
+            if (writer.BytesCommitted + writer.BytesPending + value.Text.Length > Room)
+                return TooLarge;
+            if (WriteField(writer, source, value, category) is { } fault)
                 return $"the field '{source.Code}' {fault}";
         }
         if (open is not null)
@@ -143,12 +151,16 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
         return null;
     }
 
-    private static string? WriteField(Utf8JsonWriter writer, OtlpField source, OtlpValue value, bool isNumeric)
+    private static string? WriteField(
+        Utf8JsonWriter writer, OtlpField source, OtlpValue value, DataFieldCategory category)
     {
-        if (!isNumeric)
+        if (!category.IsNumeric())
         {
             if (TextOf(value) is not { } text)
                 return "must be a string, a number, or true or false";
+            if (category == DataFieldCategory.Metadata
+                && !TextLength.IsAtMost(text, MeasurementParser.MaximumMetadata))
+                return $"must have at most {MeasurementParser.MaximumMetadata} characters";
             writer.WriteString(source.Code, text);
             return null;
         }

@@ -42,10 +42,26 @@ internal sealed class OtlpUid
     public static byte[] DigestOf(OtlpScope scope)
     {
         using var writer = new Writer();
-        Add(writer, scope.Resource.Attributes);
+        writer.Add(scope.Resource.Digest());
         writer.Add(scope.Name);
         writer.Add(scope.Version);
         Add(writer, scope.Attributes);
+        return writer.End();
+    }
+
+    /// <summary>Identifies a resource.</summary>
+    public static byte[] DigestOf(OtlpResource resource)
+    {
+        using var writer = new Writer();
+        Add(writer, resource.Attributes);
+        return writer.End();
+    }
+
+    /// <summary>Identifies the name of a metric.</summary>
+    public static byte[] DigestOf(OtlpMetric metric)
+    {
+        using var writer = new Writer();
+        writer.Add(metric.Name);
         return writer.End();
     }
 
@@ -56,7 +72,7 @@ internal sealed class OtlpUid
     {
         writer.Add("metric");
         writer.Add(point.Scope.Digest());
-        writer.Add(point.Series!.Metric.Name);
+        writer.Add(point.Series!.Metric.Digest());
         Add(writer, point.Attributes);
         writer.Add(point.StartTime);
         writer.Add(point.Time);

@@ -35,9 +35,13 @@ internal sealed class ProtobufReader
             reader.ReadRequest();
             return reader._records;
         }
-        catch (Exception fault) when (fault is InvalidProtocolBufferException or InvalidDataException)
+        catch (InvalidDataException fault)
         {
             throw OtlpFaults.Malformed($"The request body is not a valid OTLP message: {fault.Message}");
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw OtlpFaults.Malformed("The request body is not a valid OTLP message: it is truncated or malformed");
         }
         catch (System.Text.DecoderFallbackException)
         {

@@ -20,7 +20,7 @@ internal sealed class OtlpOperations(OtlpIntake intake)
         accepted and kept as a failed measurement.
 
         A request that is sent again is not counted again: the `uid` of a measurement is derived from its record. The
-        request has at most 10,000 records and fewer than 2,097,152 bytes, after decompression of
+        request has at most 50,000 records and fewer than 2,097,152 bytes, after decompression of
         `Content-Encoding: gzip`. The response and errors have the encoding of the request. `429` and `503` include
         `Retry-After`; all other errors are permanent.
         """;
