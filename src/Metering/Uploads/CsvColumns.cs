@@ -18,6 +18,7 @@ internal sealed class CsvColumns
 {
     private const string Meter = "meter";
     private const string Account = "account";
+    private const string NumberRule = "must be a number in JSON syntax, such as -1234.5 or 0.5";
 
     private static readonly string[] Members = ["uid", Meter, Account, "ts", "ets"];
     private static readonly string[] Required = [Account, "ts"];
@@ -62,21 +63,27 @@ internal sealed class CsvColumns
     {
         var fields = meter.DataFields
             .Select(field => (Name: $"{MeasurementMembers.NameOf(field.Category)}.{field.Code}", field.Code)).ToList();
+        if (header.Count > fields.Count + Members.Length)
+            throw new UploadFault(FormattableString.Invariant(
+                $"The first line has {header.Count} columns; a file of the meter '{meter.Code}' has at most ")
+                + FormattableString.Invariant($"{fields.Count + Members.Length}"));
         var faults = new List<string>();
         var names = new List<string>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in header)
         {
             var field = fields.Find(one => one.Name == name || (one.Code == name && !Members.Contains(name)));
             if (field.Name is null && !Members.Contains(name))
                 faults.Add($"the meter '{meter.Code}' has no data field '{Shortened(name)}'");
-            else if (names.Contains(field.Name ?? name))
+            else if (!known.Add(field.Name ?? name))
                 faults.Add($"the column '{name}' is repeated");
             names.Add(field.Name ?? name);
         }
         faults.AddRange(Required.Concat(fields.Select(field => field.Name)).Except(names)
             .Select(name => $"the column '{name}' is missing"));
         if (faults.Count > 0)
-            throw new UploadFault($"The first line does not name the columns: {string.Join("; ", faults.Take(20))}");
+            throw new UploadFault(
+                $"The first line does not name the columns: {string.Join("; ", faults.Distinct().Take(20))}");
         return names;
     }
 
@@ -103,7 +110,7 @@ internal sealed class CsvColumns
             foreach (var (cell, code) in fields)
             {
                 if (!TryWriteField(category, code, _cells[cell], TextOf(record, _cells[cell])))
-                    return $"{MeasurementMembers.NameOf(category)}.{code}: must be a number, and {ExactNumber.Rule}";
+                    return $"{MeasurementMembers.NameOf(category)}.{code}: {NumberRule}, and {ExactNumber.Rule}";
             }
             _writer.WriteEndObject();
         }

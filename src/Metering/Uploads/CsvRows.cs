@@ -28,7 +28,7 @@ internal sealed class CsvRows(RowWindow window) : RowReader(window)
         Window.SkipMark();
         if (!TryRead() || IsTooLong || !Utf8.IsValid(Row)
             || CsvRecord.Read(Encoding.UTF8.GetString(Row)) is not { } names)
-            throw new UploadFault("The first line of the file must contain the names of the columns");
+            throw new UploadFault("The first line of the file must contain the names of the columns, in UTF-8");
         return [.. names.Select(name => name.Text)];
     }
 

@@ -8,7 +8,7 @@ namespace Tallystick.Metering.Uploads;
 /// </summary>
 internal sealed class JsonRows(RowWindow window) : RowReader(window)
 {
-    private const string NoArray = "The file must be a JSON array of measurements, such as [{...}, {...}]";
+    private const string NoArray = "The file must be a JSON array of measurements in UTF-8, such as [{...}, {...}]";
 
     private static readonly SearchValues<byte> Delimiters = SearchValues.Create("\"{}[]"u8);
     private static readonly SearchValues<byte> InText = SearchValues.Create("\"\\"u8);
@@ -57,6 +57,8 @@ internal sealed class JsonRows(RowWindow window) : RowReader(window)
         if (Next() != '[')
             throw new UploadFault(NoArray);
         Window.Advance(1);
+        if (Window.Ahead() is [0, ..])
+            throw new UploadFault(NoArray); // UTF-16 without a byte order mark
     }
 
     private bool End()

@@ -52,7 +52,8 @@ public sealed class CsvColumnsTests
     [InlineData("\"1,5\",x")]
     [InlineData("12345678901234567890123456789,x")]
     public void Number_ThatIsNone_IsAFault(string record) =>
-        Write(record).ShouldStartWith("measure.n: must be a number, and must have at most 28 significant digits");
+        Write(record).ShouldStartWith(
+            "measure.n: must be a number in JSON syntax, such as -1234.5 or 0.5, and must have at most 28 significant");
 
     [Theory]
     [InlineData("1")]
@@ -67,6 +68,18 @@ public sealed class CsvColumnsTests
     public void Columns_OfAHeader_AreResolvedByTheMeter() =>
         CsvColumns.Resolve(["kind", "ts", "measure.n", "ets", "uid", "account"], Meter)
             .ShouldBe(["what.kind", "ts", "measure.n", "ets", "uid", "account"]);
+
+    [Fact]
+    public void Columns_MoreThanTheMeterCanHave_AreNotComparedWithEachOther()
+    {
+        var header = Enumerable.Repeat("measure.n", 200_000).ToArray();
+
+        Should.Throw<UploadFault>(() => CsvColumns.Resolve(header, Meter)).Message
+            .ShouldBe("The first line has 200000 columns; a file of the meter 'calls' has at most 7");
+        Should.Throw<UploadFault>(() => CsvColumns.Resolve(["account", "ts", "kind", "n", "x", "x", "n"], Meter))
+            .Message.ShouldBe("The first line does not name the columns: the meter 'calls' has no data field 'x'; "
+                + "the column 'n' is repeated");
+    }
 
     private static string Write(string record)
     {
