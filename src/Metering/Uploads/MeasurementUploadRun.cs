@@ -18,6 +18,7 @@ internal sealed class MeasurementUploadRun(
 {
     internal const string Principal = "SYSTEM";
 
+    private const int MaxRefused = MeasurementUploads.MaxInvalidRows;
     private const int MaxBatches = 20;
     private static readonly TimeSpan StepTime = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
@@ -28,6 +29,7 @@ internal sealed class MeasurementUploadRun(
     private RowReader? _rows;
     private CsvColumns? _csv;
     private long _counted;
+    private FilledBatch? _filled; // not in the log yet
 
     /// <summary>Whether the whole file was checked.</summary>
     internal bool IsChecked { get; set; }
@@ -107,6 +109,10 @@ internal sealed class MeasurementUploadRun(
 
     private async Task<bool> AppendSomeAsync(CancellationToken cancellationToken)
     {
+        if (_reached.Refused >= MaxRefused)
+            throw new UploadFault(FormattableString.Invariant(
+                $"Reading stopped at row {_reached.Rows:N0}, the {MaxRefused:N0}th invalid row. ")
+                + "The valid rows before it were accepted");
         if (!await tools.Intake.HasRoomForFilesAsync(cancellationToken))
         {
             await Task.Delay(BusyPause, cancellationToken);
@@ -115,29 +121,24 @@ internal sealed class MeasurementUploadRun(
         _rows ??= await OpenAsync(_reached, cancellationToken);
         var time = Stopwatch.StartNew();
         var isEnd = false;
-        for (var batches = 0; !isEnd && batches < MaxBatches && time.Elapsed < StepTime; batches++)
+        for (var batches = 0; !isEnd && batches < MaxBatches && time.Elapsed < StepTime
+            && _reached.Refused < MaxRefused; batches++)
         {
-            isEnd = !Fill(time, out var next);
-            if (_batch.Count == 0)
-                break;
-            if (!await TryAppendAsync(next, cancellationToken))
-            {
-                // Reads the rows again in the next step.
-                Dispose();
-                isEnd = false;
-                break;
-            }
-            _reached = next;
+            var filled = _filled ??= Fill(time);
+            if (_batch.Count > 0 && !await TryAppendAsync(filled, cancellationToken))
+                break; // The next step tries again.
+            _filled = null;
+            (_reached, isEnd) = (filled.Next, filled.IsLast);
         }
         var isKept = await SaveAsync(tools.Log.End, cancellationToken);
         return isKept && !isEnd;
     }
 
-    private async ValueTask<bool> TryAppendAsync(UploadProgress next, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryAppendAsync(FilledBatch filled, CancellationToken cancellationToken)
     {
         try
         {
-            await tools.Intake.AppendAsync(_batch, _batch.End(next.ToSource(job.Id)), cancellationToken);
+            await tools.Intake.AppendAsync(_batch, filled.Bytes, cancellationToken);
             return true;
         }
         catch (LogBusyException)
@@ -147,15 +148,16 @@ internal sealed class MeasurementUploadRun(
         }
     }
 
-    // Fills the batch with the next rows, as far as the time of the step allows. Returns false at the end of the file.
-    private bool Fill(Stopwatch time, out UploadProgress next)
+    // Fills the batch with the next rows, as far as the time of the step allows.
+    private FilledBatch Fill(Stopwatch time)
     {
-        next = _reached;
+        var (next, isLast) = (_reached, false);
         _batch.Begin(tools.Clock.GetCurrentInstant());
-        while (!_batch.IsFull && (_batch.Count == 0 || time.Elapsed < StepTime))
+        while (!_batch.IsFull && next.Refused < MaxRefused && (_batch.Count == 0 || time.Elapsed < StepTime))
         {
-            if (!_rows!.TryRead())
-                return false;
+            isLast = !_rows!.TryRead();
+            if (isLast)
+                break;
             var reason = TryAdd(next.Rows + 1);
             if (reason is not null)
                 Refuse(next.Rows + 1, reason);
@@ -163,7 +165,7 @@ internal sealed class MeasurementUploadRun(
                 _rows.Offset, _rows.Line, next.Accepted + (reason is null ? 1 : 0),
                 next.Refused + (reason is null ? 0 : 1));
         }
-        return true;
+        return new FilledBatch(_batch.End(next.ToSource(job.Id)), next, isLast);
     }
 
     private string? TryAdd(long row)
@@ -239,4 +241,10 @@ internal sealed class MeasurementUploadRun(
             });
             return true;
         });
+
+    /// <summary>A batch of rows.</summary>
+    /// <param name="Bytes">The batch; valid until the next one is filled.</param>
+    /// <param name="Next">The progress once it is in the log.</param>
+    /// <param name="IsLast">Whether the file ends after it.</param>
+    private sealed record FilledBatch(ReadOnlyMemory<byte> Bytes, UploadProgress Next, bool IsLast);
 }

@@ -22,6 +22,9 @@ public sealed class MeasurementUploads(
     /// <summary>Maximum number of jobs of an organization that are running or waiting for their file.</summary>
     public const int MaxRunning = 10;
 
+    /// <summary>Number of invalid rows after which the rest of a file is not read.</summary>
+    public const int MaxInvalidRows = 100_000;
+
     private const string FileKind = "measurement-uploads";
 
     /// <summary>How long the URL of an upload is valid.</summary>

@@ -65,11 +65,22 @@ public sealed class FileUploadResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task Job_WhoseAppendsFailInEveryWay_AddsEachRowOnce()
+    public Task Job_WhoseAppendsFailInEveryWay_AddsEachRowOnce() => AddWithFaultsAsync(() => true, 3);
+
+    [Fact]
+    public Task Job_WhoseLogIsBusy_DoesNotReadItsFileAgain() => AddWithFaultsAsync(
+        () =>
+        {
+            // The open file can be read to its end, but not opened again.
+            Directory.Delete(Path.Combine(_restarts.Data, "files"), recursive: true);
+            return false;
+        }, 1);
+
+    private async Task AddWithFaultsAsync(Func<bool> afterBusy, int faults)
     {
         var server = await ServerHost.StartAsync(
             ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", _restarts.Data], SystemClock.Instance,
-            log => new FaultyLog(log));
+            log => new FaultyLog(log, afterBusy));
         await using (server)
         {
             using var client = new ApiClient(server.Address, server.FirstCredentials!.OrganizationId);
@@ -79,7 +90,7 @@ public sealed class FileUploadResumeTests : IDisposable
 
             var job = await uploads.UploadAsync(File());
 
-            ((FaultyLog)server.Services.GetRequiredService<ILogPartition>()).Faults.ShouldBe(3);
+            ((FaultyLog)server.Services.GetRequiredService<ILogPartition>()).Faults.ShouldBe(faults);
             UploadSetup.Outcome(job).ShouldBe(Succeeded);
             (await uploads.ConservedAsync()).ShouldBe(Expected);
         }
@@ -123,9 +134,12 @@ public sealed class FileUploadResumeTests : IDisposable
     /// The log, except that three appends fail: one is refused for now, of one it is unknown that it was not stored,
     /// and of one that it was.
     /// </summary>
-    private sealed class FaultyLog(ILogPartition log) : ILogPartition
+    /// <param name="log">The log.</param>
+    /// <param name="afterBusy">Called after the first; returns whether others follow.</param>
+    private sealed class FaultyLog(ILogPartition log, Func<bool> afterBusy) : ILogPartition
     {
         private int _appends;
+        private bool _isUsable;
 
         internal int Faults { get; private set; }
 
@@ -142,11 +156,14 @@ public sealed class FileUploadResumeTests : IDisposable
         public async ValueTask<LogPosition> AppendAsync(
             ReadOnlyMemory<byte> record, Instant receivedAt, CancellationToken cancellationToken)
         {
-            var append = ++_appends;
+            var append = _isUsable ? 0 : ++_appends;
             if (append is 2 or 4 or 6)
                 Faults++;
             if (append == 2)
+            {
+                _isUsable = !afterBusy();
                 throw new LogBusyException("busy");
+            }
             if (append == 4)
                 throw new AppendUnknownException("not stored", new IOException());
             var position = await log.AppendAsync(record, receivedAt, cancellationToken);

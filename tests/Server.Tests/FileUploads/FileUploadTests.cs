@@ -1,4 +1,5 @@
 using System.Text;
+using Tallystick.Metering.Uploads;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Usage;
 
@@ -66,6 +67,20 @@ public sealed class FileUploadTests(SqliteServer shared)
         // What a look-up finds wrong arises as for any measurement.
         failures.Select(one => (string?)one["type"]).Where(type => type != "InvalidRow")
             .ShouldBe(["DuplicateUid", "UndefinedMeter"]);
+    }
+
+    [Fact]
+    public async Task Rows_ThatAreInvalidTooOften_FailTheJobAndTheRestIsNotRead()
+    {
+        using var client = await StartAsync();
+        const string bad = ",0";
+
+        var job = await new UploadSetup(client).UploadAsync(UploadSetup.Gzip(
+            $"[{Good}{string.Concat(Enumerable.Repeat(bad, MeasurementUploads.MaxInvalidRows + 1))},{Good}]"));
+
+        UploadSetup.Outcome(job).ShouldBe("failed 100003 1 100000");
+        ((string?)job["failureReason"]).ShouldBe(
+            "Reading stopped at row 100,001, the 100,000th invalid row. The valid rows before it were accepted");
     }
 
     [Fact]
