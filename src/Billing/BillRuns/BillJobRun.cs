@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillConfigs;
@@ -23,8 +24,9 @@ internal sealed class BillJobRun : IJobRun
     private const int AccountsAtATime = 100;
     private const int AccountsPerChange = 20;
 
-    // A query can take seconds for each account, and jobs of other organizations get their turn only after a step.
-    private const int AccountsAtATimeWithCustomSql = 4;
+    // Custom SQL can take long for each account, and jobs of other organizations get their turn only after a step. A
+    // step ends after the account that passes this time.
+    private static readonly TimeSpan TimeOfStepWithCustomSql = TimeSpan.FromSeconds(10);
 
     private readonly ResourceService _resources;
     private readonly UsageReader _usage;
@@ -87,24 +89,29 @@ internal sealed class BillJobRun : IJobRun
     /// <inheritdoc/>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
-        var accountsAtATime = _catalog.HasCustomSql ? AccountsAtATimeWithCustomSql : AccountsAtATime;
+        var watch = Stopwatch.StartNew();
         var (accounts, terms) = await _resources.ReadAsync(_organizationId, cancellationToken, async related =>
         {
             var page = await related.PageAsync<Account>(
-                _accountIds is null ? null : new Condition.In("id", _accountIds), accountsAtATime, before: _before);
+                _accountIds is null ? null : new Condition.In("id", _accountIds), AccountsAtATime, before: _before);
             return (page, await BillTerms.LoadAsync(
                 _organizationId, _catalog, [.. page.Select(one => one.Entity)], related));
         });
         var existing = _resources.Reader(_organizationId, cancellationToken);
-        var calculated = await BillChunk.CalculateAsync(
-            await _bills.OfAsync([.. accounts.Select(one => one.Entity)], terms, existing),
-            new UsageFetcher(_organizationId, _usage, cancellationToken), _catalog.Organization);
-        foreach (var some in accounts.Zip(calculated).Chunk(AccountsPerChange))
+        foreach (var together in accounts.Chunk(_catalog.HasCustomSql ? 1 : AccountsAtATime))
         {
-            if (!await SaveAsync([.. some.Select(one => one.Second)], some[^1].First.Place, cancellationToken))
-                return false;
+            var calculated = await BillChunk.CalculateAsync(
+                await _bills.OfAsync([.. together.Select(one => one.Entity)], terms, existing),
+                new UsageFetcher(_organizationId, _usage, cancellationToken), _catalog.Organization);
+            foreach (var some in together.Zip(calculated).Chunk(AccountsPerChange))
+            {
+                if (!await SaveAsync([.. some.Select(one => one.Second)], some[^1].First.Place, cancellationToken))
+                    return false;
+            }
+            if (_catalog.HasCustomSql && watch.Elapsed > TimeOfStepWithCustomSql)
+                return true;
         }
-        if (accounts.Count == accountsAtATime)
+        if (accounts.Count == AccountsAtATime)
             return true;
         await CompleteAsync(cancellationToken);
         return false;

@@ -8,8 +8,12 @@ namespace Tallystick.Billing.BillRuns;
 /// <summary>Reads the usage of many bills together, with one query per aggregation.</summary>
 internal sealed class UsageFetcher(string organizationId, UsageReader usage, CancellationToken cancellationToken)
 {
+    // For all custom SQL queries of the fetcher, so that no account keeps a worker busy for long.
+    private static readonly TimeSpan TimeOfCustomSql = TimeSpan.FromSeconds(60);
+
     private readonly Dictionary<UsageNeed, UsageResult> _answers = [];
     private readonly Dictionary<UsageNeed, Exception> _faults = [];
+    private TimeSpan _used;
 
     /// <summary>Reads the usage for the needs.</summary>
     internal async Task FetchAsync(IEnumerable<UsageNeed> needs)
@@ -55,6 +59,7 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
                 OrganizationId = organizationId,
                 Meter = asked[0].Meter,
                 Sql = aggregation.CustomSql ?? "",
+                Time = TimeOfCustomSql - _used,
                 SegmentedFields = aggregation.SegmentedFields ?? [],
                 Segments = aggregation.Segments ?? [],
                 Targets =
@@ -66,6 +71,7 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
             cancellationToken);
         foreach (var (need, result) in asked.Zip(results))
         {
+            _used += result.Time;
             if (result.Fault is { } fault)
                 _faults[need] = new CustomSqlException($"The query in customSql failed: {fault}.");
             else

@@ -39,9 +39,12 @@ public sealed record Aggregation : AnyAggregation
     /// each account, period and segment. Its only table, <c>measurements</c>, has the measurements of that account,
     /// meter, period and segment, with these columns: <c>uid</c>, <c>account_id</c>, <c>account_code</c> (VARCHAR);
     /// <c>ts</c>, <c>ets</c>, <c>received_at</c> (TIMESTAMP in UTC, in microseconds); and one column for each data
-    /// field and derived field, named by its code. Text fields are VARCHAR. Numeric fields are DECIMAL(38, s), where s
-    /// is the largest number of decimal places among the numbers that the query reads, at least 6; the query fails if
-    /// these numbers have more than 38 digits before and after the point together. Available functions: <c>COUNT</c>,
+    /// field and derived field, named by its code. Text fields are VARCHAR. Numeric fields are DECIMAL(p, s), where s
+    /// is the largest number of decimal places among the numbers that the query reads, at least 6, and p has the digits
+    /// that they need, at least 18; the query fails if these numbers have more than 38 digits before and after the
+    /// point together. Where numbers of different scales meet, as in <c>CASE</c> or comparisons, decimal places are
+    /// rounded off if the common type would have more than 38 digits. <c>SUM</c> returns DECIMAL(38, s), so convert its
+    /// result to the digits that it needs: <c>CAST(SUM(x) AS DECIMAL(18, 6))</c>. Available functions: <c>COUNT</c>,
     /// <c>SUM</c>, <c>MIN</c>, <c>MAX</c>, <c>AVG</c>, <c>COALESCE</c>, <c>NULLIF</c>, <c>ABS</c>, <c>ROUND</c>,
     /// <c>CEIL</c>, <c>FLOOR</c>, <c>LEAST</c>, <c>GREATEST</c>, <c>DATE_TRUNC</c>, <c>EXTRACT</c>, <c>CAST</c>,
     /// <c>LOWER</c>, <c>UPPER</c>, <c>LENGTH</c>, <c>SUBSTRING</c>, <c>TRIM</c>, <c>ROW_NUMBER</c>, <c>RANK</c>,

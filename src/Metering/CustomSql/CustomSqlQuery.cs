@@ -18,6 +18,9 @@ public sealed record CustomSqlQuery
     /// <summary>What to run it for.</summary>
     public required IReadOnlyList<CustomSqlTarget> Targets { get; init; }
 
+    /// <summary>Time for all targets together. Those whose turn comes later fail.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>Codes of the text fields by which usage is segmented; empty for no segments.</summary>
     public IReadOnlyList<string> SegmentedFields { get; init; } = [];
 
@@ -37,7 +40,8 @@ public sealed record CustomSqlTarget(string AccountId, string AccountCode, Windo
 /// <summary>The result for one target.</summary>
 /// <param name="Value">The exact number; null if the query returned no row or null, or if it failed.</param>
 /// <param name="Fault">Why the query failed; null if it did not.</param>
-public sealed record CustomSqlResult(decimal? Value, string? Fault = null);
+/// <param name="Time">How long it took, without the wait for its turn.</param>
+public sealed record CustomSqlResult(decimal? Value, string? Fault = null, TimeSpan Time = default);
 
 /// <summary>A query cannot be run, or its result is not a number. The message is for the customer.</summary>
 public sealed class CustomSqlException(string message, Exception? cause = null) : Exception(message, cause);

@@ -98,6 +98,8 @@ internal sealed class CustomSqlRules
         if (word.Text is "E" or "B" or "X" or "N" && At(index + 1) is { Kind: SqlTokenKind.Literal } next
             && next.Column == word.Column + 1)
             Add(word.Column, $"strings with the prefix {word.Text} are not supported");
+        if (word.Text == "ALL" && IsAfter(index, "BY") && IsAfter(index - 1, "ORDER"))
+            Add(word.Column, "ORDER BY ALL is not supported");
         CheckLike(word, index);
         CheckCase(word, bracket);
         if (word.Text == "WITH")
@@ -109,8 +111,9 @@ internal sealed class CustomSqlRules
             bracket.IsSelect = true;
             bracket.IsInWith = false;
         }
-        // The FROM in EXTRACT(year FROM ts) is not followed by a table.
-        if (word.Text is ("FROM" or "JOIN") && (bracket.IsSelect || !bracket.IsOfWordyFunction))
+        // The FROM in EXTRACT(year FROM ts) and in IS DISTINCT FROM is not followed by a table.
+        if (word.Text is ("FROM" or "JOIN") && !IsAfter(index, "DISTINCT")
+            && (bracket.IsSelect || !bracket.IsOfWordyFunction))
         {
             bracket.IsInFrom = true;
             CheckTable(index + 1);
@@ -180,6 +183,9 @@ internal sealed class CustomSqlRules
             case "/" when At(index + 1).IsSymbol("*"):
                 Add(symbol.Column, "comments are not allowed");
                 break;
+            case "/" when At(index + 1).IsSymbol("/") && At(index + 1).Column == symbol.Column + 1:
+                Add(symbol.Column, "'//' is not supported; use FLOOR(a / b)");
+                break;
             case "$" or "?" or "@" or "#" or "`" or "\\" or "|" or "&" or "~" or "^" or "[" or "{":
             case "*" when At(index + 1).IsSymbol("*") && At(index + 1).Column == symbol.Column + 1:
                 Add(symbol.Column, $"'{symbol.Text}' is not allowed");
@@ -209,6 +215,8 @@ internal sealed class CustomSqlRules
 
     private bool IsInScope(string table) =>
         table == Measurements || _brackets.Any(bracket => bracket.Tables.Contains(table));
+
+    private bool IsAfter(int index, string word) => index > 0 && _tokens[index - 1].IsWord(word);
 
     private SqlToken At(int index) =>
         index < _tokens.Count ? _tokens[index] : new SqlToken(SqlTokenKind.Symbol, "", _tokens[^1].Column);

@@ -63,6 +63,21 @@ public sealed class CustomSqlEngineTests
     [InlineData("SELECT 12.50", "12.5")]
     [InlineData("SELECT 9999999999999999999999999999", "9999999999999999999999999999")]
     [InlineData("SELECT -0.0000000000000000000000000001", "-0.0000000000000000000000000001")]
+    // Numbers of different scales meet.
+    [InlineData(
+        "SELECT SUM(CASE WHEN region = 'eu' THEN seats * 0.00000025 ELSE seats END) FROM measurements", "8.000002625")]
+    [InlineData("SELECT COUNT(*) FROM measurements WHERE seats >= 2.5000004", "3")]
+    [InlineData("SELECT COUNT(*) FROM measurements WHERE seats IN (2.5000004)", "0")]
+    [InlineData("SELECT MAX(COALESCE(price, 0.0000004)) FROM measurements", "0.0000004")]
+    [InlineData("SELECT MIN(GREATEST(seats, 2.5000004)) FROM measurements", "2.5000004")]
+    [InlineData("SELECT MAX(x) FROM (SELECT price x FROM measurements UNION SELECT 0.0000004)", "0.0000004")]
+    [InlineData(
+        "SELECT MIN(COALESCE(p, 0.0000004)) FROM (SELECT LAG(seats) OVER (ORDER BY ts) p FROM measurements)",
+        "0.0000004")]
+    [InlineData("SELECT COALESCE(CAST(SUM(price) AS DECIMAL(18, 6)), 0.0000004) FROM measurements", "0.0000004")]
+    [InlineData("SELECT MAX(seats % 0) FROM measurements", null)]
+    [InlineData("SELECT CAST(1 AS DOUBLE) / 100000000000000000000", "0.00000000000000000001")]
+    [InlineData("SELECT COUNT(*) FROM measurements WHERE region IS NOT DISTINCT FROM 'eu'", "3")]
     [InlineData("SELECT SUM(price) FROM measurements", null)]
     [InlineData("SELECT NULL", null)]
     [InlineData("SELECT seats FROM measurements WHERE seats > 100", null)]
@@ -158,6 +173,51 @@ public sealed class CustomSqlEngineTests
 
         (await engine.RunAsync(Query("SELECT COUNT(*) FROM measurements"), Token)).Single()
             .Fault.ShouldBe("reads more than 3 measurements");
+    }
+
+    [Fact]
+    public async Task Query_OfMoreRowsThanTheLimit_FailsBeforeItsValuesAreRead()
+    {
+        await using var usage = await StoredUsage.CreateAsync(
+            Of("u1", "2026-03-01T00:00:00Z", 5, new string('x', 2000)), Of("u2", "2026-03-01T00:00:00Z", 5, "eu"));
+        var engine = new CustomSqlEngine(usage.Store, new CustomSqlOptions { MaxRows = 1 });
+
+        (await engine.RunAsync(Query("SELECT MAX(LENGTH(region)) FROM measurements"), Token)).Single()
+            .Fault.ShouldBe("reads more than 1 measurements");
+    }
+
+    [Fact]
+    public async Task Query_AfterTheTimeOfAllTargets_Fails()
+    {
+        await using var usage = await StoredUsage.CreateAsync(March);
+        var query = Query("SELECT COUNT(*) FROM measurements") with
+        {
+            Time = TimeSpan.FromTicks(1),
+            Targets = [Target("acme"), Target("other")],
+        };
+
+        var results = await RunAsync(usage, query);
+
+        results[0].Value.ShouldBe(4);
+        results[0].Time.ShouldBeGreaterThan(TimeSpan.Zero);
+        results[1].Fault.ShouldBe("the queries for the account take too long together");
+    }
+
+    [Fact]
+    public async Task Query_ThatGetsNoSlot_FailsAfterItsWait()
+    {
+        await using var usage = await StoredUsage.CreateAsync(
+            [.. Enumerable.Range(0, 5000).Select(n => Of($"u{n}", "2026-03-01T00:00:00Z", n, "eu"))]);
+        var engine = new CustomSqlEngine(
+            usage.Store, new CustomSqlOptions { AtOnce = 1, Wait = TimeSpan.FromMilliseconds(50) });
+        using var cancelled = new CancellationTokenSource();
+        var slow = engine.RunAsync(Query(Slow), cancelled.Token);
+
+        (await engine.RunAsync(Query("SELECT 1"), Token)).Single().Fault!
+            .ShouldStartWith("waited for more than 0.05 s");
+
+        await cancelled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(slow);
     }
 
     [Fact]

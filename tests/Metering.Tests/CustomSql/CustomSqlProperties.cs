@@ -47,6 +47,9 @@ public sealed class CustomSqlProperties
     private static readonly (string Sql, Func<IReadOnlyList<Row>, decimal?> Expected)[] Queries =
     [
         ("SELECT SUM(n) FROM measurements", rows => rows.Count == 0 ? null : rows.Sum(row => row.N)),
+        (
+            "SELECT SUM(CASE WHEN region = 'eu' THEN 0.00000025 ELSE n END) FROM measurements",
+            rows => rows.Count == 0 ? null : rows.Sum(row => row.Region == "eu" ? 0.00000025m : row.N)),
         ("SELECT COUNT(DISTINCT n) FROM measurements", rows => rows.Select(row => row.N).Distinct().Count()),
         ("SELECT COUNT(DISTINCT region) FROM measurements", rows => rows.Select(row => row.Region).Distinct().Count()),
         (
@@ -119,10 +122,10 @@ public sealed class CustomSqlProperties
         }
     }
 
-    // Whether sums are exact, and the numbers have a type in common: 38 digits, at least 6 of them after the point.
+    // Whether sums are exact, and the numbers have a type in common: 38 digits, at least 8 of them after the point.
     private static bool Fits(IReadOnlyList<Row> rows)
     {
-        var places = rows.Select(row => (int)(row.N / 1.0000000000000000000000000000m).Scale).Append(6).Max();
+        var places = rows.Select(row => (int)(row.N / 1.0000000000000000000000000000m).Scale).Append(8).Max();
         var whole = rows.Select(row => decimal.Truncate(Math.Abs(row.N))).Append(0).Sum();
         return whole.ToString(CultureInfo.InvariantCulture).Length + places <= 28;
     }

@@ -23,6 +23,7 @@ public sealed class CustomSqlTests
     [InlineData("WITH d AS (WITH e AS (SELECT 1 FROM measurements) SELECT 1 FROM e) SELECT 1 FROM D")]
     [InlineData("WITH \"my day\" AS (SELECT 1 FROM measurements) SELECT 1 FROM (SELECT 1 FROM \"my day\") x")]
     [InlineData("WITH d AS (SELECT 1 FROM measurements) SELECT 1 FROM d UNION SELECT 1 FROM d")]
+    [InlineData("SELECT COUNT(*) FROM measurements WHERE region IS NOT DISTINCT FROM uid OR x IS DISTINCT FROM 1")]
     public void CustomSql_OneSelectOverMeasurements_IsAccepted(string sql) => Faults(sql).ShouldBeEmpty();
 
     [Theory]
@@ -44,6 +45,8 @@ public sealed class CustomSqlTests
     [InlineData("SELECT EXTRACT(hour FROM (SELECT 1 FROM secrets))", "at column 41: the only available table")]
     [InlineData("SELECT uid || uid FROM measurements", "at column 12: '|' is not allowed")]
     [InlineData("SELECT [1]", "at column 8: '[' is not allowed")]
+    [InlineData("SELECT 7 // 2", "at column 10: '//' is not supported")]
+    [InlineData("SELECT 1 ORDER BY ALL", "at column 19: ORDER BY ALL is not supported")]
     [InlineData("SELECT 2 ** 3", "at column 10: '*' is not allowed")]
     [InlineData("SELECT CURRENT_TIMESTAMP", "at column 8: CURRENT_TIMESTAMP is not supported")]
     [InlineData("SELECT COUNT(*) FROM measurements WHERE uid LIKE 'a_b'", "at column 45: the pattern of LIKE must be")]

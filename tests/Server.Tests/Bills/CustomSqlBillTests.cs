@@ -104,7 +104,7 @@ public sealed class CustomSqlBillTests(SqliteServer shared)
     }
 
     [Fact]
-    public async Task BillJob_OfMoreAccountsThanAStepHas_BillsEach()
+    public async Task BillJob_OfManyAccounts_BillsEach()
     {
         using var client = await shared.NewOrganizationAsync();
         var account = await SellAsync(client, DailyPeaks, "\"quantityPerUnit\":1,\"rounding\":\"NONE\"");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using DuckDB.NET.Data;
 using Tallystick.Metering.CustomSql;
@@ -25,22 +26,36 @@ public sealed class CustomSqlEngine(DuckDbMeasurementStore store, CustomSqlOptio
             return [.. query.Targets.Select(_ => new CustomSqlResult(null, fault))];
         var results = new List<CustomSqlResult>(query.Targets.Count);
         SqlSandbox? ready = null;
+        string? refusal = null;
+        var used = TimeSpan.Zero;
         try
         {
             foreach (var target in query.Targets)
             {
+                refusal ??= used >= query.Time
+                    ? "the queries for the account take too long together"
+                    : await EnterAsync(query.OrganizationId, cancellationToken);
+                if (refusal is not null)
+                {
+                    results.Add(new CustomSqlResult(null, refusal));
+                    continue;
+                }
                 // The run owns the sandbox until it returns it.
                 var sandbox = ready;
                 ready = null;
+                var watch = Stopwatch.StartNew();
+                decimal? value = null;
+                string? failure = null;
                 try
                 {
-                    (var value, ready) = await RunAsync(sandbox, query, target, cancellationToken);
-                    results.Add(new CustomSqlResult(value));
+                    (value, ready) = await RunAsync(sandbox, query, target, cancellationToken);
                 }
                 catch (CustomSqlException exception)
                 {
-                    results.Add(new CustomSqlResult(null, exception.Message));
+                    failure = exception.Message;
                 }
+                used += watch.Elapsed;
+                results.Add(new CustomSqlResult(value, failure, watch.Elapsed));
             }
         }
         finally
@@ -50,22 +65,36 @@ public sealed class CustomSqlEngine(DuckDbMeasurementStore store, CustomSqlOptio
         return results;
     }
 
+    // Waits for a slot; returns why there is none.
+    private async Task<string?> EnterAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        waiting.CancelAfter(options.Wait);
+        try
+        {
+            await _slots.EnterAsync(organizationId, waiting.Token);
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"waited for more than {options.Wait.TotalSeconds} s, because other queries are running");
+        }
+    }
+
+    // In a slot, which the run leaves when it ends.
     private async Task<(decimal? Value, SqlSandbox Sandbox)> RunAsync(
         SqlSandbox? ready, CustomSqlQuery query, CustomSqlTarget target, CancellationToken cancellationToken)
     {
+        var time = new QueryTime(options.Time, cancellationToken);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = time.Ended.Register(ended.SetResult);
+        var run = RunInSlotAsync(time, ready, query, target, cancellationToken);
+        await Task.WhenAny(run, ended.Task);
         try
         {
-            await _slots.EnterAsync(query.OrganizationId, cancellationToken);
-        }
-        catch
-        {
-            ready?.Dispose();
-            throw;
-        }
-        var run = RunInSlotAsync(ready, query, target, cancellationToken);
-        try
-        {
-            return await run.WaitAsync(options.Time * QueryTime.Patience + Grace, CancellationToken.None);
+            return await run.WaitAsync(Grace, CancellationToken.None);
         }
         catch (TimeoutException)
         {
@@ -73,14 +102,15 @@ public sealed class CustomSqlEngine(DuckDbMeasurementStore store, CustomSqlOptio
             _ = run.ContinueWith(
                 late => late.IsCompletedSuccessfully ? Disposed(late.Result.Sandbox) : late.Exception,
                 CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            cancellationToken.ThrowIfCancellationRequested();
             throw TooSlow();
         }
     }
 
     private async Task<(decimal? Value, SqlSandbox Sandbox)> RunInSlotAsync(
-        SqlSandbox? ready, CustomSqlQuery query, CustomSqlTarget target, CancellationToken cancellationToken)
+        QueryTime time, SqlSandbox? ready, CustomSqlQuery query, CustomSqlTarget target,
+        CancellationToken cancellationToken)
     {
-        using var time = new QueryTime(options.Time, cancellationToken);
         var ended = time.Ended;
         var sandbox = ready;
         var isWell = false;
@@ -108,8 +138,16 @@ public sealed class CustomSqlEngine(DuckDbMeasurementStore store, CustomSqlOptio
             cancellationToken.ThrowIfCancellationRequested();
             throw TooSlow();
         }
+        // A fault of one query must not end the job that runs it.
+        catch (Exception exception) when (
+            exception is DuckDBException or IOException or KeyNotFoundException or InvalidOperationException
+                and not ObjectDisposedException)
+        {
+            throw new CustomSqlException("the query could not be run; try again later", exception);
+        }
         finally
         {
+            time.Dispose();
             if (!isWell)
                 sandbox?.Dispose();
             _slots.Leave();

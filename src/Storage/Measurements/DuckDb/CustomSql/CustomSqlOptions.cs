@@ -24,6 +24,9 @@ public sealed record CustomSqlOptions
     /// </summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a query may wait for its turn while other organizations have theirs.</summary>
+    public TimeSpan Wait { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Maximum number of concurrent queries. Each uses one thread.</summary>
     public int AtOnce { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 }

@@ -44,9 +44,9 @@ internal sealed record SandboxColumn(string Name, DataField? Field = null)
     }
 
     /// <summary>SQL type of the column.</summary>
-    /// <param name="scale">Digits after the point of numbers.</param>
-    public string SqlType(int scale) => Field is { } field
-        ? field.Category.IsNumeric() ? FormattableString.Invariant($"DECIMAL(38,{scale})") : "VARCHAR"
+    /// <param name="number">The type of numbers.</param>
+    public string SqlType(string number) => Field is { } field
+        ? field.Category.IsNumeric() ? number : "VARCHAR"
         : Name is "ts" or "ets" or "received_at" ? "TIMESTAMP" : "VARCHAR";
 
     /// <summary>The name in quotes.</summary>

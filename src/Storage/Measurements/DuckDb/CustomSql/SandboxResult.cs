@@ -53,7 +53,6 @@ internal static class SandboxResult
         return id switch
         {
             DuckDBType.Double => chunk => Rounded(chunk.Values<double>(0)[0]),
-            DuckDBType.Float => chunk => Rounded(chunk.Values<float>(0)[0]),
             _ => throw new CustomSqlException(
                 $"must return a number, not a value of the type {id.ToString().ToUpperInvariant()}"),
         };

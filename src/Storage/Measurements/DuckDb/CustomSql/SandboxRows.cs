@@ -15,7 +15,11 @@ internal sealed class SandboxRows
 {
     // Digits after the point that numbers always have.
     private const int MinScale = 6;
+    private const int MinDigits = 18;
     private const int MaxDigits = 38;
+
+    // The type of the narrow columns of the store.
+    private static readonly string Narrow = Decimal(MinDigits, MinScale);
 
     private readonly CustomSqlOptions _options;
     private readonly IReadOnlyList<SandboxColumn> _columns;
@@ -54,25 +58,22 @@ internal sealed class SandboxRows
     {
         if (_source is null || _target.SegmentIndex >= _query.Segments.Count)
         {
-            sandbox.MakeTable(_columns, MinScale);
+            sandbox.MakeTable(_columns, Narrow);
             return 0;
         }
-        var scale = FindScale(connection);
-        sandbox.MakeTable(_columns, scale);
+        CheckRows(connection);
+        CheckTexts(connection);
+        var number = FindNumberType(connection);
+        sandbox.MakeTable(_columns, number);
         var parameters = new List<DuckDBParameter>();
         var from = From(connection, parameters);
-        var select = string.Join(", ", _columns.Select(column => Select(column, scale, parameters)));
-        CheckTexts(connection);
+        var select = string.Join(", ", _columns.Select(column => Select(column, number, parameters)));
         using var appender = sandbox.Append();
         var rows = 0;
         ChunkReader.Read(
-            connection, FormattableString.Invariant($"SELECT {select} {from} LIMIT {_options.MaxRows + 1L}"),
-            parameters, chunk =>
+            connection, $"SELECT {select} {from}", parameters, chunk =>
             {
                 rows += chunk.Rows;
-                if (rows > _options.MaxRows)
-                    throw new CustomSqlException(string.Create(
-                        CultureInfo.InvariantCulture, $"reads more than {_options.MaxRows} measurements"));
                 appender.Add(chunk.Data);
             },
             cancellationToken);
@@ -95,10 +96,10 @@ internal sealed class SandboxRows
             $"FROM {relation} m {segments.Joins} WHERE {ofAccount} AND {segments.Index} = {segment}");
     }
 
-    private string Select(SandboxColumn column, int scale, List<DuckDBParameter> parameters)
+    private string Select(SandboxColumn column, string number, List<DuckDBParameter> parameters)
     {
         if (column.Field is not null)
-            return $"{Value(column, scale)} AS {column.Quoted}";
+            return $"{Value(column, number)} AS {column.Quoted}";
         return column.Name switch
         {
             "uid" => $"coalesce(m.uuid::VARCHAR, {Named(_keys.FindUids(_meter!.Value), "VARCHAR")})",
@@ -117,9 +118,9 @@ internal sealed class SandboxRows
     }
 
     // A number is in exactly one of the columns of its field.
-    private string Value(SandboxColumn column, int scale)
+    private string Value(SandboxColumn column, string number)
     {
-        var type = column.SqlType(scale);
+        var type = column.SqlType(number);
         return Stored(column) switch
         {
             [] => $"NULL::{type}",
@@ -134,24 +135,38 @@ internal sealed class SandboxRows
         return [.. kinds.Select(kind => _keys.FindColumn(_meter!.Value, column.Field.Code, kind)).OfType<string>()];
     }
 
-    /// <summary>Digits after the point with which all numbers are exact.</summary>
-    private int FindScale(DuckDBConnection connection)
+    // A type in which all numbers are exact, with no more digits than they need: where numbers of different scales
+    // meet, the engine drops digits after the point if their common type would have more than 38 digits.
+    private string FindNumberType(DuckDBConnection connection)
     {
         var numbers = _columns.Where(column => column.Field?.Category.IsNumeric() == true)
             .SelectMany(Stored).Select(name => $"m.{name}").ToList();
         // Most meters have only narrow numbers, which need no look at the values.
         if (numbers.TrueForAll(name => _columns.Any(column => column.Field is { } field
             && $"m.{_keys.FindColumn(_meter!.Value, field.Code, ColumnKind.Narrow)}" == name)))
-            return MinScale;
+            return Narrow;
         var whole = Longest(
             connection, numbers.Select(name => $"length(ltrim(split_part(abs({name})::VARCHAR, '.', 1), '0'))"));
         var scale = (int)Math.Max(MinScale, Longest(
             connection, numbers.Select(name => $"length(rtrim(split_part({name}::VARCHAR, '.', 2), '0'))")));
         return whole + scale <= MaxDigits
-            ? scale
+            ? Decimal((int)Math.Max(MinDigits, whole + scale), scale)
             : throw new CustomSqlException(
                 $"reads numbers with {whole} digits before the point and numbers with {scale} digits after it, "
                 + $"more than {MaxDigits} together");
+    }
+
+    // Before the values are looked at, which takes longer.
+    private void CheckRows(DuckDBConnection connection)
+    {
+        var parameters = new List<DuckDBParameter>();
+        var rows = FormattableString.Invariant(
+            $"SELECT 1 {From(connection, parameters)} LIMIT {_options.MaxRows + 1L}");
+        if (Number(connection, $"SELECT count(*) FROM ({rows})", parameters) > _options.MaxRows)
+        {
+            throw new CustomSqlException(string.Create(
+                CultureInfo.InvariantCulture, $"reads more than {_options.MaxRows} measurements"));
+        }
     }
 
     private void CheckTexts(DuckDBConnection connection)
@@ -170,12 +185,19 @@ internal sealed class SandboxRows
     {
         var parameters = new List<DuckDBParameter>();
         var from = From(connection, parameters);
-        using var command = connection.Command(
-            $"SELECT coalesce(max(greatest({string.Join(", ", lengths)})), 0)::BIGINT {from}");
+        return Number(
+            connection, $"SELECT coalesce(max(greatest({string.Join(", ", lengths)})), 0)::BIGINT {from}", parameters);
+    }
+
+    private static long Number(DuckDBConnection connection, string sql, List<DuckDBParameter> parameters)
+    {
+        using var command = connection.Command(sql);
         foreach (var parameter in parameters)
             command.Parameters.Add(parameter);
         return (long)command.ExecuteScalar()!;
     }
+
+    private static string Decimal(int digits, int scale) => FormattableString.Invariant($"DECIMAL({digits},{scale})");
 
     private static string Timestamp(string nanoseconds) =>
         $"make_timestamp({nanoseconds} // 1000 - ({nanoseconds} % 1000 < 0)::BIGINT)";

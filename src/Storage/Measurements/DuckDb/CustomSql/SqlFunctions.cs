@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using Tallystick.Metering.CustomSql;
 
 namespace Tallystick.Storage.Measurements.DuckDb.CustomSql;
 
@@ -17,7 +19,6 @@ internal static class SqlFunctions
         ["-"] = new(1, 2),
         ["*"] = new(2, 2),
         ["/"] = new(2, 2),
-        ["//"] = new(2, 2),
         ["%"] = new(2, 2),
         ["~~"] = new(2, 2),
         ["!~~"] = new(2, 2),
@@ -69,8 +70,22 @@ internal static class SqlFunctions
 
     /// <summary>Types that values can be converted to.</summary>
     public static readonly FrozenSet<string> Types = FrozenSet.Create(
-        "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "FLOAT", "DOUBLE", "VARCHAR", "DATE", "TIME",
+        "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "DOUBLE", "VARCHAR", "DATE", "TIME",
         "TIMESTAMP", "INTERVAL");
+
+    /// <summary>Checks the default of LAG and LEAD, which the engine rounds to the scale of the values.</summary>
+    /// <exception cref="CustomSqlException">It could be a number with decimal places.</exception>
+    public static void CheckDefault(JsonElement expression)
+    {
+        if (expression.ValueKind == JsonValueKind.Object
+            && (expression.GetProperty("class").GetString() != "CONSTANT"
+                || expression.GetProperty("value").GetProperty("type").GetProperty("id").GetString()
+                    is "DECIMAL" or "DOUBLE"))
+        {
+            throw new CustomSqlException(
+                "the default of LAG and LEAD must be a whole number or a text; use COALESCE for others");
+        }
+    }
 }
 
 /// <summary>A function that a query may call.</summary>

@@ -55,9 +55,11 @@ internal sealed partial class SqlSandbox : IDisposable
     }
 
     /// <summary>Makes the table anew, without rows.</summary>
-    public void MakeTable(IReadOnlyList<SandboxColumn> columns, int scale)
+    /// <param name="columns">Its columns.</param>
+    /// <param name="number">The type of numbers.</param>
+    public void MakeTable(IReadOnlyList<SandboxColumn> columns, string number)
     {
-        var list = string.Join(", ", columns.Select(column => $"{column.Quoted} {column.SqlType(scale)}"));
+        var list = string.Join(", ", columns.Select(column => $"{column.Quoted} {column.SqlType(number)}"));
         try
         {
             _connection.Execute($"DROP TABLE IF EXISTS {SqlTree.Table}");

@@ -28,13 +28,19 @@ internal sealed class SqlTree
     private const int MaxJsonDepth = 1_000;
 
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _columns = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _rows = new([Table], StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
     private bool _readsAll;
     private int _expressions;
     private int _depth;
     private int _subqueries;
 
-    private SqlTree(IEnumerable<string> columns) => _known.UnionWith(columns);
+    private SqlTree(IEnumerable<string> columns)
+    {
+        _columns.UnionWith(columns);
+        _known.UnionWith(_columns);
+    }
 
     /// <summary>Checks a query.</summary>
     /// <param name="json">Its syntax tree, from the engine.</param>
@@ -51,6 +57,10 @@ internal sealed class SqlTree
         catch (JsonException)
         {
             throw TooComplex();
+        }
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException)
+        {
+            throw new CustomSqlException("uses syntax that is not supported", exception);
         }
         return tree;
     }
@@ -80,14 +90,17 @@ internal sealed class SqlTree
             case JsonValueKind.Array:
                 return element.EnumerateArray().Sum(FindNames);
             case JsonValueKind.Object:
+                var isExpression = element.TryGetProperty("class", out _);
+                var isTable = element.TryGetProperty("table_name", out var table)
+                    && string.Equals(table.GetString(), Table, StringComparison.OrdinalIgnoreCase);
                 foreach (var member in element.EnumerateObject())
                 {
                     if (member is { Name: "alias", Value.ValueKind: JsonValueKind.String })
-                        _known.Add(member.Value.GetString()!);
+                        (isExpression ? _known : isTable ? _rows : []).Add(member.Value.GetString()!);
                     else if (member.Name is "column_name_alias" or "aliases")
                         _known.UnionWith(member.Value.EnumerateArray().Select(name => name.GetString()!));
                 }
-                return (element.TryGetProperty("class", out _) ? 1 : 0)
+                return (isExpression ? 1 : 0)
                     + element.EnumerateObject().Sum(member => FindNames(member.Value));
             default:
                 return 0;
@@ -185,9 +198,12 @@ internal sealed class SqlTree
             throw new CustomSqlException("the only available table is measurements");
         if (scope.FindTable(name) is { } known)
             return known with { Total = known.Total + BlockCost };
-        return string.Equals(name, Table, StringComparison.OrdinalIgnoreCase)
-            ? new SqlCost(BlockCost, 1)
-            : throw new CustomSqlException($"the only available table is measurements, not '{name}'");
+        if (!string.Equals(name, Table, StringComparison.OrdinalIgnoreCase))
+            throw new CustomSqlException($"the only available table is measurements, not '{name}'");
+        // The table has only the columns that the query reads, so their order depends on the query.
+        if (table.GetProperty("column_name_alias").GetArrayLength() > 0)
+            throw NotSupported("a list of column names after measurements");
+        return new SqlCost(BlockCost, 1);
     }
 
     private SqlCost Join(JsonElement join, SqlScope scope)
@@ -248,6 +264,9 @@ internal sealed class SqlTree
         if (names.GetArrayLength() > 2)
             throw NotSupported("a name with several points");
         var name = names[names.GetArrayLength() - 1].GetString()!;
+        // A table as a value is a whole row, which has only the columns that the query reads.
+        if (names.GetArrayLength() == 1 && _rows.Contains(name) && !_columns.Contains(name))
+            throw new CustomSqlException($"'{name}' is a table and cannot be used as a value");
         Name(name);
         return scope.CostOf(name);
     }
@@ -309,6 +328,9 @@ internal sealed class SqlTree
         }
         if (window.GetProperty("distinct").GetBoolean())
             throw NotSupported("DISTINCT over a window");
+        if (window.GetProperty("ignore_nulls").GetBoolean())
+            throw NotSupported("IGNORE NULLS");
+        SqlFunctions.CheckDefault(window.GetProperty("default_expr"));
         if (Text(window, "exclude_clause") != "NO_OTHER")
             throw NotSupported("EXCLUDE");
         RequireEmpty(window, "arg_orders");
