@@ -9,8 +9,8 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation;
 
 /// <summary>
-/// Rounds the amounts of a bill, with <see cref="Shares"/> for the parts of a line. Each line is rounded once in its own
-/// currency, then converted and rounded once in the billing currency. Nothing is rounded afterwards.
+/// Rounds the amounts of a bill, with <see cref="Shares"/> for the parts of a line. Each line is rounded once in its
+/// own currency, then converted and rounded once in the billing currency. Nothing is rounded afterwards.
 /// </summary>
 internal sealed class RoundLines(
     Account account, string billId, ConvertAmounts amounts, IReadOnlyDictionary<string, Product> products)

@@ -5,7 +5,7 @@ using Tallystick.Server.Api.Http;
 
 namespace Tallystick.Server.Tests.Api;
 
-/// <summary>Large responses leave while they are produced, and clients that do not read them are disconnected.</summary>
+/// <summary>Large responses leave while they are produced; clients that do not read them are disconnected.</summary>
 public sealed class StreamedAnswerTests
 {
     private const int Items = 2000;
