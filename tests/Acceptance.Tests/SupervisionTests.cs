@@ -93,7 +93,7 @@ public sealed class SupervisionTests
         (await ReadAsync(server, "health/ready")).ShouldContain("\"degraded\":");
         var totals = (await server.GetAsync("measurements/conservation"))["totals"]!;
         totals.ToJsonString().ShouldBe(
-            """{"accepted":5,"stored":3,"duplicate":1,"failed":1,"pending":0,"mismatch":-1}""");
+            """{"accepted":5,"stored":3,"duplicate":1,"failed":1,"voided":0,"erased":0,"pending":0,"mismatch":-1}""");
     }
 
     // Three are stored, one is a duplicate, one fails; returns when they are loaded.
