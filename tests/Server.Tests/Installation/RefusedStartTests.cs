@@ -109,7 +109,15 @@ public sealed class RefusedStartTests : IDisposable
     {
         await FillAsync();
         // As an earlier version has left them: each start that is not refused upgrades both.
-        await ChangeStoreAsync("UPDATE state SET version = 5");
+        await ChangeStoreAsync("""
+            ALTER TABLE tallies DROP COLUMN voided;
+            ALTER TABLE tallies DROP COLUMN erased;
+            DROP TABLE removals;
+            DROP TABLE voided;
+            DROP TABLE erased;
+            DROP TABLE rewrites;
+            UPDATE state SET version = 6
+            """);
         await ChangeDocumentsAsync("DELETE FROM _column WHERE kind = 'meter'");
         await Faults[fault](this);
         var before = DataFiles.Hash(_restarts.Data);

@@ -27,6 +27,7 @@ public sealed partial class SecondKindTests(SqliteServer server)
     [
         "GetEvent id", "PutEventActioned id", "GetLookupTableRevisionDataJobResponse id",
         "DeleteLookupTableRevisionDataJobResponse id", "GetBillLineItem id", "GetFailedIngestDownloadUrl id",
+        "GetUploadJobResponse id", "GetJobOriginalFileDownloadUrl id",
         // Answers with nothing for an entity that the caller may not retrieve.
         "ListExternalMappingsForM3terEntity m3terId",
     ];
