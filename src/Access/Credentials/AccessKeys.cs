@@ -18,7 +18,6 @@ public sealed class AccessKeys(
     int maxSources = 10_000)
 {
     private const int MaxFailures = 300;
-    private const string Principal = "SYSTEM";
     // Used if the key is unknown, so that the response takes as long as for an incorrect secret.
     private static readonly string Nobody = SecretHash.Of(SecretHash.NewText(48));
 
@@ -102,7 +101,7 @@ public sealed class AccessKeys(
         onSecretsRefused(key.AccessKeyId, MaxFailures);
         var now = clock.GetCurrentInstant();
         await resources.ChangeAsync(
-            key.OrganizationId, Principal, cancellationToken,
+            key.OrganizationId, ResourceService.SystemPrincipal, cancellationToken,
             async change =>
             {
                 if (await change.Related.FindAsync<ServiceUser>(key.ServiceUserId) is not { } user
@@ -153,7 +152,8 @@ public sealed class AccessKeys(
     }
 
     private Task WriteUseAsync(AccessKey key, Instant now, CancellationToken cancellationToken) =>
-        resources.ChangeAsync(AccessKeyResource.Installation, Principal, cancellationToken, async change =>
+        resources.ChangeAsync(
+            AccessKeyResource.Installation, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             if (await change.Related.FindAsync<AccessKey>(key.Id) is { } current)
                 await change.WriteWithoutEventAsync(

@@ -21,7 +21,6 @@ public sealed record InstallationKey(string Id, byte[] Bytes)
 /// </summary>
 public sealed class InstallationKeys(ResourceService resources)
 {
-    private const string Principal = "SYSTEM";
     private const string Member = "key";
 
     /// <summary>The document kind: one document per key.</summary>
@@ -51,7 +50,8 @@ public sealed class InstallationKeys(ResourceService resources)
     public Task<IReadOnlyList<InstallationKey>> ChangeAsync(
         Func<IReadOnlyList<InstallationKey>, IReadOnlyList<InstallationKey>> decide,
         CancellationToken cancellationToken) =>
-        resources.ChangeAsync(AccessKeyResource.Installation, Principal, cancellationToken, async change =>
+        resources.ChangeAsync(
+            AccessKeyResource.Installation, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             var before = await ListAsync(change.Related);
             var after = decide(before);

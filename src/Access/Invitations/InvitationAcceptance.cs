@@ -34,8 +34,6 @@ public sealed record AcceptInvitationRequest
 /// <summary>Accepts invitations. Possession of the link identifies the person.</summary>
 public sealed class InvitationAcceptance(ResourceService resources, Logins logins, IClock clock)
 {
-    private const string Principal = "SYSTEM";
-
     /// <summary>Makes the invited person a user of the organization, with the policies of the invitation.</summary>
     /// <param name="request">The link and the passwords.</param>
     /// <param name="source">Source of the request.</param>
@@ -56,7 +54,7 @@ public sealed class InvitationAcceptance(ResourceService resources, Logins login
         await InvitationGrants.CheckInviterAsync(related, installation, request.OrganizationId, invitation, now);
         var login = await LoginAsync(related, request, invitation, source, cancellationToken);
         await resources.ChangeAsync(
-            request.OrganizationId, Principal, cancellationToken,
+            request.OrganizationId, ResourceService.SystemPrincipal, cancellationToken,
             async change =>
             {
                 await InvitationGrants.CheckInviterAsync(

@@ -12,12 +12,10 @@ namespace Tallystick.Access.Organizations;
 /// </summary>
 public sealed class Administrators(ResourceService resources)
 {
-    private const string Principal = "SYSTEM";
-
     /// <summary>Adds an organization to the list of the installation, unless it is already listed.</summary>
     public Task ListOrganizationAsync(string organizationId, CancellationToken cancellationToken) =>
         resources.ChangeAsync(
-            AccessKeyResource.Installation, Principal, cancellationToken,
+            AccessKeyResource.Installation, ResourceService.SystemPrincipal, cancellationToken,
             change => ListAsync(change, organizationId));
 
     /// <summary>Updates the managed policies to those of this version.</summary>
@@ -28,7 +26,7 @@ public sealed class Administrators(ResourceService resources)
         if (ManagedPolicies.All.All(policy => stored.Any(one => IsSame(one, policy))))
             return;
         await resources.ChangeAsync(
-            organizationId, Principal, cancellationToken,
+            organizationId, ResourceService.SystemPrincipal, cancellationToken,
             async change =>
             {
                 if (await MakeManagedPoliciesAsync(change, organizationId))
@@ -93,7 +91,7 @@ public sealed class Administrators(ResourceService resources)
             SecretHash = SecretHash.Of(secret),
         };
         await resources.ChangeAsync(
-            AccessKeyResource.Installation, Principal, cancellationToken,
+            AccessKeyResource.Installation, ResourceService.SystemPrincipal, cancellationToken,
             async change =>
             {
                 await change.PutAsync(AccessKeyResource.Definition, null, key);

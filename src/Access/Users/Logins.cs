@@ -19,7 +19,6 @@ public sealed class Logins(
     public const int MaxPassword = 200;
 
     private const string Installation = AccessKeyResource.Installation;
-    private const string Principal = "SYSTEM";
     private const int MaxFailures = 5;
     private const int MaxFailuresOfSource = 50;
     private const int MaxWaiting = 32;
@@ -93,7 +92,8 @@ public sealed class Logins(
     public async ValueTask<Login> CreateAsync(
         string password, Func<string, Login> newLogin, CancellationToken cancellationToken) =>
         (Login)await resources.CreateAsync(
-            LoginResource.Definition, Installation, Principal, newLogin(await HashAsync(password, cancellationToken)),
+            LoginResource.Definition, Installation, ResourceService.SystemPrincipal,
+            newLogin(await HashAsync(password, cancellationToken)),
             cancellationToken);
 
     /// <summary>Adds an organization to an existing login, and a new password if one was chosen.</summary>
@@ -103,7 +103,8 @@ public sealed class Logins(
         var joined = login with { Organizations = [.. login.Organizations.Append(organizationId).Distinct()] };
         return password is null
             ? (Login)await resources.UpdateAsync(
-                LoginResource.Definition, Installation, Principal, login.Id, joined, cancellationToken)
+                LoginResource.Definition, Installation, ResourceService.SystemPrincipal,
+                login.Id, joined, cancellationToken)
             : await UpdateAsync(
                 joined with { IsAddressProven = joined.IsAddressProven || isMailed }, password, cancellationToken);
     }
@@ -128,7 +129,7 @@ public sealed class Logins(
             PasswordNumber = login.PasswordNumber + 1,
         };
         await resources.TryAsync(
-            Installation, Principal, cancellationToken,
+            Installation, ResourceService.SystemPrincipal, cancellationToken,
             change => change.UpdateAsync(LoginResource.Definition, login.Id, prepared), login.Organizations);
         return prepared;
     }
@@ -142,7 +143,7 @@ public sealed class Logins(
         Login prepared, bool isMailed, CancellationToken cancellationToken)
     {
         await resources.ChangeAccessAsync(
-            Installation, Principal, cancellationToken,
+            Installation, ResourceService.SystemPrincipal, cancellationToken,
             change => change.UpdateAsync(
                 LoginResource.Definition, prepared.Id, prepared with { IsAddressProven = isMailed }),
             prepared.Organizations);
@@ -184,7 +185,7 @@ public sealed class Logins(
     }
 
     private Task<Login> RememberAsync(Login login, string source, CancellationToken cancellationToken) =>
-        resources.ChangeAsync(Installation, Principal, cancellationToken, async change =>
+        resources.ChangeAsync(Installation, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             var current = await change.Related.FindAsync<Login>(login.Id);
             // The password has just been replaced by another.
@@ -203,7 +204,7 @@ public sealed class Logins(
     private async ValueTask<Login> UpdateAsync(
         Login login, string password, CancellationToken cancellationToken) =>
         (Login)await resources.UpdateAsync(
-            LoginResource.Definition, Installation, Principal, login.Id,
+            LoginResource.Definition, Installation, ResourceService.SystemPrincipal, login.Id,
             login with
             {
                 PasswordHash = await HashAsync(password, cancellationToken),

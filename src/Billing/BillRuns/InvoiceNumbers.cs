@@ -8,7 +8,6 @@ namespace Tallystick.Billing.BillRuns;
 /// <summary>Issues invoice numbers, each only once, and registers those issued by earlier versions.</summary>
 public static class InvoiceNumbers
 {
-    private const string Principal = "SYSTEM";
     private const int BillsAtATime = 500;
 
     /// <summary>Issues the next number for a bill; null if the organization does not number its bills.</summary>
@@ -35,7 +34,7 @@ public static class InvoiceNumbers
     /// <returns>Numbers that are on more than one bill.</returns>
     public static Task<IReadOnlyList<string>> RegisterAsync(
         ResourceService resources, string organizationId, CancellationToken cancellationToken) =>
-        resources.ChangeAsync(organizationId, Principal, cancellationToken, RegisterAsync);
+        resources.ChangeAsync(organizationId, ResourceService.SystemPrincipal, cancellationToken, RegisterAsync);
 
     /// <summary>
     /// Registers the numbers of the bills of an earlier version. A number that was issued to several bills remains on

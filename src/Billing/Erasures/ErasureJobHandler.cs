@@ -27,7 +27,9 @@ public sealed class ErasureJobHandler(
         if (await related.FindAsync<MeasurementErasure>(queued.Id) is not { } asked)
             return null;
         var code = asked.AccountCode ?? (await related.FindAsync<Account>(asked.AccountId))?.Code;
-        return new ErasureRun(resources, store, failures, log, organizationId, asked, code);
+        return new ErasureRun(
+            resources, store, failures, log, organizationId, asked, log.Restored(asked.LogPosition, asked.DtCreated),
+            code);
     }
 
     // An erasure is never given up, because the law may require it.
@@ -44,20 +46,17 @@ public sealed class ErasureJobHandler(
 /// </summary>
 internal sealed class ErasureRun(
     ResourceService resources, IUsageRemoval store, FailedMeasurements failures, LoadedLog log,
-    string organizationId, MeasurementErasure asked, string? accountCode) : IJobRun
+    string organizationId, MeasurementErasure asked, LogPosition before, string? accountCode) : IJobRun
 {
     private const int FailuresAtATime = 1000;
 
-    private readonly LogPosition _before = log.Restored(asked.LogPosition, asked.DtCreated);
-
     // Where the search for failures continues; null once it has ended.
-    private LogPosition? _failuresBefore =
-        accountCode is null ? null : log.Restored(asked.LogPosition, asked.DtCreated);
+    private LogPosition? _failuresBefore = accountCode is null ? null : before;
 
     /// <inheritdoc/>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
-        if (!await log.WaitAsync(_before, cancellationToken))
+        if (!await log.WaitAsync(before, cancellationToken))
             return true;
         if (_failuresBefore is { } position)
         {
@@ -65,7 +64,7 @@ internal sealed class ErasureRun(
             return true;
         }
         var progress = await store.EraseAsync(
-            new UsageErasure(organizationId, asked.Id, asked.AccountId, _before, log.Start), cancellationToken);
+            new UsageErasure(organizationId, asked.Id, asked.AccountId, before, log.Start), cancellationToken);
         if (!progress.IsDone)
             return true;
         await EndAsync(progress.Erased, cancellationToken);
@@ -78,14 +77,14 @@ internal sealed class ErasureRun(
     {
         var page = await failures.FindByCodeAsync(
             organizationId, accountCode!, position, FailuresAtATime, cancellationToken);
-        var found = page.Found.Where(one => one < _before).ToList();
+        var found = page.Found.Where(one => one < before).ToList();
         if (found.Count > 0)
             await store.DeleteFailuresAsync(organizationId, found, cancellationToken);
         _failuresBefore = page.Next;
     }
 
     private Task EndAsync(long erased, CancellationToken cancellationToken) =>
-        resources.ChangeAsync(organizationId, "SYSTEM", cancellationToken, async change =>
+        resources.ChangeAsync(organizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             if (await change.Related.FindAsync<MeasurementErasure>(asked.Id)
                 is { Status: RemovalStatus.Pending } current)

@@ -20,7 +20,6 @@ public sealed class MeteringCatalog(
     ResourceService resources, IngestCodes changed, PublishedLookups lookups, AutomaticAccounts? automatic = null)
     : IMeteringCatalog, ISkeletonAccounts
 {
-    private const string Principal = "SYSTEM";
     private readonly ConcurrentDictionary<string, KnownMeters> _meters = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -106,7 +105,7 @@ public sealed class MeteringCatalog(
         var created = 0;
         // Skip the change if the limit is reached, because it would make all others wait.
         var matches = room <= 0 ? [] : await resources.ChangeAsync(
-            organizationId, Principal, cancellationToken,
+            organizationId, ResourceService.SystemPrincipal, cancellationToken,
             async change =>
             {
                 // Another change may have created them since the lookup.

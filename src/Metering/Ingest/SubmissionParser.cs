@@ -15,7 +15,9 @@ namespace Tallystick.Metering.Ingest;
 /// </summary>
 internal sealed class SubmissionParser
 {
-    private const int MaximumMeasurements = 1000;
+    /// <summary>Maximum number of measurements in a submission.</summary>
+    internal const int MaximumMeasurements = 1000;
+
     private const string ListPath = "measurements";
     private const string ListRule = "must be an array of 1 to 1000 measurements";
 

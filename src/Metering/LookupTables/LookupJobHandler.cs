@@ -56,7 +56,6 @@ internal sealed class LookupJobRun(
     : IJobRun, IDisposable
 {
     private const int ItemsAtATime = 1000;
-    private const string Principal = "SYSTEM";
 
     private readonly FileKey _key = LookupUploads.KeyOf(organizationId, job.Id);
     private IEnumerator<IReadOnlyDictionary<string, CustomFieldValue>[]>? _rows;
@@ -81,14 +80,14 @@ internal sealed class LookupJobRun(
             failure = gone.Message;
         }
         Dispose();
-        await lookups.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+        await lookups.ChangeAsync(organizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             await EndAsync(change.Made, job.Id, failure);
             return true;
         });
         // Delete the file before the job leaves the queue: if the process stops in between, the next start deletes it.
         await files.DeleteAsync(_key, cancellationToken);
-        await lookups.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+        await lookups.ChangeAsync(organizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             await JobQueue.RemoveAsync(change.Made, job.Id);
             return true;
@@ -166,7 +165,7 @@ internal sealed class LookupJobRun(
         CancellationToken cancellationToken)
     {
         var isKept = await lookups.ChangeAsync(
-            organizationId, job.CreatedBy ?? Principal, cancellationToken, async change =>
+            organizationId, job.CreatedBy ?? ResourceService.SystemPrincipal, cancellationToken, async change =>
             {
                 if (!await JobQueue.SaveCheckpointAsync(
                     change.Made, job.Id, place.ToString(CultureInfo.InvariantCulture)))

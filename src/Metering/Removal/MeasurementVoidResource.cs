@@ -1,5 +1,6 @@
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Ingest;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
@@ -9,8 +10,6 @@ namespace Tallystick.Metering.Removal;
 /// <summary>The definition of voids, which cannot be changed or deleted.</summary>
 public static class MeasurementVoidResource
 {
-    private const int MaxUidLength = 50;
-
     /// <summary>The definition.</summary>
     public static ResourceDefinition<MeasurementVoid> Definition { get; } =
         new("MeasurementVoid", "measurements/voids", () => MeteringJson.Format.MeasurementVoid)
@@ -57,8 +56,8 @@ public static class MeasurementVoidResource
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (index, uid) in asked.Uids.Index())
         {
-            if (TextLength.Of(uid) is < 1 or > MaxUidLength)
-                issues.Add("length", $"uids[{index}]", $"must have 1 to {MaxUidLength} characters");
+            if (TextLength.Of(uid) is < 1 or > MeasurementParser.MaximumUid)
+                issues.Add("length", $"uids[{index}]", $"must have 1 to {MeasurementParser.MaximumUid} characters");
             else if (!seen.Add(uid))
                 issues.Add("duplicate", $"uids[{index}]", "is listed twice");
         }

@@ -48,7 +48,7 @@ internal sealed class VoidRun(
             return true;
         var outcome = await store.VoidAsync(
             new UsageVoid(organizationId, asked.Id, asked.Uids, _before), cancellationToken);
-        await resources.ChangeAsync(organizationId, "SYSTEM", cancellationToken, async change =>
+        await resources.ChangeAsync(organizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             if (await change.Related.FindAsync<MeasurementVoid>(asked.Id) is { Status: RemovalStatus.Pending } current)
             {

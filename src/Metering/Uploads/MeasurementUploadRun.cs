@@ -16,8 +16,6 @@ namespace Tallystick.Metering.Uploads;
 internal sealed class MeasurementUploadRun(
     UploadTools tools, string organizationId, MeasurementUploadJob job, UploadProgress reached) : IJobRun, IDisposable
 {
-    internal const string Principal = "SYSTEM";
-
     private const int MaxRefused = MeasurementUploads.MaxInvalidRows;
     private const int MaxBatches = 20;
     private static readonly TimeSpan StepTime = TimeSpan.FromMilliseconds(250);
@@ -61,7 +59,8 @@ internal sealed class MeasurementUploadRun(
             // The next attempt finds in the log what was stored.
             throw new RefusedException(new Issue("log", "", $"Measurements cannot be stored: {fault.Message}"));
         }
-        await tools.Resources.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+        await tools.Resources.ChangeAsync(
+            organizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             await EndAsync(change, job.Id, failure);
             await JobQueue.RemoveAsync(change, job.Id);
@@ -226,7 +225,7 @@ internal sealed class MeasurementUploadRun(
 
     // Returns false, with nothing saved, if the job is no longer in the queue.
     private Task<bool> SaveAsync(LogPosition position, CancellationToken cancellationToken) =>
-        tools.Resources.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+        tools.Resources.ChangeAsync(organizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             var checkpoint = new UploadCheckpoint(position, _reached).ToString();
             if (!await JobQueue.SaveCheckpointAsync(change, job.Id, checkpoint)

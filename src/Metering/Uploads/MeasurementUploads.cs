@@ -106,7 +106,7 @@ public sealed class MeasurementUploads(
     private Task ChangeAsync(
         FileKey key, CancellationToken cancellationToken,
         Func<ResourceChange, MeasurementUploadJob, ValueTask<MeasurementUploadJob>> work) =>
-        resources.ChangeAsync(key.OrganizationId, MeasurementUploadRun.Principal, cancellationToken, async change =>
+        resources.ChangeAsync(key.OrganizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             var job = RequireWaiting(await change.Related.FindAsync<MeasurementUploadJob>(key.Id));
             return await change.PutAsync(MeasurementUploadResource.Definition, job, await work(change, job));

@@ -11,7 +11,8 @@ namespace Tallystick.Resources.Changes;
 public sealed class ResourceService(
     IDocumentStore store, ChangeMachinery machinery, IClock clock, ChangeFeed changes)
 {
-    private const string System = "SYSTEM";
+    /// <summary>Who makes changes that no caller asked for.</summary>
+    public const string SystemPrincipal = "SYSTEM";
 
     /// <summary>The kinds.</summary>
     public ResourceCatalog Catalog => machinery.Catalog;
@@ -71,7 +72,7 @@ public sealed class ResourceService(
     {
         var kind = definition.DocumentKind;
         if (await store.FindAsync(kind, organizationId, organizationId, cancellationToken) is null)
-            await ChangeAsync(organizationId, System, cancellationToken, async change =>
+            await ChangeAsync(organizationId, SystemPrincipal, cancellationToken, async change =>
             {
                 await change.EnsureAsync(definition);
                 return true;

@@ -14,7 +14,6 @@ namespace Tallystick.Resources.Events;
 /// <param name="installation">The owner of data that belongs to no organization.</param>
 public sealed class Subscriptions(ResourceService resources, IDocumentStore store, string installation)
 {
-    private const string Principal = "SYSTEM";
     private const int EventsAtATime = 100;
 
     /// <summary>The document kind: one position per subscriber.</summary>
@@ -75,7 +74,7 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
 
     private Task ChangeAsync(
         string owner, CancellationToken cancellationToken, Func<ResourceChange, ValueTask> work) =>
-        resources.ChangeAsync(owner, Principal, cancellationToken, async change =>
+        resources.ChangeAsync(owner, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             await work(change);
             return true;

@@ -22,7 +22,6 @@ internal sealed class JobRunner(
 {
     private const int MaxAtOnce = 2;
     private const int EntriesAtATime = 1000;
-    private const string Principal = "SYSTEM";
 
     private static readonly TimeSpan MaxRefusalPause = TimeSpan.FromMinutes(1);
 
@@ -121,7 +120,8 @@ internal sealed class JobRunner(
     // left to do.
     private async Task RemoveAsync(JobEntry entry, CancellationToken cancellationToken)
     {
-        await resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
+        await resources.ChangeAsync(
+            entry.OrganizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             await JobQueue.RemoveAsync(change, entry.Id);
             return true;
@@ -165,7 +165,7 @@ internal sealed class JobRunner(
 
     // The job stays in the queue. At its next turn, its handler cleans up and reports that nothing is left to do.
     private Task<bool> FailAsync(JobEntry entry, string handler, CancellationToken cancellationToken) =>
-        resources.ChangeAsync(entry.OrganizationId, Principal, cancellationToken, async change =>
+        resources.ChangeAsync(entry.OrganizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
             await HandlerOf(handler).FailAsync(
                 change, entry.Id, "The job failed because of an internal error. See the server log."));
 
@@ -201,7 +201,8 @@ internal sealed class JobRunner(
             var found = await handler.UnqueuedAsync(resources.Reader(organizationId, cancellationToken));
             foreach (var some in found.Where(work => !board.Has(organizationId, work.Id)).Chunk(EntriesAtATime))
             {
-                await resources.ChangeAsync(organizationId, Principal, cancellationToken, async change =>
+                await resources.ChangeAsync(
+                    organizationId, ResourceService.SystemPrincipal, cancellationToken, async change =>
                 {
                     foreach (var (id, due) in some)
                         await JobQueue.PutAsync(change, handler.Name, id, due);

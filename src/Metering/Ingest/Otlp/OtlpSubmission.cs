@@ -26,8 +26,8 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
     /// </summary>
     public const int MaximumTotal = 16_000_000;
 
-    private const int MaximumBatchBytes = 512_000;
-    private const int MaximumBatchCount = 1000;
+    // The limit of a submission without the frame of its body.
+    private const int Room = 512_000 - 32;
     private const string TooLarge = "its measurement is too large";
     private const string NotAddable =
         "its values are not deltas; export it with delta temporality "
@@ -68,7 +68,8 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
         var bytes = 0;
         foreach (var measurement in measurements)
         {
-            if (batch.Count == MaximumBatchCount || (batch.Count > 0 && bytes + measurement.Json.Length > Room))
+            if (batch.Count == SubmissionParser.MaximumMeasurements
+                || (batch.Count > 0 && bytes + measurement.Json.Length > Room))
             {
                 yield return batch;
                 (batch, bytes) = ([], 0);
@@ -94,9 +95,6 @@ internal sealed class OtlpSubmission(IReadOnlyList<OtlpRule> rules, OtlpRejectio
         body.Write("]}"u8);
         return body.WrittenMemory;
     }
-
-    // Without the frame of the body.
-    private const int Room = MaximumBatchBytes - 32;
 
     /// <returns>Why the record is rejected; null if its measurement is in the buffer.</returns>
     private string? Write(OtlpRecord record, OtlpRule rule)

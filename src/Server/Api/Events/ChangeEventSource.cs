@@ -17,8 +17,6 @@ internal sealed class ChangeEventSource(
     /// <summary>Number of events to delete in one change, which blocks other changes for some milliseconds.</summary>
     private const int MaxAtOnce = 500;
 
-    private const string Principal = "SYSTEM";
-
     private static readonly string[] Audit =
         ["version", "dtCreated", "dtLastModified", "createdBy", "lastModifiedBy"];
 
@@ -94,7 +92,7 @@ internal sealed class ChangeEventSource(
         do
         {
             deleted = await resources.ChangeAsync(
-                organizationId, Principal, cancellationToken,
+                organizationId, ResourceService.SystemPrincipal, cancellationToken,
                 change => change.RemoveDocumentsAsync(ChangeEvents.Kind, old, MaxAtOnce));
         }
         while (deleted == MaxAtOnce);

@@ -22,7 +22,6 @@ internal sealed record FirstCredentials(string OrganizationId, string AccessKeyI
 /// </summary>
 internal sealed class Bootstrap(IDocumentStore store, ResourceService resources)
 {
-    private const string Principal = "SYSTEM";
     private readonly Administrators _administrators = new(resources);
 
     /// <summary>Creates what is missing.</summary>
@@ -54,7 +53,7 @@ internal sealed class Bootstrap(IDocumentStore store, ResourceService resources)
         var serviceUserId = Guid.CreateVersion7().ToString();
         // Create the key last: until it exists, the next start repeats an interrupted bootstrap.
         await resources.ChangeAsync(
-            organizationId, Principal, cancellationToken,
+            organizationId, ResourceService.SystemPrincipal, cancellationToken,
             change => MakeOrganizationAsync(change, organizationId, serviceUserId), organizationId);
         return await AddKeyAsync(settings, organizationId, serviceUserId, cancellationToken);
     }

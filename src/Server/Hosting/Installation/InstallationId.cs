@@ -11,9 +11,6 @@ namespace Tallystick.Server.Hosting.Installation;
 /// </summary>
 internal static class InstallationId
 {
-    /// <summary>The principal of its changes.</summary>
-    internal const string Principal = "SYSTEM";
-
     /// <summary>The kind of the single document whose id is the installation id.</summary>
     internal static DocumentKind Kind { get; } = new("installation", [], _ => []);
 
@@ -27,7 +24,8 @@ internal static class InstallationId
 
     /// <summary>Stores the id in the documents.</summary>
     internal static Task SetAsync(ResourceService resources, string id, CancellationToken cancellationToken) =>
-        resources.ChangeAsync(AccessKeyResource.Installation, Principal, cancellationToken, async change =>
+        resources.ChangeAsync(
+            AccessKeyResource.Installation, ResourceService.SystemPrincipal, cancellationToken, async change =>
         {
             await change.PutDocumentAsync(Kind, id, "{}"u8.ToArray());
             return true;

@@ -22,7 +22,7 @@ internal static class InstallationSecret
         // Generated outside of the change, because the change may run twice.
         var made = RandomNumberGenerator.GetBytes(Bytes);
         return resources.ChangeAsync(
-            AccessKeyResource.Installation, InstallationId.Principal, cancellationToken, async change =>
+            AccessKeyResource.Installation, ResourceService.SystemPrincipal, cancellationToken, async change =>
             {
                 var found = await change.Related.ListDocumentsAsync(InstallationId.Kind);
                 if (found.Count == 0)
