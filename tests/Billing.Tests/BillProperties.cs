@@ -1,6 +1,8 @@
 using CsCheck;
 using NodaTime;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Billing.Organizations;
 using static Tallystick.Billing.Tests.Scenario;
 
@@ -44,12 +46,15 @@ public sealed class BillProperties
         {
             var shuffled = input with
             {
-                Plans = [.. Shuffle(input.Plans, seed).Select(terms =>
-                    terms with { Pricings = [.. Shuffle(terms.Pricings, seed)] })],
+                Terms = input.Terms with
+                {
+                    Plans = [.. Shuffle(input.Terms.Plans, seed).Select(terms =>
+                        terms with { Pricings = [.. Shuffle(terms.Pricings, seed)] })],
+                },
                 Currencies = [.. Shuffle(input.Currencies, seed)],
             };
             return Json(input.Bill(UsageOf)) == Json(shuffled.Bill(UsageOf))
-                && BillCalculation.Needs(input).SequenceEqual(BillCalculation.Needs(shuffled));
+                && BillCalculation.Begin(input).Needs.SequenceEqual(BillCalculation.Begin(shuffled).Needs);
         });
 
     [Fact]
@@ -58,9 +63,10 @@ public sealed class BillProperties
 
     [Fact]
     public void Needs_OfAPlan_CoverItsActiveTimeOnce() => AnyInput.Sample(input =>
-        BillCalculation.Needs(input).GroupBy(need => need.PricingId[..^2]).All(needs =>
+        input.Terms.Plans.All(plan =>
         {
-            var windows = needs.Select(need => need.Window).OrderBy(window => window.Start).ToList();
+            var alone = BillCalculation.Begin(input.For(input.Terms with { Plans = [plan] }));
+            var windows = alone.Needs.Select(need => need.Window).OrderBy(window => window.Start).ToList();
             return windows[^1].End == At("2025-04-01")
                 && windows.Zip(windows.Skip(1)).All(pair => pair.First.End == pair.Second.Start);
         }));

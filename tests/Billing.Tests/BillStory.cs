@@ -1,6 +1,9 @@
 using System.Globalization;
 using NodaTime;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
@@ -52,7 +55,7 @@ internal sealed class BillStory
         var story = new BillStory(text);
         var input = Input("2000-01-01", story._plans) with
         {
-            Account = story._account,
+            Terms = TermsOf(story._plans) with { Account = story._account },
             Organization = story._organization with { CurrencyConversions = story._rates },
             Currencies = [.. story._currencies.Values],
         };

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
 using Tallystick.Metering.Products;
 using static Tallystick.Billing.Tests.Scenario;
@@ -12,11 +13,8 @@ public sealed class BillTests
     public void Bill_Dates_AreThoseOfTheArrearsPeriod()
     {
         var input = Input("2023-10-01", On("2023-01-01"));
-        var bill = (input with
-        {
-            Organization = Organization with { Timezone = "Europe/London" },
-            Account = Account with { PurchaseOrderNumber = "PO-7" },
-        }).Bill();
+        var bill = (input with { Organization = Organization with { Timezone = "Europe/London" } })
+            .For(account => account with { PurchaseOrderNumber = "PO-7" }).Bill();
         (bill.StartDate, bill.EndDate).ShouldBe((Date("2023-09-01"), Date("2023-10-01")));
         bill.BillDate.ShouldBe(Date("2023-10-01"));
         (bill.StartDateTimeUtc, bill.EndDateTimeUtc).ShouldBe((At("2023-08-31T23:00:00Z"), At("2023-09-30T23:00:00Z")));
@@ -40,7 +38,7 @@ public sealed class BillTests
     [InlineData(14, null, "2023-10-15")]
     [InlineData(14, "2023-12-24", "2023-12-24")]
     public void DueDate_JobAccountOrganization_MostSpecificWins(int? account, string? job, string expected) =>
-        (Input("2023-10-01", On("2023-01-01")) with { Account = Account with { DaysBeforeBillDue = account } })
+        Input("2023-10-01", On("2023-01-01")).For(one => one with { DaysBeforeBillDue = account })
             .Overriding(new RunOverrides { DueDate = job is null ? null : Date(job) })
             .Bill().DueDate.ShouldBe(Date(expected));
 
@@ -148,7 +146,7 @@ public sealed class BillTests
         string[] others =
         [
             (input with { OrganizationId = "organization-2" }).Bill(1).Id,
-            (input with { Account = Account with { Id = "account-2" } }).Bill(1).Id,
+            input.For(account => account with { Id = "account-2" }).Bill(1).Id,
             (input with { Run = input.Run with { BillDate = Date("2025-03-01") } }).Bill(1).Id,
             (input with { Run = input.Run with { Interval = 2 } }).Bill(1).Id,
         ];

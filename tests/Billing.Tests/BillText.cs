@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Present;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 

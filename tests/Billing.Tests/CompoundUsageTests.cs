@@ -1,4 +1,6 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
@@ -59,7 +61,7 @@ public sealed class CompoundUsageTests
     {
         var terms = Price("aggregation.byCity * aggregation.requests", segment: "Rome");
 
-        var needs = BillCalculation.Needs(Scenario.Input("2025-02-01", On(terms)));
+        var needs = BillCalculation.Begin(Scenario.Input("2025-02-01", On(terms))).Needs;
         needs.Select(need => (need.Aggregation.Code, need.SegmentIndex)).ShouldBe([("byCity", 1), ("requests", null)]);
         var line = Bill(terms, "byCity=3 requests=5").LineItems.ShouldHaveSingleItem();
         (line.Subtotal, line.Description, line.Segment!["city"]).ShouldBe((15m, "Compound (Rome)", "Rome"));
@@ -68,8 +70,8 @@ public sealed class CompoundUsageTests
     [Fact]
     public void Compound_OfAggregationsWithoutACommonSegment_TakesTheirWholeUsage()
     {
-        var needs = BillCalculation.Needs(
-            Scenario.Input("2025-02-01", On(Price("aggregation.byCity + aggregation.byKind"))));
+        var needs = BillCalculation.Begin(
+            Scenario.Input("2025-02-01", On(Price("aggregation.byCity + aggregation.byKind")))).Needs;
 
         needs.Select(need => need.SegmentIndex).ShouldBe([null, null]);
     }
@@ -115,10 +117,8 @@ public sealed class CompoundUsageTests
         var terms = Scenario.Price(
             "0: 0 + 1", segment: segment is null ? null : new Dictionary<string, string> { ["city"] = segment });
         return new PricingTerms(
-            terms.Pricing with { AggregationId = null, CompoundAggregationId = "compound-1" }, null, null)
-        {
-            Compound = new CompoundTerms(loaded, [.. loaded.Aggregations.Select(_ => Scenario.Meter)]),
-        };
+            terms.Pricing with { AggregationId = null, CompoundAggregationId = "compound-1" },
+            new CompoundQuantity(loaded, [.. loaded.Aggregations.Select(_ => Scenario.Meter)]));
     }
 
     private static CustomFieldDefaults Defaults { get; } = new()

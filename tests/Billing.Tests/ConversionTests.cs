@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
@@ -46,12 +47,8 @@ public sealed class ConversionTests
         string? account, string? job, string currency, string total)
     {
         var input = Euro();
-        input = input with
-        {
-            Account = Account with { Currency = account },
-            Run = input.Run with { Overrides = new RunOverrides { TargetCurrency = job } },
-        };
-        var bill = input.Bill();
+        var bill = input.For(one => one with { Currency = account })
+            .Overriding(new RunOverrides { TargetCurrency = job }).Bill();
         (bill.Currency, bill.BillTotal).ShouldBe((currency, Number(total)));
     }
 
@@ -81,7 +78,7 @@ public sealed class ConversionTests
     [Fact]
     public void Conversion_RateOverAThirdCurrency_IsNotInferred()
     {
-        var input = Euro() with { Account = Account with { Currency = "GBP" } };
+        var input = Euro().For(account => account with { Currency = "GBP" });
         Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldContain("no rate from EUR to GBP");
     }
 

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 using static Tallystick.Billing.Tests.Scenario;
@@ -7,8 +8,6 @@ namespace Tallystick.Billing.Tests;
 
 public sealed class DueBillsTests
 {
-    private static readonly UnbilledEntities Nothing = UnbilledEntities.None;
-
     private static readonly PlanTemplate InAdvance =
         Template with { StandingCharge = 20, StandingChargeBillInAdvance = true };
 
@@ -35,17 +34,17 @@ public sealed class DueBillsTests
     {
         AccountPlanTerms[] plans = [Scenario.On("2025-01-01")];
         var overrides = new RunOverrides { MonthEpoch = Date("2024-12-15") };
-        DueBills.On(Date("2025-02-15"), Organization, Account, plans, Nothing, overrides).Count.ShouldBe(1);
+        DueBills.On(Date("2025-02-15"), Organization, TermsOf(plans), overrides).Count.ShouldBe(1);
         var account = Account with { BillEpoch = Date("2024-12-20") };
-        DueBills.On(Date("2025-02-15"), Organization, account, plans, Nothing, overrides).ShouldBeEmpty();
-        DueBills.On(Date("2025-02-20"), Organization, account, plans, Nothing, overrides).Count.ShouldBe(1);
+        DueBills.On(Date("2025-02-15"), Organization, TermsOf(plans) with { Account = account }, overrides).ShouldBeEmpty();
+        DueBills.On(Date("2025-02-20"), Organization, TermsOf(plans) with { Account = account }, overrides).Count.ShouldBe(1);
     }
 
     [Fact]
     public void Around_Today_IsTheRunningPeriodAndTheLatestPastBill()
     {
         AccountPlanTerms[] plans = [Scenario.On("2025-01-01")];
-        DueBills.Around(Date("2025-03-10"), Organization, Account, plans, Nothing, RunOverrides.None).ShouldBe(
+        DueBills.Around(Date("2025-03-10"), Organization, TermsOf(plans), RunOverrides.None).ShouldBe(
         [
             new DueBill(Date("2025-03-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: true),
             new DueBill(Date("2025-04-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: false),
@@ -54,21 +53,15 @@ public sealed class DueBillsTests
 
     [Fact]
     public void Around_PlanJustStarted_HasTheRunningPeriodOnly() =>
-        DueBills.Around(Date("2025-03-10"), Organization, Account, [Scenario.On("2025-03-05")],
-            Nothing, RunOverrides.None)
+        DueBills.Around(Date("2025-03-10"), Organization, TermsOf(Scenario.On("2025-03-05")), RunOverrides.None)
             .ShouldBe([new DueBill(Date("2025-04-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: false)]);
 
     [Fact]
     public void Around_EndedPlan_HasItsLastBill() =>
         DueBills.Around(
-            Date("2025-03-10"),
-            Organization,
-            Account,
-            [Scenario.On("2025-01-01", "2025-02-20")],
-            Nothing,
-            RunOverrides.None)
+            Date("2025-03-10"), Organization, TermsOf(Scenario.On("2025-01-01", "2025-02-20")), RunOverrides.None)
             .ShouldBe([new DueBill(Date("2025-03-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: true)]);
 
     private static IReadOnlyList<(BillingFrequency, int)> On(string billDate, AccountPlanTerms terms) =>
-        DueBills.On(Date(billDate), Organization, Account, [terms], Nothing, RunOverrides.None);
+        DueBills.On(Date(billDate), Organization, TermsOf(terms), RunOverrides.None);
 }

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using static Tallystick.Billing.Tests.Scenario;
 
@@ -14,10 +15,8 @@ public sealed class LimitTests
     [InlineData("2025-02-01", int.MaxValue)]
     public void Bill_DateOutsideTheCalendar_IsRefused(string billDate, int daysBeforeDue) =>
         Should.Throw<BillRefusedException>(() =>
-            (Input(billDate, On("2025-01-01", epoch: billDate)) with
-            {
-                Account = Account with { DaysBeforeBillDue = daysBeforeDue },
-            }).Bill()).Message.ShouldContain("outside the supported calendar");
+            Input(billDate, On("2025-01-01", epoch: billDate))
+                .For(account => account with { DaysBeforeBillDue = daysBeforeDue }).Bill()).Message.ShouldContain("outside the supported calendar");
 
     [Theory]
     [InlineData(BillingFrequency.Daily, 365)]
@@ -31,10 +30,8 @@ public sealed class LimitTests
         {
             try
             {
-                DueBills.On(Date(date), Organization, Account, [On("2025-01-01", template: template)],
-                    UnbilledEntities.None, RunOverrides.None);
-                DueBills.Around(Date(date), Organization, Account, [On("2025-01-01", template: template)],
-                    UnbilledEntities.None, RunOverrides.None);
+                DueBills.On(Date(date), Organization, TermsOf(On("2025-01-01", template: template)), RunOverrides.None);
+                DueBills.Around(Date(date), Organization, TermsOf(On("2025-01-01", template: template)), RunOverrides.None);
             }
             catch (BillRefusedException refused)
             {

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 using static Tallystick.Billing.Tests.Scenario;
@@ -77,7 +78,7 @@ public sealed class RecalculationTests
 
     private static BillInput Changed(BillInput input, string change) => change switch
     {
-        "epoch of the account" => input with { Account = input.Account with { BillEpoch = Date("2025-01-15") } },
+        "epoch of the account" => input.For(account => account with { BillEpoch = Date("2025-01-15") }),
         "epoch of the account plan" => input.With(terms => terms with
         {
             AccountPlan = terms.AccountPlan with { BillEpoch = Date("2025-01-15") },

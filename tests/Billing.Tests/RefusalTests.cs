@@ -1,9 +1,10 @@
+using AccountPlan = Tallystick.Billing.Accounts.AccountPlan;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using static Tallystick.Billing.Tests.Scenario;
-using AccountPlan = Tallystick.Billing.Accounts.AccountPlan;
 
 namespace Tallystick.Billing.Tests;
 
@@ -21,7 +22,6 @@ public sealed class RefusalTests
         { "product credit", "usage credits (type PRODUCT_CREDIT)" },
         { "global credit", "usage credits (type GLOBAL_CREDIT)" },
         { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
-        { "no compound", "the aggregation or its meter does not exist" },
         { "plan group", "plan groups (planGroupId group-1)" },
         { "contract", "account plans of a contract (contractId)" },
         { "parent", "accounts with a parent or children (parentAccountId)" },
@@ -29,7 +29,6 @@ public sealed class RefusalTests
         { "consolidated", "consolidated bills (consolidateBills of the organization)" },
         { "ad hoc frequency", "the billFrequency AD_HOC" },
         { "unknown zone", "unknown time zone 'Mars'" },
-        { "no aggregation", "the aggregation or its meter does not exist" },
         { "unknown segment", "its segment is not a segment of its aggregation" },
         { "segment of none", "it prices a segment, but its aggregation has none" },
         { "overlap", "pricings pricing-1 and pricing-2 price the same usage at the same time" },
@@ -71,7 +70,7 @@ public sealed class RefusalTests
         var template = Template with { MinimumSpend = ofPricing ? 0 : 5, MinimumSpendBillInAdvance = true };
         var priced = Plain with { Pricing = pricing };
         var input = Input("2025-01-01", On("2025-01-01", template: template, pricings: priced));
-        DueBills.On(Date("2025-01-01"), Organization, Account, input.Plans, UnbilledEntities.None, RunOverrides.None)
+        DueBills.On(Date("2025-01-01"), Organization, input.Terms, RunOverrides.None)
             .Count.ShouldBe(1);
         Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldContain("minimum spend");
     }
@@ -79,15 +78,14 @@ public sealed class RefusalTests
     [Fact]
     public void DueBills_AccountPlanWithoutBillDates_IsRefusedNotForgotten() =>
         Should.Throw<BillRefusedException>(() => DueBills.On(
-            Date("2025-02-01"), Organization, Account, [], Grouped(Group()), RunOverrides.None));
+            Date("2025-02-01"), Organization, Grouped(Group()), RunOverrides.None));
 
     [Fact]
     public void DueBills_PlanGroupEndedLongAgo_IsNoHindrance() =>
         DueBills.On(
-            Date("2025-02-01"), Organization, Account, [],
-            Grouped(Group() with { EndDate = At("2024-01-31") }), RunOverrides.None).ShouldBeEmpty();
+            Date("2025-02-01"), Organization, Grouped(Group() with { EndDate = At("2024-01-31") }), RunOverrides.None).ShouldBeEmpty();
 
-    private static UnbilledEntities Grouped(AccountPlan group) => new() { PlanGroups = [group] };
+    private static AccountTerms Grouped(AccountPlan group) => TermsOf() with { GroupPlans = [group] };
 
     private static AccountPlan Group() => new()
     {
@@ -105,10 +103,11 @@ public sealed class RefusalTests
             "plan minimum" => input.With(terms => terms with { Plan = terms.Plan with { MinimumSpend = 0.01m } }),
             "template minimum" => input.With(terms => terms with { Template = Template with { MinimumSpend = 1 } }),
             "contract" => input.With(terms => terms with { AccountPlan = terms.AccountPlan with { ContractId = "c" } }),
-            "ad hoc frequency" => input with { Plans = [.. input.Plans, On("2025-01-01", template: AdHoc)] },
-            "plan group" => input with { Unbilled = Grouped(Group()) },
-            "parent" => input with { Account = Account with { ParentAccountId = "parent" } },
-            "children" => input with { HasChildAccounts = true },
+            "ad hoc frequency" => input.For(
+                input.Terms with { Plans = [.. input.Terms.Plans, On("2025-01-01", template: AdHoc)] }),
+            "plan group" => input.For(input.Terms with { GroupPlans = [Group()] }),
+            "parent" => input.For(account => account with { ParentAccountId = "parent" }),
+            "children" => input.For(input.Terms with { HasChildren = true }),
             "consolidated" => input with { Organization = Organization with { ConsolidateBills = true } },
             "unknown zone" => input with { Organization = Organization with { Timezone = "Mars" } },
             "overlap" => input.With(terms => terms with { Pricings = [Plain, Price("0: 0 + 2", id: "pricing-2")] }),
@@ -139,9 +138,6 @@ public sealed class RefusalTests
             "product credit" => Plain with { Pricing = Plain.Pricing with { Type = PricingType.ProductCredit } },
             "global credit" => Plain with { Pricing = Plain.Pricing with { Type = PricingType.GlobalCredit } },
             "tiers span plan" => Plain with { Pricing = Plain.Pricing with { TiersSpanPlan = true } },
-            "no compound" => new PricingTerms(
-                Plain.Pricing with { AggregationId = null, CompoundAggregationId = "compound-1" }, null, null),
-            "no aggregation" => Plain with { Aggregation = null },
             "unknown segment" => Price("0: 0 + 1", aggregation: bySite),
             "segment of none" => Price("0: 0 + 1", segment: segment),
             "no bands from 0" => Price("1: 0 + 1"),

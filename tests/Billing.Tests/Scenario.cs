@@ -3,6 +3,9 @@ using System.Text.Json;
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
@@ -111,13 +114,12 @@ internal static class Scenario
             Segment = segment,
             PricingBands = [.. bands.Split(';').Select(BandOf)],
         },
-        aggregation ?? Calls,
-        Meter);
+        new SimpleQuantity(aggregation ?? Calls, Meter));
 
     public static BillInput Input(string billDate, params IReadOnlyList<AccountPlanTerms> plans) => new()
     {
         OrganizationId = "organization-1",
-        Account = Account,
+        Terms = TermsOf(plans),
         Organization = Organization,
         Run = new BillRun
         {
@@ -125,17 +127,18 @@ internal static class Scenario
             Frequency = plans.Count > 0 ? plans[0].Template.BillFrequency : BillingFrequency.Monthly,
             Interval = plans.Count > 0 ? plans[0].Template.BillFrequencyInterval ?? 1 : 1,
         },
-        Plans = plans,
         Currencies = Currencies,
     };
+
+    /// <summary>The account with these plans.</summary>
+    public static AccountTerms TermsOf(params IReadOnlyList<AccountPlanTerms> plans) => new(Account, plans);
 
     /// <summary>The bill with the same usage for every need.</summary>
     public static CalculatedBill Bill(this BillInput input, decimal? usage = null) => input.Bill(_ => usage);
 
     /// <summary>The bill with usage that depends on the need.</summary>
     public static CalculatedBill Bill(this BillInput input, Func<UsageNeed, decimal?> usage) =>
-        BillCalculation.Calculate(
-            input, [.. BillCalculation.Needs(input).Select(need => new UsageResult(need, usage(need)))]);
+        Calculate(BillCalculation.Begin(input), usage);
 
     /// <summary>The lines as text, <c>type from..to amount</c>; midnights as dates, pricing currency.</summary>
     public static IEnumerable<string> Lines(this CalculatedBill bill) => bill.LineItems.Select(line => string.Create(
@@ -152,7 +155,14 @@ internal static class Scenario
 
     /// <summary>The input with its first plan changed.</summary>
     public static BillInput With(this BillInput input, Func<AccountPlanTerms, AccountPlanTerms> change) =>
-        input with { Plans = [change(input.Plans[0]), .. input.Plans.Skip(1)] };
+        input.For(input.Terms with { Plans = [change(input.Terms.Plans[0]), .. input.Terms.Plans.Skip(1)] });
+
+    /// <summary>The input for other terms.</summary>
+    public static BillInput For(this BillInput input, AccountTerms terms) => input with { Terms = terms };
+
+    /// <summary>The input for a changed account.</summary>
+    public static BillInput For(this BillInput input, Func<Account, Account> change) =>
+        input.For(input.Terms with { Account = change(input.Terms.Account) });
 
     public static string Json(CalculatedBill bill)
     {
@@ -167,6 +177,9 @@ internal static class Scenario
         InstantText.TryParse(text, out var instant) ? instant : throw new FormatException(text);
 
     public static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
+
+    private static CalculatedBill Calculate(BillCalculation bill, Func<UsageNeed, decimal?> usage) =>
+        bill.Charge([.. bill.Needs.Select(need => new UsageResult(need, usage(need)))]).Finish();
 
     private static string Short(Instant? instant) =>
         InstantText.Write(instant!.Value).Replace("T00:00:00Z", "", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 using static Tallystick.Billing.Tests.Scenario;

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using static Tallystick.Billing.Tests.Scenario;
@@ -98,7 +99,7 @@ public sealed class UsageTests
         var input = Input("2025-02-01", On("2025-01-01", pricings: [
             Price("0: 0 + 2", aggregation: BySite, segment: BySite.Segments![1], id: "us"),
             Price("0: 0 + 1", aggregation: BySite, segment: BySite.Segments[0], id: "uk")]));
-        BillCalculation.Needs(input).Select(need => need.SegmentIndex).ShouldBe([0, 1]);
+        BillCalculation.Begin(input).Needs.Select(need => need.SegmentIndex).ShouldBe([0, 1]);
         var bill = input.Bill(need => need.SegmentIndex == 0 ? 10 : 20);
         bill.LineItems.Select(line => (line.Description, line.Subtotal))
             .ShouldBe([("API calls (UK, Basic)", 10m), ("API calls (US, Basic)", 40m)]);
@@ -135,10 +136,10 @@ public sealed class UsageTests
     public void Usage_WindowOfTheNeed_IsCutByPlanAndZone()
     {
         var input = Input("2025-07-01", On("2025-06-10T09:30:00Z", "2025-06-20", pricings: Price("0: 0 + 1")));
-        BillCalculation.Needs(input).Single().Window
+        BillCalculation.Begin(input).Needs.Single().Window
             .ShouldBe(new Window(At("2025-06-10T09:30:00Z"), At("2025-06-20")));
         var whole = Input("2025-07-01", On("2025-01-01", pricings: Price("0: 0 + 1")));
-        BillCalculation.Needs(whole with { Organization = Organization with { Timezone = "Europe/London" } })
+        BillCalculation.Begin(whole with { Organization = Organization with { Timezone = "Europe/London" } }).Needs
             .Single().Window.ShouldBe(new Window(At("2025-05-31T23:00:00Z"), At("2025-06-30T23:00:00Z")));
     }
 
@@ -146,7 +147,7 @@ public sealed class UsageTests
     public void Usage_EpochAfterStart_IsOneWindow()
     {
         var input = Input("2025-03-15", On("2025-01-01", epoch: "2025-03-15", pricings: Price("0: 0 + 1")));
-        BillCalculation.Needs(input).Single().Window.ShouldBe(new Window(At("2025-01-01"), At("2025-03-15")));
+        BillCalculation.Begin(input).Needs.Single().Window.ShouldBe(new Window(At("2025-01-01"), At("2025-03-15")));
     }
 
     [Fact]
@@ -161,7 +162,7 @@ public sealed class UsageTests
     public void Usage_NeedNotAnswered_IsABug()
     {
         var input = Input("2025-02-01", On("2025-01-01", pricings: Price("0: 0 + 1")));
-        Should.Throw<ArgumentException>(() => BillCalculation.Calculate(input, []));
+        Should.Throw<ArgumentException>(() => BillCalculation.Begin(input).Charge([]));
     }
 
     [Fact]
@@ -170,7 +171,7 @@ public sealed class UsageTests
         var input = Input("2025-02-01",
             On("2025-01-01", pricings: Price("0: 0 + 1")),
             On("2025-01-01", id: "2", pricings: Price("0: 0 + 1")));
-        BillCalculation.Needs(input).Count.ShouldBe(1);
+        BillCalculation.Begin(input).Needs.Count.ShouldBe(1);
         input.Bill(5).BillTotal.ShouldBe(10m);
     }
 
@@ -194,7 +195,7 @@ public sealed class UsageTests
             On("2025-01-06", template: weekly, id: "2"),
         ];
         // 2025-09-01 is a Monday and a first of the month.
-        DueBills.On(Date("2025-09-01"), Organization, Account, plans, UnbilledEntities.None, RunOverrides.None)
+        DueBills.On(Date("2025-09-01"), Organization, TermsOf(plans), RunOverrides.None)
             .ShouldBe([(BillingFrequency.Weekly, 1), (BillingFrequency.Monthly, 1)]);
         Input("2025-09-01", plans).Bill().ShouldHaveLines("STANDING_CHARGE 2025-08-01..2025-09-01 30.00");
         Input("2025-09-01", [.. plans.Reverse()]).Bill()

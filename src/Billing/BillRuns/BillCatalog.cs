@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
@@ -130,8 +131,9 @@ internal sealed class BillCatalog
     }
 
     /// <summary>The terms of an account plan; null if its plan was created after the run had read its prices.</summary>
-    /// <param name="accountPlan">The account plan.</param>
-    internal AccountPlanTerms? TermsOf(AccountPlan accountPlan)
+    /// <param name="account">The account.</param>
+    /// <param name="accountPlan">Its account plan.</param>
+    internal AccountPlanTerms? TermsOf(Account account, AccountPlan accountPlan)
     {
         if (!_plans.TryGetValue(accountPlan.PlanId ?? "", out var plan)
             || !_templates.TryGetValue(plan.PlanTemplateId, out var template)
@@ -139,21 +141,22 @@ internal sealed class BillCatalog
             return null;
         return new AccountPlanTerms(
             accountPlan, plan, template, product,
-            [.. _pricings[plan.Id].Concat(_pricings[template.Id]).Select(Priced)])
+            [.. _pricings[plan.Id].Concat(_pricings[template.Id])
+                .Select(pricing => new PricingTerms(pricing, QuantityOf(account, pricing)))])
         {
             CounterPricings = [.. _counterPricings[plan.Id].Concat(_counterPricings[template.Id])],
         };
     }
 
-    private PricingTerms Priced(PlanPricing pricing)
+    private PricedQuantity QuantityOf(Account account, PlanPricing pricing)
     {
-        var aggregation = _aggregations.GetValueOrDefault(pricing.AggregationId ?? "");
-        return new PricingTerms(pricing, aggregation, _meters.GetValueOrDefault(aggregation?.MeterId ?? ""))
-        {
-            Compound = _compounds.TryGetValue(pricing.CompoundAggregationId ?? "", out var compound)
-                ? new CompoundTerms(compound, [.. compound.Aggregations.Select(named => _meters[named.MeterId])])
-                : null,
-        };
+        if (_compounds.TryGetValue(pricing.CompoundAggregationId ?? "", out var compound))
+            return new CompoundQuantity(compound, [.. compound.Aggregations.Select(named => _meters[named.MeterId])]);
+        return _aggregations.TryGetValue(pricing.AggregationId ?? "", out var aggregation)
+            && _meters.TryGetValue(aggregation.MeterId, out var meter)
+            ? new SimpleQuantity(aggregation, meter)
+            : throw new BillRefusedException(
+                $"Account {account.Code}, pricing {pricing.Id}: the aggregation or its meter does not exist.");
     }
 
     private static string FingerprintOf(IEnumerable<Resource> read)

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 

@@ -100,9 +100,9 @@ internal sealed class BillJobRun : IJobRun
         var existing = _resources.Reader(_organizationId, cancellationToken);
         foreach (var together in accounts.Chunk(_catalog.HasCustomSql ? 1 : AccountsAtATime))
         {
-            var calculated = await BillChunk.CalculateAsync(
+            var calculated = await BillChunk.ChargeAsync(
                 await _bills.OfAsync([.. together.Select(one => one.Entity)], terms, existing),
-                new UsageFetcher(_organizationId, _usage, cancellationToken), _catalog.Organization);
+                new UsageFetcher(_organizationId, _usage, cancellationToken));
             foreach (var some in together.Zip(calculated).Chunk(AccountsPerChange))
             {
                 if (!await SaveAsync([.. some.Select(one => one.Second)], some[^1].First.Place, cancellationToken))
@@ -147,7 +147,10 @@ internal sealed class BillJobRun : IJobRun
             {
                 try
                 {
-                    if (await BillWriter.SaveAsync(change, _job.Id, config, bill) is { } id)
+                    var finished = bill.Charged.Finish();
+                    if (await BillWriter.SaveAsync(
+                        change, _job.Id, config, finished, bill.BasisOf(finished, _catalog.Organization),
+                        bill.OnlyIfMissing) is { } id)
                         billIds.Add(id);
                 }
                 catch (BillRefusedException refused)

@@ -1,17 +1,19 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Resources.Changes;
+using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// The configuration for the bills of some accounts, loaded in a fixed number of queries: shared data of the run and
-/// the data of these accounts.
+/// The terms of the bills of some accounts, loaded in a fixed number of queries: shared data of the run and the data of
+/// these accounts.
 /// </summary>
 internal sealed class BillTerms
 {
@@ -19,55 +21,53 @@ internal sealed class BillTerms
     private readonly BillCatalog _catalog;
     private readonly ILookup<string, AccountPlan> _accountPlans;
     private readonly ILookup<string, CounterAdjustment> _adjustments;
-    private readonly Dictionary<string, UnbilledEntities> _unbilled;
+    private readonly ILookup<string, Commitment> _commitments;
+    private readonly ILookup<string, Balance> _balances;
+    private readonly ILookup<string, Charge> _charges;
     private readonly HashSet<string> _parents;
 
     private BillTerms(
         string organizationId,
         BillCatalog catalog,
-        IReadOnlyList<AccountPlan> accountPlans,
-        IReadOnlyList<CounterAdjustment> adjustments,
-        Dictionary<string, UnbilledEntities> unbilled,
+        ILookup<string, AccountPlan> accountPlans,
+        ILookup<string, CounterAdjustment> adjustments,
+        ILookup<string, Commitment> commitments,
+        ILookup<string, Balance> balances,
+        ILookup<string, Charge> charges,
         HashSet<string> parents)
     {
-        _organizationId = organizationId;
-        _catalog = catalog;
-        _accountPlans = accountPlans.ToLookup(accountPlan => accountPlan.AccountId, StringComparer.Ordinal);
-        _adjustments = adjustments.ToLookup(adjustment => adjustment.AccountId, StringComparer.Ordinal);
-        _unbilled = unbilled;
+        (_organizationId, _catalog, _accountPlans) = (organizationId, catalog, accountPlans);
+        (_adjustments, _commitments, _balances, _charges) = (adjustments, commitments, balances, charges);
         _parents = parents;
     }
 
-    /// <summary>The plans that an account is or was on.</summary>
+    /// <summary>What the bills of an account depend on.</summary>
     /// <exception cref="BillRefusedException">A plan is newer than the prices that the run has read.</exception>
-    internal IReadOnlyList<AccountPlanTerms> PlansOf(Account account)
-    {
-        IReadOnlyList<CounterAdjustment> adjustments = [.. _adjustments[account.Id]];
-        return
+    internal AccountTerms Of(Account account) => new(
+        account,
         [
             .. _accountPlans[account.Id].Where(accountPlan => accountPlan.PlanId is not null).Select(accountPlan =>
-                _catalog.TermsOf(accountPlan) is { } terms
-                    ? terms with { CounterAdjustments = adjustments }
-                    : throw new BillRefusedException(
-                        $"Account {account.Code}, account plan {accountPlan.Id}: its plan {accountPlan.PlanId} was "
-                        + "created or attached after the run had loaded its prices. Run the job again.")),
-        ];
-    }
-
-    /// <summary>Entities of an account that this version cannot bill.</summary>
-    internal UnbilledEntities UnbilledOf(Account account) => _unbilled[account.Id];
+                _catalog.TermsOf(account, accountPlan) ?? throw new BillRefusedException(
+                    $"Account {account.Code}, account plan {accountPlan.Id}: its plan {accountPlan.PlanId} was "
+                    + "created or attached after the run had loaded its prices. Run the job again.")),
+        ])
+    {
+        GroupPlans = [.. _accountPlans[account.Id].Where(accountPlan => accountPlan.PlanGroupId is not null)],
+        HasChildren = _parents.Contains(account.Id),
+        CounterAdjustments = [.. _adjustments[account.Id]],
+        Charges = [.. _charges[account.Id]],
+        Commitments = [.. _commitments[account.Id]],
+        Balances = [.. _balances[account.Id]],
+    };
 
     /// <summary>The input of a bill of an account.</summary>
     /// <exception cref="BillRefusedException">A plan is newer than the prices that the run has read.</exception>
     internal BillInput InputFor(Account account, BillRun run) => new()
     {
         OrganizationId = _organizationId,
-        Account = account,
-        HasChildAccounts = _parents.Contains(account.Id),
+        Terms = Of(account),
         Organization = _catalog.Organization,
         Run = run,
-        Plans = PlansOf(account),
-        Unbilled = UnbilledOf(account),
         Currencies = _catalog.Currencies,
         AccountingProducts = _catalog.Products,
     };
@@ -76,36 +76,20 @@ internal sealed class BillTerms
     internal static async ValueTask<BillTerms> LoadAsync(
         string organizationId, BillCatalog catalog, IReadOnlyList<Account> accounts, ResourceReader related)
     {
-        var accountIds = accounts.Select(account => account.Id).ToList();
-        var ofAccounts = new Condition.In("account_id", accountIds);
-        var accountPlans = await related.ListAsync<AccountPlan>(ofAccounts);
+        List<string> accountIds = [.. accounts.Select(account => account.Id)];
         var children = await related.ListAsync<Account>(new Condition.In("parent_account_id", accountIds));
         return new BillTerms(
             organizationId,
             catalog,
-            accountPlans,
-            await related.ListAsync<CounterAdjustment>(ofAccounts),
-            await UnbilledAsync(accountIds, accountPlans, related),
+            await LoadAsync<AccountPlan>(owned => owned.AccountId),
+            await LoadAsync<CounterAdjustment>(owned => owned.AccountId),
+            await LoadAsync<Commitment>(owned => owned.AccountId),
+            await LoadAsync<Balance>(owned => owned.AccountId),
+            await LoadAsync<Charge>(owned => owned.AccountId),
             [.. children.Select(child => child.ParentAccountId!)]);
-    }
 
-    private static async Task<Dictionary<string, UnbilledEntities>> UnbilledAsync(
-        IReadOnlyList<string> accountIds, IReadOnlyList<AccountPlan> accountPlans, ResourceReader related)
-    {
-        var ofAccounts = new Condition.In("account_id", accountIds);
-        var groups = accountPlans.Where(plan => plan.PlanGroupId is not null).ToLookup(plan => plan.AccountId);
-        var commitments = (await related.ListAsync<Commitment>(ofAccounts)).ToLookup(owned => owned.AccountId);
-        var balances = (await related.ListAsync<Balance>(ofAccounts)).ToLookup(owned => owned.AccountId);
-        var charges = (await related.ListAsync<Charge>(ofAccounts)).ToLookup(owned => owned.AccountId);
-        return accountIds.ToDictionary(
-            id => id,
-            id => new UnbilledEntities
-            {
-                PlanGroups = [.. groups[id]],
-                Commitments = [.. commitments[id]],
-                Balances = [.. balances[id]],
-                Charges = [.. charges[id]],
-            },
-            StringComparer.Ordinal);
+        async ValueTask<ILookup<string, T>> LoadAsync<T>(Func<T, string> accountOf) where T : Resource =>
+            (await related.ListAsync<T>(new Condition.In("account_id", accountIds)))
+                .ToLookup(accountOf, StringComparer.Ordinal);
     }
 }

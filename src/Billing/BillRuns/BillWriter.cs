@@ -1,6 +1,8 @@
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 
@@ -16,16 +18,18 @@ internal static class BillWriter
     /// <param name="change">The change to save it in.</param>
     /// <param name="jobId">UUID of the job that made it.</param>
     /// <param name="config">The organization's bill settings.</param>
-    /// <param name="toSave">The bill.</param>
+    /// <param name="calculated">The bill.</param>
+    /// <param name="basis">The input for its recalculation.</param>
+    /// <param name="onlyIfMissing">True to skip an existing bill.</param>
     /// <returns>Its id; null if it was skipped.</returns>
     /// <exception cref="BillRefusedException">Its period is locked; nothing was written.</exception>
     internal static async ValueTask<string?> SaveAsync(
-        ResourceChange change, string jobId, BillConfig? config, BillToSave toSave)
+        ResourceChange change, string jobId, BillConfig? config, CalculatedBill calculated, RunOverrides basis,
+        bool onlyIfMissing)
     {
-        var calculated = toSave.Bill;
         var current = await change.Related.FindAsync<Bill>(calculated.Id);
         // A job that restarts because prices have changed replaces its own bills.
-        var isLeft = toSave.OnlyIfMissing && current?.BillJobId != jobId;
+        var isLeft = onlyIfMissing && current?.BillJobId != jobId;
         if (current is null ? calculated.IsSuppressed : isLeft || current.Locked)
             return null;
         if (calculated.EndDate <= config?.BillLockDate && current is not null)
@@ -44,7 +48,7 @@ internal static class BillWriter
             {
                 SequentialInvoiceNumber = number,
             });
-        await BillDocuments.KeepBasisAsync(change, bill.Id, toSave.Basis);
+        await BillDocuments.KeepBasisAsync(change, bill.Id, basis);
         return bill.Id;
     }
 }

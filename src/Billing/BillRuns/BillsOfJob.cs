@@ -3,6 +3,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
@@ -108,13 +109,12 @@ internal sealed class BillsOfJob(
     private IReadOnlyList<DueRun> RunsOf(BillTerms terms, Account account)
     {
         var overrides = RunOverrides.Of(job);
-        var plans = terms.PlansOf(account);
-        var unbilled = terms.UnbilledOf(account);
+        var ofAccount = terms.Of(account);
         var billDate = job.BillDate ?? job.LastDateInBillingPeriod?.PlusDays(1);
         var due = billDate is { } date
-            ? DueBills.On(date, organization, account, plans, unbilled, overrides)
+            ? DueBills.On(date, organization, ofAccount, overrides)
                 .Select(kind => new DueBill(date, kind.Frequency, kind.Interval, OnlyIfMissing: false))
-            : DueBills.Around(Today(), organization, account, plans, unbilled, overrides);
+            : DueBills.Around(Today(), organization, ofAccount, overrides);
         return
         [
             .. due.Where(bill => job.BillingFrequency is not { } frequency

@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Measurements;
@@ -46,7 +47,7 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
     internal IReadOnlyList<UsageResult> AnswersTo(string accountCode, IEnumerable<UsageNeed> needs) =>
         [.. needs.Select(need => _faults.TryGetValue(need, out var fault)
             ? throw new BillRefusedException(
-                $"Account {accountCode}, pricing {need.PricingId}: the usage of aggregation "
+                $"Account {accountCode}: the usage of aggregation "
                 + $"{need.Aggregation.Code ?? need.Aggregation.Name} cannot be billed. {fault.Message}", fault)
             : _answers[need])];
 

@@ -1,7 +1,7 @@
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>
 /// Determines the periods for which a bill includes a standing charge. The bills of an account plan are numbered from

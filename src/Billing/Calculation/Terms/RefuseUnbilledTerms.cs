@@ -5,7 +5,7 @@ using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>
 /// Refuses bills with terms that this version cannot bill, naming the term, before amounts are calculated: such a bill
@@ -26,12 +26,12 @@ internal static class RefuseUnbilledTerms
     public static void In(
         BillInput input, BillSettings settings, IReadOnlyList<DuePlan> plans, IReadOnlyList<PricedWindow> priced)
     {
-        var account = $"Account {input.Account.Code}";
-        if (input.Account.ParentAccountId is not null || input.HasChildAccounts)
+        var account = $"Account {input.Terms.Account.Code}";
+        if (input.Terms.Account.ParentAccountId is not null || input.Terms.HasChildren)
             throw Unbilled(account, "accounts with a parent or children (parentAccountId)");
         if (input.Organization.ConsolidateBills == true)
             throw Unbilled(account, "consolidated bills (consolidateBills of the organization)");
-        WithoutBillDates(settings, input.Plans, input.Unbilled, input.Run.BillDate);
+        WithoutBillDates(settings, input.Terms, input.Run.BillDate);
         CheckUnbilled(account, input, settings, plans);
         foreach (var plan in plans)
             CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan);
@@ -44,23 +44,19 @@ internal static class RefuseUnbilledTerms
     /// without periods.
     /// </summary>
     /// <exception cref="BillRefusedException">There is one that is active around the bill date.</exception>
-    public static void WithoutBillDates(
-        BillSettings settings,
-        IReadOnlyList<AccountPlanTerms> plans,
-        UnbilledEntities unbilled,
-        LocalDate billDate)
+    public static void WithoutBillDates(BillSettings settings, AccountTerms terms, LocalDate billDate)
     {
         var around = new Window(
             LocalDay.Start(billDate.PlusDays(-DaysLookedBack), settings.Zone),
             LocalDay.Start(billDate.PlusDays(1), settings.Zone));
         var account = $"Account {settings.Account.Code}";
-        foreach (var group in unbilled.PlanGroups.Where(plan => IsActive(plan, around)))
+        foreach (var group in terms.GroupPlans.Where(plan => IsActive(plan, around)))
             throw Unbilled($"{account}, account plan {group.Id}", $"plan groups (planGroupId {group.PlanGroupId})");
-        foreach (var terms in plans.Where(terms => IsActive(terms.AccountPlan, around)))
+        foreach (var plan in terms.Plans.Where(plan => IsActive(plan.AccountPlan, around)))
         {
-            var frequency = terms.Template.BillFrequency;
+            var frequency = plan.Template.BillFrequency;
             if (!BillingCycle.IsRegular(frequency))
-                throw Unbilled($"{account}, plan {terms.Plan.Code}", $"the billFrequency {JsonFormat.Name(frequency)}");
+                throw Unbilled($"{account}, plan {plan.Plan.Code}", $"the billFrequency {JsonFormat.Name(frequency)}");
         }
     }
 
@@ -68,14 +64,9 @@ internal static class RefuseUnbilledTerms
     /// Checks for terms that are due on a bill date, even if the account has no other bill on that date.
     /// </summary>
     /// <exception cref="BillRefusedException">A term is due between the first and the last date, inclusive.</exception>
-    public static void DueWithin(
-        BillSettings settings,
-        IReadOnlyList<AccountPlanTerms> plans,
-        UnbilledEntities unbilled,
-        LocalDate first,
-        LocalDate last)
+    public static void DueWithin(BillSettings settings, AccountTerms terms, LocalDate first, LocalDate last)
     {
-        if (FindUnbilledTerms.Of(unbilled, plans, settings).FirstOrDefault(term => term.IsDueWithin(first, last))
+        if (FindUnbilledTerms.Of(terms, settings).FirstOrDefault(term => term.IsDueWithin(first, last))
             is { } due)
             throw Unbilled($"Account {settings.Account.Code}", due.What);
     }
@@ -86,7 +77,7 @@ internal static class RefuseUnbilledTerms
     {
         var date = input.Run.BillDate;
         var billed = plans.Select(plan => plan.Arrears.Window).Concat(plans.Select(plan => plan.Advance)).ToList();
-        foreach (var term in FindUnbilledTerms.Of(input.Unbilled, input.Plans, settings))
+        foreach (var term in FindUnbilledTerms.Of(input.Terms, settings))
         {
             if (term.IsDueOn(date) || billed.Any(window => term.Affects(date, window)))
                 throw Unbilled(account, term.What);
@@ -117,14 +108,12 @@ internal static class RefuseUnbilledTerms
             throw Unbilled(where, $"usage credits (type {JsonFormat.Name(terms.Pricing.Type.Value)})");
         if (terms.Pricing.TiersSpanPlan == true)
             throw Unbilled(where, "tiers that span the plan (tiersSpanPlan)");
-        if (terms.Compound is null && (terms.Aggregation is null || terms.Meter is null))
-            throw new BillRefusedException($"{where}: the aggregation or its meter does not exist.");
         CheckSegment(where, terms);
     }
 
     private static void CheckSegment(string where, PricingTerms terms)
     {
-        var (pricing, segments) = (terms.Pricing, terms.Segments);
+        var (pricing, segments) = (terms.Pricing, terms.Quantity.Segments);
         var isSegmented = segments is { Count: > 0 };
         if (!isSegmented && pricing.Segment is { Count: > 0 })
             throw new BillRefusedException($"{where}: it prices a segment, but its aggregation has none.");

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Present;
 
 /// <summary>
 /// Derives ids from content, so that calculating a bill twice gives the same ids. They are version 8 UUIDs (RFC 9562)
@@ -21,14 +22,24 @@ internal static class ContentId
         JsonFormat.Name(run.Frequency),
         run.Interval.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Id of a line, derived from its type, account plan, pricing and start.</summary>
-    public static string OfLine(string billId, DraftLine line) => From(
-        "line",
-        billId,
-        JsonFormat.Name(line.Type),
-        line.Terms.AccountPlan.Id,
-        line.Usage?.Pricing.Id ?? "",
-        InstantText.Write(line.ServicePeriod.Start));
+    /// <summary>
+    /// Id of a line, derived from its type, source, pricing and start; and, where those are not unique, from the part
+    /// of the source, the child account and the discriminator.
+    /// </summary>
+    public static string OfLine(string billId, Line line)
+    {
+        string[] always =
+        [
+            "line",
+            billId,
+            JsonFormat.Name(line.Type),
+            line.Source.EntityId,
+            line.Item?.PricingId ?? "",
+            InstantText.Write(line.ServicePeriod.Start),
+        ];
+        string[] further = [line.Source.EntityPart, line.Source.Child?.Id ?? "", line.Discriminator];
+        return From(further.All(part => part.Length == 0) ? always : [.. always, .. further]);
+    }
 
     /// <summary>Id for an invoice number or for its prefix.</summary>
     public static string OfInvoice(string text) => From("invoice", text);

@@ -5,7 +5,7 @@ using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>The settings of the whole bill. The job overrides the account, which overrides the organization.</summary>
 /// <param name="Account">The account billed.</param>

@@ -1,10 +1,12 @@
 using NodaTime;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Money;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Present;
 
 /// <summary>Last stage: adds the dates and the total to the finished lines.</summary>
 internal static class AssembleBill
@@ -21,9 +23,9 @@ internal static class AssembleBill
         var instants = arrears.In(settings.Zone);
         return new CalculatedBill
         {
-            Id = ContentId.OfBill(input.OrganizationId, input.Account.Id, input.Run),
-            AccountId = input.Account.Id,
-            AccountCode = input.Account.Code,
+            Id = ContentId.OfBill(input.OrganizationId, input.Terms.Account.Id, input.Run),
+            AccountId = input.Terms.Account.Id,
+            AccountCode = input.Terms.Account.Code,
             StartDate = arrears.Start,
             EndDate = arrears.End,
             StartDateTimeUtc = instants.Start,
@@ -37,7 +39,7 @@ internal static class AssembleBill
             Timezone = settings.Organization.Timezone,
             Currency = settings.Currency,
             CurrencyConversions = amounts.Used(lines.Select(line => line.Currency)),
-            PurchaseOrderNumber = input.Account.PurchaseOrderNumber,
+            PurchaseOrderNumber = input.Terms.Account.PurchaseOrderNumber,
             Cycles = plans.ToDictionary(plan => plan.Terms.AccountPlan.Id, plan => CycleOf(plan, settings)),
             LineItems = lines,
             BillTotal = TotalOf(lines),

@@ -1,4 +1,4 @@
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>Converts segments to text, and looks them up.</summary>
 internal static class SegmentText

@@ -1,7 +1,7 @@
 using NodaTime;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>A term that this version cannot bill, and which bills it affects.</summary>
 /// <param name="What">Name of the term in the error message.</param>

@@ -1,9 +1,10 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Rating;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Lines;
 
 /// <summary>
 /// Creates usage lines, always in arrears: one per priced window. Each window starts at the first band. Neither bands
@@ -15,33 +16,44 @@ internal static class RateUsage
     /// <exception cref="BillRefusedException">
     /// The bands of a pricing are invalid, or an amount is out of range.
     /// </exception>
-    public static IEnumerable<DraftLine> By(Account account, IEnumerable<MeasuredUsage> measured) =>
+    public static IEnumerable<Line> By(Account account, IEnumerable<MeasuredUsage> measured) =>
         measured.Select(usage => LineOf(account, usage));
 
-    private static DraftLine LineOf(Account account, MeasuredUsage measured)
+    private static Line LineOf(Account account, MeasuredUsage measured)
     {
         var terms = measured.Priced.Plan.Terms;
         var pricing = measured.Priced.Terms.Pricing;
-        var aggregation = measured.Priced.Terms.Priced!;
+        var aggregation = measured.Priced.Terms.Aggregation;
         var rated = Rate(account, measured);
-        return new DraftLine
+        return new Line
         {
             Type = LineItemType.Usage,
-            Terms = terms,
+            Source = LineSource.Of(terms),
             ServicePeriod = measured.Priced.Window,
             Amount = rated.Amount,
             Description = Descriptions.OfUsage(measured.Priced.Terms),
             AccountingProductId =
                 pricing.AccountingProductId ?? aggregation.AccountingProductId ?? terms.Product.Id,
-            Usage = new UsageDetail(pricing, aggregation, measured.Priced.Terms.SegmentIndex, rated),
+            Item = PricedItem.Of(measured.Priced.Terms),
+            Rated = rated,
+            Derivation = new RatedQuantity(
+                [.. measured.Parts.Select(ValueOf)],
+                measured.Quantity,
+                aggregation.QuantityPerUnit,
+                aggregation.Rounding,
+                pricing.Cumulative),
         };
     }
+
+    private static MeasuredValue ValueOf(UsageResult part) => new(
+        part.Need.AccountId, part.Need.Aggregation.Id, part.Need.SegmentIndex, part.Need.Window, part.Value,
+        part.Need.Aggregation.DefaultValue);
 
     private static RatedUsage Rate(Account account, MeasuredUsage measured)
     {
         var plan = measured.Priced.Plan.Terms.Plan;
         var pricing = measured.Priced.Terms.Pricing;
-        var aggregation = measured.Priced.Terms.Priced!;
+        var aggregation = measured.Priced.Terms.Aggregation;
         try
         {
             return UsageRating.Rate(

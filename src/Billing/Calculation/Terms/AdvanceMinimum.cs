@@ -1,7 +1,7 @@
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>
 /// Finds minimum spends to bill in advance. This version does not bill them, but a plan that has one still counts as

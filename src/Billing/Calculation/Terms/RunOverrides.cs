@@ -1,10 +1,11 @@
 using System.Text.Json;
 using NodaTime;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>
 /// Settings of a bill job that override those of the organization and account. Absent settings have no effect.

@@ -3,7 +3,7 @@ using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>An account plan that is charged on the bill.</summary>
 /// <param name="Terms">The plan and its prices.</param>
@@ -35,16 +35,17 @@ internal static class FindDuePlans
     /// <summary>The account plans on the bill.</summary>
     public static IReadOnlyList<DuePlan> For(BillInput input, BillSettings settings) =>
     [
-        .. input.Plans
+        .. input.Terms.Plans
             .Where(terms => settings.KindOf(terms) == (input.Run.Frequency, input.Run.Interval))
-            .Select(terms => At(terms, settings, input.Run.BillDate))
+            .Select(terms => At(terms, settings, input.Terms, input.Run.BillDate))
             .OfType<DuePlan>(),
     ];
 
     /// <summary>
     /// What the bill dated <paramref name="billDate"/> charges for one account plan; null if nothing.
     /// </summary>
-    public static DuePlan? At(AccountPlanTerms terms, BillSettings settings, LocalDate billDate)
+    public static DuePlan? At(
+        AccountPlanTerms terms, BillSettings settings, AccountTerms ofAccount, LocalDate billDate)
     {
         if (!HasBoundary(terms, settings, billDate))
             return null;
@@ -56,7 +57,8 @@ internal static class FindDuePlans
         var standing = StandingPeriods.At(index, periods, terms, settings.Organization);
         var advance = periods.From(index, periods: 1).Window;
         var asksForMinimum = AdvanceMinimum.IsAsked(terms, settings.Organization, advance);
-        var hasCounters = FindUnbilledTerms.Counters(terms, settings).Any(term => term.Affects(billDate, advance));
+        var hasCounters = FindUnbilledTerms.Counters(terms, ofAccount, settings)
+            .Any(term => term.Affects(billDate, advance));
         return arrears.IsEmpty && standing.Count == 0 && !asksForMinimum && !hasCounters
             ? null
             : new DuePlan(
@@ -72,16 +74,16 @@ internal static class FindDuePlans
     {
         var date = InstantText.Write(input.Run.BillDate);
         var of = $"{JsonFormat.Name(input.Run.Frequency)} boundary on {date} (interval {input.Run.Interval})";
-        var onDate = input.Plans.Where(terms =>
+        var onDate = input.Terms.Plans.Where(terms =>
             settings.KindOf(terms) == (input.Run.Frequency, input.Run.Interval)
             && HasBoundary(terms, settings, input.Run.BillDate)).ToList();
         if (onDate.Count == 0)
-            throw new BillRefusedException($"Account {input.Account.Code}: no account plan still has a {of}.");
-        foreach (var ofPlan in input.Plans.GroupBy(terms => terms.Plan.Id))
+            throw new BillRefusedException($"Account {input.Terms.Account.Code}: no account plan still has a {of}.");
+        foreach (var ofPlan in input.Terms.Plans.GroupBy(terms => terms.Plan.Id))
         {
             if (input.Run.BilledPlanIds.Contains(ofPlan.Key) && !ofPlan.Any(onDate.Contains))
                 throw new BillRefusedException(
-                    $"Account {input.Account.Code}: no account plan of plan {ofPlan.First().Plan.Code}, which is on "
+                    $"Account {input.Terms.Account.Code}: no account plan of plan {ofPlan.First().Plan.Code}, which is on "
                     + $"the bill, still has a {of}.");
         }
     }

@@ -1,4 +1,6 @@
-namespace Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
+
+namespace Tallystick.Billing.Calculation.Lines;
 
 /// <summary>
 /// Line descriptions: the configured one, otherwise a default. A blank description counts as not configured.
@@ -18,11 +20,9 @@ internal static class Descriptions
     {
         if (Given(terms.Pricing.Description) is { } description)
             return description;
-        var segmented = terms.Compound?.Calculation.Aggregations.FirstOrDefault(one => one.Segments is { Count: > 0 })
-            ?? terms.Aggregation;
-        return terms.Pricing.Segment is { Count: > 0 } segment && segmented?.SegmentedFields is { } fields
-            ? $"{terms.Priced!.Name} ({SegmentText.Values(segment, fields)})"
-            : terms.Priced!.Name;
+        return terms.Pricing.Segment is { Count: > 0 } segment && terms.Quantity.SegmentedFields is { } fields
+            ? $"{terms.Aggregation.Name} ({SegmentText.Values(segment, fields)})"
+            : terms.Aggregation.Name;
     }
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

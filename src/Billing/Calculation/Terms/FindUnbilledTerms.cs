@@ -3,7 +3,7 @@ using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>
 /// Lists the terms that this version cannot bill, each with the period or the bill dates that it affects.
@@ -11,15 +11,14 @@ namespace Tallystick.Billing.Calculation;
 internal static class FindUnbilledTerms
 {
     /// <summary>The unbilled terms of an account.</summary>
-    public static IReadOnlyList<UnbilledTerm> Of(
-        UnbilledEntities entities, IReadOnlyList<AccountPlanTerms> plans, BillSettings settings) =>
+    public static IReadOnlyList<UnbilledTerm> Of(AccountTerms terms, BillSettings settings) =>
     [
-        .. entities.Commitments.SelectMany(commitment => Of(commitment, settings)),
-        .. entities.Balances.Select(balance => new UnbilledTerm(
+        .. terms.Commitments.SelectMany(commitment => Of(commitment, settings)),
+        .. terms.Balances.Select(balance => new UnbilledTerm(
             $"balances (balance {balance.Code})",
             new Window(balance.StartDate, balance.RolloverEndDate ?? balance.EndDate))),
-        .. entities.Charges.Select(charge => Of(charge, settings)),
-        .. plans.SelectMany(terms => Counters(terms, settings)),
+        .. terms.Charges.Select(charge => Of(charge, settings)),
+        .. terms.Plans.SelectMany(plan => Counters(plan, terms, settings)),
     ];
 
     // A commitment affects charges during its period. Its fees are due on their own bill dates or on those of a plan.
@@ -44,9 +43,10 @@ internal static class FindUnbilledTerms
     }
 
     /// <summary>The counters of an account plan. A counter without adjustments is 0 and is not charged.</summary>
-    public static IEnumerable<UnbilledTerm> Counters(AccountPlanTerms terms, BillSettings settings) =>
+    public static IEnumerable<UnbilledTerm> Counters(
+        AccountPlanTerms terms, AccountTerms ofAccount, BillSettings settings) =>
         from pricing in terms.CounterPricings
-        let days = terms.CounterAdjustments.Where(adjustment => adjustment.CounterId == pricing.CounterId)
+        let days = ofAccount.CounterAdjustments.Where(adjustment => adjustment.CounterId == pricing.CounterId)
             .Select(adjustment => adjustment.Date).ToList()
         where days.Count > 0
         let counted = new Window(LocalDay.Start(days.Min(), settings.Zone), Instant.MaxValue)

@@ -1,9 +1,10 @@
 using NodaTime;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Present;
 
 /// <summary>A calculated bill. The same input produces the same bill, including ids.</summary>
 public sealed record CalculatedBill

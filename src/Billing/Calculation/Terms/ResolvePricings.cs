@@ -2,7 +2,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>A pricing and a window in which it is the only one for its aggregation and segment.</summary>
 /// <param name="Plan">The account plan that is charged.</param>

@@ -1,6 +1,7 @@
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Money;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Present;
 
 /// <summary>
 /// The order of lines on the bill: by product, type (standing charges before usage), plan, aggregation and segment,
@@ -9,21 +10,24 @@ namespace Tallystick.Billing.Calculation;
 /// </summary>
 internal static class OrderLines
 {
-    /// <summary>Sorts the lines.</summary>
-    public static IReadOnlyList<DraftLine> Of(IEnumerable<DraftLine> lines) =>
+    /// <summary>Sorts the lines. Lines without a product come last.</summary>
+    public static IReadOnlyList<MoneyLine> Of(IEnumerable<MoneyLine> lines) =>
     [
         .. lines
-            .OrderBy(line => line.Terms.Product.Name, StringComparer.Ordinal)
-            .ThenBy(line => line.Terms.Product.Id, StringComparer.Ordinal)
-            .ThenBy(line => RankOf(line.Type))
-            .ThenBy(line => line.Terms.Plan.Code, StringComparer.Ordinal)
-            .ThenBy(line => line.Terms.Plan.Id, StringComparer.Ordinal)
-            .ThenBy(line => line.Usage?.Aggregation.Name, StringComparer.Ordinal)
-            .ThenBy(line => line.Usage?.Aggregation.Id, StringComparer.Ordinal)
-            .ThenBy(line => line.Usage?.SegmentIndex)
-            .ThenBy(line => line.ServicePeriod.Start)
-            .ThenBy(line => line.Usage?.Pricing.Id, StringComparer.Ordinal)
-            .ThenBy(line => line.Terms.AccountPlan.Id, StringComparer.Ordinal),
+            .OrderBy(money => money.Line.Source.Product is null)
+            .ThenBy(money => money.Line.Source.Product?.Name, StringComparer.Ordinal)
+            .ThenBy(money => money.Line.Source.Product?.Id, StringComparer.Ordinal)
+            .ThenBy(money => RankOf(money.Line.Type))
+            .ThenBy(money => money.Line.Source.PlanCode, StringComparer.Ordinal)
+            .ThenBy(money => money.Line.Source.PlanId, StringComparer.Ordinal)
+            .ThenBy(money => money.Line.Item?.Name, StringComparer.Ordinal)
+            .ThenBy(money => money.Line.Item?.Id, StringComparer.Ordinal)
+            .ThenBy(money => money.Line.Item?.SegmentIndex)
+            .ThenBy(money => money.Line.Source.Child?.Code, StringComparer.Ordinal)
+            .ThenBy(money => money.Line.ServicePeriod.Start)
+            .ThenBy(money => money.Line.Item?.PricingId, StringComparer.Ordinal)
+            .ThenBy(money => money.Line.Source.EntityId, StringComparer.Ordinal)
+            .ThenBy(money => money.Line.Discriminator, StringComparer.Ordinal),
     ];
 
     /// <summary>Rank of each type within a product, including types that are not billed yet.</summary>

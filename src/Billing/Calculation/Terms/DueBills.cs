@@ -1,10 +1,9 @@
 using NodaTime;
-using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>Determines which bills are due for an account.</summary>
 public static class DueBills
@@ -18,15 +17,13 @@ public static class DueBills
     public static IReadOnlyList<(BillingFrequency Frequency, int Interval)> On(
         LocalDate billDate,
         OrganizationConfig organization,
-        Account account,
-        IReadOnlyList<AccountPlanTerms> plans,
-        UnbilledEntities unbilled,
-        RunOverrides overrides) => Limits.Within(account, () =>
+        AccountTerms terms,
+        RunOverrides overrides) => Limits.Within(terms.Account, () =>
     {
-        var settings = ResolveSettings.For(account, organization, overrides);
-        RefuseUnbilledTerms.WithoutBillDates(settings, plans, unbilled, billDate);
-        RefuseUnbilledTerms.DueWithin(settings, plans, unbilled, billDate, billDate);
-        return InOrder(plans.Where(terms => FindDuePlans.At(terms, settings, billDate) is not null).Select(KindOf));
+        var settings = ResolveSettings.For(terms.Account, organization, overrides);
+        RefuseUnbilledTerms.WithoutBillDates(settings, terms, billDate);
+        RefuseUnbilledTerms.DueWithin(settings, terms, billDate, billDate);
+        return InOrder(terms.Plans.Where(plan => FindDuePlans.At(plan, settings, terms, billDate) is not null).Select(KindOf));
     });
 
     /// <summary>
@@ -38,20 +35,18 @@ public static class DueBills
     public static IReadOnlyList<DueBill> Around(
         LocalDate today,
         OrganizationConfig organization,
-        Account account,
-        IReadOnlyList<AccountPlanTerms> plans,
-        UnbilledEntities unbilled,
-        RunOverrides overrides) => Limits.Within(account, IReadOnlyList<DueBill> () =>
+        AccountTerms terms,
+        RunOverrides overrides) => Limits.Within(terms.Account, IReadOnlyList<DueBill> () =>
     {
-        var settings = ResolveSettings.For(account, organization, overrides);
-        RefuseUnbilledTerms.WithoutBillDates(settings, plans, unbilled, today);
+        var settings = ResolveSettings.For(terms.Account, organization, overrides);
+        RefuseUnbilledTerms.WithoutBillDates(settings, terms, today);
         RefuseUnbilledTerms.DueWithin(
-            settings, plans, unbilled, today.PlusDays(-RefuseUnbilledTerms.DaysLookedBack), today);
+            settings, terms, today.PlusDays(-RefuseUnbilledTerms.DaysLookedBack), today);
         return
         [
-            .. plans
-                .Where(terms => BillingCycle.IsRegular(terms.Template.BillFrequency))
-                .SelectMany(terms => Around(today, terms, settings))
+            .. terms.Plans
+                .Where(plan => BillingCycle.IsRegular(plan.Template.BillFrequency))
+                .SelectMany(plan => Around(today, plan, terms, settings))
                 .Distinct()
                 .OrderBy(bill => bill.BillDate)
                 .ThenBy(bill => bill.Frequency)
@@ -59,14 +54,15 @@ public static class DueBills
         ];
     });
 
-    private static IEnumerable<DueBill> Around(LocalDate today, AccountPlanTerms terms, BillSettings settings)
+    private static IEnumerable<DueBill> Around(
+        LocalDate today, AccountPlanTerms plan, AccountTerms terms, BillSettings settings)
     {
-        var cycle = settings.CycleOf(terms);
+        var cycle = settings.CycleOf(plan);
         var current = cycle.Cycle.PeriodContaining(today);
-        var (frequency, interval) = KindOf(terms);
-        if (FindDuePlans.At(terms, settings, current.Start) is not null)
+        var (frequency, interval) = KindOf(plan);
+        if (FindDuePlans.At(plan, settings, terms, current.Start) is not null)
             yield return new DueBill(current.Start, frequency, interval, OnlyIfMissing: true);
-        if (FindDuePlans.At(terms, settings, current.End) is not null)
+        if (FindDuePlans.At(plan, settings, terms, current.End) is not null)
             yield return new DueBill(current.End, frequency, interval, OnlyIfMissing: false);
     }
 

@@ -1,17 +1,21 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.Meters;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Usage;
 
 /// <summary>A priced window and the usage in it.</summary>
 /// <param name="Priced">The pricing and its window.</param>
 /// <param name="Quantity">The aggregated usage.</param>
-internal sealed record MeasuredUsage(PricedWindow Priced, decimal Quantity);
+/// <param name="Parts">
+/// The values that the quantity results from: one, or one per aggregation of a compound aggregation.
+/// </param>
+internal sealed record MeasuredUsage(PricedWindow Priced, decimal Quantity, IReadOnlyList<UsageResult> Parts);
 
 /// <summary>Determines which usage must be aggregated for a bill, and turns the results into quantities.</summary>
 /// <param name="account">The account billed.</param>
@@ -23,7 +27,7 @@ internal sealed class MeasureUsage(Account account, DateTimeZone zone)
     /// aggregation that it refers to.
     /// </summary>
     public IReadOnlyList<UsageNeed> Needs(IReadOnlyList<PricedWindow> priced) =>
-        [.. priced.SelectMany(NeedsOf).DistinctBy(KeyOf)];
+        [.. priced.SelectMany(NeedsOf).Distinct()];
 
     /// <summary>
     /// The quantities. If there was nothing to aggregate, the aggregation's <c>defaultValue</c> applies, for each
@@ -33,17 +37,19 @@ internal sealed class MeasureUsage(Account account, DateTimeZone zone)
     /// <exception cref="BillRefusedException">A compound aggregation cannot be calculated.</exception>
     public IReadOnlyList<MeasuredUsage> For(IReadOnlyList<PricedWindow> priced, IReadOnlyList<UsageResult> usage)
     {
-        var values = usage.ToDictionary(result => KeyOf(result.Need), result => result.Value);
+        var values = usage.ToDictionary(result => result.Need);
         var measured = new List<MeasuredUsage>(priced.Count);
         foreach (var one in priced)
         {
-            var quantities = NeedsOf(one).Select(need => values.TryGetValue(KeyOf(need), out var value)
-                ? value ?? need.Aggregation.DefaultValue
-                : throw new ArgumentException($"No usage was given for pricing {need.PricingId}.", nameof(usage)));
-            var quantity = one.Terms.Compound is { } compound
-                ? Evaluate(one, compound.Calculation, [.. quantities]) : quantities.Single();
+            List<UsageResult> parts = [.. NeedsOf(one).Select(need => values.TryGetValue(need, out var value)
+                ? value
+                : throw new ArgumentException($"No usage was given for {need.Aggregation.Id}.", nameof(usage)))];
+            IReadOnlyList<decimal?> quantities =
+                [.. parts.Select(part => part.Value ?? part.Need.Aggregation.DefaultValue)];
+            var quantity = one.Terms.Quantity is CompoundQuantity compound
+                ? Evaluate(one, compound.Calculation, quantities) : quantities.Single();
             if (quantity is { } given)
-                measured.Add(new MeasuredUsage(one, given));
+                measured.Add(new MeasuredUsage(one, given, parts));
         }
         return measured;
     }
@@ -74,21 +80,16 @@ internal sealed class MeasureUsage(Account account, DateTimeZone zone)
             _ => null,
         };
 
-    private IEnumerable<UsageNeed> NeedsOf(PricedWindow priced)
+    private IEnumerable<UsageNeed> NeedsOf(PricedWindow priced) => priced.Terms.Quantity switch
     {
-        var terms = priced.Terms;
-        if (terms.Compound is not { } compound)
-            return [NeedOf(priced, terms.Aggregation!, terms.Meter!, terms.SegmentIndex)];
-        return compound.Calculation.Aggregations.Zip(compound.Meters, (aggregation, meter) => NeedOf(
-            priced, aggregation, meter, CompoundCalculation.SegmentIn(aggregation, terms.Pricing.Segment)));
-    }
+        CompoundQuantity compound => compound.Calculation.Aggregations.Zip(
+            compound.Meters, (aggregation, meter) => NeedOf(
+                priced, aggregation, meter,
+                CompoundCalculation.SegmentIn(aggregation, priced.Terms.Pricing.Segment))),
+        SimpleQuantity simple => [NeedOf(priced, simple.Simple, simple.Meter, priced.Terms.SegmentIndex)],
+        var other => throw new InvalidOperationException($"Unknown quantity {other.GetType().Name}."),
+    };
 
     private UsageNeed NeedOf(PricedWindow priced, Aggregation aggregation, Meter meter, int? segment) =>
-        new(account.Id, priced.Terms.Pricing.Id, aggregation, meter, priced.Window, segment)
-        {
-            AccountCode = account.Code,
-        };
-
-    private static (string AccountId, string PricingId, string AggregationId, Window Window) KeyOf(UsageNeed need) =>
-        (need.AccountId, need.PricingId, need.Aggregation.Id, need.Window);
+        new(account.Id, aggregation, meter, priced.Window, segment) { AccountCode = account.Code };
 }

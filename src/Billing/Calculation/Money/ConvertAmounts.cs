@@ -1,8 +1,9 @@
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Rating;
 
-namespace Tallystick.Billing.Calculation;
+namespace Tallystick.Billing.Calculation.Money;
 
 /// <summary>
 /// Conversion rates and rounding rules of one bill. Currency codes are case-sensitive. Rates are never inferred from an

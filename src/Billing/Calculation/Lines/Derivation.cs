@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+using Tallystick.Billing.Calendar;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.Calculation.Lines;
+
+/// <summary>
+/// How the exact amount of a line was calculated, as data from which the amount can be recomputed. Each kind of line
+/// has its own. Stored with the bill.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(ProratedAmount), "prorated")]
+[JsonDerivedType(typeof(RatedQuantity), "rated")]
+public abstract record Derivation;
+
+/// <summary>An amount times the active share of one or more nominal periods.</summary>
+/// <param name="Amount">The amount of a whole period.</param>
+/// <param name="Parts">The factors, which are added.</param>
+public sealed record ProratedAmount(decimal Amount, IReadOnlyList<DaysOfPeriod> Parts) : Derivation
+{
+    internal static ProratedAmount Of(decimal amount, Proration proration) => new(
+        amount, [.. proration.Parts.Select(part => new DaysOfPeriod(part.DaysActive, part.DaysInPeriod))]);
+}
+
+/// <summary>Active days out of the days of a nominal period.</summary>
+/// <param name="DaysActive">Exact number of active local days.</param>
+/// <param name="DaysInPeriod">Days in the whole period.</param>
+public sealed record DaysOfPeriod(Fraction DaysActive, int DaysInPeriod);
+
+/// <summary>A measured quantity, priced in bands. The bands are on the line itself.</summary>
+/// <param name="Values">The values that the quantity results from.</param>
+/// <param name="Quantity">The quantity.</param>
+/// <param name="QuantityPerUnit">Quantity per unit.</param>
+/// <param name="Rounding">How the number of units is rounded.</param>
+/// <param name="Cumulative">
+/// Whether each band prices its own units. Otherwise, the highest band reached prices all units.
+/// </param>
+public sealed record RatedQuantity(
+    IReadOnlyList<MeasuredValue> Values, decimal Quantity, decimal QuantityPerUnit, Rounding Rounding, bool Cumulative)
+    : Derivation;
+
+/// <summary>The result of one aggregation.</summary>
+/// <param name="AccountId">UUID of the account whose measurements were aggregated.</param>
+/// <param name="AggregationId">UUID of the aggregation.</param>
+/// <param name="SegmentIndex">Index of the segment; null for all measurements.</param>
+/// <param name="Window">Measurements with start &lt;= ts &lt; end.</param>
+/// <param name="Value">The result; null if there was nothing to aggregate.</param>
+/// <param name="DefaultValue">The value used if there was nothing to aggregate.</param>
+public sealed record MeasuredValue(
+    string AccountId, string AggregationId, int? SegmentIndex, Window Window, decimal? Value, decimal? DefaultValue);

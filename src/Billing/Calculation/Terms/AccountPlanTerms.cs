@@ -1,0 +1,23 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Metering.Products;
+using Tallystick.Pricing.CounterPricings;
+using Tallystick.Pricing.Plans;
+
+namespace Tallystick.Billing.Calculation.Terms;
+
+/// <summary>A plan of an account with everything that determines its charges.</summary>
+/// <param name="AccountPlan">Attaches the plan to the account for a period.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Template">The plan template of the plan.</param>
+/// <param name="Product">The product of the plan template.</param>
+/// <param name="Pricings">All pricings of the plan and of its template, regardless of dates.</param>
+public sealed record AccountPlanTerms(
+    AccountPlan AccountPlan,
+    Plan Plan,
+    PlanTemplate Template,
+    Product Product,
+    IReadOnlyList<PricingTerms> Pricings)
+{
+    /// <summary>All counter pricings of the plan and of its template, regardless of dates.</summary>
+    public IReadOnlyList<CounterPricing> CounterPricings { get; init; } = [];
+}

@@ -1,0 +1,33 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
+using Tallystick.Billing.Charges;
+using Tallystick.Billing.Commitments;
+using Tallystick.Billing.CounterAdjustments;
+
+namespace Tallystick.Billing.Calculation.Terms;
+
+/// <summary>An account and everything of its own that its bills depend on. The order of lists does not matter.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Plans">
+/// All account plans of the account that attach a plan (not a plan group), regardless of dates and frequency.
+/// </param>
+public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerms> Plans)
+{
+    /// <summary>All account plans of the account that attach a plan group.</summary>
+    public IReadOnlyList<AccountPlan> GroupPlans { get; init; } = [];
+
+    /// <summary>True when other accounts have this one as their parent.</summary>
+    public bool HasChildren { get; init; }
+
+    /// <summary>The account's counter adjustments.</summary>
+    public IReadOnlyList<CounterAdjustment> CounterAdjustments { get; init; } = [];
+
+    /// <summary>Charges of the account that are on no other bill.</summary>
+    public IReadOnlyList<Charge> Charges { get; init; } = [];
+
+    /// <summary>Commitments of the account.</summary>
+    public IReadOnlyList<Commitment> Commitments { get; init; } = [];
+
+    /// <summary>Balances of the account.</summary>
+    public IReadOnlyList<Balance> Balances { get; init; } = [];
+}
