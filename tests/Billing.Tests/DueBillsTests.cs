@@ -36,8 +36,9 @@ public sealed class DueBillsTests
         var overrides = new RunOverrides { MonthEpoch = Date("2024-12-15") };
         DueBills.On(Date("2025-02-15"), Organization, TermsOf(plans), overrides).Count.ShouldBe(1);
         var account = Account with { BillEpoch = Date("2024-12-20") };
-        DueBills.On(Date("2025-02-15"), Organization, TermsOf(plans) with { Account = account }, overrides).ShouldBeEmpty();
-        DueBills.On(Date("2025-02-20"), Organization, TermsOf(plans) with { Account = account }, overrides).Count.ShouldBe(1);
+        var terms = TermsOf(plans) with { Account = account };
+        DueBills.On(Date("2025-02-15"), Organization, terms, overrides).ShouldBeEmpty();
+        DueBills.On(Date("2025-02-20"), Organization, terms, overrides).Count.ShouldBe(1);
     }
 
     [Fact]

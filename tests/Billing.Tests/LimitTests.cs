@@ -16,7 +16,8 @@ public sealed class LimitTests
     public void Bill_DateOutsideTheCalendar_IsRefused(string billDate, int daysBeforeDue) =>
         Should.Throw<BillRefusedException>(() =>
             Input(billDate, On("2025-01-01", epoch: billDate))
-                .For(account => account with { DaysBeforeBillDue = daysBeforeDue }).Bill()).Message.ShouldContain("outside the supported calendar");
+                .For(account => account with { DaysBeforeBillDue = daysBeforeDue }).Bill())
+            .Message.ShouldContain("outside the supported calendar");
 
     [Theory]
     [InlineData(BillingFrequency.Daily, 365)]
@@ -30,8 +31,9 @@ public sealed class LimitTests
         {
             try
             {
-                DueBills.On(Date(date), Organization, TermsOf(On("2025-01-01", template: template)), RunOverrides.None);
-                DueBills.Around(Date(date), Organization, TermsOf(On("2025-01-01", template: template)), RunOverrides.None);
+                var terms = TermsOf(On("2025-01-01", template: template));
+                DueBills.On(Date(date), Organization, terms, RunOverrides.None);
+                DueBills.Around(Date(date), Organization, terms, RunOverrides.None);
             }
             catch (BillRefusedException refused)
             {

@@ -83,7 +83,8 @@ public sealed class RefusalTests
     [Fact]
     public void DueBills_PlanGroupEndedLongAgo_IsNoHindrance() =>
         DueBills.On(
-            Date("2025-02-01"), Organization, Grouped(Group() with { EndDate = At("2024-01-31") }), RunOverrides.None).ShouldBeEmpty();
+            Date("2025-02-01"), Organization, Grouped(Group() with { EndDate = At("2024-01-31") }), RunOverrides.None)
+            .ShouldBeEmpty();
 
     private static AccountTerms Grouped(AccountPlan group) => TermsOf() with { GroupPlans = [group] };
 

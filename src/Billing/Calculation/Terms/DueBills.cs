@@ -23,7 +23,8 @@ public static class DueBills
         var settings = ResolveSettings.For(terms.Account, organization, overrides);
         RefuseUnbilledTerms.WithoutBillDates(settings, terms, billDate);
         RefuseUnbilledTerms.DueWithin(settings, terms, billDate, billDate);
-        return InOrder(terms.Plans.Where(plan => FindDuePlans.At(plan, settings, terms, billDate) is not null).Select(KindOf));
+        return InOrder(
+            terms.Plans.Where(plan => FindDuePlans.At(plan, settings, terms, billDate) is not null).Select(KindOf));
     });
 
     /// <summary>

@@ -83,8 +83,8 @@ internal static class FindDuePlans
         {
             if (input.Run.BilledPlanIds.Contains(ofPlan.Key) && !ofPlan.Any(onDate.Contains))
                 throw new BillRefusedException(
-                    $"Account {input.Terms.Account.Code}: no account plan of plan {ofPlan.First().Plan.Code}, which is on "
-                    + $"the bill, still has a {of}.");
+                    $"Account {input.Terms.Account.Code}: no account plan of plan {ofPlan.First().Plan.Code}, which is "
+                    + $"on the bill, still has a {of}.");
         }
     }
 
