@@ -8,6 +8,7 @@ using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
@@ -15,6 +16,7 @@ using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Erasures;
+using Tallystick.Billing.Explanations;
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
@@ -51,6 +53,10 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(BillJobResult))]
 [JsonSerializable(typeof(BillJobCheckpoint))]
 [JsonSerializable(typeof(Bill))]
+[JsonSerializable(typeof(FormerBill))]
+[JsonSerializable(typeof(BillDerivation))]
+[JsonSerializable(typeof(BillExplanation))]
+[JsonSerializable(typeof(BillDifference))]
 [JsonSerializable(typeof(InvoiceNumber))]
 [JsonSerializable(typeof(InvoiceSequence))]
 [JsonSerializable(typeof(RunOverrides))]

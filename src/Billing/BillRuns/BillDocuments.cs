@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
@@ -17,11 +19,14 @@ public static class BillDocuments
     /// <summary>The input for a recalculation, by the id of the bill.</summary>
     private static readonly DocumentKind Basis = new("bill_basis", [], _ => []);
 
+    /// <summary>How the amounts of a bill were calculated, by the id of the bill.</summary>
+    private static readonly DocumentKind Derivation = new("bill_derivation", [], _ => []);
+
     /// <summary>One for the organization.</summary>
     private static readonly DocumentKind Sequence = new("invoice_sequence", [], _ => []);
 
     /// <summary>The document kinds.</summary>
-    public static IReadOnlyList<DocumentKind> Kinds { get; } = [Basis, Sequence];
+    public static IReadOnlyList<DocumentKind> Kinds { get; } = [Basis, Derivation, Sequence];
 
     /// <summary>The input of bills, by id; bills of an earlier version have none.</summary>
     internal static async ValueTask<IReadOnlyDictionary<string, RunOverrides>> BasesAsync(
@@ -32,6 +37,17 @@ public static class BillDocuments
     /// <summary>Stores the input of a bill.</summary>
     public static ValueTask KeepBasisAsync(ResourceChange change, string billId, RunOverrides basis) =>
         change.PutDocumentAsync(Basis, billId, basis.ToJson());
+
+    /// <summary>Stores how the amounts of a bill were calculated.</summary>
+    internal static ValueTask KeepDerivationAsync(ResourceChange change, string billId, BillDerivation derivation) =>
+        change.PutDocumentAsync(
+            Derivation, billId, JsonSerializer.SerializeToUtf8Bytes(derivation, BillingJson.Format.BillDerivation));
+
+    /// <summary>How the amounts of a bill were calculated; null for a bill of an earlier version.</summary>
+    internal static async ValueTask<BillDerivation?> DerivationAsync(ResourceReader related, string billId) =>
+        (await related.FindDocumentsAsync(Derivation, [billId])).TryGetValue(billId, out var json)
+            ? JsonSerializer.Deserialize(json.Span, BillingJson.Format.BillDerivation)
+            : null;
 
     /// <summary>The invoice numbers issued so far; null before the first.</summary>
     internal static async ValueTask<InvoiceSequence?> SequenceAsync(ResourceChange change) =>

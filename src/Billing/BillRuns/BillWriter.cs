@@ -42,13 +42,15 @@ internal static class BillWriter
         var number = current is null
             ? await InvoiceNumbers.IssueAsync(change, calculated.Id)
             : current.SequentialInvoiceNumber;
-        var bill = await change.PutAsync(
-            BillResource.Definition, current,
-            calculated.ToBill(current?.CreatedDate ?? change.Now, change.Now, jobId) with
-            {
-                SequentialInvoiceNumber = number,
-            });
+        var proposed = calculated.ToBill(current?.CreatedDate ?? change.Now, change.Now, jobId) with
+        {
+            SequentialInvoiceNumber = number,
+        };
+        if (current is not null)
+            await FormerBillResource.KeepAsync(change, current, proposed);
+        var bill = await change.PutAsync(BillResource.Definition, current, proposed);
         await BillDocuments.KeepBasisAsync(change, bill.Id, basis);
+        await BillDocuments.KeepDerivationAsync(change, bill.Id, calculated.Derivation);
         return bill.Id;
     }
 }

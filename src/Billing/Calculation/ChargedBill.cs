@@ -35,17 +35,18 @@ public sealed class ChargedBill
         return Limits.Within(account, () =>
         {
             var ordered = OrderLines.Of(_charges);     // the order determines line numbers
-            var lines = Limits.OfAmounts(account, () => Presenter().InOrder(ordered));
-            return AssembleBill.From(_input, _settings, _plans, _amounts, lines);
+            var billId = ContentId.OfBill(_input.OrganizationId, account.Id, _input.Run);
+            var lines = Limits.OfAmounts(account, () => PresenterOf(billId).InOrder(ordered));
+            var derivation = BillDerivation.Of(billId, ordered, _amounts);
+            return AssembleBill.From(_input, _settings, _plans, _amounts, lines, derivation);
         });
     }
 
-    private PresentLines Presenter()
+    private PresentLines PresenterOf(string billId)
     {
         var products = new Dictionary<string, Product>(StringComparer.Ordinal);
         foreach (var product in _input.AccountingProducts.Concat(_input.Terms.Plans.Select(plan => plan.Product)))
             products.TryAdd(product.Id, product);
-        var billId = ContentId.OfBill(_input.OrganizationId, _input.Terms.Account.Id, _input.Run);
         return new PresentLines(billId, _amounts, products);
     }
 }

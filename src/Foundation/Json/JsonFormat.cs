@@ -26,6 +26,7 @@ public static class JsonFormat
             new JsonStringEnumConverter(EnumNames, allowIntegerValues: false),
             new InstantConverter(),
             new DateConverter(),
+            new FractionConverter(),
             new CustomFieldValue.Converter(),
         },
     };
@@ -73,6 +74,16 @@ public static class JsonFormat
 
         public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
             writer.WriteStringValue(InstantText.Write(value));
+    }
+
+    // As text, because JSON readers turn numbers into binary fractions.
+    private sealed class FractionConverter : JsonConverter<Fraction>
+    {
+        public override Fraction Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Fraction.Parse(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, Fraction value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToText());
     }
 
     private sealed class DateConverter : JsonConverter<LocalDate>

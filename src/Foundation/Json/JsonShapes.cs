@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodaTime;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Foundation.Json;
 
@@ -84,6 +85,8 @@ public static class JsonShapes
     private static JsonShape Shape(Type type)
     {
         if (type == typeof(string))
+            return new TextShape();
+        if (type == typeof(Fraction))
             return new TextShape();
         if (type == typeof(Instant))
             return new InstantShape();

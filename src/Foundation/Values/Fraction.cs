@@ -111,6 +111,25 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
         return TryExact() ?? Round(Math.Clamp(MaxDigits - WholeDigits(), 0, MaxPlacesShown), RoundingMode.HalfUp);
     }
 
+    /// <summary>
+    /// The number as text without loss: a decimal if it is one with at most 28 digits, otherwise numerator and
+    /// denominator, such as <c>40/3</c>.
+    /// </summary>
+    public string ToText() => TryExact()?.ToString(CultureInfo.InvariantCulture) ?? ToString();
+
+    /// <summary>Parses the output of <see cref="ToText"/>.</summary>
+    /// <exception cref="FormatException">The text is not a number.</exception>
+    public static Fraction Parse(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0
+            ? decimal.Parse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture)
+            : new Fraction(
+                BigInteger.Parse(text.AsSpan(0, slash), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+                BigInteger.Parse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture));
+    }
+
     /// <inheritdoc/>
     public int CompareTo(Fraction other) => (Numerator * other.Denominator).CompareTo(other.Numerator * Denominator);
 

@@ -64,6 +64,7 @@ internal static class ApiOperations
         .. EventOperations.All,
         .. BillJobOperations.All,
         .. BillOperations.All,
+        .. BillExplanationOperations.All,
         .. BillLineItemOperations.All,
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.Usage;
 
 namespace Tallystick.Server.Tests.Bills;
 
@@ -30,6 +31,34 @@ internal sealed class BilledAccount
         var accountPlan = await FullSamples.CreateAsync(client, "accountplans", FullSamples.Parse(
             $$"""{"accountId":"{{account}}","planId":"{{plan}}","startDate":"2025-01-01T00:00:00Z"}"""));
         return new BilledAccount(client, account, plan, accountPlan);
+    }
+
+    /// <summary>The same, with a meter <c>calls</c> whose field <c>n</c> costs 1.00 each.</summary>
+    internal static async Task<BilledAccount> MakePricedAsync(ApiClient client, MeteredUsage usage)
+    {
+        var meter = await usage.MeterAsync("calls", "measure.n");
+        var aggregation = await FullSamples.CreateAsync(client, "aggregations", FullSamples.Parse($$"""
+            {"name":"Calls","code":"calls","meterId":"{{meter}}","targetField":"n","aggregation":"SUM",
+             "rounding":"NONE","quantityPerUnit":1,"unit":"call"}
+            """));
+        var account = await MakeAsync(client);
+        await FullSamples.CreateAsync(client, "pricings", FullSamples.Parse($$"""
+            {"planId":"{{account.PlanId}}","aggregationId":"{{aggregation}}","startDate":"2025-01-01T00:00:00Z",
+             "pricingBands":[{"lowerLimit":0,"fixedPrice":0,"unitPrice":1}]}
+            """));
+        return account;
+    }
+
+    /// <summary>Recalculates a bill.</summary>
+    internal static async Task RecalculateAsync(ApiClient client, string billId)
+    {
+        var job = (await client.PostAsync(
+            "billjobs/recalculate", new JsonObject { ["billIds"] = new JsonArray(billId) })).Object;
+        while ((string?)job["status"] != "COMPLETE")
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            job = (await client.GetAsync($"billjobs/{job["id"]}")).Object;
+        }
     }
 
     /// <summary>Makes the account's bills of a date; without one, those of the running period.</summary>

@@ -58,7 +58,7 @@ public sealed class CorrectionTests(SqliteServer server)
     {
         using var client = await server.NewOrganizationAsync();
         var usage = new MeteredUsage(client);
-        var account = await PricedAsync(client, usage);
+        var account = await BilledAccount.MakePricedAsync(client, usage);
         await usage.SubmitAsync(
             "calls billed 2025-01-10T00:00:00Z measure.n=10", "calls billed 2025-01-11T00:00:00Z measure.n=4",
             // Before the plan began: stored, and never billed.
@@ -83,21 +83,6 @@ public sealed class CorrectionTests(SqliteServer server)
         Total((await client.GetAsync($"bills/latest/{account.Id}")).Object).ShouldBe(30);
     }
 
-    private static async Task<BilledAccount> PricedAsync(ApiClient client, MeteredUsage usage)
-    {
-        var meter = await usage.MeterAsync("calls", "measure.n");
-        var aggregation = await FullSamples.CreateAsync(client, "aggregations", FullSamples.Parse($$"""
-            {"name":"Calls","code":"calls","meterId":"{{meter}}","targetField":"n","aggregation":"SUM",
-             "rounding":"NONE","quantityPerUnit":1,"unit":"call"}
-            """));
-        var account = await BilledAccount.MakeAsync(client);
-        await FullSamples.CreateAsync(client, "pricings", FullSamples.Parse($$"""
-            {"planId":"{{account.PlanId}}","aggregationId":"{{aggregation}}","startDate":"2025-01-01T00:00:00Z",
-             "pricingBands":[{"lowerLimit":0,"fixedPrice":0,"unitPrice":1}]}
-            """));
-        return account;
-    }
-
     private static async Task<string> ReadAsync(MeteredUsage usage, string meter)
     {
         var row = (await usage.QueryAsync(
@@ -115,13 +100,7 @@ public sealed class CorrectionTests(SqliteServer server)
 
     private static async Task<decimal> RecalculatedAsync(ApiClient client, JsonObject bill)
     {
-        var job = (await client.PostAsync(
-            "billjobs/recalculate", new JsonObject { ["billIds"] = new JsonArray(bill["id"]!.DeepClone()) })).Object;
-        while ((string?)job["status"] != "COMPLETE")
-        {
-            Token.ThrowIfCancellationRequested();
-            job = (await client.GetAsync($"billjobs/{job["id"]}")).Object;
-        }
+        await BilledAccount.RecalculateAsync(client, (string)bill["id"]!);
         return await UnchangedAsync(client, bill);
     }
 

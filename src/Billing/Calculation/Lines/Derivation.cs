@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Tallystick.Billing.Calendar;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation.Lines;
@@ -11,7 +13,15 @@ namespace Tallystick.Billing.Calculation.Lines;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ProratedAmount), "prorated")]
 [JsonDerivedType(typeof(RatedQuantity), "rated")]
-public abstract record Derivation;
+public abstract record Derivation
+{
+    /// <summary>The aggregated values that the amount results from; empty if it does not result from usage.</summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<MeasuredValue> Measured => [];
+
+    /// <summary>The calculation in words, one step per text, without the bands and rounding of the line.</summary>
+    public virtual IEnumerable<string> Steps() => [];
+}
 
 /// <summary>An amount times the active share of one or more nominal periods.</summary>
 /// <param name="Amount">The amount of a whole period.</param>
@@ -20,6 +30,14 @@ public sealed record ProratedAmount(decimal Amount, IReadOnlyList<DaysOfPeriod> 
 {
     internal static ProratedAmount Of(decimal amount, Proration proration) => new(
         amount, [.. proration.Parts.Select(part => new DaysOfPeriod(part.DaysActive, part.DaysInPeriod))]);
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"{Amount} for a whole period"),
+        .. Parts.Select(part => string.Create(
+            CultureInfo.InvariantCulture, $"active for {part.DaysActive.ToText()} of {part.DaysInPeriod} days")),
+    ];
 }
 
 /// <summary>Active days out of the days of a nominal period.</summary>
@@ -37,7 +55,20 @@ public sealed record DaysOfPeriod(Fraction DaysActive, int DaysInPeriod);
 /// </param>
 public sealed record RatedQuantity(
     IReadOnlyList<MeasuredValue> Values, decimal Quantity, decimal QuantityPerUnit, Rounding Rounding, bool Cumulative)
-    : Derivation;
+    : Derivation
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<MeasuredValue> Measured => Values;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() =>
+    [
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"quantity {Quantity}, {QuantityPerUnit} per unit, units rounded {JsonFormat.Name(Rounding)}"),
+        Cumulative ? "each band prices its own units" : "the highest band reached prices all units",
+    ];
+}
 
 /// <summary>The result of one aggregation.</summary>
 /// <param name="AccountId">UUID of the account whose measurements were aggregated.</param>

@@ -17,7 +17,8 @@ internal static class AssembleBill
         BillSettings settings,
         IReadOnlyList<DuePlan> plans,
         ConvertAmounts amounts,
-        IReadOnlyList<BillLineItem> lines)
+        IReadOnlyList<BillLineItem> lines,
+        BillDerivation derivation)
     {
         var arrears = ArrearsOf(input.Run, plans);
         var instants = arrears.In(settings.Zone);
@@ -42,6 +43,7 @@ internal static class AssembleBill
             PurchaseOrderNumber = input.Terms.Account.PurchaseOrderNumber,
             Cycles = plans.ToDictionary(plan => plan.Terms.AccountPlan.Id, plan => CycleOf(plan, settings)),
             LineItems = lines,
+            Derivation = derivation,
             BillTotal = TotalOf(lines),
             IsSuppressed = lines.Count == 0 && settings.Organization.SuppressedEmptyBills == true,
         };

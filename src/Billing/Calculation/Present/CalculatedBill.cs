@@ -63,6 +63,9 @@ public sealed record CalculatedBill
     /// <summary>The lines, in order; empty if nothing is due.</summary>
     public required IReadOnlyList<BillLineItem> LineItems { get; init; }
 
+    /// <summary>How the amounts were calculated.</summary>
+    public required BillDerivation Derivation { get; init; }
+
     /// <summary>The sum of the lines' converted subtotals.</summary>
     public required decimal BillTotal { get; init; }
 

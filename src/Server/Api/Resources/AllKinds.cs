@@ -93,6 +93,7 @@ internal static class AllKinds
         BillJobResource.Definition,
         BillJobResultResource.Definition,
         BillResource.Definition,
+        FormerBillResource.Definition,
         InvoiceNumberResource.Definition,
         OrganizationResource.Definition,
         InstalledOrganizationResource.Definition,

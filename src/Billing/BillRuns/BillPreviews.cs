@@ -1,0 +1,73 @@
+using NodaTime;
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.Bills;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Metering.LookupTables;
+using Tallystick.Metering.Measurements;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Billing.BillRuns;
+
+/// <summary>Calculates bills without saving them: no number is issued and no credit is drawn.</summary>
+public sealed class BillPreviews(
+    ResourceService resources, UsageReader usage, PublishedLookups lookups, IClock clock)
+{
+    /// <summary>Calculates the bill that a job would create for one account.</summary>
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="asked">
+    /// The job: exactly one account, and the frequency and interval of the bill. Without a date, the bill of the
+    /// current period.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The bill, and the stored bill that it would replace; null if there is none.</returns>
+    /// <exception cref="RefusedException">The request is incomplete, or the bill cannot be calculated.</exception>
+    public async Task<(Bill Preview, Bill? Stored)> PreviewAsync(
+        string organizationId, BillJob asked, CancellationToken cancellationToken)
+    {
+        var related = resources.Reader(organizationId, cancellationToken);
+        var accountId = await CheckAsync(asked, related);
+        await CompoundCalculation.LoadAsync(
+            await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
+        var (catalog, account, terms) = await resources.ReadAsync(organizationId, cancellationToken, async reader =>
+        {
+            var loaded = await BillCatalog.LoadAsync(reader, lookups, [accountId]);
+            var found = await reader.ListAsync<Account>(new Condition.In("id", [accountId]));
+            return (loaded, found[0], await BillTerms.LoadAsync(organizationId, loaded, found, reader));
+        });
+        var bills = new BillsOfJob(organizationId, asked, catalog.Organization, null, NoBases, clock);
+        var due = await bills.OfAsync([account], terms, related);
+        var charged = (await BillChunk.ChargeAsync(
+            due, new UsageFetcher(organizationId, usage, cancellationToken))).Single();
+        if (charged.Bills.Count == 0 && charged.Failures is [var failure, ..])
+            throw new RefusedException(new Issue("refused", "", failure.Message ?? "", IssueKind.Conflict));
+        if (charged.Bills.Count == 0)
+            throw new RefusedException(new Issue(
+                "not_due", "", "the account has no bill with this frequency, interval and date", IssueKind.Conflict));
+        var bill = charged.Bills[^1].Charged.Finish();
+        var stored = await related.FindAsync<Bill>(bill.Id);
+        var preview = bill.ToBill(stored?.CreatedDate ?? clock.GetCurrentInstant(), clock.GetCurrentInstant(), null);
+        return (preview with { Version = stored?.Version ?? 0 }, stored);
+    }
+
+    private static IReadOnlyDictionary<string, Calculation.Terms.RunOverrides> NoBases { get; } =
+        new Dictionary<string, Calculation.Terms.RunOverrides>();
+
+    private static async ValueTask<string> CheckAsync(BillJob asked, ResourceReader related)
+    {
+        var issues = new Issues();
+        if (asked.AccountIds is not [var accountId])
+            issues.Add("count", "accountIds", "must contain exactly one account");
+        else if (await related.FindAsync<Account>(accountId) is null)
+            issues.AddUnknownReference("accountIds[0]", "account", accountId);
+        if (asked.BillingFrequency is null)
+            issues.Add("required", "billingFrequency", "is required for a preview");
+        if (asked.BillFrequencyInterval is null)
+            issues.Add("required", "billFrequencyInterval", "is required for a preview");
+        BillJobResource.Definition.Check!(asked, issues);
+        issues.ThrowIfAny();
+        return asked.AccountIds![0];
+    }
+}

@@ -1,0 +1,138 @@
+using Tallystick.Billing.BillRuns;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Lines;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+using Tallystick.Metering.Aggregations;
+using Tallystick.Metering.Measurements;
+using Tallystick.Metering.Meters;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Billing.Explanations;
+
+/// <summary>
+/// Explains bills: combines a bill with the derivation stored with it, and counts the measurements behind its values.
+/// </summary>
+public sealed class BillExplanations(ResourceService resources, UsageReader usage)
+{
+    /// <summary>Explains a bill.</summary>
+    /// <exception cref="NotFoundException">There is no such bill.</exception>
+    /// <exception cref="RefusedException">The bill was calculated by a version that kept no derivations.</exception>
+    public async Task<BillExplanation> ExplainAsync(
+        string organizationId, string billId, CancellationToken cancellationToken)
+    {
+        var related = resources.Reader(organizationId, cancellationToken);
+        var bill = await related.FindAsync<Bill>(billId)
+            ?? throw ResourceService.NotFound(BillResource.Definition, billId);
+        var derivation = await BillDocuments.DerivationAsync(related, billId) ?? throw new RefusedException(new Issue(
+            "no_derivation", "", "was calculated by an earlier version. Recalculate it to see how its amounts come about",
+            IssueKind.Conflict));
+        var derived = derivation.Lines.ToDictionary(line => line.Id, StringComparer.Ordinal);
+        var values = await MeasureAsync(
+            organizationId, [.. derivation.Lines.SelectMany(line => line.Derivation.Measured).Distinct()], related,
+            cancellationToken);
+        return new BillExplanation
+        {
+            BillId = bill.Id,
+            Version = bill.Version,
+            AccountCode = bill.AccountCode,
+            BillDate = bill.BillDate,
+            StartDate = bill.StartDate,
+            EndDate = bill.EndDate,
+            Timezone = bill.Timezone,
+            Currency = bill.Currency,
+            Currencies = derivation.Currencies,
+            Lines =
+            [
+                .. (bill.LineItems ?? []).Select(line => derived.GetValueOrDefault(line.Id ?? "") is { } found
+                    ? new LineExplanation
+                    {
+                        Line = line,
+                        Amount = found.Amount,
+                        Derivation = found.Derivation,
+                        Measured = found.Derivation.Measured is { Count: > 0 } measured
+                            ? [.. measured.Select(value => values[value])] : null,
+                    }
+                    : new LineExplanation { Line = line }),
+            ],
+            BillTotal = bill.BillTotal ?? 0,
+        };
+    }
+
+    private async Task<Dictionary<MeasuredValue, ValueExplanation>> MeasureAsync(
+        string organizationId, IReadOnlyList<MeasuredValue> values, ResourceReader related,
+        CancellationToken cancellationToken)
+    {
+        var explained = new Dictionary<MeasuredValue, ValueExplanation>();
+        foreach (var group in values.GroupBy(value => (value.AggregationId, value.SegmentIndex is null)))
+        {
+            var aggregation = await related.FindAsync<Aggregation>(group.Key.AggregationId);
+            var meter = await related.FindAsync<Meter>(aggregation?.MeterId);
+            List<MeasuredValue> asked = [.. group];
+            var isMeasurable = aggregation is not null && meter is not null
+                && aggregation.Method != AggregationMethod.CustomSql;
+            var counts = isMeasurable
+                ? await ReadAsync(organizationId, aggregation! with { Method = AggregationMethod.Count }, meter!, asked,
+                    cancellationToken)
+                : [];
+            var now = isMeasurable
+                ? await ReadAsync(organizationId, aggregation!, meter!, asked, cancellationToken) : [];
+            foreach (var value in asked)
+                explained[value] = Explain(value, aggregation, meter) with
+                {
+                    Measurements = isMeasurable ? (long)(counts.GetValueOrDefault(value) ?? 0) : null,
+                    ValueNow = now.GetValueOrDefault(value),
+                };
+        }
+        return explained;
+    }
+
+    private static ValueExplanation Explain(MeasuredValue value, Aggregation? aggregation, Meter? meter) => new()
+    {
+        AccountId = value.AccountId,
+        AggregationId = value.AggregationId,
+        AggregationName = aggregation?.Name,
+        MeterCode = meter?.Code,
+        Field = aggregation?.TargetField,
+        Method = aggregation is null ? null : JsonFormat.Name(aggregation.Method),
+        Segment = value.SegmentIndex is { } index ? aggregation?.Segments?.ElementAtOrDefault(index) : null,
+        Start = value.Window.Start,
+        End = value.Window.End,
+        Value = value.Value,
+    };
+
+    private async Task<Dictionary<MeasuredValue, decimal?>> ReadAsync(
+        string organizationId, Aggregation aggregation, Meter meter, IReadOnlyList<MeasuredValue> asked,
+        CancellationToken cancellationToken)
+    {
+        var windows = asked.Select(WindowOf).Distinct().ToList();
+        var isWhole = asked[0].SegmentIndex is null;
+        try
+        {
+            var read = await usage.ReadAsync(
+                new UsageQuery
+                {
+                    OrganizationId = organizationId,
+                    Meter = meter,
+                    Field = aggregation.TargetField,
+                    Method = aggregation.Method,
+                    Windows = windows,
+                    SegmentedFields = isWhole ? [] : aggregation.SegmentedFields ?? [],
+                    Segments = isWhole ? [] : aggregation.Segments ?? [],
+                },
+                cancellationToken);
+            var found = read.ToDictionary(
+                value => (windows[value.WindowIndex], value.SegmentIndex), value => (decimal?)value.Value);
+            return asked.ToDictionary(
+                value => value, value => found.GetValueOrDefault((WindowOf(value), value.SegmentIndex ?? -1)));
+        }
+        catch (OverflowException)
+        {
+            // The value of one of the windows has too many digits now. What was billed is explained without it.
+            return [];
+        }
+    }
+
+    private static UsageWindow WindowOf(MeasuredValue value) => new(value.AccountId, value.Window);
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Tallystick.Billing.Bills;
+using Tallystick.Foundation.Json;
+using Tallystick.Foundation.Values;
+
+namespace Tallystick.Billing.Explanations;
+
+/// <summary>Writes an explanation as text for people.</summary>
+public static class ExplanationText
+{
+    /// <summary>The text: one paragraph per line of the bill, then the total.</summary>
+    public static string Of(BillExplanation bill)
+    {
+        var text = new StringBuilder();
+        Say(text, 0, $"Bill {bill.BillId} of account {bill.AccountCode}, dated {InstantText.Write(bill.BillDate)}");
+        Say(text, 0, $"Period {InstantText.Write(bill.StartDate)} to {InstantText.Write(bill.EndDate)} (exclusive), "
+            + $"days of time zone {bill.Timezone}");
+        foreach (var line in bill.Lines)
+            Explain(text, bill, line);
+        Say(text, 0, "");
+        Say(text, 0, $"Total {Number(bill.BillTotal)} {bill.Currency}: the sum of the {bill.Lines.Count} amounts above");
+        return text.ToString();
+    }
+
+    private static void Explain(StringBuilder text, BillExplanation bill, LineExplanation explained)
+    {
+        var line = explained.Line;
+        Say(text, 0, "");
+        Say(text, 0, $"{line.SequenceNumber}. {line.Description}: {Number(line.ConvertedSubtotal)} {bill.Currency}");
+        Say(text, 1, $"{JsonFormat.Name(line.LineItemType)}{PeriodOf(line)}");
+        foreach (var value in explained.Measured ?? [])
+            Say(text, 1, Describe(value));
+        foreach (var step in explained.Derivation?.Steps() ?? [])
+            Say(text, 1, step);
+        foreach (var band in line.UsagePerPricingBand ?? [])
+            Say(text, 1, $"band from {Number(band.LowerLimit)}: {Number(band.BandUnits)} units x "
+                + $"{Number(band.UnitPrice)} + {Number(band.FixedPrice)} fixed");
+        if (explained.Amount is not { } amount)
+        {
+            Say(text, 1, "added by a person");
+            return;
+        }
+        var rounding = bill.Currencies[line.Currency];
+        Say(text, 1, $"{amount.ToText()} {line.Currency}, rounded {JsonFormat.Name(rounding.Mode)} to "
+            + $"{rounding.DecimalPlaces} places: {Number(line.Subtotal)} {line.Currency}");
+        if (line.Currency != bill.Currency)
+            Say(text, 1, $"x {Number(line.ConversionRate)} = {Number(line.ConvertedSubtotal)} {bill.Currency}");
+    }
+
+    private static string PeriodOf(BillLineItem line) => line.ServicePeriodStartDate is { } start
+        ? $", {InstantText.Write(start)} to {InstantText.Write(line.ServicePeriodEndDate ?? start)}" : "";
+
+    private static string Describe(ValueExplanation value)
+    {
+        var segment = value.Segment is null
+            ? "" : $" where {string.Join(", ", value.Segment.Select(field => $"{field.Key} = {field.Value}"))}";
+        var measured = $"{value.Method} of {value.MeterCode}.{value.Field}{segment} ({value.AggregationName}), "
+            + $"{InstantText.Write(value.Start)} to {InstantText.Write(value.End)}: "
+            + (value.Value is { } found ? Number(found) : "nothing to aggregate");
+        var count = value.Measurements is { } counted ? $", {counted} measurements" : "";
+        var now = value.Measurements is not null && value.ValueNow != value.Value
+            ? $"; now {(value.ValueNow is { } current ? Number(current) : "nothing to aggregate")}" : "";
+        return measured + count + now;
+    }
+
+    private static string Number(decimal number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static void Say(StringBuilder text, int indent, string sentence) =>
+        text.Append(' ', indent * 3).Append(sentence).Append('\n');
+}
