@@ -1,4 +1,5 @@
 using Tallystick.Benchmarks;
+using Tallystick.Benchmarks.Billing;
 using Tallystick.Benchmarks.Config;
 using Tallystick.Benchmarks.Serving;
 
@@ -16,6 +17,9 @@ switch (args)
     case ["config", .. var rest] when Options.Parse(rest) is { } options:
         await ConfigBenchmark.RunAsync(options);
         return 0;
+    case ["billing", .. var rest] when Options.Parse(rest) is { } options:
+        await BillingBenchmark.RunAsync(options);
+        return 0;
     case ["expressions"]:
         ExpressionBenchmark.Run();
         return 0;
@@ -23,6 +27,7 @@ switch (args)
         Console.Error.WriteLine("usage: bench/ingest [--quick] [--full] [--seconds N] [--uids N]");
         Console.Error.WriteLine("       bench/query [--quick] [--full]");
         Console.Error.WriteLine("       bench/config [--quick] [--seconds N]");
+        Console.Error.WriteLine("       bench/billing [--quick]");
         Console.Error.WriteLine("       bench/expressions");
         return 2;
 }

@@ -16,9 +16,10 @@ internal readonly record struct Sample(ulong UidHigh, ulong UidLow, int Account,
 /// <param name="seed">Differs between runs, so that their uids do.</param>
 /// <param name="firstDay">The first day of the timestamps.</param>
 /// <param name="days">The number of days, which are over.</param>
-internal sealed class Workload(ulong seed, LocalDate firstDay, int days)
+/// <param name="accounts">The number of accounts, at most 100,000.</param>
+internal sealed class Workload(ulong seed, LocalDate firstDay, int days, int accounts = Workload.Accounts)
 {
-    /// <summary>The number of accounts.</summary>
+    /// <summary>The usual number of accounts.</summary>
     public const int Accounts = 10_000;
 
     /// <summary>The number of values of the dimension.</summary>
@@ -45,7 +46,7 @@ internal sealed class Workload(ulong seed, LocalDate firstDay, int days)
         var place = Mix(low);
         // The marks of a random UUID: version 4, variant 10.
         return new Sample(
-            (high & ~0xF000UL) | 0x4000, (low & ~(3UL << 62)) | (2UL << 62), (int)(place % Accounts),
+            (high & ~0xF000UL) | 0x4000, (low & ~(3UL << 62)) | (2UL << 62), (int)(place % (ulong)accounts),
             (int)((place >> 16) % (ulong)days), (int)((place >> 24) % MillisecondsOfDay));
     }
 

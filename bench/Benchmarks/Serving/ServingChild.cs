@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Tallystick.Benchmarks.Billing;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
 using Tallystick.Server.Hosting;
@@ -54,6 +55,11 @@ internal static class ServingChild
             case ["read", var organization, var accounts, var from, var to, var runs]:
                 var queries = await InProcessQueries.PrepareAsync(services, organization, from, to);
                 return await queries.TimeAsync(accounts == "all", int.Parse(runs, Invariant));
+            case ["customers", var organization, var count]:
+                await BilledCustomers.MakeAsync(services, organization, int.Parse(count, Invariant));
+                return "yes";
+            case ["calculate", var organization, var billDate]:
+                return await BilledCustomers.CalculateAsync(services, organization, billDate);
             case ["count", var organization, var from, var to]:
                 return await (await InProcessQueries.PrepareAsync(services, organization, from, to)).CountAsync();
             default:
