@@ -21,8 +21,11 @@ namespace Tallystick.Billing.BillRuns;
 /// </summary>
 internal sealed class BillJobRun : IJobRun
 {
-    private const int AccountsAtATime = 100;
-    private const int AccountsPerChange = 20;
+    // A job starts with few accounts, to show progress soon, and goes on with more, because a usage query costs about the
+    // same for many accounts as for few.
+    private const int FirstAccounts = 100;
+    private const int MaxAccounts = 1_600;
+    private const int AccountsPerChange = 100;
 
     // Custom SQL can take long for each account, and jobs of other organizations get their turn only after a step. A
     // step ends after the account that passes this time.
@@ -37,6 +40,7 @@ internal sealed class BillJobRun : IJobRun
     private readonly IReadOnlyList<string>? _accountIds;
     private long? _before;
     private long _accounts;
+    private int _accountsAtATime = FirstAccounts;
 
     private BillJobRun(
         ResourceService resources,
@@ -76,7 +80,7 @@ internal sealed class BillJobRun : IJobRun
             await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
         // No other change of the organization happens within a change, so the data is consistent.
         var catalog = await resources.ReadAsync(organizationId, cancellationToken, reader =>
-            BillCatalog.LoadAsync(reader, lookups, accountIds?.Count <= AccountsAtATime ? accountIds : null));
+            BillCatalog.LoadAsync(reader, lookups, accountIds?.Count <= FirstAccounts ? accountIds : null));
         var bills = new BillsOfJob(organizationId, job, catalog.Organization, recalculated, bases, clock);
         var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, accountIds);
         if (checkpoint is not null && checkpoint.Terms == catalog.Fingerprint)
@@ -93,12 +97,12 @@ internal sealed class BillJobRun : IJobRun
         var (accounts, terms) = await _resources.ReadAsync(_organizationId, cancellationToken, async related =>
         {
             var page = await related.PageAsync<Account>(
-                _accountIds is null ? null : new Condition.In("id", _accountIds), AccountsAtATime, before: _before);
+                _accountIds is null ? null : new Condition.In("id", _accountIds), _accountsAtATime, before: _before);
             return (page, await BillTerms.LoadAsync(
                 _organizationId, _catalog, [.. page.Select(one => one.Entity)], related));
         });
         var existing = _resources.Reader(_organizationId, cancellationToken);
-        foreach (var together in accounts.Chunk(_catalog.HasCustomSql ? 1 : AccountsAtATime))
+        foreach (var together in accounts.Chunk(_catalog.HasCustomSql ? 1 : MaxAccounts))
         {
             var calculated = await BillChunk.ChargeAsync(
                 await _bills.OfAsync([.. together.Select(one => one.Entity)], terms, existing),
@@ -111,7 +115,9 @@ internal sealed class BillJobRun : IJobRun
             if (_catalog.HasCustomSql && watch.Elapsed > TimeOfStepWithCustomSql)
                 return true;
         }
-        if (accounts.Count == AccountsAtATime)
+        var isLast = accounts.Count < _accountsAtATime;
+        _accountsAtATime = Math.Min(_accountsAtATime * 2, MaxAccounts);
+        if (!isLast)
             return true;
         await CompleteAsync(cancellationToken);
         return false;
