@@ -22,6 +22,7 @@ using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Billing.StatementDefinitions;
+using Tallystick.Billing.WhatIf;
 using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing;
@@ -57,6 +58,7 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(BillDerivation))]
 [JsonSerializable(typeof(BillExplanation))]
 [JsonSerializable(typeof(BillDifference))]
+[JsonSerializable(typeof(WhatIfResult))]
 [JsonSerializable(typeof(InvoiceNumber))]
 [JsonSerializable(typeof(InvoiceSequence))]
 [JsonSerializable(typeof(RunOverrides))]

@@ -4,6 +4,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
+using Tallystick.Billing.WhatIf;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.LookupTables;
@@ -80,11 +81,14 @@ internal sealed class BillCatalog
     /// <param name="related">Reads from a consistent state of the store.</param>
     /// <param name="lookups">The published data of lookup tables.</param>
     /// <param name="accountIds">UUIDs of the accounts to bill; null for all accounts.</param>
+    /// <param name="changed">Plans and prices to use in place of the stored ones; null for none.</param>
     internal static async ValueTask<BillCatalog> LoadAsync(
-        ResourceReader related, PublishedLookups lookups, IReadOnlyList<string>? accountIds)
+        ResourceReader related, PublishedLookups lookups, IReadOnlyList<string>? accountIds,
+        IReadOnlyList<Resource>? changed = null)
     {
         var isWhole = accountIds is null;
-        var accountPlans = await related.ListAsync<AccountPlan>(new Condition.In("account_id", accountIds ?? []));
+        var entities = new ChangedEntities(related, changed ?? []);
+        var accountPlans = await entities.ListAsync<AccountPlan>(new Condition.In("account_id", accountIds ?? []));
         var plans = await LoadAsync<Plan>(accountPlans.Select(accountPlan => accountPlan.PlanId));
         var templates = await LoadAsync<PlanTemplate>(plans.Values.Select(plan => plan.PlanTemplateId));
         var ofPlans = isWhole
@@ -92,7 +96,7 @@ internal sealed class BillCatalog
             : Condition.Or(
                 new Condition.In("plan_id", [.. plans.Keys]),
                 new Condition.In("plan_template_id", [.. templates.Keys]));
-        var pricings = await related.ListAsync<PlanPricing>(ofPlans);
+        var pricings = await entities.ListAsync<PlanPricing>(ofPlans);
         var compounds = await CompoundCalculation.LoadAsync(
             [
                 .. (await LoadAsync<CompoundAggregation>(pricings.Select(pricing => pricing.CompoundAggregationId)))
@@ -103,8 +107,8 @@ internal sealed class BillCatalog
         foreach (var named in compounds.SelectMany(compound => compound.Aggregations))
             aggregations.TryAdd(named.Id, named);
         return new BillCatalog(
-            (await related.ListAsync<OrganizationConfig>(Condition.And())).Single(),
-            await related.ListAsync<Currency>(Condition.And()),
+            (await entities.ListAsync<OrganizationConfig>(Condition.And())).Single(),
+            await entities.ListAsync<Currency>(Condition.And()),
             plans,
             templates,
             await LoadAsync<Product>(
@@ -119,14 +123,14 @@ internal sealed class BillCatalog
             await LoadAsync<Meter>(aggregations.Values.Select(aggregation => aggregation.MeterId)),
             compounds,
             pricings,
-            await related.ListAsync<CounterPricing>(ofPlans));
+            await entities.ListAsync<CounterPricing>(ofPlans));
 
         async ValueTask<Dictionary<string, T>> LoadAsync<T>(IEnumerable<string?> ids) where T : Resource
         {
             var named = isWhole
                 ? Condition.And()
                 : new Condition.In("id", [.. ids.OfType<string>().Distinct(StringComparer.Ordinal)]);
-            return (await related.ListAsync<T>(named)).ToDictionary(found => found.Id, StringComparer.Ordinal);
+            return (await entities.ListAsync<T>(named)).ToDictionary(found => found.Id, StringComparer.Ordinal);
         }
     }
 

@@ -16,11 +16,13 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
     private readonly Dictionary<UsageNeed, Exception> _faults = [];
     private TimeSpan _used;
 
-    /// <summary>Reads the usage for the needs.</summary>
+    /// <summary>Reads the usage for the needs, except what it has read before.</summary>
     internal async Task FetchAsync(IEnumerable<UsageNeed> needs)
     {
         // A query returns either the values of the segments or the total; a compound aggregation can need both.
-        foreach (var group in needs.Distinct().GroupBy(need => (need.Aggregation.Id, need.SegmentIndex is null)))
+        foreach (var group in needs.Distinct()
+            .Where(need => !_answers.ContainsKey(need) && !_faults.ContainsKey(need))
+            .GroupBy(need => (need.Aggregation.Id, need.SegmentIndex is null)))
         {
             var asked = group.ToList();
             if (asked[0].Aggregation.Method == AggregationMethod.CustomSql)

@@ -43,7 +43,10 @@ public sealed class Issues
     public bool IsEmpty => _all.Count == 0;
 
     /// <summary>Adds a fault of the request itself.</summary>
-    public void Add(string code, string path, string message) => _all.Add(new Issue(code, path, message));
+    public void Add(string code, string path, string message) => Add(new Issue(code, path, message));
+
+    /// <summary>Adds an issue.</summary>
+    public void Add(Issue issue) => _all.Add(issue);
 
     /// <summary>Adds a reference to an entity that does not exist.</summary>
     public void AddUnknownReference(string path, string kind, string value) =>

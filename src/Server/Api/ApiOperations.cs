@@ -65,6 +65,7 @@ internal static class ApiOperations
         .. BillJobOperations.All,
         .. BillOperations.All,
         .. BillExplanationOperations.All,
+        WhatIfOperation.Calculate,
         .. BillLineItemOperations.All,
     ];
 }

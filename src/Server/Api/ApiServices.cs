@@ -10,6 +10,7 @@ using Tallystick.Billing.Bills;
 using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Explanations;
 using Tallystick.Billing.Ledger;
+using Tallystick.Billing.WhatIf;
 using Tallystick.Metering.Usage;
 using Tallystick.Server.Api.Auth;
 using Tallystick.Server.Api.Files;
@@ -59,6 +60,7 @@ internal static class ApiServices
         services.AddSingleton<BillPreviews>();
         services.AddSingleton<BillHistory>();
         services.AddSingleton<BillExplanations>();
+        services.AddSingleton<WhatIfCalculation>();
         services.AddSingleton<BalanceLedger>();
         services.AddSingleton<SchedulePreviews>();
         services.AddSingleton<UsageExplorer>();

@@ -92,18 +92,24 @@ internal sealed class BillJobOperations(
             call.OrganizationId, call.Caller.AuditName, asked, call.Cancelled)));
     }
 
-    // A job without accounts affects all accounts.
-    private async ValueTask RequireVisibleAsync(ApiCall call, BillJob asked)
+    /// <summary>Requires the permission to retrieve the accounts; without accounts, all of them are affected.</summary>
+    /// <exception cref="ForbiddenException">The caller lacks the permission for an account.</exception>
+    internal static void RequireAccounts(ApiCall call, IReadOnlyList<string>? accountIds)
     {
         var reach = call.Grants.Of(EntityPermissions.Retrieve(AccountResource.Definition));
-        if (asked.AccountIds is { Count: > 0 } accounts)
+        if (accountIds is { Count: > 0 })
             EntityPermissions.Require(
                 call.Grants, AccountResource.Definition,
-                [.. accounts.Select((id, index) => ($"accountIds[{index}]", id))]);
+                [.. accountIds.Select((id, index) => ($"accountIds[{index}]", id))]);
         else if (!reach.IsWhole || reach.Denied.Count > 0)
             throw new ForbiddenException(
                 "Forbidden: without accountIds, this requires the permission "
                 + $"{EntityPermissions.Retrieve(AccountResource.Definition).Describe()} for every account");
+    }
+
+    private async ValueTask RequireVisibleAsync(ApiCall call, BillJob asked)
+    {
+        RequireAccounts(call, asked.AccountIds);
         if (asked.TargetCurrency is not { } code)
             return;
         var found = await resources.Reader(call)

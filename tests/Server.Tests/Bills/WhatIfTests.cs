@@ -1,0 +1,132 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.Usage;
+
+namespace Tallystick.Server.Tests.Bills;
+
+/// <summary>What other prices would do to the bills of past periods, without saving anything.</summary>
+public sealed class WhatIfTests(SqliteServer server)
+{
+    [Fact]
+    public async Task PriceDoubled_ForOneAccount_ShowsBothBillsAndTheDifference()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+
+        var result = (await client.PostAsync("bills/whatif", Asked(pricing, 2, account.Id))).Object;
+
+        Line(result["totals"]![0]!).ShouldBe("88 116 28"); // January: 30 + 14 and 30 + 28; February likewise
+        result["totals"]![0]!["changedBills"]!.ToString().ShouldBe("2");
+        var changed = result["accounts"]!.AsArray().ShouldHaveSingleItem()!;
+        Line(changed).ShouldBe("88 116 28");
+        var bills = changed["bills"]!.AsArray();
+        bills.Select(bill => (string)bill!["billDate"]!).ShouldBe(["2025-02-01", "2025-03-01"]);
+        bills[0]!["before"]!["billTotal"]!.ToString().ShouldBe("44");
+        bills[0]!["after"]!["billTotal"]!.ToString().ShouldBe("58");
+        var line = bills[0]!["difference"]!["lines"]!.AsArray().ShouldHaveSingleItem()!;
+        (line["change"]!.ToString(), line["convertedChange"]!.ToString()).ShouldBe(("CHANGED", "14"));
+        (await client.GetAsync("bills")).Data.ShouldBeEmpty();
+        (await client.GetAsync($"pricings/{pricing["id"]}")).Object.ToJsonString().ShouldBe(pricing.ToJsonString());
+    }
+
+    [Fact]
+    public async Task PriceDoubled_ForAllAccounts_ListsThoseThatChange()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        await BilledAccount.MakeAsync(client, "other"); // on another plan
+
+        var result = (await client.PostAsync("bills/whatif", Asked(pricing, 2))).Object;
+
+        Line(result["totals"]![0]!).ShouldBe("148 176 28");
+        (result["totals"]![0]!["bills"]!.ToString(), result["totals"]![0]!["changedBills"]!.ToString())
+            .ShouldBe(("4", "2"));
+        var changed = result["accounts"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)changed["accountId"]!).ShouldBe(account.Id);
+        changed.AsObject().ContainsKey("bills").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task PriceThatEndsAndAnotherThatBegins_AreRatedEachInItsTime()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        var ended = pricing.DeepClone().AsObject();
+        ended["endDate"] = "2025-02-01T00:00:00Z";
+        var next = pricing.DeepClone().AsObject();
+        next.Remove("id");
+        next["startDate"] = "2025-02-01T00:00:00Z";
+        next["pricingBands"]![0]!["unitPrice"] = 3;
+        var asked = Asked(pricing, 1, account.Id);
+        asked["pricings"] = new JsonArray(ended, next);
+
+        var result = (await client.PostAsync("bills/whatif", asked)).Object;
+
+        result["accounts"]![0]!["bills"]!.AsArray().Select(bill => bill!["difference"]!["change"]!.ToString())
+            .ShouldBe(["0", "28"]);
+    }
+
+    [Fact]
+    public async Task StandingChargeOfThePlan_CanChangeToo()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, _) = await UsedAsync(client);
+        var plan = (await client.GetAsync($"plans/{account.PlanId}")).Object;
+        plan["standingCharge"] = 10;
+        var asked = Dated(account.Id);
+        asked["plans"] = new JsonArray(plan.DeepClone());
+
+        Line((await client.PostAsync("bills/whatif", asked)).Object["totals"]![0]!).ShouldBe("88 48 -40");
+    }
+
+    [Theory]
+    [InlineData("pricings", "[]", "at least one change")]
+    [InlineData("endDate", "\"2025-02-01\"", "endDate")]
+    [InlineData("endDate", "\"2030-02-01\"", "at most 366 days")]
+    [InlineData("accountIds", "[\"unknown\"]", "accountIds[0]")]
+    [InlineData("pricings", "[{\"id\":\"0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a\"}]", "pricings[0].startDate")]
+    [InlineData("startDate", "\"soon\"", "startDate")]
+    public async Task Request_Invalid_IsRefusedByName(string member, string value, string fault)
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        var asked = Asked(pricing, 2, account.Id);
+        asked[member] = JsonNode.Parse(value);
+
+        var answer = await client.PostAsync("bills/whatif", asked);
+
+        answer.Status.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Message.ShouldContain(fault);
+    }
+
+    private static string Line(JsonNode total) => $"{total["before"]} {total["after"]} {total["change"]}";
+
+    private static JsonObject Dated(params IEnumerable<string> accountIds)
+    {
+        var asked = new JsonObject { ["startDate"] = "2025-02-01", ["endDate"] = "2025-03-02" };
+        if (accountIds.Any())
+            asked["accountIds"] = new JsonArray([.. accountIds.Select(id => JsonValue.Create(id))]);
+        return asked;
+    }
+
+    private static JsonObject Asked(JsonObject pricing, decimal unitPrice, params IEnumerable<string> accountIds)
+    {
+        var changed = pricing.DeepClone().AsObject();
+        changed["pricingBands"]![0]!["unitPrice"] = unitPrice;
+        var asked = Dated(accountIds);
+        asked["pricings"] = new JsonArray(changed);
+        return asked;
+    }
+
+    // 14 calls in January and 14 in February.
+    private static async Task<(BilledAccount Account, JsonObject Pricing)> UsedAsync(ApiClient client)
+    {
+        var usage = new MeteredUsage(client);
+        var account = await BilledAccount.MakePricedAsync(client, usage);
+        await usage.SubmitAsync(
+            "calls billed 2025-01-10T00:00:00Z measure.n=10", "calls billed 2025-01-11T00:00:00Z measure.n=4",
+            "calls billed 2025-02-10T00:00:00Z measure.n=14");
+        return (account, (await client.GetAsync("pricings")).Data.ShouldHaveSingleItem());
+    }
+}
