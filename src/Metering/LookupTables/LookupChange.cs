@@ -86,15 +86,32 @@ public sealed class LookupChange(ResourceChange change, ResourceCatalog catalog)
             else
                 await InsertAsync(item);
         }
-        return await CountAsync(revision.Id, byId.Count - stored.Count);
+        var bytes = byId.Values.Sum(item => LookupTableItem.TextBytesOf(item.Values))
+            - stored.Values.Sum(item => LookupTableItem.TextBytesOf(item.Values));
+        return await CountAsync(revision.Id, byId.Count - stored.Count, bytes);
     }
 
-    /// <summary>Increments the version of the data of a revision and updates its number of items.</summary>
-    public async ValueTask<LookupTableData> CountAsync(string revisionId, int added)
+    /// <summary>Increments the version of the data of a revision and updates its size.</summary>
+    /// <param name="revisionId">UUID of the revision.</param>
+    /// <param name="added">Number of items added, negative for deleted ones.</param>
+    /// <param name="addedBytes">Bytes of their strings.</param>
+    public async ValueTask<LookupTableData> CountAsync(string revisionId, int added, long addedBytes)
     {
-        var current = await Related.FindAsync<LookupTableData>(revisionId);
-        return current is null
-            ? await InsertAsync(new LookupTableData { Id = revisionId, RevisionId = revisionId, ItemCount = added })
-            : await UpdateAsync(current, current with { ItemCount = current.ItemCount + added });
+        if (await Related.FindAsync<LookupTableData>(revisionId) is not { } current)
+        {
+            return await InsertAsync(new LookupTableData
+            {
+                Id = revisionId,
+                RevisionId = revisionId,
+                ItemCount = added,
+                TextBytes = addedBytes,
+            });
+        }
+        var items = current.ItemCount + added;
+        return await UpdateAsync(current, current with
+        {
+            ItemCount = items,
+            TextBytes = items == 0 ? 0 : current.TextBytes + addedBytes,
+        });
     }
 }

@@ -32,7 +32,7 @@ public sealed class LookupData(LookupStore lookups)
         ChangeAsync(named, cancellationToken, async (change, revision) =>
         {
             var deleted = await change.DeleteAllAsync<LookupTableItem>(LookupTableResource.Of(revision.Id));
-            return await change.CountAsync(revision.Id, -deleted);
+            return await change.CountAsync(revision.Id, -deleted, 0);
         });
 
     /// <summary>Adds the item of a key, or replaces it.</summary>
@@ -61,7 +61,8 @@ public sealed class LookupData(LookupStore lookups)
                 return null;
             await RequireVersionAsync(change, revision.Id, version);
             await change.DeleteAllAsync<LookupTableItem>(Condition.Equal("id", item.Id));
-            return new LookupEntry(revision, await change.CountAsync(revision.Id, -1), item.Values);
+            var data = await change.CountAsync(revision.Id, -1, -LookupTableItem.TextBytesOf(item.Values));
+            return new LookupEntry(revision, data, item.Values);
         });
 
     /// <summary>The item of a key; null if there is none.</summary>

@@ -22,13 +22,20 @@ public sealed record RevisionReference(string OrganizationId, string TableId, st
 /// <param name="maxPublishedItems">
 /// The maximum number of items in all published revisions of an organization, because calculations read them in memory.
 /// </param>
+/// <param name="maxPublishedTextBytes">The maximum number of bytes of their strings, for the same reason.</param>
 public sealed class LookupRevisions(
-    LookupStore lookups, PublishedLookups published, long maxPublishedItems = LookupRevisions.MaxPublishedItems)
+    LookupStore lookups, PublishedLookups published, long maxPublishedItems = LookupRevisions.MaxPublishedItems,
+    long maxPublishedTextBytes = LookupRevisions.MaxPublishedTextBytes)
 {
     private const string Published = "PUBLISHED";
 
     /// <summary>The maximum number of items in all published revisions of an organization.</summary>
     public const long MaxPublishedItems = 1_000_000;
+
+    /// <summary>
+    /// The maximum number of bytes of the strings, in UTF-8, in all published revisions of an organization: 256 MiB.
+    /// </summary>
+    public const long MaxPublishedTextBytes = 256L * 1024 * 1024;
 
     /// <summary>The revision of a table.</summary>
     /// <param name="related">Reads what is stored.</param>
@@ -52,28 +59,32 @@ public sealed class LookupRevisions(
         RevisionReference named, (string Status, long Version) asked, Action<string> requireUpdate,
         CancellationToken cancellationToken)
     {
+        var sizes = new LookupSizes();
         using var prepared = asked.Status == Published
-            ? await PrepareAsync(lookups.Reader(named.OrganizationId, cancellationToken), named, asked.Version) : null;
+            ? await PrepareAsync(
+                lookups.Reader(named.OrganizationId, cancellationToken), named, asked.Version, sizes)
+            : null;
         return await lookups.ChangeAsync(named.OrganizationId, named.Principal, cancellationToken, async change =>
         {
             var current = await FindAsync(change.Related, named.Id, named.TableId);
             LookupVersions.Require(asked.Version, current.Version);
-            return await MoveAsync(change, current, asked.Status, requireUpdate);
+            return await MoveAsync(change, current, asked.Status, sizes, requireUpdate);
         });
     }
 
     // A request that the change will refuse must not cost reading the data.
-    private async ValueTask<IDisposable?> PrepareAsync(ResourceReader related, RevisionReference named, long version)
+    private async ValueTask<IDisposable?> PrepareAsync(
+        ResourceReader related, RevisionReference named, long version, LookupSizes sizes)
     {
         var draft = await FindAsync(related, named.Id, named.TableId);
         LookupVersions.Require(version, draft.Version);
         if (draft.Status != LookupTableRevisionStatus.Draft)
             return null;
-        await RequireRoomAsync(related, draft);
+        await RequireRoomAsync(related, draft, sizes);
         return await published.PrepareAsync(draft, related);
     }
 
-    private async ValueTask RequireRoomAsync(ResourceReader related, LookupTableRevision draft)
+    private async ValueTask RequireRoomAsync(ResourceReader related, LookupTableRevision draft, LookupSizes sizes)
     {
         var others = await related.ListAsync<LookupTableRevision>(LookupTableResource.Published);
         string[] ids =
@@ -81,23 +92,33 @@ public sealed class LookupRevisions(
             draft.Id,
             .. others.Where(other => other.LookupTableId != draft.LookupTableId).Select(other => other.Id),
         ];
-        var items = (await related.ListAsync<LookupTableData>(new Condition.In("id", ids))).Sum(data => data.ItemCount);
-        if (items > maxPublishedItems)
+        var data = await related.ListAsync<LookupTableData>(new Condition.In("id", ids));
+        Require(data.Sum(one => one.ItemCount), maxPublishedItems, "items");
+        var bytes = 0L;
+        foreach (var one in data)
+            bytes += await sizes.TextBytesAsync(one, related);
+        Require(bytes, maxPublishedTextBytes, "bytes of strings");
+    }
+
+    private static void Require(long size, long max, string what)
+    {
+        if (size > max)
         {
             throw new RefusedException(new Issue("limit", "status", FormattableString.Invariant(
-                $"cannot become PUBLISHED: with it, published revisions would have {items:N0} items; ")
-                + FormattableString.Invariant($"the maximum per organization is {maxPublishedItems:N0}"),
+                $"cannot become PUBLISHED: with it, published revisions would have {size:N0} {what}; ")
+                + FormattableString.Invariant($"the maximum per organization is {max:N0}"),
                 IssueKind.Conflict));
         }
     }
 
     private async ValueTask<LookupTableRevision> MoveAsync(
-        LookupChange change, LookupTableRevision current, string asked, Action<string> requireUpdate)
+        LookupChange change, LookupTableRevision current, string asked, LookupSizes sizes,
+        Action<string> requireUpdate)
     {
         switch (current.Status, asked)
         {
             case (LookupTableRevisionStatus.Draft, Published):
-                return await PublishAsync(change, current, requireUpdate);
+                return await PublishAsync(change, current, sizes, requireUpdate);
             case (LookupTableRevisionStatus.Published, "ARCHIVED"):
                 return await ArchiveAsync(change, current);
             default:
@@ -108,14 +129,14 @@ public sealed class LookupRevisions(
     }
 
     private async ValueTask<LookupTableRevision> PublishAsync(
-        LookupChange change, LookupTableRevision draft, Action<string> requireUpdate)
+        LookupChange change, LookupTableRevision draft, LookupSizes sizes, Action<string> requireUpdate)
     {
         var running = await change.Related.ListAsync<LookupTableDataJob>(
             Condition.And(Condition.Equal("target_id", draft.Id), LookupTableResource.Running));
         if (running.Count > 0)
             throw new RefusedException(new Issue("busy", "status",
                 $"cannot be changed while the job '{running[0].Id}' is changing the data", IssueKind.Conflict));
-        await RequireRoomAsync(change.Related, draft);
+        await RequireRoomAsync(change.Related, draft, sizes);
         foreach (var before in await change.Related.ListAsync<LookupTableRevision>(
             LookupTableResource.PublishedOf([draft.LookupTableId])))
         {

@@ -143,6 +143,64 @@ public sealed class PublishedLookupsTests : IAsyncLifetime
         await MoveAsync(revisions, await NewDraftAsync(second, 1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // an earlier version did not count them
+    public async Task Publishing_MoreBytesOfStringsThanAnOrganizationMayHave_IsRefused(bool isOfEarlierVersion)
+    {
+        var revisions = new LookupRevisions(_lookups, _published, maxPublishedTextBytes: 10);
+        var first = await NewDraftAsync(await NewTableAsync("first"), 3); // c0, c1 and c2
+        await NewSizeAsync(first, size => isOfEarlierVersion ? null : size);
+        await MoveAsync(revisions, first);
+        var second = await NewTableAsync("second");
+        var large = await NewDraftAsync(second, 3);
+        await NewSizeAsync(large, size => isOfEarlierVersion ? null : size);
+
+        var refused = await Should.ThrowAsync<RefusedException>(async () => await MoveAsync(revisions, large));
+
+        refused.Issues.Single().Message.ShouldBe(
+            "cannot become PUBLISHED: with it, published revisions would have 12 bytes of strings; the maximum per "
+            + "organization is 10");
+        await MoveAsync(revisions, await NewDraftAsync(second, 2));
+    }
+
+    [Fact]
+    public async Task Size_OfData_FollowsEachChange()
+    {
+        var draft = await NewDraftAsync(await NewTableAsync("rates"), 0);
+        var named = new RevisionReference(Organization, draft.LookupTableId, draft.Id, "test");
+        var data = new LookupData(_lookups);
+        long version = 1;
+
+        await data.WriteAsync(named, [Item("UK"), Item("größe"), Item("😀")], version++, Token);
+        (await SizeAsync(draft)).ShouldBe((3, 2 + 7 + 4));
+        await data.WriteAsync(named, [Item("UK"), Item("FR")], version++, Token);
+        (await SizeAsync(draft)).ShouldBe((4, 2 + 7 + 4 + 2));
+        await data.WriteEntryAsync(named, "DE", Item("DE"), version++, Token);
+        (await SizeAsync(draft)).ShouldBe((5, 2 + 7 + 4 + 2 + 2));
+        await data.DeleteEntryAsync(named, "größe", version, Token);
+        (await SizeAsync(draft)).ShouldBe((4, 2 + 4 + 2 + 2));
+        await NewSizeAsync(draft, _ => null);
+        await data.ClearAsync(named, Token);
+        (await SizeAsync(draft)).ShouldBe((0, 0));
+    }
+
+    private static Dictionary<string, CustomFieldValue> Item(string country) =>
+        new() { ["country"] = new(country, null), ["rate"] = new(null, 1) };
+
+    private async Task<(long Items, long? TextBytes)> SizeAsync(LookupTableRevision draft)
+    {
+        var data = (await Reader.FindAsync<LookupTableData>(draft.Id)).ShouldNotBeNull();
+        return (data.ItemCount, data.TextBytes);
+    }
+
+    private Task<LookupTableData> NewSizeAsync(LookupTableRevision draft, Func<long?, long?> size) =>
+        _lookups.ChangeAsync(Organization, "test", Token, async change =>
+        {
+            var data = (await change.Related.FindAsync<LookupTableData>(draft.Id))!;
+            return await change.UpdateAsync(data, data with { TextBytes = size(data.TextBytes) });
+        });
+
     private static decimal? ReadRate(LookupSnapshot? data, int item)
     {
         var row = data.ShouldNotBeNull().FindRow([Value.Of($"c{item}")]);

@@ -20,7 +20,8 @@ internal sealed class LookupRevisionOperations(LookupRevisions revisions, Resour
         Description = """
             A `DRAFT` becomes `PUBLISHED`, which archives the revision that was published before; a `PUBLISHED` one
             becomes `ARCHIVED`. This cannot be undone; to reuse the data, copy it into a new revision. `version` must
-            match the stored version of the revision.
+            match the stored version of the revision. Returns 409 if all published revisions of the organization would
+            have more than 1,000,000 items or more than 256 MiB of strings.
             """,
     };
 
