@@ -19,11 +19,13 @@ internal sealed class ApiFacts(JsonObject document)
         where method.Key is "get" or "put" or "post" or "delete"
         select ($"{method.Key.ToUpperInvariant()} {path.Key}", (string)method.Value!["tags"]![0]!);
 
+    /// <summary>The id of one operation.</summary>
+    internal string IdOf(string operation) => (string)Described(operation)["operationId"]!;
+
     /// <summary>All facts of one operation.</summary>
     internal SortedSet<string> Of(string operation)
     {
-        var (method, path) = (operation.Split(' ')[0].ToLowerInvariant(), operation.Split(' ')[1]);
-        var described = document["paths"]![path]![method]!.AsObject();
+        var described = Described(operation);
         var facts = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var parameter in described["parameters"]?.AsArray() ?? [])
             Parameter(Resolve(parameter!.AsObject()), facts);
@@ -36,6 +38,12 @@ internal sealed class ApiFacts(JsonObject document)
         foreach (var (status, answer) in described["responses"]!.AsObject())
             Content(Resolve(answer!.AsObject()), status, facts);
         return facts;
+    }
+
+    private JsonObject Described(string operation)
+    {
+        var (method, path) = (operation.Split(' ')[0].ToLowerInvariant(), operation.Split(' ')[1]);
+        return document["paths"]![path]![method]!.AsObject();
     }
 
     private void Parameter(JsonObject parameter, SortedSet<string> facts)

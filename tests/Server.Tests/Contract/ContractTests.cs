@@ -91,6 +91,21 @@ public sealed class ContractTests
         differences.ShouldBeEmpty();
     }
 
+    // Generated clients name their methods after the ids.
+    [Fact]
+    public void Contract_EveryOperationWeOffer_HasTheSameId()
+    {
+        if (Contract() is not { } contract)
+            return;
+        var ours = Ours();
+        var published = contract.Operations.Select(one => one.Operation).ToHashSet(StringComparer.Ordinal);
+
+        ours.Operations.Select(one => one.Operation).Where(published.Contains)
+            .Select(operation => $"{operation}: {ours.IdOf(operation)}").ShouldBe(
+                ours.Operations.Select(one => one.Operation).Where(published.Contains)
+                    .Select(operation => $"{operation}: {contract.IdOf(operation)}"));
+    }
+
     private static SortedSet<string> FactsOf(ApiFacts contract, string operation)
     {
         var facts = contract.Of(operation);

@@ -38,9 +38,17 @@ internal sealed class PolicyOperations(ResourceService resources, PolicyAttachme
         Detach(PrincipalType.Supportusers, "removefromsupportusers", "the support users", null),
     ];
 
+    private static string NameOf(PrincipalType type) => type switch
+    {
+        PrincipalType.Usergroup => "UserGroup",
+        PrincipalType.Serviceuser => "ServiceUser",
+        PrincipalType.Supportusers => "SupportUsers",
+        _ => "User",
+    };
+
     private static ApiOperation Attach(PrincipalType type, string verb, string principal, ApiSchema body) => new(
-        "POST", Root + verb, $"AddPermissionPolicyTo{type}", "PermissionPolicy", $"Attach a policy to {principal}",
-        Answer, Run.By<PolicyOperations>(o => call => o.AttachAsync(call, type)))
+        "POST", Root + verb, $"AddPermissionPolicyTo{NameOf(type)}", "PermissionPolicy",
+        $"Attach a policy to {principal}", Answer, Run.By<PolicyOperations>(o => call => o.AttachAsync(call, type)))
     {
         Body = body,
         Permission = Permission.On(PermissionAction.ConfigUpdate, "config:permissionPolicy")
@@ -54,7 +62,7 @@ internal sealed class PolicyOperations(ResourceService resources, PolicyAttachme
     };
 
     private static ApiOperation Detach(PrincipalType type, string verb, string principal, ApiSchema? body) => new(
-        "POST", Root + verb, $"RemovePermissionPolicyFrom{type}", "PermissionPolicy",
+        "POST", Root + verb, $"RemovePermissionPolicyFrom{NameOf(type)}", "PermissionPolicy",
         $"Detach a policy from {principal}", Answer,
         Run.By<PolicyOperations>(o => call => o.DetachAsync(call, type)))
     {

@@ -30,7 +30,7 @@ internal sealed class ResourceGroupItemOperations(
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
-        new("POST", Root + "/contents", "ListResourceGroupContents", Tag, "List the members of a resource group",
+        new("POST", Root + "/contents", "ListResourceGroupsForId", Tag, "List the members of a resource group",
             Item with { IsPage = true }, Run.By<ResourceGroupItemOperations>(o => o.ListAsync))
         {
             Parameters = ResourceOperations.PageParameters(Definition.MaximumPageSize),

@@ -34,7 +34,7 @@ internal sealed class ResourceOperations(
 
     /// <summary>The operation that lists entities.</summary>
     internal static ApiOperation List(ResourceDefinition definition) => new(
-        "GET", Root + definition.Path, $"List{definition.Plural}", definition.Tag, $"List {definition.PluralWords}",
+        "GET", Root + definition.Path, OperationIds.List(definition), definition.Tag, $"List {definition.PluralWords}",
         Page(definition), By(o => call => o.ListAsync(call, definition)))
     {
         Parameters = ListParameters(definition),
@@ -45,7 +45,7 @@ internal sealed class ResourceOperations(
 
     /// <summary>The operation that creates an entity.</summary>
     internal static ApiOperation Create(ResourceDefinition definition) => new(
-        "POST", Root + definition.Path, $"Post{definition.Kind}", definition.Tag, $"Create {A(definition)}",
+        "POST", Root + definition.Path, OperationIds.Create(definition), definition.Tag, $"Create {A(definition)}",
         Answer(definition), By(o => call => o.PostAsync(call, definition)))
     {
         Body = Request(definition),
@@ -65,7 +65,7 @@ internal sealed class ResourceOperations(
 
     /// <summary>The operation that replaces an entity.</summary>
     internal static ApiOperation Update(ResourceDefinition definition) => new(
-        "PUT", One(definition), $"Put{definition.Kind}", definition.Tag, $"Update {A(definition)}",
+        "PUT", One(definition), OperationIds.Update(definition), definition.Tag, $"Update {A(definition)}",
         Answer(definition), By(o => call => o.PutAsync(call, definition)))
     {
         Body = Request(definition),
