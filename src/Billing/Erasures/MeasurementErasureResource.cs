@@ -20,6 +20,7 @@ public static class MeasurementErasureResource
             IndexedBy =
             [
                 new("status", one => JsonFormat.Name(one.Status ?? RemovalStatus.Pending)) { HasFewValues = true },
+                new(UnfinishedRemovals.DoneAt, one => UnfinishedRemovals.TimeOf(one.Status, one.DtLastModified)),
                 new("account_id", one => one.AccountId),
             ],
             Filters =

@@ -20,6 +20,7 @@ public static class MeasurementVoidResource
             IndexedBy =
             [
                 new("status", one => JsonFormat.Name(one.Status ?? RemovalStatus.Pending)) { HasFewValues = true },
+                new(UnfinishedRemovals.DoneAt, one => UnfinishedRemovals.TimeOf(one.Status, one.DtLastModified)),
             ],
             Filters = [StatusFilter("Only voids with this status.")],
             Check = CheckAll,

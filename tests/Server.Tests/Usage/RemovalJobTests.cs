@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using NodaTime;
+using NodaTime.Testing;
 using Tallystick.Billing.Erasures;
 using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Measurements;
@@ -209,6 +211,82 @@ public sealed class RemovalJobTests
         (await server.Client.GetAsync("events?eventType=IngestValidationFailure")).Data.ShouldBeEmpty();
     }
 
+    // Months of failures of one account must not keep the other jobs waiting.
+    [Fact]
+    public async Task Erasure_OfManyFailures_DeletesAThousandInAStep()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await SubmitAsync(server.Client);
+        var account = await AccountAsync(server.Client, "acme");
+        foreach (var some in Enumerable.Range(0, 2500).Chunk(1000))
+        {
+            (await server.Client.PostAsync("measurements", new JsonObject
+            {
+                ["measurements"] = new JsonArray(
+                    [.. some.Select(number => MeteredUsage.Measurement("nothing acme 2025-03-01", $"f{number}"))]),
+            })).Status.ShouldBe(HttpStatusCode.OK);
+        }
+        var erasure = await LaterAsync(
+            server, MeasurementErasureResource.Definition, ErasureJobHandler.QueueName,
+            new MeasurementErasure
+            {
+                AccountId = account,
+                AccountCode = "acme",
+                Reason = "r",
+                Status = RemovalStatus.Pending,
+                LogPosition = server.Service<LoadedLog>().End.Value,
+            });
+        var store = new InterruptedRemoval(server.Service<IUsageRemoval>());
+
+        await RunAsync(
+            server, new ErasureJobHandler(
+                server.Service<ResourceService>(), store, server.Service<FailedMeasurements>(),
+                server.Service<LoadedLog>()), erasure);
+
+        store.DeletedFailures.ShouldBe([1000, 1000, 500]);
+        (await server.Client.GetAsync("events?eventType=IngestValidationFailure")).Data.ShouldBeEmpty();
+    }
+
+    // Done on day 3 after it had waited since day 1. The backup of the store is of day 2, when it had the others.
+    [Fact]
+    public async Task Removals_OfARestoredStore_AreFoundWithoutReadingAllThatWereEverMade()
+    {
+        const int Count = 150;
+        var clock = new FakeClock(Instant.FromUtc(2030, 1, 1, 0, 0));
+        await using var server = await ApiServer.StartAsync(clock: clock);
+        var (usage, _) = await SubmitAsync(server.Client);
+        await usage.QueryAsync("\"limit\":1"); // The store knows the organization now.
+        var store = new InterruptedRemoval(server.Service<IUsageRemoval>());
+        var lost = await ChangeAsync(server, null, RemovalStatus.Pending);
+        for (var number = 0; number < Count; number++)
+        {
+            clock.AdvanceMinutes(5);
+            var done = await ChangeAsync(server, null, RemovalStatus.Done);
+            await store.VoidAsync(
+                new UsageVoid(server.OrganizationId, done.Id, done.Uids, new LogPosition(0)), Token);
+        }
+        clock.AdvanceDays(1);
+        await ChangeAsync(server, lost, RemovalStatus.Done);
+
+        var found = await new VoidJobHandler(server.Service<ResourceService>(), store, server.Service<LoadedLog>())
+            .UnqueuedAsync(server.Service<ResourceService>().Reader(server.OrganizationId, Token));
+
+        found.ShouldBe([(lost.Id, null)]);
+        // The latest hundred, and what was done since the last of them was made, with an hour to spare.
+        store.Asked.ShouldBe([100, 14]);
+    }
+
+    private static Task<MeasurementVoid> ChangeAsync(
+        ApiServer server, MeasurementVoid? current, RemovalStatus status) =>
+        server.Service<ResourceService>().ChangeAsync(server.OrganizationId, "test", Token, async change =>
+        {
+            var asked = current ?? new MeasurementVoid { Uids = ["u0"], Reason = "r", LogPosition = 0 };
+            var changed = await change.PutAsync<MeasurementVoid>(
+                MeasurementVoidResource.Definition, current, asked with { Status = status });
+            await JobQueue.PutAsync(change, VoidJobHandler.QueueName, changed.Id, change.Now + MuchLater);
+            return changed;
+        });
+
     private static Task<string> LaterAsync<T>(
         ApiServer server, ResourceDefinition<T> definition, string handler, T asked) where T : Resource =>
         server.Service<ResourceService>().ChangeAsync(server.OrganizationId, "test", Token, async change =>
@@ -235,6 +313,9 @@ public sealed class RemovalJobTests
         // Numbers of requests that were asked about.
         public List<int> Asked { get; } = [];
 
+        // Numbers of failures that were deleted at a time.
+        public List<int> DeletedFailures { get; } = [];
+
         public bool HasAccount(string organizationId, string accountId) => store.HasAccount(organizationId, accountId);
 
         public async Task<VoidOutcome> VoidAsync(UsageVoid request, CancellationToken cancellationToken) =>
@@ -244,8 +325,11 @@ public sealed class RemovalJobTests
             Interrupted(await store.EraseAsync(request, cancellationToken));
 
         public Task DeleteFailuresAsync(
-            string organizationId, IReadOnlyList<LogPosition> positions, CancellationToken cancellationToken) =>
-            store.DeleteFailuresAsync(organizationId, positions, cancellationToken);
+            string organizationId, IReadOnlyList<LogPosition> positions, CancellationToken cancellationToken)
+        {
+            DeletedFailures.Add(positions.Count);
+            return store.DeleteFailuresAsync(organizationId, positions, cancellationToken);
+        }
 
         public Task<IReadOnlyCollection<string>> FindUnfinishedAsync(
             IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
