@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillConfigs;
@@ -29,7 +28,7 @@ internal sealed class BillJobRun : IJobRun
 
     // Custom SQL can take long for each account, and jobs of other organizations get their turn only after a step. A
     // step ends after the account that passes this time.
-    private static readonly TimeSpan TimeOfStepWithCustomSql = TimeSpan.FromSeconds(10);
+    private static readonly Duration TimeOfStepWithCustomSql = Duration.FromSeconds(10);
 
     private readonly ResourceService _resources;
     private readonly UsageReader _usage;
@@ -38,6 +37,7 @@ internal sealed class BillJobRun : IJobRun
     private readonly BillCatalog _catalog;
     private readonly BillsOfJob _bills;
     private readonly IReadOnlyList<string>? _accountIds;
+    private readonly IClock _clock;
     private long? _before;
     private long _accounts;
     private int _accountsAtATime = FirstAccounts;
@@ -49,10 +49,11 @@ internal sealed class BillJobRun : IJobRun
         BillJob job,
         BillCatalog catalog,
         BillsOfJob bills,
-        IReadOnlyList<string>? accountIds)
+        IReadOnlyList<string>? accountIds,
+        IClock clock)
     {
         (_resources, _usage, _organizationId, _job) = (resources, usage, organizationId, job);
-        (_catalog, _bills, _accountIds) = (catalog, bills, accountIds);
+        (_catalog, _bills, _accountIds, _clock) = (catalog, bills, accountIds, clock);
     }
 
     private string Principal => _job.CreatedBy ?? "";
@@ -82,7 +83,7 @@ internal sealed class BillJobRun : IJobRun
         var catalog = await resources.ReadAsync(organizationId, cancellationToken, reader =>
             BillCatalog.LoadAsync(reader, lookups, accountIds?.Count <= FirstAccounts ? accountIds : null));
         var bills = new BillsOfJob(organizationId, job, catalog.Organization, recalculated, bases, clock);
-        var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, accountIds);
+        var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, accountIds, clock);
         if (checkpoint is not null && checkpoint.Terms == catalog.Fingerprint)
             (run._before, run._accounts) = (checkpoint.Before, checkpoint.Accounts);
         else if (checkpoint is not null)
@@ -93,7 +94,7 @@ internal sealed class BillJobRun : IJobRun
     /// <inheritdoc/>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
+        var begin = _clock.GetCurrentInstant();
         var (accounts, terms) = await _resources.ReadAsync(_organizationId, cancellationToken, async related =>
         {
             var page = await related.PageAsync<Account>(
@@ -112,7 +113,7 @@ internal sealed class BillJobRun : IJobRun
                 if (!await SaveAsync([.. some.Select(one => one.Second)], some[^1].First.Place, cancellationToken))
                     return false;
             }
-            if (_catalog.HasCustomSql && watch.Elapsed > TimeOfStepWithCustomSql)
+            if (_catalog.HasCustomSql && _clock.GetCurrentInstant() - begin > TimeOfStepWithCustomSql)
                 return true;
         }
         var isLast = accounts.Count < _accountsAtATime;

@@ -32,8 +32,11 @@ internal sealed class LaterJobs(ApiServer server, BillJob job)
             }));
 
     /// <summary>Begins it outside of the server's turns, or goes on with it after an interruption.</summary>
-    internal async Task<IJobRun> BeginAsync() =>
-        (await server.Service<BillJobHandler>().BeginAsync(server.OrganizationId, await QueuedAsync(), Token))!;
+    internal Task<IJobRun> BeginAsync() => BeginAsync(server.Service<BillJobHandler>());
+
+    /// <summary>Begins it with another handler than the server's.</summary>
+    internal async Task<IJobRun> BeginAsync(BillJobHandler handler) =>
+        (await handler.BeginAsync(server.OrganizationId, await QueuedAsync(), Token))!;
 
     /// <summary>Lets the server begin it.</summary>
     internal async Task StartAsync() =>
