@@ -238,7 +238,8 @@ public sealed partial class DuckDbMeasurementStore
     /// <summary>Takes a step in sorting the measurements of closed days, which makes reading them fast.</summary>
     /// <returns>False if there was nothing to do.</returns>
     public Task<bool> SortAsync(Instant closedBefore, CancellationToken cancellationToken) => MaintainAsync(
-        engine => new UsageSorter(engine.Sorter, engine.Keys, engine.Commits, _options.SmallMeterRows)
+        engine => new UsageSorter(
+                engine.Sorter, engine.Keys, engine.Commits, _options.SmallMeterRows, engine.ReleaseMemory)
             .TakeStep(Nanoseconds.OfBound(closedBefore), cancellationToken),
         cancellationToken);
 

@@ -9,9 +9,12 @@ internal sealed class Engine : IDisposable
     // The write-ahead log never grows this large.
     private const int NoCheckpointMegabytes = 1_000_000_000;
 
+    private readonly string _memoryLimit;
+
     private Engine(string connectionText, DuckDBConnection writer, DuckDbOptions options)
     {
         Writer = writer;
+        _memoryLimit = MemoryLimit(options);
         SetCheckpoint(options.CheckpointMegabytes);
         DuckDbSchema.Prepare(writer);
         NarrowSum.Register(writer);
@@ -85,12 +88,32 @@ internal sealed class Engine : IDisposable
     private static string ConnectionText(string path, DuckDbOptions options) => new DuckDBConnectionStringBuilder
     {
         DataSource = path,
-        ["memory_limit"] = FormattableString.Invariant($"{options.MemoryMegabytes}MB"),
+        ["memory_limit"] = MemoryLimit(options),
         // Return the memory that a query frees to the system; by default the engine would keep hundreds of megabytes.
         ["allocator_flush_threshold"] = "16MB",
         ["allocator_bulk_deallocation_flush_threshold"] = "16MB",
         ["threads"] = FormattableString.Invariant($"{options.Threads}"),
     }.ConnectionString;
+
+    private static string MemoryLimit(DuckDbOptions options) =>
+        FormattableString.Invariant($"{options.MemoryMegabytes}MB");
+
+    /// <summary>
+    /// Returns memory that is free to the system. The engine's allocator would keep it for many seconds, on a busy
+    /// machine more than a hundred megabytes, which do not count towards the limit. It gives back all of it when the
+    /// limit is set, even to the value that it has.
+    /// </summary>
+    public void ReleaseMemory()
+    {
+        try
+        {
+            Sorter.Execute($"SET memory_limit = '{_memoryLimit}'");
+        }
+        catch (DuckDBException exception) when (EngineErrors.IsOutOfMemory(exception))
+        {
+            // More is in use at the moment.
+        }
+    }
 
     /// <summary>Whether the file must stay as it is, because it is being copied.</summary>
     public bool IsHeld { get; private set; }

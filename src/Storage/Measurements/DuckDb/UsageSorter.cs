@@ -13,10 +13,12 @@ namespace Tallystick.Storage.Measurements.DuckDb;
 /// <param name="keys">The committed keys.</param>
 /// <param name="commits">Commits the transactions.</param>
 /// <param name="smallMeterRows">Number of rows of a meter that stay in the shared table.</param>
-internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Commits commits, int smallMeterRows)
+/// <param name="release">Returns memory that a part of a step has freed to the system.</param>
+internal sealed class UsageSorter(
+    DuckDBConnection connection, KeyMaps keys, Commits commits, int smallMeterRows, Action release)
 {
     /// <summary>Maximum rows sorted at once, in memory.</summary>
-    public const int StepRows = 1_000_000;
+    public const int StepRows = 250_000;
 
     /// <summary>Takes the next step.</summary>
     /// <param name="closedBefore">The first nanosecond of the first day that is not closed.</param>
@@ -81,6 +83,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
             """));
         if (bound is null)
             return false;
+        release();
         var taken = FormattableString.Invariant($"ts < {closedBefore} AND sequence <= {bound}");
         var months = MonthsOf($"FROM {loaded.Table} WHERE {loaded.Condition} AND {taken}");
         using var transaction = connection.BeginTransaction();
@@ -95,6 +98,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
         commits.Commit(transaction);
         if (loaded.Table == SharedTable.Name)
             keys.SharedRows.AddOrUpdate(meter, 0, (_, before) => before - moved);
+        release();
         return true;
     }
 
@@ -140,6 +144,7 @@ internal sealed class UsageSorter(DuckDBConnection connection, KeyMaps keys, Com
                 WHERE account BETWEEN $1 AND $2 ORDER BY account, ts, sequence
                 """,
                 first, last);
+            release();
         }
         connection.Execute("UPDATE parts SET sorted = $1, rows = $1 WHERE number = $2", part.Rows, sorted.Number);
         connection.Execute("DELETE FROM parts WHERE number = $1", part.Number);
