@@ -38,6 +38,16 @@ public sealed class CompoundUsageTests
         Lines(Price(calculation), quantities).ShouldBe(expected is { } units
             ? [$"USAGE 2025-01-01..2025-02-01 {units}.00"] : []);
 
+    [Theory]
+    // The first 100 requests of each hosted application are free: 700 of 1,000 at 0.50.
+    [InlineData("aggregation.requests - (aggregation.apps * 100)", "requests=1000 apps=3", "0: 0 + 0.5", 350)]
+    // 10 USD for each login short of 20 a user: 3 x 20 - 50 = 10 logins. (Published as a credit.)
+    [InlineData("Math.max(20 * aggregation.users - aggregation.logins, 0)", "users=3 logins=50", "0: 0 + 10", 100)]
+    [InlineData("Math.max(20 * aggregation.users - aggregation.logins, 0)", "users=3 logins=61", "0: 0 + 10", 0)]
+    public void Compound_OfAPublishedExample_CostsItsAmount(
+        string calculation, string quantities, string bands, int total) =>
+        Bill(Price(calculation, bands: bands), quantities).BillTotal.ShouldBe(total);
+
     [Fact]
     public void Compound_ThatEvaluatesNulls_IsEvaluatedWithoutUsage() =>
         Lines(
@@ -100,7 +110,8 @@ public sealed class CompoundUsageTests
     private static AccountPlanTerms On(PricingTerms terms) => Scenario.On("2025-01-01", pricings: terms);
 
     private static PricingTerms Price(
-        string calculation, Func<CompoundAggregation, CompoundAggregation>? change = null, string? segment = null)
+        string calculation, Func<CompoundAggregation, CompoundAggregation>? change = null, string? segment = null,
+        string bands = "0: 0 + 1")
     {
         var compound = new CompoundAggregation
         {
@@ -115,7 +126,7 @@ public sealed class CompoundUsageTests
         };
         var loaded = new CompoundCalculation(change?.Invoke(compound) ?? compound, Aggregations, Defaults);
         var terms = Scenario.Price(
-            "0: 0 + 1", segment: segment is null ? null : new Dictionary<string, string> { ["city"] = segment });
+            bands, segment: segment is null ? null : new Dictionary<string, string> { ["city"] = segment });
         return new PricingTerms(
             terms.Pricing with { AggregationId = null, CompoundAggregationId = "compound-1" },
             new CompoundQuantity(loaded, [.. loaded.Aggregations.Select(_ => Scenario.Meter)]));

@@ -53,6 +53,11 @@ public sealed class CustomSqlEngineTests
         "10.5")]
     [InlineData(
         "SELECT SUM(seats - p) FROM (SELECT seats, LAG(seats, 1, 0) OVER (ORDER BY ts) p FROM measurements)", "2.5")]
+    [InlineData("SELECT SUM(ABS(seats - 5)) FROM measurements", "7.5")]
+    [InlineData("SELECT SUM(CEIL(seats)) FROM measurements", "19")]
+    [InlineData("SELECT SUM(FLOOR(seats)) FROM measurements", "18")]
+    [InlineData("SELECT SUM(LEAST(seats, 3)) FROM measurements", "11.5")]
+    [InlineData("SELECT COUNT(*) FROM (SELECT region FROM measurements GROUP BY region HAVING SUM(seats) > 9) d", "1")]
     [InlineData("SELECT COALESCE(SUM(price), 7) FROM measurements", "7")]
     [InlineData("SELECT ROUND(SUM(seats) / 3, 2) FROM measurements", "6.17")]
     // Binary fractions are rounded to 15 digits.

@@ -51,6 +51,16 @@ public sealed class EvaluationTests
     [InlineData("account.x + 1", "'gold1'")]
     [InlineData("account.customFields.x == 'gold'", "true")]
     [InlineData("account.x == 1", "false")]
+    [InlineData("true", "true")]
+    [InlineData("null", "null")]
+    [InlineData("DateTime.TS_FMT", "'yyyy-MM-dd'T'HH:mm:ss.SSSX'")]
+    [InlineData("n != m", "true")]
+    [InlineData("n >= 12 AND m <= 4", "false")]
+    [InlineData("1 + 2 < 4 == true", "true")]
+    [InlineData("false AND false OR true", "true")]
+    [InlineData("false ? 1 : false ? 2 : 3", "3")]
+    // The published example of a notification, for 95 of 100 spent and nothing before.
+    [InlineData("(95 >= ((100*90)/100)) AND ((none <= ((100*90)/100)) OR (none == null))", "true")]
     public void Operators_Evaluated_GiveTheValue(string calculation, string expected) =>
         Given.Any(calculation).ShouldBe(expected);
 
@@ -113,6 +123,8 @@ public sealed class EvaluationTests
     [InlineData("Math.abs(-2)", "2")]
     [InlineData("IN(country, \"UK\", \"FR\") ? 1 : 2", "1")]
     [InlineData("IN(country, \"FR\")", "false")]
+    // As published. Its first value is compared with the others.
+    [InlineData("IN(\"completed\", \"succeeded\") ? \"true\" : \"false\"", "'false'")]
     [InlineData("IN(n > 20, m > 4)", "true")]
     [InlineData("IN(none, 1, null)", "true")]
     [InlineData("IN(isnull(String.contains(s, \"zz\"), false), n > 100)", "false")]

@@ -14,16 +14,22 @@ public sealed class LookupEvaluationTests
         [("level", ValueKind.Number), ("country", ValueKind.Text), ("price", ValueKind.Number)], 2,
         [Value.Of(1m), Value.Of("UK"), Value.Of(3m)], [Value.Of(2m), Value.Of("UK"), Value.Of(2.5m)]);
 
+    private static readonly FewRows Standings = new(
+        [("ops_status", ValueKind.Text), ("standing", ValueKind.Text)], 1, [Value.Of("UK"), Value.Of("Good")]);
+
     private static readonly Evaluating Given = new Evaluating()
         .With("n", Value.Of(100m)).With("m", Value.Of(2.0m)).With("country", Value.Of("UK"))
         .With("city", Value.Of("FR")).With("account", Value.Of("UK"))
-        .With("rates", Rates).With("tiers", Tiers);
+        .With("rates", Rates).With("tiers", Tiers).With("account_ops_status", Standings);
 
     [Theory]
     // The published example: 80 for the UK; 100 where there is no row.
     [InlineData("n * Lookup.findNumber(\"rates\", \"rate\", 1, \"country\")", "80")]
     [InlineData("n * Lookup.findNumber(\"rates\", \"rate\", 1, \"city\")", "100")]
     [InlineData("n * Lookup.findNumber(\"rates\", \"rate\", 1, country)", "80")]
+    // The other one: the standing of an account by its status, and Pending where there is none.
+    [InlineData("Lookup.findString(\"account_ops_status\", \"standing\", \"Pending\", \"country\")", "'Good'")]
+    [InlineData("Lookup.findString(\"account_ops_status\", \"standing\", \"Pending\", \"city\")", "'Pending'")]
     [InlineData("Lookup.findNumber(\"rates\", \"rate\", 1, \"UK\")", "0.8")]
     [InlineData("Lookup.findNumber(\"rates\", \"rate\", 1, \"account\")", "0.8")]
     [InlineData("Lookup.findNumber(\"rates\", \"rate\", 7, \"DE\")", "7")]

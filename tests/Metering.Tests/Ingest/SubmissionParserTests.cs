@@ -238,6 +238,28 @@ public sealed class SubmissionParserTests
         Faults($$"""{"measurements":[{ {{Plain}} },{ {{Plain}},{{members}} }]}""")
             .ShouldBe([$"measurements[1].{path}: appears more than once"]);
 
+    // Metering reference 4.6: each category has a map of its own, and takes values of its type only.
+    [Theory]
+    [InlineData("who", DataFieldCategory.Who)]
+    [InlineData("what", DataFieldCategory.What)]
+    [InlineData("where", DataFieldCategory.Where)]
+    [InlineData("other", DataFieldCategory.Other)]
+    [InlineData("metadata", DataFieldCategory.Metadata)]
+    [InlineData("measure", DataFieldCategory.Measure)]
+    [InlineData("income", DataFieldCategory.Income)]
+    [InlineData("cost", DataFieldCategory.Cost)]
+    public void Category_OfAMeasurement_TakesItsTypeOnly(string map, DataFieldCategory category)
+    {
+        var (right, wrong) = category.IsNumeric() ? ("-1.5", "\"-1.5\"") : ("\"-1.5\"", "-1.5");
+
+        var field = One($"{Plain},\"{map}\":{{\"x\":{right}}}").Fields.ShouldHaveSingleItem();
+
+        field.ShouldBe(category.IsNumeric()
+            ? new FieldValue(category, "x", null, -1.5m) : new FieldValue(category, "x", "-1.5", 0));
+        Faults($$"""{"measurements":[{ {{Plain}},"{{map}}":{"x":{{wrong}}} }]}""")
+            .ShouldBe([$"measurements[0].{map}.x: must be a {(category.IsNumeric() ? "number" : "string")}"]);
+    }
+
     [Theory]
     [InlineData("\"measurements\":[{MEASUREMENT}]", "measurements")]
     [InlineData("\"measurements\":null", "measurements")]

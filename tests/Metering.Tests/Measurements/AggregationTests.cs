@@ -109,6 +109,8 @@ public sealed class AggregationTests
 
     [Theory]
     [InlineData(AggregationMethod.Sum)]
+    [InlineData(AggregationMethod.Min)]
+    [InlineData(AggregationMethod.Max)]
     [InlineData(AggregationMethod.Count)]
     [InlineData(AggregationMethod.Latest)]
     [InlineData(AggregationMethod.Mean)]

@@ -87,6 +87,8 @@ public abstract class ResourceSuite(SharedServer server)
             ((long)(await client.PutAsync(path, current)).Object["version"]!).ShouldBe(2);
         }
         var config = (await client.GetAsync("organizationconfig")).Object;
+        string.Join(' ', new[] { "timezone", "dayEpoch", "weekEpoch", "monthEpoch", "yearEpoch" }
+            .Select(member => (string?)config[member])).ShouldBe("UTC 2022-01-01 2022-01-04 2022-01-01 2022-01-01");
         var answer = await client.PutAsync("organizationconfig", With(config, "timezone", "Mars/Olympus"));
         answer.Status.ShouldBe(HttpStatusCode.BadRequest);
         Paths(answer).ShouldBe(["timezone"]);

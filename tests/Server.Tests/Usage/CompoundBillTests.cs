@@ -82,6 +82,32 @@ public sealed class CompoundBillTests(SqliteServer shared)
         line!["subtotal"]!.ToString().ShouldBe("2003");
     }
 
+    // The published example of bundling: a global compound aggregation over aggregations of two products.
+    [Fact]
+    public async Task BillJob_OfAGlobalCompound_TakesTheUsageOfSeveralProducts()
+    {
+        using var client = await shared.NewOrganizationAsync();
+        foreach (var code in new[] { "calls", "disk" })
+        {
+            var product = await AddAsync(client, "products", $$"""{"name":"{{code}}","code":"{{code}}"}""");
+            var meter = await AddAsync(client, "meters", $$"""
+                {"name":"{{code}}","code":"{{code}}","productId":"{{product}}","derivedFields":[],
+                  "dataFields":[{"category":"MEASURE","code":"n","name":"n","unit":"1"}]}
+                """);
+            await AddAsync(client, "aggregations", Sale.Terms(
+                code, $"\"meterId\":\"{meter}\",\"targetField\":\"n\",\"aggregation\":\"SUM\""));
+        }
+        var compound = await AddAsync(client, "compoundaggregations", Sale.Terms(
+            "bundle", "\"calculation\":\"aggregation.calls + 10 * aggregation.disk\""));
+        var account = await Sale.MakeAsync(client, $"\"compoundAggregationId\":\"{compound}\"");
+        await new MeteredUsage(client).SubmitAsync(
+            "calls acme 2026-01-15 measure.n=3", "disk acme 2026-01-16 measure.n=4");
+
+        var line = await Sale.UsageLineAsync(client, await Sale.BillAsync(client, account));
+
+        line!["subtotal"]!.ToString().ShouldBe("43");
+    }
+
     private static async Task<string> AddAsync(ApiClient client, string path, string body)
     {
         var answer = await client.PostAsync(path, body);

@@ -209,6 +209,18 @@ public sealed class UsageQueryTests(SqliteServer shared)
     [InlineData("""
         {P,"aggregations":[{"meterId":"M","fieldCode":"region","fieldType":"DIMENSION","function":"SUM"}]}
         """, "not_allowed aggregations[0].function")]
+    [InlineData("""
+        {P,"aggregations":[{"meterId":"M","fieldCode":"region","fieldType":"DIMENSION","function":"MIN"}]}
+        """, "not_allowed aggregations[0].function")]
+    [InlineData("""
+        {P,"aggregations":[{"meterId":"M","fieldCode":"region","fieldType":"DIMENSION","function":"MAX"}]}
+        """, "not_allowed aggregations[0].function")]
+    [InlineData("""
+        {P,"aggregations":[{"meterId":"M","fieldCode":"region","fieldType":"DIMENSION","function":"LATEST"}]}
+        """, "not_allowed aggregations[0].function")]
+    [InlineData("""
+        {P,"aggregations":[{"meterId":"M","fieldCode":"region","fieldType":"DIMENSION","function":"MEAN"}]}
+        """, "not_allowed aggregations[0].function")]
     [InlineData("""{P,"aggregations":[{"meterId":"M","fieldCode":"region","fieldType":"MEASURE","function":"SUM"}]}""",
         "contradiction aggregations[0].fieldType")]
     [InlineData("""{P,"aggregations":[{"meterId":"M","fieldCode":"n","fieldType":"DIMENSION","function":"COUNT"}]}""",
