@@ -21,7 +21,7 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Benchmarks.Billing;
 
-/// <summary>Customers to bill: accounts on one plan with a commitment each. Made within the server, without HTTP.</summary>
+/// <summary>Customers to bill: accounts on one plan with a commitment each, made without HTTP.</summary>
 internal static class BilledCustomers
 {
     private const int AtATime = 500;
@@ -94,7 +94,8 @@ internal static class BilledCustomers
         Calculate(inputs[..Math.Min(inputs.Count, 1000)]); // until compiled
         var began = Stopwatch.GetTimestamp();
         Calculate(inputs);
-        return (inputs.Count / Stopwatch.GetElapsedTime(began).TotalSeconds).ToString("F0", CultureInfo.InvariantCulture);
+        var rate = inputs.Count / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return rate.ToString("F0", CultureInfo.InvariantCulture);
     }
 
     private static void Calculate(IReadOnlyList<BillInput> inputs) => inputs.AsParallel().ForAll(input =>

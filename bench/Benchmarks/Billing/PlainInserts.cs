@@ -4,7 +4,7 @@ using Tallystick.Testing;
 
 namespace Tallystick.Benchmarks.Billing;
 
-/// <summary>The hand-written alternative to saving bills: prepared inserts of as many documents of the same size.</summary>
+/// <summary>What bills are compared with: prepared inserts of as many documents of the same size.</summary>
 internal static class PlainInserts
 {
     private const int BillsAtATime = 100;

@@ -20,8 +20,8 @@ namespace Tallystick.Billing.BillRuns;
 /// </summary>
 internal sealed class BillJobRun : IJobRun
 {
-    // A job starts with few accounts, to show progress soon, and goes on with more, because a usage query costs about the
-    // same for many accounts as for few.
+    // A job starts with few accounts, to show progress soon, and goes on with more, because a usage query costs about
+    // the same for many accounts as for few.
     private const int FirstAccounts = 100;
     private const int MaxAccounts = 1_600;
     private const int AccountsPerChange = 100;

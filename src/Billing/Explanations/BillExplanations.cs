@@ -26,7 +26,7 @@ public sealed class BillExplanations(ResourceService resources, UsageReader usag
         var bill = await related.FindAsync<Bill>(billId)
             ?? throw ResourceService.NotFound(BillResource.Definition, billId);
         var derivation = await BillDocuments.DerivationAsync(related, billId) ?? throw new RefusedException(new Issue(
-            "no_derivation", "", "was calculated by an earlier version. Recalculate it to see how its amounts come about",
+            "no_derivation", "", "The bill was calculated by an earlier version. Recalculate it to explain it",
             IssueKind.Conflict));
         var derived = derivation.Lines.ToDictionary(line => line.Id, StringComparer.Ordinal);
         var values = await MeasureAsync(

@@ -19,7 +19,7 @@ public static class ExplanationText
         foreach (var line in bill.Lines)
             Explain(text, bill, line);
         Say(text, 0, "");
-        Say(text, 0, $"Total {Number(bill.BillTotal)} {bill.Currency}: the sum of the {bill.Lines.Count} amounts above");
+        Say(text, 0, $"Total {Number(bill.BillTotal)} {bill.Currency}: the sum of {bill.Lines.Count} amounts");
         return text.ToString();
     }
 

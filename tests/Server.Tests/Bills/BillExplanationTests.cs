@@ -55,7 +55,7 @@ public sealed class BillExplanationTests(SqliteServer server)
                band from 0: 14 units x 1 + 0 fixed
                14 USD, rounded HALF_UP to 2 places: 14 USD
 
-            Total 44 USD: the sum of the 2 amounts above
+            Total 44 USD: the sum of 2 amounts
             """);
     }
 
@@ -93,7 +93,8 @@ public sealed class BillExplanationTests(SqliteServer server)
             .ShouldBe(("CHANGED", "Calls", "5"));
         var former = (await client.GetAsync($"bills/{bill}/history")).Data.ShouldHaveSingleItem();
         (former["version"]!.ToString(), former["billTotal"]!.ToString()).ShouldBe(("1", "44"));
-        (await client.GetAsync($"bills/{bill}/difference?from=1")).Object.ToJsonString().ShouldBe(difference.ToJsonString());
+        (await client.GetAsync($"bills/{bill}/difference?from=1")).Object.ToJsonString()
+            .ShouldBe(difference.ToJsonString());
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Tallystick.Billing.CounterAdjustments;
 
 namespace Tallystick.Billing.Calculation.Terms;
 
-/// <summary>An account and everything of its own that its bills depend on. The order of lists does not matter.</summary>
+/// <summary>An account and what its bills depend on. The order of lists does not matter.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Plans">
 /// All account plans of the account that attach a plan (not a plan group), regardless of dates and frequency.

@@ -121,7 +121,8 @@ internal sealed class BillExplanationOperations(
                 ? version
                 : throw new RefusedException(new Issue("type", "from", "must be the version of a former calculation"));
         var bill = await FindAsync(call);
-        await call.AnswerAsync((await history.DifferenceAsync(call.OrganizationId, bill, from, call.Cancelled)).ToJson());
+        var difference = await history.DifferenceAsync(call.OrganizationId, bill, from, call.Cancelled);
+        await call.AnswerAsync(difference.ToJson());
     }
 
     private async Task PreviewAsync(ApiCall call) =>

@@ -77,7 +77,8 @@ internal sealed class WhatIfOperation(ResourceService resources, WhatIfCalculati
             [
                 .. WhatIfKinds.ByMember.SelectMany(kind => root.TryGetProperty(kind.Key, out var entities)
                     ? entities.EnumerateArray().Select((entity, index) => new EntityChange(
-                        $"{kind.Key}[{index}]", kind.Value, kind.Value.Read(JsonSerializer.SerializeToUtf8Bytes(entity))))
+                        $"{kind.Key}[{index}]", kind.Value,
+                        kind.Value.Read(JsonSerializer.SerializeToUtf8Bytes(entity))))
                     : []),
             ]);
     }
