@@ -18,6 +18,7 @@ using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Explanations;
 using Tallystick.Billing.ExternalMappings;
+using Tallystick.Billing.Memos;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
@@ -59,6 +60,8 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(BillExplanation))]
 [JsonSerializable(typeof(BillDifference))]
 [JsonSerializable(typeof(WhatIfResult))]
+[JsonSerializable(typeof(CreditLineItem))]
+[JsonSerializable(typeof(DebitLineItem))]
 [JsonSerializable(typeof(InvoiceNumber))]
 [JsonSerializable(typeof(InvoiceSequence))]
 [JsonSerializable(typeof(RunOverrides))]

@@ -19,6 +19,10 @@ public static class BillConfigResource
             CheckAgainst = CheckAgainstAsync,
         };
 
+    /// <summary>The settings of the organization; null if there are none yet.</summary>
+    public static async ValueTask<BillConfig?> FindAsync(IResourceReader related) =>
+        (await related.ListAsync<BillConfig>(Condition.And(), limit: 1)).SingleOrDefault();
+
     private static async ValueTask CheckAgainstAsync(
         BillConfig config, BillConfig? current, IResourceReader related, Issues issues)
     {

@@ -1,5 +1,6 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
@@ -17,6 +18,7 @@ namespace Tallystick.Billing.BillJobs;
 public static class BillJobResource
 {
     private const string IsActive = "true";
+    private const string ScheduledAt = "scheduled_at";
 
     /// <summary>The definition.</summary>
     public static ResourceDefinition<BillJob> Definition { get; } =
@@ -29,6 +31,9 @@ public static class BillJobResource
         [
             new("status", job => JsonFormat.Name(job.Status ?? BillJobStatus.Pending)) { HasFewValues = true },
             new("active", job => HasEnded(job) ? "false" : IsActive),
+            // Only of finished jobs that a schedule created, to remove them later.
+            new(ScheduledAt, job => HasEnded(job) && job.CreatedBy == BillSchedules.Principal
+                && job.DtCreated is { } created ? InstantText.Sortable(created) : null),
         ],
             Filters =
         [
@@ -93,6 +98,10 @@ public static class BillJobResource
             shown.Add(HasEnded(job) ? job : await BillJobResultResource.WithResultsAsync(job, view.Related));
         return shown;
     }
+
+    /// <summary>Finished jobs that a schedule created before an instant.</summary>
+    public static Condition ScheduledBefore(Instant instant) =>
+        new Condition.Compare(ScheduledAt, Comparison.Less, InstantText.Sortable(instant));
 
     /// <summary>Jobs that are neither complete nor cancelled.</summary>
     public static Condition Active { get; } = Condition.Equal("active", IsActive);

@@ -1,3 +1,5 @@
+using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
@@ -31,15 +33,16 @@ public sealed class BillJobStarter(ResourceService resources)
     public async Task<BillJob> RecalculateAsync(
         string organizationId, string principal, IReadOnlyList<string> billIds, CancellationToken cancellationToken)
     {
-        var bills = await resources.Reader(organizationId, cancellationToken)
-            .ListAsync<Bill>(new Condition.In("id", billIds));
+        var related = resources.Reader(organizationId, cancellationToken);
+        var bills = await related.ListAsync<Bill>(new Condition.In("id", billIds));
+        var config = await BillConfigResource.FindAsync(related);
         var issues = new Issues();
         foreach (var (index, id) in billIds.Index())
         {
             if (bills.All(bill => bill.Id != id))
                 issues.AddUnknownReference($"billIds[{index}]", "bill", id);
         }
-        if (issues.IsEmpty && bills.All(bill => bill.Locked))
+        if (issues.IsEmpty && bills.All(bill => BillStates.IsLocked(bill, config)))
             issues.Add("locked", "billIds", "contains only locked bills, which cannot be recalculated");
         issues.ThrowIfAny();
         return await StartAsync(
@@ -55,7 +58,9 @@ public sealed class BillJobStarter(ResourceService resources)
 
     private static async ValueTask RefuseWhenBusyAsync(IResourceReader related)
     {
-        if ((await related.ListAsync<BillJob>(BillJobResource.Active)).Count >= MaxActiveJobs)
+        // Scheduled jobs must not keep people from starting theirs.
+        var active = await related.ListAsync<BillJob>(BillJobResource.Active);
+        if (active.Count(job => job.CreatedBy != BillSchedules.Principal) >= MaxActiveJobs)
             throw new TooManyRequestsException(
                 $"{MaxActiveJobs} bill jobs are already running. Wait for one to finish, or cancel one.");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
@@ -26,7 +27,7 @@ public static class BillDocuments
     private static readonly DocumentKind Sequence = new("invoice_sequence", [], _ => []);
 
     /// <summary>The document kinds.</summary>
-    public static IReadOnlyList<DocumentKind> Kinds { get; } = [Basis, Derivation, Sequence];
+    public static IReadOnlyList<DocumentKind> Kinds { get; } = [Basis, Derivation, Sequence, BillCommitments.Kind];
 
     /// <summary>The input of bills, by id; bills of an earlier version have none.</summary>
     internal static async ValueTask<IReadOnlyDictionary<string, RunOverrides>> BasesAsync(
@@ -48,6 +49,13 @@ public static class BillDocuments
         (await related.FindDocumentsAsync(Derivation, [billId])).TryGetValue(billId, out var json)
             ? JsonSerializer.Deserialize(json.Span, BillingJson.Format.BillDerivation)
             : null;
+
+    /// <summary>Removes the input and the derivation of a deleted bill.</summary>
+    internal static async ValueTask RemoveAsync(ResourceChange change, string billId)
+    {
+        await change.RemoveDocumentsAsync(Basis, Condition.Equal("id", billId));
+        await change.RemoveDocumentsAsync(Derivation, Condition.Equal("id", billId));
+    }
 
     /// <summary>The invoice numbers issued so far; null before the first.</summary>
     internal static async ValueTask<InvoiceSequence?> SequenceAsync(ResourceChange change) =>

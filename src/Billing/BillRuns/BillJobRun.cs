@@ -144,7 +144,7 @@ internal sealed class BillJobRun : IJobRun
 
     private async ValueTask SaveAsync(ResourceChange change, IReadOnlyList<AccountBills> ofAccounts)
     {
-        var config = (await change.Related.ListAsync<BillConfig>(Condition.And())).SingleOrDefault();
+        var config = await BillConfigResource.FindAsync(change.Related);
         var billIds = new List<string>();
         var failures = new List<BillJobFailure>();
         foreach (var (account, bills, refusals) in ofAccounts)
@@ -157,7 +157,7 @@ internal sealed class BillJobRun : IJobRun
                     var finished = bill.Charged.Finish();
                     if (await BillWriter.SaveAsync(
                         change, _job.Id, config, finished, bill.BasisOf(finished, _catalog.Organization),
-                        bill.OnlyIfMissing) is { } id)
+                        bill.OnlyIfMissing, onlyIfThere: _job.Type == BillJobType.Recalculate) is { } id)
                         billIds.Add(id);
                 }
                 catch (BillRefusedException refused)

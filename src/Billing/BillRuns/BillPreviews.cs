@@ -2,6 +2,7 @@ using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.LookupTables;
@@ -49,7 +50,19 @@ public sealed class BillPreviews(
         var bill = charged.Bills[^1].Charged.Finish();
         var stored = await related.FindAsync<Bill>(bill.Id);
         var preview = bill.ToBill(stored?.CreatedDate ?? clock.GetCurrentInstant(), clock.GetCurrentInstant(), null);
-        return (preview with { Version = stored?.Version ?? 0 }, stored);
+        return stored is null ? (preview, null) : (Replacing(stored, preview) with { Version = stored.Version }, stored);
+    }
+
+    private static Bill Replacing(Bill stored, Bill preview)
+    {
+        try
+        {
+            return BillWriter.Recalculated(stored, preview);
+        }
+        catch (BillRefusedException refused)
+        {
+            throw new RefusedException(new Issue("refused", "", refused.Message, IssueKind.Conflict));
+        }
     }
 
     private static IReadOnlyDictionary<string, Calculation.Terms.RunOverrides> NoBases { get; } =

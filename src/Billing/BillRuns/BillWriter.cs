@@ -1,4 +1,5 @@
 using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
@@ -10,7 +11,7 @@ namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
 /// Saves calculated bills. The id of a bill is derived from its content, so it is created once and then replaced in
-/// place. Locked bills are never changed.
+/// place. Locked bills are never changed, and memos of a bill are kept.
 /// </summary>
 internal static class BillWriter
 {
@@ -21,36 +22,56 @@ internal static class BillWriter
     /// <param name="calculated">The bill.</param>
     /// <param name="basis">The input for its recalculation.</param>
     /// <param name="onlyIfMissing">True to skip an existing bill.</param>
+    /// <param name="onlyIfThere">True to skip a bill that does not exist, because it was deleted meanwhile.</param>
     /// <returns>Its id; null if it was skipped.</returns>
-    /// <exception cref="BillRefusedException">Its period is locked; nothing was written.</exception>
+    /// <exception cref="BillRefusedException">
+    /// Its period is locked, or its memos do not fit; nothing was written.
+    /// </exception>
     internal static async ValueTask<string?> SaveAsync(
         ResourceChange change, string jobId, BillConfig? config, CalculatedBill calculated, RunOverrides basis,
-        bool onlyIfMissing)
+        bool onlyIfMissing, bool onlyIfThere)
     {
         var current = await change.Related.FindAsync<Bill>(calculated.Id);
         // A job that restarts because prices have changed replaces its own bills.
         var isLeft = onlyIfMissing && current?.BillJobId != jobId;
-        if (current is null ? calculated.IsSuppressed : isLeft || current.Locked)
+        if (current is null ? calculated.IsSuppressed || onlyIfThere : isLeft || current.Locked)
             return null;
-        if (calculated.EndDate <= config?.BillLockDate && current is not null)
+        var isLockedByDate = BillStates.IsLocked(calculated.EndDate, config);
+        if (isLockedByDate && current is not null)
             return null;
-        if (calculated.EndDate <= config?.BillLockDate)
+        if (isLockedByDate)
             throw new BillRefusedException(
                 $"Account {calculated.AccountCode}: the bill's period ends on "
                 + $"{InstantText.Write(calculated.EndDate)}, and bills up to "
-                + $"{InstantText.Write(config.BillLockDate.Value)} are locked (billLockDate).");
-        var number = current is null
-            ? await InvoiceNumbers.IssueAsync(change, calculated.Id)
-            : current.SequentialInvoiceNumber;
-        var proposed = calculated.ToBill(current?.CreatedDate ?? change.Now, change.Now, jobId) with
+                + $"{InstantText.Write(config!.BillLockDate!.Value)} are locked (billLockDate).");
+        var bill = calculated.ToBill(change.Now, change.Now, jobId);
+        if (current is null)
         {
-            SequentialInvoiceNumber = number,
-        };
-        if (current is not null)
-            await FormerBillResource.KeepAsync(change, current, proposed);
-        var bill = await change.PutAsync(BillResource.Definition, current, proposed);
+            bill = bill with { SequentialInvoiceNumber = await InvoiceNumbers.IssueAsync(change, calculated.Id) };
+        }
+        else
+        {
+            bill = Recalculated(current, bill);
+            await FormerBillResource.KeepAsync(change, current, bill);
+        }
+        bill = await BillSaving.PutAsync(change, current, bill);
         await BillDocuments.KeepBasisAsync(change, bill.Id, basis);
         await BillDocuments.KeepDerivationAsync(change, bill.Id, calculated.Derivation);
         return bill.Id;
+    }
+
+    /// <summary>A recalculated bill with the memos of the bill that it replaces.</summary>
+    /// <exception cref="BillRefusedException">The memos do not fit.</exception>
+    internal static Bill Recalculated(Bill current, Bill calculated)
+    {
+        var memos = BillMemos.Of(current);
+        if (memos.Count > 0 && current.Currency != calculated.Currency)
+            throw new BillRefusedException(
+                $"Account {calculated.AccountCode}: the bill has credit or debit line items in {current.Currency}, and "
+                + $"would be in {calculated.Currency}. Delete them first.");
+        var lines = BillMemos.Attach(calculated.LineItems ?? [], memos);
+        var total = memos.Count == 0 ? calculated.BillTotal : BillMemos.TotalOf(lines);
+        return BillStates.Recalculate(current, calculated, lines, total ?? throw new BillRefusedException(
+            $"Account {calculated.AccountCode}: the total of the bill would have more than 28 digits."));
     }
 }

@@ -5,9 +5,13 @@ using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Bills;
 
-/// <summary>The definition of bills. Only bill jobs write bills.</summary>
+/// <summary>
+/// The definition of bills. Bill jobs calculate them; people approve, lock and delete them and add memos.
+/// </summary>
 public static class BillResource
 {
+    private const string LineItemTypes = "line_item_types";
+
     /// <summary>The definition.</summary>
     public static ResourceDefinition<Bill> Definition { get; } = new("Bill", "bills", () => BillingJson.Format.Bill)
     {
@@ -23,6 +27,35 @@ public static class BillResource
             new("external_invoice_date", bill => bill.ExternalInvoiceDate is { } date ? InstantText.Write(date) : null),
             new("bill_job_id", bill => bill.BillJobId),
             new("billing_frequency", bill => JsonFormat.Name(bill.BillingFrequency)) { HasFewValues = true },
+        ],
+        SearchedBy =
+        [
+            new("start_date", bill => InstantText.Write(bill.StartDate)),
+            new("due_date", bill => InstantText.Write(bill.DueDate)),
+            new("created_by", bill => bill.CreatedBy),
+            new("last_modified_by", bill => bill.LastModifiedBy),
+            new("dt_created", bill => bill.DtCreated is { } created ? InstantText.Sortable(created) : null),
+            new(LineItemTypes, bill => Entries.Write(
+                [.. (bill.LineItems ?? []).Select(line => JsonFormat.Name(line.LineItemType)).Distinct().Order()])),
+        ],
+        Search = new Dictionary<string, string>
+        {
+            ["accountId"] = "account_id",
+            ["locked"] = "locked",
+            ["billDate"] = "bill_date",
+            ["startDate"] = "start_date",
+            ["endDate"] = "end_date",
+            ["dueDate"] = "due_date",
+            ["billingFrequency"] = "billing_frequency",
+            ["id"] = "id",
+            ["ids"] = "id",
+            ["createdBy"] = "created_by",
+            ["dtCreated"] = "dt_created",
+            ["lastModifiedBy"] = "last_modified_by",
+        },
+        Parts =
+        [
+            new("CreditLineItem", "bill_id"), new("DebitLineItem", "bill_id"), new("FormerBill", "bill_id"),
         ],
         Filters =
         [
@@ -44,6 +77,9 @@ public static class BillResource
         ],
         Refers = [new("accountId", "Account", bill => bill.AccountId)],
     };
+
+    /// <summary>Selects the bills that have a line of a type.</summary>
+    public static Condition HasLineItem(string type) => Condition.Has(LineItemTypes, type);
 
     private static ListFilter Bound(string parameter, string description) =>
         new ListFilter.Part(parameter, description, new TextShape());

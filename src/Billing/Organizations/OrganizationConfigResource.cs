@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Values;
@@ -27,6 +28,7 @@ public static class OrganizationConfigResource
                     ? config with { DefaultStatementDefinitionId = null } : config),
             Check = Check,
             CheckAgainst = CheckNumbersAsync,
+            AfterWrite = BillSchedules.FollowAsync,
         };
 
     /// <summary>The configuration of a new organization, with the contract's defaults.</summary>

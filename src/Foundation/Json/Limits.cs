@@ -112,6 +112,9 @@ public enum TextForm
 
     /// <summary>Latin letters, digits and hyphens (contract: <c>transactionTypeId</c>).</summary>
     Id,
+
+    /// <summary>A URL. In responses only, so it is not checked.</summary>
+    Url,
 }
 
 /// <summary>

@@ -26,13 +26,13 @@ public static class TextForms
         TextForm.Code => CodePattern,
         TextForm.Identifier => IdentifierPattern,
         TextForm.Id => IdPattern,
-        TextForm.Any or TextForm.Email => null,
+        TextForm.Any or TextForm.Email or TextForm.Url => null,
     };
 
     /// <summary>Null when <paramref name="text"/> has the form, otherwise the rule that it must follow.</summary>
     public static string? Fault(TextForm form, string text) => form switch
     {
-        TextForm.Any => null,
+        TextForm.Any or TextForm.Url => null,
         TextForm.Code => IsCode(text)
             ? null
             : "must be printable text without leading or trailing spaces, line breaks, tabs or control characters",

@@ -2,6 +2,7 @@ using Tallystick.Metering.OtlpMappings;
 using Tallystick.Server.Api.Accounts;
 using Tallystick.Server.Api.Balances;
 using Tallystick.Server.Api.Bills;
+using Tallystick.Server.Api.DataExplorer;
 using Tallystick.Server.Api.EndDating;
 using Tallystick.Server.Api.Events;
 using Tallystick.Server.Api.ExternalMappings;
@@ -67,5 +68,10 @@ internal static class ApiOperations
         .. BillExplanationOperations.All,
         WhatIfOperation.Calculate,
         .. BillLineItemOperations.All,
+        .. BillLifeOperations.All,
+        LineItemOperations.List,
+        BillCsvOperations.Download,
+        BillExplorerOperation.Query,
+        .. MemoOperations.All,
     ];
 }

@@ -4,7 +4,9 @@ using Tallystick.Access.Invitations;
 using Tallystick.Access.Permissions;
 using Tallystick.Access.Users;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillExports;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.EndDating;
@@ -13,6 +15,7 @@ using Tallystick.Billing.Ledger;
 using Tallystick.Billing.WhatIf;
 using Tallystick.Metering.Usage;
 using Tallystick.Server.Api.Auth;
+using Tallystick.Server.Api.DataExplorer;
 using Tallystick.Server.Api.Files;
 using Tallystick.Server.Api.LookupTables;
 using Tallystick.Server.Api.Permissions;
@@ -35,6 +38,7 @@ internal static class ApiServices
         services.AddSingleton<ResourceViews>();
         services.AddSingleton<PolicyLists>();
         services.AddSingleton<LookupJobAnswer>();
+        services.AddSingleton<QueryRate>();
         foreach (var operation in ApiOperations.All)
             operation.Handle.AddTo(services);
         // Endpoints that are not operations in the API document.
@@ -61,6 +65,9 @@ internal static class ApiServices
         services.AddSingleton<BillHistory>();
         services.AddSingleton<BillExplanations>();
         services.AddSingleton<WhatIfCalculation>();
+        services.AddSingleton<BillLifecycle>();
+        services.AddSingleton<BillExport>();
+        services.AddSingleton<BillExplorer>();
         services.AddSingleton<BalanceLedger>();
         services.AddSingleton<SchedulePreviews>();
         services.AddSingleton<UsageExplorer>();

@@ -3,6 +3,7 @@ using Tallystick.Access.Credentials;
 using Tallystick.Access.Organizations;
 using Tallystick.Access.Permissions;
 using Tallystick.Access.Users;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Ingest;
@@ -294,6 +295,8 @@ internal static class ServerHost
         services.AddSingleton<IJobHandler>(provider => provider.GetRequiredService<BillJobHandler>());
         services.AddSingleton(provider =>
             ScheduleQueue.TransactionHandler(provider.GetRequiredService<ResourceService>()));
+        services.AddSingleton<IJobHandler, AutoApproval>();
+        services.AddSingleton<IJobHandler, ScheduledBilling>();
         services.AddSingleton(provider =>
             ScheduleQueue.ChargeHandler(provider.GetRequiredService<ResourceService>()));
     }

@@ -139,6 +139,7 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
 
     private static JsonShape WithoutLimits(JsonShape shape) => shape switch
     {
+        TextShape { Form: TextForm.Url } => shape,
         TextShape { ChoicesName: null, Choices: null } => new TextShape(),
         NumberShape number => new NumberShape(number.IntegerBits),
         ListShape list => new ListShape(WithoutLimits(list.Item)),
@@ -154,6 +155,8 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
             schema["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]);
         if (text.Form == TextForm.Email)
             schema["format"] = "email";
+        if (text.Form == TextForm.Url)
+            schema["format"] = "url";
         if (TextForms.Pattern(text.Form) is { } pattern)
             schema["pattern"] = pattern;
         return schema;

@@ -272,6 +272,8 @@ public abstract class FieldSuite(SharedServer server)
         TextForm.Code => text.Minimum is null ? ["", " x", "x ", "a\tb", "a\u007fb"] : [" x", "x ", "a\nb"],
         TextForm.Identifier => text.Minimum is null ? ["", "1a", "a b", "a-b"] : ["1a", "a b", "a-b"],
         TextForm.Email => ["", "nobody", "@b", "a@", "a b@c"],
+        // In answers only.
+        TextForm.Url => [],
         TextForm.Id => ["a b", "ä", "a_b"],
         TextForm.Any => [],
     };

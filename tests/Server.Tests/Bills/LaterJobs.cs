@@ -23,7 +23,7 @@ internal sealed class LaterJobs(ApiServer server, BillJob job)
             {
                 var created = await change.CreateAsync(BillJobResource.Definition, job with
                 {
-                    Type = BillJobType.Create,
+                    Type = job.Type ?? BillJobType.Create,
                     Status = BillJobStatus.Pending,
                 });
                 await JobQueue.PutAsync(

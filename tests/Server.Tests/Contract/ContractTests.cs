@@ -19,7 +19,7 @@ public sealed class ContractTests
         "BillGroupingKey", "CreditReason", "DebitReason", "TransactionType", "Counter", "CounterPricing",
         "CounterAdjustments", "Contract", "Commitments", "PlanGroup", "PlanGroupLink",
         "Balances", "BalanceTransactionSchedule", "BalanceChargeSchedule", "External Mapping",
-        "Charge", "BillConfig", "StatementDefinition",
+        "Charge", "BillConfig", "StatementDefinition", "BillJob", "Credits", "Debits", "Line Item", "DataExplorer",
     ];
 
     [Fact]
@@ -127,6 +127,11 @@ public sealed class ContractTests
             // Why a file was refused, and the meter of a CSV file.
             || (IsOfAnswer(fact) && (fact.Contains(".failureReason", StringComparison.Ordinal)
                 || fact.EndsWith(".meter type=string", StringComparison.Ordinal)))
+            // A credit or debit line item is answered with all that an update of it needs.
+            || (IsOfAnswer(fact) && (fact.EndsWith(".billId type=string", StringComparison.Ordinal)
+                || fact.EndsWith(".accountingProductId type=string", StringComparison.Ordinal)
+                || fact.EndsWith(".amountToApplyOnBill type=number", StringComparison.Ordinal)
+                || fact.EndsWith(".reasonId type=string", StringComparison.Ordinal)))
             || fact.EndsWith(".lookupTableId type=string", StringComparison.Ordinal)
             || (IsOfAnswer(fact)
                 && fact.EndsWith(".id is required", StringComparison.Ordinal))

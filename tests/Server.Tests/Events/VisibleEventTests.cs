@@ -24,7 +24,7 @@ public sealed class VisibleEventTests(SqliteServer server)
         {
             ["eventName"] = $"{definition.EventName}.created",
             ["resourceId"] = "7",
-            ["newDto"] = new JsonObject { ["balanceId"] = "7", ["revisionId"] = "7" },
+            ["newDto"] = new JsonObject { ["balanceId"] = "7", ["billId"] = "7", ["revisionId"] = "7" },
         };
 
         VisibleEvents.IsVisible(told, Grants("allow all *")).ShouldBeTrue();

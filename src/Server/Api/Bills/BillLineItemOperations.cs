@@ -16,7 +16,9 @@ internal sealed class BillLineItemOperations(ResourceService resources)
 {
     private const string Root = "/organizations/{orgId}/bills/{billId}/lineitems";
     private const int MaximumPageSize = 100;
-    private static readonly ApiSchema One = new("BillLineItemResponse", ShapeOf(BillResource.Definition.Shape));
+
+    /// <summary>The schema of a line item.</summary>
+    internal static ApiSchema One { get; } = new("BillLineItemResponse", ShapeOf(BillResource.Definition.Shape));
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
@@ -62,7 +64,8 @@ internal sealed class BillLineItemOperations(ResourceService resources)
         return [.. (bill["lineItems"]?.AsArray() ?? []).Select(line => View(line!.AsObject(), bill))];
     }
 
-    private static JsonObject View(JsonObject line, JsonObject bill)
+    /// <summary>A line of a bill as the endpoints of line items return it.</summary>
+    internal static JsonObject View(JsonObject line, JsonObject bill)
     {
         var view = new JsonObject { ["id"] = line["id"]?.DeepClone(), ["billId"] = bill["id"]?.DeepClone() };
         foreach (var name in new[] { "version", "dtCreated", "dtLastModified", "createdBy", "lastModifiedBy" })

@@ -14,7 +14,8 @@ using Tallystick.Server.Api.Resources;
 namespace Tallystick.Server.Api.Bills;
 
 /// <summary>Reads bills.</summary>
-internal sealed class BillOperations(IDocumentStore store, ResourceService resources, ResourceLists lists)
+internal sealed class BillOperations(
+    IDocumentStore store, ResourceService resources, ResourceLists lists, ResourceSearches searches)
 {
     private const string Root = "/organizations/{orgId}/bills";
     private static readonly ResourceDefinition<Bill> Definition = BillResource.Definition;
@@ -45,6 +46,14 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
                 Additional,
             ],
             Description = "Newest first. Pass `includeBillTotal=true` to include totals.",
+        },
+        Get("/search", "SearchBills", "Search bills", Page, o => o.SearchAsync) with
+        {
+            Parameters = ResourceSearches.Parameters(Definition),
+            Description = """
+                Each clause is a name, an operator and a value; clauses are separated by `$`, such as
+                `startDate>2023-01-01$billingFrequency:MONTHLY`. Dates are compared as dates, `~` as a prefix.
+                """,
         },
         Get("/{id}", "GetBill", "Retrieve a bill", One, o => o.GetAsync) with
         {
@@ -106,7 +115,13 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
         await lists.AnswerAsync(call, Definition, Condition.Equal("account_id", accountId));
     }
 
-    private Task OfPeriodAsync(ApiCall call)
+    private Task SearchAsync(ApiCall call) => searches.AnswerAsync(call, Definition);
+
+    private Task OfPeriodAsync(ApiCall call) => lists.AnswerAsync(call, Definition, PeriodOf(call));
+
+    /// <summary>Selects the bills of the period in the path.</summary>
+    /// <exception cref="RefusedException">The date or the frequency is invalid.</exception>
+    internal static Condition PeriodOf(ApiCall call)
     {
         if (!InstantText.TryParseDate(call.Route("lastDateInBillingPeriod"), out var lastDate)
             || lastDate == LocalDate.MaxIsoValue)
@@ -117,9 +132,9 @@ internal sealed class BillOperations(IDocumentStore store, ResourceService resou
             throw new RefusedException(new Issue(
                 "unknown_value", "billingFrequency", $"must be one of {string.Join(", ", Frequencies)} "
                     + "(case-insensitive)"));
-        return lists.AnswerAsync(call, Definition, Condition.And(
+        return Condition.And(
             Condition.Equal("end_date", InstantText.Write(lastDate.PlusDays(1))),
-            Condition.Equal("billing_frequency", frequency)));
+            Condition.Equal("billing_frequency", frequency));
     }
 
     // Lists include totals only on request, and can omit the line items.

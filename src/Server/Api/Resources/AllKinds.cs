@@ -18,6 +18,7 @@ using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.ExternalMappings;
+using Tallystick.Billing.Memos;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
@@ -94,6 +95,8 @@ internal static class AllKinds
         BillJobResultResource.Definition,
         BillResource.Definition,
         FormerBillResource.Definition,
+        MemoResources.Credits,
+        MemoResources.Debits,
         InvoiceNumberResource.Definition,
         OrganizationResource.Definition,
         InstalledOrganizationResource.Definition,
