@@ -50,7 +50,9 @@ public sealed class BillPreviews(
         var bill = charged.Bills[^1].Charged.Finish();
         var stored = await related.FindAsync<Bill>(bill.Id);
         var preview = bill.ToBill(stored?.CreatedDate ?? clock.GetCurrentInstant(), clock.GetCurrentInstant(), null);
-        return stored is null ? (preview, null) : (Replacing(stored, preview) with { Version = stored.Version }, stored);
+        return stored is null
+            ? (preview, null)
+            : (Replacing(stored, preview) with { Version = stored.Version }, stored);
     }
 
     private static Bill Replacing(Bill stored, Bill preview)

@@ -79,6 +79,9 @@ public sealed class BillScheduleTests
         await MoveAsync(server, Instant.FromUtc(2030, 2, 1, 6, 0));
         // The last run of January, and the first of February.
         (await BillsAsync(server)).ShouldBe(["2030-01-01 1", "2030-02-01 3", "2030-03-01 1"]);
+        // Scheduled jobs are kept for a week.
+        (await server.Client.GetAsync("billjobs")).Data.Select(job => ((string)job["dtCreated"]!)[..7])
+            .Distinct().ShouldBe(["2030-02"]);
         await MoveAsync(server, Instant.FromUtc(2030, 2, 2, 6, 0));
         // January once more, for usage that arrived within a day.
         (await BillsAsync(server)).ShouldBe(["2030-01-01 1", "2030-02-01 4", "2030-03-01 2"]);
