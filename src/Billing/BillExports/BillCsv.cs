@@ -84,11 +84,12 @@ public static class BillCsv
         ("referencedLineItemId", row => row.Line.ReferencedLineItemId),
     ];
 
-    // One unit at the amount of the line: quantity times unit price would not give the billed amount exactly.
+    // One unit at the amount of the line: quantity times unit price would not give the billed amount exactly. Xero joins
+    // rows with the same invoice number, so a bill without a number is named by its whole id.
     private static readonly (string Name, Func<Row, object?> Value)[] Xero =
     [
         ("*ContactName", row => row.AccountName),
-        ("*InvoiceNumber", row => row.Bill.SequentialInvoiceNumber ?? $"INV-{row.Bill.Id[^4..]}"),
+        ("*InvoiceNumber", row => row.Bill.SequentialInvoiceNumber ?? row.Bill.Id),
         ("Reference", row => row.Bill.PurchaseOrderNumber),
         ("*InvoiceDate", row => row.Bill.ExternalInvoiceDate ?? row.Bill.BillDate),
         ("*DueDate", row => row.Bill.DueDate),

@@ -30,8 +30,9 @@ internal sealed class BillCsvOperations(ResourceService resources, BillExport ex
             Returns a URL that works without a token for 5 minutes. The file has a row for each line item, so bills
             without line items are not in it. Give `startDate` and `endDate`, or `externalInvoiceDateStart` and
             `externalInvoiceDateEnd`, or all four: bills must match both. A period has at most 31 days, and a file at
-            most 5,000 bills. A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return is preceded by an
-            apostrophe, so that spreadsheets do not run it as a formula.
+            most 5,000 bills. In the format `XERO`, a bill without an invoice number is named by its id. A text that
+            begins with `=`, `+`, `-`, `@`, a tab or a carriage return is preceded by an apostrophe, so that
+            spreadsheets do not run it as a formula.
             """,
     };
 
