@@ -67,6 +67,20 @@ public sealed class RatingProperties
         });
 
     [Fact]
+    public void Graduated_SplitAtAnyPositions_AddsUpToTheWhole() =>
+        Gen.Select(Quantity.List[1, 5], Quantity, AnyBands).Sample((positions, end, bands) =>
+        {
+            Fraction? from = null;
+            var sum = Fraction.Zero;
+            foreach (var to in positions.Append(end)) // up and down
+            {
+                sum += UsageRating.Between(from, to, 1, bands, cumulative: true).Amount;
+                from = to;
+            }
+            return sum == UsageRating.Rate(end, 1, Rounding.None, bands, cumulative: true).Amount;
+        });
+
+    [Fact]
     public void VolumeTotal_MoreUsage_MayFall()
     {
         // The counter-example that makes the property above one of graduated bands only.

@@ -9,10 +9,17 @@ namespace Tallystick.Pricing.Rating;
 /// </summary>
 internal static class HighestBand
 {
-    /// <summary>The one band that prices <paramref name="units"/>, 0 or more. Bands are in ascending order.</summary>
-    public static ReachedBand Enter(Fraction units, IReadOnlyList<PricingBand> bands)
+    /// <summary>
+    /// The one band that prices the units between two positions: the highest that is reached at the end. It charges its
+    /// fixed price if it was not reached before.
+    /// </summary>
+    /// <param name="from">Units counted before; null if nothing was counted before.</param>
+    /// <param name="to">Units counted at the end.</param>
+    /// <param name="bands">The bands in ascending order.</param>
+    public static ReachedBand Enter(Fraction? from, Fraction to, IReadOnlyList<PricingBand> bands)
     {
-        var highest = bands.Last(band => PriceBands.IsReached(band, units));
-        return new ReachedBand(highest, units, highest.FixedPrice);
+        var highest = bands.Last(band => PriceBands.IsReached(band, to));
+        return new ReachedBand(
+            highest, to - (from ?? Fraction.Zero), PriceBands.FixedPrice(highest, from, to));
     }
 }

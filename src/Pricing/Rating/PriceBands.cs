@@ -30,4 +30,16 @@ internal static class PriceBands
     /// band below. The first band is always reached, even by zero units.
     /// </summary>
     public static bool IsReached(PricingBand band, Fraction units) => band.LowerLimit == 0 || units > band.LowerLimit;
+
+    /// <summary>
+    /// The fixed price that a band charges between two positions: once, when it is first reached. Units below zero do
+    /// not reach even the first band.
+    /// </summary>
+    /// <param name="band">The band.</param>
+    /// <param name="from">Units counted before; null if nothing was counted before.</param>
+    /// <param name="to">Units counted at the end.</param>
+    public static decimal FixedPrice(PricingBand band, Fraction? from, Fraction to) =>
+        Charges(band, to) && !(from is { } position && Charges(band, position)) ? band.FixedPrice : 0;
+
+    private static bool Charges(PricingBand band, Fraction units) => units.Sign >= 0 && IsReached(band, units);
 }

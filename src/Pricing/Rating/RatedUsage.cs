@@ -40,4 +40,6 @@ internal sealed record ReachedBand(PricingBand Band, Fraction Units, decimal Fix
     public Fraction UnitAmount => Units * Band.UnitPrice;
 
     public Fraction Amount => FixedPrice + UnitAmount;
+
+    public ReachedBand TakenBack() => new(Band, Fraction.Zero - Units, -FixedPrice);
 }
