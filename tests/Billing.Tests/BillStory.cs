@@ -4,6 +4,7 @@ using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calculation.Usage;
+using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
@@ -18,26 +19,37 @@ namespace Tallystick.Billing.Tests;
 /// then pairs of setting and value; text after <c>#</c> is for the reader.
 /// <code>
 /// plan   basic   from 2026-01-01  standing 20.00      # also: to, epoch, product, currency, frequency, interval,
-///                                                     # timing advance, every, offset
-/// price  calls   tiered                               # of that plan: from, to, segment; or of its template: of
+///                                                     # timing advance, every, offset, minimum,
+///                                                     # minimum-timing, group
+/// price  calls   tiered                               # of that plan: from, to, segment, minimum, minimum-timing,
+///                                                     # type product-credit, spans plan; or of its template: of
 /// band   from 0     unit 0.10                         # of that price
 /// band   from 1000  unit 0.08  fixed 50
 /// usage  calls   2026-03-02  900                      # at a day or an instant; also: segment
+/// group  bundle  from 2026-01-01  standing 5.00       # before its plans; also: to, currency, timing, minimum,
+///                                                     # minimum-timing
+/// count  seats   tiered                               # a counter of that plan, then its bands: from, to, unit,
+///                                                     # timing arrears; without proration: total, debit, credit
+///                                                     # whole
+/// seats  seats   2026-03-01  10                       # the new number from a day on; also: order
 /// bill   2026-04-01
 /// </code>
 /// Before them <c>organization</c>, <c>account</c>, <c>currency</c>, <c>rate</c> and <c>measure</c> where the defaults
 /// of <see cref="Scenario"/> do not serve.
 /// </summary>
-internal sealed class BillStory
+internal sealed partial class BillStory
 {
     private readonly Dictionary<string, Aggregation> _measures = [];
     private readonly Dictionary<string, Currency> _currencies = Currencies.ToDictionary(currency => currency.Code!);
     private readonly List<CurrencyConversion> _rates = [];
     private readonly List<AccountPlanTerms> _plans = [];
     private readonly List<(string Measure, Instant At, decimal Quantity, string? Segment)> _usage = [];
+    private readonly Dictionary<string, GroupPlanTerms> _groups = [];
+    private readonly List<CounterAdjustment> _adjustments = [];
     private OrganizationConfig _organization = Organization;
     private Accounts.Account _account = Scenario.Account;
     private LocalDate _billDate;
+    private bool _countsLast;
 
     private BillStory(string text)
     {
@@ -53,25 +65,46 @@ internal sealed class BillStory
     public static CalculatedBill BillOf(string text)
     {
         var story = new BillStory(text);
-        var input = Input("2000-01-01", story._plans) with
-        {
-            Terms = TermsOf(story._plans) with { Account = story._account },
-            Organization = story._organization with { CurrencyConversions = story._rates },
-            Currencies = [.. story._currencies.Values],
-        };
-        return (input with { Run = input.Run with { BillDate = story._billDate } }).Bill(story.Used);
+        return story.InputOn(story._billDate).Bill(story.Used);
     }
 
-    /// <summary>A story that tells its bill as well: the rows of <c>line</c> and <c>total</c> must be those.</summary>
+    /// <summary>The input of the bill of the story.</summary>
+    public static BillInput InputOf(string text)
+    {
+        var story = new BillStory(text);
+        return story.InputOn(story._billDate);
+    }
+
+    /// <summary>
+    /// A story that tells its bills as well: the rows of <c>line</c> and <c>total</c> after each bill must be those.
+    /// </summary>
     public static void Check(string text)
     {
-        var bill = BillOf(text);
-        var expected = text.Split('\n')
-            .Select(Words)
-            .Where(words => words is ["line" or "total", ..])
-            .Select(words => string.Join(' ', words));
-        var actual = bill.Lines().Select(line => $"line {line}").Append($"total {BillText.Amount(bill.BillTotal)}");
-        string.Join('\n', actual).ShouldBe(string.Join('\n', expected));
+        var rows = text.Split('\n').Select(Words).Where(words => words is ["bill" or "line" or "total", ..]).ToList();
+        var story = new BillStory(text);
+        var actual = rows.Where(words => words[0] == "bill").SelectMany(words =>
+        {
+            var bill = story.InputOn(Date(words[1])).Bill(story.Used);
+            return bill.Lines().Select(line => $"line {line}")
+                .Prepend($"bill {words[1]}").Append($"total {BillText.Amount(bill.BillTotal)}");
+        });
+        string.Join('\n', actual).ShouldBe(string.Join('\n', rows.Select(words => string.Join(' ', words))));
+    }
+
+    private BillInput InputOn(LocalDate billDate)
+    {
+        var input = Input("2000-01-01", _plans) with
+        {
+            Terms = TermsOf(_plans) with
+            {
+                Account = _account,
+                GroupPlans = [.. _groups.Values],
+                CounterAdjustments = _adjustments,
+            },
+            Organization = _organization with { CurrencyConversions = _rates },
+            Currencies = [.. _currencies.Values],
+        };
+        return input with { Run = input.Run with { BillDate = billDate } };
     }
 
     private static string[] Words(string line) =>
@@ -104,6 +137,15 @@ internal sealed class BillStory
                 break;
             case "band":
                 TakeBand(Pairs(words));
+                break;
+            case "group":
+                TakeGroup(words[0], Pairs(words[1..]));
+                break;
+            case "count":
+                TakeCount(words[0], words[1], Pairs(words[2..]));
+                break;
+            case "seats":
+                TakeSeats(words[0], words[1], words[2], Pairs(words[3..]));
                 break;
             case "usage":
                 var pairs = Pairs(words[3..]);
@@ -155,6 +197,7 @@ internal sealed class BillStory
         QuantityPerUnit = settings.Number("per") ?? 1,
         Rounding = settings.Choice<Rounding>("rounding") ?? Rounding.None,
         DefaultValue = settings.Number("default"),
+        Method = settings.Choice<AggregationMethod>("method") ?? AggregationMethod.Sum,
         SegmentedFields = settings.Text("field") is { } field ? [field] : null,
         Segments = settings.Text("segments") is { } values
             ? [.. values.Split(',').Select(value => Segment(settings.Text("field")!, value))]
@@ -173,10 +216,20 @@ internal sealed class BillStory
             StandingChargeBillInAdvance = settings.Text("timing") == "advance",
             StandingChargeInterval = settings.Whole("every"),
             StandingChargeOffset = settings.Whole("offset"),
+            MinimumSpend = settings.Number("minimum"),
+            MinimumSpendBillInAdvance = IsAdvance(settings, "minimum-timing"),
         };
         var product = settings.Text("product") is { } name
             ? Product with { Id = "product-" + name, Name = name, Code = name }
             : Product;
+        if (settings.Text("group") is { } groupCode)
+        {
+            var group = _groups[groupCode];
+            _groups[groupCode] = group with { LeadPlanId = group.LeadPlanId ?? "plan-" + code };
+            var member = On("2000-01-01", null, template, id: code, product: product);
+            _plans.Add(member with { AccountPlan = group.AccountPlan, Group = group.Group });
+            return;
+        }
         _plans.Add(On(
             settings.Text("from")!,
             settings.Text("to"),
@@ -194,25 +247,28 @@ internal sealed class BillStory
             "0: 0 + 0",
             settings.Text("from") ?? "2020-01-01",
             settings.Text("to"),
-            cumulative: shape switch
-            {
-                "tiered" or "custom-tiered" => true,
-                "volume" or "stairstep" or "custom-volume" => false,
-                _ => throw new FormatException($"'{shape}' is no shape of a price."),
-            },
+            cumulative: IsCumulative(shape),
             id: $"pricing-{_plans.Count}-{_plans[^1].Pricings.Count + 1}",
             ofTemplate: settings.Text("of") == "template",
             aggregation: aggregation,
             segment: settings.Text("segment") is { } value ? Segment(aggregation.SegmentedFields![0], value) : null);
+        var pricing = terms.Pricing with
+        {
+            PricingBands = [],
+            Type = settings.Choice<PricingType>("type"),
+            TiersSpanPlan = settings.Text("spans") == "plan",
+            MinimumSpend = settings.Number("minimum"),
+            MinimumSpendBillInAdvance = IsAdvance(settings, "minimum-timing"),
+        };
         ChangeLastPlan(plan => plan with
         {
-            Pricings = [.. plan.Pricings, terms with { Pricing = terms.Pricing with { PricingBands = [] } }],
+            Pricings = [.. plan.Pricings, terms with { Pricing = pricing }],
         });
+        _countsLast = false;
     }
 
     private void TakeBand(Settings settings) => ChangeLastPlan(plan =>
     {
-        var last = plan.Pricings[^1];
         var band = new PricingBand
         {
             Id = "band-" + settings.Text("from"),
@@ -220,13 +276,23 @@ internal sealed class BillStory
             FixedPrice = settings.Number("fixed") ?? 0,
             UnitPrice = settings.Number("unit") ?? 0,
         };
+        if (_countsLast)
+        {
+            var counting = plan.CounterPricings[^1];
+            var counted = counting.Pricing with { PricingBands = [.. counting.Pricing.PricingBands, band] };
+            return plan with
+            {
+                CounterPricings = [.. plan.CounterPricings.SkipLast(1), counting with { Pricing = counted }],
+            };
+        }
+        var last = plan.Pricings[^1];
         var pricing = last.Pricing with { PricingBands = [.. last.Pricing.PricingBands, band] };
         return plan with { Pricings = [.. plan.Pricings.SkipLast(1), last with { Pricing = pricing }] };
     });
 
     private void ChangeLastPlan(Func<AccountPlanTerms, AccountPlanTerms> change) => _plans[^1] = change(_plans[^1]);
 
-    /// <summary>The sum, as the measurement store would answer it.</summary>
+    /// <summary>The result of the aggregation, as the measurement store would answer it.</summary>
     private decimal? Used(UsageNeed need)
     {
         var segment = need.SegmentIndex is { } index ? need.Aggregation.Segments![index].Values.Single() : null;
@@ -235,7 +301,9 @@ internal sealed class BillStory
             .Where(usage => need.Window.Start <= usage.At && usage.At < need.Window.End)
             .Select(usage => usage.Quantity)
             .ToList();
-        return used.Count == 0 ? null : used.Sum();
+        if (used.Count == 0)
+            return null;
+        return need.Aggregation.Method == AggregationMethod.Max ? used.Max() : used.Sum();
     }
 
     private static Dictionary<string, string> Segment(string field, string value) => new() { [field] = value };
@@ -262,6 +330,6 @@ internal sealed class BillStory
         public LocalDate? Date(string name) => Text(name) is { } text ? Scenario.Date(text) : null;
 
         public T? Choice<T>(string name) where T : struct, Enum =>
-            Text(name) is { } text ? Enum.Parse<T>(text.Replace("_", "", StringComparison.Ordinal), true) : null;
+            Text(name) is { } text ? Enum.Parse<T>(string.Concat(text.Where(char.IsLetter)), true) : null;
     }
 }

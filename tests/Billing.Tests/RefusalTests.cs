@@ -1,9 +1,7 @@
-using AccountPlan = Tallystick.Billing.Accounts.AccountPlan;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
-using Tallystick.Pricing.Pricings;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;
@@ -14,15 +12,10 @@ public sealed class RefusalTests
 
     private static readonly PlanTemplate AdHoc = Template with { BillFrequency = BillingFrequency.AdHoc };
 
+    private static readonly Dictionary<string, string> Segment = new() { ["site"] = "UK" };
+
     public static TheoryData<string, string> Terms => new()
     {
-        { "plan minimum", "account plan accountplan-1 (plan plan-1): this version cannot bill minimum spend" },
-        { "template minimum", "minimum spend (minimumSpend of the plan or its template)" },
-        { "pricing minimum", "plan plan-1, pricing pricing-1: this version cannot bill minimum spend" },
-        { "product credit", "usage credits (type PRODUCT_CREDIT)" },
-        { "global credit", "usage credits (type GLOBAL_CREDIT)" },
-        { "tiers span plan", "tiers that span the plan (tiersSpanPlan)" },
-        { "plan group", "plan groups (planGroupId group-1)" },
         { "contract", "account plans of a contract (contractId)" },
         { "parent", "accounts with a parent or children (parentAccountId)" },
         { "children", "accounts with a parent or children (parentAccountId)" },
@@ -45,68 +38,22 @@ public sealed class RefusalTests
             text => text.ShouldMatch("^Account acme[,:]"));
 
     [Fact]
-    public void Bill_PlanMinimumOfZero_HidesTheTemplatesAndIsBilled()
-    {
-        var terms = On("2025-01-01", template: Template with { MinimumSpend = 10 }, pricings: Plain);
-        Input("2025-02-01", terms with { Plan = terms.Plan with { MinimumSpend = 0 } }).Bill(5).BillTotal.ShouldBe(5m);
-    }
-
-    [Fact]
     public void Bill_TermsOutsideItsPeriod_DoNotRefuseIt()
     {
-        var later = Plain.Pricing with { Id = "later", StartDate = At("2025-02-01"), TiersSpanPlan = true };
+        var later = Plain.Pricing with { Id = "later", StartDate = At("2025-02-01"), Segment = Segment };
         var now = Price("0: 0 + 1", to: "2025-02-01");
-        var ended = On("2024-01-01", "2024-06-01", Template with { MinimumSpend = 10 }, id: "2");
-        Input("2025-02-01", On("2025-01-01", pricings: [now, Plain with { Pricing = later }]), ended).Bill(5)
+        Input("2025-02-01", On("2025-01-01", pricings: [now, Plain with { Pricing = later }])).Bill(5)
             .BillTotal.ShouldBe(5m);
     }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Bill_MinimumDueInAdvanceAtTheStart_IsRefusedNotForgotten(bool ofPricing)
-    {
-        var pricing = Plain.Pricing with { MinimumSpend = ofPricing ? 5 : 0, MinimumSpendBillInAdvance = true };
-        var template = Template with { MinimumSpend = ofPricing ? 0 : 5, MinimumSpendBillInAdvance = true };
-        var priced = Plain with { Pricing = pricing };
-        var input = Input("2025-01-01", On("2025-01-01", template: template, pricings: priced));
-        DueBills.On(Date("2025-01-01"), Organization, input.Terms, RunOverrides.None)
-            .Count.ShouldBe(1);
-        Should.Throw<BillRefusedException>(() => input.Bill()).Message.ShouldContain("minimum spend");
-    }
-
-    [Fact]
-    public void DueBills_AccountPlanWithoutBillDates_IsRefusedNotForgotten() =>
-        Should.Throw<BillRefusedException>(() => DueBills.On(
-            Date("2025-02-01"), Organization, Grouped(Group()), RunOverrides.None));
-
-    [Fact]
-    public void DueBills_PlanGroupEndedLongAgo_IsNoHindrance() =>
-        DueBills.On(
-            Date("2025-02-01"), Organization, Grouped(Group() with { EndDate = At("2024-01-31") }), RunOverrides.None)
-            .ShouldBeEmpty();
-
-    private static AccountTerms Grouped(AccountPlan group) => TermsOf() with { GroupPlans = [group] };
-
-    private static AccountPlan Group() => new()
-    {
-        Id = "accountplan-group",
-        AccountId = Account.Id,
-        PlanGroupId = "group-1",
-        StartDate = At("2023-01-01"),
-    };
 
     private static BillInput With(string term)
     {
         var input = Input("2025-02-01", On("2025-01-01", pricings: Plain));
         return term switch
         {
-            "plan minimum" => input.With(terms => terms with { Plan = terms.Plan with { MinimumSpend = 0.01m } }),
-            "template minimum" => input.With(terms => terms with { Template = Template with { MinimumSpend = 1 } }),
             "contract" => input.With(terms => terms with { AccountPlan = terms.AccountPlan with { ContractId = "c" } }),
             "ad hoc frequency" => input.For(
                 input.Terms with { Plans = [.. input.Terms.Plans, On("2025-01-01", template: AdHoc)] }),
-            "plan group" => input.For(input.Terms with { GroupPlans = [Group()] }),
             "parent" => input.For(account => account with { ParentAccountId = "parent" }),
             "children" => input.For(input.Terms with { HasChildren = true }),
             "consolidated" => input with { Organization = Organization with { ConsolidateBills = true } },
@@ -131,16 +78,11 @@ public sealed class RefusalTests
 
     private static PricingTerms PricingWith(string term)
     {
-        var segment = new Dictionary<string, string> { ["site"] = "UK" };
-        var bySite = Calls with { SegmentedFields = ["site"], Segments = [segment] };
+        var bySite = Calls with { SegmentedFields = ["site"], Segments = [Segment] };
         return term switch
         {
-            "pricing minimum" => Plain with { Pricing = Plain.Pricing with { MinimumSpend = 1 } },
-            "product credit" => Plain with { Pricing = Plain.Pricing with { Type = PricingType.ProductCredit } },
-            "global credit" => Plain with { Pricing = Plain.Pricing with { Type = PricingType.GlobalCredit } },
-            "tiers span plan" => Plain with { Pricing = Plain.Pricing with { TiersSpanPlan = true } },
             "unknown segment" => Price("0: 0 + 1", aggregation: bySite),
-            "segment of none" => Price("0: 0 + 1", segment: segment),
+            "segment of none" => Price("0: 0 + 1", segment: Segment),
             "no bands from 0" => Price("1: 0 + 1"),
             "too large" => Price("0: 79228162514264337593543950335 + 1"),
             _ => throw new ArgumentOutOfRangeException(nameof(term), term, null),

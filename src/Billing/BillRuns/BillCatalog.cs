@@ -4,6 +4,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
+using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Billing.WhatIf;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
@@ -11,7 +12,9 @@ using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Meters;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.CounterPricings;
+using Tallystick.Pricing.Counters;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Resources.Changes;
@@ -34,6 +37,9 @@ internal sealed class BillCatalog
     private readonly Dictionary<string, CompoundCalculation> _compounds;
     private readonly ILookup<string, PlanPricing> _pricings;
     private readonly ILookup<string, CounterPricing> _counterPricings;
+    private readonly Dictionary<string, Counter> _counters;
+    private readonly Dictionary<string, PlanGroup> _groups;
+    private readonly ILookup<string, PlanGroupLink> _links;
 
     private BillCatalog(
         OrganizationConfig organization,
@@ -45,7 +51,10 @@ internal sealed class BillCatalog
         Dictionary<string, Meter> meters,
         IReadOnlyList<CompoundCalculation> compounds,
         IReadOnlyList<PlanPricing> pricings,
-        IReadOnlyList<CounterPricing> counterPricings)
+        IReadOnlyList<CounterPricing> counterPricings,
+        Dictionary<string, Counter> counters,
+        Dictionary<string, PlanGroup> groups,
+        IReadOnlyList<PlanGroupLink> links)
     {
         (Organization, Currencies) = (organization, currencies);
         (_plans, _templates, _products, _aggregations, _meters) = (plans, templates, products, aggregations, meters);
@@ -53,13 +62,18 @@ internal sealed class BillCatalog
         Fingerprint = FingerprintOf(
         [
             organization, .. currencies, .. plans.Values, .. templates.Values, .. products.Values,
-            .. aggregations.Values, .. meters.Values, .. pricings, .. counterPricings,
+            .. aggregations.Values, .. meters.Values, .. pricings, .. counterPricings, .. counters.Values,
+            .. groups.Values, .. links,
             .. compounds.SelectMany(compound => compound.Sources),
         ]);
         _compounds = compounds.ToDictionary(compound => compound.Compound.Id, StringComparer.Ordinal);
         // A pricing belongs to either a plan or a template.
         _pricings = pricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
         _counterPricings = counterPricings.ToLookup(pricing => pricing.PlanId ?? pricing.PlanTemplateId ?? "");
+        (_counters, _groups) = (counters, groups);
+        _links = links
+            .OrderBy(link => link.DtCreated).ThenBy(link => link.Id, StringComparer.Ordinal)
+            .ToLookup(link => link.PlanGroupId, StringComparer.Ordinal);
     }
 
     /// <summary>The organization's settings.</summary>
@@ -89,7 +103,11 @@ internal sealed class BillCatalog
         var isWhole = accountIds is null;
         var entities = new ChangedEntities(related, changed ?? []);
         var accountPlans = await entities.ListAsync<AccountPlan>(new Condition.In("account_id", accountIds ?? []));
-        var plans = await LoadAsync<Plan>(accountPlans.Select(accountPlan => accountPlan.PlanId));
+        var groups = await LoadAsync<PlanGroup>(accountPlans.Select(accountPlan => accountPlan.PlanGroupId));
+        var links = await entities.ListAsync<PlanGroupLink>(
+            isWhole ? Condition.And() : new Condition.In("plan_group_id", [.. groups.Keys]));
+        var plans = await LoadAsync<Plan>(
+            [.. accountPlans.Select(accountPlan => accountPlan.PlanId), .. links.Select(link => link.PlanId)]);
         var templates = await LoadAsync<PlanTemplate>(plans.Values.Select(plan => plan.PlanTemplateId));
         var ofPlans = isWhole
             ? Condition.And()
@@ -97,6 +115,7 @@ internal sealed class BillCatalog
                 new Condition.In("plan_id", [.. plans.Keys]),
                 new Condition.In("plan_template_id", [.. templates.Keys]));
         var pricings = await entities.ListAsync<PlanPricing>(ofPlans);
+        var counterPricings = await entities.ListAsync<CounterPricing>(ofPlans);
         var compounds = await CompoundCalculation.LoadAsync(
             [
                 .. (await LoadAsync<CompoundAggregation>(pricings.Select(pricing => pricing.CompoundAggregationId)))
@@ -117,13 +136,24 @@ internal sealed class BillCatalog
                 .. pricings.Select(pricing => pricing.AccountingProductId),
                 .. aggregations.Values.Select(aggregation => aggregation.AccountingProductId),
                 .. compounds.Select(compound => compound.Compound.AccountingProductId),
-                .. plans.Values.Select(plan => plan.StandingChargeAccountingProductId),
+                .. counterPricings.Select(pricing => pricing.AccountingProductId),
+                .. plans.Values.SelectMany(plan => new[]
+                {
+                    plan.StandingChargeAccountingProductId, plan.MinimumSpendAccountingProductId,
+                }),
+                .. groups.Values.SelectMany(group => new[]
+                {
+                    group.StandingChargeAccountingProductId, group.MinimumSpendAccountingProductId,
+                }),
             ]),
             aggregations,
             await LoadAsync<Meter>(aggregations.Values.Select(aggregation => aggregation.MeterId)),
             compounds,
             pricings,
-            await entities.ListAsync<CounterPricing>(ofPlans));
+            counterPricings,
+            await LoadAsync<Counter>(counterPricings.Select(pricing => pricing.CounterId)),
+            groups,
+            links);
 
         async ValueTask<Dictionary<string, T>> LoadAsync<T>(IEnumerable<string?> ids) where T : Resource
         {
@@ -134,12 +164,30 @@ internal sealed class BillCatalog
         }
     }
 
-    /// <summary>The terms of an account plan; null if its plan was created after the run had read its prices.</summary>
+    /// <summary>
+    /// The terms of an account plan: those of its plan, or of each plan of its plan group. Null if its plan or plan group
+    /// was created after the run had read its prices.
+    /// </summary>
     /// <param name="account">The account.</param>
     /// <param name="accountPlan">Its account plan.</param>
-    internal AccountPlanTerms? TermsOf(Account account, AccountPlan accountPlan)
+    internal IReadOnlyList<AccountPlanTerms>? TermsOf(Account account, AccountPlan accountPlan)
     {
-        if (!_plans.TryGetValue(accountPlan.PlanId ?? "", out var plan)
+        if (accountPlan.PlanGroupId is null)
+            return TermsOf(account, accountPlan, accountPlan.PlanId ?? "", null) is { } terms ? [terms] : null;
+        return _groups.TryGetValue(accountPlan.PlanGroupId, out var group)
+            ? [.. _links[group.Id].Select(link => TermsOf(account, accountPlan, link.PlanId, group)!)]
+            : null;
+    }
+
+    /// <summary>
+    /// The plan group that an account plan attaches, whose plans <see cref="TermsOf(Account, AccountPlan)"/> has found.
+    /// </summary>
+    internal GroupPlanTerms GroupOf(AccountPlan accountPlan) => new(
+        accountPlan, _groups[accountPlan.PlanGroupId!], _links[accountPlan.PlanGroupId!].FirstOrDefault()?.PlanId);
+
+    private AccountPlanTerms? TermsOf(Account account, AccountPlan accountPlan, string planId, PlanGroup? group)
+    {
+        if (!_plans.TryGetValue(planId, out var plan)
             || !_templates.TryGetValue(plan.PlanTemplateId, out var template)
             || !_products.TryGetValue(template.ProductId, out var product))
             return null;
@@ -148,7 +196,12 @@ internal sealed class BillCatalog
             [.. _pricings[plan.Id].Concat(_pricings[template.Id])
                 .Select(pricing => new PricingTerms(pricing, QuantityOf(account, pricing)))])
         {
-            CounterPricings = [.. _counterPricings[plan.Id].Concat(_counterPricings[template.Id])],
+            CounterPricings =
+            [
+                .. _counterPricings[plan.Id].Concat(_counterPricings[template.Id])
+                    .Select(pricing => new CounterPricingTerms(pricing, _counters[pricing.CounterId])),
+            ],
+            Group = group,
         };
     }
 

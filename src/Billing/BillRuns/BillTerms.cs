@@ -46,13 +46,18 @@ internal sealed class BillTerms
     internal AccountTerms Of(Account account) => new(
         account,
         [
-            .. _accountPlans[account.Id].Where(accountPlan => accountPlan.PlanId is not null).Select(accountPlan =>
+            .. _accountPlans[account.Id].SelectMany(accountPlan =>
                 _catalog.TermsOf(account, accountPlan) ?? throw new BillRefusedException(
-                    $"Account {account.Code}, account plan {accountPlan.Id}: its plan {accountPlan.PlanId} was "
-                    + "created or attached after the run had loaded its prices. Run the job again.")),
+                    $"Account {account.Code}, account plan {accountPlan.Id}: its plan "
+                    + $"{accountPlan.PlanId ?? accountPlan.PlanGroupId} was created or attached after the run had "
+                    + "loaded its prices. Run the job again.")),
         ])
     {
-        GroupPlans = [.. _accountPlans[account.Id].Where(accountPlan => accountPlan.PlanGroupId is not null)],
+        GroupPlans =
+        [
+            .. _accountPlans[account.Id].Where(accountPlan => accountPlan.PlanGroupId is not null)
+                .Select(_catalog.GroupOf),
+        ],
         HasChildren = _parents.Contains(account.Id),
         CounterAdjustments = [.. _adjustments[account.Id]],
         Charges = [.. _charges[account.Id]],

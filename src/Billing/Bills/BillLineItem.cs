@@ -129,8 +129,9 @@ public sealed record BillLineItem
     public int SequenceNumber { get; init; }
 
     /// <summary>
-    /// How the amount was calculated, if not by bands. For prorated lines: <c>amount</c>, <c>daysActive</c> and
-    /// <c>daysInPeriod</c>.
+    /// How the amount was calculated, if not by bands alone. For prorated lines: <c>amount</c>, <c>daysActive</c> and
+    /// <c>daysInPeriod</c>. For minimum spends, also the <c>usage</c> that counts. For a usage credit that was limited
+    /// to the charges: its full amount, <c>credit</c>, and the <c>limit</c>.
     /// </summary>
     public IReadOnlyDictionary<string, decimal>? Additional { get; init; }
 }

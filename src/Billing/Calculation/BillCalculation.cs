@@ -62,11 +62,23 @@ public sealed class BillCalculation
                 List<Line> lines =
                 [
                     .. ChargeStanding.For(_plans),                            // prorated recurring amounts
+                    .. new ChargeCounters(_input.Terms, _settings.Zone).For(_plans), // values and their changes
                     .. RateUsage.By(account, measured),                       // exact amounts
                 ];
                 var round = new RoundLines(account, amounts);                 // amounts are rounded only here
-                return new ChargedBill(_input, _settings, _plans, amounts, [.. lines.Select(round.Once)]);
+                List<MoneyLine> charges = [.. lines.Select(round.Once)];
+                charges.AddRange(Minimums(round, amounts).For(_plans, charges)); // compare rounded amounts
+                return new ChargedBill(_input, _settings, _plans, amounts, Credits(amounts).To(charges));
             });
         });
     }
+
+    private ChargeMinimums Minimums(RoundLines round, ConvertAmounts amounts) => new(
+        ContentId.OfBill(_input.OrganizationId, _input.Terms.Account.Id, _input.Run), _input.Terms,
+        _settings.Organization, round, amounts);
+
+    private ApplyUsageCredits Credits(ConvertAmounts amounts) => new(
+        ContentId.OfBill(_input.OrganizationId, _input.Terms.Account.Id, _input.Run), amounts,
+        _priced.Select(priced => priced.Terms.Pricing).DistinctBy(pricing => pricing.Id)
+            .ToDictionary(pricing => pricing.Id, pricing => pricing.Type, StringComparer.Ordinal));
 }

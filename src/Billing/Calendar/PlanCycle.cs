@@ -13,6 +13,9 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
     /// <summary>The billing cycle.</summary>
     public BillingCycle Cycle { get; } = cycle;
 
+    /// <summary>Start of the account plan.</summary>
+    public Instant ActiveFrom => activeFrom;
+
     /// <summary>Whether the first bill covers the time from the start of the plan to the epoch.</summary>
     public bool StartsBeforeEpoch => activeFrom < At(0);
 
@@ -38,7 +41,13 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
     {
         if (index != 0 || !StartsBeforeEpoch)
             return Cut(index - periods, index);
-        return new ServicePeriod(Active(new Window(activeFrom, At(0))), Proration.Of(PartsBeforeEpoch(periods)));
+        var window = Active(new Window(activeFrom, At(0)));
+        return window.IsEmpty
+            ? new ServicePeriod(window, new Proration([]))
+            : new ServicePeriod(window, Proration.Of(PartsBeforeEpoch(periods)))
+            {
+                NominalPeriods = CountBeforeEpoch(window, periods),
+            };
     }
 
     /// <summary>The <paramref name="periods"/> periods that start at boundary <paramref name="index"/>.</summary>
@@ -50,6 +59,23 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
     public LocalDate NominalStartBefore(int index) => index == 0 && StartsBeforeEpoch
         ? LocalDay.Of(activeFrom, zone)
         : Cycle.Boundary(index - 1);
+
+    /// <summary>The same periods, limited further, such as to the time of a price.</summary>
+    public PlanCycle Within(Window window)
+    {
+        var active = window.Intersect(activeFrom, activeTo);
+        return new PlanCycle(Cycle, active.Start, active.End, zone);
+    }
+
+    /// <summary>The instant of boundary <paramref name="index"/>.</summary>
+    public Instant StartOf(int index) => At(index);
+
+    private int CountBeforeEpoch(Window window, int periods)
+    {
+        var first = Cycle.IndexOf(LocalDay.Of(window.Start, zone));
+        var last = Math.Min(-1, Cycle.IndexOf(LocalDay.Of(window.End - Duration.Epsilon, zone)));
+        return ((-1 - first) / periods) - ((-1 - last) / periods) + 1;
+    }
 
     /// <summary>
     /// Only periods in which the plan starts or ends are calculated exactly. Whole periods are counted by length,
@@ -102,6 +128,11 @@ internal sealed class PlanCycle(BillingCycle cycle, Instant activeFrom, Instant?
 /// <param name="Proration">Share of the nominal periods.</param>
 internal sealed record ServicePeriod(Window Window, Proration Proration)
 {
+    /// <summary>
+    /// Number of nominal periods that it covers, at least partly: 1, unless it is the time before an epoch.
+    /// </summary>
+    public int NominalPeriods { get; init; } = 1;
+
     /// <summary>True if the plan is not active in the period.</summary>
     public bool IsEmpty => Window.IsEmpty;
 }

@@ -13,6 +13,10 @@ namespace Tallystick.Billing.Calculation.Lines;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ProratedAmount), "prorated")]
 [JsonDerivedType(typeof(RatedQuantity), "rated")]
+[JsonDerivedType(typeof(CappedCredit), "capped")]
+[JsonDerivedType(typeof(CountedTotal), "counted")]
+[JsonDerivedType(typeof(CountedChange), "changed")]
+[JsonDerivedType(typeof(MinimumDue), "minimum")]
 public abstract record Derivation
 {
     /// <summary>The aggregated values that the amount results from; empty if it does not result from usage.</summary>
@@ -28,6 +32,14 @@ public abstract record Derivation
 /// <param name="Parts">The factors, which are added.</param>
 public sealed record ProratedAmount(decimal Amount, IReadOnlyList<DaysOfPeriod> Parts) : Derivation
 {
+    /// <summary>
+    /// True if the parts are days. False for an amount that is not prorated: its part is the number of whole periods.
+    /// </summary>
+    public bool IsInDays { get; init; } = true;
+
+    internal Fraction Factor => Parts.Aggregate(
+        Fraction.Zero, (sum, part) => sum + (part.DaysActive / (decimal)part.DaysInPeriod));
+
     internal static ProratedAmount Of(decimal amount, Proration proration) => new(
         amount, [.. proration.Parts.Select(part => new DaysOfPeriod(part.DaysActive, part.DaysInPeriod))]);
 
@@ -35,8 +47,10 @@ public sealed record ProratedAmount(decimal Amount, IReadOnlyList<DaysOfPeriod> 
     public override IEnumerable<string> Steps() =>
     [
         string.Create(CultureInfo.InvariantCulture, $"{Amount} for a whole period"),
-        .. Parts.Select(part => string.Create(
-            CultureInfo.InvariantCulture, $"active for {part.DaysActive.ToText()} of {part.DaysInPeriod} days")),
+        .. Parts.Select(part => IsInDays
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"active for {part.DaysActive.ToText()} of {part.DaysInPeriod} days")
+            : $"not prorated: {part.DaysActive.ToText()} whole periods"),
     ];
 }
 
@@ -57,18 +71,35 @@ public sealed record RatedQuantity(
     IReadOnlyList<MeasuredValue> Values, decimal Quantity, decimal QuantityPerUnit, Rounding Rounding, bool Cumulative)
     : Derivation
 {
+    /// <summary>
+    /// Earlier quantities whose units count toward the bands, because the tiers span the plan; null if none do.
+    /// </summary>
+    public IReadOnlyList<EarlierUnits>? Before { get; init; 
     /// <inheritdoc/>
-    public override IReadOnlyList<MeasuredValue> Measured => Values;
+    public override IReadOnlyList<MeasuredValue> Measured =>
+        Before is null ? Values : [.. Before.SelectMany(earlier => earlier.Values), .. Values];
 
     /// <inheritdoc/>
     public override IEnumerable<string> Steps() =>
     [
+        .. (Before ?? []).Select(earlier =>
+            $"{earlier.Units.ToText()} units from {InstantText.Write(earlier.Window.Start)} to "
+            + $"{InstantText.Write(earlier.Window.End)} count toward the bands"),
         string.Create(
             CultureInfo.InvariantCulture,
             $"quantity {Quantity}, {QuantityPerUnit} per unit, units rounded {JsonFormat.Name(Rounding)}"),
         Cumulative ? "each band prices its own units" : "the highest band reached prices all units",
     ];
 }
+}
+
+/// <summary>An earlier quantity whose units count toward the bands of a later one.</summary>
+/// <param name="Values">The values that the quantity results from.</param>
+/// <param name="Window">The time of the quantity.</param>
+/// <param name="Quantity">The quantity.</param>
+/// <param name="Units">Its units.</param>
+public sealed record EarlierUnits(
+    IReadOnlyList<MeasuredValue> Values, Window Window, decimal Quantity, Fraction Units);
 
 /// <summary>The result of one aggregation.</summary>
 /// <param name="AccountId">UUID of the account whose measurements were aggregated.</param>

@@ -57,10 +57,22 @@ internal sealed record LineSource
     {
         Name = $"plan {terms.Plan.Code}",
         EntityId = terms.AccountPlan.Id,
+        EntityPart = terms.Group is null ? "" : terms.Plan.Id,
         Currency = terms.Template.Currency,
         Product = terms.Product,
         PlanId = terms.Plan.Id,
         PlanCode = terms.Plan.Code,
+        PlanGroupId = terms.Group?.Id,
+        ContractId = terms.AccountPlan.ContractId,
+    };
+
+    /// <summary>A plan group, for its own charges. They belong to no plan and no product.</summary>
+    public static LineSource Of(GroupPlanTerms terms) => new()
+    {
+        Name = $"plan group {terms.Group.Code ?? terms.Group.Name}",
+        EntityId = terms.AccountPlan.Id,
+        Currency = terms.Group.Currency,
+        PlanGroupId = terms.Group.Id,
         ContractId = terms.AccountPlan.ContractId,
     };
 }

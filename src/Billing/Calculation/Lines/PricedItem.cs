@@ -50,4 +50,14 @@ internal sealed record PricedItem
         Segment = terms.Pricing.Segment,
         SegmentIndex = terms.SegmentIndex,
     };
+
+    /// <summary>The counter that a counter pricing prices.</summary>
+    public static PricedItem Of(CounterPricingTerms terms) => new()
+    {
+        PricingId = terms.Pricing.Id,
+        Id = terms.Counter.Id,
+        Name = terms.Counter.Name,
+        Unit = terms.Counter.Unit,
+        CounterId = terms.Counter.Id,
+    };
 }

@@ -2,13 +2,15 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Pricings;
 using Tallystick.Pricing.Rating;
 
 namespace Tallystick.Billing.Calculation.Lines;
 
 /// <summary>
-/// Creates usage lines, always in arrears: one per priced window. Each window starts at the first band. Neither bands
-/// nor fixed prices are prorated.
+/// Creates usage lines, always in arrears: one per priced window. Each window starts at the first band, unless the tiers
+/// span the plan. Neither bands nor fixed prices are prorated. A pricing that credits usage gives a negative line, which
+/// is limited later.
 /// </summary>
 internal static class RateUsage
 {
@@ -27,10 +29,10 @@ internal static class RateUsage
         var rated = Rate(account, measured);
         return new Line
         {
-            Type = LineItemType.Usage,
+            Type = IsCredit(pricing) ? LineItemType.UsageCredit : LineItemType.Usage,
             Source = LineSource.Of(terms),
             ServicePeriod = measured.Priced.Window,
-            Amount = rated.Amount,
+            Amount = IsCredit(pricing) ? Fraction.Zero - rated.Amount : rated.Amount,
             Description = Descriptions.OfUsage(measured.Priced.Terms),
             AccountingProductId =
                 pricing.AccountingProductId ?? aggregation.AccountingProductId ?? terms.Product.Id,
@@ -41,9 +43,29 @@ internal static class RateUsage
                 measured.Quantity,
                 aggregation.QuantityPerUnit,
                 aggregation.Rounding,
-                pricing.Cumulative),
+                pricing.Cumulative)
+            {
+                Before = measured.Before.Count == 0 ? null : [.. measured.Before.Select(EarlierOf)],
+            },
         };
     }
+
+    private static bool IsCredit(PlanPricing pricing) =>
+        pricing.Type is PricingType.ProductCredit or PricingType.GlobalCredit;
+
+    private static EarlierUnits EarlierOf(MeasuredUsage measured) => new(
+        [.. measured.Parts.Select(ValueOf)], measured.Priced.Window, measured.Quantity, UnitsOf(measured));
+
+    private static Fraction UnitsOf(MeasuredUsage measured)
+    {
+        var aggregation = measured.Priced.Terms.Aggregation;
+        return UsageRating.Units(measured.Quantity, aggregation.QuantityPerUnit, aggregation.Rounding);
+    }
+
+    // Nothing measured before is not the same as zero units: those have paid the fixed price of the first band.
+    private static Fraction? PositionOf(MeasuredUsage measured) => measured.Before.Count == 0
+        ? null
+        : measured.Before.Aggregate(Fraction.Zero, (sum, earlier) => sum + UnitsOf(earlier));
 
     private static MeasuredValue ValueOf(UsageResult part) => new(
         part.Need.AccountId, part.Need.Aggregation.Id, part.Need.SegmentIndex, part.Need.Window, part.Value,
@@ -61,7 +83,8 @@ internal static class RateUsage
                 aggregation.QuantityPerUnit,
                 aggregation.Rounding,
                 pricing.PricingBands,
-                pricing.Cumulative);
+                pricing.Cumulative,
+                PositionOf(measured));
         }
         catch (CalculationException fault)
         {

@@ -20,19 +20,23 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
     /// The rate to the billing currency: 1 for the billing currency itself, otherwise the multiplier of the pair.
     /// </summary>
     /// <exception cref="BillRefusedException">The pair has no rate, or several different rates.</exception>
-    public decimal RateFrom(string currency)
+    public decimal RateFrom(string currency) => RateBetween(currency, BillingCurrency);
+
+    /// <summary>The rate between two currencies: 1 if they are the same, otherwise the multiplier of the pair.</summary>
+    /// <exception cref="BillRefusedException">The pair has no rate, or several different rates.</exception>
+    public decimal RateBetween(string from, string to)
     {
-        if (currency == BillingCurrency)
+        if (from == to)
             return 1;
         var multipliers = (settings.Organization.CurrencyConversions ?? [])
-            .Where(conversion => conversion.From == currency && conversion.To == BillingCurrency)
+            .Where(conversion => conversion.From == from && conversion.To == to)
             .Select(conversion => conversion.Multiplier)
             .Distinct()
             .ToList();
         // Earlier versions accepted conversions without a multiplier; those do not count as rates.
         return multipliers is [{ } multiplier] ? multiplier : throw new BillRefusedException(
             $"Account {settings.Account.Code}: the currencyConversions have "
-            + $"{(multipliers.Count > 1 ? "more than one" : "no")} rate from {currency} to {BillingCurrency}.");
+            + $"{(multipliers.Count > 1 ? "more than one" : "no")} rate from {from} to {to}.");
     }
 
     /// <summary>The rates for the line currencies other than the billing currency; null if there are none.</summary>

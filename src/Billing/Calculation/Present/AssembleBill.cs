@@ -41,7 +41,7 @@ internal static class AssembleBill
             Currency = settings.Currency,
             CurrencyConversions = amounts.Used(lines.Select(line => line.Currency)),
             PurchaseOrderNumber = input.Terms.Account.PurchaseOrderNumber,
-            Cycles = plans.ToDictionary(plan => plan.Terms.AccountPlan.Id, plan => CycleOf(plan, settings)),
+            Cycles = plans.ToDictionary(plan => plan.Terms.Key, plan => CycleOf(plan, settings)),
             LineItems = lines,
             Derivation = derivation,
             BillTotal = TotalOf(lines),

@@ -60,7 +60,7 @@ internal sealed class PresentLines(
             Quantity = rated?.Quantity ?? line.FlatUnits,
             Units = rated?.Units ?? line.FlatUnits,
             Unit = item?.Unit ?? "",
-            AverageUnitPrice = rated?.AverageUnitPrice ?? line.FlatUnitPrice ?? subtotal,
+            AverageUnitPrice = AveragePriceOf(line) ?? line.FlatUnitPrice ?? subtotal,
             Subtotal = subtotal,
             Currency = source.Currency,
             ConversionRate = rate,
@@ -70,9 +70,25 @@ internal sealed class PresentLines(
         };
     }
 
+    /// <summary>
+    /// The line's share of what its bands cost: less than 1 for part of a period or a limited credit, negative for a
+    /// credit.
+    /// </summary>
+    private static Fraction ShareOf(Line line, RatedUsage rated) =>
+        rated.Amount.Sign == 0 ? 1m : line.Amount / rated.Amount;
+
+    private static decimal? AveragePriceOf(Line line)
+    {
+        if (line.Rated is not { } rated)
+            return null;
+        var share = ShareOf(line, rated);
+        return share == 1m ? rated.AverageUnitPrice : (share * rated.AverageUnitPrice).ToDecimal();
+    }
+
     private IReadOnlyList<PricingBandUsage> BandsOf(RatedUsage rated, MoneyLine money)
     {
-        var parts = rated.Bands.Select(band => band.Amount).ToList();
+        var share = ShareOf(money.Line, rated);
+        var parts = rated.Bands.Select(band => band.Amount * share).ToList();
         var subtotals = Shares.Of(money.Subtotal, parts, amounts.RoundingOf(money.Line.Source.Currency));
         var convertedParts = parts.Select(part => part * money.Rate).ToList();
         var convertedSubtotals =
@@ -96,12 +112,37 @@ internal sealed class PresentLines(
 
     /// <summary>
     /// For a prorated line, the amount of a whole period and the active and nominal days. If it covers nominal periods
-    /// of different lengths, the second length has <c>daysActive2</c> and <c>daysInPeriod2</c>, and so on.
+    /// of different lengths, the second length has <c>daysActive2</c> and <c>daysInPeriod2</c>, and so on. For a minimum
+    /// spend also the usage that it was compared with, and for a limited credit its full amount and the limit.
     /// </summary>
-    private static SortedDictionary<string, decimal>? AdditionalOf(Derivation derivation)
+    private static SortedDictionary<string, decimal>? AdditionalOf(Derivation derivation) => derivation switch
     {
-        if (derivation is not ProratedAmount prorated)
-            return null;
+        ProratedAmount prorated => FactsOf(prorated),
+        CountedTotal { Share: { IsInDays: true } share } => FactsOf(share),
+        CountedChange { Share: { IsInDays: true } share } => FactsOf(share),
+        MinimumDue { Spent: { } spent } minimum => FactsOf(minimum, ("usage", spent.Total)),
+        MinimumDue minimum => FactsOf(minimum),
+        CappedCredit credit => new(StringComparer.Ordinal)
+        {
+            ["credit"] = credit.Converted,
+            ["limit"] = credit.Limit,
+        },
+        _ => null,
+    };
+
+    private static SortedDictionary<string, decimal> FactsOf(
+        MinimumDue minimum, params ReadOnlySpan<(string Name, decimal Value)> further)
+    {
+        var facts = minimum.Minimum is [var only]
+            ? FactsOf(only)
+            : new SortedDictionary<string, decimal>(StringComparer.Ordinal) { ["minimum"] = minimum.Due };
+        foreach (var (name, value) in further)
+            facts[name] = value;
+        return facts;
+    }
+
+    private static SortedDictionary<string, decimal> FactsOf(ProratedAmount prorated)
+    {
         var facts = new SortedDictionary<string, decimal>(StringComparer.Ordinal) { ["amount"] = prorated.Amount };
         for (var index = 0; index < prorated.Parts.Count; index++)
         {

@@ -9,12 +9,12 @@ namespace Tallystick.Billing.Calculation.Terms;
 /// <summary>An account and what its bills depend on. The order of lists does not matter.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Plans">
-/// All account plans of the account that attach a plan (not a plan group), regardless of dates and frequency.
+/// All plans attached to the account, by themselves or through a plan group, regardless of dates and frequency.
 /// </param>
 public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerms> Plans)
 {
-    /// <summary>All account plans of the account that attach a plan group.</summary>
-    public IReadOnlyList<AccountPlan> GroupPlans { get; init; } = [];
+    /// <summary>The plan groups attached to the account. Their plans are among <see cref="Plans"/>.</summary>
+    public IReadOnlyList<GroupPlanTerms> GroupPlans { get; init; } = [];
 
     /// <summary>True when other accounts have this one as their parent.</summary>
     public bool HasChildren { get; init; }
@@ -30,4 +30,10 @@ public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerm
 
     /// <summary>Balances of the account.</summary>
     public IReadOnlyList<Balance> Balances { get; init; } = [];
+
+    /// <summary>The plan group whose own charges are on the bills of a plan; null for most plans.</summary>
+    internal GroupPlanTerms? GroupLedBy(AccountPlanTerms plan) => plan.Group is null
+        ? null
+        : GroupPlans.FirstOrDefault(
+            group => group.AccountPlan.Id == plan.AccountPlan.Id && group.LeadPlanId == plan.Plan.Id);
 }

@@ -15,16 +15,23 @@ namespace Tallystick.Billing.Calculation.Terms;
 /// <param name="Standing">
 /// The periods for which a standing charge is billed, in order; usually one, empty if none is due.
 /// </param>
-/// <param name="AsksForAdvanceMinimum">
-/// Whether a minimum spend, which this version cannot bill, is due in advance.
-/// </param>
+/// <param name="Periods">The periods that meet on the bill date.</param>
 internal sealed record DuePlan(
     AccountPlanTerms Terms,
     ServicePeriod Arrears,
     Window Advance,
     LocalDate ArrearsStart,
     IReadOnlyList<ServicePeriod> Standing,
-    bool AsksForAdvanceMinimum);
+    BillPeriods Periods)
+{
+    /// <summary>The plan group whose own charges are on the bills of this plan; null for most plans.</summary>
+    public DueGroup? Group { get; init; }
+}
+
+/// <summary>The own charges of a plan group that are due with those of its first plan.</summary>
+/// <param name="Terms">The plan group.</param>
+/// <param name="Standing">The periods for which its standing charge is billed.</param>
+internal sealed record DueGroup(GroupPlanTerms Terms, IReadOnlyList<ServicePeriod> Standing);
 
 /// <summary>
 /// Second stage: finds the account plans to bill. They have the frequency and interval of the bill, the bill date is a
@@ -55,14 +62,22 @@ internal static class FindDuePlans
             return null;
         var arrears = periods.Before(index, periods: 1);
         var standing = StandingPeriods.At(index, periods, terms, settings.Organization);
-        var advance = periods.From(index, periods: 1).Window;
-        var asksForMinimum = AdvanceMinimum.IsAsked(terms, settings.Organization, advance);
-        var hasCounters = FindUnbilledTerms.Counters(terms, ofAccount, settings)
-            .Any(term => term.Affects(billDate, advance));
-        return arrears.IsEmpty && standing.Count == 0 && !asksForMinimum && !hasCounters
-            ? null
-            : new DuePlan(
-                terms, arrears, advance, periods.NominalStartBefore(index), standing, asksForMinimum);
+        var around = new BillPeriods(periods, index);
+        var group = ofAccount.GroupLedBy(terms) is { } led
+            ? new DueGroup(led, StandingPeriods.At(around, led.Group, settings.Organization))
+            : null;
+        var isDue = !arrears.IsEmpty || standing.Count > 0 || group?.Standing.Count > 0
+            || MinimumTerms.AreDueInAdvance(
+                ofAccount.Account, terms, group?.Terms.Group, around, settings.Organization)
+            || CounterTerms.AreDueInAdvance(around, terms, ofAccount, settings.Zone);
+        return isDue
+            ? new DuePlan(
+                terms, arrears, periods.From(index, periods: 1).Window, periods.NominalStartBefore(index), standing,
+                around)
+            {
+                Group = group,
+            }
+            : null;
     }
 
     /// <summary>

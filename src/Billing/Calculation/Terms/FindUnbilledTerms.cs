@@ -18,7 +18,6 @@ internal static class FindUnbilledTerms
             $"balances (balance {balance.Code})",
             new Window(balance.StartDate, balance.RolloverEndDate ?? balance.EndDate))),
         .. terms.Charges.Select(charge => Of(charge, settings)),
-        .. terms.Plans.SelectMany(plan => Counters(plan, terms, settings)),
     ];
 
     // A commitment affects charges during its period. Its fees are due on their own bill dates or on those of a plan.
@@ -41,17 +40,4 @@ internal static class FindUnbilledTerms
             ? UnbilledTerm.On(date, what)
             : new UnbilledTerm(what, FirstBillDate: LocalDay.Of(charge.ServicePeriodEndDate, settings.Zone));
     }
-
-    /// <summary>The counters of an account plan. A counter without adjustments is 0 and is not charged.</summary>
-    public static IEnumerable<UnbilledTerm> Counters(
-        AccountPlanTerms terms, AccountTerms ofAccount, BillSettings settings) =>
-        from pricing in terms.CounterPricings
-        let days = ofAccount.CounterAdjustments.Where(adjustment => adjustment.CounterId == pricing.CounterId)
-            .Select(adjustment => adjustment.Date).ToList()
-        where days.Count > 0
-        let counted = new Window(LocalDay.Start(days.Min(), settings.Zone), Instant.MaxValue)
-        select new UnbilledTerm(
-            $"counters (counter pricing {pricing.Id})",
-            counted.Intersect(terms.AccountPlan.StartDate, terms.AccountPlan.EndDate)
-                .Intersect(pricing.StartDate, pricing.EndDate));
 }

@@ -36,12 +36,12 @@ internal static class RefuseUnbilledTerms
         foreach (var plan in plans)
             CheckPlan($"{account}, account plan {plan.Terms.AccountPlan.Id} (plan {plan.Terms.Plan.Code})", plan);
         foreach (var (plan, pricing, _) in priced)
-            CheckPricing($"{account}, plan {plan.Terms.Plan.Code}, pricing {pricing.Pricing.Id}", pricing);
+            CheckSegment($"{account}, plan {plan.Terms.Plan.Code}, pricing {pricing.Pricing.Id}", pricing);
     }
 
     /// <summary>
-    /// Checks for account plans that have no regular bill dates: those of plan groups, and those with a frequency
-    /// without periods.
+    /// Checks for account plans that have no regular bill dates: those with a frequency without periods, and those of a
+    /// plan group that has charges but no plans.
     /// </summary>
     /// <exception cref="BillRefusedException">There is one that is active around the bill date.</exception>
     public static void WithoutBillDates(BillSettings settings, AccountTerms terms, LocalDate billDate)
@@ -50,8 +50,13 @@ internal static class RefuseUnbilledTerms
             LocalDay.Start(billDate.PlusDays(-DaysLookedBack), settings.Zone),
             LocalDay.Start(billDate.PlusDays(1), settings.Zone));
         var account = $"Account {settings.Account.Code}";
-        foreach (var group in terms.GroupPlans.Where(plan => IsActive(plan, around)))
-            throw Unbilled($"{account}, account plan {group.Id}", $"plan groups (planGroupId {group.PlanGroupId})");
+        foreach (var (attached, group, _) in terms.GroupPlans.Where(group => group.LeadPlanId is null
+            && group.HasCharges && IsActive(group.AccountPlan, around)))
+        {
+            throw new BillRefusedException(
+                $"{account}, account plan {attached.Id}: the plan group '{group.Name}' has charges but no plans, so it "
+                + "has no bill frequency. Add a plan to it.");
+        }
         foreach (var plan in terms.Plans.Where(plan => IsActive(plan.AccountPlan, around)))
         {
             var frequency = plan.Template.BillFrequency;
@@ -90,25 +95,8 @@ internal static class RefuseUnbilledTerms
     private static void CheckPlan(string where, DuePlan plan)
     {
         var terms = plan.Terms;
-        if (AdvanceMinimum.IsOfPlan(terms))
-            throw Unbilled(where, "minimum spend (minimumSpend of the plan or its template)");
-        if (plan.AsksForAdvanceMinimum)
-            throw Unbilled(where, "minimum spend (minimumSpend of a pricing)");
         if (terms.AccountPlan.ContractId is not null)
             throw Unbilled(where, "account plans of a contract (contractId)");
-        if (terms.AccountPlan.PlanGroupId is not null)
-            throw Unbilled(where, "plan groups (planGroupId)");
-    }
-
-    private static void CheckPricing(string where, PricingTerms terms)
-    {
-        if (terms.Pricing.MinimumSpend > 0)
-            throw Unbilled(where, "minimum spend (minimumSpend of the pricing)");
-        if (terms.Pricing.Type is PricingType.ProductCredit or PricingType.GlobalCredit)
-            throw Unbilled(where, $"usage credits (type {JsonFormat.Name(terms.Pricing.Type.Value)})");
-        if (terms.Pricing.TiersSpanPlan == true)
-            throw Unbilled(where, "tiers that span the plan (tiersSpanPlan)");
-        CheckSegment(where, terms);
     }
 
     private static void CheckSegment(string where, PricingTerms terms)

@@ -8,12 +8,22 @@ namespace Tallystick.Billing.Calculation.Terms;
 /// <param name="Plan">The account plan that is charged.</param>
 /// <param name="Terms">The pricing.</param>
 /// <param name="Window">The window; never empty.</param>
-internal sealed record PricedWindow(DuePlan Plan, PricingTerms Terms, Window Window);
+internal sealed record PricedWindow(DuePlan Plan, PricingTerms Terms, Window Window)
+{
+    /// <summary>The billing period of the window.</summary>
+    public Window Period { get; init; } = Plan.Arrears.Window;
+
+    /// <summary>
+    /// Windows before it whose units count toward its bands; empty unless the tiers span the plan.
+    /// </summary>
+    public IReadOnlyList<PricedWindow> Before { get; init; } = [];
+}
 
 /// <summary>
 /// Determines which pricing is in effect at each time. Usage is charged only while both the account plan and a pricing
-/// are active. A price change within the period splits the period, and each part is rated from the first band. While a
-/// pricing of the plan is active, it overrides those of the template for the same aggregation and segment.
+/// are active. A price change within the period splits the period, and each part is rated from the first band, unless
+/// the tiers span the plan. While a pricing of the plan is active, it overrides those of the template for the same
+/// aggregation and segment.
 /// </summary>
 internal static class ResolvePricings
 {
@@ -28,59 +38,37 @@ internal static class ResolvePricings
             .ThenBy(priced => priced.Window.Start),
     ];
 
-    private static IEnumerable<PricedWindow> Over(Account account, DuePlan plan) => plan.Terms.Pricings
+    /// <summary>The pricings of a plan and the windows of a time in which each is in effect.</summary>
+    /// <exception cref="BillRefusedException">Two pricings of the plan, or of its template, overlap.</exception>
+    public static IEnumerable<(PricingTerms Terms, Window Window)> In(
+        Window time, Account account, AccountPlanTerms plan) =>
+        ByMetric(plan.Pricings).SelectMany(pricings => InOne(time, account, plan, pricings));
+
+    /// <summary>The same for the pricings of one aggregation and segment.</summary>
+    /// <exception cref="BillRefusedException">Two pricings of the plan, or of its template, overlap.</exception>
+    public static IEnumerable<(PricingTerms Terms, Window Window)> InOne(
+        Window time, Account account, AccountPlanTerms plan, IReadOnlyList<PricingTerms> pricings) =>
+        PricesInEffect.Over(
+            time, pricings, terms => DatesOf(terms.Pricing), (first, second) => Overlap(account, plan, first, second));
+
+    private static IEnumerable<PricedWindow> Over(Account account, DuePlan plan) =>
+        from pricings in ByMetric(plan.Terms.Pricings)
+        from priced in InOne(plan.Arrears.Window, account, plan.Terms, pricings)
+        let window = new PricedWindow(plan, priced.Terms, priced.Window)
+        select priced.Terms.Pricing.TiersSpanPlan == true
+            ? window with { Before = SpannedTiers.Before(account, window, pricings) }
+            : window;
+
+    private static IEnumerable<IReadOnlyList<PricingTerms>> ByMetric(IEnumerable<PricingTerms> pricings) => pricings
         .GroupBy(terms => (
             terms.Pricing.AggregationId, terms.Pricing.CompoundAggregationId, SegmentText.Of(terms.Pricing.Segment)))
-        .SelectMany(group => OverOne(account, plan, [.. group]));
+        .Select(IReadOnlyList<PricingTerms> (group) => [.. group]);
 
-    private static IEnumerable<PricedWindow> OverOne(
-        Account account, DuePlan plan, IReadOnlyList<PricingTerms> pricings)
-    {
-        var ofPlan = Windows(account, plan, pricings.Where(terms => terms.Pricing.PlanId is not null));
-        var ofTemplate = Windows(account, plan, pricings.Where(terms => terms.Pricing.PlanId is null));
-        foreach (var priced in ofPlan)
-            yield return priced;
-        foreach (var priced in ofTemplate)
-        {
-            foreach (var window in Uncovered(priced.Window, ofPlan))
-                yield return priced with { Window = window };
-        }
-    }
+    private static PriceDates DatesOf(PlanPricing pricing) =>
+        new(pricing.Id, pricing.PlanId is not null, pricing.StartDate, pricing.EndDate);
 
-    private static List<PricedWindow> Windows(Account account, DuePlan plan, IEnumerable<PricingTerms> pricings)
-    {
-        var windows = pricings
-            .Select(terms => new PricedWindow(plan, terms, WindowOf(terms.Pricing, plan.Arrears.Window)))
-            .Where(priced => !priced.Window.IsEmpty)
-            .OrderBy(priced => priced.Window.Start)
-            .ThenBy(priced => priced.Terms.Pricing.Id, StringComparer.Ordinal)
-            .ToList();
-        for (var index = 1; index < windows.Count; index++)
-        {
-            if (windows[index].Window.Start < windows[index - 1].Window.End)
-                throw Overlap(account, windows[index - 1], windows[index]);
-        }
-        return windows;
-    }
-
-    private static Window WindowOf(PlanPricing pricing, Window arrears) =>
-        arrears.Intersect(pricing.StartDate, pricing.EndDate);
-
-    private static IEnumerable<Window> Uncovered(Window window, IReadOnlyList<PricedWindow> covering)
-    {
-        var from = window.Start;
-        foreach (var cover in covering.Where(cover => !window.Intersect(cover.Window.Start, cover.Window.End).IsEmpty))
-        {
-            if (from < cover.Window.Start)
-                yield return new Window(from, cover.Window.Start);
-            from = cover.Window.End;
-        }
-        if (from < window.End)
-            yield return new Window(from, window.End);
-    }
-
-    private static BillRefusedException Overlap(Account account, PricedWindow first, PricedWindow second) => new(
-        $"Account {account.Code}, account plan {first.Plan.Terms.AccountPlan.Id} "
-        + $"(plan {first.Plan.Terms.Plan.Code}): pricings {first.Terms.Pricing.Id} and {second.Terms.Pricing.Id} "
-        + "price the same usage at the same time.");
+    private static BillRefusedException Overlap(
+        Account account, AccountPlanTerms plan, PricingTerms first, PricingTerms second) => new(
+        $"Account {account.Code}, account plan {plan.AccountPlan.Id} (plan {plan.Plan.Code}): pricings "
+        + $"{first.Pricing.Id} and {second.Pricing.Id} price the same usage at the same time.");
 }

@@ -37,7 +37,7 @@ internal sealed record BillSettings(
         ? (kept.Frequency, kept.Interval)
         : (terms.Template.BillFrequency, IntervalOf(terms.Template));
 
-    private StoredCycle? KeptOf(AccountPlanTerms terms) => Overrides.Cycles?.GetValueOrDefault(terms.AccountPlan.Id);
+    private StoredCycle? KeptOf(AccountPlanTerms terms) => Overrides.Cycles?.GetValueOrDefault(terms.Key);
 
     /// <summary>The billing interval of a template. Default: 1.</summary>
     public static int IntervalOf(PlanTemplate template) => template.BillFrequencyInterval ?? 1;

@@ -43,8 +43,9 @@ public sealed record RunOverrides
     public LocalDate? DayEpoch { get; init; }
 
     /// <summary>
-    /// The billing cycles of the account plans on the bill when it was calculated, by account plan UUID. Null for a
-    /// first calculation, and for bills of versions that did not store cycles.
+    /// The billing cycles of the account plans on the bill when it was calculated, by account plan UUID; for the plans
+    /// of a plan group followed by a slash and the plan UUID. Null for a first calculation, and for bills of versions
+    /// that did not store cycles.
     /// </summary>
     public IReadOnlyDictionary<string, StoredCycle>? Cycles { get; init; }
 

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
+using Tallystick.Pricing.PlanGroups;
 
 namespace Tallystick.Billing.Calculation.Terms;
 
@@ -29,6 +30,18 @@ internal static class StandingPeriods
             (true, 0) => [periods.Before(boundary, interval), periods.From(boundary, interval)],
             (true, _) => [periods.From(boundary, interval)],
         };
+        return [.. due.Where(period => !period.IsEmpty)];
+    }
+
+    /// <summary>The periods of the standing charge of a plan group, which has neither interval nor offset.</summary>
+    public static IReadOnlyList<ServicePeriod> At(
+        BillPeriods periods, PlanGroup group, OrganizationConfig organization)
+    {
+        if (!(group.StandingCharge > 0))
+            return [];
+        var isInAdvance = group.StandingChargeBillInAdvance ?? organization.StandingChargeBillInAdvance ?? false;
+        IEnumerable<ServicePeriod> due =
+            isInAdvance ? periods.InAdvance(periods.Both) : [periods.InArrears(periods.Both)];
         return [.. due.Where(period => !period.IsEmpty)];
     }
 

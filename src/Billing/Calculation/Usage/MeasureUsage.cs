@@ -15,7 +15,9 @@ namespace Tallystick.Billing.Calculation.Usage;
 /// <param name="Parts">
 /// The values that the quantity results from: one, or one per aggregation of a compound aggregation.
 /// </param>
-internal sealed record MeasuredUsage(PricedWindow Priced, decimal Quantity, IReadOnlyList<UsageResult> Parts);
+/// <param name="Before">Earlier usage whose units count toward the bands; usually empty.</param>
+internal sealed record MeasuredUsage(
+    PricedWindow Priced, decimal Quantity, IReadOnlyList<UsageResult> Parts, IReadOnlyList<MeasuredUsage> Before);
 
 /// <summary>Determines which usage must be aggregated for a bill, and turns the results into quantities.</summary>
 /// <param name="account">The account billed.</param>
@@ -23,11 +25,11 @@ internal sealed record MeasuredUsage(PricedWindow Priced, decimal Quantity, IRea
 internal sealed class MeasureUsage(Account account, DateTimeZone zone)
 {
     /// <summary>
-    /// One need per priced window, in the same order, without duplicates. A compound aggregation has one need per
-    /// aggregation that it refers to.
+    /// One need per priced window and per earlier window that counts toward its bands, in the same order, without
+    /// duplicates. A compound aggregation has one need per aggregation that it refers to.
     /// </summary>
     public IReadOnlyList<UsageNeed> Needs(IReadOnlyList<PricedWindow> priced) =>
-        [.. priced.SelectMany(NeedsOf).Distinct()];
+        [.. priced.SelectMany(one => one.Before.Append(one)).SelectMany(NeedsOf).Distinct()];
 
     /// <summary>
     /// The quantities. If there was nothing to aggregate, the aggregation's <c>defaultValue</c> applies, for each
@@ -38,8 +40,9 @@ internal sealed class MeasureUsage(Account account, DateTimeZone zone)
     public IReadOnlyList<MeasuredUsage> For(IReadOnlyList<PricedWindow> priced, IReadOnlyList<UsageResult> usage)
     {
         var values = usage.ToDictionary(result => result.Need);
-        var measured = new List<MeasuredUsage>(priced.Count);
-        foreach (var one in priced)
+        return [.. priced.Select(Measure).OfType<MeasuredUsage>()];
+
+        MeasuredUsage? Measure(PricedWindow one)
         {
             List<UsageResult> parts = [.. NeedsOf(one).Select(need => values.TryGetValue(need, out var value)
                 ? value
@@ -48,10 +51,10 @@ internal sealed class MeasureUsage(Account account, DateTimeZone zone)
                 [.. parts.Select(part => part.Value ?? part.Need.Aggregation.DefaultValue)];
             var quantity = one.Terms.Quantity is CompoundQuantity compound
                 ? Evaluate(one, compound.Calculation, quantities) : quantities.Single();
-            if (quantity is { } given)
-                measured.Add(new MeasuredUsage(one, given, parts));
+            return quantity is { } given
+                ? new MeasuredUsage(one, given, parts, [.. one.Before.Select(Measure).OfType<MeasuredUsage>()])
+                : null;
         }
-        return measured;
     }
 
     private decimal? Evaluate(PricedWindow priced, CompoundCalculation compound, IReadOnlyList<decimal?> quantities)
@@ -59,7 +62,7 @@ internal sealed class MeasureUsage(Account account, DateTimeZone zone)
         try
         {
             return compound.Evaluate(
-                quantities, priced.Plan.Arrears.Window, zone, entity => CustomFieldsOf(entity, priced.Plan.Terms));
+                quantities, priced.Period, zone, entity => CustomFieldsOf(entity, priced.Plan.Terms));
         }
         catch (CalculationException fault)
         {

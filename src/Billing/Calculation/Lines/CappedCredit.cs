@@ -1,0 +1,9 @@
+namespace Tallystick.Billing.Calculation.Lines;
+
+/// <summary>A usage credit that would exceed the charges that it credits, and is limited to them.</summary>
+/// <param name="Rated">How its full amount was calculated.</param>
+/// <param name="Converted">Its full amount in the billing currency, rounded.</param>
+/// <param name="Limit">What is left of the charges, in the billing currency: the amount credited.</param>
+/// <param name="LineIds">UUIDs of the lines of those charges.</param>
+public sealed record CappedCredit(Derivation Rated, decimal Converted, decimal Limit, IReadOnlyList<string> LineIds)
+    : Derivation;
