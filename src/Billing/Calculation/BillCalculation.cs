@@ -67,18 +67,12 @@ public sealed class BillCalculation
                 ];
                 var round = new RoundLines(account, amounts);                 // amounts are rounded only here
                 List<MoneyLine> charges = [.. lines.Select(round.Once)];
-                charges.AddRange(Minimums(round, amounts).For(_plans, charges)); // compare rounded amounts
-                return new ChargedBill(_input, _settings, _plans, amounts, Credits(amounts).To(charges));
+                var ids = new LineIds(_input);
+                var minimums = new ChargeMinimums(ids, _input.Terms, _settings.Organization, round, amounts);
+                charges.AddRange(minimums.For(_plans, charges));              // compares rounded amounts
+                var credits = new ApplyUsageCredits(ids, amounts);            // never below 0
+                return new ChargedBill(_input, _settings, _plans, amounts, credits.To(charges));
             });
         });
     }
-
-    private ChargeMinimums Minimums(RoundLines round, ConvertAmounts amounts) => new(
-        ContentId.OfBill(_input.OrganizationId, _input.Terms.Account.Id, _input.Run), _input.Terms,
-        _settings.Organization, round, amounts);
-
-    private ApplyUsageCredits Credits(ConvertAmounts amounts) => new(
-        ContentId.OfBill(_input.OrganizationId, _input.Terms.Account.Id, _input.Run), amounts,
-        _priced.Select(priced => priced.Terms.Pricing).DistinctBy(pricing => pricing.Id)
-            .ToDictionary(pricing => pricing.Id, pricing => pricing.Type, StringComparer.Ordinal));
 }

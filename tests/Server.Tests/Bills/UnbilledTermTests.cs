@@ -44,41 +44,6 @@ public sealed class UnbilledTermTests(SqliteServer server)
     }
 
     [Fact]
-    public async Task Counter_ThatTheAccountHas_FailsTheBillsOfItsTime()
-    {
-        using var client = await server.NewOrganizationAsync();
-        var account = await BilledAccount.MakeAsync(client);
-        var counter = await FullSamples.CreateAsync(client, "counters", BillingSamples.Counter("seats"));
-        await client.PostAsync("counterpricings", FullSamples.Parse($$"""
-            {"planId":"{{account.PlanId}}","counterId":"{{counter}}","startDate":"2025-04-01T00:00:00Z",
-              "endDate":"2025-06-01T00:00:00Z","pricingBands":[{"lowerLimit":0,"fixedPrice":0,"unitPrice":2}]}
-            """));
-
-        // Nobody has any seats yet.
-        await account.ShouldBeBilledAsync("2025-05-01");
-        await client.PostAsync("counteradjustments", FullSamples.Parse(
-            $$"""{"accountId":"{{account.Id}}","counterId":"{{counter}}","date":"2025-03-10","value":4}"""));
-        await account.ShouldBeBilledAsync("2025-03-01");
-        foreach (var date in new[] { "2025-04-01", "2025-05-01", "2025-06-01" })
-            await account.ShouldNotBeBilledAsync(date, "cannot bill counters (counter pricing ");
-        await account.ShouldBeBilledAsync("2025-07-01");
-    }
-
-    [Fact]
-    public async Task PlanGroup_ThatTheAccountIsOn_FailsItsBills()
-    {
-        using var client = await server.NewOrganizationAsync();
-        var account = await BilledAccount.MakeAsync(client);
-        var group = await FullSamples.CreateAsync(
-            client, "plangroups", FullSamples.Parse("""{"name":"Group","currency":"USD"}"""));
-        await client.PostAsync("accountplans", FullSamples.Parse(
-            $$"""{"accountId":"{{account.Id}}","planGroupId":"{{group}}","startDate":"2025-04-10T00:00:00Z"}"""));
-
-        await account.ShouldBeBilledAsync("2025-04-01");
-        await account.ShouldNotBeBilledAsync("2025-05-01", $"cannot bill plan groups (planGroupId {group})");
-    }
-
-    [Fact]
     public async Task Commitment_InItsTimeOrOnAFeeDate_FailsTheBill()
     {
         using var client = await server.NewOrganizationAsync();

@@ -1,6 +1,7 @@
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
+using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation.Lines;
 
@@ -31,6 +32,11 @@ internal sealed record PricedItem
     /// <summary>UUID of the counter.</summary>
     public string? CounterId { get; init; }
 
+    /// <summary>
+    /// Whether a usage credit applies to all charges of the bill, rather than to those of its product.
+    /// </summary>
+    public bool CreditsWholeBill { get; init; }
+
     /// <summary>The priced segment.</summary>
     public IReadOnlyDictionary<string, string>? Segment { get; init; }
 
@@ -47,6 +53,7 @@ internal sealed record PricedItem
         AggregationId = (terms.Aggregation as Aggregation)?.Id,
         CompoundAggregationId = (terms.Aggregation as CompoundAggregation)?.Id,
         MeterId = (terms.Aggregation as Aggregation)?.MeterId,
+        CreditsWholeBill = terms.Pricing.Type == PricingType.GlobalCredit,
         Segment = terms.Pricing.Segment,
         SegmentIndex = terms.SegmentIndex,
     };

@@ -2,7 +2,6 @@ using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation.Money;
 
@@ -11,18 +10,16 @@ namespace Tallystick.Billing.Calculation.Money;
 /// negative: credits of a product to the charges of the product, then global credits to all charges. Each sees what the
 /// credits before it have taken. Fees of commitments and balances are not credited.
 /// </summary>
-/// <param name="billId">UUID of the bill.</param>
+/// <param name="ids">Ids of lines.</param>
 /// <param name="amounts">The rounding of the currencies.</param>
-/// <param name="types">The types of the pricings, by id.</param>
-internal sealed class ApplyUsageCredits(
-    string billId, ConvertAmounts amounts, IReadOnlyDictionary<string, PricingType?> types)
+internal sealed class ApplyUsageCredits(LineIds ids, ConvertAmounts amounts)
 {
     /// <summary>The lines with their shares of the credits, and the credits as limited.</summary>
     public IReadOnlyList<MoneyLine> To(IReadOnlyList<MoneyLine> lines)
     {
-        var credits = OrderLines.Of(lines.Where(IsCredit));
-        if (credits.Count == 0)
+        if (!lines.Any(IsCredit))
             return lines;
+        var credits = OrderLines.Of(lines.Where(IsCredit));
         var charges = OrderLines.Of(lines.Where(line => !IsCredit(line))).ToList();
         var limited = new List<MoneyLine>();
         foreach (var credit in credits.Where(credit => !IsGlobal(credit)).Concat(credits.Where(IsGlobal)))
@@ -48,7 +45,7 @@ internal sealed class ApplyUsageCredits(
             charges[index] = charges[index] with { Credited = charges[index].Credited + share };
         return given == -credit.Converted
             ? credit
-            : Limited(credit, given, [.. credited.Select(index => ContentId.OfLine(billId, charges[index].Line))]);
+            : Limited(credit, given, [.. credited.Select(index => ids.Of(charges[index].Line))]);
     }
 
     // The conversion starts from the limit, so that exactly nothing is left of the charges.
@@ -69,8 +66,7 @@ internal sealed class ApplyUsageCredits(
 
     private static bool IsCredit(MoneyLine line) => line.Line.Type == LineItemType.UsageCredit;
 
-    private bool IsGlobal(MoneyLine credit) =>
-        types.GetValueOrDefault(credit.Line.Item?.PricingId ?? "") == PricingType.GlobalCredit;
+    private static bool IsGlobal(MoneyLine credit) => credit.Line.Item is { CreditsWholeBill: true };
 
     private static bool IsCreditable(MoneyLine line) =>
         line.Line.Type is not (LineItemType.CommitmentFee or LineItemType.BalanceFee);

@@ -12,13 +12,13 @@ namespace Tallystick.Billing.Calculation.Money;
 /// what the minimums inside it have added. Usage is what is charged for it, before credits. Compares rounded amounts,
 /// so that the lines of a period add up to the minimum exactly.
 /// </summary>
-/// <param name="billId">UUID of the bill.</param>
+/// <param name="ids">Ids of lines.</param>
 /// <param name="account">The account billed.</param>
 /// <param name="organization">The organization's settings.</param>
 /// <param name="round">Rounds the new lines.</param>
 /// <param name="amounts">Rates between currencies.</param>
 internal sealed class ChargeMinimums(
-    string billId, AccountTerms account, OrganizationConfig organization, RoundLines round, ConvertAmounts amounts)
+    LineIds ids, AccountTerms account, OrganizationConfig organization, RoundLines round, ConvertAmounts amounts)
 {
     /// <summary>The lines of minimum spends.</summary>
     /// <param name="plans">The plans on the bill.</param>
@@ -26,17 +26,20 @@ internal sealed class ChargeMinimums(
     /// <exception cref="BillRefusedException">A rate or a currency is missing.</exception>
     public IReadOnlyList<MoneyLine> For(IReadOnlyList<DuePlan> plans, IReadOnlyList<MoneyLine> charges)
     {
+        var withMinimum = plans.Where(MinimumTerms.Has).ToList();
+        if (withMinimum.Count == 0)
+            return [];
         var usage = charges.Where(line => line.Line.Type == LineItemType.Usage)
             .ToLookup(line => (line.Line.Source.EntityId, line.Line.Source.PlanId));
         var lines = new List<MoneyLine>();
         var spent = new Dictionary<string, IReadOnlyList<SpentPart>>();
-        foreach (var plan in plans)
+        foreach (var plan in withMinimum)
         {
             List<MoneyLine> ofPlan = [.. usage[(plan.Terms.AccountPlan.Id, plan.Terms.Plan.Id)]];
             spent[plan.Terms.Key] = OfPlan(plan, ofPlan, lines);
         }
-        foreach (var leader in plans.Where(plan => plan.Group is not null))
-            OfGroup(leader, plans, spent, lines);
+        foreach (var leader in withMinimum.Where(plan => plan.Group is not null))
+            OfGroup(leader, withMinimum, spent, lines);
         return lines;
     }
 
@@ -133,7 +136,7 @@ internal sealed class ChargeMinimums(
         List<MoneyLine> lines = [.. charged.Lines.Select(round.Once)];
         if (charged.Added > 0)
         {
-            var topUp = charged.TopUp is { } line ? ContentId.OfLine(billId, line) : null;
+            var topUp = charged.TopUp is { } line ? ids.Of(line) : null;
             added = new SpentPart(topUp, minimum.Item?.PricingId, charged.Added, 1, charged.Added);
         }
         return lines;
@@ -152,7 +155,7 @@ internal sealed class ChargeMinimums(
     private SpentPart PartOf(MoneyLine line) =>
         new(LineId(line), line.Line.Item?.PricingId, line.Subtotal, 1, line.Subtotal);
 
-    private string LineId(MoneyLine line) => ContentId.OfLine(billId, line.Line);
+    private string LineId(MoneyLine line) => ids.Of(line.Line);
 
     private static string AccountingProductOf(DuePlan plan) =>
         plan.Terms.Plan.MinimumSpendAccountingProductId ?? plan.Terms.Product.Id;

@@ -25,6 +25,11 @@ internal static class MinimumTerms
         ? 0
         : terms.Plan.MinimumSpend ?? terms.Template.MinimumSpend ?? 0;
 
+    /// <summary>Whether a plan, one of its pricings or its plan group has a minimum.</summary>
+    public static bool Has(DuePlan plan) => Of(plan.Terms) > 0
+        || (plan.Terms.Group is { } group && Of(group) > 0)
+        || plan.Terms.Pricings.Any(terms => Of(terms.Pricing) > 0);
+
     /// <summary>The minimum of a plan group.</summary>
     public static decimal Of(PlanGroup group) => group.MinimumSpend ?? 0;
 
