@@ -1,7 +1,6 @@
 using CsCheck;
 using NodaTime;
 using Tallystick.Billing.Bills;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Money;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;

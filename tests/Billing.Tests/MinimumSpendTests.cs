@@ -2,7 +2,6 @@ using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Money;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
-using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
 using static Tallystick.Billing.Tests.Scenario;
 

@@ -3,7 +3,6 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation.Terms;
 
