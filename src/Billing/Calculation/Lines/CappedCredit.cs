@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tallystick.Billing.Calculation.Lines;
 
 /// <summary>A usage credit that would exceed the charges that it credits, and is limited to them.</summary>
@@ -6,4 +8,17 @@ namespace Tallystick.Billing.Calculation.Lines;
 /// <param name="Limit">What is left of the charges, in the billing currency: the amount credited.</param>
 /// <param name="LineIds">UUIDs of the lines of those charges.</param>
 public sealed record CappedCredit(Derivation Rated, decimal Converted, decimal Limit, IReadOnlyList<string> LineIds)
-    : Derivation;
+    : Derivation
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<MeasuredValue> Measured => Rated.Measured;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() =>
+    [
+        .. Rated.Steps(),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Converted} in the billing currency, limited to {Limit} left of {LineIds.Count} lines"),
+    ];
+}

@@ -68,7 +68,7 @@ internal sealed class ChargeCounters(AccountTerms account, DateTimeZone zone)
             ? period.Proration
             : new Proration([new ProrationPart(period.NominalPeriods, 1)])) with
         {
-            IsInDays = isProrated ?? true,
+            IsProrated = isProrated is false ? false : null,
         };
 
     private static Line LineOf(

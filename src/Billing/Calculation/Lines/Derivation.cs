@@ -33,9 +33,9 @@ public abstract record Derivation
 public sealed record ProratedAmount(decimal Amount, IReadOnlyList<DaysOfPeriod> Parts) : Derivation
 {
     /// <summary>
-    /// True if the parts are days. False for an amount that is not prorated: its part is the number of whole periods.
+    /// False for an amount that is not prorated: its part is the number of whole periods, not of days. Otherwise null.
     /// </summary>
-    public bool IsInDays { get; init; } = true;
+    public bool? IsProrated { get; init; }
 
     internal Fraction Factor => Parts.Aggregate(
         Fraction.Zero, (sum, part) => sum + (part.DaysActive / (decimal)part.DaysInPeriod));
@@ -47,7 +47,7 @@ public sealed record ProratedAmount(decimal Amount, IReadOnlyList<DaysOfPeriod> 
     public override IEnumerable<string> Steps() =>
     [
         string.Create(CultureInfo.InvariantCulture, $"{Amount} for a whole period"),
-        .. Parts.Select(part => IsInDays
+        .. Parts.Select(part => IsProrated ?? true
             ? string.Create(
                 CultureInfo.InvariantCulture, $"active for {part.DaysActive.ToText()} of {part.DaysInPeriod} days")
             : $"not prorated: {part.DaysActive.ToText()} whole periods"),
@@ -74,7 +74,8 @@ public sealed record RatedQuantity(
     /// <summary>
     /// Earlier quantities whose units count toward the bands, because the tiers span the plan; null if none do.
     /// </summary>
-    public IReadOnlyList<EarlierUnits>? Before { get; init; 
+    public IReadOnlyList<EarlierUnits>? Before { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<MeasuredValue> Measured =>
         Before is null ? Values : [.. Before.SelectMany(earlier => earlier.Values), .. Values];
@@ -90,7 +91,6 @@ public sealed record RatedQuantity(
             $"quantity {Quantity}, {QuantityPerUnit} per unit, units rounded {JsonFormat.Name(Rounding)}"),
         Cumulative ? "each band prices its own units" : "the highest band reached prices all units",
     ];
-}
 }
 
 /// <summary>An earlier quantity whose units count toward the bands of a later one.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tallystick.Billing.Calculation.Lines;
 
 /// <summary>
@@ -9,12 +11,28 @@ namespace Tallystick.Billing.Calculation.Lines;
 /// </param>
 /// <param name="Due">The minimum due for the service period: the sum of the rounded shares.</param>
 /// <param name="Spent">What counts toward the minimum; null for a charge in advance.</param>
-public sealed record MinimumDue(IReadOnlyList<ProratedAmount> Minimum, decimal Due, SpentAmount? Spent) : Derivation;
+public sealed record MinimumDue(IReadOnlyList<ProratedAmount> Minimum, decimal Due, SpentAmount? Spent) : Derivation
+{
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() =>
+    [
+        .. Minimum.SelectMany(share => share.Steps()),
+        string.Create(CultureInfo.InvariantCulture, $"minimum {Due}"),
+        .. Spent is null ? [] : Spent.Steps(),
+    ];
+}
 
 /// <summary>What counts toward a minimum spend.</summary>
 /// <param name="Total">The sum, in the currency of the minimum.</param>
 /// <param name="Parts">The amounts that it consists of.</param>
-public sealed record SpentAmount(decimal Total, IReadOnlyList<SpentPart> Parts);
+public sealed record SpentAmount(decimal Total, IReadOnlyList<SpentPart> Parts)
+{
+    internal IEnumerable<string> Steps() =>
+    [
+        .. Parts.Select(part => part.Describe()),
+        string.Create(CultureInfo.InvariantCulture, $"usage that counts: {Total}"),
+    ];
+}
 
 /// <summary>An amount that counts toward a minimum spend.</summary>
 /// <param name="LineId">
@@ -24,4 +42,13 @@ public sealed record SpentAmount(decimal Total, IReadOnlyList<SpentPart> Parts);
 /// <param name="Subtotal">The amount in its own currency.</param>
 /// <param name="Rate">The rate to the currency of the minimum.</param>
 /// <param name="Amount">The amount in the currency of the minimum, rounded.</param>
-public sealed record SpentPart(string? LineId, string? PricingId, decimal Subtotal, decimal Rate, decimal Amount);
+public sealed record SpentPart(string? LineId, string? PricingId, decimal Subtotal, decimal Rate, decimal Amount)
+{
+    internal string Describe()
+    {
+        var of = LineId is null ? $"minimum of pricing {PricingId}, charged in advance" : $"line {LineId}";
+        return Rate == 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{of}: {Amount}")
+            : string.Create(CultureInfo.InvariantCulture, $"{of}: {Subtotal} x {Rate} = {Amount}");
+    }
+}

@@ -8,9 +8,9 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation.Lines;
 
 /// <summary>
-/// Creates usage lines, always in arrears: one per priced window. Each window starts at the first band, unless the tiers
-/// span the plan. Neither bands nor fixed prices are prorated. A pricing that credits usage gives a negative line, which
-/// is limited later.
+/// Creates usage lines, always in arrears: one per priced window. Each window starts at the first band, unless the
+/// tiers span the plan. Neither bands nor fixed prices are prorated. A pricing that credits usage gives a negative
+/// line, which is limited later.
 /// </summary>
 internal static class RateUsage
 {

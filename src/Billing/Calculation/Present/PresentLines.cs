@@ -118,8 +118,8 @@ internal sealed class PresentLines(
     private static SortedDictionary<string, decimal>? AdditionalOf(Derivation derivation) => derivation switch
     {
         ProratedAmount prorated => FactsOf(prorated),
-        CountedTotal { Share: { IsInDays: true } share } => FactsOf(share),
-        CountedChange { Share: { IsInDays: true } share } => FactsOf(share),
+        CountedTotal { Share: { IsProrated: not false } share } => FactsOf(share),
+        CountedChange { Share: { IsProrated: not false } share } => FactsOf(share),
         MinimumDue { Spent: { } spent } minimum => FactsOf(minimum, ("usage", spent.Total)),
         MinimumDue minimum => FactsOf(minimum),
         CappedCredit credit => new(StringComparer.Ordinal)
