@@ -19,6 +19,7 @@ using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Explanations;
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Billing.Memos;
+using Tallystick.Billing.Invoices;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
@@ -41,6 +42,7 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(Charge))]
 [JsonSerializable(typeof(StatementDefinition))]
 [JsonSerializable(typeof(BillConfig))]
+[JsonSerializable(typeof(InvoiceSettings))]
 [JsonSerializable(typeof(Contract))]
 [JsonSerializable(typeof(Commitment))]
 [JsonSerializable(typeof(Balance))]

@@ -9,6 +9,7 @@ using Tallystick.Server.Api.ExternalMappings;
 using Tallystick.Server.Api.FileUploads;
 using Tallystick.Server.Api.Http;
 using Tallystick.Server.Api.Invitations;
+using Tallystick.Server.Api.Invoices;
 using Tallystick.Server.Api.LookupTables;
 using Tallystick.Server.Api.Measurements;
 using Tallystick.Server.Api.Permissions;
@@ -73,5 +74,6 @@ internal static class ApiOperations
         BillCsvOperations.Download,
         BillExplorerOperation.Query,
         .. MemoOperations.All,
+        .. InvoiceOperations.All,
     ];
 }

@@ -58,6 +58,7 @@ internal static class CommandLine
         new("TALLYSTICK_AUTOMATIC_ACCOUNTS", "COUNT", "max accounts created by measurements per hour (default 20000)"),
         new("TALLYSTICK_METRICS_URL", "URL", "address of /metrics (default: the address of the API)"),
         new("TALLYSTICK_METRICS_TOKEN", "TOKEN", "bearer token required by /metrics"),
+        new("TALLYSTICK_FONTS", "FILES", "font files for scripts that invoices need"),
     ];
 
     /// <summary>Options that are not settings.</summary>

@@ -125,6 +125,8 @@ internal static class ServerHost
         // Check settings before opening anything, so that a refused start changes nothing.
         var settings = BootstrapSettings.From(builder.Configuration);
         var retention = EventRetention.From(builder.Configuration, clock);
+        // Own fonts are read when the first invoice is made; those of the operator can be wrong.
+        var fonts = FontSettings.Of(builder.Configuration);
         var data = OpenData(DataPathOf(builder.Configuration));
         OpenedEngines? engines = null;
         RunningServer? server = null;
@@ -142,6 +144,7 @@ internal static class ServerHost
             builder.Services.AddSingleton(retention);
             AddEvents(builder.Services);
             AddBilling(builder.Services);
+            builder.Services.AddSingleton(_ => fonts.Value);
             AddFiles(
                 builder.Services, DirectoryFileStore.Open(Path.Combine(data.Path, InstallationFiles.Files), clock));
             AddLookupTables(builder.Services);

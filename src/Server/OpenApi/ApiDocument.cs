@@ -99,6 +99,9 @@ internal static partial class ApiDocument
             };
         }
         described["responses"] = Responses(operation.Answer is null ? null : schemas.Reference(operation.Answer));
+        if (operation.FileType is { } fileType)
+            described["responses"]!["200"]!["content"] = Content(
+                fileType, new JsonObject { ["type"] = "string", ["format"] = "binary" });
         if (operation.Permission.Scope == PermissionScope.Public)
             described["security"] = new JsonArray();
         return described;

@@ -63,6 +63,11 @@ internal static class FullSamples
                 """),
                 ("meterId", await CreateAsync(client, "meters", MeterBody("mapped")))),
             "BillConfig" => Parse("""{"billLockDate":"2020-01-31"}"""),
+            "InvoiceSettings" => Parse("""
+                {"legalName":"Acme GmbH","addressLines":["Lindenstr. 5","Berlin"],"taxId":"DE1","taxText":"Net",
+                  "paymentText":"30 days","footer":"HRB 1",
+                  "logo":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="}
+                """),
             _ => await BillingSamples.MakeAsync(client, kind, products),
         };
         if (AllKinds.Catalog.Of(kind).Shape.Members.Any(member => member.Name == "customFields"))

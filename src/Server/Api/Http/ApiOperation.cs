@@ -35,6 +35,9 @@ internal sealed record ApiOperation(
     /// <summary>Whether the body can be omitted.</summary>
     internal bool IsBodyOptional { get; init; }
 
+    /// <summary>The media type of a response that is a file; null for JSON.</summary>
+    internal string? FileType { get; init; }
+
     /// <summary>A description in Markdown.</summary>
     internal string? Description { get; init; }
 }

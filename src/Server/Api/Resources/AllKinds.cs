@@ -19,6 +19,7 @@ using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.ExternalMappings;
 using Tallystick.Billing.Memos;
+using Tallystick.Billing.Invoices;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
@@ -88,6 +89,7 @@ internal static class AllKinds
         PicklistResources.TransactionTypes,
         OrganizationConfigResource.Definition,
         BillConfigResource.Definition,
+        InvoiceSettingsResource.Definition,
         StatementDefinitionResource.Definition,
         ExternalMappingResource.Definition,
         CustomFieldResource.Definition,

@@ -19,12 +19,14 @@ internal sealed class ResourceLists(IDocumentStore store, ResourceService resour
     /// <param name="within">A condition that the path sets; null for none.</param>
     /// <param name="maximumPageSize">Maximum number of entities on a page.</param>
     /// <param name="view">Converts a stored entity to the response; null to return it as stored.</param>
+    /// <param name="viewPage">Converts the entities of the page together instead.</param>
     internal async Task AnswerAsync(
         ApiCall call,
         ResourceDefinition definition,
         Condition? within = null,
         int? maximumPageSize = null,
-        Func<Document, ReadOnlyMemory<byte>>? view = null)
+        Func<Document, ReadOnlyMemory<byte>>? view = null,
+        Func<IReadOnlyList<Document>, ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>>>? viewPage = null)
     {
         var issues = new Issues();
         var request = call.Http.Request;
@@ -51,7 +53,9 @@ internal sealed class ResourceLists(IDocumentStore store, ResourceService resour
         var next = page.Count <= pageSize ? null
             : isAscending is null ? PageToken.Write(list, page[pageSize - 1].Sequence)
             : PageToken.Write(list, KeyOf(definition, page[pageSize - 1]));
-        var items = page.Take(pageSize).Select(document => view?.Invoke(document) ?? document.Json).ToList();
+        var items = viewPage is null
+            ? [.. page.Take(pageSize).Select(document => view?.Invoke(document) ?? document.Json)]
+            : await viewPage([.. page.Take(pageSize)]);
         await JsonAnswer.WritePageAsync(call.Http, await views.ShowAsync(call, definition, items), next);
     }
 
