@@ -25,6 +25,7 @@ using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Billing.StatementDefinitions;
 using Tallystick.Billing.WhatIf;
+using Tallystick.Billing.Statements;
 using Tallystick.Foundation.Json;
 
 namespace Tallystick.Billing;
@@ -41,6 +42,8 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(CounterAdjustment))]
 [JsonSerializable(typeof(Charge))]
 [JsonSerializable(typeof(StatementDefinition))]
+[JsonSerializable(typeof(StatementJob))]
+[JsonSerializable(typeof(StatementBasis))]
 [JsonSerializable(typeof(BillConfig))]
 [JsonSerializable(typeof(InvoiceSettings))]
 [JsonSerializable(typeof(Contract))]

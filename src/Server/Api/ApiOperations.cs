@@ -17,6 +17,7 @@ using Tallystick.Server.Api.ResourceGroups;
 using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Api.ServiceUsers;
 using Tallystick.Server.Api.SignIn;
+using Tallystick.Server.Api.Statements;
 using Tallystick.Server.Api.Usage;
 using Tallystick.Server.Api.Users;
 
@@ -75,5 +76,7 @@ internal static class ApiOperations
         BillExplorerOperation.Query,
         .. MemoOperations.All,
         .. InvoiceOperations.All,
+        .. StatementJobOperations.All,
+        .. BillStatementOperations.All,
     ];
 }

@@ -14,6 +14,7 @@ using Tallystick.Billing.Explanations;
 using Tallystick.Billing.Invoices;
 using Tallystick.Billing.Ledger;
 using Tallystick.Billing.WhatIf;
+using Tallystick.Billing.Statements;
 using Tallystick.Metering.Usage;
 using Tallystick.Printing;
 using Tallystick.Server.Api.Auth;
@@ -22,6 +23,7 @@ using Tallystick.Server.Api.Files;
 using Tallystick.Server.Api.LookupTables;
 using Tallystick.Server.Api.Permissions;
 using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Api.Statements;
 using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api;
@@ -41,6 +43,7 @@ internal static class ApiServices
         services.AddSingleton<PolicyLists>();
         services.AddSingleton<LookupJobAnswer>();
         services.AddSingleton<QueryRate>();
+        services.AddSingleton<StatementJobAnswer>();
         foreach (var operation in ApiOperations.All)
             operation.Handle.AddTo(services);
         // Endpoints that are not operations in the API document.
@@ -71,6 +74,8 @@ internal static class ApiServices
         services.AddSingleton<BillExport>();
         services.AddSingleton<BillExplorer>();
         services.AddSingleton<InvoiceReader>();
+        services.AddSingleton<StatementGenerator>();
+        services.AddSingleton<StatementJobs>();
         services.AddSingleton<InvoicePrinter>();
         services.AddSingleton<BalanceLedger>();
         services.AddSingleton<SchedulePreviews>();

@@ -8,6 +8,7 @@ using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Ingest;
 using Tallystick.Billing.Ledger;
+using Tallystick.Billing.Statements;
 using Tallystick.Metering.Ingest.Otlp;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
@@ -296,6 +297,8 @@ internal static class ServerHost
     {
         services.AddSingleton<BillJobHandler>();
         services.AddSingleton<IJobHandler>(provider => provider.GetRequiredService<BillJobHandler>());
+        services.AddSingleton<IJobHandler, StatementJobHandler>();
+        services.AddSingleton<IEventSubscriber, StatementsOnApproval>();
         services.AddSingleton(provider =>
             ScheduleQueue.TransactionHandler(provider.GetRequiredService<ResourceService>()));
         services.AddSingleton<IJobHandler, AutoApproval>();

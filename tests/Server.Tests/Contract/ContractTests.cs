@@ -20,6 +20,7 @@ public sealed class ContractTests
         "CounterAdjustments", "Contract", "Commitments", "PlanGroup", "PlanGroupLink",
         "Balances", "BalanceTransactionSchedule", "BalanceChargeSchedule", "External Mapping",
         "Charge", "BillConfig", "StatementDefinition", "BillJob", "Credits", "Debits", "Line Item", "DataExplorer",
+        "Charge", "BillConfig", "StatementDefinition", "StatementJob",
     ];
 
     [Fact]

@@ -24,6 +24,7 @@ using Tallystick.Billing.Organizations;
 using Tallystick.Billing.Picklists;
 using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Billing.StatementDefinitions;
+using Tallystick.Billing.Statements;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.CustomFields;
@@ -99,6 +100,7 @@ internal static class AllKinds
         FormerBillResource.Definition,
         MemoResources.Credits,
         MemoResources.Debits,
+        StatementJobResource.Definition,
         InvoiceNumberResource.Definition,
         OrganizationResource.Definition,
         InstalledOrganizationResource.Definition,

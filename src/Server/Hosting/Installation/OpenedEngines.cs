@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Billing.BillRuns;
+using Tallystick.Billing.Statements;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Events;
 using Tallystick.Server.Api.Events;
@@ -29,8 +30,8 @@ internal sealed record OpenedEngines(
 
     private static IReadOnlyList<DocumentKind> Kinds =>
     [
-        .. AllKinds.Catalog.DocumentKinds, .. BillDocuments.Kinds, ActionedEvents.Kind, ChangeEvents.Kind,
-        Subscriptions.Kind, InstallationId.Kind, InstallationKeys.Kind,
+        .. AllKinds.Catalog.DocumentKinds, .. BillDocuments.Kinds, StatementBasis.Kind, ActionedEvents.Kind,
+        ChangeEvents.Kind, Subscriptions.Kind, InstallationId.Kind, InstallationKeys.Kind,
     ];
 
     /// <summary>
