@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using NodaTime;
 using Tallystick.Billing.Invoices;
 
 namespace Tallystick.Printing;

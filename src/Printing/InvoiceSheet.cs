@@ -49,7 +49,7 @@ internal sealed class InvoiceSheet : IDisposable
     internal string Fit(string text, double width, double size, bool isBold) =>
         Dividing(size, isBold).Single(text, width);
 
-    /// <summary>Draws a figure to the right edge of a column. A long figure is smaller, because it is never cut.</summary>
+    /// <summary>Draws a figure to the right edge of a column: smaller if it is long, but never cut.</summary>
     internal void Figure(string text, Style.Column column, double y, XColor color, bool isBold = false)
     {
         var size = Style.Body;

@@ -42,5 +42,6 @@ public sealed class StatementCalendarTests
         AggregationFrequency.Day, new Window(At("1990-01-01T00:00"), At("2025-01-01T00:00")), DateTimeZone.Utc,
         IsoDayOfWeek.Monday)).Message.ShouldContain("10000");
 
-    private static Instant At(string text) => InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm").Parse(text).Value;
+    private static Instant At(string text) =>
+        InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm").Parse(text).Value;
 }

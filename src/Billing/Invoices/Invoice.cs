@@ -1,6 +1,8 @@
 namespace Tallystick.Billing.Invoices;
 
-/// <summary>What an invoice says, in the words and figures that it shows; where it stands is up to the printer.</summary>
+/// <summary>
+/// What an invoice says, in the words and figures that it shows. Where it stands is up to the printer.
+/// </summary>
 public sealed record Invoice
 {
     /// <summary>The heading, such as <c>Invoice</c>.</summary>

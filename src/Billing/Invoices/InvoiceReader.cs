@@ -3,7 +3,6 @@ using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Invoices;
@@ -31,7 +30,8 @@ public sealed class InvoiceReader(ResourceService resources)
             ?? throw ResourceService.NotFound(BillResource.Definition, billId);
         if (bill.LineItems?.Count > MaxLines)
             throw new RefusedException(new Issue(
-                "too_many_lines", "", $"The bill has {bill.LineItems.Count} line items; an invoice has at most {MaxLines}"));
+                "too_many_lines", "",
+                $"The bill has {bill.LineItems.Count} line items; an invoice has at most {MaxLines}"));
         string[] codes =
             [.. (bill.LineItems ?? []).Select(line => line.Currency).Append(bill.Currency).Distinct()];
         var decimals = (await related.ListAsync<Currency>(new Condition.In("code", codes))).ToDictionary(

@@ -32,7 +32,8 @@ public sealed class StatementJobHandler(ResourceService resources, StatementGene
             await JobQueue.RemoveAsync(change, id);
             await change.PutAsync(StatementJobResource.Definition, job, job with
             {
-                StatementJobStatus = StatementJobStatus.Failed, FailureReason = reason,
+                StatementJobStatus = StatementJobStatus.Failed,
+                FailureReason = reason,
             });
         }
         return true;

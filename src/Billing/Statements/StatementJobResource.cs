@@ -1,6 +1,5 @@
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Json;
-using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
@@ -68,7 +67,8 @@ public static class StatementJobResource
     public static bool HasEnded(StatementJob job) => StatusOf(job) is not (
         StatementJobStatus.Pending or StatementJobStatus.Running);
 
-    private static StatementJobStatus StatusOf(StatementJob job) => job.StatementJobStatus ?? StatementJobStatus.Pending;
+    private static StatementJobStatus StatusOf(StatementJob job) =>
+        job.StatementJobStatus ?? StatementJobStatus.Pending;
 
     private static bool IsOfWholeBill(StatementJob job) =>
         StatusOf(job) == StatementJobStatus.Complete && job.Filters?.MeterIds is null or [];

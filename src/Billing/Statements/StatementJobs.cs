@@ -1,7 +1,6 @@
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
 
@@ -47,7 +46,7 @@ public sealed class StatementJobs(ResourceService resources, StatementGenerator 
         StatementJobResource.Definition,
         job with { OrgId = change.Related.OrganizationId, StatementJobStatus = StatementJobStatus.Pending });
 
-    /// <summary>Generates the statement of a bill with its CSV file at once, and records it as a complete job.</summary>
+    /// <summary>Generates the statement of a bill with its CSV file, and records it as a complete job.</summary>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="principal">The principal recorded in the audit fields.</param>
     /// <param name="billId">UUID of the bill.</param>
@@ -61,7 +60,10 @@ public sealed class StatementJobs(ResourceService resources, StatementGenerator 
             throw ResourceService.NotFound(BillResource.Definition, billId);
         var job = new StatementJob
         {
-            Id = Guid.CreateVersion7().ToString(), BillId = billId, OrgId = organizationId, IncludeCsvFormat = true,
+            Id = Guid.CreateVersion7().ToString(),
+            BillId = billId,
+            OrgId = organizationId,
+            IncludeCsvFormat = true,
         };
         var basis = await generator.GenerateAsync(organizationId, job, cancellationToken);
         return await resources.ChangeAsync(organizationId, principal, cancellationToken, change =>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 

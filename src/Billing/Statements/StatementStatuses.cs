@@ -2,7 +2,6 @@ using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.StatementDefinitions;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Statements;

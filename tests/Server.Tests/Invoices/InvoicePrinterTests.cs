@@ -74,7 +74,12 @@ public sealed class InvoicePrinterTests
     [Fact]
     public async Task Invoice_OtherCurrencies_AreConvertedInSight()
     {
-        var dollars = Line(2, "Support", 1, 100m) with { Currency = "USD", ConversionRate = 0.925m, ConvertedSubtotal = 92.5m };
+        var dollars = Line(2, "Support", 1, 100m) with
+        {
+            Currency = "USD",
+            ConversionRate = 0.925m,
+            ConvertedSubtotal = 92.5m,
+        };
 
         var text = Read(await PrintAsync(BillOf([Line(1, "Compute hours", 10, 2m), dollars])))[0];
 
@@ -128,7 +133,8 @@ public sealed class InvoicePrinterTests
     public async Task Invoice_FontOfTheOperator_IsUsedForItsScript()
     {
         var file = Path.Combine(AppContext.BaseDirectory, "Invoices", "Armenian.ttf");
-        var fonts = new InvoiceFonts([(file, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken))]);
+        var content = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        var fonts = new InvoiceFonts([(file, content)]);
 
         var text = Read(await PrintAsync(BillOf([Line(1, "Region Օդ 5", 3, 2m)]), fonts: fonts))[0];
 
@@ -140,8 +146,8 @@ public sealed class InvoicePrinterTests
     [InlineData("no font")]
     [InlineData("\0\u0001\0\0\0\u0001\0\0\0\0\0\0cmap\0\0\0\0\uffff")]
     public void Font_Damaged_IsNamed(string content) =>
-        Should.Throw<FormatException>(() => new InvoiceFonts([("odd.ttf", System.Text.Encoding.Latin1.GetBytes(content))]))
-            .Message.ShouldContain("odd.ttf");
+        Should.Throw<FormatException>(
+            () => new InvoiceFonts([("odd.ttf", System.Text.Encoding.Latin1.GetBytes(content))])).Message.ShouldContain("odd.ttf");
 
     [Theory]
     [InlineData("a\u0000b\u0007c\td\r\ne")]
@@ -154,11 +160,13 @@ public sealed class InvoicePrinterTests
     {
         var bill = BillOf([Line(1, text, 3, 2m, text), Line(2, "After it", 1, 2m)]) with
         {
-            SequentialInvoiceNumber = text, PurchaseOrderNumber = text,
+            SequentialInvoiceNumber = text,
+            PurchaseOrderNumber = text,
         };
 
         var read = Read(await PrintAsync(
-            bill, Customer with { Name = text }, Seller with { LegalName = text, PaymentText = text, Footer = text }))[0];
+            bill, Customer with { Name = text },
+            Seller with { LegalName = text, PaymentText = text, Footer = text }))[0];
 
         read.ShouldContain(row => row.StartsWith("After it", StringComparison.Ordinal)
             && row.EndsWith("2.00", StringComparison.Ordinal));
@@ -189,8 +197,10 @@ public sealed class InvoicePrinterTests
     {
         var line = Line(1, "Bytes", 1, 1) with
         {
-            Units = 79228162514264337593543950335m, ConvertedSubtotal = 7922816251426433759354395033.5m,
-            AverageUnitPrice = 0.0000000000000000000000000001m, UsagePerPricingBand = null,
+            Units = 79228162514264337593543950335m,
+            ConvertedSubtotal = 7922816251426433759354395033.5m,
+            AverageUnitPrice = 0.0000000000000000000000000001m,
+            UsagePerPricingBand = null,
         };
 
         var text = string.Join('\n', Read(await PrintAsync(BillOf([line])))[0]);

@@ -20,7 +20,10 @@ internal static class InvoiceSamples
         EmailAddress = "billing@example.com",
         Address = new Address
         {
-            AddressLine1 = "12 Harbour Street", Locality = "Leith", PostCode = "EH6 6JJ", Country = "United Kingdom",
+            AddressLine1 = "12 Harbour Street",
+            Locality = "Leith",
+            PostCode = "EH6 6JJ",
+            Country = "United Kingdom",
         },
     };
 
@@ -63,25 +66,25 @@ internal static class InvoiceSamples
     /// <summary>A line of usage in January.</summary>
     internal static BillLineItem Line(
         int number, string description, decimal units, decimal price, string product = "Compute") => new()
-    {
-        Id = string.Create(CultureInfo.InvariantCulture, $"line-{number}"),
-        ProductId = product,
-        ProductName = product,
-        Description = description,
-        Quantity = units,
-        Units = units,
-        Unit = "hour",
-        Subtotal = decimal.Round(units * price, 2, MidpointRounding.AwayFromZero),
-        Currency = "EUR",
-        ConversionRate = 1,
-        ConvertedSubtotal = decimal.Round(units * price, 2, MidpointRounding.AwayFromZero),
-        LineItemType = LineItemType.Usage,
-        AverageUnitPrice = price,
-        SequenceNumber = number,
-        UsagePerPricingBand = [new PricingBandUsage { UnitPrice = price, BandUnits = units, BandQuantity = units }],
-        ServicePeriodStartDate = Instant.FromUtc(2024, 12, 31, 23, 0),
-        ServicePeriodEndDate = Instant.FromUtc(2025, 1, 31, 23, 0),
-    };
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"line-{number}"),
+            ProductId = product,
+            ProductName = product,
+            Description = description,
+            Quantity = units,
+            Units = units,
+            Unit = "hour",
+            Subtotal = decimal.Round(units * price, 2, MidpointRounding.AwayFromZero),
+            Currency = "EUR",
+            ConversionRate = 1,
+            ConvertedSubtotal = decimal.Round(units * price, 2, MidpointRounding.AwayFromZero),
+            LineItemType = LineItemType.Usage,
+            AverageUnitPrice = price,
+            SequenceNumber = number,
+            UsagePerPricingBand = [new PricingBandUsage { UnitPrice = price, BandUnits = units, BandQuantity = units }],
+            ServicePeriodStartDate = Instant.FromUtc(2024, 12, 31, 23, 0),
+            ServicePeriodEndDate = Instant.FromUtc(2025, 1, 31, 23, 0),
+        };
 
     /// <summary>Lines of three products, no two with the same amount.</summary>
     internal static IReadOnlyList<BillLineItem> Lines(int count) =>

@@ -23,8 +23,11 @@ public sealed class InvoiceTests(SqliteServer server)
         var bill = await BillAsync(client);
         await SetAsync(client, new JsonObject
         {
-            ["legalName"] = "Acme Cloud GmbH", ["addressLines"] = new JsonArray("Lindenstraße 5", "Berlin"),
-            ["taxText"] = "Net of tax.", ["paymentText"] = "30 days.", ["footer"] = "HRB 12345",
+            ["legalName"] = "Acme Cloud GmbH",
+            ["addressLines"] = new JsonArray("Lindenstraße 5", "Berlin"),
+            ["taxText"] = "Net of tax.",
+            ["paymentText"] = "30 days.",
+            ["footer"] = "HRB 12345",
             ["logo"] = Convert.ToBase64String(Png(40, 20)),
         });
 
@@ -91,7 +94,8 @@ public sealed class InvoiceTests(SqliteServer server)
         using var client = await server.NewOrganizationAsync();
         var refused = await client.PutAsync("invoicesettings", new JsonObject
         {
-            ["addressLines"] = new JsonArray("ok", new string('x', 101)), ["version"] = await VersionAsync(client),
+            ["addressLines"] = new JsonArray("ok", new string('x', 101)),
+            ["version"] = await VersionAsync(client),
         });
         refused.Faults.ShouldBe(["length addressLines[1]"]);
     }
@@ -147,7 +151,7 @@ public sealed class InvoiceTests(SqliteServer server)
         using (var compressed = new ZLibStream(rows, CompressionLevel.Optimal, leaveOpen: true))
         {
             for (var row = 0; row < height; row++)
-                compressed.Write([0, .. Enumerable.Repeat(new byte[] { 15, 98, 108 }, width).SelectMany(pixel => pixel)]);
+                compressed.Write([0, .. Enumerable.Repeat((byte)98, 3 * width)]);
         }
         using var png = new MemoryStream();
         png.Write([0x89, .. "PNG\r\n"u8, 26, 10]);

@@ -91,7 +91,8 @@ public sealed class StatementJobTests(SqliteServer server)
 
         var batch = await client.PostAsync("statementjobs/batch", new JsonObject
         {
-            ["billIds"] = new JsonArray(bill.Id, bill.Id), ["includeCsvFormat"] = true,
+            ["billIds"] = new JsonArray(bill.Id, bill.Id),
+            ["includeCsvFormat"] = true,
         });
 
         var id = (string)batch.Json!.AsArray().ShouldHaveSingleItem()!["id"]!;

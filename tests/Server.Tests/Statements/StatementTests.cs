@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Server.Tests.Api;
@@ -36,7 +35,8 @@ public sealed class StatementTests(SqliteServer server)
         await bill.DefineAsync($$"""
             {"name":"Daily","aggregationFrequency":"DAY","includePricePerUnit":true,
              "dimensions":[{"meterId":"{{bill.Meter}}","name":"region","filter":["*"]},{"name":"other","filter":["*"]}],
-             "measures":[{"name":"n","aggregations":["SUM","COUNT","MAX","MEAN"]},{"name":"note","aggregations":["UNIQUE","SUM"]}]}
+             "measures":[{"name":"n","aggregations":["SUM","COUNT","MAX","MEAN"]},
+               {"name":"note","aggregations":["UNIQUE","SUM"]}]}
             """);
 
         var statement = await bill.DownloadAsync((await bill.RunAsync())["presignedJsonStatementUrl"]);
@@ -70,8 +70,8 @@ public sealed class StatementTests(SqliteServer server)
             .Single(one => (string?)one!["lineItemType"] == "USAGE")!["id"]!;
         (await bill.DownloadAsync(job["presignedCsvStatementUrl"])).Split("\r\n").ShouldBe(
         [
-            "lineItemId,description,productName,meterCode,childAccountCode,segment,unit,quantity,start,end,region,measure,"
-                + "aggregation,value",
+            "lineItemId,description,productName,meterCode,childAccountCode,segment,unit,quantity,start,end,region,"
+                + "measure,aggregation,value",
             $"{line},Calls,Product,calls,,,call,15.5,2025-01-05T00:00:00Z,2025-01-06T00:00:00Z,eu,n,SUM,11",
             $"{line},Calls,Product,calls,,,call,15.5,2025-01-05T00:00:00Z,2025-01-06T00:00:00Z,us,n,SUM,4",
             "",

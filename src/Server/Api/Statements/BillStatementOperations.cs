@@ -5,7 +5,6 @@ using Tallystick.Billing.Statements;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Documents;
 using Tallystick.Resources.Files;
 using Tallystick.Server.Api.Bills;
 using Tallystick.Server.Api.Http;
