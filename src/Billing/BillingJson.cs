@@ -1,15 +1,15 @@
 using System.Text.Json.Serialization;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
 using Tallystick.Billing.BalanceSchedules;
 using Tallystick.Billing.BalanceTransactions;
-using Tallystick.Billing.Balances;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;

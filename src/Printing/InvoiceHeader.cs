@@ -7,7 +7,7 @@ internal static class InvoiceHeader
 {
     private const double LogoWidth = 170;
     private const double LogoHeight = 52;
-    private const double Middle = Style.Left + 270;
+    private const double Middle = Style.Left + 245;
     private const double LabelWidth = 82;
     private const int MaxNameLines = 3;
     private const int MaxAddressLines = 2;
