@@ -1,7 +1,6 @@
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
 
 namespace Tallystick.Billing.Statements;
