@@ -147,7 +147,8 @@ public sealed class InvoicePrinterTests
     [InlineData("\0\u0001\0\0\0\u0001\0\0\0\0\0\0cmap\0\0\0\0\uffff")]
     public void Font_Damaged_IsNamed(string content) =>
         Should.Throw<FormatException>(
-            () => new InvoiceFonts([("odd.ttf", System.Text.Encoding.Latin1.GetBytes(content))])).Message.ShouldContain("odd.ttf");
+                () => new InvoiceFonts([("odd.ttf", System.Text.Encoding.Latin1.GetBytes(content))]))
+            .Message.ShouldContain("odd.ttf");
 
     [Theory]
     [InlineData("a\u0000b\u0007c\td\r\ne")]
