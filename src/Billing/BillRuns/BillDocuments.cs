@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Resources.Changes;

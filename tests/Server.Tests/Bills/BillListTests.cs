@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Resources.Changes;

@@ -28,6 +28,9 @@ public sealed partial class SecondKindTests(SqliteServer server)
         "GetEvent id", "PutEventActioned id", "GetLookupTableRevisionDataJobResponse id",
         "DeleteLookupTableRevisionDataJobResponse id", "GetBillLineItem id", "GetFailedIngestDownloadUrl id",
         "GetUploadJobResponse id", "GetJobOriginalFileDownloadUrl id",
+        // The permissions of the bill apply to its credit and debit line items.
+        "GetCreditLineItem id", "PutCreditLineItem id", "DeleteCreditLineItem id", "GetDebitLineItem id",
+        "PutDebitLineItem id", "DeleteDebitLineItem id",
         // Answers with nothing for an entity that the caller may not retrieve.
         "ListExternalMappingsForM3terEntity m3terId",
     ];
@@ -83,7 +86,7 @@ public sealed partial class SecondKindTests(SqliteServer server)
         [
             // Of whoever has the link.
             "AcceptInvitationRequest invitationId", "AcceptInvitationRequest organizationId",
-            "BillJobRecalculateRequest billIds",
+            "ApproveBillsRequest billIds", "BillJobRecalculateRequest billIds",
             "LookupTableRevisionCopyRequest revisionId",
             "PrincipalPermissionRequest principalId",
             "ResourceGroupItemRequest targetId",

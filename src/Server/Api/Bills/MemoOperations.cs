@@ -2,7 +2,6 @@ using Tallystick.Access.Permissions;
 using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Memos;
-using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Server.Api.Http;
 using Tallystick.Server.Api.Resources;

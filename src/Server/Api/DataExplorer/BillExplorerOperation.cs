@@ -4,7 +4,6 @@ using NodaTime;
 using Tallystick.Access.Permissions;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillExports;
-using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
