@@ -55,15 +55,6 @@ internal static class BillWriter
             await FormerBillResource.KeepAsync(change, current, bill);
         }
         bill = await BillSaving.PutAsync(change, current, bill);
-            SequentialInvoiceNumber = number,
-            JsonStatementGenerated = current?.JsonStatementGenerated,
-            CsvStatementGenerated = current?.CsvStatementGenerated,
-            // A statement explains the bill as it was.
-            StatementStale = current?.JsonStatementGenerated is true ? true : current?.StatementStale,
-        };
-        if (current is not null)
-            await FormerBillResource.KeepAsync(change, current, proposed);
-        var bill = await change.PutAsync(BillResource.Definition, current, proposed);
         await BillDocuments.KeepBasisAsync(change, bill.Id, basis);
         await BillDocuments.KeepDerivationAsync(change, bill.Id, calculated.Derivation);
         return bill.Id;

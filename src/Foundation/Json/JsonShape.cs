@@ -35,8 +35,6 @@ public sealed record TextShape(
     /// <summary>Name under which the API document lists the choices.</summary>
     public string? ChoicesName { get; init; }
 
-    /// <summary>Whether the API document says that it is a URL.</summary>
-    public bool IsUrl { get; init; }
 
     /// <summary>The values that the API document lists although others are accepted; null for none.</summary>
     public IReadOnlyList<string>? ChoicesInContract { get; init; }

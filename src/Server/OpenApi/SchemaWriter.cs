@@ -141,7 +141,6 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
     {
         TextShape { Form: TextForm.Url } => shape,
         TextShape { ChoicesName: null, Choices: null } => new TextShape(),
-        TextShape { ChoicesName: null, Choices: null } text => new TextShape { IsUrl = text.IsUrl },
         NumberShape number => new NumberShape(number.IntegerBits),
         ListShape list => new ListShape(WithoutLimits(list.Item)),
         MapShape map => map with { Maximum = null },
@@ -157,7 +156,6 @@ internal sealed class SchemaWriter(TypeDocumentation documentation)
         if (text.Form == TextForm.Email)
             schema["format"] = "email";
         if (text.Form == TextForm.Url)
-        if (text.IsUrl)
             schema["format"] = "url";
         if (TextForms.Pattern(text.Form) is { } pattern)
             schema["pattern"] = pattern;

@@ -19,8 +19,8 @@ public sealed class ContractTests
         "BillGroupingKey", "CreditReason", "DebitReason", "TransactionType", "Counter", "CounterPricing",
         "CounterAdjustments", "Contract", "Commitments", "PlanGroup", "PlanGroupLink",
         "Balances", "BalanceTransactionSchedule", "BalanceChargeSchedule", "External Mapping",
-        "Charge", "BillConfig", "StatementDefinition", "BillJob", "Credits", "Debits", "Line Item", "DataExplorer",
-        "Charge", "BillConfig", "StatementDefinition", "StatementJob",
+        "Charge", "BillConfig", "StatementDefinition", "StatementJob", "BillJob", "Credits", "Debits", "Line Item",
+        "DataExplorer",
     ];
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class BillStatementOperations(
     private const string Line = "/organizations/{orgId}/bills/{billId}/lineitems/{id}/usage/json";
 
     private static readonly ApiSchema Url = new("ObjectUrlResponse", new ObjectShape(
-        "ObjectUrlResponse", [new JsonMember("downloadUrl", new TextShape { IsUrl = true })]));
+        "ObjectUrlResponse", [new JsonMember("downloadUrl", new TextShape(Form: TextForm.Url))]));
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
