@@ -35,7 +35,6 @@ public sealed record TextShape(
     /// <summary>Name under which the API document lists the choices.</summary>
     public string? ChoicesName { get; init; }
 
-
     /// <summary>The values that the API document lists although others are accepted; null for none.</summary>
     public IReadOnlyList<string>? ChoicesInContract { get; init; }
 

@@ -93,6 +93,8 @@ public sealed partial class SecondKindTests(SqliteServer server)
             "SignInRequest organizationId",
             // Usage is a resource of its own, analytics:usage, whatever accounts and meters it is of.
             "UsageQueryRequest accountIds", "UsageQueryRequest meterIds",
+            // Requires the permission for the accounts itself.
+            "WhatIfRequest accountIds",
         ]);
 
     [Theory]

@@ -7,6 +7,7 @@ using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Files;
 using Tallystick.Server.Api.Bills;
+using Tallystick.Server.Api.Files;
 using Tallystick.Server.Api.Http;
 using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Api.Usage;
@@ -22,8 +23,7 @@ internal sealed class BillStatementOperations(
     private const string Bill = "/organizations/{orgId}/bills/{id}/statement";
     private const string Line = "/organizations/{orgId}/bills/{billId}/lineitems/{id}/usage/json";
 
-    private static readonly ApiSchema Url = new("ObjectUrlResponse", new ObjectShape(
-        "ObjectUrlResponse", [new JsonMember("downloadUrl", new TextShape(Form: TextForm.Url))]));
+    private static readonly ApiSchema Url = FileContract.ObjectUrl;
 
     internal static IReadOnlyList<ApiOperation> All { get; } =
     [
