@@ -114,15 +114,14 @@ public sealed class WhatIfCalculation(
                 issues.AddUnknownReference($"accountIds[{index}]", "account", id);
         }
         issues.ThrowIfAny();
-        var changed = asked.Changes.Select(change => change.Entity.Id.Length > 0
-            ? change.Entity
-            : change.Entity with { Id = Guid.CreateVersion7().ToString() }).ToList();
+        var changed = asked.Changes.Select(change => change.IsAdded
+            ? change.Entity with { Id = Guid.CreateVersion7().ToString() }
+            : change.Entity).ToList();
         var view = new ChangedEntities(related, changed);
         foreach (var (change, entity) in asked.Changes.Zip(changed))
         {
-            var current = change.Entity.Id.Length == 0
-                ? null : await related.FindAsync(change.Definition, change.Entity.Id);
-            if (current is null && change.Entity.Id.Length > 0)
+            var current = change.IsAdded ? null : await related.FindAsync(change.Definition, change.Entity.Id);
+            if (current is null && !change.IsAdded)
                 issues.AddUnknownReference($"{change.Path}.id", change.Definition.Words, change.Entity.Id);
             var ofChange = new Issues();
             await change.Definition.CheckAsync(entity, current, view, ofChange);

@@ -24,7 +24,11 @@ public sealed record WhatIfRequest(
 /// <param name="Path">Where the request names it, such as <c>pricings[0]</c>.</param>
 /// <param name="Definition">Its kind.</param>
 /// <param name="Entity">The plan or price; its id is empty if it is added.</param>
-public sealed record EntityChange(string Path, ResourceDefinition Definition, Resource Entity);
+public sealed record EntityChange(string Path, ResourceDefinition Definition, Resource Entity)
+{
+    /// <summary>True if the entity does not replace a stored one.</summary>
+    internal bool IsAdded => string.IsNullOrEmpty(Entity.Id);
+}
 
 /// <summary>The kinds that a what-if calculation can change.</summary>
 public static class WhatIfKinds
