@@ -7,7 +7,6 @@ using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Charges;
@@ -18,6 +17,7 @@ using Tallystick.Billing.EndDating;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Explanations;
 using Tallystick.Billing.ExternalMappings;
+using Tallystick.Billing.Ledger;
 using Tallystick.Billing.Memos;
 using Tallystick.Billing.Invoices;
 using Tallystick.Billing.Organizations;
@@ -58,6 +58,7 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(EndDateBillingEntitiesResponse))]
 [JsonSerializable(typeof(BillJob))]
 [JsonSerializable(typeof(BillJobResult))]
+[JsonSerializable(typeof(BillDraw))]
 [JsonSerializable(typeof(BillJobCheckpoint))]
 [JsonSerializable(typeof(Bill))]
 [JsonSerializable(typeof(FormerBill))]

@@ -34,8 +34,9 @@ namespace Tallystick.Billing.Tests;
 /// seats  seats   2026-03-01  10                       # the new number from a day on; also: order
 /// bill   2026-04-01
 /// </code>
-/// Before them <c>organization</c>, <c>account</c>, <c>currency</c>, <c>rate</c> and <c>measure</c> where the defaults
-/// of <see cref="Scenario"/> do not serve.
+/// Credits are <c>commitment</c>, <c>fee</c>, <c>balance</c>, <c>credit</c> and <c>drawn</c>: see <see
+/// cref="TakeCredit"/>. Before them <c>organization</c>, <c>account</c>, <c>currency</c>, <c>rate</c> and
+/// <c>measure</c> where the defaults of <see cref="Scenario"/> do not serve.
 /// </summary>
 internal sealed partial class BillStory
 {
@@ -65,7 +66,14 @@ internal sealed partial class BillStory
     public static CalculatedBill BillOf(string text)
     {
         var story = new BillStory(text);
-        return story.InputOn(story._billDate).Bill(story.Used);
+        return story.InputOn(story._billDate).Bill(story.Used, story.Ledger()).Bill;
+    }
+
+    /// <summary>The story's bill and what it draws.</summary>
+    public static FinishedBill FinishedOf(string text)
+    {
+        var story = new BillStory(text);
+        return story.InputOn(story._billDate).Bill(story.Used, story.Ledger());
     }
 
     /// <summary>The input of the bill of the story.</summary>
@@ -84,7 +92,7 @@ internal sealed partial class BillStory
         var story = new BillStory(text);
         var actual = rows.Where(words => words[0] == "bill").SelectMany(words =>
         {
-            var bill = story.InputOn(Date(words[1])).Bill(story.Used);
+            var bill = story.InputOn(Date(words[1])).Bill(story.Used, story.Ledger()).Bill;
             return bill.Lines().Select(line => $"line {line}")
                 .Prepend($"bill {words[1]}").Append($"total {BillText.Amount(bill.BillTotal)}");
         });
@@ -95,12 +103,12 @@ internal sealed partial class BillStory
     {
         var input = Input("2000-01-01", _plans) with
         {
-            Terms = TermsOf(_plans) with
+            Terms = CreditTerms(TermsOf(_plans) with
             {
                 Account = _account,
                 GroupPlans = [.. _groups.Values],
                 CounterAdjustments = _adjustments,
-            },
+            }),
             Organization = _organization with { CurrencyConversions = _rates },
             Currencies = [.. _currencies.Values],
         };
@@ -154,6 +162,9 @@ internal sealed partial class BillStory
             case "bill":
                 _billDate = Date(words.Single());
                 break;
+            case "commitment" or "fee" or "balance" or "credit" or "drawn":
+                TakeCredit(keyword, words[0], Pairs(words[1..]));
+                break;
             default:
                 throw new FormatException($"'{keyword}' is no statement of a bill story.");
         }
@@ -167,6 +178,9 @@ internal sealed partial class BillStory
         MonthEpoch = settings.Date("monthEpoch") ?? _organization.MonthEpoch,
         YearEpoch = settings.Date("yearEpoch") ?? _organization.YearEpoch,
         Currency = settings.Text("currency") ?? _organization.Currency,
+        CreditApplicationOrder = settings.Text("credits") is { } order ? [.. order.Split(',').Select(OrderOf)] : null,
+        AllowNegativeBalances = settings.Text("overdraft") == "yes",
+        CommitmentFeeBillInAdvance = settings.Text("fees") == "advance",
         ExternalInvoiceDate = settings.Text("invoice") == "last-day" ? InvoiceDate.LastDayOfArrears : null,
     };
 
@@ -187,6 +201,7 @@ internal sealed partial class BillStory
         Code = code,
         MaxDecimalPlaces = settings.Whole("places"),
         RoundingMode = settings.Choice<RoundingMode>("mode"),
+        CountsUnits = settings.Text("counts") == "units",
     };
 
     private void TakeMeasure(string name, Settings settings) => _measures[name] = Calls with
@@ -269,9 +284,10 @@ internal sealed partial class BillStory
 
     private void TakeBand(Settings settings) => ChangeLastPlan(plan =>
     {
+        var isOverage = settings.Text("overage") == "yes";
         var band = new PricingBand
         {
-            Id = "band-" + settings.Text("from"),
+            Id = $"{(isOverage ? "overage" : "band")}-{settings.Text("from")}",
             LowerLimit = settings.Number("from") ?? 0,
             FixedPrice = settings.Number("fixed") ?? 0,
             UnitPrice = settings.Number("unit") ?? 0,
@@ -286,7 +302,9 @@ internal sealed partial class BillStory
             };
         }
         var last = plan.Pricings[^1];
-        var pricing = last.Pricing with { PricingBands = [.. last.Pricing.PricingBands, band] };
+        var pricing = isOverage
+            ? last.Pricing with { OveragePricingBands = [.. last.Pricing.OveragePricingBands ?? [], band] }
+            : last.Pricing with { PricingBands = [.. last.Pricing.PricingBands, band] };
         return plan with { Pricings = [.. plan.Pricings.SkipLast(1), last with { Pricing = pricing }] };
     });
 

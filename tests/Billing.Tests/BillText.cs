@@ -1,7 +1,6 @@
 using System.Globalization;
 using NodaTime;
 using Tallystick.Billing.Bills;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
@@ -34,7 +33,7 @@ internal static class BillText
     [
         "",
         $"line {line.SequenceNumber}   {JsonFormat.Name(line.LineItemType)} {line.Description}",
-        $"         product {line.ProductName}, {line.PlanId}{(line.PricingId is { } id ? ", " + id : "")}",
+        $"         {SourceOf(line)}",
         $"         {Time(line.ServicePeriodStartDate!.Value)} to {Time(line.ServicePeriodEndDate!.Value)}",
         line.Additional is { } facts
             ? $"         {string.Join(", ", facts.Select(fact => $"{fact.Key} {Text(fact.Value)}"))}"
@@ -47,6 +46,15 @@ internal static class BillText
         $"  amount {Amount(line.Subtotal)} {line.Currency} x {Text(line.ConversionRate)}"
             + $" = {Amount(line.ConvertedSubtotal)} {currency}",
     ];
+
+    private static string SourceOf(BillLineItem line) => string.Join(", ", new[]
+    {
+        line.ProductName is { } product ? $"product {product}" : "no product",
+        line.PlanId,
+        line.PricingId,
+        line.CommitmentId is { } commitment ? $"commitment {commitment}" : null,
+        line.BalanceId is { } balance ? $"balance {balance}" : null,
+    }.OfType<string>());
 
     private static string Text(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "none";
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Ledger;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calculation.Usage;
@@ -138,7 +139,14 @@ internal static class Scenario
 
     /// <summary>The bill with usage that depends on the need.</summary>
     public static CalculatedBill Bill(this BillInput input, Func<UsageNeed, decimal?> usage) =>
-        Calculate(BillCalculation.Begin(input), usage);
+        input.Bill(usage, AccountLedger.Of(input.Terms)).Bill;
+
+    /// <summary>The bill and its draws, after what other bills have drawn.</summary>
+    public static FinishedBill Bill(this BillInput input, Func<UsageNeed, decimal?> usage, AccountLedger ledger)
+    {
+        var bill = BillCalculation.Begin(input);
+        return bill.Charge([.. bill.Needs.Select(need => new UsageResult(need, usage(need)))]).Finish(ledger);
+    }
 
     /// <summary>The lines as text, <c>type from..to amount</c>; midnights as dates, pricing currency.</summary>
     public static IEnumerable<string> Lines(this CalculatedBill bill) => bill.LineItems.Select(line => string.Create(
@@ -177,9 +185,6 @@ internal static class Scenario
         InstantText.TryParse(text, out var instant) ? instant : throw new FormatException(text);
 
     public static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
-
-    private static CalculatedBill Calculate(BillCalculation bill, Func<UsageNeed, decimal?> usage) =>
-        bill.Charge([.. bill.Needs.Select(need => new UsageResult(need, usage(need)))]).Finish();
 
     private static string Short(Instant? instant) =>
         InstantText.Write(instant!.Value).Replace("T00:00:00Z", "", StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using NodaTime;
 using NodaTime.Text;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Ledger;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Billing.Commitments;
@@ -101,7 +102,8 @@ internal static class BilledCustomers
     private static void Calculate(IReadOnlyList<BillInput> inputs) => inputs.AsParallel().ForAll(input =>
     {
         var bill = BillCalculation.Begin(input);
-        bill.Charge([.. bill.Needs.Select((need, index) => new UsageResult(need, 1234.5m + index))]).Finish();
+        bill.Charge([.. bill.Needs.Select((need, index) => new UsageResult(need, 1234.5m + index))])
+            .Finish(AccountLedger.Of(input.Terms));
     });
 
     private static async ValueTask<string> MakePlanAsync(ResourceChange change)

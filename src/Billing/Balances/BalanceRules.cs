@@ -17,6 +17,8 @@ internal static class BalanceRules
             issues.Add("needs", "rolloverEndDate", "is required if rolloverAmount is given");
         if (balance.RolloverEndDate <= balance.EndDate)
             issues.Add("order", "rolloverEndDate", "must be after endDate");
+        if (balance.OverageSurchargePercent < -100)
+            issues.Add("range", "overageSurchargePercent", "must be at least -100, a discount of the whole price");
         if (balance.LineItemTypes is { } types && types.Distinct().Count() < types.Count)
             issues.Add("duplicate", "lineItemTypes", "must not contain duplicates");
         if (balance.ProductIds is { } products && products.Distinct().Count() < products.Count)

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Billing.WhatIf;
@@ -106,8 +108,14 @@ internal sealed class BillCatalog
         var groups = await LoadAsync<PlanGroup>(accountPlans.Select(accountPlan => accountPlan.PlanGroupId));
         var links = await entities.ListAsync<PlanGroupLink>(
             isWhole ? Condition.And() : new Condition.In("plan_group_id", [.. groups.Keys]));
+        var commitments = await entities.ListAsync<Commitment>(new Condition.In("account_id", accountIds ?? []));
+        var balances = await entities.ListAsync<Balance>(new Condition.In("account_id", accountIds ?? []));
         var plans = await LoadAsync<Plan>(
-            [.. accountPlans.Select(accountPlan => accountPlan.PlanId), .. links.Select(link => link.PlanId)]);
+        [
+            .. accountPlans.Select(accountPlan => accountPlan.PlanId),
+            .. links.Select(link => link.PlanId),
+            .. commitments.Select(commitment => commitment.BillingPlanId),
+        ]);
         var templates = await LoadAsync<PlanTemplate>(plans.Values.Select(plan => plan.PlanTemplateId));
         var ofPlans = isWhole
             ? Condition.And()
@@ -145,6 +153,13 @@ internal sealed class BillCatalog
                 {
                     group.StandingChargeAccountingProductId, group.MinimumSpendAccountingProductId,
                 }),
+                .. commitments.SelectMany(commitment => new[]
+                {
+                    commitment.AccountingProductId,
+                    commitment.FeesAccountingProductId,
+                    commitment.DrawdownsAccountingProductId,
+                }),
+                .. balances.Select(balance => balance.ConsumptionsAccountingProductId),
             ]),
             aggregations,
             await LoadAsync<Meter>(aggregations.Values.Select(aggregation => aggregation.MeterId)),
@@ -165,8 +180,8 @@ internal sealed class BillCatalog
     }
 
     /// <summary>
-    /// The terms of an account plan: those of its plan, or of each plan of its plan group. Null if its plan or plan group
-    /// was created after the run had read its prices.
+    /// The terms of an account plan: those of its plan, or of each plan of its plan group. Null if its plan or plan
+    /// group was created after the run had read its prices.
     /// </summary>
     /// <param name="account">The account.</param>
     /// <param name="accountPlan">Its account plan.</param>
@@ -204,6 +219,14 @@ internal sealed class BillCatalog
             Group = group,
         };
     }
+
+    /// <summary>
+    /// The templates of plans, by plan UUID; without those created after the run had read its prices.
+    /// </summary>
+    internal IReadOnlyDictionary<string, PlanTemplate> TemplatesOf(IEnumerable<string?> planIds) => planIds
+        .OfType<string>().Distinct()
+        .Where(id => _plans.TryGetValue(id, out var plan) && _templates.ContainsKey(plan.PlanTemplateId))
+        .ToDictionary(id => id, id => _templates[_plans[id].PlanTemplateId], StringComparer.Ordinal);
 
     private PricedQuantity QuantityOf(Account account, PlanPricing pricing)
     {

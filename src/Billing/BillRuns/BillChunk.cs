@@ -20,6 +20,9 @@ internal sealed record AccountBills(
 /// <param name="OnlyIfMissing">True to skip an existing bill.</param>
 internal sealed record BillToSave(ChargedBill Charged, BillRun Run, bool OnlyIfMissing)
 {
+    /// <summary>True for a bill after those of the job, which is written only if its draws change.</summary>
+    internal bool IsFollowing { get; init; }
+
     /// <summary>The input for a recalculation of the finished bill.</summary>
     internal RunOverrides BasisOf(CalculatedBill bill, OrganizationConfig organization) =>
         Run.Overrides.Kept(organization, bill);
@@ -62,7 +65,7 @@ internal static class BillChunk
         {
             if (due.Guarded(() => calculation.Charge(usage.AnswersTo(due.Account.Code, calculation.Needs)))
                 is { } charged)
-                bills.Add(new BillToSave(charged, run.Run, run.OnlyIfMissing));
+                bills.Add(new BillToSave(charged, run.Run, run.OnlyIfMissing) { IsFollowing = run.IsFollowing });
         }
         return new AccountBills(due.Account, bills, due.Failures);
     }

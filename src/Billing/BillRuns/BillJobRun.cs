@@ -4,6 +4,8 @@ using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Ledger;
+using Tallystick.Billing.Ledger;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
@@ -56,6 +58,8 @@ internal sealed class BillJobRun : IJobRun
         (_catalog, _bills, _accountIds, _clock) = (catalog, bills, accountIds, clock);
     }
 
+    private bool IsRecalculation => _job.Type == BillJobType.Recalculate;
+
     private string Principal => _job.CreatedBy ?? "";
 
     /// <summary>Reads the prices of the run and resumes from the checkpoint if the prices are the same.</summary>
@@ -106,7 +110,7 @@ internal sealed class BillJobRun : IJobRun
         foreach (var together in accounts.Chunk(_catalog.HasCustomSql ? 1 : MaxAccounts))
         {
             var calculated = await BillChunk.ChargeAsync(
-                await _bills.OfAsync([.. together.Select(one => one.Entity)], terms, existing),
+                await DueAsync([.. together.Select(one => one.Entity)], terms, existing),
                 new UsageFetcher(_organizationId, _usage, cancellationToken));
             foreach (var some in together.Zip(calculated).Chunk(AccountsPerChange))
             {
@@ -122,6 +126,14 @@ internal sealed class BillJobRun : IJobRun
             return true;
         await CompleteAsync(cancellationToken);
         return false;
+    }
+
+    private async ValueTask<IReadOnlyList<DueAccount>> DueAsync(
+        IReadOnlyList<Account> accounts, BillTerms terms, ResourceReader related)
+    {
+        var due = await _bills.OfAsync(accounts, terms, related);
+        await FollowingBills.AddAsync(due, related);
+        return due;
     }
 
     // False if the job was cancelled; the change is then rolled back.
@@ -147,22 +159,23 @@ internal sealed class BillJobRun : IJobRun
         var config = await BillConfigResource.FindAsync(change.Related);
         var billIds = new List<string>();
         var failures = new List<BillJobFailure>();
-        foreach (var (account, bills, refusals) in ofAccounts)
+        var ledgers = await BillLedger.LoadAsync(change.Related,
+            [.. ofAccounts.Where(one => one.Bills.Any(bill => bill.Charged.HasCredits)).Select(one => one.Account.Id)]);
+        foreach (var ofAccount in ofAccounts)
         {
-            failures.AddRange(refusals);
-            foreach (var bill in bills)
+            failures.AddRange(ofAccount.Failures);
+            var ledger = ledgers.GetValueOrDefault(ofAccount.Account.Id) ?? new AccountLedger([], [], [], []);
+            foreach (var (bill, finished) in await FinishBills.OfAsync(
+                change, _job, config, ofAccount, ledger, failures))
             {
                 try
                 {
-                    var finished = bill.Charged.Finish();
-                    if (await BillWriter.SaveAsync(
-                        change, _job.Id, config, finished, bill.BasisOf(finished, _catalog.Organization),
-                        bill.OnlyIfMissing, onlyIfThere: _job.Type == BillJobType.Recalculate) is { } id)
+                    if (await SaveAsync(change, config, bill, finished, ledger) is { } id)
                         billIds.Add(id);
                 }
                 catch (BillRefusedException refused)
                 {
-                    failures.Add(new BillJobFailure { AccountId = account.Id, Message = refused.Message });
+                    failures.Add(new BillJobFailure { AccountId = ofAccount.Account.Id, Message = refused.Message });
                 }
             }
         }
@@ -170,6 +183,21 @@ internal sealed class BillJobRun : IJobRun
             await change.PutAsync(
                 BillJobResultResource.Definition, null,
                 new BillJobResult { JobId = _job.Id, BillIds = billIds, Failures = failures });
+    }
+
+    private async ValueTask<string?> SaveAsync(
+        ResourceChange change, BillConfig? config, BillToSave bill, FinishedBill finished, AccountLedger stored)
+    {
+        var draws = bill.Charged.HasCredits
+            ? await BillLedger.PrepareAsync(change, finished, stored.HasDrawsOf(bill.Charged.Id)) : null;
+        if (bill.IsFollowing && draws is { IsEmpty: true })
+            return null;
+        var id = await BillWriter.SaveAsync(
+            change, _job.Id, config, finished.Bill, bill.BasisOf(finished.Bill, _catalog.Organization),
+            bill.OnlyIfMissing, onlyIfThere: IsRecalculation || bill.IsFollowing);
+        if (id is not null && draws is not null)
+            await draws.WriteAsync(change);
+        return id;
     }
 
     // Emit an event only for a new status, because a job with many accounts updates its progress thousands of times.

@@ -3,6 +3,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Ledger;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.LookupTables;
@@ -47,7 +48,9 @@ public sealed class BillPreviews(
         if (charged.Bills.Count == 0)
             throw new RefusedException(new Issue(
                 "not_due", "", "the account has no bill with this frequency, interval and date", IssueKind.Conflict));
-        var bill = charged.Bills[^1].Charged.Finish();
+        var last = charged.Bills[^1].Charged;
+        var ledgers = await BillLedger.LoadAsync(related, [accountId]);
+        var bill = last.Finish(ledgers[accountId].Without([last.Id])).Bill;
         var stored = await related.FindAsync<Bill>(bill.Id);
         var preview = bill.ToBill(stored?.CreatedDate ?? clock.GetCurrentInstant(), clock.GetCurrentInstant(), null);
         return stored is null

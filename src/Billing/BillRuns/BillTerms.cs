@@ -62,8 +62,12 @@ internal sealed class BillTerms
         CounterAdjustments = [.. _adjustments[account.Id]],
         Charges = [.. _charges[account.Id]],
         Commitments = [.. _commitments[account.Id]],
+        BillingPlans = _catalog.TemplatesOf(_commitments[account.Id].Select(commitment => commitment.BillingPlanId)),
         Balances = [.. _balances[account.Id]],
     };
+
+    /// <summary>Whether an account has commitments or balances.</summary>
+    internal bool HasCredits(Account account) => _commitments[account.Id].Any() || _balances[account.Id].Any();
 
     /// <summary>The input of a bill of an account.</summary>
     /// <exception cref="BillRefusedException">A plan is newer than the prices that the run has read.</exception>

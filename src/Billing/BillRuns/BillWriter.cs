@@ -15,6 +15,12 @@ namespace Tallystick.Billing.BillRuns;
 /// </summary>
 internal static class BillWriter
 {
+    /// <summary>Whether an existing bill stays as it is.</summary>
+    internal static bool IsLeft(Bill current, string jobId, BillConfig? config, bool onlyIfMissing) =>
+        // A job that restarts because prices have changed replaces its own bills.
+        (onlyIfMissing && current.BillJobId != jobId) || current.Locked
+        || BillStates.IsLocked(current.EndDate, config);
+
     /// <summary>Saves a bill, the input for its recalculation and its invoice number.</summary>
     /// <param name="change">The change to save it in.</param>
     /// <param name="jobId">UUID of the job that made it.</param>
@@ -32,14 +38,10 @@ internal static class BillWriter
         bool onlyIfMissing, bool onlyIfThere)
     {
         var current = await change.Related.FindAsync<Bill>(calculated.Id);
-        // A job that restarts because prices have changed replaces its own bills.
-        var isLeft = onlyIfMissing && current?.BillJobId != jobId;
-        if (current is null ? calculated.IsSuppressed || onlyIfThere : isLeft || current.Locked)
+        if (current is null
+            ? calculated.IsSuppressed || onlyIfThere : IsLeft(current, jobId, config, onlyIfMissing))
             return null;
-        var isLockedByDate = BillStates.IsLocked(calculated.EndDate, config);
-        if (isLockedByDate && current is not null)
-            return null;
-        if (isLockedByDate)
+        if (BillStates.IsLocked(calculated.EndDate, config))
             throw new BillRefusedException(
                 $"Account {calculated.AccountCode}: the bill's period ends on "
                 + $"{InstantText.Write(calculated.EndDate)}, and bills up to "

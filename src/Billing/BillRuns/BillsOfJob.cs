@@ -15,7 +15,11 @@ namespace Tallystick.Billing.BillRuns;
 /// <summary>A bill to create.</summary>
 /// <param name="Run">Its date and billing cycle.</param>
 /// <param name="OnlyIfMissing">True to skip an existing bill.</param>
-internal sealed record DueRun(BillRun Run, bool OnlyIfMissing);
+internal sealed record DueRun(BillRun Run, bool OnlyIfMissing)
+{
+    /// <summary>True for a bill after those of the job, which is written only if its draws change.</summary>
+    internal bool IsFollowing { get; init; }
+}
 
 /// <summary>The bills to create for an account.</summary>
 internal sealed class DueAccount(Account account, BillTerms terms)
@@ -76,7 +80,8 @@ internal sealed class BillsOfJob(
         {
             ofAccount.Runs = ofAccount.Guarded(() => recalculated is null
                 ? RunsOf(terms, ofAccount.Account)
-                : [.. recalculated.Where(bill => bill.AccountId == ofAccount.Account.Id && !bill.Locked).Select(Again)])
+                : [.. recalculated.Where(bill => bill.AccountId == ofAccount.Account.Id && !bill.Locked)
+                    .Select(bill => Again(bill, bases.GetValueOrDefault(bill.Id)))])
                 ?? [];
         }
         if (recalculated is null)
@@ -134,9 +139,8 @@ internal sealed class BillsOfJob(
 
     // A bill keeps its period, its currency and the settings of its job, even if the organization or account has
     // changed.
-    private DueRun Again(Bill bill)
+    internal static DueRun Again(Bill bill, RunOverrides? basis)
     {
-        var basis = bases.GetValueOrDefault(bill.Id);
         return new DueRun(
             new BillRun
             {

@@ -1,9 +1,11 @@
+using Tallystick.Billing.Calculation.Ledger;
 using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Billing.Calculation.Money;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Billing.Calendar;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
 
@@ -18,6 +20,8 @@ public sealed class BillCalculation
     private readonly BillSettings _settings;
     private readonly IReadOnlyList<DuePlan> _plans;
     private readonly IReadOnlyList<PricedWindow> _priced;
+    private readonly IReadOnlyList<Credit> _credits;
+    private readonly IReadOnlyList<PricedWindow> _partly;
     private readonly MeasureUsage _measure;
 
     private BillCalculation(BillInput input)
@@ -31,8 +35,10 @@ public sealed class BillCalculation
         _plans = FindDuePlans.For(input, _settings);                 // the account plans on the bill and their periods
         _priced = ResolvePricings.Over(input.Terms.Account, _plans); // the pricing in effect at each time
         RefuseUnbilledTerms.In(input, _settings, _plans, _priced);   // never omits terms silently
+        _credits = Credit.InOrder(input.Terms, _settings, input.Currencies); // what charges can draw on
+        _partly = CreditShares.Partly(_priced, _credits);            // usage for which a credit is active only partly
         _measure = new MeasureUsage(input.Terms.Account, _settings.Zone);
-        Needs = _measure.Needs(_priced);
+        Needs = _measure.Needs([.. _priced, .. _partly]);
     }
 
     /// <summary>The usage that must be aggregated for the bill, in a fixed order.</summary>
@@ -64,6 +70,7 @@ public sealed class BillCalculation
                     .. ChargeStanding.For(_plans),                            // prorated recurring amounts
                     .. new ChargeCounters(_input.Terms, _settings.Zone).For(_plans), // values and their changes
                     .. RateUsage.By(account, measured),                       // exact amounts
+                    .. ChargeFees.For(FeesDue(amounts)),                      // what commitments cost
                 ];
                 var round = new RoundLines(account, amounts);                 // amounts are rounded only here
                 List<MoneyLine> charges = [.. lines.Select(round.Once)];
@@ -71,8 +78,38 @@ public sealed class BillCalculation
                 var minimums = new ChargeMinimums(ids, _input.Terms, _settings.Organization, round, amounts);
                 charges.AddRange(minimums.For(_plans, charges));              // compares rounded amounts
                 var credits = new ApplyUsageCredits(ids, amounts);            // never below 0
-                return new ChargedBill(_input, _settings, _plans, amounts, credits.To(charges));
+                var drawn = CreditsOf(amounts, round, _measure.For(_partly, usage));
+                return new ChargedBill(_input, _settings, _plans, amounts, drawn, credits.To(charges));
             });
         });
     }
+
+    private List<DueFee> FeesDue(ConvertAmounts amounts)
+    {
+        var (run, terms) = (_input.Run, _input.Terms);
+        var instalments =
+            from commitment in terms.Commitments
+            let cycle = CommitmentFees.CycleOf(commitment, terms, _settings)
+            where cycle is not null && (cycle.Frequency, cycle.Interval) == (run.Frequency, run.Interval)
+            select CommitmentFees.InstalmentOn(
+                run.BillDate, commitment, cycle, _settings, amounts.RoundingOf(commitment.Currency));
+        // Fees with their own dates are on bills that list single items, not on those of a frequency.
+        var hasDatedItems = _settings.Organization.ConsolidateBills is true || !BillingCycle.IsRegular(run.Frequency);
+        return
+        [
+            .. instalments.OfType<DueFee>(),
+            .. hasDatedItems ? CommitmentFees.DatedOn(run.BillDate, terms.Commitments) : [],
+        ];
+    }
+
+    private CreditTerms CreditsOf(
+        ConvertAmounts amounts, RoundLines round, IReadOnlyList<MeasuredUsage> measured) => new(
+        ContentId.OfBill(_input.OrganizationId, _input.Terms.Account.Id, _input.Run),
+        _credits,
+        new CreditShares(_settings.Zone, _partly, measured),
+        LocalDay.Start(_input.Run.BillDate, _settings.Zone),
+        _settings.Organization.AllowNegativeBalances is true,
+        CreditTerms.PricingsOf(_plans),
+        amounts,
+        round);
 }

@@ -1,3 +1,4 @@
+using Tallystick.Billing.Calculation.Ledger;
 using Tallystick.Billing.Calculation.Money;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
@@ -15,6 +16,7 @@ public sealed class ChargedBill
     private readonly BillSettings _settings;
     private readonly IReadOnlyList<DuePlan> _plans;
     private readonly ConvertAmounts _amounts;
+    private readonly CreditTerms _credits;
     private readonly IReadOnlyList<MoneyLine> _charges;
 
     internal ChargedBill(
@@ -22,23 +24,34 @@ public sealed class ChargedBill
         BillSettings settings,
         IReadOnlyList<DuePlan> plans,
         ConvertAmounts amounts,
+        CreditTerms credits,
         IReadOnlyList<MoneyLine> charges)
     {
-        (_input, _settings, _plans, _amounts, _charges) = (input, settings, plans, amounts, charges);
+        (_input, _settings, _plans, _amounts, _credits, _charges) =
+            (input, settings, plans, amounts, credits, charges);
     }
 
-    /// <summary>Completes the bill: order, line items, dates and total.</summary>
+    /// <summary>UUID of the bill.</summary>
+    public string Id => _credits.BillId;
+
+    /// <summary>Whether the account has commitments or balances, so that the ledger matters.</summary>
+    public bool HasCredits => _input.Terms.Commitments.Count > 0 || _input.Terms.Balances.Count > 0;
+
+    /// <summary>Completes the bill: draws on commitments and balances, order, line items, dates and total.</summary>
+    /// <param name="ledger">What other bills have drawn, without the draws of this one.</param>
     /// <exception cref="BillRefusedException">The bill would be incorrect; the message states why.</exception>
-    public CalculatedBill Finish()
+    public FinishedBill Finish(AccountLedger ledger)
     {
         var account = _input.Terms.Account;
         return Limits.Within(account, () =>
         {
-            var ordered = OrderLines.Of(_charges);     // the order determines line numbers
-            var billId = ContentId.OfBill(_input.OrganizationId, account.Id, _input.Run);
-            var lines = Limits.OfAmounts(account, () => PresenterOf(billId).InOrder(ordered));
-            var derivation = BillDerivation.Of(billId, ordered, _amounts);
-            return AssembleBill.From(_input, _settings, _plans, _amounts, lines, derivation);
+            var (drawn, entries) = Limits.OfAmounts(
+                account, () => Drawdown.Of(_credits, ledger, OrderLines.Of(_charges)));
+            var ordered = OrderLines.Of(drawn);        // the order determines line numbers
+            var lines = Limits.OfAmounts(account, () => PresenterOf(Id).InOrder(ordered));
+            var derivation = BillDerivation.Of(Id, ordered, _amounts);
+            return new FinishedBill(
+                AssembleBill.From(_input, _settings, _plans, _amounts, lines, derivation), entries);
         });
     }
 
@@ -50,3 +63,8 @@ public sealed class ChargedBill
         return new PresentLines(billId, _amounts, products);
     }
 }
+
+/// <summary>A finished bill and what it draws from commitments and balances.</summary>
+/// <param name="Bill">The bill.</param>
+/// <param name="Entries">Its draws, to be stored together with it.</param>
+public sealed record FinishedBill(CalculatedBill Bill, IReadOnlyList<LedgerEntry> Entries);

@@ -1,3 +1,4 @@
+using Tallystick.Billing.Ledger;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Definitions;
@@ -79,5 +80,6 @@ public static class CommitmentResource
             }),
             Check = CommitmentRules.Check,
             CheckAgainst = CommitmentRules.CheckAgainstAsync,
+            CheckDelete = BillLedger.CheckUndrawnAsync,
         };
 }

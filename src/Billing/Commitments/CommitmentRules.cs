@@ -1,4 +1,6 @@
+using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Contracts;
+using Tallystick.Billing.Ledger;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;
 using Tallystick.Resources.Definitions;
@@ -20,6 +22,8 @@ internal static class CommitmentRules
         if (commitment.SeparateOverageUsage is true && commitment.OverageSurchargePercent is not (null or 0))
             issues.Add("not_allowed", "separateOverageUsage", "is allowed only if overageSurchargePercent is 0 or "
                 + "omitted");
+        if (commitment.OverageSurchargePercent < -100)
+            issues.Add("range", "overageSurchargePercent", "must be at least -100, a discount of the whole price");
         if (commitment.LineItemTypes is { } types && types.Distinct().Count() < types.Count)
             issues.Add("duplicate", "lineItemTypes", "must not contain duplicates");
         if (commitment.ProductIds is { } products && products.Distinct().Count() < products.Count)
@@ -50,6 +54,24 @@ internal static class CommitmentRules
         if (await related.FindAsync<Plan>(commitment.BillingPlanId) is { AccountId: { } owner }
             && owner != commitment.AccountId)
             issues.Add("other_account", "billingPlanId", "is a custom plan of another account");
+        await CheckDrawnAsync(commitment, current, related, issues);
+        if (commitment.BillingPlanId is { } planId && await related.FindAsync<Plan>(planId) is { } plan
+            && await related.FindAsync<PlanTemplate>(plan.PlanTemplateId) is { } template
+            && !BillingCycle.IsRegular(template.BillFrequency))
+            issues.Add("frequency", "billingPlanId", "must be a plan with a regular billFrequency");
         await ContractResource.CheckMemberAsync(commitment.ContractId, commitment.AccountId, related, issues);
+    }
+
+    // Bills have drawn this much from it, so they would exceed a smaller amount.
+    private static async ValueTask CheckDrawnAsync(
+        Commitment commitment, Commitment? current, IResourceReader related, Issues issues)
+    {
+        if (current is null)
+            return;
+        if (current.AmountSpent > commitment.Amount)
+            issues.Add("range", "amount", FormattableString.Invariant(
+                $"must be at least {current.AmountSpent}, the amount that bills have drawn (amountSpent)"));
+        if (current.Currency != commitment.Currency && await BillLedger.IsDrawnAsync(current.Id, related))
+            issues.Add("immutable", "currency", "cannot be changed once bills have drawn from the commitment");
     }
 }

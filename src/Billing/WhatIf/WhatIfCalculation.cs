@@ -3,7 +3,9 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Ledger;
 using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Ledger;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.LookupTables;
@@ -67,7 +69,13 @@ public sealed class WhatIfCalculation(
         foreach (var ofAccount in due)
             ofAccount.Runs = ofAccount.Guarded(() => RunsOf(catalog, terms.Of(ofAccount.Account), asked)) ?? [];
         var charged = await BillChunk.ChargeAsync(due, fetcher);
-        return [.. charged.Select(Finish)];
+        var ledgers = await BillLedger.LoadAsync(related,
+            [.. accounts.Where(terms.HasCredits).Select(account => account.Id)]);
+        return
+        [
+            .. charged.Select(one => Finish(
+                one, ledgers.GetValueOrDefault(one.Account.Id) ?? new AccountLedger([], [], [], []))),
+        ];
     }
 
     private static IReadOnlyList<DueRun> RunsOf(BillCatalog catalog, AccountTerms terms, WhatIfRequest asked)
@@ -82,8 +90,10 @@ public sealed class WhatIfCalculation(
         return runs;
     }
 
-    private FinishedBills Finish(AccountBills charged)
+    // Each bill has what the bills before it leave; the stored draws of the same bills do not count.
+    private FinishedBills Finish(AccountBills charged, AccountLedger ledger)
     {
+        ledger = ledger.Without(charged.Bills.Select(bill => bill.Charged.Id));
         var now = clock.GetCurrentInstant();
         var bills = new List<Bill>();
         var failures = charged.Failures.Select(failure => failure.Message ?? "").ToList();
@@ -91,7 +101,9 @@ public sealed class WhatIfCalculation(
         {
             try
             {
-                bills.Add(bill.Charged.Finish().ToBill(now, now, null));
+                var finished = bill.Charged.Finish(ledger);
+                ledger = ledger.And(finished.Entries);
+                bills.Add(finished.Bill.ToBill(now, now, null));
             }
             catch (BillRefusedException refused)
             {

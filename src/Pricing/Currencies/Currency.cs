@@ -13,4 +13,10 @@ public sealed record Currency : PicklistEntry
 
     /// <summary>How an amount is rounded to its decimal places. Default: <c>HALF_UP</c>.</summary>
     public RoundingMode? RoundingMode { get; init; }
+
+    /// <summary>
+    /// Extension: true if the currency counts units of usage instead of money. A balance in it grants free units of
+    /// aggregations whose unit is its code. Default: false.
+    /// </summary>
+    public bool? CountsUnits { get; init; }
 }

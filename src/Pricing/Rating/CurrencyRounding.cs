@@ -25,6 +25,6 @@ public sealed record CurrencyRounding(int DecimalPlaces, RoundingMode Mode)
     public decimal Round(Fraction amount) => amount.Round(DecimalPlaces, Mode);
 
     /// <summary>A part of an amount, for display. Parts are rounded even if the amount must not be.</summary>
-    internal decimal RoundPart(Fraction part) =>
+    public decimal RoundPart(Fraction part) =>
         part.Round(DecimalPlaces, Mode == RoundingMode.Unnecessary ? DefaultMode : Mode);
 }

@@ -74,7 +74,8 @@ public static class UsageRating
     }
 
     /// <summary>Because of rounding, units and quantity differ; the last band shows the remaining quantity.</summary>
-    private static List<RatedBand> WithQuantities(List<ReachedBand> entered, Fraction quantity, decimal quantityPerUnit)
+    internal static List<RatedBand> WithQuantities(
+        List<ReachedBand> entered, Fraction quantity, decimal quantityPerUnit)
     {
         var rated = new List<RatedBand>(entered.Count);
         var left = quantity;

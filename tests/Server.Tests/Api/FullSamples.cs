@@ -29,7 +29,8 @@ internal static class FullSamples
                 ("statementDefinitionId", await StatementDefinitionAsync(client))),
             "AccountPlan" => await AccountPlanAsync(client, products),
             "Currency" => Parse("""
-                {"name":"Euro","code":"EUR","archived":true,"maxDecimalPlaces":3,"roundingMode":"HALF_EVEN"}
+                {"name":"Euro","code":"EUR","archived":true,"maxDecimalPlaces":3,"roundingMode":"HALF_EVEN",
+                  "countsUnits":false}
                 """),
             "OrganizationConfig" => With(
                 Config, ("defaultStatementDefinitionId", await StatementDefinitionAsync(client))),

@@ -136,6 +136,8 @@ public sealed class ContractTests
             || fact.EndsWith(".lookupTableId type=string", StringComparison.Ordinal)
             || (IsOfAnswer(fact)
                 && fact.EndsWith(".id is required", StringComparison.Ordinal))
+            // Balances of free units.
+            || fact.EndsWith(".countsUnits type=boolean", StringComparison.Ordinal)
             || fact.EndsWith(".balanceId type=string", StringComparison.Ordinal)
             || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
 

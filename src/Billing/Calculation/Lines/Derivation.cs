@@ -17,6 +17,13 @@ namespace Tallystick.Billing.Calculation.Lines;
 [JsonDerivedType(typeof(CountedTotal), "counted")]
 [JsonDerivedType(typeof(CountedChange), "changed")]
 [JsonDerivedType(typeof(MinimumDue), "minimum")]
+[JsonDerivedType(typeof(FeeInstalment), "feeInstalment")]
+[JsonDerivedType(typeof(DatedFee), "datedFee")]
+[JsonDerivedType(typeof(CreditDraw), "creditDraw")]
+[JsonDerivedType(typeof(SurchargeOnOverage), "surcharge")]
+[JsonDerivedType(typeof(PartOfUsage), "partOfUsage")]
+[JsonDerivedType(typeof(GrantedUnits), "grantedUnits")]
+[JsonDerivedType(typeof(UsageBeyondGrants), "usageBeyondGrants")]
 public abstract record Derivation
 {
     /// <summary>The aggregated values that the amount results from; empty if it does not result from usage.</summary>
@@ -75,6 +82,9 @@ public sealed record RatedQuantity(
     /// Earlier quantities whose units count toward the bands, because the tiers span the plan; null if none do.
     /// </summary>
     public IReadOnlyList<EarlierUnits>? Before { get; init; }
+
+    /// <summary>The units that count toward the bands before the quantity; null if none do.</summary>
+    internal Fraction? Start => Before?.Aggregate(Fraction.Zero, (sum, earlier) => sum + earlier.Units);
 
     /// <inheritdoc/>
     public override IReadOnlyList<MeasuredValue> Measured =>

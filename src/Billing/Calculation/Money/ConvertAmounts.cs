@@ -12,6 +12,7 @@ namespace Tallystick.Billing.Calculation.Money;
 internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Currency> currencies)
 {
     private readonly Dictionary<string, CurrencyRounding> _roundings = [];
+    private readonly HashSet<(string From, string To)> _ofDraws = [];
 
     /// <summary>Code of the billing currency.</summary>
     public string BillingCurrency => settings.Currency;
@@ -22,7 +23,9 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
     /// <exception cref="BillRefusedException">The pair has no rate, or several different rates.</exception>
     public decimal RateFrom(string currency) => RateBetween(currency, BillingCurrency);
 
-    /// <summary>The rate between two currencies: 1 if they are the same, otherwise the multiplier of the pair.</summary>
+    /// <summary>
+    /// The rate between two currencies: 1 if they are the same, otherwise the multiplier of the pair.
+    /// </summary>
     /// <exception cref="BillRefusedException">The pair has no rate, or several different rates.</exception>
     public decimal RateBetween(string from, string to)
     {
@@ -39,18 +42,35 @@ internal sealed class ConvertAmounts(BillSettings settings, IReadOnlyList<Curren
             + $"{(multipliers.Count > 1 ? "more than one" : "no")} rate from {from} to {to}.");
     }
 
-    /// <summary>The rates for the line currencies other than the billing currency; null if there are none.</summary>
+    /// <summary>Forgets the rates of draws, because the draws are calculated anew.</summary>
+    public void BeginDraws() => _ofDraws.Clear();
+
+    /// <summary>The rate by which a charge in one currency draws on a credit in another.</summary>
+    /// <exception cref="BillRefusedException">The pair has no rate, or several different rates.</exception>
+    public decimal RateOfDraw(string from, string to)
+    {
+        var rate = RateBetween(from, to);
+        _ofDraws.Add((from, to));
+        return rate;
+    }
+
+    /// <summary>
+    /// The rates for the line currencies other than the billing currency, and those of draws; null if there are none.
+    /// </summary>
     public IReadOnlyList<CurrencyConversion>? Used(IEnumerable<string> lineCurrencies)
     {
         var used = lineCurrencies
-            .Where(currency => currency != BillingCurrency)
+            .Select(currency => (From: currency, To: BillingCurrency))
+            .Concat(_ofDraws)
+            .Where(pair => pair.From != pair.To)
             .Distinct()
-            .Order(StringComparer.Ordinal)
-            .Select(currency => new CurrencyConversion
+            .OrderBy(pair => pair.From, StringComparer.Ordinal)
+            .ThenBy(pair => pair.To, StringComparer.Ordinal)
+            .Select(pair => new CurrencyConversion
             {
-                From = currency,
-                To = BillingCurrency,
-                Multiplier = RateFrom(currency),
+                From = pair.From,
+                To = pair.To,
+                Multiplier = RateBetween(pair.From, pair.To),
             })
             .ToList();
         return used.Count == 0 ? null : used;

@@ -41,6 +41,10 @@ internal static class ContentId
         return From(further.All(part => part.Length == 0) ? always : [.. always, .. further]);
     }
 
+    /// <summary>Id of what a bill draws from a commitment or balance, or of the transaction for it.</summary>
+    public static string OfDraw(string billId, string creditId, bool isRollover, string part) =>
+        From("draw", billId, creditId, isRollover ? "rollover" : "", part);
+
     /// <summary>Id for an invoice number or for its prefix.</summary>
     public static string OfInvoice(string text) => From("invoice", text);
 

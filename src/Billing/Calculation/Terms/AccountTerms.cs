@@ -3,6 +3,7 @@ using Tallystick.Billing.Balances;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.CounterAdjustments;
+using Tallystick.Pricing.Plans;
 
 namespace Tallystick.Billing.Calculation.Terms;
 
@@ -27,6 +28,10 @@ public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerm
 
     /// <summary>Commitments of the account.</summary>
     public IReadOnlyList<Commitment> Commitments { get; init; } = [];
+
+    /// <summary>Templates of the plans at whose bill dates the fees of commitments are billed, by plan UUID.</summary>
+    public IReadOnlyDictionary<string, PlanTemplate> BillingPlans { get; init; } =
+        new Dictionary<string, PlanTemplate>();
 
     /// <summary>Balances of the account.</summary>
     public IReadOnlyList<Balance> Balances { get; init; } = [];

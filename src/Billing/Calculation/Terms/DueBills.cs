@@ -23,8 +23,9 @@ public static class DueBills
         var settings = ResolveSettings.For(terms.Account, organization, overrides);
         RefuseUnbilledTerms.WithoutBillDates(settings, terms, billDate);
         RefuseUnbilledTerms.DueWithin(settings, terms, billDate, billDate);
-        return InOrder(
-            terms.Plans.Where(plan => FindDuePlans.At(plan, settings, terms, billDate) is not null).Select(KindOf));
+        return InOrder(terms.Plans
+            .Where(plan => FindDuePlans.At(plan, settings, terms, billDate) is not null).Select(KindOf)
+            .Concat(CommitmentFees.KindsOn(billDate, terms, settings)));
     });
 
     /// <summary>
@@ -48,6 +49,7 @@ public static class DueBills
             .. terms.Plans
                 .Where(plan => BillingCycle.IsRegular(plan.Template.BillFrequency))
                 .SelectMany(plan => Around(today, plan, terms, settings))
+                .Concat(CommitmentFees.Around(today, terms, settings))
                 .Distinct()
                 .OrderBy(bill => bill.BillDate)
                 .ThenBy(bill => bill.Frequency)

@@ -92,7 +92,9 @@ internal static class FindDuePlans
         var onDate = input.Terms.Plans.Where(terms =>
             settings.KindOf(terms) == (input.Run.Frequency, input.Run.Interval)
             && HasBoundary(terms, settings, input.Run.BillDate)).ToList();
-        if (onDate.Count == 0)
+        if (onDate.Count == 0
+            && !CommitmentFees.KindsOn(input.Run.BillDate, input.Terms, settings)
+                .Contains((input.Run.Frequency, input.Run.Interval)))
             throw new BillRefusedException($"Account {input.Terms.Account.Code}: no account plan still has a {of}.");
         foreach (var ofPlan in input.Terms.Plans.GroupBy(terms => terms.Plan.Id))
         {

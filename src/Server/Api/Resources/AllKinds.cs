@@ -18,6 +18,7 @@ using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.ExternalMappings;
+using Tallystick.Billing.Ledger;
 using Tallystick.Billing.Memos;
 using Tallystick.Billing.Invoices;
 using Tallystick.Billing.Organizations;
@@ -96,6 +97,7 @@ internal static class AllKinds
         CustomFieldResource.Definition,
         BillJobResource.Definition,
         BillJobResultResource.Definition,
+        BillDrawResource.Definition,
         BillResource.Definition,
         FormerBillResource.Definition,
         MemoResources.Credits,
