@@ -35,8 +35,9 @@ namespace Tallystick.Billing.Tests;
 /// bill   2026-04-01
 /// </code>
 /// Credits are <c>commitment</c>, <c>fee</c>, <c>balance</c>, <c>credit</c> and <c>drawn</c>: see <see
-/// cref="TakeCredit"/>. Before them <c>organization</c>, <c>account</c>, <c>currency</c>, <c>rate</c> and
-/// <c>measure</c> where the defaults of <see cref="Scenario"/> do not serve.
+/// cref="TakeCredit"/>. Charges, contracts and hierarchies are in the other part of this class. Before them
+/// <c>organization</c>, <c>account</c>, <c>currency</c>, <c>rate</c> and <c>measure</c> where the defaults of
+/// <see cref="Scenario"/> do not serve.
 /// </summary>
 internal sealed partial class BillStory
 {
@@ -44,7 +45,7 @@ internal sealed partial class BillStory
     private readonly Dictionary<string, Currency> _currencies = Currencies.ToDictionary(currency => currency.Code!);
     private readonly List<CurrencyConversion> _rates = [];
     private readonly List<AccountPlanTerms> _plans = [];
-    private readonly List<(string Measure, Instant At, decimal Quantity, string? Segment)> _usage = [];
+    private readonly List<MeasuredQuantity> _usage = [];
     private readonly Dictionary<string, GroupPlanTerms> _groups = [];
     private readonly List<CounterAdjustment> _adjustments = [];
     private OrganizationConfig _organization = Organization;
@@ -94,7 +95,7 @@ internal sealed partial class BillStory
         {
             var bill = story.InputOn(Date(words[1])).Bill(story.Used, story.Ledger()).Bill;
             return bill.Lines().Select(line => $"line {line}")
-                .Prepend($"bill {words[1]}").Append($"total {BillText.Amount(bill.BillTotal)}");
+                .Prepend(string.Join(' ', words)).Append($"total {BillText.Amount(bill.BillTotal)}");
         });
         string.Join('\n', actual).ShouldBe(string.Join('\n', rows.Select(words => string.Join(' ', words))));
     }
@@ -103,16 +104,11 @@ internal sealed partial class BillStory
     {
         var input = Input("2000-01-01", _plans) with
         {
-            Terms = CreditTerms(TermsOf(_plans) with
-            {
-                Account = _account,
-                GroupPlans = [.. _groups.Values],
-                CounterAdjustments = _adjustments,
-            }),
+            Terms = CreditTerms(Terms()),
             Organization = _organization with { CurrencyConversions = _rates },
             Currencies = [.. _currencies.Values],
         };
-        return input with { Run = input.Run with { BillDate = billDate } };
+        return input with { Run = Run(input.Run) with { BillDate = billDate } };
     }
 
     private static string[] Words(string line) =>
@@ -156,17 +152,17 @@ internal sealed partial class BillStory
                 TakeSeats(words[0], words[1], words[2], Pairs(words[3..]));
                 break;
             case "usage":
-                var pairs = Pairs(words[3..]);
-                _usage.Add((words[0], At(words[1]), Number(words[2]), pairs.GetValueOrDefault("segment")));
+                _usage.Add(new MeasuredQuantity(words[0], At(words[1]), Number(words[2]), Pairs(words[3..])));
                 break;
             case "bill":
-                _billDate = Date(words.Single());
+                (_billDate, _billed) = (Date(words[0]), Pairs(words[1..]));
                 break;
             case "commitment" or "fee" or "balance" or "credit" or "drawn":
                 TakeCredit(keyword, words[0], Pairs(words[1..]));
                 break;
             default:
-                throw new FormatException($"'{keyword}' is no statement of a bill story.");
+                TakeArrangement(keyword, words);
+                break;
         }
     }
 
@@ -182,6 +178,8 @@ internal sealed partial class BillStory
         AllowNegativeBalances = settings.Text("overdraft") == "yes",
         CommitmentFeeBillInAdvance = settings.Text("fees") == "advance",
         ExternalInvoiceDate = settings.Text("invoice") == "last-day" ? InvoiceDate.LastDayOfArrears : null,
+        ConsolidateBills = settings.Text("consolidate") == "yes" ? true : null,
+        SuppressedEmptyBills = settings.Text("suppress") == "empty" ? true : null,
     };
 
     private void TakeAccount(Settings settings) => _account = _account with
@@ -242,16 +240,18 @@ internal sealed partial class BillStory
             var group = _groups[groupCode];
             _groups[groupCode] = group with { LeadPlanId = group.LeadPlanId ?? "plan-" + code };
             var member = On("2000-01-01", null, template, id: code, product: product);
-            _plans.Add(member with { AccountPlan = group.AccountPlan, Group = group.Group });
+            Plans.Add(Arranged(member with { AccountPlan = group.AccountPlan, Group = group.Group }, settings));
             return;
         }
-        _plans.Add(On(
-            settings.Text("from")!,
-            settings.Text("to"),
-            template,
-            id: code,
-            product: product,
-            epoch: settings.Text("epoch")));
+        Plans.Add(Arranged(
+            On(
+                settings.Text("from")!,
+                settings.Text("to"),
+                template,
+                id: code,
+                product: product,
+                epoch: settings.Text("epoch")),
+            settings));
     }
 
     private void TakePrice(string measure, string shape, Settings settings)
@@ -263,7 +263,7 @@ internal sealed partial class BillStory
             settings.Text("from") ?? "2020-01-01",
             settings.Text("to"),
             cumulative: IsCumulative(shape),
-            id: $"pricing-{_plans.Count}-{_plans[^1].Pricings.Count + 1}",
+            id: $"pricing-{Plans.Count}-{Plans[^1].Pricings.Count + 1}",
             ofTemplate: settings.Text("of") == "template",
             aggregation: aggregation,
             segment: settings.Text("segment") is { } value ? Segment(aggregation.SegmentedFields![0], value) : null);
@@ -308,7 +308,7 @@ internal sealed partial class BillStory
         return plan with { Pricings = [.. plan.Pricings.SkipLast(1), last with { Pricing = pricing }] };
     });
 
-    private void ChangeLastPlan(Func<AccountPlanTerms, AccountPlanTerms> change) => _plans[^1] = change(_plans[^1]);
+    private void ChangeLastPlan(Func<AccountPlanTerms, AccountPlanTerms> change) => Plans[^1] = change(Plans[^1]);
 
     /// <summary>The result of the aggregation, as the measurement store would answer it.</summary>
     private decimal? Used(UsageNeed need)
@@ -316,7 +316,7 @@ internal sealed partial class BillStory
         var segment = need.SegmentIndex is { } index ? need.Aggregation.Segments![index].Values.Single() : null;
         var used = _usage
             .Where(usage => usage.Measure == need.Aggregation.Name && usage.Segment == segment)
-            .Where(usage => need.Window.Start <= usage.At && usage.At < need.Window.End)
+            .Where(usage => IsIn(need, usage))
             .Select(usage => usage.Quantity)
             .ToList();
         if (used.Count == 0)
@@ -338,6 +338,8 @@ internal sealed partial class BillStory
 
     private sealed class Settings : Dictionary<string, string>
     {
+        public bool Is(string name) => Text(name) == "yes";
+
         public string? Text(string name) => this.GetValueOrDefault(name);
 
         public decimal? Number(string name) => Text(name) is { } text ? Scenario.Number(text) : null;

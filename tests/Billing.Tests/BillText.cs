@@ -35,6 +35,9 @@ internal static class BillText
         $"line {line.SequenceNumber}   {JsonFormat.Name(line.LineItemType)} {line.Description}",
         $"         {SourceOf(line)}",
         $"         {Time(line.ServicePeriodStartDate!.Value)} to {Time(line.ServicePeriodEndDate!.Value)}",
+        .. new[] { ("child", line.ChildAccountCode), ("contract", line.ContractId), ("charge", line.ChargeId) }
+            .Where(reference => reference.Item2 is not null)
+            .Select(reference => $"         {reference.Item1} {reference.Item2}"),
         line.Additional is { } facts
             ? $"         {string.Join(", ", facts.Select(fact => $"{fact.Key} {Text(fact.Value)}"))}"
             : $"         {Text(line.Quantity)} used, {Text(line.Units)} x {line.Unit}, "

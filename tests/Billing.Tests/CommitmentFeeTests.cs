@@ -1,4 +1,5 @@
 using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Foundation.Values;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;
@@ -122,7 +123,7 @@ public sealed class CommitmentFeeTests
     }
 
     [Fact]
-    public void DatesOf_FeesWithTheirOwnDates_AreInOrderAndDistinct()
+    public void DatedItems_FeesWithTheirOwnDates_AreDueOnAdHocBills()
     {
         var commitment = new Commitments.Commitment
         {
@@ -133,8 +134,13 @@ public sealed class CommitmentFeeTests
             Amount = 100,
             FeeDates = [Fee("2025-07-01"), Fee("2025-03-01"), Fee("2025-07-01")],
         };
-        CommitmentFees.DatesOf(commitment).ShouldBe([Date("2025-03-01"), Date("2025-07-01")]);
-        CommitmentFees.DatedOn(Date("2025-07-01"), [commitment]).Count().ShouldBe(2);
+        var terms = TermsOf() with { Commitments = [commitment] };
+        DueBills.On(Date("2025-03-01"), Organization, terms, RunOverrides.None).ShouldHaveSingleItem().Frequency
+            .ShouldBe(BillingFrequency.AdHoc);
+        DueBills.On(Date("2025-03-02"), Organization, terms, RunOverrides.None).ShouldBeEmpty();
+        DueBills.Around(Date("2025-08-01"), Organization, terms, RunOverrides.None)
+            .Select(bill => (bill.BillDate, bill.OnlyIfMissing))
+            .ShouldBe([(Date("2025-03-01"), true), (Date("2025-07-01"), true)]);
     }
 
     private static Commitments.CommitmentFee Fee(string date) => new()

@@ -63,6 +63,6 @@ public sealed class DueBillsTests
             Date("2025-03-10"), Organization, TermsOf(Scenario.On("2025-01-01", "2025-02-20")), RunOverrides.None)
             .ShouldBe([new DueBill(Date("2025-03-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: true)]);
 
-    private static IReadOnlyList<(BillingFrequency, int)> On(string billDate, AccountPlanTerms terms) =>
+    private static IReadOnlyList<DueBill> On(string billDate, AccountPlanTerms terms) =>
         DueBills.On(Date(billDate), Organization, TermsOf(terms), RunOverrides.None);
 }

@@ -78,7 +78,7 @@ public sealed class PlanGroupTests
             """;
         BillStory.Check(Story);
         DueBills.On(Date("2025-01-01"), Organization, BillStory.InputOf(Story).Terms, RunOverrides.None)
-            .ShouldBe([(BillingFrequency.Monthly, 1)]);
+            .ShouldBe([new DueBill(Date("2025-01-01"), BillingFrequency.Monthly, 1, OnlyIfMissing: false)]);
     }
 
     [Fact]

@@ -16,10 +16,6 @@ public sealed class RefusalTests
 
     public static TheoryData<string, string> Terms => new()
     {
-        { "contract", "account plans of a contract (contractId)" },
-        { "parent", "accounts with a parent or children (parentAccountId)" },
-        { "children", "accounts with a parent or children (parentAccountId)" },
-        { "consolidated", "consolidated bills (consolidateBills of the organization)" },
         { "ad hoc frequency", "the billFrequency AD_HOC" },
         { "unknown zone", "unknown time zone 'Mars'" },
         { "unknown segment", "its segment is not a segment of its aggregation" },
@@ -51,12 +47,8 @@ public sealed class RefusalTests
         var input = Input("2025-02-01", On("2025-01-01", pricings: Plain));
         return term switch
         {
-            "contract" => input.With(terms => terms with { AccountPlan = terms.AccountPlan with { ContractId = "c" } }),
             "ad hoc frequency" => input.For(
                 input.Terms with { Plans = [.. input.Terms.Plans, On("2025-01-01", template: AdHoc)] }),
-            "parent" => input.For(account => account with { ParentAccountId = "parent" }),
-            "children" => input.For(input.Terms with { HasChildren = true }),
-            "consolidated" => input with { Organization = Organization with { ConsolidateBills = true } },
             "unknown zone" => input with { Organization = Organization with { Timezone = "Mars" } },
             "overlap" => input.With(terms => terms with { Pricings = [Plain, Price("0: 0 + 2", id: "pricing-2")] }),
             "out of range" => OutOfRange(input),

@@ -24,6 +24,7 @@ internal static class Scenario
 {
     public static OrganizationConfig Organization { get; } = new()
     {
+        Id = "organization-1",
         Timezone = "UTC",
         YearEpoch = Date("2025-01-01"),
         MonthEpoch = Date("2025-01-01"),

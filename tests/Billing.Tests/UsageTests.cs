@@ -196,6 +196,7 @@ public sealed class UsageTests
         ];
         // 2025-09-01 is a Monday and a first of the month.
         DueBills.On(Date("2025-09-01"), Organization, TermsOf(plans), RunOverrides.None)
+            .Select(bill => (bill.Frequency, bill.Interval))
             .ShouldBe([(BillingFrequency.Weekly, 1), (BillingFrequency.Monthly, 1)]);
         Input("2025-09-01", plans).Bill().ShouldHaveLines("STANDING_CHARGE 2025-08-01..2025-09-01 30.00");
         Input("2025-09-01", [.. plans.Reverse()]).Bill()

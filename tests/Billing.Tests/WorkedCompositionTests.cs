@@ -58,7 +58,7 @@ public sealed class WorkedCompositionTests
     [Fact]
     public void Composition_OfTheReference_HasItsSevenLines()
     {
-        var settings = ResolveSettings.For(Account, Organization, RunOverrides.None);
+        var settings = ResolveSettings.For(TermsOf(), Organization, RunOverrides.None);
         var amounts = new ConvertAmounts(settings, Currencies);
         var round = new RoundLines(Account, amounts);
         var terms = TermsOf() with { Commitments = [Prepaid], Balances = [Bonus] };
@@ -74,7 +74,7 @@ public sealed class WorkedCompositionTests
             ChargeOf(LineItemType.StandingCharge, March, 100),
             ChargeOf(LineItemType.Usage, February, 300),
             ChargeOf(LineItemType.MinimumSpend, February, 100),
-            .. ChargeFees.For(CommitmentFees.DatedOn(Date("2025-03-01"), [Prepaid])),
+            .. ChargeFees.For(CommitmentFees.Dated(Prepaid).Select(dated => dated.Fee)),
         ];
 
         var (lines, entries) = Drawdown.Of(credits, ledger, [.. charges.Select(round.Once)]);
@@ -97,12 +97,14 @@ public sealed class WorkedCompositionTests
     }
 
     [Fact]
-    public void Composition_AsABill_HasTheLinesWithoutTheFeeOfItsOwnDate() => BillStory.Check("""
+    public void Composition_AsAConsolidatedBill_HasTheFeeOfItsOwnDateToo() => BillStory.Check("""
+        organization consolidate yes
         plan       basic    from 2025-01-01  standing 100  timing advance  minimum 400
         price      calls    tiered
         band       from 0   unit 0.10
         usage      calls    2025-02-10  3000
         commitment prepaid  from 2025-01-01  to 2026-01-01  amount 5000  types USAGE,MINIMUM_SPEND  percent 10
+        fee        prepaid  on 2025-03-01  amount 1250  from 2025-01-01  to 2026-01-01
         drawn      prepaid  amount 4750
         balance    bonus    from 2025-01-01  to 2026-01-01
         credit     bonus    on 2025-01-01  amount 30
@@ -113,7 +115,8 @@ public sealed class WorkedCompositionTests
         line       MINIMUM_SPEND 2025-02-01..2025-03-01 100.00
         line       COMMITMENT_CONSUMED 2025-02-01..2025-03-01 -250.00
         line       BALANCE_CONSUMED 2025-03-01..2025-04-01 -30.00
-        total      225.00
+        line       COMMITMENT_FEE 2025-01-01..2026-01-01 1250.00
+        total      1475.00
         """);
 
     [Theory]
@@ -121,7 +124,7 @@ public sealed class WorkedCompositionTests
     [InlineData(LineItemType.CounterAdjustmentCredit)]
     public void DrawableAmounts_NegativeLines_ReduceTheChargesOfTheirProductInProportion(LineItemType type)
     {
-        var settings = ResolveSettings.For(Account, Organization, RunOverrides.None);
+        var settings = ResolveSettings.For(TermsOf(), Organization, RunOverrides.None);
         var round = new RoundLines(Account, new ConvertAmounts(settings, Currencies));
         List<Line> charges =
         [

@@ -28,6 +28,12 @@ public sealed record Account : ResourceWithCustomFields
     /// <summary>Date of the first bill, from which later bill dates are counted. Overrides the organization.</summary>
     public LocalDate? BillEpoch { get; init; }
 
+    /// <summary>
+    /// Time zone of the account's bills: a tz database name or an offset such as <c>UTC+1:00</c>. Overrides the
+    /// organization. A child account is billed in the time zone of its parent.
+    /// </summary>
+    public string? Timezone { get; init; }
+
     /// <summary>Purchase order number, copied to bills.</summary>
     [Characters(0, 100)]
     public string? PurchaseOrderNumber { get; init; }

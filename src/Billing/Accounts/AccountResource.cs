@@ -1,3 +1,4 @@
+using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
@@ -52,11 +53,14 @@ public static class AccountResource
                 // Clients send an unused reference as an empty string.
                 ParentAccountId = string.IsNullOrEmpty(account.ParentAccountId) ? null : account.ParentAccountId,
                 Currency = string.IsNullOrEmpty(account.Currency) ? null : account.Currency,
+                Timezone = string.IsNullOrEmpty(account.Timezone) ? null : account.Timezone,
                 StatementDefinitionId =
                     string.IsNullOrEmpty(account.StatementDefinitionId) ? null : account.StatementDefinitionId,
             }),
             Check = (account, issues) =>
             {
+                if (account.Timezone is { } timezone && !BillingTimeZone.TryParse(timezone, out _))
+                    issues.Add("time_zone", "timezone", BillingTimeZone.Rule);
                 if (account.CreditApplicationOrder is { } order && order.Distinct().Count() < order.Count)
                     issues.Add("duplicate", "creditApplicationOrder", "must not contain duplicates");
             },

@@ -127,6 +127,7 @@ public sealed class BillLifecycle(ResourceService resources)
             await BillDocuments.RemoveAsync(change, id);
             await BillCommitments.RemoveAsync(change, id);
             await BillLedger.ReleaseAsync(change, bill);
+            await BilledCharges.ReleaseAsync(change, bill);
             await change.RemoveAsync(BillResource.Definition, bill);
             return bill;
         });

@@ -49,7 +49,8 @@ internal static class BillChunk
     {
         var begun = new List<(DueRun, BillCalculation)>();
         foreach (var run in due.Runs
-            .OrderBy(run => run.Run.BillDate).ThenBy(run => run.Run.Frequency).ThenBy(run => run.Run.Interval))
+            .OrderBy(run => run.Run.BillDate).ThenBy(run => run.Run.Frequency).ThenBy(run => run.Run.Interval)
+            .ThenBy(run => run.Run.GroupingKeyId, StringComparer.Ordinal))
         {
             if (due.Guarded(() => BillCalculation.Begin(due.Terms.InputFor(due.Account, run.Run))) is { } calculation)
                 begun.Add((run, calculation));

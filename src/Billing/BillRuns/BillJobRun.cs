@@ -1,5 +1,4 @@
 using NodaTime;
-using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
@@ -18,7 +17,7 @@ namespace Tallystick.Billing.BillRuns;
 /// <summary>
 /// A bill job in progress. Each step loads a chunk of accounts, has their bills calculated and saves them, a few
 /// accounts at a time: bills, results and progress are saved in one change, so that an interruption neither loses nor
-/// duplicates a result.
+/// duplicates a result. An account and its children are always in the same chunk and change.
 /// </summary>
 internal sealed class BillJobRun : IJobRun
 {
@@ -38,7 +37,7 @@ internal sealed class BillJobRun : IJobRun
     private readonly BillJob _job;
     private readonly BillCatalog _catalog;
     private readonly BillsOfJob _bills;
-    private readonly IReadOnlyList<string>? _accountIds;
+    private readonly RunFamilies _families;
     private readonly IClock _clock;
     private long? _before;
     private long _accounts;
@@ -51,11 +50,11 @@ internal sealed class BillJobRun : IJobRun
         BillJob job,
         BillCatalog catalog,
         BillsOfJob bills,
-        IReadOnlyList<string>? accountIds,
+        RunFamilies families,
         IClock clock)
     {
         (_resources, _usage, _organizationId, _job) = (resources, usage, organizationId, job);
-        (_catalog, _bills, _accountIds, _clock) = (catalog, bills, accountIds, clock);
+        (_catalog, _bills, _families, _clock) = (catalog, bills, families, clock);
     }
 
     private bool IsRecalculation => _job.Type == BillJobType.Recalculate;
@@ -79,15 +78,17 @@ internal sealed class BillJobRun : IJobRun
             : null;
         var bases = await BillDocuments.BasesAsync(related, recalculated ?? []);
         var accountIds = recalculated?.Select(bill => bill.AccountId).Distinct().ToList() ?? job.AccountIds;
+        var families = await RunFamilies.LoadAsync(related, accountIds, withParents: recalculated is null);
         // Other changes wait during the read below, so load lookup data before. It can be large, and published data
         // never changes.
         await CompoundCalculation.LoadAsync(
             await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
         // No other change of the organization happens within a change, so the data is consistent.
         var catalog = await resources.ReadAsync(organizationId, cancellationToken, reader =>
-            BillCatalog.LoadAsync(reader, lookups, accountIds?.Count <= FirstAccounts ? accountIds : null));
+            BillCatalog.LoadAsync(
+                reader, lookups, families.MemberIds?.Count <= FirstAccounts ? families.MemberIds : null));
         var bills = new BillsOfJob(organizationId, job, catalog.Organization, recalculated, bases, clock);
-        var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, accountIds, clock);
+        var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, families, clock);
         if (checkpoint is not null && checkpoint.Terms == catalog.Fingerprint)
             (run._before, run._accounts) = (checkpoint.Before, checkpoint.Accounts);
         else if (checkpoint is not null)
@@ -99,41 +100,48 @@ internal sealed class BillJobRun : IJobRun
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         var begin = _clock.GetCurrentInstant();
-        var (accounts, terms) = await _resources.ReadAsync(_organizationId, cancellationToken, async related =>
+        var page = await _resources.ReadAsync(_organizationId, cancellationToken, related =>
+            _families.PageAsync(related, _before, _accountsAtATime));
+        foreach (var loaded in RunFamilies.InGroups(page.Families, MaxAccounts))
         {
-            var page = await related.PageAsync<Account>(
-                _accountIds is null ? null : new Condition.In("id", _accountIds), _accountsAtATime, before: _before);
-            return (page, await BillTerms.LoadAsync(
-                _organizationId, _catalog, [.. page.Select(one => one.Entity)], related));
-        });
-        var existing = _resources.Reader(_organizationId, cancellationToken);
-        foreach (var together in accounts.Chunk(_catalog.HasCustomSql ? 1 : MaxAccounts))
-        {
-            var calculated = await BillChunk.ChargeAsync(
-                await DueAsync([.. together.Select(one => one.Entity)], terms, existing),
-                new UsageFetcher(_organizationId, _usage, cancellationToken));
-            foreach (var some in together.Zip(calculated).Chunk(AccountsPerChange))
+            var terms = await _resources.ReadAsync(_organizationId, cancellationToken, related => BillTerms.LoadAsync(
+                _organizationId, _catalog, [.. loaded.SelectMany(family => family.Members)], related));
+            foreach (var together in _catalog.HasCustomSql ? RunFamilies.InGroups(loaded, 1) : [loaded])
             {
-                if (!await SaveAsync([.. some.Select(one => one.Second)], some[^1].First.Place, cancellationToken))
+                if (!await BillAsync(together, terms, cancellationToken))
                     return false;
+                if (_catalog.HasCustomSql && _clock.GetCurrentInstant() - begin > TimeOfStepWithCustomSql)
+                    return true;
             }
-            if (_catalog.HasCustomSql && _clock.GetCurrentInstant() - begin > TimeOfStepWithCustomSql)
-                return true;
         }
-        var isLast = accounts.Count < _accountsAtATime;
         _accountsAtATime = Math.Min(_accountsAtATime * 2, MaxAccounts);
-        if (!isLast)
+        if (page.Before is { } before)
+        {
+            _before = before;
             return true;
+        }
         await CompleteAsync(cancellationToken);
         return false;
     }
 
-    private async ValueTask<IReadOnlyList<DueAccount>> DueAsync(
-        IReadOnlyList<Account> accounts, BillTerms terms, ResourceReader related)
+    // False if the job was cancelled.
+    private async Task<bool> BillAsync(
+        IReadOnlyList<BilledFamily> together, BillTerms terms, CancellationToken cancellationToken)
     {
-        var due = await _bills.OfAsync(accounts, terms, related);
-        await FollowingBills.AddAsync(due, related);
-        return due;
+        var related = _resources.Reader(_organizationId, cancellationToken);
+        var due = await _bills.OfAsync([.. together.SelectMany(family => family.Billed)], terms, related);
+        await FollowingBills.AddAsync(_organizationId, due, related);
+        var calculated = await BillChunk.ChargeAsync(
+            due, new UsageFetcher(_organizationId, _usage, cancellationToken));
+        var saved = 0;
+        foreach (var some in RunFamilies.InGroups(together, AccountsPerChange))
+        {
+            var count = some.Sum(family => family.Billed.Count);
+            if (!await SaveAsync([.. calculated.Skip(saved).Take(count)], some[^1].Place, cancellationToken))
+                return false;
+            saved += count;
+        }
+        return true;
     }
 
     // False if the job was cancelled; the change is then rolled back.
@@ -204,7 +212,7 @@ internal sealed class BillJobRun : IJobRun
     private async ValueTask ReportAsync(ResourceChange change, long accounts)
     {
         var current = (await change.Related.FindAsync<BillJob>(_job.Id))!;
-        var total = _accountIds?.Count ?? accounts;
+        var total = _families.Count ?? accounts;
         var progressed = current with
         {
             Status = BillJobStatus.Running,

@@ -35,9 +35,12 @@ public sealed class BillPreviews(
             await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
         var (catalog, account, terms) = await resources.ReadAsync(organizationId, cancellationToken, async reader =>
         {
-            var loaded = await BillCatalog.LoadAsync(reader, lookups, [accountId]);
-            var found = await reader.ListAsync<Account>(new Condition.In("id", [accountId]));
-            return (loaded, found[0], await BillTerms.LoadAsync(organizationId, loaded, found, reader));
+            var families = await RunFamilies.LoadAsync(reader, [accountId], withParents: false);
+            var loaded = await BillCatalog.LoadAsync(reader, lookups, families.MemberIds);
+            var family = (await families.PageAsync(reader, before: null, limit: 1)).Families.Single();
+            return (
+                loaded, family.Billed.Single(),
+                await BillTerms.LoadAsync(organizationId, loaded, family.Members, reader));
         });
         var bills = new BillsOfJob(organizationId, asked, catalog.Organization, null, NoBases, clock);
         var due = await bills.OfAsync([account], terms, related);

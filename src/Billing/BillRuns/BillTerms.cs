@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
+using Tallystick.Metering.Products;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
@@ -24,7 +27,12 @@ internal sealed class BillTerms
     private readonly ILookup<string, Commitment> _commitments;
     private readonly ILookup<string, Balance> _balances;
     private readonly ILookup<string, Charge> _charges;
-    private readonly HashSet<string> _parents;
+    private readonly ILookup<string, Contract> _contracts;
+    private readonly Dictionary<string, Account> _accounts;
+    private readonly ILookup<string, Account> _children;
+    private readonly IReadOnlyList<Product> _accountingProducts;
+    private readonly ConcurrentDictionary<string, AccountTerms> _terms = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FamilyTerms> _families = new(StringComparer.Ordinal);
 
     private BillTerms(
         string organizationId,
@@ -34,23 +42,50 @@ internal sealed class BillTerms
         ILookup<string, Commitment> commitments,
         ILookup<string, Balance> balances,
         ILookup<string, Charge> charges,
-        HashSet<string> parents)
+        ILookup<string, Contract> contracts,
+        IReadOnlyList<Account> accounts,
+        IReadOnlyList<Product> accountingProducts)
     {
         (_organizationId, _catalog, _accountPlans) = (organizationId, catalog, accountPlans);
         (_adjustments, _commitments, _balances, _charges) = (adjustments, commitments, balances, charges);
-        _parents = parents;
+        (_contracts, _accountingProducts) = (contracts, accountingProducts);
+        _accounts = accounts.ToDictionary(account => account.Id, StringComparer.Ordinal);
+        _children = accounts.Where(account => account.ParentAccountId is not null)
+            .ToLookup(account => account.ParentAccountId!, StringComparer.Ordinal);
     }
 
-    /// <summary>What the bills of an account depend on.</summary>
-    /// <exception cref="BillRefusedException">A plan is newer than the prices that the run has read.</exception>
-    internal AccountTerms Of(Account account) => new(
+    /// <summary>What the bills of an account depend on, including its hierarchy.</summary>
+    /// <exception cref="BillRefusedException">
+    /// A plan or the hierarchy is newer than what the run has read.
+    /// </exception>
+    internal AccountTerms Of(Account account) => _terms.GetOrAdd(account.Id, _ =>
+    {
+        var parentId = account.ParentAccountId ?? account.Id;
+        if (!_children[parentId].Any())
+            return Alone(account);
+        var family = _families.GetOrAdd(parentId, id => new FamilyTerms(
+            Alone(_accounts.GetValueOrDefault(id) ?? throw new BillRefusedException(
+                $"Account {account.Code}: its parent has changed while the run was loading. Run the job again.")),
+            [.. _children[id].Select(Alone)]));
+        return family.Children.Append(family.Parent).First(member => member.Account.Id == account.Id) with
+        {
+            Family = family,
+        };
+    });
+
+    private AccountTerms Alone(Account account) => new(
         account,
         [
-            .. _accountPlans[account.Id].SelectMany(accountPlan =>
-                _catalog.TermsOf(account, accountPlan) ?? throw new BillRefusedException(
+            .. _accountPlans[account.Id].SelectMany(
+                accountPlan => _catalog.TermsOf(account, accountPlan) ?? throw new BillRefusedException(
                     $"Account {account.Code}, account plan {accountPlan.Id}: its plan "
                     + $"{accountPlan.PlanId ?? accountPlan.PlanGroupId} was created or attached after the run had "
-                    + "loaded its prices. Run the job again.")),
+                    + "loaded its prices. Run the job again."),
+                (accountPlan, terms) => terms with
+                {
+                    Contract = _contracts[account.Id].FirstOrDefault(
+                        contract => contract.Id == accountPlan.ContractId),
+                }),
         ])
     {
         GroupPlans =
@@ -58,7 +93,7 @@ internal sealed class BillTerms
             .. _accountPlans[account.Id].Where(accountPlan => accountPlan.PlanGroupId is not null)
                 .Select(_catalog.GroupOf),
         ],
-        HasChildren = _parents.Contains(account.Id),
+        Contracts = [.. _contracts[account.Id]],
         CounterAdjustments = [.. _adjustments[account.Id]],
         Charges = [.. _charges[account.Id]],
         Commitments = [.. _commitments[account.Id]],
@@ -78,24 +113,41 @@ internal sealed class BillTerms
         Organization = _catalog.Organization,
         Run = run,
         Currencies = _catalog.Currencies,
-        AccountingProducts = _catalog.Products,
+        AccountingProducts = [.. _catalog.Products, .. _accountingProducts],
     };
 
     /// <summary>Loads the terms of the accounts.</summary>
+    /// <param name="organizationId">UUID of the organization.</param>
+    /// <param name="catalog">The data shared by the accounts of the run.</param>
+    /// <param name="accounts">Whole hierarchies: with an account, also its parent and its parent's children.</param>
+    /// <param name="related">Reads from a consistent state of the store.</param>
     internal static async ValueTask<BillTerms> LoadAsync(
         string organizationId, BillCatalog catalog, IReadOnlyList<Account> accounts, ResourceReader related)
     {
         List<string> accountIds = [.. accounts.Select(account => account.Id)];
-        var children = await related.ListAsync<Account>(new Condition.In("parent_account_id", accountIds));
+        var charges = await LoadAsync<Charge>(owned => owned.AccountId);
+        var balances = await LoadAsync<Balance>(owned => owned.AccountId);
         return new BillTerms(
             organizationId,
             catalog,
             await LoadAsync<AccountPlan>(owned => owned.AccountId),
             await LoadAsync<CounterAdjustment>(owned => owned.AccountId),
             await LoadAsync<Commitment>(owned => owned.AccountId),
-            await LoadAsync<Balance>(owned => owned.AccountId),
-            await LoadAsync<Charge>(owned => owned.AccountId),
-            [.. children.Select(child => child.ParentAccountId!)]);
+            balances,
+            charges,
+            await LoadAsync<Contract>(owned => owned.AccountId),
+            accounts,
+            await ProductsAsync(
+            [
+                .. charges.SelectMany(ofAccount => ofAccount).Select(charge => charge.AccountingProductId),
+                .. balances.SelectMany(ofAccount => ofAccount).Select(balance => balance.FeesAccountingProductId),
+            ]));
+
+        async ValueTask<IReadOnlyList<Product>> ProductsAsync(IEnumerable<string?> ids)
+        {
+            var missing = ids.OfType<string>().Except(catalog.Products.Select(product => product.Id)).ToList();
+            return missing.Count == 0 ? [] : await related.ListAsync<Product>(new Condition.In("id", missing));
+        }
 
         async ValueTask<ILookup<string, T>> LoadAsync<T>(Func<T, string> accountOf) where T : Resource =>
             (await related.ListAsync<T>(new Condition.In("account_id", accountIds)))

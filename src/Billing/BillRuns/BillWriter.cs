@@ -31,13 +31,15 @@ internal static class BillWriter
     /// <param name="onlyIfThere">True to skip a bill that does not exist, because it was deleted meanwhile.</param>
     /// <returns>Its id; null if it was skipped.</returns>
     /// <exception cref="BillRefusedException">
-    /// Its period is locked, or its memos do not fit; nothing was written.
+    /// Its period is locked, or its memos do not fit, or one of its charges has changed; nothing was written.
     /// </exception>
     internal static async ValueTask<string?> SaveAsync(
         ResourceChange change, string jobId, BillConfig? config, CalculatedBill calculated, RunOverrides basis,
         bool onlyIfMissing, bool onlyIfThere)
     {
         var current = await change.Related.FindAsync<Bill>(calculated.Id);
+        if (current is not null && !onlyIfMissing && BillStates.IsLocked(current, config))
+            BilledCharges.RefuseNew(current, calculated);
         if (current is null
             ? calculated.IsSuppressed || onlyIfThere : IsLeft(current, jobId, config, onlyIfMissing))
             return null;
@@ -47,13 +49,15 @@ internal static class BillWriter
                 + $"{InstantText.Write(calculated.EndDate)}, and bills up to "
                 + $"{InstantText.Write(config!.BillLockDate!.Value)} are locked (billLockDate).");
         var bill = calculated.ToBill(change.Now, change.Now, jobId);
+        if (current is not null)
+            bill = Recalculated(current, bill);
+        await BilledCharges.MoveAsync(change, calculated.AccountCode, current, calculated.Id, calculated.LineItems);
         if (current is null)
         {
             bill = bill with { SequentialInvoiceNumber = await InvoiceNumbers.IssueAsync(change, calculated.Id) };
         }
         else
         {
-            bill = Recalculated(current, bill);
             await FormerBillResource.KeepAsync(change, current, bill);
         }
         bill = await BillSaving.PutAsync(change, current, bill);

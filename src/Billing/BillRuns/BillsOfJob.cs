@@ -118,22 +118,16 @@ internal sealed class BillsOfJob(
         var billDate = job.BillDate ?? job.LastDateInBillingPeriod?.PlusDays(1);
         var due = billDate is { } date
             ? DueBills.On(date, organization, ofAccount, overrides)
-                .Select(kind => new DueBill(date, kind.Frequency, kind.Interval, OnlyIfMissing: false))
             : DueBills.Around(Today(), organization, ofAccount, overrides);
         return
         [
             .. due.Where(bill => job.BillingFrequency is not { } frequency
                     || bill.Frequency.ToString() == frequency.ToString())
                 .Where(bill => job.BillFrequencyInterval is not { } interval || bill.Interval == interval)
-                .Select(bill => new DueRun(
-                    new BillRun
-                    {
-                        BillDate = bill.BillDate,
-                        Frequency = bill.Frequency,
-                        Interval = bill.Interval,
-                        Overrides = overrides,
-                    },
-                    bill.OnlyIfMissing)),
+                .Select(bill => new DueRun(bill.RunWith(overrides), bill.OnlyIfMissing))
+                // A consolidated bill is due for each of its frequencies.
+                .GroupBy(due => BillCalculation.IdOf(organizationId, account.Id, due.Run))
+                .Select(same => same.First() with { OnlyIfMissing = same.All(due => due.OnlyIfMissing) }),
         ];
     }
 
@@ -141,15 +135,19 @@ internal sealed class BillsOfJob(
     // changed.
     internal static DueRun Again(Bill bill, RunOverrides? basis)
     {
+        var overrides = basis ?? new RunOverrides { TargetCurrency = bill.Currency, Timezone = bill.Timezone };
+        var isConsolidated = basis?.ConsolidateBills == true;
         return new DueRun(
             new BillRun
             {
                 BillDate = bill.BillDate,
-                Frequency = bill.BillingFrequency,
-                Interval = bill.BillFrequencyInterval,
+                Frequency = isConsolidated ? BillingFrequency.Mixed : bill.BillingFrequency,
+                Interval = isConsolidated ? 1 : bill.BillFrequencyInterval,
+                GroupingKeyId = basis?.GroupingKeyId,
                 IsRecalculation = true,
                 BilledPlanIds = basis?.Cycles is null ? PlansOn(bill) : [],
-                Overrides = basis ?? new RunOverrides { TargetCurrency = bill.Currency, Timezone = bill.Timezone },
+                // Bills of versions without consolidation do not state that they are separate.
+                Overrides = overrides with { ConsolidateBills = isConsolidated },
             },
             OnlyIfMissing: false);
     }

@@ -35,12 +35,14 @@ internal static class FinishBills
                 (BillStates.IsLocked(bill.Run.BillDate, config) ? locked : writable).Add(bill);
             else if (current is not null && !BillWriter.IsLeft(current, job.Id, config, bill.OnlyIfMissing))
                 writable.Add(bill);
+            else if (current is not null && !bill.IsFollowing && BillStates.IsLocked(current, config))
+                locked.Add(bill);
         }
         while (true)
         {
             if (TryFinish(writable, ledger, out var finished) is not (var bill, var refused))
             {
-                // New bills of a locked period will be refused when they are written, so they draw nothing.
+                // Bills of a locked period draw nothing: new ones, and new charges, are refused when they are written.
                 TryFinish(locked, ledger, out var unwritten);
                 return [.. finished, .. unwritten];
             }

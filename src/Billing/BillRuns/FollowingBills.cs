@@ -20,7 +20,8 @@ internal static class FollowingBills
     private const int MaxOfAccount = 60;
 
     /// <summary>Adds them to the bills of accounts that have commitments or balances.</summary>
-    internal static async ValueTask AddAsync(IReadOnlyList<DueAccount> due, ResourceReader related)
+    internal static async ValueTask AddAsync(
+        string organizationId, IReadOnlyList<DueAccount> due, ResourceReader related)
     {
         var drawing = due.Where(one => one.Runs.Count > 0 && one.Terms.HasCredits(one.Account)).ToList();
         if (drawing.Count == 0)
@@ -31,7 +32,7 @@ internal static class FollowingBills
             Condition.Equal("locked", "false"),
             new Condition.Compare("bill_date", Comparison.GreaterOrEqual, InstantText.Write(first)))))
             .ToLookup(bill => bill.AccountId, StringComparer.Ordinal);
-        var following = drawing.ToDictionary(one => one, one => After(one, bills[one.Account.Id]));
+        var following = drawing.ToDictionary(one => one, one => After(organizationId, one, bills[one.Account.Id]));
         var bases = await BillDocuments.BasesAsync(related, following.Values.SelectMany(some => some));
         foreach (var (account, some) in following)
         {
@@ -44,21 +45,19 @@ internal static class FollowingBills
         }
     }
 
-    private static IReadOnlyList<Bill> After(DueAccount due, IEnumerable<Bill> bills)
+    private static IReadOnlyList<Bill> After(string organizationId, DueAccount due, IEnumerable<Bill> bills)
     {
-        var runs = due.Runs.Select(run => PlaceOf(run.Run)).ToHashSet();
-        var first = runs.Min();
+        var first = due.Runs.Min(run => run.Run.BillDate);
+        var ofJob = due.Runs.Select(run => BillCalculation.IdOf(organizationId, due.Account.Id, run.Run)).ToHashSet();
         return
         [
             .. bills
-                .Select(bill => (Place: (bill.BillDate, bill.BillingFrequency, bill.BillFrequencyInterval), Bill: bill))
-                .Where(one => one.Place.CompareTo(first) > 0 && !runs.Contains(one.Place))
-                .OrderBy(one => one.Place)
-                .Take(MaxOfAccount)
-                .Select(one => one.Bill),
+                .Where(bill => bill.BillDate >= first && !ofJob.Contains(bill.Id))
+                .OrderBy(bill => bill.BillDate)
+                .ThenBy(bill => bill.BillingFrequency)
+                .ThenBy(bill => bill.BillFrequencyInterval)
+                .ThenBy(bill => bill.Id, StringComparer.Ordinal)
+                .Take(MaxOfAccount),
         ];
     }
-
-    private static (NodaTime.LocalDate Date, BillingFrequency Frequency, int Interval) PlaceOf(BillRun run) =>
-        (run.BillDate, run.Frequency, run.Interval);
 }

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Usage;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CustomSql;
 using Tallystick.Metering.Measurements;
@@ -22,7 +23,7 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
         // A query returns either the values of the segments or the total; a compound aggregation can need both.
         foreach (var group in needs.Distinct()
             .Where(need => !_answers.ContainsKey(need) && !_faults.ContainsKey(need))
-            .GroupBy(need => (need.Aggregation.Id, need.SegmentIndex is null)))
+            .GroupBy(need => (need.Aggregation.Id, need.SegmentIndex is null, need.FilterKey)))
         {
             var asked = group.ToList();
             if (asked[0].Aggregation.Method == AggregationMethod.CustomSql)
@@ -65,20 +66,38 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
                 Time = TimeOfCustomSql - _used,
                 SegmentedFields = aggregation.SegmentedFields ?? [],
                 Segments = aggregation.Segments ?? [],
+                Filters = UsageFilters.OfFields(asked[0].Filters),
                 Targets =
                 [
-                    .. asked.Select(need => new CustomSqlTarget(
-                        need.AccountId, need.AccountCode, need.Window, need.SegmentIndex)),
+                    .. asked.SelectMany(PartsOf, (need, part) => new CustomSqlTarget(
+                        part.AccountId, part.AccountCode, part.Window, need.SegmentIndex)),
                 ],
             },
             cancellationToken);
-        foreach (var (need, result) in asked.Zip(results))
+        foreach (var (need, result) in asked.SelectMany(PartsOf, (need, _) => need).Zip(results))
         {
             _used += result.Time;
-            if (result.Fault is { } fault)
-                _faults[need] = new CustomSqlException($"The query in customSql failed: {fault}.");
-            else
-                _answers[need] = new UsageResult(need, result.Value);
+            Add(need, result);
+        }
+    }
+
+    // A query is written for the measurements of one account, so the results of a hierarchy's accounts are added.
+    private void Add(UsageNeed need, CustomSqlResult result)
+    {
+        if (result.Fault is { } fault)
+        {
+            _faults[need] = new CustomSqlException($"The query in customSql failed: {fault}.");
+            return;
+        }
+        try
+        {
+            var sum = _answers.GetValueOrDefault(need)?.Value;
+            _answers[need] = new UsageResult(
+                need, sum is null ? result.Value : ((Fraction)sum.Value + (result.Value ?? 0)).ToDecimal());
+        }
+        catch (CalculationException tooLarge)
+        {
+            _faults[need] = tooLarge;
         }
     }
 
@@ -99,7 +118,8 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
 
     private async Task ReadAsync(IReadOnlyList<UsageNeed> asked)
     {
-        var windows = asked.Select(WindowOf).Distinct().ToList();
+        // Windows first, then sets of windows, as in the results.
+        var scopes = asked.DistinctBy(need => need.Scope).OrderBy(need => need.Further.Count > 0).ToList();
         var aggregation = asked[0].Aggregation;
         var isWhole = asked[0].SegmentIndex is null;
         var values = await usage.ReadAsync(
@@ -109,19 +129,28 @@ internal sealed class UsageFetcher(string organizationId, UsageReader usage, Can
                 Meter = asked[0].Meter,
                 Field = aggregation.TargetField,
                 Method = aggregation.Method,
-                Windows = windows,
+                Windows = [.. scopes.Where(need => need.Further.Count == 0).Select(WindowOf)],
+                WindowSets =
+                [
+                    .. scopes.Where(need => need.Further.Count > 0).Select(IReadOnlyList<UsageWindow> (need) =>
+                        [.. PartsOf(need).Select(part => new UsageWindow(part.AccountId, part.Window))]),
+                ],
+                Filters = UsageFilters.OfFields(asked[0].Filters),
                 SegmentedFields = isWhole ? [] : aggregation.SegmentedFields ?? [],
                 Segments = isWhole ? [] : aggregation.Segments ?? [],
             },
             cancellationToken);
         var found =
-            values.ToDictionary(value => (windows[value.WindowIndex], value.SegmentIndex), value => value.Value);
+            values.ToDictionary(value => (scopes[value.WindowIndex].Scope, value.SegmentIndex), value => value.Value);
         foreach (var need in asked)
         {
-            var key = (WindowOf(need), need.SegmentIndex ?? -1);
+            var key = (need.Scope, need.SegmentIndex ?? -1);
             _answers[need] = new UsageResult(need, found.TryGetValue(key, out var value) ? value : null);
         }
     }
 
     private static UsageWindow WindowOf(UsageNeed need) => new(need.AccountId, need.Window);
+
+    private static IEnumerable<UsagePart> PartsOf(UsageNeed need) =>
+        need.Further.Prepend(new UsagePart(need.AccountId, need.AccountCode, need.Window));
 }

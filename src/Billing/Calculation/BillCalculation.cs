@@ -4,7 +4,6 @@ using Tallystick.Billing.Calculation.Money;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calculation.Usage;
-using Tallystick.Billing.Calendar;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation;
@@ -19,6 +18,7 @@ public sealed class BillCalculation
     private readonly BillInput _input;
     private readonly BillSettings _settings;
     private readonly IReadOnlyList<DuePlan> _plans;
+    private readonly IReadOnlyList<DatedItem> _items;
     private readonly IReadOnlyList<PricedWindow> _priced;
     private readonly IReadOnlyList<Credit> _credits;
     private readonly IReadOnlyList<PricedWindow> _partly;
@@ -26,15 +26,16 @@ public sealed class BillCalculation
 
     private BillCalculation(BillInput input)
     {
-        if (!BillingCycle.IsRegular(input.Run.Frequency) || input.Run.Interval < 1)
-            throw new ArgumentException("Bills have a regular frequency and an interval of 1 or more.", nameof(input));
+        if (input.Run.Interval < 1)
+            throw new ArgumentException("Bills have an interval of 1 or more.", nameof(input));
         _input = input;
-        _settings = ResolveSettings.For(input.Terms.Account, input.Organization, input.Run.Overrides);
+        _settings = ResolveSettings.For(input.Terms, input.Organization, input.Run.Overrides);
         if (input.Run.IsRecalculation)
             FindDuePlans.RefuseMovedBoundaries(input, _settings);    // a recalculated bill must not lose its charges
         _plans = FindDuePlans.For(input, _settings);                 // the account plans on the bill and their periods
+        _items = DatedItems.On(input, _settings);                    // what has a bill date of its own
         _priced = ResolvePricings.Over(input.Terms.Account, _plans); // the pricing in effect at each time
-        RefuseUnbilledTerms.In(input, _settings, _plans, _priced);   // never omits terms silently
+        CheckTerms.In(input, _settings, _priced);                    // never omits terms silently
         _credits = Credit.InOrder(input.Terms, _settings, input.Currencies); // what charges can draw on
         _partly = CreditShares.Partly(_priced, _credits);            // usage for which a credit is active only partly
         _measure = new MeasureUsage(input.Terms.Account, _settings.Zone);
@@ -49,7 +50,7 @@ public sealed class BillCalculation
         ContentId.OfBill(organizationId, accountId, run);
 
     /// <summary>Determines who is billed on what, and when.</summary>
-    /// <exception cref="BillRefusedException">The terms include something that this version cannot bill.</exception>
+    /// <exception cref="BillRefusedException">The terms are faulty.</exception>
     public static BillCalculation Begin(BillInput input) =>
         Limits.Within(input.Terms.Account, () => new BillCalculation(input));
 
@@ -64,22 +65,26 @@ public sealed class BillCalculation
             var amounts = new ConvertAmounts(_settings, _input.Currencies);   // exchange rates and decimal places
             return Limits.OfAmounts(account, () =>
             {
+                // A parent's plan on the bill of a child charges only usage there.
+                List<DuePlan> own = [.. _plans.Where(plan => plan.Terms.Route is not { HasFlatCharges: false })];
                 var measured = _measure.For(_priced, usage);                  // quantity per priced window
                 List<Line> lines =
                 [
                     .. ChargeStanding.For(_plans),                            // prorated recurring amounts
-                    .. new ChargeCounters(_input.Terms, _settings.Zone).For(_plans), // values and their changes
+                    .. new ChargeCounters(_input.Terms, _settings.Zone).For(own), // values and their changes
                     .. RateUsage.By(account, measured),                       // exact amounts
                     .. ChargeFees.For(FeesDue(amounts)),                      // what commitments cost
+                    .. BillCharges.For(_items, _input.Terms),                 // ad hoc and balance charges
                 ];
                 var round = new RoundLines(account, amounts);                 // amounts are rounded only here
                 List<MoneyLine> charges = [.. lines.Select(round.Once)];
                 var ids = new LineIds(_input);
                 var minimums = new ChargeMinimums(ids, _input.Terms, _settings.Organization, round, amounts);
-                charges.AddRange(minimums.For(_plans, charges));              // compares rounded amounts
+                charges.AddRange(minimums.For(own, charges));                 // compares rounded amounts
+                charges = [.. SumChildren.Of(charges, ids)];                  // one line for equal lines of children
                 var credits = new ApplyUsageCredits(ids, amounts);            // never below 0
                 var drawn = CreditsOf(amounts, round, _measure.For(_partly, usage));
-                return new ChargedBill(_input, _settings, _plans, amounts, drawn, credits.To(charges));
+                return new ChargedBill(_input, _settings, _plans, _items, amounts, drawn, credits.To(charges));
             });
         });
     }
@@ -90,16 +95,11 @@ public sealed class BillCalculation
         var instalments =
             from commitment in terms.Commitments
             let cycle = CommitmentFees.CycleOf(commitment, terms, _settings)
-            where cycle is not null && (cycle.Frequency, cycle.Interval) == (run.Frequency, run.Interval)
+            where cycle is not null && terms.GroupingKeyOf(commitment) == run.GroupingKeyId
+                && (run.IsConsolidated || (cycle.Frequency, cycle.Interval) == (run.Frequency, run.Interval))
             select CommitmentFees.InstalmentOn(
                 run.BillDate, commitment, cycle, _settings, amounts.RoundingOf(commitment.Currency));
-        // Fees with their own dates are on bills that list single items, not on those of a frequency.
-        var hasDatedItems = _settings.Organization.ConsolidateBills is true || !BillingCycle.IsRegular(run.Frequency);
-        return
-        [
-            .. instalments.OfType<DueFee>(),
-            .. hasDatedItems ? CommitmentFees.DatedOn(run.BillDate, terms.Commitments) : [],
-        ];
+        return [.. instalments.OfType<DueFee>(), .. _items.OfType<DatedCommitmentFee>().Select(item => item.Fee)];
     }
 
     private CreditTerms CreditsOf(

@@ -35,11 +35,20 @@ public sealed record BillRun
     /// <summary>The bill date.</summary>
     public required LocalDate BillDate { get; init; }
 
-    /// <summary>How often bills are created.</summary>
+    /// <summary>
+    /// How often bills are created: a regular frequency for the account plans that have it, <c>AD_HOC</c> for what has
+    /// a date of its own, or <c>MIXED</c> for everything that is due on the date (consolidated bills).
+    /// </summary>
     public required BillingFrequency Frequency { get; init; }
 
     /// <summary>Length of the billing period in units of the frequency, 1 or more.</summary>
     public required int Interval { get; init; }
+
+    /// <summary>UUID of the bill grouping key of the contracts on the bill; null for everything else.</summary>
+    public string? GroupingKeyId { get; init; }
+
+    /// <summary>True if the bill contains everything that is due on its date.</summary>
+    public bool IsConsolidated => Frequency == BillingFrequency.Mixed;
 
     /// <summary>
     /// True if the bill already exists and is recalculated with the billing cycles that it was created with.

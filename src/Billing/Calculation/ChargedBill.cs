@@ -15,6 +15,7 @@ public sealed class ChargedBill
     private readonly BillInput _input;
     private readonly BillSettings _settings;
     private readonly IReadOnlyList<DuePlan> _plans;
+    private readonly IReadOnlyList<DatedItem> _items;
     private readonly ConvertAmounts _amounts;
     private readonly CreditTerms _credits;
     private readonly IReadOnlyList<MoneyLine> _charges;
@@ -23,12 +24,13 @@ public sealed class ChargedBill
         BillInput input,
         BillSettings settings,
         IReadOnlyList<DuePlan> plans,
+        IReadOnlyList<DatedItem> items,
         ConvertAmounts amounts,
         CreditTerms credits,
         IReadOnlyList<MoneyLine> charges)
     {
-        (_input, _settings, _plans, _amounts, _credits, _charges) =
-            (input, settings, plans, amounts, credits, charges);
+        (_input, _settings, _plans, _items) = (input, settings, plans, items);
+        (_amounts, _credits, _charges) = (amounts, credits, charges);
     }
 
     /// <summary>UUID of the bill.</summary>
@@ -51,14 +53,14 @@ public sealed class ChargedBill
             var lines = Limits.OfAmounts(account, () => PresenterOf(Id).InOrder(ordered));
             var derivation = BillDerivation.Of(Id, ordered, _amounts);
             return new FinishedBill(
-                AssembleBill.From(_input, _settings, _plans, _amounts, lines, derivation), entries);
+                AssembleBill.From(_input, _settings, _plans, _items, _amounts, lines, derivation), entries);
         });
     }
 
     private PresentLines PresenterOf(string billId)
     {
         var products = new Dictionary<string, Product>(StringComparer.Ordinal);
-        foreach (var product in _input.AccountingProducts.Concat(_input.Terms.Plans.Select(plan => plan.Product)))
+        foreach (var product in _input.AccountingProducts.Concat(_input.Terms.BilledPlans.Select(plan => plan.Product)))
             products.TryAdd(product.Id, product);
         return new PresentLines(billId, _amounts, products);
     }

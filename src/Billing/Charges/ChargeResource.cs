@@ -56,5 +56,6 @@ public static class ChargeResource
             }),
             Check = ChargeRules.Check,
             CheckAgainst = ChargeRules.CheckAgainstAsync,
+            CheckDelete = (charge, related, issues) => ChargeRules.CheckNotLockedAsync(charge, related, issues),
         };
 }

@@ -1,4 +1,6 @@
 using Tallystick.Billing.Balances;
+using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.Bills;
 using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
@@ -36,11 +38,22 @@ internal static class ChargeRules
             issues.Add("exactly_one", "amount", "either amount, or units and unitPrice, is required");
     }
 
+    /// <summary>A charge on a locked bill cannot change, because the bill cannot.</summary>
+    internal static async ValueTask CheckNotLockedAsync(Charge charge, IResourceReader related, Issues issues)
+    {
+        if (await related.FindAsync<Bill>(charge.BillId) is not { } bill)
+            return;
+        if (BillStates.IsLocked(bill, await BillConfigResource.FindAsync(related)))
+            issues.AddConflict("locked", "billId", $"the charge is on the locked bill '{bill.Id}' and cannot change");
+    }
+
     internal static async ValueTask CheckAgainstAsync(
         Charge charge, Charge? current, IResourceReader related, Issues issues)
     {
         if (current is not null && current.AccountId != charge.AccountId)
             issues.Add("immutable", "accountId", "cannot be changed; create a new charge");
+        if (current is not null)
+            await CheckNotLockedAsync(current, related, issues);
         if (await related.FindAsync<Balance>(charge.EntityId) is { } balance && balance.AccountId != charge.AccountId)
             issues.Add("other_account", "entityId", "belongs to another account");
         await ContractResource.CheckMemberAsync(charge.ContractId, charge.AccountId, related, issues);

@@ -3,6 +3,7 @@ using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Explanations;
@@ -99,6 +100,12 @@ public sealed record ValueExplanation
     /// <summary>End of the window, exclusive.</summary>
     public required Instant End { get; init; }
 
+    /// <summary>Further measurements aggregated with those, in a hierarchy; absent for a single account.</summary>
+    public IReadOnlyList<MeasuredPeriod>? Further { get; init; }
+
+    /// <summary>The usage filters of the contract; absent for all usage.</summary>
+    public IReadOnlyList<UsageFilter>? Filters { get; init; }
+
     /// <summary>The value that was billed; absent if there was nothing to aggregate.</summary>
     public decimal? Value { get; init; }
 
@@ -113,4 +120,17 @@ public sealed record ValueExplanation
     /// aggregation has changed.
     /// </summary>
     public decimal? ValueNow { get; init; }
+}
+
+/// <summary>Measurements of one account in one period.</summary>
+public sealed record MeasuredPeriod
+{
+    /// <summary>UUID of the account.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>Start of the period, inclusive.</summary>
+    public required Instant Start { get; init; }
+
+    /// <summary>End of the period, exclusive.</summary>
+    public required Instant End { get; init; }
 }

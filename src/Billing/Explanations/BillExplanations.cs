@@ -1,6 +1,7 @@
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Lines;
+using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
@@ -65,7 +66,8 @@ public sealed class BillExplanations(ResourceService resources, UsageReader usag
         CancellationToken cancellationToken)
     {
         var explained = new Dictionary<MeasuredValue, ValueExplanation>();
-        foreach (var group in values.GroupBy(value => (value.AggregationId, value.SegmentIndex is null)))
+        foreach (var group in values.GroupBy(value => (
+            value.AggregationId, value.SegmentIndex is null, UsageFilters.KeyOf(value.Filters))))
         {
             var aggregation = await related.FindAsync<Aggregation>(group.Key.AggregationId);
             var meter = await related.FindAsync<Meter>(aggregation?.MeterId);
@@ -99,6 +101,16 @@ public sealed class BillExplanations(ResourceService resources, UsageReader usag
         Segment = value.SegmentIndex is { } index ? aggregation?.Segments?.ElementAtOrDefault(index) : null,
         Start = value.Window.Start,
         End = value.Window.End,
+        Further = value.Further.Count == 0 ? null :
+        [
+            .. value.Further.Select(part => new MeasuredPeriod
+            {
+                AccountId = part.AccountId,
+                Start = part.Window.Start,
+                End = part.Window.End,
+            }),
+        ],
+        Filters = value.Filters is { Count: > 0 } ? value.Filters : null,
         Value = value.Value,
     };
 
@@ -106,7 +118,7 @@ public sealed class BillExplanations(ResourceService resources, UsageReader usag
         string organizationId, Aggregation aggregation, Meter meter, IReadOnlyList<MeasuredValue> asked,
         CancellationToken cancellationToken)
     {
-        var windows = asked.Select(WindowOf).Distinct().ToList();
+        // One set of windows per value, of which most have only one.
         var isWhole = asked[0].SegmentIndex is null;
         try
         {
@@ -117,15 +129,17 @@ public sealed class BillExplanations(ResourceService resources, UsageReader usag
                     Meter = meter,
                     Field = aggregation.TargetField,
                     Method = aggregation.Method,
-                    Windows = windows,
+                    Windows = [],
+                    WindowSets = [.. asked.Select(WindowsOf)],
+                    Filters = UsageFilters.OfFields(asked[0].Filters),
                     SegmentedFields = isWhole ? [] : aggregation.SegmentedFields ?? [],
                     Segments = isWhole ? [] : aggregation.Segments ?? [],
                 },
                 cancellationToken);
             var found = read.ToDictionary(
-                value => (windows[value.WindowIndex], value.SegmentIndex), value => (decimal?)value.Value);
-            return asked.ToDictionary(
-                value => value, value => found.GetValueOrDefault((WindowOf(value), value.SegmentIndex ?? -1)));
+                value => (value.WindowIndex, value.SegmentIndex), value => (decimal?)value.Value);
+            return asked.Index().ToDictionary(
+                value => value.Item, value => found.GetValueOrDefault((value.Index, value.Item.SegmentIndex ?? -1)));
         }
         catch (OverflowException)
         {
@@ -134,5 +148,9 @@ public sealed class BillExplanations(ResourceService resources, UsageReader usag
         }
     }
 
-    private static UsageWindow WindowOf(MeasuredValue value) => new(value.AccountId, value.Window);
+    private static IReadOnlyList<UsageWindow> WindowsOf(MeasuredValue value) =>
+    [
+        new(value.AccountId, value.Window),
+        .. value.Further.Select(part => new UsageWindow(part.AccountId, part.Window)),
+    ];
 }

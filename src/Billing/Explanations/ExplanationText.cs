@@ -42,8 +42,9 @@ public static class ExplanationText
             return;
         }
         var rounding = bill.Currencies[line.Currency];
-        Say(text, 1, $"{amount.ToText()} {line.Currency}, rounded {JsonFormat.Name(rounding.Mode)} to "
-            + $"{rounding.DecimalPlaces} places: {Number(line.Subtotal)} {line.Currency}");
+        var rounded = explained.Derivation?.RoundingNote
+            ?? $"rounded {JsonFormat.Name(rounding.Mode)} to {rounding.DecimalPlaces} places";
+        Say(text, 1, $"{amount.ToText()} {line.Currency}, {rounded}: {Number(line.Subtotal)} {line.Currency}");
         if (line.Currency != bill.Currency)
             Say(text, 1, $"x {Number(line.ConversionRate)} = {Number(line.ConvertedSubtotal)} {bill.Currency}");
     }
@@ -56,7 +57,9 @@ public static class ExplanationText
         var segment = value.Segment is null
             ? "" : $" where {string.Join(", ", value.Segment.Select(field => $"{field.Key} = {field.Value}"))}";
         var measured = $"{value.Method} of {value.MeterCode}.{value.Field}{segment} ({value.AggregationName}), "
-            + $"{InstantText.Write(value.Start)} to {InstantText.Write(value.End)}: "
+            + $"{InstantText.Write(value.Start)} to {InstantText.Write(value.End)}"
+            + (value.Further is { Count: var more } ? $" and {more} more periods of accounts of the hierarchy" : "")
+            + (value.Filters is null ? "" : ", filtered by the contract") + ": "
             + (value.Value is { } found ? Number(found) : "nothing to aggregate");
         var count = value.Measurements is { } counted ? $", {counted} measurements" : "";
         var now = value.Measurements is not null && value.ValueNow != value.Value

@@ -39,32 +39,33 @@ public sealed class WhatIfCalculation(
         var changed = await CheckAsync(asked, related);
         await CompoundCalculation.LoadAsync(
             await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
+        var families = await RunFamilies.LoadAsync(related, asked.AccountIds, withParents: false);
         var (before, after) = await resources.ReadAsync(organizationId, cancellationToken, async reader => (
-            await BillCatalog.LoadAsync(reader, lookups, asked.AccountIds),
-            await BillCatalog.LoadAsync(reader, lookups, asked.AccountIds, changed)));
+            await BillCatalog.LoadAsync(reader, lookups, families.MemberIds),
+            await BillCatalog.LoadAsync(reader, lookups, families.MemberIds, changed)));
         var comparison = new WhatIfComparison(asked.AccountIds is not null);
         long? last = null;
         while (true)
         {
-            var page = await related.PageAsync<Account>(
-                asked.AccountIds is { } ids ? new Condition.In("id", ids) : null, AccountsAtATime, before: last);
-            List<Account> accounts = [.. page.Select(one => one.Entity)];
+            var page = await families.PageAsync(related, last, AccountsAtATime);
             var fetcher = new UsageFetcher(organizationId, usage, cancellationToken);
             comparison.Add(
-                accounts,
-                await BillAsync(organizationId, before, accounts, asked, fetcher, related),
-                await BillAsync(organizationId, after, accounts, asked, fetcher, related));
-            if (page.Count < AccountsAtATime)
+                [.. page.Families.SelectMany(family => family.Billed)],
+                await BillAsync(organizationId, before, page.Families, asked, fetcher, related),
+                await BillAsync(organizationId, after, page.Families, asked, fetcher, related));
+            if (page.Before is null)
                 return comparison.Result(MaxAccountsListed, MaxFailuresListed);
-            last = page[^1].Place;
+            last = page.Before;
         }
     }
 
     private async Task<IReadOnlyList<FinishedBills>> BillAsync(
-        string organizationId, BillCatalog catalog, IReadOnlyList<Account> accounts, WhatIfRequest asked,
+        string organizationId, BillCatalog catalog, IReadOnlyList<BilledFamily> families, WhatIfRequest asked,
         UsageFetcher fetcher, ResourceReader related)
     {
-        var terms = await BillTerms.LoadAsync(organizationId, catalog, accounts, related);
+        var terms = await BillTerms.LoadAsync(
+            organizationId, catalog, [.. families.SelectMany(family => family.Members)], related);
+        List<Account> accounts = [.. families.SelectMany(family => family.Billed)];
         List<DueAccount> due = [.. accounts.Select(account => new DueAccount(account, terms))];
         foreach (var ofAccount in due)
             ofAccount.Runs = ofAccount.Guarded(() => RunsOf(catalog, terms.Of(ofAccount.Account), asked)) ?? [];
@@ -83,9 +84,10 @@ public sealed class WhatIfCalculation(
         var runs = new List<DueRun>();
         for (var date = asked.Start; date < asked.End; date = date.PlusDays(1))
         {
-            foreach (var (frequency, interval) in DueBills.On(date, catalog.Organization, terms, RunOverrides.None))
-                runs.Add(new DueRun(
-                    new BillRun { BillDate = date, Frequency = frequency, Interval = interval }, OnlyIfMissing: false));
+            // A consolidated bill is due for each of its frequencies.
+            runs.AddRange(DueBills.On(date, catalog.Organization, terms, RunOverrides.None)
+                .Select(due => due.RunWith(RunOverrides.None)).Distinct()
+                .Select(run => new DueRun(run, OnlyIfMissing: false)));
         }
         return runs;
     }

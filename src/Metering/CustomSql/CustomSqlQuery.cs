@@ -1,4 +1,5 @@
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
 
 namespace Tallystick.Metering.CustomSql;
@@ -20,6 +21,9 @@ public sealed record CustomSqlQuery
 
     /// <summary>Time for all targets together. Those whose turn comes later fail.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>The query sees only measurements that these filters let through.</summary>
+    public IReadOnlyList<FieldFilter> Filters { get; init; } = [];
 
     /// <summary>Codes of the text fields by which usage is segmented; empty for no segments.</summary>
     public IReadOnlyList<string> SegmentedFields { get; init; } = [];
@@ -56,6 +60,6 @@ public interface ICustomSqlEngine
     /// each time, because it may have been stored before a rule existed.
     /// </summary>
     /// <returns>The results, in the order of the targets.</returns>
-    /// <exception cref="Measurements.UsageMemoryException">The measurements cannot be read at the moment.</exception>
+    /// <exception cref="UsageMemoryException">The measurements cannot be read at the moment.</exception>
     Task<IReadOnlyList<CustomSqlResult>> RunAsync(CustomSqlQuery query, CancellationToken cancellationToken);
 }

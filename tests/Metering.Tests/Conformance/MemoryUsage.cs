@@ -22,10 +22,12 @@ internal static class MemoryUsage
         var values = new List<UsageValue>();
         var ofMeter = rows
             .Where(row => row.OrganizationId == query.OrganizationId && row.MeterId == query.Meter.Id).ToList();
-        foreach (var (index, window) in query.Windows.Index())
+        foreach (var (index, windows) in query.Windows.Select(IReadOnlyList<UsageWindow> (window) => [window])
+            .Concat(query.WindowSets).Index())
         {
-            var inWindow = ofMeter.Where(row => row.AccountId == window.AccountId
-                && window.Window.Start <= row.Ts && row.Ts < window.Window.End);
+            var inWindow = ofMeter.Where(row => Passes(row, query) && windows.Any(window =>
+                row.AccountId == window.AccountId
+                && window.Window.Start <= row.Ts && row.Ts < window.Window.End));
             values.AddRange(inWindow
                 .GroupBy(row => SegmentOf(row, query))
                 .Where(group => query.SegmentedFields.Count == 0 || group.Key >= 0)
@@ -68,6 +70,16 @@ internal static class MemoryUsage
         AggregationMethod.Latest => rows.OrderBy(row => row.Ts).ThenBy(row => row.Position).Last().Number,
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, null),
     };
+
+    // The meters have one text field.
+    private static bool Passes(StoredOne row, UsageQuery query)
+    {
+        var ofKind = query.Filters.Where(filter => filter.Field == "kind").ToLookup(
+            filter => filter.IsExcluded, filter => filter.Value);
+        return query.Filters.All(filter => filter.IsExcluded || filter.Field == "kind")
+            && !ofKind[true].Contains(row.Kind)
+            && (!ofKind[false].Any() || ofKind[false].Contains(row.Kind));
+    }
 
     // Of one field: the first segment that has the value, else the first that takes any.
     private static int SegmentOf(StoredOne row, UsageQuery query)

@@ -162,20 +162,44 @@ internal sealed class StoreOracle(StoreLoads loads)
         foreach (var row in loads.Rows)
         {
             if (row.OrganizationId != query.OrganizationId || row.MeterId != query.Meter.Id
-                || SegmentOf(row, query) is not { } segment)
+                || IsFilteredOut(row, query) || SegmentOf(row, query) is not { } segment)
                 continue;
             for (var index = 0; index < query.Windows.Count; index++)
+                Add(index, query.Windows[index], row, segment);
+            for (var index = 0; index < query.WindowSets.Count; index++)
             {
-                var (account, window) = query.Windows[index];
-                if (account != row.AccountId || row.Ts < window.Start || row.Ts >= window.End)
-                    continue;
-                if (!groups.TryGetValue((index, segment), out var group))
-                    groups[(index, segment)] = group = [];
-                group.Add(row);
+                foreach (var window in query.WindowSets[index])
+                    Add(query.Windows.Count + index, window, row, segment);
             }
         }
         return [.. groups.Select(group => new UsageValue(
             group.Key.Window, group.Key.Segment, Aggregate(group.Value, query.Field, query.Method)))];
+
+        void Add(int index, UsageWindow of, StoredOne row, int segment)
+        {
+            if (of.AccountId != row.AccountId || row.Ts < of.Window.Start || row.Ts >= of.Window.End)
+                return;
+            if (!groups.TryGetValue((index, segment), out var group))
+                groups[(index, segment)] = group = [];
+            group.Add(row);
+        }
+    }
+
+    private static bool IsFilteredOut(StoredOne row, UsageQuery query)
+    {
+        var (hasIncluded, isIncluded) = (false, false);
+        foreach (var (field, value, isExcluded) in query.Filters)
+        {
+            var isValue = field == "kind" && value == row.Kind;
+            if (isExcluded && isValue)
+                return true;
+            // Only the kind is a text, so no row has a value of another field.
+            if (!isExcluded && field != "kind")
+                return true;
+            hasIncluded |= !isExcluded;
+            isIncluded |= !isExcluded && isValue;
+        }
+        return hasIncluded && !isIncluded;
     }
 
     /// <summary>The measurements that an exploration asks for, the most recently received first.</summary>

@@ -244,6 +244,10 @@ internal sealed class StoreSuite
                     .Select(value => new Dictionary<string, string> { ["kind"] = value })],
             };
         }
+        if (_random.Next(2) == 0)
+            query = query with { WindowSets = [WindowSet(), WindowSet()] };
+        if (_random.Next(2) == 0)
+            query = query with { Filters = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Filter())] };
         await CheckAsync(query);
         await CheckAsync(query with
         {
@@ -251,6 +255,18 @@ internal sealed class StoreSuite
             Method = _random.Next(2) == 0 ? AggregationMethod.Count : AggregationMethod.Unique,
         });
     }
+
+    private IReadOnlyList<UsageWindow> WindowSet() =>
+    [
+        .. Enumerable.Range(0, _random.Next(2, 6)).Select(_ => StoreLoads.Account(_random)).Distinct()
+            .Select(account => new UsageWindow(account, Window())),
+    ];
+
+    // Of the text, of the number, which is no text, or of no field.
+    private FieldFilter Filter() => new(
+        _random.Next(8) switch { 0 => "n", 1 => "planet", _ => "kind" },
+        Segments[_random.Next(2) * 2],
+        _random.Next(2) == 0);
 
     private async Task CheckAsync(UsageQuery query)
     {

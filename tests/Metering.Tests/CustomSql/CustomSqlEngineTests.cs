@@ -139,6 +139,26 @@ public sealed class CustomSqlEngineTests
         (result.Value?.ToString(CultureInfo.InvariantCulture)).ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData("region", "eu", false, "10.5")]
+    [InlineData("region", "eu", true, "8")]
+    [InlineData("seats", "5", false, null)] // no text field
+    [InlineData("planet", "Mars", true, "18.5")]
+    public async Task Query_WithAFilter_SeesTheMeasurementsThatItLetsThrough(
+        string field, string value, bool isExcluded, string? expected)
+    {
+        await using var usage = await StoredUsage.CreateAsync(March);
+        var query = Query("SELECT SUM(seats) FROM measurements") with
+        {
+            Filters = [new FieldFilter(field, value, isExcluded)],
+        };
+
+        var result = (await RunAsync(usage, query)).Single();
+
+        result.Fault.ShouldBeNull();
+        (result.Value?.ToString(CultureInfo.InvariantCulture)).ShouldBe(expected);
+    }
+
     [Fact]
     public async Task Query_OfManyTargets_FailsOnlyForThoseWithAFault()
     {

@@ -157,6 +157,7 @@ internal static class FullSamples
     internal static JsonObject Account(string code) => Parse($$"""
         {"name":"Ann's","code":"{{code}}","emailAddress":"ann@example.com","billEpoch":"2026-02-28","currency":"GBP",
           "purchaseOrderNumber":"PO 7","autoGenerateStatementMode":"JSON_AND_CSV","daysBeforeBillDue":14,
+          "timezone":"Europe/London",
           "creditApplicationOrder":["BALANCE"],"address":{"addressLine1":"1","addressLine2":"2","addressLine3":"3",
             "addressLine4":"4","locality":"York","region":"Yorkshire","postCode":"YO1","country":"UK"} }
         """);

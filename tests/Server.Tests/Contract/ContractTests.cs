@@ -139,7 +139,9 @@ public sealed class ContractTests
             // Balances of free units.
             || fact.EndsWith(".countsUnits type=boolean", StringComparison.Ordinal)
             || fact.EndsWith(".balanceId type=string", StringComparison.Ordinal)
-            || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal);
+            || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal)
+            // The time zone of an account.
+            || fact.EndsWith(".timezone type=string", StringComparison.Ordinal);
 
     private static bool IsToldOtherwise(string fact) =>
         ContractDifferences.MembersToldOtherwise.Any(

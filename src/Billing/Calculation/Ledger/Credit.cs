@@ -100,7 +100,7 @@ internal sealed record Credit
     {
         var units = currencies.Where(currency => currency.CountsUnits is true).Select(currency => currency.Code);
         BillCreditType[] fixedOrder = [BillCreditType.Prepayment, BillCreditType.Balance];
-        var isHierarchy = terms.HasChildren || terms.Account.ParentAccountId is not null;
+        var isHierarchy = terms.Family is not null;
         var order = isHierarchy
             ? fixedOrder
             : Given(terms.Account.CreditApplicationOrder)

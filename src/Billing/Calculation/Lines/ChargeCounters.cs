@@ -18,7 +18,7 @@ internal sealed class ChargeCounters(AccountTerms account, DateTimeZone zone)
     /// <exception cref="BillRefusedException">The bands of a counter pricing are invalid.</exception>
     public IEnumerable<Line> For(IEnumerable<DuePlan> plans) =>
         from plan in plans
-        from priced in CounterTerms.In(plan.Periods, plan.Terms, account, zone)
+        from priced in CounterTerms.In(plan.Periods, plan.Terms, account.OwnerOf(plan.Terms), zone)
         from line in RunningTotals(plan, priced).Concat(Adjustments(plan, priced))
         select line;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Billing.Calendar;
+using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
@@ -24,6 +26,9 @@ namespace Tallystick.Billing.Calculation.Lines;
 [JsonDerivedType(typeof(PartOfUsage), "partOfUsage")]
 [JsonDerivedType(typeof(GrantedUnits), "grantedUnits")]
 [JsonDerivedType(typeof(UsageBeyondGrants), "usageBeyondGrants")]
+[JsonDerivedType(typeof(ChargedAmount), "charge")]
+[JsonDerivedType(typeof(ShareOfBlock), "share")]
+[JsonDerivedType(typeof(SummedLines), "sum")]
 public abstract record Derivation
 {
     /// <summary>The aggregated values that the amount results from; empty if it does not result from usage.</summary>
@@ -32,6 +37,10 @@ public abstract record Derivation
 
     /// <summary>The calculation in words, one step per text, without the bands and rounding of the line.</summary>
     public virtual IEnumerable<string> Steps() => [];
+
+    /// <summary>Why the amount is not simply rounded; null if it is.</summary>
+    [JsonIgnore]
+    public virtual string? RoundingNote => null;
 }
 
 /// <summary>An amount times the active share of one or more nominal periods.</summary>
@@ -119,4 +128,82 @@ public sealed record EarlierUnits(
 /// <param name="Value">The result; null if there was nothing to aggregate.</param>
 /// <param name="DefaultValue">The value used if there was nothing to aggregate.</param>
 public sealed record MeasuredValue(
-    string AccountId, string AggregationId, int? SegmentIndex, Window Window, decimal? Value, decimal? DefaultValue);
+    string AccountId, string AggregationId, int? SegmentIndex, Window Window, decimal? Value, decimal? DefaultValue)
+{
+    /// <summary>Further measurements aggregated together with those, in a hierarchy.</summary>
+    public IReadOnlyList<UsagePart> Further { get; init; } = [];
+
+    /// <summary>The usage filters of the contract.</summary>
+    public IReadOnlyList<UsageFilter> Filters { get; init; } = [];
+}
+
+/// <summary>A charge: its amount, or its units times its unit price.</summary>
+/// <param name="Amount">The amount.</param>
+/// <param name="Units">The units.</param>
+/// <param name="UnitPrice">The price of each unit.</param>
+public sealed record ChargedAmount(decimal? Amount, decimal? Units, decimal? UnitPrice) : Derivation
+{
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() =>
+    [
+        Amount is { } amount
+            ? string.Create(CultureInfo.InvariantCulture, $"a charge of {amount}")
+            : string.Create(CultureInfo.InvariantCulture, $"a charge of {Units} units at {UnitPrice}"),
+    ];
+}
+
+/// <summary>
+/// An account's share of usage that a hierarchy is rated for as one block: the rounded amount of the block times the
+/// factor, rounded down, plus the smallest unit of the currency for those accounts that have the largest remainders, so
+/// that the shares add up to the rounded amount of the block.
+/// </summary>
+/// <param name="Block">
+/// How the block was priced. Only the first of the shares on a bill states it; the others have the same block amount.
+/// </param>
+/// <param name="BlockAmount">The exact amount of the block.</param>
+/// <param name="AccountId">UUID of the account.</param>
+/// <param name="Factor">The account's part of the block: its quantity divided by that of all accounts.</param>
+/// <param name="Values">The values that the account's quantity results from.</param>
+public sealed record ShareOfBlock(
+    RatedQuantity? Block, Fraction BlockAmount, string AccountId, Fraction Factor, IReadOnlyList<MeasuredValue> Values)
+    : Derivation
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<MeasuredValue> Measured => [.. Block?.Measured ?? [], .. Values];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() =>
+    [
+        .. Block?.Steps() ?? [],
+        $"{BlockAmount.ToText()} for all accounts of the hierarchy, of which {Factor.ToText()} for this account",
+    ];
+
+    /// <inheritdoc/>
+    public override string RoundingNote => "the amount of all accounts is rounded and split by largest remainder";
+}
+
+/// <summary>The sum of equal lines of several children.</summary>
+/// <param name="Parts">The lines added up.</param>
+public sealed record SummedLines(IReadOnlyList<SummedLine> Parts) : Derivation
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<MeasuredValue> Measured =>
+        [.. Parts.SelectMany(part => part.Derivation.Measured)];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() => Parts.SelectMany(part => part.Derivation.Steps().Prepend(
+        string.Create(CultureInfo.InvariantCulture, $"{part.Subtotal} for the child {part.AccountId}:")));
+
+    /// <inheritdoc/>
+    public override string RoundingNote => "the rounded amounts of the children are added up";
+}
+
+/// <summary>A line of one child in a sum.</summary>
+/// <param name="Id">UUID by which other derivations refer to it.</param>
+/// <param name="AccountPlanId">UUID of the child's account plan.</param>
+/// <param name="AccountId">UUID of the child.</param>
+/// <param name="Subtotal">Its rounded amount.</param>
+/// <param name="Converted">Its amount in the billing currency.</param>
+/// <param name="Derivation">How it was calculated.</param>
+public sealed record SummedLine(
+    string Id, string AccountPlanId, string AccountId, decimal Subtotal, decimal Converted, Derivation Derivation);

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Charges;
 using Tallystick.Pricing.PlanGroups;
 
 namespace Tallystick.Billing.Calculation.Lines;
@@ -26,6 +27,9 @@ internal static class Descriptions
             ? $"{terms.Aggregation.Name} ({SegmentText.Values(segment, fields)})"
             : terms.Aggregation.Name;
     }
+
+    /// <summary>That of the charge, otherwise its name.</summary>
+    public static string OfCharge(Charge charge) => Given(charge.Description) ?? charge.Name;
 
     /// <summary>That of the plan group, otherwise <c>Standing Charge</c>.</summary>
     public static string OfStandingCharge(PlanGroup group) =>

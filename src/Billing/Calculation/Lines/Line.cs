@@ -1,4 +1,5 @@
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Money;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Rating;
 
@@ -30,6 +31,9 @@ internal sealed record Line
 
     /// <summary>How the quantity was priced; null for a flat line.</summary>
     public RatedUsage? Rated { get; init; }
+
+    /// <summary>The account's share of a block that is rounded as a whole; null for a line of its own.</summary>
+    public BlockShare? Share { get; init; }
 
     /// <summary>Units of a flat line. Default: 1.</summary>
     public decimal FlatUnits { get; init; } = 1;

@@ -1,5 +1,6 @@
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Charges;
 using Tallystick.Metering.Products;
 
 namespace Tallystick.Billing.Calculation.Lines;
@@ -52,6 +53,9 @@ internal sealed record LineSource
     /// <summary>The child account whose charge is on the bill of its parent; null for the account billed.</summary>
     public Account? Child { get; init; }
 
+    /// <summary>True if equal lines of several children are added up to one line.</summary>
+    public bool IsSummed { get; init; }
+
     /// <summary>An account plan.</summary>
     public static LineSource Of(AccountPlanTerms terms) => new()
     {
@@ -64,6 +68,8 @@ internal sealed record LineSource
         PlanCode = terms.Plan.Code,
         PlanGroupId = terms.Group?.Id,
         ContractId = terms.AccountPlan.ContractId,
+        Child = terms.Route?.Child,
+        IsSummed = terms.Route is { IsSummed: true },
     };
 
     /// <summary>A plan group, for its own charges. They belong to no plan and no product.</summary>
@@ -74,5 +80,18 @@ internal sealed record LineSource
         Currency = terms.Group.Currency,
         PlanGroupId = terms.Group.Id,
         ContractId = terms.AccountPlan.ContractId,
+        Child = terms.Route?.Child,
+        IsSummed = terms.Route is { IsSummed: true },
+    };
+
+    /// <summary>A charge.</summary>
+    public static LineSource Of(Charge charge) => new()
+    {
+        Name = $"charge {charge.Code}",
+        EntityId = charge.Id,
+        Currency = charge.Currency,
+        ChargeId = charge.Id,
+        BalanceId = charge.EntityId,
+        ContractId = charge.ContractId,
     };
 }

@@ -8,9 +8,9 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation.Lines;
 
 /// <summary>
-/// Creates usage lines, always in arrears: one per priced window. Each window starts at the first band, unless the
-/// tiers span the plan. Neither bands nor fixed prices are prorated. A pricing that credits usage gives a negative
-/// line, which is limited later.
+/// Creates usage lines, always in arrears: one per priced window, or one per account if the usage of a hierarchy is
+/// split. Each window starts at the first band, unless the tiers span the plan. Neither bands nor fixed prices are
+/// prorated. A pricing that credits usage gives a negative line, which is limited later.
 /// </summary>
 internal static class RateUsage
 {
@@ -19,7 +19,9 @@ internal static class RateUsage
     /// The bands of a pricing are invalid, or an amount is out of range.
     /// </exception>
     public static IEnumerable<Line> By(Account account, IEnumerable<MeasuredUsage> measured) =>
-        measured.Select(usage => LineOf(account, usage));
+        measured.SelectMany(usage => usage.Shares is { } shares
+            ? SplitUsage.Among(shares, LineOf(account, usage), account, usage.Priced.Plan.Terms.Route!)
+            : [LineOf(account, usage)]);
 
     private static Line LineOf(Account account, MeasuredUsage measured)
     {
@@ -67,9 +69,14 @@ internal static class RateUsage
         ? null
         : measured.Before.Aggregate(Fraction.Zero, (sum, earlier) => sum + UnitsOf(earlier));
 
-    private static MeasuredValue ValueOf(UsageResult part) => new(
+    /// <summary>A measured value, as it is stored with the bill.</summary>
+    public static MeasuredValue ValueOf(UsageResult part) => new(
         part.Need.AccountId, part.Need.Aggregation.Id, part.Need.SegmentIndex, part.Need.Window, part.Value,
-        part.Need.Aggregation.DefaultValue);
+        part.Need.Aggregation.DefaultValue)
+    {
+        Further = part.Need.Further,
+        Filters = part.Need.Filters,
+    };
 
     private static RatedUsage Rate(Account account, MeasuredUsage measured)
     {

@@ -6,7 +6,8 @@ namespace Tallystick.Billing.Calculation.Money;
 
 /// <summary>
 /// Rounds the amounts of a bill. Each line is rounded once in its own currency, then converted and rounded once in the
-/// billing currency. Nothing is rounded afterwards.
+/// billing currency. Nothing is rounded afterwards. Usage that is rated as one block is rounded as one amount, in both
+/// currencies, and then split among the accounts.
 /// </summary>
 internal sealed class RoundLines(Account account, ConvertAmounts amounts)
 {
@@ -19,10 +20,18 @@ internal sealed class RoundLines(Account account, ConvertAmounts amounts)
         try
         {
             var currency = line.Source.Currency;
-            var subtotal = amounts.RoundingOf(currency).Round(line.Amount);
+            var own = amounts.RoundingOf(currency);
+            var subtotal = own.Round(line.Share?.Block.Amount ?? line.Amount);
             var rate = amounts.RateFrom(currency);
-            var converted = amounts.RoundingOf(amounts.BillingCurrency).Round((Fraction)subtotal * rate);
-            return new MoneyLine(line, subtotal, rate, converted);
+            var billing = amounts.RoundingOf(amounts.BillingCurrency);
+            var converted = billing.Round((Fraction)subtotal * rate);
+            return line.Share is not { } share
+                ? new MoneyLine(line, subtotal, rate, converted)
+                : new MoneyLine(
+                    line,
+                    share.Block.Split(subtotal, own.DecimalPlaces)[share.Index],
+                    rate,
+                    share.Block.Split(converted, billing.DecimalPlaces)[share.Index]);
         }
         catch (CalculationException fault)
         {

@@ -9,7 +9,7 @@ namespace Tallystick.Billing.Calculation.Present;
 /// <summary>A calculated bill. The same input produces the same bill, including ids.</summary>
 public sealed record CalculatedBill
 {
-    /// <summary>UUID derived from organization, account, bill date, frequency and interval.</summary>
+    /// <summary>UUID derived from organization, account, bill date, frequency, interval and grouping key.</summary>
     public required string Id { get; init; }
 
     /// <summary>UUID of the account.</summary>
@@ -54,7 +54,13 @@ public sealed record CalculatedBill
     /// <summary>The conversion rates that its lines use; null if all lines are in the billing currency.</summary>
     public IReadOnlyList<CurrencyConversion>? CurrencyConversions { get; init; }
 
-    /// <summary>Purchase order number of the account.</summary>
+    /// <summary>True if the bill contains everything that is due on its date.</summary>
+    public required bool IsConsolidated { get; init; }
+
+    /// <summary>UUID of the bill grouping key; null for none.</summary>
+    public string? GroupingKeyId { get; init; }
+
+    /// <summary>Purchase order number of the contract or account.</summary>
     public string? PurchaseOrderNumber { get; init; }
 
     /// <summary>The billing cycles of the account plans on the bill, by account plan UUID.</summary>

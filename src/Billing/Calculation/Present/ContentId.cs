@@ -13,14 +13,23 @@ namespace Tallystick.Billing.Calculation.Present;
 /// </summary>
 internal static class ContentId
 {
-    /// <summary>Id of the bill of an account for a bill date, frequency and interval.</summary>
-    public static string OfBill(string organizationId, string accountId, BillRun run) => From(
-        "bill",
-        organizationId,
-        accountId,
-        InstantText.Write(run.BillDate),
-        JsonFormat.Name(run.Frequency),
-        run.Interval.ToString(CultureInfo.InvariantCulture));
+    /// <summary>
+    /// Id of the bill of an account for a bill date, frequency, interval and grouping key. A consolidated bill has one
+    /// id whatever frequencies meet on it.
+    /// </summary>
+    public static string OfBill(string organizationId, string accountId, BillRun run)
+    {
+        string[] always =
+        [
+            "bill",
+            organizationId,
+            accountId,
+            InstantText.Write(run.BillDate),
+            JsonFormat.Name(run.Frequency),
+            run.Interval.ToString(CultureInfo.InvariantCulture),
+        ];
+        return From(run.GroupingKeyId is { } key ? [.. always, key] : always);
+    }
 
     /// <summary>
     /// Id of a line, derived from its type, source, pricing and start; and, where those are not unique, from the part

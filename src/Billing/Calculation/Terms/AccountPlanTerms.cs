@@ -1,4 +1,7 @@
+using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Contracts;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.PlanGroups;
 using Tallystick.Pricing.Plans;
@@ -26,4 +29,27 @@ public sealed record AccountPlanTerms(
 
     /// <summary>Identifies the plan among those of the account: the plans of a group share an account plan.</summary>
     internal string Key => Group is null ? AccountPlan.Id : $"{AccountPlan.Id}/{Plan.Id}";
+
+    /// <summary>The contract that the account plan belongs to; null for none.</summary>
+    public Contract? Contract { get; init; }
+
+    /// <summary>
+    /// How the plan is billed on one bill of a hierarchy; null for an account without parent and children.
+    /// </summary>
+    internal PlanRoute? Route { get; init; }
+
+    /// <summary>UUID of the key that puts its charges on a separate bill; null for the account's normal bill.</summary>
+    internal string? GroupingKeyId => Contract?.BillGroupingKeyId;
+
+    /// <summary>
+    /// When the account plan is active; with <c>applyContractPeriodLimits</c>, only within the dates of its contract.
+    /// </summary>
+    internal Window ActiveIn(DateTimeZone zone)
+    {
+        var active = new Window(AccountPlan.StartDate, AccountPlan.EndDate ?? Instant.MaxValue);
+        if (Contract is not { ApplyContractPeriodLimits: true } contract)
+            return active;
+        var limits = new DatePeriod(contract.StartDate, contract.EndDate).In(zone);
+        return active.Intersect(limits.Start, limits.End);
+    }
 }

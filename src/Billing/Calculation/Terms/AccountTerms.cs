@@ -2,6 +2,7 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.Charges;
 using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Contracts;
 using Tallystick.Billing.CounterAdjustments;
 using Tallystick.Pricing.Plans;
 
@@ -17,13 +18,16 @@ public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerm
     /// <summary>The plan groups attached to the account. Their plans are among <see cref="Plans"/>.</summary>
     public IReadOnlyList<GroupPlanTerms> GroupPlans { get; init; } = [];
 
-    /// <summary>True when other accounts have this one as their parent.</summary>
-    public bool HasChildren { get; init; }
+    /// <summary>The hierarchy that the account belongs to; null for an account without parent and children.</summary>
+    public FamilyTerms? Family { get; init; }
+
+    /// <summary>The account's contracts.</summary>
+    public IReadOnlyList<Contract> Contracts { get; init; } = [];
 
     /// <summary>The account's counter adjustments.</summary>
     public IReadOnlyList<CounterAdjustment> CounterAdjustments { get; init; } = [];
 
-    /// <summary>Charges of the account that are on no other bill.</summary>
+    /// <summary>Charges of the account, including those that are on a bill.</summary>
     public IReadOnlyList<Charge> Charges { get; init; } = [];
 
     /// <summary>Commitments of the account.</summary>
@@ -35,6 +39,24 @@ public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerm
 
     /// <summary>Balances of the account.</summary>
     public IReadOnlyList<Balance> Balances { get; init; } = [];
+
+    /// <summary>
+    /// The account plans that can be on bills of the account: its own, and in a hierarchy those of its parent or
+    /// children, depending on their <c>childBillingMode</c>.
+    /// </summary>
+    internal IReadOnlyList<AccountPlanTerms> BilledPlans => RoutePlans.OnBillsOf(this);
+
+    /// <summary>The terms of the account that a plan is attached to, which can be the parent or a child.</summary>
+    internal AccountTerms OwnerOf(AccountPlanTerms plan) =>
+        plan.Route is not { } route || route.Owner.Id == Account.Id
+            ? this
+            : Family!.Children.Append(Family.Parent).First(member => member.Account.Id == route.Owner.Id);
+
+    /// <summary>A contract of the account; null if there is none.</summary>
+    internal Contract? ContractOf(string? id) => Contracts.FirstOrDefault(contract => contract.Id == id);
+
+    /// <summary>UUID of the key that puts the fees of a commitment on a separate bill; null for none.</summary>
+    internal string? GroupingKeyOf(Commitment commitment) => ContractOf(commitment.ContractId)?.BillGroupingKeyId;
 
     /// <summary>The plan group whose own charges are on the bills of a plan; null for most plans.</summary>
     internal GroupPlanTerms? GroupLedBy(AccountPlanTerms plan) => plan.Group is null

@@ -28,28 +28,20 @@ internal sealed record Instalment(int Number, int Count, Fraction Weight, Fracti
 /// </summary>
 internal static class CommitmentFees
 {
-    /// <summary>The dates of fees that have their own dates, in order. They need no account plan.</summary>
-    public static IReadOnlyList<LocalDate> DatesOf(Commitment commitment) =>
-        [.. (commitment.FeeDates ?? []).Select(fee => fee.Date).Distinct().Order()];
+    /// <summary>The fees with their own dates. They need no account plan.</summary>
+    public static IEnumerable<(LocalDate Date, DueFee Fee)> Dated(Commitment commitment) =>
+        (commitment.FeeDates ?? []).Select(fee => (fee.Date, new DueFee(
+            commitment, new Window(fee.ServicePeriodStartDate, fee.ServicePeriodEndDate), fee.Amount, null)));
 
-    /// <summary>The fees with their own dates that are due on a date.</summary>
-    public static IEnumerable<DueFee> DatedOn(LocalDate date, IEnumerable<Commitment> commitments) =>
-        from commitment in commitments
-        from fee in commitment.FeeDates ?? []
-        where fee.Date == date
-        select new DueFee(
-            commitment, new Window(fee.ServicePeriodStartDate, fee.ServicePeriodEndDate), fee.Amount, null);
-
-    /// <summary>
-    /// The frequencies and intervals of the bills of a date that have an instalment, whether or not an account plan is
-    /// due.
-    /// </summary>
-    public static IEnumerable<(BillingFrequency Frequency, int Interval)> KindsOn(
-        LocalDate date, AccountTerms terms, BillSettings settings) =>
+    /// <summary>The bills of a date that have an instalment, whether or not an account plan is due.</summary>
+    public static IEnumerable<DueBill> On(LocalDate date, AccountTerms terms, BillSettings settings) =>
         from commitment in terms.Commitments
         let cycle = CycleOf(commitment, terms, settings)
         where cycle is not null && PositionAt(date, commitment, cycle, settings) is not null
-        select (cycle.Frequency, cycle.Interval);
+        select new DueBill(date, cycle.Frequency, cycle.Interval, OnlyIfMissing: false)
+        {
+            GroupingKeyId = terms.GroupingKeyOf(commitment),
+        };
 
     /// <summary>
     /// The bills with an instalment at the start and at the end of the period that contains <paramref name="today"/>.
@@ -61,7 +53,10 @@ internal static class CommitmentFees
         let current = cycle.PeriodContaining(today)
         from date in new[] { current.Start, current.End }
         where PositionAt(date, commitment, cycle, settings) is not null
-        select new DueBill(date, cycle.Frequency, cycle.Interval, OnlyIfMissing: date == current.Start);
+        select new DueBill(date, cycle.Frequency, cycle.Interval, OnlyIfMissing: date == current.Start)
+        {
+            GroupingKeyId = terms.GroupingKeyOf(commitment),
+        };
 
     /// <summary>The billing cycle of the instalments; null if there are none.</summary>
     public static BillingCycle? CycleOf(Commitment commitment, AccountTerms terms, BillSettings settings)

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
@@ -9,23 +10,26 @@ namespace Tallystick.Billing.Calculation.Terms;
 public static class DueBills
 {
     /// <summary>
-    /// The frequencies and intervals of the bills dated <paramref name="billDate"/>. An account plan is billed if the
-    /// date is a boundary of its periods and it was active in the period that ends or has an advance charge for the
-    /// next one. Empty if the date is not a boundary.
+    /// The bills dated <paramref name="billDate"/>. An account plan is billed if the date is a boundary of its periods
+    /// and it was active in the period that ends or has an advance charge for the next one. What has a date of its own
+    /// is billed on that date. Empty if nothing is due.
     /// </summary>
     /// <exception cref="BillRefusedException">The account has terms that cannot be billed.</exception>
-    public static IReadOnlyList<(BillingFrequency Frequency, int Interval)> On(
+    public static IReadOnlyList<DueBill> On(
         LocalDate billDate,
         OrganizationConfig organization,
         AccountTerms terms,
-        RunOverrides overrides) => Limits.Within(terms.Account, () =>
+        RunOverrides overrides) => Limits.Within(terms.Account, IReadOnlyList<DueBill> () =>
     {
-        var settings = ResolveSettings.For(terms.Account, organization, overrides);
-        RefuseUnbilledTerms.WithoutBillDates(settings, terms, billDate);
-        RefuseUnbilledTerms.DueWithin(settings, terms, billDate, billDate);
-        return InOrder(terms.Plans
-            .Where(plan => FindDuePlans.At(plan, settings, terms, billDate) is not null).Select(KindOf)
-            .Concat(CommitmentFees.KindsOn(billDate, terms, settings)));
+        var settings = ResolveSettings.For(terms, organization, overrides);
+        CheckTerms.WithoutBillDates(settings, terms, billDate);
+        return InOrder(
+        [
+            .. terms.BilledPlans.Where(plan => FindDuePlans.At(plan, settings, terms, billDate) is not null)
+                .Select(plan => DueOn(billDate, plan, settings, onlyIfMissing: false)),
+            .. CommitmentFees.On(billDate, terms, settings).Select(bill => Consolidated(bill, settings)),
+            .. DatedOn(billDate, billDate, terms, settings, includeBilled: true),
+        ]);
     });
 
     /// <summary>
@@ -40,46 +44,91 @@ public static class DueBills
         AccountTerms terms,
         RunOverrides overrides) => Limits.Within(terms.Account, IReadOnlyList<DueBill> () =>
     {
-        var settings = ResolveSettings.For(terms.Account, organization, overrides);
-        RefuseUnbilledTerms.WithoutBillDates(settings, terms, today);
-        RefuseUnbilledTerms.DueWithin(
-            settings, terms, today.PlusDays(-RefuseUnbilledTerms.DaysLookedBack), today);
-        return
+        var settings = ResolveSettings.For(terms, organization, overrides);
+        CheckTerms.WithoutBillDates(settings, terms, today);
+        return InOrder(
         [
-            .. terms.Plans
+            .. terms.BilledPlans
                 .Where(plan => BillingCycle.IsRegular(plan.Template.BillFrequency))
-                .SelectMany(plan => Around(today, plan, terms, settings))
-                .Concat(CommitmentFees.Around(today, terms, settings))
-                .Distinct()
-                .OrderBy(bill => bill.BillDate)
-                .ThenBy(bill => bill.Frequency)
-                .ThenBy(bill => bill.Interval),
-        ];
+                .SelectMany(plan => Around(today, plan, terms, settings)),
+            .. CommitmentFees.Around(today, terms, settings).Select(bill => Consolidated(bill, settings)),
+            .. DatedOn(
+                today.PlusDays(-CheckTerms.DaysLookedBack), today, terms, settings, includeBilled: false),
+        ]);
     });
 
     private static IEnumerable<DueBill> Around(
         LocalDate today, AccountPlanTerms plan, AccountTerms terms, BillSettings settings)
     {
-        var cycle = settings.CycleOf(plan);
-        var current = cycle.Cycle.PeriodContaining(today);
-        var (frequency, interval) = KindOf(plan);
+        var current = settings.CycleOf(plan).Cycle.PeriodContaining(today);
         if (FindDuePlans.At(plan, settings, terms, current.Start) is not null)
-            yield return new DueBill(current.Start, frequency, interval, OnlyIfMissing: true);
+            yield return DueOn(current.Start, plan, settings, onlyIfMissing: true);
         if (FindDuePlans.At(plan, settings, terms, current.End) is not null)
-            yield return new DueBill(current.End, frequency, interval, OnlyIfMissing: false);
+            yield return DueOn(current.End, plan, settings, onlyIfMissing: false);
     }
 
-    private static (BillingFrequency Frequency, int Interval) KindOf(AccountPlanTerms terms) =>
-        (terms.Template.BillFrequency, BillSettings.IntervalOf(terms.Template));
+    private static DueBill DueOn(LocalDate date, AccountPlanTerms terms, BillSettings settings, bool onlyIfMissing)
+    {
+        var (frequency, interval) = settings.KindOf(terms);
+        return Consolidated(
+            new DueBill(date, frequency, interval, onlyIfMissing) { GroupingKeyId = terms.GroupingKeyId }, settings);
+    }
 
-    private static IReadOnlyList<(BillingFrequency Frequency, int Interval)> InOrder(
-        IEnumerable<(BillingFrequency Frequency, int Interval)> kinds) =>
-        [.. kinds.Distinct().OrderBy(kind => kind.Frequency).ThenBy(kind => kind.Interval)];
+    /// <summary>
+    /// The bills of items that are due between the first and the last date, inclusive. An item on another bill stays
+    /// there.
+    /// </summary>
+    private static IEnumerable<DueBill> DatedOn(
+        LocalDate first, LocalDate last, AccountTerms terms, BillSettings settings, bool includeBilled) =>
+        from item in DatedItems.Of(terms, settings)
+        where first <= item.Date && item.Date <= last
+        let bill = Consolidated(
+            // It is not known whether a fee is on a bill, but if the bill exists, the fee is on it.
+            new DueBill(item.Date, BillingFrequency.AdHoc, 1, item is DatedCommitmentFee && !includeBilled)
+            {
+                GroupingKeyId = item.GroupingKeyId,
+            },
+            settings)
+        where item.BillId is null || (includeBilled && item.BillId == ContentId.OfBill(
+            settings.Organization.Id, terms.Account.Id, bill.RunWith(settings.Overrides)))
+        select bill;
+
+    private static DueBill Consolidated(DueBill bill, BillSettings settings) =>
+        bill with { IsConsolidated = settings.Organization.ConsolidateBills == true };
+
+    private static IReadOnlyList<DueBill> InOrder(IEnumerable<DueBill> bills) =>
+    [
+        .. bills.Distinct()
+            .OrderBy(bill => bill.BillDate)
+            .ThenBy(bill => bill.Frequency)
+            .ThenBy(bill => bill.Interval)
+            .ThenBy(bill => bill.GroupingKeyId, StringComparer.Ordinal),
+    ];
 }
 
 /// <summary>A bill that is due for an account.</summary>
 /// <param name="BillDate">The bill date.</param>
-/// <param name="Frequency">How often bills are created.</param>
+/// <param name="Frequency">
+/// How often bills are created. For a consolidated bill, the frequency of some of its charges: such a bill is listed
+/// for each of its frequencies.
+/// </param>
 /// <param name="Interval">Length of the period in units of the frequency.</param>
 /// <param name="OnlyIfMissing">True to create the bill only if it does not exist yet.</param>
-public sealed record DueBill(LocalDate BillDate, BillingFrequency Frequency, int Interval, bool OnlyIfMissing);
+public sealed record DueBill(LocalDate BillDate, BillingFrequency Frequency, int Interval, bool OnlyIfMissing)
+{
+    /// <summary>UUID of the bill grouping key; null for none.</summary>
+    public string? GroupingKeyId { get; init; }
+
+    /// <summary>True if everything that is due on the date is on the bill.</summary>
+    public bool IsConsolidated { get; init; }
+
+    /// <summary>The run that creates the bill.</summary>
+    public BillRun RunWith(RunOverrides overrides) => new()
+    {
+        BillDate = BillDate,
+        Frequency = IsConsolidated ? BillingFrequency.Mixed : Frequency,
+        Interval = IsConsolidated ? 1 : Interval,
+        GroupingKeyId = GroupingKeyId,
+        Overrides = overrides,
+    };
+}

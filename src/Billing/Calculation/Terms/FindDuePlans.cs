@@ -34,16 +34,17 @@ internal sealed record DuePlan(
 internal sealed record DueGroup(GroupPlanTerms Terms, IReadOnlyList<ServicePeriod> Standing);
 
 /// <summary>
-/// Second stage: finds the account plans to bill. They have the frequency and interval of the bill, the bill date is a
-/// boundary of their periods, and they were active in the period that ends or have an advance charge for the next one.
+/// Second stage: finds the account plans to bill. They have the frequency and interval of the bill, unless it is
+/// consolidated, and its grouping key; the bill date is a boundary of their periods, and they were active in the period
+/// that ends or have an advance charge for the next one.
 /// </summary>
 internal static class FindDuePlans
 {
     /// <summary>The account plans on the bill.</summary>
     public static IReadOnlyList<DuePlan> For(BillInput input, BillSettings settings) =>
     [
-        .. input.Terms.Plans
-            .Where(terms => settings.KindOf(terms) == (input.Run.Frequency, input.Run.Interval))
+        .. input.Terms.BilledPlans
+            .Where(terms => HasFrequency(terms, input.Run, settings) && terms.GroupingKeyId == input.Run.GroupingKeyId)
             .Select(terms => At(terms, settings, input.Terms, input.Run.BillDate))
             .OfType<DuePlan>(),
     ];
@@ -61,15 +62,19 @@ internal static class FindDuePlans
         if (!periods.HasBillAt(index))
             return null;
         var arrears = periods.Before(index, periods: 1);
-        var standing = StandingPeriods.At(index, periods, terms, settings.Organization);
+        var owner = ofAccount.OwnerOf(terms);
+        var hasFlatCharges = terms.Route is not { HasFlatCharges: false };
+        var standing = hasFlatCharges ? StandingPeriods.At(index, periods, terms, settings.Organization) : [];
         var around = new BillPeriods(periods, index);
-        var group = ofAccount.GroupLedBy(terms) is { } led
-            ? new DueGroup(led, StandingPeriods.At(around, led.Group, settings.Organization))
+        var group = hasFlatCharges && owner.GroupLedBy(terms) is { } led
+            ? new DueGroup(
+                led with { Route = terms.Route }, StandingPeriods.At(around, led.Group, settings.Organization))
             : null;
-        var isDue = !arrears.IsEmpty || standing.Count > 0 || group?.Standing.Count > 0
-            || MinimumTerms.AreDueInAdvance(
-                ofAccount.Account, terms, group?.Terms.Group, around, settings.Organization)
-            || CounterTerms.AreDueInAdvance(around, terms, ofAccount, settings.Zone);
+        var isDue = RatesUsageOf(ofAccount, terms, arrears.Window, settings.Zone)
+            || standing.Count > 0 || group?.Standing.Count > 0
+            || (hasFlatCharges && MinimumTerms.AreDueInAdvance(
+                ofAccount.Account, terms, group?.Terms.Group, around, settings.Organization))
+            || (hasFlatCharges && CounterTerms.AreDueInAdvance(around, terms, owner, settings.Zone));
         return isDue
             ? new DuePlan(
                 terms, arrears, periods.From(index, periods: 1).Window, periods.NominalStartBefore(index), standing,
@@ -87,16 +92,20 @@ internal static class FindDuePlans
     /// <exception cref="BillRefusedException">The bill date is no longer a boundary.</exception>
     public static void RefuseMovedBoundaries(BillInput input, BillSettings settings)
     {
+        if (input.Run.Frequency == BillingFrequency.AdHoc)
+            return;
         var date = InstantText.Write(input.Run.BillDate);
-        var of = $"{JsonFormat.Name(input.Run.Frequency)} boundary on {date} (interval {input.Run.Interval})";
-        var onDate = input.Terms.Plans.Where(terms =>
-            settings.KindOf(terms) == (input.Run.Frequency, input.Run.Interval)
+        var of = input.Run.IsConsolidated
+            ? $"boundary on {date}"
+            : $"{JsonFormat.Name(input.Run.Frequency)} boundary on {date} (interval {input.Run.Interval})";
+        var plans = input.Terms.BilledPlans;
+        var onDate = plans.Where(terms => HasFrequency(terms, input.Run, settings)
             && HasBoundary(terms, settings, input.Run.BillDate)).ToList();
-        if (onDate.Count == 0
-            && !CommitmentFees.KindsOn(input.Run.BillDate, input.Terms, settings)
-                .Contains((input.Run.Frequency, input.Run.Interval)))
+        if (onDate.Count == 0 && !input.Run.IsConsolidated
+            && !CommitmentFees.On(input.Run.BillDate, input.Terms, settings)
+                .Any(bill => (bill.Frequency, bill.Interval) == (input.Run.Frequency, input.Run.Interval)))
             throw new BillRefusedException($"Account {input.Terms.Account.Code}: no account plan still has a {of}.");
-        foreach (var ofPlan in input.Terms.Plans.GroupBy(terms => terms.Plan.Id))
+        foreach (var ofPlan in plans.GroupBy(terms => terms.Plan.Id))
         {
             if (input.Run.BilledPlanIds.Contains(ofPlan.Key) && !ofPlan.Any(onDate.Contains))
                 throw new BillRefusedException(
@@ -104,6 +113,18 @@ internal static class FindDuePlans
                     + $"on the bill, still has a {of}.");
         }
     }
+
+    private static bool HasFrequency(AccountPlanTerms terms, BillRun run, BillSettings settings) =>
+        run.IsConsolidated || settings.KindOf(terms) == (run.Frequency, run.Interval);
+
+    /// <summary>
+    /// Whether there can be usage to charge. A child that had a plan of its own all the time has no share of the usage
+    /// that its parent's plan rates.
+    /// </summary>
+    private static bool RatesUsageOf(AccountTerms billed, AccountPlanTerms terms, Window arrears, DateTimeZone zone) =>
+        !arrears.IsEmpty
+        && (terms.Route?.Users.FirstOrDefault(user => user.Account.Id == billed.Account.Id) is not { } user
+            || user.WindowsIn(arrears, zone).Any());
 
     private static bool HasBoundary(AccountPlanTerms terms, BillSettings settings, LocalDate date) =>
         BillingCycle.IsRegular(settings.KindOf(terms).Frequency) && settings.CycleOf(terms).Cycle.IsBoundary(date);

@@ -15,6 +15,9 @@ namespace Tallystick.Billing.Calculation.Terms;
 /// </param>
 public sealed record GroupPlanTerms(AccountPlan AccountPlan, PlanGroup Group, string? LeadPlanId)
 {
+    /// <summary>How its charges are billed on one bill of a hierarchy; null without a hierarchy.</summary>
+    internal PlanRoute? Route { get; init; }
+
     /// <summary>Whether the plan group has charges of its own.</summary>
     internal bool HasCharges => Group.StandingCharge > 0 || MinimumTerms.Of(Group) > 0;
 }

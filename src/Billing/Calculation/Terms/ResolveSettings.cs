@@ -27,9 +27,12 @@ internal sealed record BillSettings(
     public PlanCycle CycleOf(AccountPlanTerms terms)
     {
         var (frequency, interval) = KindOf(terms);
-        var epoch = KeptOf(terms)?.Epoch ?? BillingEpoch.Of(terms.AccountPlan, Account, Organization, frequency);
-        var cycle = new BillingCycle(epoch, frequency, interval);
-        return new PlanCycle(cycle, terms.AccountPlan.StartDate, terms.AccountPlan.EndDate, Zone);
+        var epoch = KeptOf(terms)?.Epoch ?? BillingEpoch.Of(
+            terms.AccountPlan, terms.Route?.Owner ?? Account, Organization, frequency);
+        var active = terms.ActiveIn(Zone);
+        return new PlanCycle(
+            new BillingCycle(epoch, frequency, interval), active.Start,
+            active.End == Instant.MaxValue ? null : active.End, Zone);
     }
 
     /// <summary>The frequency and interval of the bills that an account plan is on.</summary>
@@ -46,11 +49,19 @@ internal sealed record BillSettings(
 /// <summary>First stage: determines the settings of the bill.</summary>
 internal static class ResolveSettings
 {
-    /// <summary>Applies the overrides and reads the time zone.</summary>
+    /// <summary>
+    /// Applies the overrides and reads the time zone: that of the job, otherwise of the account, otherwise of the
+    /// organization. The accounts of a hierarchy have that of the parent, because their usage can be one block.
+    /// </summary>
     /// <exception cref="BillRefusedException">The time zone is unknown.</exception>
-    public static BillSettings For(Account account, OrganizationConfig organization, RunOverrides overrides)
+    public static BillSettings For(AccountTerms terms, OrganizationConfig organization, RunOverrides overrides)
     {
-        var effective = overrides.Over(organization);
+        var account = terms.Account;
+        var effective = overrides.Over(organization) with
+        {
+            Timezone = overrides.Timezone
+                ?? (terms.Family?.Parent.Account ?? account).Timezone ?? organization.Timezone,
+        };
         return BillingTimeZone.TryParse(effective.Timezone, out var zone)
             ? new BillSettings(account, effective, overrides, zone)
             : throw new BillRefusedException(

@@ -42,6 +42,12 @@ public sealed record RunOverrides
     /// <summary>First bill date of daily billing. Epochs of the account plan and account take precedence.</summary>
     public LocalDate? DayEpoch { get; init; }
 
+    /// <summary>Whether the bill contains everything that is due on its date. Null for a first calculation.</summary>
+    public bool? ConsolidateBills { get; init; }
+
+    /// <summary>UUID of the grouping key of the bill.</summary>
+    public string? GroupingKeyId { get; init; }
+
     /// <summary>
     /// The billing cycles of the account plans on the bill when it was calculated, by account plan UUID; for the plans
     /// of a plan group followed by a slash and the plan UUID. Null for a first calculation, and for bills of versions
@@ -73,12 +79,14 @@ public sealed record RunOverrides
     public RunOverrides Kept(OrganizationConfig organization, CalculatedBill bill) => this with
     {
         TargetCurrency = bill.Currency,
+        ConsolidateBills = bill.IsConsolidated,
+        GroupingKeyId = bill.GroupingKeyId,
         // Also keep the cycles of plans that are not on the bill at the moment, in case they are due again.
         Cycles = new SortedDictionary<string, StoredCycle>(
             bill.Cycles.Concat(Cycles ?? new Dictionary<string, StoredCycle>())
                 .DistinctBy(cycle => cycle.Key).ToDictionary(),
             StringComparer.Ordinal),
-        Timezone = Timezone ?? organization.Timezone,
+        Timezone = bill.Timezone,
         YearEpoch = YearEpoch ?? organization.YearEpoch,
         MonthEpoch = MonthEpoch ?? organization.MonthEpoch,
         WeekEpoch = WeekEpoch ?? organization.WeekEpoch,
@@ -96,6 +104,7 @@ public sealed record RunOverrides
     internal OrganizationConfig Over(OrganizationConfig organization) => organization with
     {
         CurrencyConversions = CurrencyConversions ?? organization.CurrencyConversions,
+        ConsolidateBills = ConsolidateBills ?? organization.ConsolidateBills,
         Timezone = Timezone ?? organization.Timezone,
         YearEpoch = YearEpoch ?? organization.YearEpoch,
         MonthEpoch = MonthEpoch ?? organization.MonthEpoch,

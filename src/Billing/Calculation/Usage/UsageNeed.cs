@@ -1,3 +1,4 @@
+using Tallystick.Billing.Contracts;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Meters;
@@ -21,8 +22,43 @@ namespace Tallystick.Billing.Calculation.Usage;
 public sealed record UsageNeed(
     string AccountId, Aggregation Aggregation, Meter Meter, Window Window, int? SegmentIndex)
 {
+    private readonly string _further = "";
+
     /// <summary>Code of the account, which queries of <c>CUSTOM_SQL</c> aggregations can read.</summary>
     public string AccountCode { get; init; } = "";
+
+    /// <summary>
+    /// Further measurements, aggregated together with those of the account and window: the usage of a hierarchy that is
+    /// rated as one block. They have no measurement in common. Empty for a single account.
+    /// </summary>
+    public IReadOnlyList<UsagePart> Further
+    {
+        get;
+        init
+        {
+            field = value;
+            _further = string.Concat(value.Select(part =>
+                $"{part.AccountId} {InstantText.Sortable(part.Window.Start)} "
+                + $"{InstantText.Sortable(part.Window.End)};"));
+        }
+    } = [];
+
+    /// <summary>The usage filters of the contract; empty for all usage.</summary>
+    public IReadOnlyList<UsageFilter> Filters
+    {
+        get;
+        init
+        {
+            field = value;
+            FilterKey = UsageFilters.KeyOf(value);
+        }
+    } = [];
+
+    /// <summary>Equal for equal filters, whatever their order.</summary>
+    internal string FilterKey { get; private init; } = "";
+
+    /// <summary>Which measurements are aggregated, before filters and segments.</summary>
+    internal (string AccountId, Window Window, string Further) Scope => (AccountId, Window, _further);
 
     /// <inheritdoc/>
     public bool Equals(UsageNeed? other) => other is not null && Key == other.Key;
@@ -30,8 +66,8 @@ public sealed record UsageNeed(
     /// <inheritdoc/>
     public override int GetHashCode() => Key.GetHashCode();
 
-    private (string AccountId, string AggregationId, Window Window, int? SegmentIndex) Key =>
-        (AccountId, Aggregation.Id, Window, SegmentIndex);
+    private ((string, Window, string) Scope, string AggregationId, int? SegmentIndex, string Filters) Key =>
+        (Scope, Aggregation.Id, SegmentIndex, FilterKey);
 }
 
 /// <summary>The result of a need.</summary>

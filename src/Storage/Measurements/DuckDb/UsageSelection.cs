@@ -34,12 +34,14 @@ internal sealed class UsageSelection
         (_query, _keys, _meter, _columns) = (query, keys, meter, columns);
         _values = ValueSql.Build(query.Method, columns);
         _source = keys.SourceOf(meter);
-        var periods = windows.GroupBy(window => (window.First, window.End)).Select(period => period.ToArray())
+        var isInSet = windows.ToLookup(window => window.Index >= query.Windows.Count);
+        var periods = isInSet[false].GroupBy(window => (window.First, window.End)).Select(period => period.ToArray())
             .ToList();
         _periods = periods.Count <= MaxPasses ? periods : periods.FindAll(period => period.Length >= PassWindows);
+        // The rows of a set are aggregated together, so they are joined with their windows.
         _others = periods.Count <= MaxPasses
-            ? []
-            : [.. periods.Where(period => period.Length < PassWindows).SelectMany(period => period)];
+            ? [.. isInSet[true]]
+            : [.. periods.Where(period => period.Length < PassWindows).SelectMany(period => period), .. isInSet[true]];
     }
 
     /// <returns>Null if there can be no data.</returns>
@@ -95,7 +97,7 @@ internal sealed class UsageSelection
         using var command = sql.Command(
             connection,
             "m.account",
-            $"FROM {relation} m {sql.SegmentJoins} WHERE {condition}");
+            $"FROM {relation} m {sql.SegmentJoins} WHERE {condition} AND {sql.Filter}");
         var rows = command.Read(row => (
             Account: row.GetInt32(0), Segment: row.GetInt32(1),
             Value: ofAccount.Contains(row.GetInt32(0)) ? _values.Read(row, 2) : 0));
@@ -105,7 +107,7 @@ internal sealed class UsageSelection
 
     // The column to sum, if the query is only the sum of one narrow column; otherwise null.
     private string? NarrowSummand =>
-        _query.Method == AggregationMethod.Sum && _query.Segments.Count == 0
+        _query.Method == AggregationMethod.Sum && _query.Segments.Count == 0 && _query.Filters.Count == 0
         && _columns is [{ Kind: ColumnKind.Narrow } only]
             ? only.Name
             : null;
@@ -140,13 +142,14 @@ internal sealed class UsageSelection
             FROM {relation} m
             JOIN ({sql.Windows(_others)}) w ON m.account = w.account AND m.ts >= w.first AND m.ts < w.window_end
             {sql.SegmentJoins}
+            WHERE {sql.Filter}
             """);
         return command.Read(row => new UsageValue(row.GetInt32(0), row.GetInt32(1), _values.Read(row, 2)));
     }
 }
 
 /// <summary>A window of a query, in terms of the store's keys.</summary>
-/// <param name="Index">Index of the window in the query.</param>
+/// <param name="Index">Index of the window in the query; windows of a set have that of the set.</param>
 /// <param name="Account">Key of the account.</param>
 /// <param name="First">The first nanosecond of the window.</param>
 /// <param name="End">The first nanosecond after it.</param>
@@ -154,11 +157,13 @@ internal readonly record struct WindowKeys(int Index, int Account, long First, l
 {
     /// <summary>The windows of a query that can have data.</summary>
     public static WindowKeys[] Of(UsageQuery query, KeyMaps keys, int organization) =>
-        [.. query.Windows
-            .Select((window, index) => new WindowKeys(
-                index,
-                keys.Accounts.TryGetValue((organization, window.AccountId), out var account) ? account : -1,
-                Nanoseconds.OfBound(window.Window.Start),
-                Nanoseconds.OfBound(window.Window.End)))
+        [.. query.Windows.Index()
+            .Concat(query.WindowSets.Index().SelectMany(
+                set => set.Item, (set, window) => (Index: query.Windows.Count + set.Index, Item: window)))
+            .Select(window => new WindowKeys(
+                window.Index,
+                keys.Accounts.TryGetValue((organization, window.Item.AccountId), out var account) ? account : -1,
+                Nanoseconds.OfBound(window.Item.Window.Start),
+                Nanoseconds.OfBound(window.Item.Window.End)))
             .Where(window => window.Account >= 0 && window.First < window.End)];
 }

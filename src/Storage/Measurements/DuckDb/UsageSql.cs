@@ -20,10 +20,14 @@ internal sealed class UsageSql
             ? null
             : new SegmentSql(
                 query, [.. query.SegmentedFields.Select(field => TextOf(keys, meter, field))], _parameters);
+        Filter = FilterSql.Condition(query.Filters, query.Meter, field => TextOf(keys, meter, field), _parameters);
     }
 
     /// <summary>The joins that find a measurement's segment.</summary>
     public string SegmentJoins => _segments?.Joins ?? "";
+
+    /// <summary>The condition of the query's filters.</summary>
+    public string Filter { get; }
 
     /// <summary>Builds the statement, which returns a key, the index of the segment, then the aggregates.</summary>
     /// <param name="connection">The connection to run it on.</param>

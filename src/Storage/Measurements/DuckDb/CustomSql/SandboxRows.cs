@@ -45,6 +45,7 @@ internal sealed class SandboxRows
             Windows = [new UsageWindow(target.AccountId, target.Window)],
             SegmentedFields = query.SegmentedFields,
             Segments = query.Segments,
+            Filters = query.Filters,
         };
         _meter = keys.FindMeter(query.OrganizationId, query.Meter.Id);
         if (_meter is { } meter && WindowKeys.Of(_query, keys, keys.Organizations[query.OrganizationId]) is [var one])
@@ -86,15 +87,17 @@ internal sealed class SandboxRows
         var (first, end) = (
             Nanoseconds.OfBound(_target.Window.Start), Nanoseconds.OfBound(_target.Window.End));
         var relation = UsageParts.Relation(connection, _source!, first, end);
-        var ofAccount = FormattableString.Invariant($"m.account = {_account}");
+        var filter = FilterSql.Condition(_query.Filters, _query.Meter, TextOf, parameters);
+        var ofAccount = FormattableString.Invariant($"m.account = {_account} AND {filter}");
         if (_target.SegmentIndex is not { } segment)
             return $"FROM {relation} m WHERE {ofAccount}";
         var segments = new SegmentSql(
-            _query, [.. _query.SegmentedFields.Select(field => UsageSql.TextOf(_keys, _meter!.Value, field))],
-            parameters);
+            _query, [.. _query.SegmentedFields.Select(TextOf)], parameters);
         return FormattableString.Invariant(
             $"FROM {relation} m {segments.Joins} WHERE {ofAccount} AND {segments.Index} = {segment}");
     }
+
+    private string TextOf(string field) => UsageSql.TextOf(_keys, _meter!.Value, field);
 
     private string Select(SandboxColumn column, string number, List<DuckDBParameter> parameters)
     {
