@@ -10,6 +10,7 @@ using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Counters;
 using Tallystick.Pricing.Currencies;
 using Tallystick.Pricing.Pricings;
+using Tallystick.Testing;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;
@@ -119,7 +120,8 @@ public sealed class ChargeProperties
             List<decimal> weights = [.. cents.Select(cent => cent / 100m)];
             var amount = Rounded((Fraction)weights.Sum() * percent / 100m);
             var parts = Apportion.ByWeight(amount, weights, places: 2);
-            return parts.Sum() == amount && parts.Zip(weights).All(pair => pair.First >= 0 && pair.First <= pair.Second);
+            return parts.Sum() == amount
+                && parts.Zip(weights).All(pair => pair.First >= 0 && pair.First <= pair.Second);
         });
 
     [Fact]
@@ -137,6 +139,31 @@ public sealed class ChargeProperties
             var units = used.Sum();
             return billed == (units > edge ? 1 + (2 * edge) + 3 + (units - edge) : 1 + (2 * units));
         });
+
+    [Theory]
+    [InlineData("nectar")]
+    [InlineData("opal")]
+    [InlineData("pebble")]
+    [InlineData("quartz")]
+    public void Bill_InputsInAnyOrder_IsTheSameByteForByte(string company)
+    {
+        var story = File.ReadAllText(Path.Combine(
+            Repository.Root, "tests", "Billing.Tests", "Golden", company + ".story"));
+        var input = BillStory.InputOf(story);
+        var expected = Json(input.Bill(7));
+        Gen.Int[0, 1_000_000].Sample(
+            seed => Json(input.For(Shuffled(input.Terms, new Random(seed))).Bill(7)) == expected, iter: 20);
+    }
+
+    private static AccountTerms Shuffled(AccountTerms terms, Random order) => terms with
+    {
+        Plans = [.. terms.Plans.OrderBy(_ => order.Next()).Select(plan => plan with
+        {
+            Pricings = [.. plan.Pricings.OrderBy(_ => order.Next())],
+            CounterPricings = [.. plan.CounterPricings.OrderBy(_ => order.Next())],
+        })],
+        CounterAdjustments = [.. terms.CounterAdjustments.OrderBy(_ => order.Next())],
+    };
 
     private static AccountTerms Counted(
         IReadOnlyList<(int, int)> days, bool inAdvance, bool cumulative, int edge, int start)

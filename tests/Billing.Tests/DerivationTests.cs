@@ -81,7 +81,8 @@ public sealed class DerivationTests
         JsonSerializer.Serialize(again, BillingJson.Format.BillDerivation).ShouldBe(json);
         again.Lines.Select(line => line.Derivation.GetType()).Distinct().ShouldBe(
         [
-            typeof(CountedTotal), typeof(CountedChange), typeof(RatedQuantity), typeof(CappedCredit), typeof(MinimumDue),
+            typeof(CountedTotal), typeof(CountedChange), typeof(RatedQuantity), typeof(CappedCredit),
+            typeof(MinimumDue),
         ]);
     }
 

@@ -177,8 +177,8 @@ public sealed class PlanGroupTests
         var due = () => DueBills.On(Date("2025-02-01"), Organization, terms, RunOverrides.None);
         if (isRefused)
             Should.Throw<BillRefusedException>(due).Message.ShouldBe(
-                "Account acme, account plan accountplan-bundle: the plan group 'bundle' has charges but no plans, so it "
-                + "has no bill frequency. Add a plan to it.");
+                "Account acme, account plan accountplan-bundle: the plan group 'bundle' has charges but no plans, so "
+                + "it has no bill frequency. Add a plan to it.");
         else
             due().Count.ShouldBe(1);
     }

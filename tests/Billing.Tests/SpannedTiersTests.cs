@@ -59,12 +59,16 @@ public sealed class SpannedTiersTests
         usage   peak   2025-01-11  8
         usage   peak   2025-01-12  3
         usage   peak   2025-02-11  6
+        usage   peak   2025-03-11  5
         bill    2025-02-01
         line    USAGE 2025-01-01..2025-02-01 8.00
         total   8.00
         bill    2025-03-01
         line    USAGE 2025-02-01..2025-03-01 4.00     # from 8 to 14: 2 x 1.00 + 4 x 0.50
         total   4.00
+        bill    2025-04-01
+        line    USAGE 2025-03-01..2025-04-01 2.50     # from 14 to 19
+        total   2.50
         """);
 
     [Fact]
@@ -72,16 +76,20 @@ public sealed class SpannedTiersTests
         measure calls  per 10  rounding UP
         plan    basic  from 2025-01-01
         price   calls  tiered  spans plan
-        band    from 0  unit 1.00
-        band    from 2  unit 0.50
+        band    from 0  unit 0.50
+        band    from 3  unit 0.25
         usage   calls  2025-01-11  11
         usage   calls  2025-02-11  1
+        usage   calls  2025-03-11  1
         bill    2025-02-01
-        line    USAGE 2025-01-01..2025-02-01 2.00     # 1.1, up to 2 units
-        total   2.00
+        line    USAGE 2025-01-01..2025-02-01 1.00     # 1.1, up to 2 units
+        total   1.00
         bill    2025-03-01
         line    USAGE 2025-02-01..2025-03-01 0.50     # the third unit
         total   0.50
+        bill    2025-04-01
+        line    USAGE 2025-03-01..2025-04-01 0.25     # the fourth; 1.3 up would be the third
+        total   0.25
         """);
 
     [Fact]
@@ -199,6 +207,8 @@ public sealed class SpannedTiersTests
         var priced = Price("0: 0 + 1", aggregation: aggregation);
         priced = priced with { Pricing = priced.Pricing with { TiersSpanPlan = true } };
         return BillCalculation.Begin(Input(billDate, On("2025-01-01", pricings: priced))).Needs
-            .Select(need => $"{InstantText.Write(need.Window.Start)[..10]}..{InstantText.Write(need.Window.End)[..10]}");
+            .Select(need => $"{Day(need.Window.Start)}..{Day(need.Window.End)}");
     }
+
+    private static string Day(Instant instant) => InstantText.Write(instant)[..10];
 }

@@ -20,7 +20,9 @@ internal sealed class BillPeriods(PlanCycle cycle, int boundary)
     /// <summary>The bill date as an instant.</summary>
     public Instant BillDate => cycle.StartOf(boundary);
 
-    /// <summary>The active time from the start of the period before the bill date to the end of the one after.</summary>
+    /// <summary>
+    /// The active time from the start of the period before the bill date to the end of the one after.
+    /// </summary>
     public Window Both
     {
         get

@@ -68,6 +68,28 @@ public sealed class RecurringChargeTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task Explain_MinimumCounterAndCredit_SaysHowTheyWereCalculated()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var account = await BundledAccountAsync(client);
+        var bill = await BillAsync(client, account, "2025-03-01");
+
+        var text = await client.Http.GetStringAsync(
+            $"organizations/{client.OrganizationId}/bills/{bill}/explain?format=text",
+            TestContext.Current.CancellationToken);
+
+        foreach (var step in new[]
+        {
+            "15 since 2025-01-16; the highest band reached prices all units",
+            "40 units from 2025-01-01T00:00:00Z to 2025-02-01T00:00:00Z count toward the bands",
+            "SUM of gifts.n (gifts), 2025-02-01T00:00:00Z to 2025-03-01T00:00:00Z: 7, 1 measurements",
+            "-7 USD, rounded HALF_UP to 2 places: -7 USD",
+            "usage that counts: 15",
+        })
+            text.ShouldContain(step);
+    }
+
+    [Fact]
     public async Task PlanGroup_WithChargesAndWithoutPlans_FailsTheBillByName()
     {
         using var client = await server.NewOrganizationAsync();

@@ -58,12 +58,10 @@ internal sealed record MinimumSpend
         if (IsInAdvance)
         {
             var refund = past.Count == 0 ? 0 : RefundOf(due, total);
-            return new ChargedMinimum(
-            [
-                .. Windows.SelectMany(periods.InAdvance).Select(period => InAdvance(period, round)),
-                .. refund == 0 ? [] : new[] { LineOf(LineItemType.MinimumSpendRefund, Over(past), -refund, derivation) },
-            ],
-            added, TopUp: null);
+            var lines = Windows.SelectMany(periods.InAdvance).Select(period => InAdvance(period, round)).ToList();
+            if (refund != 0)
+                lines.Add(LineOf(LineItemType.MinimumSpendRefund, Over(past), -refund, derivation));
+            return new ChargedMinimum(lines, added, TopUp: null);
         }
         if (added == 0)
             return new ChargedMinimum([], 0, TopUp: null);

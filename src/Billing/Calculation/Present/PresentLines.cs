@@ -112,8 +112,8 @@ internal sealed class PresentLines(
 
     /// <summary>
     /// For a prorated line, the amount of a whole period and the active and nominal days. If it covers nominal periods
-    /// of different lengths, the second length has <c>daysActive2</c> and <c>daysInPeriod2</c>, and so on. For a minimum
-    /// spend also the usage that it was compared with, and for a limited credit its full amount and the limit.
+    /// of different lengths, the second length has <c>daysActive2</c> and <c>daysInPeriod2</c>, and so on. For a
+    /// minimum spend also the usage that it was compared with, and for a limited credit its full amount and the limit.
     /// </summary>
     private static SortedDictionary<string, decimal>? AdditionalOf(Derivation derivation) => derivation switch
     {

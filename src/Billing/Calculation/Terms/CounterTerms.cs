@@ -67,8 +67,8 @@ internal sealed class CounterValues
         foreach (var adjustment in account.CounterAdjustments.Where(one => one.CounterId == counterId)
             .OrderBy(adjustment => adjustment.Date).ThenBy(adjustment => adjustment.Id, StringComparer.Ordinal))
         {
-            var change = new CounterChange(
-                LocalDay.Start(adjustment.Date, zone), adjustment, changes is [.., var last] ? last.Adjustment.Value : 0);
+            var before = changes is [.., var last] ? last.Adjustment.Value : 0;
+            var change = new CounterChange(LocalDay.Start(adjustment.Date, zone), adjustment, before);
             // Two days start at the same instant if the time zone skipped the first one.
             if (changes is [.., var same] && same.At == change.At)
                 changes[^1] = change with { ValueBefore = same.ValueBefore };
