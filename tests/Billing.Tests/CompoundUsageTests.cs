@@ -78,6 +78,18 @@ public sealed class CompoundUsageTests
     }
 
     [Fact]
+    public void Compound_WhoseTiersSpanThePlan_AddsTheResultOfEachPeriod()
+    {
+        // The days of the period: 31 in January and 28 in February count before March, which has 31.
+        var terms = Price("billingPeriod.days", bands: "0: 0 + 1; 60: 0 + 0.5");
+        terms = terms with { Pricing = terms.Pricing with { TiersSpanPlan = true } };
+
+        var bill = Scenario.Input("2025-04-01", On(terms)).Bill(_ => null);
+
+        bill.ShouldHaveLines("USAGE 2025-03-01..2025-04-01 16.00"); // from 59 to 90: 1 x 1 + 30 x 0.5
+    }
+
+    [Fact]
     public void Compound_OfAggregationsWithoutACommonSegment_TakesTheirWholeUsage()
     {
         var needs = BillCalculation.Begin(

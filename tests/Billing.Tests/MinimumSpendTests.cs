@@ -116,6 +116,23 @@ public sealed class MinimumSpendTests
         total   60.00
         """);
 
+    [Theory]
+    [InlineData("", "MINIMUM_SPEND 2025-01-01..2025-02-15 35.00", "45.00")] // 31 x (14 / 31 + 31 / 31) - 10
+    [InlineData("minimum-timing advance", "MINIMUM_SPEND 2025-01-01..2025-02-15 45.00", "76.00")]
+    public void Minimum_EpochAfterTheStart_IsForAllTheTimeBefore(string timing, string line, string total) =>
+        BillStory.Check($"""
+            plan    basic  from 2025-01-01  epoch 2025-02-15  minimum 31  {timing}
+            price   calls  tiered
+            band    from 0  unit 1
+            usage   calls  2025-01-20  10
+            bill    2025-02-15
+            line    USAGE 2025-01-01..2025-02-15 10.00
+            line    {line}
+            {(timing.Length == 0 ? "" : "line MINIMUM_SPEND 2025-02-15..2025-03-15 31.00")}
+            {(timing.Length == 0 ? "" : "line MINIMUM_SPEND_REFUND 2025-01-01..2025-02-15 -10.00")}
+            total   {total}
+            """);
+
     [Fact]
     public void Minimum_OfAPricing_ComparesItsOwnLines() => BillStory.Check("""
         plan    basic  from 2025-01-01

@@ -174,6 +174,25 @@ public sealed class SpannedTiersTests
         """);
 
     [Fact]
+    public void SpanPlan_OfSegments_CountsEachByItself() => BillStory.Check("""
+        measure sites  field region  segments UK,US
+        plan    basic  from 2025-01-01
+        price   sites  tiered  segment UK  spans plan
+        band    from 0   unit 1.00
+        band    from 10  unit 0.50
+        price   sites  tiered  segment US  spans plan
+        band    from 0   unit 1.00
+        band    from 10  unit 0.50
+        usage   sites  2025-01-11  9  segment UK
+        usage   sites  2025-02-11  2  segment UK
+        usage   sites  2025-02-11  2  segment US
+        bill    2025-03-01
+        line    USAGE 2025-02-01..2025-03-01 1.50     # UK: from 9 to 11
+        line    USAGE 2025-02-01..2025-03-01 2.00     # US: from 0 to 2
+        total   3.50
+        """);
+
+    [Fact]
     public void Needs_OfASumThatSpansThePlan_AreTheWindowAndOneBefore() =>
         Windows(Calls, "2025-04-01").ShouldBe(["2025-01-01..2025-03-01", "2025-03-01..2025-04-01"]);
 
