@@ -71,7 +71,8 @@ public sealed class ChargeProperties
             {
                 AccountPlan = terms.AccountPlan with
                 {
-                    StartDate = At("2025-03-01") + Duration.FromDays(start), EndDate = At("2025-04-01"),
+                    StartDate = At("2025-03-01") + Duration.FromDays(start),
+                    EndDate = At("2025-04-01"),
                 },
             };
             var total = new[] { "2025-03-01", "2025-04-01" }.Sum(date => Input(date, terms).Bill(usage).BillTotal);

@@ -329,7 +329,8 @@ public sealed class MinimumSpendTests
     {
         var pricing = Price("0: 0 + 1").Pricing with
         {
-            MinimumSpend = ofPricing ? 5 : 0, MinimumSpendBillInAdvance = true,
+            MinimumSpend = ofPricing ? 5 : 0,
+            MinimumSpendBillInAdvance = true,
         };
         var template = Template with { MinimumSpend = ofPricing ? 0 : 5, MinimumSpendBillInAdvance = true };
         var input = Input("2025-01-01", On("2025-01-01", template: template, pricings: Price("0: 0 + 1") with
