@@ -83,6 +83,55 @@ public sealed class UsageCreditTests
         """);
 
     [Fact]
+    public void Credits_BeforeACommitment_LeaveTheRestToIt() => BillStory.Check("""
+        plan    storage  from 2025-01-01  standing 20
+        price   bytes    tiered
+        band    from 0  unit 1
+        price   spare    tiered  type product-credit
+        band    from 0  unit 1
+        usage   bytes    2025-01-11  80
+        usage   spare    2025-01-12  30
+        commitment prepaid  from 2025-01-01  to 2026-01-01  amount 1000
+        bill    2025-02-01
+        line    STANDING_CHARGE 2025-01-01..2025-02-01 20.00
+        line    USAGE 2025-01-01..2025-02-01 80.00
+        line    USAGE_CREDIT 2025-01-01..2025-02-01 -30.00
+        line    COMMITMENT_CONSUMED 2025-01-01..2025-02-01 -70.00
+        total   0.00
+        """);
+
+    [Fact]
+    public void Credits_GreaterThanTheCharges_DoNotPayTheFeeOfACommitment() => BillStory.Check("""
+        plan    basic    from 2025-01-01
+        price   bytes    tiered
+        band    from 0  unit 1
+        price   loyalty  tiered  type global-credit
+        band    from 0  unit 1
+        usage   bytes    2025-01-11  80
+        usage   loyalty  2025-01-12  500
+        commitment prepaid  from 2025-01-01  to 2026-01-01  amount 12000  plan basic  types MINIMUM_SPEND
+        bill    2025-02-01
+        line    USAGE 2025-01-01..2025-02-01 80.00
+        line    USAGE_CREDIT 2025-01-01..2025-02-01 -80.00
+        line    COMMITMENT_FEE 2025-01-01..2025-02-01 1000.00
+        total   1000.00
+        """);
+
+    [Fact]
+    public void MinimumSpend_OfAPlan_DrawsOnACommitment() => BillStory.Check("""
+        plan    basic    from 2025-01-01  minimum 100
+        price   bytes    tiered
+        band    from 0  unit 1
+        usage   bytes    2025-01-11  80
+        commitment prepaid  from 2025-01-01  to 2026-01-01  amount 1000  types MINIMUM_SPEND
+        bill    2025-02-01
+        line    USAGE 2025-01-01..2025-02-01 80.00
+        line    MINIMUM_SPEND 2025-01-01..2025-02-01 20.00
+        line    COMMITMENT_CONSUMED 2025-01-01..2025-02-01 -20.00
+        total   80.00
+        """);
+
+    [Fact]
     public void Credit_InAnotherCurrency_IsLimitedInTheBillingCurrency()
     {
         // Charges of 10.00 USD. A credit of 2,000 JPY would be 13.42 USD; limited to 10.00 USD it is 1,490 JPY,
