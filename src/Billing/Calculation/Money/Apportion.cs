@@ -1,4 +1,5 @@
 using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Rating;
 
 namespace Tallystick.Billing.Calculation.Money;
 
@@ -18,18 +19,6 @@ internal static class Apportion
         var total = weights.Aggregate(Fraction.Zero, (sum, weight) => sum + weight);
         if (total.Sign == 0)
             return [.. weights.Select(_ => 0m)];
-        var exact = weights.Select(weight => (Fraction)amount * weight / total).ToList();
-        var parts = exact.Select(part => part.Round(places, RoundingMode.Down)).ToList();
-        var unit = Fraction.Of(1, 1);
-        for (var place = 0; place < places; place++)
-            unit /= 10m;
-        var left = parts.Aggregate((Fraction)amount, (rest, part) => rest - part);
-        var byLoss = Enumerable.Range(0, parts.Count).OrderByDescending(index => exact[index] - parts[index]);
-        foreach (var index in byLoss.TakeWhile(_ => left.Sign > 0))
-        {
-            parts[index] += unit.ToDecimal();
-            left -= unit;
-        }
-        return parts;
+        return LargestRemainder.Split(amount, [.. weights.Select(weight => (Fraction)weight)], places);
     }
 }
