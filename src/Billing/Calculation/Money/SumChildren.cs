@@ -58,8 +58,8 @@ internal static class SumChildren
             Derivation = new SummedLines(
             [
                 .. lines.Select(money => new SummedLine(
-                    ids.Of(money.Line), money.Line.Source.EntityId, money.Line.Source.Child!.Id, money.Subtotal, money.Converted,
-                    money.Line.Derivation)),
+                    ids.Of(money.Line), money.Line.Source.EntityId, money.Line.Source.Child!.Id, money.Subtotal,
+                    money.Converted, money.Line.Derivation)),
             ]),
         };
         return lines[0] with { Line = line, Subtotal = subtotal, Converted = converted };
