@@ -108,13 +108,12 @@ internal sealed class BillCatalog
         var groups = await LoadAsync<PlanGroup>(accountPlans.Select(accountPlan => accountPlan.PlanGroupId));
         var links = await entities.ListAsync<PlanGroupLink>(
             isWhole ? Condition.And() : new Condition.In("plan_group_id", [.. groups.Keys]));
-        var commitments = await entities.ListAsync<Commitment>(new Condition.In("account_id", accountIds ?? []));
-        var balances = await entities.ListAsync<Balance>(new Condition.In("account_id", accountIds ?? []));
+        var (billingPlanIds, creditProductIds) = await NamedByCreditsAsync(entities, accountIds ?? []);
         var plans = await LoadAsync<Plan>(
         [
             .. accountPlans.Select(accountPlan => accountPlan.PlanId),
             .. links.Select(link => link.PlanId),
-            .. commitments.Select(commitment => commitment.BillingPlanId),
+            .. billingPlanIds,
         ]);
         var templates = await LoadAsync<PlanTemplate>(plans.Values.Select(plan => plan.PlanTemplateId));
         var ofPlans = isWhole
@@ -145,21 +144,11 @@ internal sealed class BillCatalog
                 .. aggregations.Values.Select(aggregation => aggregation.AccountingProductId),
                 .. compounds.Select(compound => compound.Compound.AccountingProductId),
                 .. counterPricings.Select(pricing => pricing.AccountingProductId),
-                .. plans.Values.SelectMany(plan => new[]
-                {
-                    plan.StandingChargeAccountingProductId, plan.MinimumSpendAccountingProductId,
-                }),
-                .. groups.Values.SelectMany(group => new[]
-                {
-                    group.StandingChargeAccountingProductId, group.MinimumSpendAccountingProductId,
-                }),
-                .. commitments.SelectMany(commitment => new[]
-                {
-                    commitment.AccountingProductId,
-                    commitment.FeesAccountingProductId,
-                    commitment.DrawdownsAccountingProductId,
-                }),
-                .. balances.Select(balance => balance.ConsumptionsAccountingProductId),
+                .. plans.Values.Select(plan => plan.StandingChargeAccountingProductId),
+                .. plans.Values.Select(plan => plan.MinimumSpendAccountingProductId),
+                .. groups.Values.Select(group => group.StandingChargeAccountingProductId),
+                .. groups.Values.Select(group => group.MinimumSpendAccountingProductId),
+                .. creditProductIds,
             ]),
             aggregations,
             await LoadAsync<Meter>(aggregations.Values.Select(aggregation => aggregation.MeterId)),
@@ -177,6 +166,22 @@ internal sealed class BillCatalog
                 : new Condition.In("id", [.. ids.OfType<string>().Distinct(StringComparer.Ordinal)]);
             return (await entities.ListAsync<T>(named)).ToDictionary(found => found.Id, StringComparer.Ordinal);
         }
+    }
+
+    // The plans and products to which the commitments and balances of accounts refer.
+    private static async ValueTask<(IEnumerable<string?> PlanIds, IEnumerable<string?> ProductIds)> NamedByCreditsAsync(
+        ChangedEntities entities, IReadOnlyList<string> accountIds)
+    {
+        var commitments = await entities.ListAsync<Commitment>(new Condition.In("account_id", accountIds));
+        var balances = await entities.ListAsync<Balance>(new Condition.In("account_id", accountIds));
+        return (
+            commitments.Select(commitment => commitment.BillingPlanId),
+            commitments.SelectMany(commitment => new[]
+            {
+                commitment.AccountingProductId,
+                commitment.FeesAccountingProductId,
+                commitment.DrawdownsAccountingProductId,
+            }).Concat(balances.Select(balance => balance.ConsumptionsAccountingProductId)));
     }
 
     /// <summary>
