@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Pricings;
@@ -238,6 +239,16 @@ public sealed class OverageTests
                 + UsageRating.Between(at, 200m, 1, bands, cumulative: true).Amount;
             parts.ShouldBe(UsageRating.Rate(200, 1, Rounding.None, bands, cumulative: true).Amount);
         }
+    }
+
+    [Fact]
+    public void Derivation_AsJson_HasItsMeasuredValuesOnce()
+    {
+        var bill = BillStory.BillOf($"""
+            {January}
+            commitment prepaid  from 2025-01-01  to 2026-01-01  amount 250  separate yes
+            """);
+        JsonSerializer.Serialize(bill.Derivation, BillingJson.Format.BillDerivation).ShouldNotContain("\"measured\"");
     }
 
     private static string Line(string type, string? amount) =>

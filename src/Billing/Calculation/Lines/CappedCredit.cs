@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Tallystick.Billing.Calculation.Lines;
 
@@ -11,6 +12,7 @@ public sealed record CappedCredit(Derivation Rated, decimal Converted, decimal L
     : Derivation
 {
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured => Rated.Measured;
 
     /// <inheritdoc/>

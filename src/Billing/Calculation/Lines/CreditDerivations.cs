@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation.Lines;
@@ -88,6 +89,7 @@ public sealed record PartOfUsage(
     Derivation Whole, string CreditId, decimal From, decimal To, Fraction Amount, bool IsAtOverageBands) : Derivation
 {
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured => Whole.Measured;
 
     /// <inheritdoc/>
@@ -107,6 +109,7 @@ public sealed record PartOfUsage(
 public sealed record GrantedUnits(Derivation Usage, string CreditId, DrawOfLine Draw) : Derivation
 {
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured => Usage.Measured;
 
     /// <inheritdoc/>
@@ -133,6 +136,7 @@ public sealed record UsageBeyondGrants(Derivation Whole, decimal Granted, decima
     };
 
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured => Whole.Measured;
 
     /// <inheritdoc/>

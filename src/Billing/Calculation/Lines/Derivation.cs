@@ -96,6 +96,7 @@ public sealed record RatedQuantity(
     internal Fraction? Start => Before?.Aggregate(Fraction.Zero, (sum, earlier) => sum + earlier.Units);
 
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured =>
         Before is null ? Values : [.. Before.SelectMany(earlier => earlier.Values), .. Values];
 
