@@ -9,14 +9,13 @@ namespace Tallystick.Printing;
 /// </summary>
 internal sealed class FontFace
 {
-    private readonly byte[] _bytes;
     private readonly Dictionary<int, int> _glyphs = [];
     private readonly int[] _widths;
     private readonly int _unitsPerEm;
 
     private FontFace(string name, byte[] bytes)
     {
-        (Name, _bytes) = (name, bytes);
+        (Name, Bytes) = (name, bytes);
         var head = Table("head");
         _unitsPerEm = UInt16(head + 18);
         if (_unitsPerEm < 16)
@@ -32,7 +31,7 @@ internal sealed class FontFace
     internal string Name { get; }
 
     /// <summary>The bytes of its file.</summary>
-    internal byte[] Bytes => _bytes;
+    internal byte[] Bytes { get; }
 
     /// <summary>Reads a font.</summary>
     /// <param name="name">Its name.</param>
@@ -127,13 +126,13 @@ internal sealed class FontFace
         for (var index = 0; index < UInt16(4); index++)
         {
             var entry = 12 + (16 * index);
-            if (_bytes.AsSpan(entry, 4).SequenceEqual(Encoding.ASCII.GetBytes(tag)))
+            if (Bytes.AsSpan(entry, 4).SequenceEqual(Encoding.ASCII.GetBytes(tag)))
                 return checked((int)UInt32(entry + 8));
         }
         throw new FormatException($"it is not a TrueType font: it has no table {tag}");
     }
 
-    private int UInt16(int offset) => BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(offset, 2));
+    private int UInt16(int offset) => BinaryPrimitives.ReadUInt16BigEndian(Bytes.AsSpan(offset, 2));
 
-    private uint UInt32(int offset) => BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(offset, 4));
+    private uint UInt32(int offset) => BinaryPrimitives.ReadUInt32BigEndian(Bytes.AsSpan(offset, 4));
 }

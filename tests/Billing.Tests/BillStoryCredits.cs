@@ -1,10 +1,10 @@
-using BillCreditType = Tallystick.Billing.Accounts.BillCreditType;
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.Calculation.Ledger;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Commitments;
 using static Tallystick.Billing.Tests.Scenario;
+using BillCreditType = Tallystick.Billing.Accounts.BillCreditType;
 
 namespace Tallystick.Billing.Tests;
 

@@ -1,5 +1,4 @@
 using Tallystick.Billing.Bills;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
 using Tallystick.Metering.Products;

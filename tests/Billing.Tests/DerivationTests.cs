@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Tallystick.Billing.Calculation.Lines;
-using Tallystick.Billing.Calculation.Present;
 
 namespace Tallystick.Billing.Tests;
 

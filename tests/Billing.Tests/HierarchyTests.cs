@@ -1,10 +1,10 @@
-using ChildBillingMode = Tallystick.Billing.Accounts.ChildBillingMode;
 using CsCheck;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Metering.Aggregations;
 using static Tallystick.Billing.Tests.Scenario;
+using ChildBillingMode = Tallystick.Billing.Accounts.ChildBillingMode;
 
 namespace Tallystick.Billing.Tests;
 

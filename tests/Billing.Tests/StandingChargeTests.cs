@@ -1,4 +1,3 @@
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Plans;

@@ -12,6 +12,7 @@ public static class ResourceNames
     {
         ["billing:bill"] = "config:bill",
         ["billing:billjob"] = "config:billjob",
+        ["billing:statementjob"] = "config:statementjob",
         ["config:orguser"] = "config:user",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

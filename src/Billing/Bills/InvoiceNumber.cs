@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Resources.Definitions;
 

@@ -1,4 +1,3 @@
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;

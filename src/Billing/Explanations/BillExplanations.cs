@@ -8,7 +8,6 @@ using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Explanations;
 

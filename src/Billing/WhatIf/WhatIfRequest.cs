@@ -2,7 +2,6 @@ using System.Text.Json;
 using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Json;
-using Tallystick.Foundation.Values;
 using Tallystick.Pricing.CounterPricings;
 using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;

@@ -32,7 +32,7 @@ internal static class CounterPricingRules
         var others = await related.ListAsync<CounterPricing>(
             Condition.And(owner, Condition.Equal("counter_id", pricing.CounterId)));
         var clash = others.FirstOrDefault(other =>
-            other.Id != current?.Id
+            other.Id != current?.Id && other.Id != pricing.Id
             && (other.EndDate is not { } otherEnd || pricing.StartDate < otherEnd)
             && (pricing.EndDate is not { } end || other.StartDate < end));
         if (clash is not null)

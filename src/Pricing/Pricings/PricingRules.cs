@@ -130,7 +130,7 @@ internal static class PricingRules
                 ? Condition.Equal("aggregation_id", simple)
                 : Condition.Equal("compound_aggregation_id", pricing.CompoundAggregationId ?? "")));
         var clash = others.FirstOrDefault(other =>
-            other.Id != current?.Id
+            other.Id != current?.Id && other.Id != pricing.Id
             && SameSegment(other.Segment, pricing.Segment)
             && (other.EndDate is not { } otherEnd || pricing.StartDate < otherEnd)
             && (pricing.EndDate is not { } end || other.StartDate < end));

@@ -1,5 +1,4 @@
 using Tallystick.Foundation.Values;
-using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Pricing.Rating;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Tallystick.Server.Tests.Api;
 
 namespace Tallystick.Server.Tests.Bills;

@@ -4,7 +4,6 @@ using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;

@@ -27,7 +27,7 @@ public sealed partial class SecondKindTests(SqliteServer server)
     [
         "GetEvent id", "PutEventActioned id", "GetLookupTableRevisionDataJobResponse id",
         "DeleteLookupTableRevisionDataJobResponse id", "GetBillLineItem id", "GetFailedIngestDownloadUrl id",
-        "GetUploadJobResponse id", "GetJobOriginalFileDownloadUrl id",
+        "GetUploadJobResponse id", "GetJobOriginalFileDownloadUrl id", "GetBillLineItemJsonUsage id",
         // The permissions of the bill apply to its credit and debit line items.
         "GetCreditLineItem id", "PutCreditLineItem id", "DeleteCreditLineItem id", "GetDebitLineItem id",
         "PutDebitLineItem id", "DeleteDebitLineItem id",
@@ -91,6 +91,8 @@ public sealed partial class SecondKindTests(SqliteServer server)
             "PrincipalPermissionRequest principalId",
             "ResourceGroupItemRequest targetId",
             "SignInRequest organizationId",
+            // Require the permission for the bills themselves.
+            "StatementsBatchJobRequest billIds",
             // Usage is a resource of its own, analytics:usage, whatever accounts and meters it is of.
             "UsageQueryRequest accountIds", "UsageQueryRequest meterIds",
             // Requires the permission for the accounts itself.

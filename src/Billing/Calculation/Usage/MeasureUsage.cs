@@ -162,14 +162,14 @@ internal sealed class MeasureUsage(Account account, DateTimeZone zone)
 
     private static IEnumerable<UsageNeed> NeedsOf(PricedWindow priced, IReadOnlyList<UsagePart> parts) =>
         priced.Terms.Quantity switch
-    {
-        CompoundQuantity compound => compound.Calculation.Aggregations.Zip(
-            compound.Meters, (aggregation, meter) => NeedOf(
-                priced, parts, aggregation, meter,
-                CompoundCalculation.SegmentIn(aggregation, priced.Terms.Pricing.Segment))),
-        SimpleQuantity simple => [NeedOf(priced, parts, simple.Simple, simple.Meter, priced.Terms.SegmentIndex)],
-        var other => throw new InvalidOperationException($"Unknown quantity {other.GetType().Name}."),
-    };
+        {
+            CompoundQuantity compound => compound.Calculation.Aggregations.Zip(
+                compound.Meters, (aggregation, meter) => NeedOf(
+                    priced, parts, aggregation, meter,
+                    CompoundCalculation.SegmentIn(aggregation, priced.Terms.Pricing.Segment))),
+            SimpleQuantity simple => [NeedOf(priced, parts, simple.Simple, simple.Meter, priced.Terms.SegmentIndex)],
+            var other => throw new InvalidOperationException($"Unknown quantity {other.GetType().Name}."),
+        };
 
     private static UsageNeed NeedOf(
         PricedWindow priced, IReadOnlyList<UsagePart> parts, Aggregation aggregation, Meter meter, int? segment) =>

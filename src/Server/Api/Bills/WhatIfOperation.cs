@@ -6,7 +6,6 @@ using Tallystick.Billing.WhatIf;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Definitions;
 using Tallystick.Server.Api.Http;
 using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Api.Usage;
