@@ -38,6 +38,22 @@ public sealed class GrantTests
     }
 
     [Fact]
+    public void Lines_OfFreeUnitsOfSeveralAccounts_HaveDifferentIds()
+    {
+        var bill = BillStory.BillOf($"""
+            {January}
+            credit  free   on 2025-01-01  amount 3500
+            child   uk
+            usage   calls  2025-01-10  1000  account uk
+            """);
+        bill.LineItems.Count(line => line.LineItemType == LineItemType.BalanceConsumed).ShouldBe(2);
+        // 4,000 calls cost 250.00: the 500 that are not free cost an eighth of that.
+        bill.LineItems.Where(line => line.LineItemType == LineItemType.Usage).Sum(line => line.Subtotal)
+            .ShouldBe(31.25m);
+        bill.LineItems.Select(line => line.Id).ShouldBeUnique();
+    }
+
+    [Fact]
     public void Decision16_CurrencyWithoutTheSetting_IsMoneyAndNeedsARate() =>
         Should.Throw<Calculation.BillRefusedException>(() => BillStory.BillOf($"""
             {January.Replace("counts units", "", StringComparison.Ordinal)}

@@ -253,4 +253,25 @@ public sealed class OverageTests
 
     private static string Line(string type, string? amount) =>
         amount is null ? "" : $"line {type} 2025-01-01..2025-02-01 {amount}";
+
+    [Fact]
+    public void OverageBands_OfAShareOfABlock_PriceThePartOfTheAccount()
+    {
+        var bill = BillStory.BillOf("""
+            plan    basic  from 2025-01-01
+            price   calls  tiered
+            band    from 0  unit 1
+            band    from 0  unit 3  overage yes
+            child   uk
+            usage   calls  2025-01-10  20
+            usage   calls  2025-01-10  30  account uk
+            bill    2025-02-01
+            commitment prepaid  from 2025-01-01  to 2026-01-01  amount 25  types USAGE  separate yes
+            """);
+
+        // 20 calls of acme and 5 of uk are covered; the other 25 of uk cost 3.00 each.
+        bill.LineItems.Where(line => line.LineItemType == LineItemType.OverageUsage).Sum(line => line.Subtotal)
+            .ShouldBe(75);
+        bill.BillTotal.ShouldBe(75);
+    }
 }

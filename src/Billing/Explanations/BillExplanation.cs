@@ -47,6 +47,42 @@ public sealed record BillExplanation
     /// <summary>The total: the sum of the converted subtotals.</summary>
     public required decimal BillTotal { get; init; }
 
+    /// <summary>Combines a bill with the derivation stored with it.</summary>
+    /// <param name="bill">The bill.</param>
+    /// <param name="derivation">How its amounts were calculated.</param>
+    /// <param name="explain">Explains an aggregated value.</param>
+    public static BillExplanation Of(
+        Bill bill, BillDerivation derivation, Func<MeasuredValue, ValueExplanation> explain)
+    {
+        var derived = derivation.Lines.ToDictionary(line => line.Id, StringComparer.Ordinal);
+        return new BillExplanation
+        {
+            BillId = bill.Id,
+            Version = bill.Version,
+            AccountCode = bill.AccountCode,
+            BillDate = bill.BillDate,
+            StartDate = bill.StartDate,
+            EndDate = bill.EndDate,
+            Timezone = bill.Timezone,
+            Currency = bill.Currency,
+            Currencies = derivation.Currencies,
+            Lines =
+            [
+                .. (bill.LineItems ?? []).Select(line => derived.GetValueOrDefault(line.Id ?? "") is { } found
+                    ? new LineExplanation
+                    {
+                        Line = line,
+                        Amount = found.Amount,
+                        Derivation = found.Derivation,
+                        Measured = found.Derivation.Measured is { Count: > 0 } measured
+                            ? [.. measured.Select(explain)] : null,
+                    }
+                    : new LineExplanation { Line = line }),
+            ],
+            BillTotal = bill.BillTotal ?? 0,
+        };
+    }
+
     /// <summary>The form returned by the API.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BillingJson.Format.BillExplanation);
 }

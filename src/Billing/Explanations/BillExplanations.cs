@@ -28,36 +28,10 @@ public sealed class BillExplanations(ResourceService resources, UsageReader usag
         var derivation = await BillDocuments.DerivationAsync(related, billId) ?? throw new RefusedException(new Issue(
             "no_derivation", "", "The bill was calculated by an earlier version. Recalculate it to explain it",
             IssueKind.Conflict));
-        var derived = derivation.Lines.ToDictionary(line => line.Id, StringComparer.Ordinal);
         var values = await MeasureAsync(
             organizationId, [.. derivation.Lines.SelectMany(line => line.Derivation.Measured).Distinct()], related,
             cancellationToken);
-        return new BillExplanation
-        {
-            BillId = bill.Id,
-            Version = bill.Version,
-            AccountCode = bill.AccountCode,
-            BillDate = bill.BillDate,
-            StartDate = bill.StartDate,
-            EndDate = bill.EndDate,
-            Timezone = bill.Timezone,
-            Currency = bill.Currency,
-            Currencies = derivation.Currencies,
-            Lines =
-            [
-                .. (bill.LineItems ?? []).Select(line => derived.GetValueOrDefault(line.Id ?? "") is { } found
-                    ? new LineExplanation
-                    {
-                        Line = line,
-                        Amount = found.Amount,
-                        Derivation = found.Derivation,
-                        Measured = found.Derivation.Measured is { Count: > 0 } measured
-                            ? [.. measured.Select(value => values[value])] : null,
-                    }
-                    : new LineExplanation { Line = line }),
-            ],
-            BillTotal = bill.BillTotal ?? 0,
-        };
+        return BillExplanation.Of(bill, derivation, value => values[value]);
     }
 
     private async Task<Dictionary<MeasuredValue, ValueExplanation>> MeasureAsync(

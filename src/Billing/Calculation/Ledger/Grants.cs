@@ -10,7 +10,7 @@ namespace Tallystick.Billing.Calculation.Ledger;
 /// <summary>
 /// Balances of free units, an extension: their currency counts units (<c>countsUnits</c>), and its code is the unit of
 /// an aggregation. Units are drawn before other credits apply, and the other units are priced as if they were all the
-/// usage.
+/// usage. Units of a share of a block, or of several children together, have their average price.
 /// </summary>
 /// <param name="terms">What draws depend on.</param>
 /// <param name="leftOf">What is left of a balance; null if there is no limit.</param>
@@ -24,18 +24,19 @@ internal sealed class Grants(CreditTerms terms, Func<Credit, decimal?> leftOf, L
         // Usage that is credited or refunded is not free as well, so that a bill never becomes negative.
         var drawable = DrawableAmounts.Of(
             charges, terms.Amounts.RoundingOf(terms.Amounts.BillingCurrency));
-        List<Line> lines =
-            [.. charges.Zip(drawable).Where(one => one.Second == one.First.Converted).Select(one => one.First.Line)];
+        List<MoneyLine> whole =
+            [.. charges.Zip(drawable).Where(one => one.Second == one.First.Converted).Select(one => one.First)];
         var shown = new List<MoneyLine>();
         foreach (var credit in terms.Credits.Where(credit => credit.IsGrant))
         {
-            foreach (var line in lines.Where(line => IsGrantedBy(line, credit)))
+            foreach (var money in whole.Where(money => IsGrantedBy(money.Line, credit)))
             {
+                var line = money.Line;
                 if (TryDraw(credit, line, line.Rated!.Units - granted.GetValueOrDefault(line)) is not { } draw)
                     continue;
                 granted[line] = granted.GetValueOrDefault(line) + draw.Detail.Amount;
                 draws.Add(draw);
-                shown.Add(LineOf(draw));
+                shown.Add(LineOf(draw, money));
             }
         }
         return granted.Count == 0
@@ -58,7 +59,7 @@ internal sealed class Grants(CreditTerms terms, Func<Credit, decimal?> leftOf, L
             ContentId.OfLine(terms.BillId, line), credit.IsRollover, share, left, Rate: 1, units, Converted: 0));
     }
 
-    private MoneyLine LineOf(Draw draw)
+    private MoneyLine LineOf(Draw draw, MoneyLine usage)
     {
         var (credit, line, detail) = draw;
         return terms.Round.Once(new Line
@@ -72,8 +73,12 @@ internal sealed class Grants(CreditTerms terms, Func<Credit, decimal?> leftOf, L
             Item = line.Item,
             FlatUnits = detail.Amount,
             FlatUnitPrice = 0,
-            Discriminator = credit.IsRollover ? "rollover" : "",
-            Derivation = new GrantedUnits(line.Derivation, credit.Id, detail),
+            // Accounts of a hierarchy, and account plans with the same plan, have usage of the same pricing and start.
+            Discriminator = credit.IsRollover ? $"{detail.LineId} rollover" : detail.LineId,
+            Derivation = new GrantedUnits(line.Derivation, credit.Id, detail)
+            {
+                Line = PricedLine.Of(detail.LineId, usage),
+            },
         });
     }
 
@@ -85,19 +90,29 @@ internal sealed class Grants(CreditTerms terms, Func<Credit, decimal?> leftOf, L
         var units = line.Rated!.Units - granted;
         if (units == 0)
             return [];
-        var pricing = terms.Pricings[line.Item!.PricingId];
-        var perUnit = UsageBeyondGrants.RatedOf(line.Derivation)?.QuantityPerUnit ?? 1;
-        var start = UsageBeyondGrants.RatedOf(line.Derivation)?.Start;
-        var rated = UsageRating.Between(
-            start, (start ?? Fraction.Zero) + units, perUnit, pricing.PricingBands, pricing.Cumulative);
+        var rated = UsageBeyondGrants.RatedOf(line.Derivation) is { } whole
+            ? Priced(line, whole, units)
+            // Usage of several accounts, of which each has its place in the bands: all units have the average price.
+            : SplitUsage.Scaled(
+                line.Rated, (Fraction)units / line.Rated.Units,
+                ((Fraction)line.Rated.Quantity * units / line.Rated.Units).ToDecimal());
         return
         [
             terms.Round.Once(line with
             {
                 Rated = rated,
+                Share = null,
                 Amount = rated.Amount,
                 Derivation = new UsageBeyondGrants(line.Derivation, granted, units),
             }),
         ];
+    }
+
+    private RatedUsage Priced(Line line, RatedQuantity whole, decimal units)
+    {
+        var pricing = terms.Pricings[line.Item!.PricingId];
+        return UsageRating.Between(
+            whole.Start, (whole.Start ?? Fraction.Zero) + units, whole.QuantityPerUnit, pricing.PricingBands,
+            pricing.Cumulative);
     }
 }

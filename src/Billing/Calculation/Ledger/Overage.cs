@@ -112,10 +112,12 @@ internal sealed class Overage(CreditTerms terms, List<DrawableLine> lines, Func<
             return;
         var kept = money.Converted - open;
         var keptSubtotal = SubtotalOf(money, kept);
-        var perUnit = UsageBeyondGrants.RatedOf(money.Line.Derivation)?.QuantityPerUnit ?? 1;
+        var whole = PricedLine.Of(Present.ContentId.OfLine(terms.BillId, money.Line), money);
+        var perUnit = UsageBeyondGrants.RatedOf(money.Line.Derivation)?.QuantityPerUnit
+            ?? (rated.Units == 0 ? 1 : rated.Quantity / rated.Units);    // usage of several accounts
         var (first, rest) = kept == 0
             ? (null, rated) : DividedUsage.At(rated, rated.Amount * kept / money.Converted, perUnit);
-        var (overage, isAtBands) = Beyond(money, credit, (first?.Units ?? 0, rated), rest, perUnit);
+        var (overage, isAtBands) = Beyond(money, credit, (first?.Units ?? 0, rated), rest, perUnit, whole);
         var beyond = isAtBands
             ? terms.Round.Once(overage)
             : new MoneyLine(overage, money.Subtotal - keptSubtotal, money.Rate, open);
@@ -128,7 +130,10 @@ internal sealed class Overage(CreditTerms terms, List<DrawableLine> lines, Func<
                 Rated = first,
                 Amount = first.Amount,
                 Derivation = new PartOfUsage(
-                    money.Line.Derivation, credit.Id, 0, first.Units, first.Amount, IsAtOverageBands: false),
+                    money.Line.Derivation, credit.Id, 0, first.Units, first.Amount, IsAtOverageBands: false)
+                {
+                    Line = whole,
+                },
             };
             lines.Insert(place++, line.Without(new MoneyLine(covered, keptSubtotal, money.Rate, kept), open));
         }
@@ -137,7 +142,8 @@ internal sealed class Overage(CreditTerms terms, List<DrawableLine> lines, Func<
     }
 
     private (Line Line, bool IsAtBands) Beyond(
-        MoneyLine money, Credit credit, (decimal Covered, RatedUsage Whole) units, RatedUsage rest, decimal perUnit)
+        MoneyLine money, Credit credit, (decimal Covered, RatedUsage Whole) units, RatedUsage rest, decimal perUnit,
+        PricedLine whole)
     {
         var bands = BandsOf(money.Line);
         var start = UsageBeyondGrants.RatedOf(money.Line.Derivation)?.Start;
@@ -157,9 +163,13 @@ internal sealed class Overage(CreditTerms terms, List<DrawableLine> lines, Func<
             },
             Description = credit.OverageDescription ?? "Overage usage",
             Rated = rated,
+            Share = null,    // a part is no share of a block any more, and is rounded by itself
             Amount = rated.Amount,
             Derivation = new PartOfUsage(
-                money.Line.Derivation, credit.Id, units.Covered, units.Whole.Units, rated.Amount, isAtBands),
+                money.Line.Derivation, credit.Id, units.Covered, units.Whole.Units, rated.Amount, isAtBands)
+            {
+                Line = whole,
+            },
         }, isAtBands);
     }
 

@@ -11,6 +11,9 @@ namespace Tallystick.Billing.Calculation.Lines;
 public sealed record CappedCredit(Derivation Rated, decimal Converted, decimal Limit, IReadOnlyList<string> LineIds)
     : Derivation
 {
+    /// <summary>What other credits had taken of those charges before, in the billing currency.</summary>
+    public decimal Credited { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured => Rated.Measured;

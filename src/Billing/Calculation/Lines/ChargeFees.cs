@@ -45,6 +45,9 @@ internal static class ChargeFees
                     instalment.Count,
                     instalment.Weight,
                     instalment.Weights)
+                {
+                    FirstWeight = instalment.FirstWeight,
+                }
                 : new DatedFee(fee.Amount),
         };
     }

@@ -16,6 +16,12 @@ public sealed record FeeInstalment(
     decimal Amount, decimal PrePaid, decimal? FirstBill, int Number, int Count, Fraction Weight, Fraction Weights)
     : Derivation
 {
+    /// <summary>
+    /// Weight of the first of the instalments that share the amount. Those between the first and the last have weight
+    /// 1, and the last one has what the others leave.
+    /// </summary>
+    public Fraction FirstWeight { get; init; } = 1m;
+
     /// <inheritdoc/>
     public override IEnumerable<string> Steps() =>
     [
@@ -30,7 +36,12 @@ public sealed record FeeInstalment(
 
 /// <summary>A commitment fee with its own date and amount.</summary>
 /// <param name="Amount">The amount.</param>
-public sealed record DatedFee(decimal Amount) : Derivation;
+public sealed record DatedFee(decimal Amount) : Derivation
+{
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() =>
+        [string.Create(CultureInfo.InvariantCulture, $"a fee of {Amount} with its own date")];
+}
 
 /// <summary>What charges have drawn from a commitment or balance, in the order in which they drew.</summary>
 /// <param name="CreditId">UUID of the commitment or balance.</param>
@@ -88,6 +99,12 @@ public sealed record OverageOfLine(string LineId, decimal Uncovered, Fraction Am
 public sealed record PartOfUsage(
     Derivation Whole, string CreditId, decimal From, decimal To, Fraction Amount, bool IsAtOverageBands) : Derivation
 {
+    /// <summary>
+    /// The line before it was divided. The price of each part is in proportion to what is covered, unless the overage
+    /// bands price it.
+    /// </summary>
+    public PricedLine? Line { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured => Whole.Measured;
@@ -108,6 +125,9 @@ public sealed record PartOfUsage(
 /// <param name="Draw">The units drawn.</param>
 public sealed record GrantedUnits(Derivation Usage, string CreditId, DrawOfLine Draw) : Derivation
 {
+    /// <summary>The line of the usage before units were free.</summary>
+    public PricedLine? Line { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured => Usage.Measured;
@@ -124,7 +144,9 @@ public sealed record GrantedUnits(Derivation Usage, string CreditId, DrawOfLine 
 /// <summary>Usage without the free units of balances.</summary>
 /// <param name="Whole">How the whole usage was priced.</param>
 /// <param name="Granted">The free units.</param>
-/// <param name="Units">The other units, priced as if they were all the usage.</param>
+/// <param name="Units">
+/// The other units, priced as if they were all the usage. Of usage of several accounts, they have the average price.
+/// </param>
 public sealed record UsageBeyondGrants(Derivation Whole, decimal Granted, decimal Units) : Derivation
 {
     /// <summary>How a quantity was rated, whether or not units of it are free; null if it is no quantity.</summary>

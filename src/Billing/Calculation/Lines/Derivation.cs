@@ -36,7 +36,7 @@ public abstract record Derivation
     public virtual IReadOnlyList<MeasuredValue> Measured => [];
 
     /// <summary>The calculation in words, one step per text, without the bands and rounding of the line.</summary>
-    public virtual IEnumerable<string> Steps() => [];
+    public abstract IEnumerable<string> Steps();
 
     /// <summary>Why the amount is not simply rounded; null if it is.</summary>
     [JsonIgnore]
@@ -170,6 +170,7 @@ public sealed record ShareOfBlock(
     : Derivation
 {
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured => [.. Block?.Measured ?? [], .. Values];
 
     /// <inheritdoc/>
@@ -180,6 +181,7 @@ public sealed record ShareOfBlock(
     ];
 
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override string RoundingNote => "the amount of all accounts is rounded and split by largest remainder";
 }
 
@@ -188,6 +190,7 @@ public sealed record ShareOfBlock(
 public sealed record SummedLines(IReadOnlyList<SummedLine> Parts) : Derivation
 {
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override IReadOnlyList<MeasuredValue> Measured =>
         [.. Parts.SelectMany(part => part.Derivation.Measured)];
 
@@ -196,6 +199,7 @@ public sealed record SummedLines(IReadOnlyList<SummedLine> Parts) : Derivation
         string.Create(CultureInfo.InvariantCulture, $"{part.Subtotal} for the child {part.AccountId}:")));
 
     /// <inheritdoc/>
+    [JsonIgnore] // not inherited
     public override string RoundingNote => "the rounded amounts of the children are added up";
 }
 

@@ -50,7 +50,8 @@ internal static class SplitUsage
                 described, block.Amount, share.Account.Id, factor, [.. share.Parts.Select(RateUsage.ValueOf)]),
         };
 
-    private static RatedUsage Scaled(RatedUsage rated, Fraction factor, decimal quantity) => new(
+    /// <summary>Part of priced usage, with the same part of each band.</summary>
+    public static RatedUsage Scaled(RatedUsage rated, Fraction factor, decimal quantity) => new(
         quantity,
         (rated.Units * factor).ToDecimal(),
         rated.Amount * factor,

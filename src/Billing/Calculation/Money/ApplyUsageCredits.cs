@@ -37,7 +37,8 @@ internal sealed class ApplyUsageCredits(LineIds ids, ConvertAmounts amounts)
         if (credit.Converted >= 0)
             return credit;
         var credited = Enumerable.Range(0, charges.Count).Where(index => isCredited(charges[index])).ToList();
-        var left = Math.Max(0, credited.Sum(index => charges[index].Converted - charges[index].Credited));
+        var before = credited.Sum(index => charges[index].Credited);
+        var left = Math.Max(0, credited.Sum(index => charges[index].Converted) - before);
         var given = Math.Min(-credit.Converted, left);
         var places = amounts.RoundingOf(amounts.BillingCurrency).DecimalPlaces;
         var shares = Apportion.ByWeight(given, [.. credited.Select(index => charges[index].Drawable)], places);
@@ -45,11 +46,11 @@ internal sealed class ApplyUsageCredits(LineIds ids, ConvertAmounts amounts)
             charges[index] = charges[index] with { Credited = charges[index].Credited + share };
         return given == -credit.Converted
             ? credit
-            : Limited(credit, given, [.. credited.Select(index => ids.Of(charges[index].Line))]);
+            : Limited(credit, given, before, [.. credited.Select(index => ids.Of(charges[index].Line))]);
     }
 
     // The conversion starts from the limit, so that exactly nothing is left of the charges.
-    private MoneyLine Limited(MoneyLine credit, decimal given, IReadOnlyList<string> lineIds)
+    private MoneyLine Limited(MoneyLine credit, decimal given, decimal before, IReadOnlyList<string> lineIds)
     {
         var amount = (Fraction)(-given) / credit.Rate;
         return credit with
@@ -57,7 +58,10 @@ internal sealed class ApplyUsageCredits(LineIds ids, ConvertAmounts amounts)
             Line = credit.Line with
             {
                 Amount = amount,
-                Derivation = new CappedCredit(credit.Line.Derivation, credit.Converted, given, lineIds),
+                Derivation = new CappedCredit(credit.Line.Derivation, credit.Converted, given, lineIds)
+                {
+                    Credited = before,
+                },
             },
             Subtotal = amounts.RoundingOf(credit.Line.Source.Currency).Round(amount),
             Converted = -given,

@@ -18,7 +18,8 @@ internal sealed record DueFee(Commitment Commitment, Window ServicePeriod, decim
 /// <param name="Count">Number of instalments.</param>
 /// <param name="Weight">Its weight: 1, or the share of days if a billing period is partly in the commitment.</param>
 /// <param name="Weights">Sum of the weights of all instalments among which the amount is divided.</param>
-internal sealed record Instalment(int Number, int Count, Fraction Weight, Fraction Weights);
+/// <param name="FirstWeight">Weight of the first of those.</param>
+internal sealed record Instalment(int Number, int Count, Fraction Weight, Fraction Weights, Fraction FirstWeight);
 
 /// <summary>
 /// Determines when the fees of a commitment are billed: either as instalments at the bill dates of a plan, or with
@@ -91,22 +92,22 @@ internal static class CommitmentFees
     {
         if (PositionAt(date, commitment, cycle, settings) is not { } at)
             return null;
-        var (amount, weights) = AmountAt(at, commitment, rounding);
+        var (amount, weights, firstWeight) = AmountAt(at, commitment, rounding);
         return amount <= 0 ? null : new DueFee(
             commitment,
             new DatePeriod(at.From, LocalDate.Max(at.From, at.To)).In(settings.Zone),
             amount,
-            new Instalment(at.Index + 1, at.Count, at.Weight, weights));
+            new Instalment(at.Index + 1, at.Count, at.Weight, weights, firstWeight));
     }
 
-    private static (decimal Amount, Fraction Weights) AmountAt(
+    private static (decimal Amount, Fraction Weights, Fraction FirstWeight) AmountAt(
         Position at, Commitment commitment, CurrencyRounding rounding)
     {
         var first = commitment.AmountFirstBill is > 0 and var given ? given : 0;
         var rest = (Fraction)commitment.Amount - (commitment.AmountPrePaid ?? 0) - first;
         var weights = at.FirstWeight + (at.Count > 1 ? at.LastWeight : 0) + Math.Max(0, at.Count - 2);
         if (first > 0 && (at.Index == 0 || at.Count == 1))
-            return (((Fraction)first + (at.Count == 1 ? rest : 0)).ToDecimal(), at.FirstWeight);
+            return (((Fraction)first + (at.Count == 1 ? rest : 0)).ToDecimal(), at.FirstWeight, at.FirstWeight);
         // Without the first bill, the division starts at the second instalment.
         var (skipped, firstWeight) = first > 0 ? (1, at.Count == 2 ? at.LastWeight : 1) : (0, at.FirstWeight);
         weights = first > 0 ? weights - at.FirstWeight : weights;
@@ -116,9 +117,9 @@ internal static class CommitmentFees
             : Share(firstWeight) + ((Fraction)(index - 1) * Share(1));
         var left = rest > before ? rest - before : Fraction.Zero;
         if (index == count - 1)
-            return (left.ToDecimal(), weights);
+            return (left.ToDecimal(), weights, firstWeight);
         var share = Share(at.Weight);
-        return ((share < left ? share : left).ToDecimal(), weights);
+        return ((share < left ? share : left).ToDecimal(), weights, firstWeight);
 
         Fraction Share(Fraction weight) => rounding.RoundPart(rest * weight / weights);
     }
