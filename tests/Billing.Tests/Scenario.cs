@@ -8,6 +8,7 @@ using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Billing.Organizations;
+using Tallystick.Billing.Tests.Verification;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
@@ -146,7 +147,9 @@ internal static class Scenario
     public static FinishedBill Bill(this BillInput input, Func<UsageNeed, decimal?> usage, AccountLedger ledger)
     {
         var bill = BillCalculation.Begin(input);
-        return bill.Charge([.. bill.Needs.Select(need => new UsageResult(need, usage(need)))]).Finish(ledger);
+        var finished = bill.Charge([.. bill.Needs.Select(need => new UsageResult(need, usage(need)))]).Finish(ledger);
+        VerificationTests.Verify(finished.Bill);    // whatever a test asks of a bill, its explanation must hold
+        return finished;
     }
 
     /// <summary>The lines as text, <c>type from..to amount</c>; midnights as dates, pricing currency.</summary>
