@@ -12,12 +12,13 @@ internal sealed record DiaryStep(string Place, string Text, IReadOnlyList<string
 internal sealed record DiaryDay(string Date, IReadOnlyList<DiaryStep> Steps);
 
 /// <summary>
-/// The year of a company as text: days begin in the first column, their steps are indented, details more so. What
-/// follows a # is for the reader.
+/// The year of a company as text: days begin in the first column, their steps are indented, details more so, and
+/// lines that go on with a detail even more. What follows a # is for the reader.
 /// </summary>
 internal static partial class Diary
 {
     private const int DetailIndent = 4;
+    private const int ContinuationIndent = 6;
 
     /// <summary>The days of a diary.</summary>
     public static IReadOnlyList<DiaryDay> Read(string file)
@@ -37,8 +38,10 @@ internal static partial class Diary
                 days.Add(new DiaryDay(Date().Match(text).Value, new List<DiaryStep>()));
             else if (indent < DetailIndent)
                 ((List<DiaryStep>)days[^1].Steps).Add(new DiaryStep(place, text, new List<string>()));
-            else
+            else if (indent < ContinuationIndent)
                 ((List<string>)days[^1].Steps[^1].Details).Add(text);
+            else
+                ((List<string>)days[^1].Steps[^1].Details)[^1] += $" {text}";
         }
         return days;
     }

@@ -21,7 +21,10 @@ internal sealed partial class DiaryRun(ClockedServer server)
         try
         {
             if (ExpectedBill().Match(step.Text) is { Success: true } bill)
-                await CompareAsync(bill.Groups["account"].Value, bill.Groups["date"].Value, step.Details);
+                await CompareAsync(
+                    await BillIdAsync(
+                        bill.Groups["account"].Value, bill.Groups["date"].Value, bill.Groups["frequency"].Value),
+                    step.Details);
             else if (NoBill().Match(step.Text) is { Success: true } none)
                 (await BillsAsync(none.Groups["account"].Value, none.Groups["date"].Value)).ShouldBeEmpty();
             else
@@ -33,10 +36,10 @@ internal sealed partial class DiaryRun(ClockedServer server)
         }
     }
 
-    private async Task CompareAsync(string account, string date, IReadOnlyList<string> written)
+    private async Task CompareAsync(string billId, IReadOnlyList<string> written)
     {
         var expected = BillTable.Expected(written);
-        var bill = await GetAsync($"bills/{await BillIdAsync(account, date)}");
+        var bill = await GetAsync($"bills/{billId}");
         var actual = BillTable.Actual(bill.AsObject());
         if (!expected.SequenceEqual(actual))
             throw new FormatException(BillTable.SideBySide(expected, actual));
@@ -116,8 +119,14 @@ internal sealed partial class DiaryRun(ClockedServer server)
         throw new FormatException($"Nothing is named {name}.");
     }
 
-    private async Task<string> BillIdAsync(string account, string date) =>
-        (string)(await BillsAsync(account, date)).ShouldHaveSingleItem()!["id"]!;
+    // The only bill of the date, or the only one of the frequency.
+    private async Task<string> BillIdAsync(string account, string date, string frequency = "")
+    {
+        var bills = (await BillsAsync(account, date))
+            .Where(bill => frequency.Length == 0 || (string)bill!["billingFrequency"]! == frequency).ToList();
+        return bills is [var only]
+            ? (string)only!["id"]! : throw new FormatException($"{account} has {bills.Count} bills of {date}.");
+    }
 
     private async Task<JsonArray> BillsAsync(string account, string date) =>
         (await GetAsync($"bills?accountId={_ids[account]}&billDate={date}"))["data"]!.AsArray();
@@ -141,7 +150,7 @@ internal sealed partial class DiaryRun(ClockedServer server)
             (found?.ToString() ?? "nothing").ShouldBe(parts[1], parts[0]);
     }
 
-    [GeneratedRegex(@"^the bill of (?<account>\S+) of (?<date>\S+) is$")]
+    [GeneratedRegex(@"^the ((?<frequency>[A-Z_]+) )?bill of (?<account>\S+) of (?<date>\S+) is$")]
     private static partial Regex ExpectedBill();
 
     [GeneratedRegex(@"^(?<account>\S+) has no bill of (?<date>\S+)$")]

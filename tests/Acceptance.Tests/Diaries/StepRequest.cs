@@ -38,7 +38,8 @@ internal sealed partial record StepRequest(string Name, string Method, string Pa
     private static IEnumerable<(Regex Sentence, string[] Words, StepRequest Request)> ReadSentences(string file)
     {
         var lines = File.ReadAllLines(file).Where(line => line.Length > 0 && line[0] != '#');
-        foreach (var rule in string.Join('\n', lines).Replace("\n  ->", " ->", StringComparison.Ordinal).Split('\n'))
+        // An indented line goes on with the one before.
+        foreach (var rule in Continuation().Replace(string.Join('\n', lines), " ").Split('\n'))
         {
             var parts = rule.Split(" -> ", 2);
             var words = Word().Matches(parts[0]).Select(word => word.Groups[1].Value).ToArray();
@@ -72,6 +73,9 @@ internal sealed partial record StepRequest(string Name, string Method, string Pa
 
     [GeneratedRegex(@"^((?<name>\S+) = )?(?<method>GET|POST|PUT|DELETE|CHANGE|JOB) (?<path>\S+)( (?<body>\{.*))?$")]
     private static partial Regex Request();
+
+    [GeneratedRegex(@"\n\s+")]
+    private static partial Regex Continuation();
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Word();
