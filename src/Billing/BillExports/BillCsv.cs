@@ -84,8 +84,8 @@ public static class BillCsv
         ("referencedLineItemId", row => row.Line.ReferencedLineItemId),
     ];
 
-    // One unit at the amount of the line: quantity times unit price would not give the billed amount exactly. Xero joins
-    // rows with the same invoice number, so a bill without a number is named by its whole id.
+    // One unit at the amount of the line: quantity times unit price would not give the billed amount exactly. Xero
+    // joins rows with the same invoice number, so a bill without a number is named by its whole id.
     private static readonly (string Name, Func<Row, object?> Value)[] Xero =
     [
         ("*ContactName", row => row.AccountName),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Resources.Changes;
 using Tallystick.Server.Tests.Api;
@@ -95,12 +96,12 @@ public sealed class ArrangementTests(SqliteServer server)
             {"name":"Credit","code":"credit","accountId":"{{account}}","currency":"USD",
               "startDate":"2020-01-01T00:00:00Z","endDate":"2020-01-02T00:00:00Z"}
             """));
-        var today = DateTime.UtcNow.Date;
-        var start = today.AddMonths(-3).AddDays(1 - today.Day);
+        var start = SystemClock.Instance.GetCurrentInstant().InUtc().Date.With(DateAdjusters.StartOfMonth)
+            .PlusMonths(-3);
         await FullSamples.CreateAsync(client, $"balances/{balance}/balancechargeschedules", FullSamples.Parse($$"""
             {"name":"Fee","code":"fee","currency":"USD","amount":25,"chargeDescription":"Monthly fee",
-              "servicePeriodStartDate":"{{start:yyyy-MM-dd}}T00:00:00Z",
-              "servicePeriodEndDate":"{{start.AddMonths(2):yyyy-MM-dd}}T00:00:00Z",
+              "servicePeriodStartDate":"{{start:uuuu-MM-dd}}T00:00:00Z",
+              "servicePeriodEndDate":"{{start.PlusMonths(2):uuuu-MM-dd}}T00:00:00Z",
               "billFrequency":"MONTHLY","billFrequencyInterval":1,"billEpoch":"2025-01-01","billInAdvance":false}
             """));
 
@@ -112,7 +113,7 @@ public sealed class ArrangementTests(SqliteServer server)
         var types = bills.Select(bill => bill["lineItems"]![0]!["lineItemType"]);
         bills.Zip(types, (bill, type) => $"{bill["billDate"]} {bill["billTotal"]} {type}").ShouldBe(
         [
-            $"{start.AddMonths(1):yyyy-MM-dd} 25 BALANCE_FEE", $"{start.AddMonths(2):yyyy-MM-dd} 25 BALANCE_FEE",
+            $"{start.PlusMonths(1):uuuu-MM-dd} 25 BALANCE_FEE", $"{start.PlusMonths(2):uuuu-MM-dd} 25 BALANCE_FEE",
         ]);
     }
 

@@ -54,7 +54,8 @@ internal static class CheckTerms
             var frequency = plan.Template.BillFrequency;
             if (!BillingCycle.IsRegular(frequency))
                 throw new BillRefusedException(
-                    $"{account}, plan {plan.Plan.Code}: the billFrequency {JsonFormat.Name(frequency)} has no bill dates.");
+                    $"{account}, plan {plan.Plan.Code}: the billFrequency {JsonFormat.Name(frequency)} has no bill "
+                    + "dates.");
         }
     }
 
