@@ -23,7 +23,7 @@ internal sealed partial class BillStory
     ///                                                     # offset, epoch, timing, types, products, percent, separate
     /// fee        prepaid  on 2025-03-01  amount 1250  from 2025-03-01  to 2025-06-01
     /// balance    bonus    from 2025-01-01  to 2025-07-01  # also: currency, types, products, rollover, until, percent,
-    ///                                                     # overdraft
+    ///                                                     # overdraft, accounting
     /// credit     bonus    on 2025-01-01  amount 30        # negative: a debit
     /// drawn      prepaid  amount 4750                     # by other bills; also: rollover
     /// </code>
@@ -113,6 +113,7 @@ internal sealed partial class BillStory
         RolloverAmount = settings.Number("rollover"),
         RolloverEndDate = settings.Text("until") is { } until ? At(until) : null,
         OverageSurchargePercent = settings.Number("percent"),
+        ConsumptionsAccountingProductId = settings.Text("accounting"),
         AllowOverdraft = settings.Text("overdraft") == "yes",
         ContractId = settings.Text("contract"),
     };

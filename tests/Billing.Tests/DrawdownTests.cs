@@ -132,6 +132,37 @@ public sealed class DrawdownTests
         BillText.Amount(bill.BillTotal).ShouldBe(total);
     }
 
+    [Theory]
+    [InlineData(null, "none none", "-300.00")]
+    [InlineData("finance", "a finance, b finance", "-100.00")]
+    public void Balance_WithoutAccountingProduct_HasOneLineWithoutProduct(
+        string? accounting, string products, string first)
+    {
+        var bill = BillStory.BillOf($"""
+            plan    a  from 2025-01-01  standing 100  product a
+            plan    b  from 2025-01-01  standing 200  product b
+            balance bonus  from 2025-01-01  to 2026-01-01  {(accounting is null ? "" : "accounting " + accounting)}
+            credit  bonus  on 2025-01-01  amount 1000
+            bill    2025-02-01
+            """);
+        var drawn = bill.LineItems.Where(line => line.LineItemType == LineItemType.BalanceConsumed).ToList();
+        string.Join(", ", drawn.Select(line => $"{line.ProductName ?? "none"} {line.AccountingProductId ?? "none"}"))
+            .ShouldBe(products);
+        BillText.Amount(drawn[0].Subtotal).ShouldBe(first);
+        (drawn[0].ProductId is null).ShouldBe(accounting is null);
+        bill.BillTotal.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Commitment_WithoutAccountingProduct_HasNoneOnItsLines()
+    {
+        var line = BillStory.BillOf($"""
+            {January}
+            commitment prepaid  from 2025-01-01  to 2026-01-01  amount 1000
+            """).LineItems.Single(one => one.LineItemType == LineItemType.CommitmentConsumed);
+        (line.ProductName is null, line.AccountingProductId).ShouldBe((false, null));
+    }
+
     [Fact]
     public void Decision14_AdjoiningCommitments_CoverTheWholeChargeWithoutRemainder() => BillStory.BillOf("""
         plan   basic  from 2025-01-01  standing 100

@@ -19,6 +19,9 @@ public sealed class LedgerProperties
 {
     private static readonly string[] Codes = ["USD", "EUR", "JPY"];
 
+    private static readonly RoundingMode[] Nearest =
+        [RoundingMode.HalfUp, RoundingMode.HalfDown, RoundingMode.HalfEven];
+
     private static readonly Gen<decimal> AnyRate = Gen.Int[1, 2_000_000].Select(rate => rate / 10_007m);
 
     private static readonly Gen<OrganizationConfig> AnyOrganization =
@@ -36,6 +39,37 @@ public sealed class LedgerProperties
                     }),
             ],
         });
+
+    // Rates of ordinary currencies agree with each other, but for a margin.
+    private static readonly Gen<OrganizationConfig> OrdinaryOrganization =
+        Gen.Select(Gen.Int[9_900, 10_100].Array[6], Gen.Int[0, 2]).Select((margins, billing) => Organization with
+        {
+            Currency = Codes[billing],
+            CurrencyConversions =
+            [
+                .. Codes.SelectMany(from => Codes.Where(to => to != from).Select(to => (From: from, To: to)))
+                    .Zip(margins, (pair, margin) => new CurrencyConversion
+                    {
+                        From = pair.From,
+                        To = pair.To,
+                        Multiplier = decimal.Round(
+                            WorthOf(pair.From) / WorthOf(pair.To) * margin / 10_000m, 6, MidpointRounding.ToEven),
+                    }),
+            ],
+        });
+
+    private static readonly Gen<IReadOnlyList<Currency>> OrdinaryCurrencies =
+        Gen.Int[0, 2].Array[3].Select(modes => (IReadOnlyList<Currency>)
+        [
+            .. Codes.Select((code, index) => new Currency
+            {
+                Id = code,
+                Name = code,
+                Code = code,
+                MaxDecimalPlaces = code == "JPY" ? 0 : 2,
+                RoundingMode = Nearest[modes[index]],
+            }),
+        ]);
 
     private static readonly Gen<IReadOnlyList<Currency>> AnyCurrencies =
         Gen.Select(Gen.Int[0, 5].Array[3], Gen.Int[0, 6].Array[3]).Select((places, modes) =>
@@ -138,9 +172,12 @@ public sealed class LedgerProperties
         });
 
     [Fact]
-    public void Draws_CreditThatSuffices_LeaveExactlyNothingWhateverTheRates() =>
-        Gen.Select(AnyYear, Gen.Int[0, 400], Gen.Int[0, 2]).Sample((year, usage, currency) =>
+    public void Draws_CreditThatSuffices_LeaveExactlyNothing() =>
+        Gen.Select(
+            AnyYear, OrdinaryOrganization, OrdinaryCurrencies, Gen.Int[0, 400], Gen.Int[0, 2])
+        .Sample((any, organization, currencies, usage, currency) =>
         {
+            var year = any with { Organization = organization, Currencies = currencies };
             var balance = new Balance
             {
                 Id = "enough",
@@ -182,6 +219,7 @@ public sealed class LedgerProperties
             .Where(line => line.LineItemType is LineItemType.CommitmentConsumed or LineItemType.BalanceConsumed)
             .ToLookup(line => line.CommitmentId ?? line.BalanceId!);
         return finished.Bill.BillTotal >= 0
+            && consumed.All(credit => credit.Sum(line => line.Subtotal) < 0) // nothing is covered for nothing
             && year.Commitments.All(one => spent[one.Id].Sum() <= one.Amount)
             && year.Balances.All(one => spent[one.Id].Sum() <= Math.Max(
                 0, year.Transactions.Where(booked => booked.BalanceId == one.Id).Sum(booked => booked.Amount)))
@@ -192,6 +230,13 @@ public sealed class LedgerProperties
                 finished.Entries.Where(entry => entry.CreditId == id).Sum(entry => entry.Amount)
                 == -consumed[id].Sum(line => line.Subtotal));
     }
+
+    private static decimal WorthOf(string code) => code switch
+    {
+        "USD" => 1,
+        "EUR" => 1.08m,
+        _ => 0.0067m,
+    };
 
     private static IEnumerable<BalanceTransaction> BookingsOf(
         string balanceId, IEnumerable<(int Day, int Amount)> booked) =>

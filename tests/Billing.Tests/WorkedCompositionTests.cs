@@ -63,7 +63,7 @@ public sealed class WorkedCompositionTests
         var round = new RoundLines(Account, amounts);
         var terms = TermsOf() with { Commitments = [Prepaid], Balances = [Bonus] };
         var credits = new CreditTerms(
-            "bill", Credit.InOrder(terms, settings, Currencies), new CreditShares(settings.Zone, [], []),
+            "bill", Credit.InOrder(terms, settings, Currencies), new CreditShares(Account.Id, settings.Zone, [], []),
             At("2025-03-01"), AllowsOverdraft: false, CreditTerms.PricingsOf([]), amounts, round);
         var ledger = new AccountLedger(
             [Prepaid], [Bonus],

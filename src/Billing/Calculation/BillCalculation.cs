@@ -106,7 +106,7 @@ public sealed class BillCalculation
         ConvertAmounts amounts, RoundLines round, IReadOnlyList<MeasuredUsage> measured) => new(
         ContentId.OfBill(_input.OrganizationId, _input.Terms.Account.Id, _input.Run),
         _credits,
-        new CreditShares(_settings.Zone, _partly, measured),
+        new CreditShares(_input.Terms.Account.Id, _settings.Zone, _partly, measured),
         LocalDay.Start(_input.Run.BillDate, _settings.Zone),
         _settings.Organization.AllowNegativeBalances is true,
         CreditTerms.PricingsOf(_plans),

@@ -18,6 +18,9 @@ public sealed record CurrencyRounding(int DecimalPlaces, RoundingMode Mode)
     public static CurrencyRounding Of(Currency currency) =>
         new(currency.MaxDecimalPlaces ?? DefaultDecimalPlaces, currency.RoundingMode ?? DefaultMode);
 
+    /// <summary>The smallest amount above 0.</summary>
+    public decimal SmallestAmount => new(1, 0, 0, isNegative: false, (byte)DecimalPlaces);
+
     /// <summary>The amount to bill. Only amounts are rounded, each once; prices and rates never are.</summary>
     /// <exception cref="CalculationException">
     /// The amount does not fit a decimal, or rounding is not allowed.

@@ -49,7 +49,7 @@ internal sealed record Credit
     /// <summary>Description of its lines.</summary>
     public required string Description { get; init; }
 
-    /// <summary>UUID of the product to which draws are attributed; null for the product drawn for.</summary>
+    /// <summary>UUID of the product to which draws are attributed; null for none.</summary>
     public string? DrawsAccountingProductId { get; init; }
 
     /// <summary>The surcharge in percent for usage beyond it; null or 0 for none.</summary>

@@ -14,22 +14,36 @@ namespace Tallystick.Billing.Calculation.Ledger;
 /// </summary>
 internal sealed class CreditShares
 {
+    private readonly string _accountId;
     private readonly DateTimeZone _zone;
-    private readonly Dictionary<(string? AccountPlanId, string? PlanId, string? PricingId, Window Inside), decimal>
-        _measured = [];
+    private readonly Dictionary<PartKey, Dictionary<string, decimal>> _measured = [];
 
     /// <summary>Creates it.</summary>
+    /// <param name="accountId">UUID of the account billed.</param>
     /// <param name="zone">Time zone that determines when days begin.</param>
     /// <param name="partly">The windows of <see cref="Partly"/>.</param>
     /// <param name="measured">The usage in them; a window without usage is absent.</param>
     public CreditShares(
-        DateTimeZone zone, IEnumerable<PricedWindow> partly, IEnumerable<MeasuredUsage> measured)
+        string accountId, DateTimeZone zone, IEnumerable<PricedWindow> partly, IEnumerable<MeasuredUsage> measured)
     {
-        _zone = zone;
+        (_accountId, _zone) = (accountId, zone);
         foreach (var one in partly)
-            _measured[KeyOf(one)] = 0;
+            _measured[KeyOf(one)] = [];
         foreach (var one in measured)
-            _measured[KeyOf(one.Priced)] = one.Quantity;
+        {
+            var byAccount = _measured[KeyOf(one.Priced)];
+            if (one.Shares is { Count: > 0 } shares)
+            {
+                foreach (var share in shares)
+                    byAccount[share.Account.Id] = share.Quantity;
+            }
+            else
+            {
+                // A block that no account has used is charged to the owner of the plan.
+                var route = one.Priced.Plan.Terms.Route;
+                byAccount[(one.Shares is null ? route?.Child : route?.Owner)?.Id ?? accountId] = one.Quantity;
+            }
+        }
     }
 
     /// <summary>
@@ -59,18 +73,34 @@ internal sealed class CreditShares
             return window.Start <= service.Start && service.Start < window.End ? 1m : Fraction.Zero;
         if (inside.IsEmpty)
             return Fraction.Zero;
-        if (line.Rated is { } rated && _measured.TryGetValue(
-            (line.Source.EntityId, line.Source.PlanId, line.Item?.PricingId, inside), out var quantity))
+        if (line.Rated is { } rated)
         {
-            var share = rated.Quantity == 0 ? Fraction.Zero : (Fraction)quantity / rated.Quantity;
-            return share.Sign < 0 ? Fraction.Zero : share > 1m ? 1m : share;
+            if (line.Parts is { } parts)
+            {
+                return ShareOf(
+                    parts.Aggregate(Fraction.Zero, (sum, part) => sum + (part.Amount * Of(part, window))),
+                    parts.Aggregate(Fraction.Zero, (sum, part) => sum + part.Amount));
+            }
+            if (_measured.TryGetValue(
+                new PartKey(line.Source.EntityId, line.Source.PlanId, line.Item?.PricingId, inside), out var byAccount))
+            {
+                return ShareOf(
+                    byAccount.GetValueOrDefault(line.Source.Child?.Id ?? _accountId), rated.Quantity);
+            }
         }
         var days = new DatePeriod(
             LocalDay.Of(service.Start, _zone), LocalDay.Of(service.End - Duration.Epsilon, _zone).PlusDays(1));
         return ActiveDays.In(inside, days, _zone) / ActiveDays.In(service, days, _zone);
     }
 
-    private static (string? AccountPlanId, string? PlanId, string? PricingId, Window Inside) KeyOf(
-        PricedWindow one) =>
-        (one.Plan.Terms.AccountPlan.Id, one.Plan.Terms.Plan.Id, one.Terms.Pricing.Id, one.Window);
+    private static Fraction ShareOf(Fraction part, Fraction whole)
+    {
+        var share = whole.Sign == 0 ? Fraction.Zero : part / whole;
+        return share.Sign < 0 ? Fraction.Zero : share > 1m ? 1m : share;
+    }
+
+    private static PartKey KeyOf(PricedWindow one) =>
+        new(one.Plan.Terms.AccountPlan.Id, one.Plan.Terms.Plan.Id, one.Terms.Pricing.Id, one.Window);
+
+    private sealed record PartKey(string AccountPlanId, string? PlanId, string? PricingId, Window Inside);
 }

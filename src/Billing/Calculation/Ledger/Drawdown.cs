@@ -3,6 +3,7 @@ using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Billing.Calculation.Money;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Products;
 
 namespace Tallystick.Billing.Calculation.Ledger;
 
@@ -16,7 +17,8 @@ internal sealed record Draw(Credit Credit, Line Line, DrawOfLine Detail);
 /// Draws the charges of a bill from the commitments and balances of its account, in the order of the credits and then
 /// of the charges. A charge that is covered whole leaves exactly 0 in the billing currency, whatever the rates; a
 /// credit that does not suffice covers as much as its remaining amount is worth, rounded. Amounts in the currency of
-/// the credit are rounded cumulatively over its charges.
+/// the credit are rounded cumulatively over its charges; if that leaves a draw worth less than the charge by more than
+/// the smallest unit of the billing currency, it covers only what it is worth.
 /// </summary>
 internal sealed class Drawdown
 {
@@ -85,8 +87,15 @@ internal sealed class Drawdown
             var left = LeftOf(credit);
             if (left is <= 0)
                 break;
-            exact += covers * WorthOf(line.Money, credit);
-            var after = RoundedIn(credit.Currency, exact);
+            var worth = WorthOf(line.Money, credit);
+            var after = RoundedIn(credit.Currency, exact + (covers * worth));
+            if (after == 0)
+                continue;
+            if (IsTooLittle(after - exact, covers * worth, worth))
+                exactly = covers = RoundedIn(_terms.Amounts.BillingCurrency, (after - exact) / worth);
+            if (covers <= 0)
+                continue;
+            exact += covers * worth;
             var needed = after - before;
             var isSufficient = left is null || needed <= left;
             if (!isSufficient)
@@ -140,6 +149,12 @@ internal sealed class Drawdown
         ? 1m
         : (Fraction)money.Subtotal * RateOf(money, credit) / money.Converted;
 
+    /// <summary>
+    /// Whether a rounded draw is worth less than a charge by more than the smallest amount of the billing currency.
+    /// </summary>
+    private bool IsTooLittle(Fraction drawn, Fraction charge, Fraction worth) =>
+        drawn + (worth * _terms.Amounts.RoundingOf(_terms.Amounts.BillingCurrency).SmallestAmount) < charge;
+
     private decimal RateOf(MoneyLine money, Credit credit) =>
         credit.Currency == _terms.Amounts.BillingCurrency
             ? money.Rate
@@ -153,13 +168,17 @@ internal sealed class Drawdown
 
     private IEnumerable<MoneyLine> ConsumedLines() => _draws
         .Where(draw => !draw.Credit.IsGrant)
-        .GroupBy(draw => (draw.Credit.Id, draw.Line.Source.Product?.Id))
+        .GroupBy(draw => (draw.Credit.Id, ProductOf(draw)?.Id))
         .Select(group => ConsumedLine([.. group]));
+
+    // Draws on a balance belong to a product only if the balance names one for accounting.
+    private static Product? ProductOf(Draw draw) =>
+        draw.Credit is { Kind: CreditKind.Balance, DrawsAccountingProductId: null } ? null : draw.Line.Source.Product;
 
     private MoneyLine ConsumedLine(IReadOnlyList<Draw> draws)
     {
         var credit = draws[0].Credit;
-        var product = draws[0].Line.Source.Product;
+        var product = ProductOf(draws[0]);
         var amount = draws.Sum(draw => draw.Detail.Amount);
         var line = new Line
         {
@@ -170,7 +189,7 @@ internal sealed class Drawdown
                 draw.Line.ServicePeriod.Intersect(draw.Credit.Window.Start, draw.Credit.Window.End))),
             Amount = -amount,
             Description = credit.Description,
-            AccountingProductId = credit.DrawsAccountingProductId ?? product?.Id,
+            AccountingProductId = credit.DrawsAccountingProductId,
             Discriminator = product?.Id ?? "",
             Derivation = new CreditDraw(credit.Id, [.. draws.Select(draw => draw.Detail)]),
         };

@@ -35,6 +35,9 @@ internal sealed record Line
     /// <summary>The account's share of a block that is rounded as a whole; null for a line of its own.</summary>
     public BlockShare? Share { get; init; }
 
+    /// <summary>The lines of children that it adds up; null for a line that is no sum.</summary>
+    public IReadOnlyList<Line>? Parts { get; init; }
+
     /// <summary>Units of a flat line. Default: 1.</summary>
     public decimal FlatUnits { get; init; } = 1;
 

@@ -52,6 +52,7 @@ internal static class SumChildren
             },
             Amount = lines.Aggregate(Fraction.Zero, (sum, money) => sum + money.Line.Amount),
             Rated = first.Rated is null ? null : Sum([.. lines.Select(money => money.Line.Rated!)]),
+            Parts = [.. lines.Select(money => money.Line)],
             FlatUnits = first.FlatUnitPrice is null ? first.FlatUnits : lines.Sum(money => money.Line.FlatUnits),
             // Children whose periods have the same start can have different ends.
             Discriminator = Joined(first.Discriminator, InstantText.Write(first.ServicePeriod.End)),
