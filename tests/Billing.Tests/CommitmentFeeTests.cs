@@ -1,3 +1,4 @@
+using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using static Tallystick.Billing.Tests.Scenario;
@@ -73,6 +74,52 @@ public sealed class CommitmentFeeTests
         ShouldBill("from 2025-01-10  to 2025-01-20  amount 50", "2025-02-01", "2025-01-10..2025-01-20 50.00");
     }
 
+    [Theory]
+    [InlineData("", "2025-02-01", "2025-01-01..2025-02-01")]
+    [InlineData("timing advance", "2025-01-01", "2025-01-01..2025-02-01")]
+    public void Instalments_OfACommitmentToTheEndOfTheCalendar_AreBilled(string timing, string billDate, string period)
+    {
+        // December 9999 is the last of 95,700 months.
+        var commitment = $"from 2025-01-01  to 9999-12-31  amount 957000  {timing}";
+        ShouldBill(commitment, billDate, $"{period} 10.00");
+        ShouldBill(commitment, "2025-01-10", null);
+    }
+
+    [Theory]
+    [InlineData("", "2025-01-15", null)]
+    [InlineData("", "2025-02-15", "2025-01-01..2025-02-15 450.00")] // 14 of 31 days, and a month: 45/31 of 4 14/31
+    [InlineData("", "2025-03-15", "2025-02-15..2025-03-15 310.00")]
+    [InlineData("", "2025-05-15", "2025-04-15..2025-05-15 310.00")]
+    [InlineData("timing advance", "2025-01-15", null)]
+    [InlineData("timing advance", "2025-02-15", "2025-01-01..2025-03-15 760.00")]
+    [InlineData("timing advance", "2025-03-15", "2025-03-15..2025-04-15 310.00")]
+    [InlineData("timing advance", "2025-05-15", null)]
+    public void Instalments_EpochAfterTheStart_BeginAtTheEpochWithAllTheTimeBefore(
+        string timing, string billDate, string? line) => BillStory.Check($"""
+        account    epoch 2025-02-15
+        plan       basic  from 2025-01-01
+        commitment prepaid  plan basic  from 2025-01-01  to 2025-05-15  amount 1380  {timing}
+        bill       {billDate}
+        {(line is null ? "" : "line COMMITMENT_FEE " + line)}
+        total      {(line is null ? "0.00" : line.Split(' ')[1])}
+        """);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("timing advance")]
+    public void Instalment_OfACommitmentBeforeTheEpoch_IsBilledAtTheEpoch(string timing) => BillStory.Check($"""
+        account    epoch 2025-06-15
+        plan       basic  from 2025-01-01
+        commitment prepaid  plan basic  from 2025-01-01  to 2025-04-01  amount 90  {timing}
+        bill       2025-03-15
+        total      0.00
+        bill       2025-06-15
+        line       COMMITMENT_FEE 2025-01-01..2025-04-01 90.00
+        total      90.00
+        bill       2025-07-15
+        total      0.00
+        """);
+
     [Fact]
     public void Instalments_RoundedUp_NeverExceedTheAmount()
     {
@@ -141,6 +188,25 @@ public sealed class CommitmentFeeTests
         DueBills.Around(Date("2025-08-01"), Organization, terms, RunOverrides.None)
             .Select(bill => (bill.BillDate, bill.OnlyIfMissing))
             .ShouldBe([(Date("2025-03-01"), true), (Date("2025-07-01"), true)]);
+    }
+
+    [Fact]
+    public void Fee_DueOnALockedBillThatDoesNotHaveIt_IsRefused()
+    {
+        const string Story = """
+            organization consolidate yes
+            plan       basic  from 2025-01-01  standing 100
+            commitment prepaid  from 2025-01-01  to 2026-01-01  amount 1000
+            fee        prepaid  on 2025-02-01  amount 40  from 2025-01-01  to 2025-02-01
+
+            """;
+        var locked = BillStory.BillOf($"{Story}bill 2025-02-01").ToBill(At("2025-02-01"), At("2025-02-01"), null);
+        BilledCharges.RefuseNew(locked, BillStory.BillOf($"{Story}bill 2025-02-01"));
+
+        var late = BillStory.BillOf(
+            $"{Story}fee prepaid  on 2025-02-01  amount 60  from 2025-01-01  to 2025-03-01\nbill 2025-02-01");
+        Should.Throw<Calculation.BillRefusedException>(() => BilledCharges.RefuseNew(locked, late))
+            .Message.ShouldContain("a fee of the commitment prepaid cannot be billed");
     }
 
     private static Commitments.CommitmentFee Fee(string date) => new()

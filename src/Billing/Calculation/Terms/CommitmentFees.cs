@@ -134,14 +134,17 @@ internal static class CommitmentFees
             ?? settings.Organization.CommitmentFeeBillInAdvance
             ?? false;
         var (start, end) = (commitment.StartDate, commitment.EndDate);
-        var first = cycle.IsBoundary(start) && inAdvance ? cycle.IndexOf(start) : cycle.IndexOf(start) + 1;
-        var last = (cycle.IsBoundary(end), inAdvance) switch
+        var startsIn = cycle.IndexOf(start);
+        // The epoch, boundary 0, is the date of the first bill.
+        var first = Math.Max(0, cycle.IsBoundary(start) && inAdvance ? startsIn : startsIn + 1);
+        // A commitment between two boundaries, or before the epoch, is billed at the next one.
+        var last = Math.Max(first, (cycle.IsBoundary(end), inAdvance) switch
         {
             (true, false) => cycle.IndexOf(end),
             (false, false) => cycle.IndexOf(end) + 1,
-            // A commitment between two boundaries is billed at the next one.
-            (var isBoundary, true) => Math.Max(first, isBoundary ? cycle.IndexOf(end) - 1 : cycle.IndexOf(end)),
-        };
+            (true, true) => cycle.IndexOf(end) - 1,
+            (false, true) => cycle.IndexOf(end),
+        });
         var (interval, offset) = (commitment.BillingInterval ?? 1, commitment.BillingOffset ?? 0);
         var bill = cycle.IndexOf(date) - first;
         if (bill < offset || bill > last - first || (bill - offset) % interval != 0)
@@ -157,16 +160,19 @@ internal static class CommitmentFees
 
         Fraction WeightAt(int boundary)
         {
-            var weight = ShareOf(inAdvance ? boundary : boundary - 1);
-            // In advance, the first bill also covers the time before it.
-            if (inAdvance && boundary == first && cycle.Boundary(first) > start)
-                weight += ShareOf(first - 1);
-            return weight;
+            var period = inAdvance ? boundary : boundary - 1;
+            var weight = ShareOf(period);
+            // The first bill also covers the time before its period; only the period of the start is partial.
+            return boundary == first && startsIn < period
+                ? weight + ShareOf(startsIn) + (period - 1 - startsIn)
+                : weight;
         }
 
         Fraction ShareOf(int period)
         {
-            var nominal = cycle.PeriodAt(period);
+            var nominal = cycle.IndexOf(LocalDate.MaxIsoValue) == period
+                ? new DatePeriod(cycle.Boundary(period), LocalDate.MaxIsoValue) // the calendar ends within the period
+                : cycle.PeriodAt(period);
             var days = Period.DaysBetween(
                 LocalDate.Max(start, nominal.Start), LocalDate.Min(end, nominal.End));
             return Fraction.Of(Math.Max(0, days), nominal.Days);
