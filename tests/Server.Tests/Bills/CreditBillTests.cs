@@ -178,6 +178,26 @@ public sealed class CreditBillTests(SqliteServer server)
             .ShouldBe("COMMITMENT_FEE");
     }
 
+    [Fact]
+    public async Task Fee_DueOnALockedBill_IsAFailureOfTheJob()
+    {
+        await using var own = await ApiServer.StartAsync();
+        var account = await BilledAccount.MakeAsync(own.Client);
+        const string Fees = """
+            ,"feeDates":[{"date":"2025-03-15","amount":40,"servicePeriodStartDate":"2025-01-01T00:00:00Z",
+              "servicePeriodEndDate":"2025-06-01T00:00:00Z"}]
+            """;
+        await CommitmentAsync(own.Client, account, 50, Fees);
+        (await TotalAsync(own.Client, account, "2025-03-15")).ShouldBe(40);
+        await LockAsync(own, (string)(await BillAsync(own.Client, account, "2025-03-15"))["id"]!);
+        (await TotalAsync(own.Client, account, "2025-03-15")).ShouldBe(40);
+
+        var late = await CommitmentAsync(own.Client, account, 60, Fees);
+
+        ((string)(await account.BillAsync("2025-03-15"))["failures"]![0]!["message"]!)
+            .ShouldContain($"a fee of the commitment {late} cannot be billed, because the bill of its date");
+    }
+
     private static Task LockAsync(ApiServer own, string billId) => own.Service<ResourceService>().ChangeAsync(
         own.OrganizationId, "test", TestContext.Current.CancellationToken,
         async change =>
