@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using NodaTime;
 
 namespace Tallystick.Foundation.Values;
@@ -23,6 +24,7 @@ public readonly record struct DatePeriod(LocalDate Start, LocalDate End)
 public readonly record struct Window(Instant Start, Instant End)
 {
     /// <summary>True if it contains no instants.</summary>
+    [JsonIgnore]
     public bool IsEmpty => End <= Start;
 
     /// <summary>The intersection; empty if they do not overlap.</summary>

@@ -67,17 +67,20 @@ internal sealed class LedgerCheck(BillFacts bill)
             versions.Any(one => draw.Converted <= (one.Converted * draw.Share) + bill.Billing.Unit),
             $"{draw.Converted} exceeds {draw.Share} of the line");
         _faults.Holds(
-            versions.Any(one => IsWorth(draw, one, rule) || (draw.Left == draw.Amount && IsAllThatIsLeft(draw, one))),
+            versions.Any(one =>
+                IsWorth(draw, one, rule) || (draw.Left == draw.Amount && IsAllThatIsLeft(draw, one, rule))),
             $"{draw.Converted} does not cost {draw.Amount}");
     }
 
-    // What is left covers what it is worth, or the whole charge if that costs more than is left.
-    private bool IsAllThatIsLeft(Draw draw, ReplacedLine line)
+    // What is left covers what it is worth, or the whole charge if that costs more than is left. A charge that is worth
+    // more than the rounded amounts drawn for it is not covered whole.
+    private bool IsAllThatIsLeft(Draw draw, ReplacedLine line, CurrencyRule rule)
     {
         var worth = bill.Billing.RoundPart(draw.Amount * draw.LineRate);
         return draw.Converted == worth
             || (draw.Converted < worth && draw.Converted * WorthOf(draw, line) >= draw.Amount
-                && (IsReduced || draw.Converted + bill.Billing.Unit >= line.Converted * draw.Share
+                && (IsReduced || rule.Unit * draw.LineRate > bill.Billing.Unit
+                    || draw.Converted + bill.Billing.Unit >= line.Converted * draw.Share
                     || DrawnFor(bill, draw.LineId) + bill.Billing.Unit >= line.Converted));
     }
 

@@ -92,9 +92,12 @@ internal sealed class Drawdown
             if (after == 0)
                 continue;
             if (IsTooLittle(after - exact, covers * worth, worth))
+            {
                 exactly = covers = RoundedIn(_terms.Amounts.BillingCurrency, (after - exact) / worth);
-            if (covers <= 0)
-                continue;
+                after = RoundedIn(credit.Currency, exact + (covers * worth));
+                if (covers <= 0 || after <= before)
+                    continue;
+            }
             exact += covers * worth;
             var needed = after - before;
             var isSufficient = left is null || needed <= left;
