@@ -4,6 +4,7 @@ using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Ledger;
 using Tallystick.Billing.Memos;
+using Tallystick.Billing.Statements;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
@@ -112,8 +113,8 @@ public sealed class BillLifecycle(ResourceService resources)
     }
 
     /// <summary>
-    /// Deletes a bill with its memos and everything stored for its recalculation. What it has drawn from commitments
-    /// and balances is available again; its invoice number is not issued again.
+    /// Deletes a bill with its memos and everything stored for its recalculation, and invalidates its statements. What
+    /// it has drawn from commitments and balances is available again; its invoice number is not issued again.
     /// </summary>
     /// <exception cref="NotFoundException">There is no such bill.</exception>
     /// <exception cref="RefusedException">The bill is locked, or a memo of another bill refers to it.</exception>
@@ -126,6 +127,7 @@ public sealed class BillLifecycle(ResourceService resources)
             await MemoRules.RefuseIfReferencedAsync(bill, change.Related);
             await BillDocuments.RemoveAsync(change, id);
             await BillCommitments.RemoveAsync(change, id);
+            await StatementBasis.InvalidateAsync(change, id);
             await BillLedger.ReleaseAsync(change, bill);
             await BilledCharges.ReleaseAsync(change, bill);
             await change.RemoveAsync(BillResource.Definition, bill);

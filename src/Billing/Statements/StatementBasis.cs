@@ -16,6 +16,11 @@ namespace Tallystick.Billing.Statements;
 public sealed record StatementBasis(
     Instant BillCalculated, string? DefinitionId, long? DefinitionVersion, Instant Expiry)
 {
+    /// <summary>
+    /// True if the bill was deleted since. A bill that is created again has the same id, but not this statement.
+    /// </summary>
+    public bool? IsOfDeletedBill { get; init; }
+
     /// <summary>The document kind: one basis per complete job, by the id of the job.</summary>
     public static DocumentKind Kind { get; } = new("statement_basis", [], _ => []);
 
@@ -30,6 +35,15 @@ public sealed record StatementBasis(
             found => found.Key,
             found => JsonSerializer.Deserialize(found.Value.Span, BillingJson.Format.StatementBasis)!,
             StringComparer.Ordinal);
+
+    /// <summary>Invalidates the statements of a bill that is deleted.</summary>
+    internal static async ValueTask InvalidateAsync(ResourceChange change, string billId)
+    {
+        var jobs = await change.Related.ListAsync<StatementJob>(
+            Condition.Equal(StatementJobResource.BillColumn, billId));
+        foreach (var (jobId, basis) in await OfAsync(change.Related, [.. jobs.Select(job => job.Id)]))
+            await (basis with { IsOfDeletedBill = true }).KeepAsync(change, jobId);
+    }
 
     /// <summary>Stores it.</summary>
     internal ValueTask KeepAsync(ResourceChange change, string jobId) => change.PutDocumentAsync(

@@ -1,5 +1,7 @@
 using NodaTime;
+using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.StatementDefinitions;
 using Tallystick.Metering.Aggregations;
@@ -26,6 +28,9 @@ internal sealed record StatementInput
 
     internal required IReadOnlyDictionary<string, Aggregation> Aggregations { get; init; }
 
+    /// <summary>How the lines were calculated, by their ids; empty for a bill of an earlier version.</summary>
+    internal required ILookup<string, Derivation> Derivations { get; init; }
+
     internal required IsoDayOfWeek FirstDayOfWeek { get; init; }
 
     /// <summary>The definition that applies: without a chosen one, the sum over the whole period.</summary>
@@ -43,6 +48,7 @@ internal sealed record StatementInput
             .. (bill.LineItems ?? []).Where(line => IsUsage(line) && includes(line))
                 .OrderBy(line => line.SequenceNumber),
         ];
+        var derivation = await BillDocuments.DerivationAsync(related, bill.Id);
         return new StatementInput
         {
             OrganizationId = related.OrganizationId,
@@ -51,6 +57,8 @@ internal sealed record StatementInput
             Lines = lines,
             Meters = await FindAsync<Meter>(related, lines.Select(line => line.MeterId)),
             Aggregations = await FindAsync<Aggregation>(related, lines.Select(line => line.AggregationId)),
+            Derivations = (derivation?.Lines ?? []).ToLookup(
+                line => line.Id, line => line.Derivation, StringComparer.Ordinal),
             FirstDayOfWeek =
                 (await StatementChoice.OrganizationAsync(related))?.WeekEpoch.DayOfWeek ?? IsoDayOfWeek.Monday,
         };

@@ -10,7 +10,9 @@ namespace Tallystick.Billing.Statements;
 /// <summary>The definition of statement jobs, which the server runs in the background.</summary>
 public static class StatementJobResource
 {
-    private const string Bill = "bill_id";
+    /// <summary>The column with the UUID of the bill.</summary>
+    public const string BillColumn = "bill_id";
+
     private const string Status = "status";
     private const string Covers = "covers";
     private const string Json = "json";
@@ -31,7 +33,7 @@ public static class StatementJobResource
                 new(Status, job => JsonFormat.Name(StatusOf(job))) { HasFewValues = true },
                 new("active", job => HasEnded(job) ? "false" : "true") { HasFewValues = true },
                 // Not a reference: a statement must not prevent a bill from being deleted.
-                new(Bill, job => job.BillId),
+                new(BillColumn, job => job.BillId),
                 // Statements of the whole bill, which can be retrieved from the bill.
                 new(Covers, job => IsOfWholeBill(job) ? job.IncludeCsvFormat is true ? Csv : Json : null),
             ],
@@ -61,7 +63,8 @@ public static class StatementJobResource
     /// <param name="billId">UUID of the bill.</param>
     /// <param name="withCsv">Whether the statement must also exist as CSV.</param>
     public static Condition OfBill(string billId, bool withCsv) => Condition.And(
-        Condition.Equal(Bill, billId), withCsv ? Condition.Equal(Covers, Csv) : new Condition.In(Covers, [Json, Csv]));
+        Condition.Equal(BillColumn, billId),
+        withCsv ? Condition.Equal(Covers, Csv) : new Condition.In(Covers, [Json, Csv]));
 
     /// <summary>True for a job that is complete, cancelled or failed.</summary>
     public static bool HasEnded(StatementJob job) => StatusOf(job) is not (
@@ -83,7 +86,7 @@ public static class StatementJobResource
             return null;
         }
         if (parameters.Text("billId") is { } billId)
-            return Condition.Equal(Bill, billId);
+            return Condition.Equal(BillColumn, billId);
         if (parameters.Text("status") is { } status)
         {
             var known = Enum.GetValues<StatementJobStatus>().Select(JsonFormat.Name).ToList();

@@ -95,16 +95,20 @@ public sealed class StatementJobs(ResourceService resources, StatementGenerator 
     public static async ValueTask<StatementJob?> NewestAsync(ResourceReader related, string billId, bool withCsv)
     {
         var newest = await related.ListAsync<StatementJob>(StatementJobResource.OfBill(billId, withCsv), limit: 1);
-        return newest is [var job] ? job : null;
+        if (newest is not [var job])
+            return null;
+        var bases = await StatementBasis.OfAsync(related, [job.Id]);
+        return bases.GetValueOrDefault(job.Id)?.IsOfDeletedBill is true ? null : job;
     }
 
     /// <summary>Records that the files of a job are stored, on the job and on the bill.</summary>
     internal static async ValueTask<StatementJob> CompleteAsync(
         ResourceChange change, StatementJob? current, StatementJob job, StatementBasis basis)
     {
-        await basis.KeepAsync(change, job.Id);
+        var bill = await change.Related.FindAsync<Bill>(job.BillId);
+        await (bill is null ? basis with { IsOfDeletedBill = true } : basis).KeepAsync(change, job.Id);
         await JobQueue.RemoveAsync(change, job.Id);
-        if (job.Filters?.MeterIds is null or [] && await change.Related.FindAsync<Bill>(job.BillId) is { } bill)
+        if (job.Filters?.MeterIds is null or [] && bill is not null)
             await change.KeepAsync(BillResource.Definition, bill with
             {
                 JsonStatementGenerated = true,

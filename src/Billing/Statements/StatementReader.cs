@@ -37,9 +37,11 @@ internal sealed class StatementReader(UsageReader usage, StatementInput input, C
         var columns = new StatementColumns(_definition, line, meter, aggregation);
         if (columns.Measures.Count == 0)
             return new StatementLine(line, meter.Code, []);
+        var ofLine = StatementUsage.Of(
+            line, new Window(start, end), input.Bill.AccountId, input.Derivations[line.Id ?? ""].FirstOrDefault());
         var periods = StatementCalendar.Divide(
-            _definition.AggregationFrequency, new Window(start, end), input.Zone, input.FirstDayOfWeek);
-        var rows = await RowsAsync(line, meter, columns, periods);
+            _definition.AggregationFrequency, ofLine.Span, input.Zone, input.FirstDayOfWeek);
+        var rows = await RowsAsync(ofLine, meter, columns, periods);
         _rows += rows.Count;
         if (_rows > MaxRows)
             throw TooMany();
@@ -47,7 +49,7 @@ internal sealed class StatementReader(UsageReader usage, StatementInput input, C
     }
 
     private async Task<IReadOnlyList<StatementRow>> RowsAsync(
-        BillLineItem line, Meter meter, StatementColumns columns, IReadOnlyList<Window> periods)
+        StatementUsage ofLine, Meter meter, StatementColumns columns, IReadOnlyList<Window> periods)
     {
         var rows = new List<StatementRow>();
         // Days, months and quarters of all periods in one pass; the usage store does not know other periods.
@@ -55,14 +57,14 @@ internal sealed class StatementReader(UsageReader usage, StatementInput input, C
         {
             var whole = new Window(periods[0].Start, periods[^1].End);
             var byStart = periods.ToDictionary(period => period.Start);
-            foreach (var found in await ExploreAsync(line, meter, columns, whole, frequency))
+            foreach (var found in await ExploreAsync(ofLine, meter, columns, whole, frequency))
                 Add(byStart[Instant.Max(found.Keys[0].Time!.Value, whole.Start)], found, 1);
         }
         else
         {
             foreach (var period in periods)
             {
-                foreach (var found in await ExploreAsync(line, meter, columns, period, null))
+                foreach (var found in await ExploreAsync(ofLine, meter, columns, period, null))
                     Add(period, found, 0);
             }
         }
@@ -108,7 +110,7 @@ internal sealed class StatementReader(UsageReader usage, StatementInput input, C
     };
 
     private async Task<IReadOnlyList<ExplorerGroupRow>> ExploreAsync(
-        BillLineItem line, Meter meter, StatementColumns columns, Window window,
+        StatementUsage ofLine, Meter meter, StatementColumns columns, Window window,
         DataExplorerUsageDataFrequency? frequency)
     {
         var found = await usage.ExploreAsync(
@@ -118,8 +120,9 @@ internal sealed class StatementReader(UsageReader usage, StatementInput input, C
                 Window = window,
                 Zone = input.Zone,
                 Meters = [meter],
-                AccountIds = [line.ChildAccountId ?? input.Bill.AccountId],
+                AccountIds = ofLine.AccountIds,
                 Filters = columns.Filters,
+                Scopes = ofLine.Scopes,
                 Aggregations = columns.Measures,
                 Groups =
                 [

@@ -31,7 +31,7 @@ public static class StatementStatuses
     private static async ValueTask<StatementStatus> StatusAsync(
         ResourceReader related, StatementBasis basis, Bill? bill, Instant now)
     {
-        if (bill is null || basis.Expiry <= now)
+        if (bill is null || basis.IsOfDeletedBill is true || basis.Expiry <= now)
             return StatementStatus.Invalidated;
         var definition = await StatementChoice.DefinitionAsync(related, bill);
         if (basis.DefinitionId != definition?.Id || basis.DefinitionVersion != definition?.Version)

@@ -27,6 +27,9 @@ public sealed record UsageExploration
     /// <summary>Filters, each of which applies to the measurements of one meter.</summary>
     public IReadOnlyList<DataExplorerDimensionFilter> Filters { get; init; } = [];
 
+    /// <summary>Which of those measurements count: those of any of the scopes; null for all.</summary>
+    public IReadOnlyList<UsageScope>? Scopes { get; init; }
+
     /// <summary>
     /// The aggregations, whose meters are in <see cref="Meters"/>; empty to return the measurements themselves.
     /// </summary>
@@ -66,6 +69,11 @@ public interface IExplorerRow
     /// <summary>The number of characters in its texts.</summary>
     long Characters { get; }
 }
+
+/// <summary>Measurements of any of the windows that all filters allow.</summary>
+/// <param name="Windows">The windows.</param>
+/// <param name="Filters">The filters.</param>
+public sealed record UsageScope(IReadOnlyList<UsageWindow> Windows, IReadOnlyList<FieldFilter> Filters);
 
 /// <summary>An aggregation of one field.</summary>
 /// <param name="Meter">The meter.</param>

@@ -26,13 +26,17 @@ internal sealed class StatementJobOperations(
         {
             Parameters = ResourceOperations.ListParameters(Definition),
             Permission = Needs(PermissionAction.ConfigRetrieve).Visible(),
-            Description = "Newest first. Use at most one of `active`, `status` and `billId`.",
+            AlsoNeeds = [OfBills],
+            Description = """
+                Newest first, only of bills that the caller may retrieve. Use at most one of `active`, `status` and
+                `billId`.
+                """,
         },
         new("POST", Root, "CreateStatementJob", "StatementJob", "Create a statement job", One, By(o => o.CreateAsync))
         {
             Body = new ApiSchema("StatementJobRequest", Definition.Shape) { IsRequest = true },
             Permission = Needs(PermissionAction.ConfigCreate),
-            AlsoNeeds = [EntityPermissions.Retrieve(BillResource.Definition).Visible()],
+            AlsoNeeds = [OfBills],
             Description = """
                 Generates the statement of a bill in the background: the usage behind its usage lines, by the statement
                 definition of the account, otherwise of the organization, otherwise the sum over the whole period.
@@ -45,32 +49,47 @@ internal sealed class StatementJobOperations(
         {
             Body = new ApiSchema("StatementsBatchJobRequest", BatchShape) { IsRequest = true },
             Permission = Needs(PermissionAction.ConfigCreate),
-            AlsoNeeds = [EntityPermissions.Retrieve(BillResource.Definition).Visible()],
+            AlsoNeeds = [OfBills],
             Description = "Creates a job for each bill, or none if one is refused.",
         },
         new("GET", Root + "/{id}", "GetStatementJob", "StatementJob", "Retrieve a statement job", One,
             By(o => o.GetAsync))
         {
             Permission = Needs(PermissionAction.ConfigRetrieve).Item(),
+            AlsoNeeds = [OfBills],
+            Description = "Also requires the permission to retrieve the bill.",
         },
         new("POST", Root + "/{id}/cancel", "CancelStatementJob", "StatementJob", "Cancel a statement job", One,
             By(o => o.CancelAsync))
         {
             Permission = Needs(PermissionAction.ConfigUpdate).Item(),
-            Description = "Returns 409 if the job has ended.",
+            AlsoNeeds = [OfBills],
+            Description = "Returns 409 if the job has ended. Also requires the permission to retrieve the bill.",
         },
     ];
+
+    private static Permission OfBills => EntityPermissions.Retrieve(BillResource.Definition).Visible();
 
     /// <summary>A permission on statement jobs.</summary>
     internal static Permission Needs(PermissionAction action) => Permission.OnBilling(action, "statementJob");
 
     private static Run By(Func<StatementJobOperations, Func<ApiCall, Task>> method) => Run.By(method);
 
-    private Task ListAsync(ApiCall call) =>
-        lists.AnswerAsync(call, Definition, viewPage: stored => answers.ShowAsync(call, stored));
+    // A job contains the URL of the statement, so it is not shown to a caller who may not retrieve the bill.
+    private Task ListAsync(ApiCall call) => lists.AnswerAsync(
+        call, Definition, call.Grants.Of(EntityPermissions.Retrieve(BillResource.Definition))
+            .Where(StatementJobResource.BillColumn),
+        viewPage: stored => answers.ShowAsync(call, stored));
 
-    private async Task GetAsync(ApiCall call) => await AnswerAsync(
-        call, (StatementJob)Definition.Read((await resources.FindJsonAsync(call, Definition, call.Route("id"))).Span));
+    private async Task GetAsync(ApiCall call) => await AnswerAsync(call, await FindAsync(call));
+
+    private async Task<StatementJob> FindAsync(ApiCall call)
+    {
+        var job = (StatementJob)Definition.Read(
+            (await resources.FindJsonAsync(call, Definition, call.Route("id"))).Span);
+        EntityPermissions.Demand(call.Grants, EntityPermissions.Retrieve(BillResource.Definition), job.BillId);
+        return job;
+    }
 
     private async Task CreateAsync(ApiCall call)
     {
@@ -120,8 +139,12 @@ internal sealed class StatementJobOperations(
         return await jobs.StartAsync(call.OrganizationId, call.Caller.AuditName, asked, call.Cancelled);
     }
 
-    private async Task CancelAsync(ApiCall call) => await AnswerAsync(call, await jobs.CancelAsync(
-        call.OrganizationId, call.Route("id"), call.Caller.AuditName, call.Cancelled));
+    private async Task CancelAsync(ApiCall call)
+    {
+        var job = await FindAsync(call);
+        await AnswerAsync(
+            call, await jobs.CancelAsync(call.OrganizationId, job.Id, call.Caller.AuditName, call.Cancelled));
+    }
 
     private async Task AnswerAsync(ApiCall call, StatementJob job) =>
         await call.AnswerAsync((await answers.ShowAsync(call, [job]))[0]);

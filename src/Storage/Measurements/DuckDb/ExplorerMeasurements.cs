@@ -50,7 +50,8 @@ internal sealed class ExplorerMeasurements
         var filtered = _query.Filters.Select(filter => filter.MeterId).ToHashSet(StringComparer.Ordinal);
         var known = _query.Meters.Select(meter => (Key: source.FindKey(meter), Meter: meter))
             .Where(meter => meter.Key is not null)
-            .ToLookup(meter => large.Contains(meter.Key!.Value) || filtered.Contains(meter.Meter.Id));
+            .ToLookup(meter => _query.Scopes is not null || large.Contains(meter.Key!.Value)
+                || filtered.Contains(meter.Meter.Id));
         foreach (var (key, meter) in known[true])
             ReadOne(meter, key!.Value);
         foreach (var alike in known[false]

@@ -11,7 +11,7 @@ internal sealed class ExplorerSource
 {
     private readonly UsageExploration _query;
     private readonly KeyMaps _keys;
-    private readonly List<object> _parameters = [];
+    private readonly List<DuckDBParameter> _parameters = [];
     private readonly int _organization;
     private readonly DuckDBConnection _connection;
     private readonly long _first;
@@ -47,6 +47,11 @@ internal sealed class ExplorerSource
             conditions.Add(FindText(meter, filter.FieldCode) is { } column
                 ? $"m.{column} IN (SELECT unnest({Add(filter.Values.Distinct().ToList())}))"
                 : "false");
+        }
+        if (_query.Scopes is { } scopes)
+        {
+            var within = scopes.Select(scope => Within(scope, meter, key)).Append("false");
+            conditions.Add($"({string.Join(" OR ", within)})");
         }
         var relation = UsageParts.Relation(_connection, _keys.SourceOf(key), _first, _behind);
         return $"FROM {relation} m WHERE {string.Join(" AND ", conditions)}";
@@ -96,7 +101,8 @@ internal sealed class ExplorerSource
     }
 
     /// <summary>Creates a statement; it must use all parameters added so far.</summary>
-    public DuckDBCommand Command(string sql) => _connection.Command(sql, [.. _parameters]);
+    public DuckDBCommand Command(string sql) => _connection.Command(
+        sql, [.. _parameters.Select(parameter => parameter.Value!)]);
 
     /// <summary>Key of a meter; null if it has never had rows.</summary>
     public int? FindKey(Meter meter) => _keys.Meters.TryGetValue((_organization, meter.Id), out var key) ? key : null;
@@ -107,11 +113,28 @@ internal sealed class ExplorerSource
             conditions.Add($"m.account IN (SELECT unnest({_accounts}))");
     }
 
+    // Accounts of the same window share a condition: a hierarchy can have a thousand accounts.
+    private string Within(UsageScope scope, Meter meter, int key)
+    {
+        var windows = scope.Windows.GroupBy(window => window.Window, window => KeyOf(window.AccountId))
+            .Select(group => (group.Key, Accounts: group.Where(account => account >= 0).Distinct().ToList()))
+            .Where(group => group.Accounts.Count > 0)
+            .Select(group => FormattableString.Invariant(
+                $"(m.ts >= {Nanoseconds.OfBound(group.Key.Start)} AND m.ts < {Nanoseconds.OfBound(group.Key.End)}")
+                + $" AND m.account IN ({string.Join(", ", group.Accounts)}))")
+            .ToList();
+        if (windows.Count == 0)
+            return "false";
+        var filters = FilterSql.Condition(
+            scope.Filters, meter, field => UsageSql.TextOf(_keys, key, field), _parameters);
+        return $"(({string.Join(" OR ", windows)}) AND {filters})";
+    }
+
     private int KeyOf(string accountId) => _keys.Accounts.GetValueOrDefault((_organization, accountId), -1);
 
     private string Add(object value)
     {
-        _parameters.Add(value);
+        _parameters.Add(new DuckDBParameter(value));
         return FormattableString.Invariant($"${_parameters.Count}");
     }
 }
