@@ -174,7 +174,7 @@ internal sealed class BillJobRun : IJobRun
             failures.AddRange(ofAccount.Failures);
             var ledger = ledgers.GetValueOrDefault(ofAccount.Account.Id) ?? new AccountLedger([], [], [], []);
             foreach (var (bill, finished) in await FinishBills.OfAsync(
-                change, _job, config, ofAccount, ledger, failures))
+                change.Related, _job, config, ofAccount, ledger, failures))
             {
                 try
                 {

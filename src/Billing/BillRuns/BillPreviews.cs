@@ -1,8 +1,10 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Ledger;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CompoundAggregations;
@@ -23,11 +25,12 @@ public sealed class BillPreviews(
     /// The job: exactly one account, and the frequency and interval of the bill. Without a date, the bill of the
     /// current period.
     /// </param>
+    /// <param name="demandStored">Refuses a caller who may not retrieve the stored bill.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The bill, and the stored bill that it would replace; null if there is none.</returns>
     /// <exception cref="RefusedException">The request is incomplete, or the bill cannot be calculated.</exception>
     public async Task<(Bill Preview, Bill? Stored)> PreviewAsync(
-        string organizationId, BillJob asked, CancellationToken cancellationToken)
+        string organizationId, BillJob asked, Action<Bill> demandStored, CancellationToken cancellationToken)
     {
         var related = resources.Reader(organizationId, cancellationToken);
         var accountId = await CheckAsync(asked, related);
@@ -44,22 +47,44 @@ public sealed class BillPreviews(
         });
         var bills = new BillsOfJob(organizationId, asked, catalog.Organization, null, NoBases, clock);
         var due = await bills.OfAsync([account], terms, related);
+        await FollowingBills.AddAsync(organizationId, due, related);
         var charged = (await BillChunk.ChargeAsync(
             due, new UsageFetcher(organizationId, usage, cancellationToken))).Single();
-        if (charged.Bills.Count == 0 && charged.Failures is [var failure, ..])
-            throw new RefusedException(new Issue("refused", "", failure.Message ?? "", IssueKind.Conflict));
-        if (charged.Bills.Count == 0)
+        var last = charged.Bills.LastOrDefault(one => !one.IsFollowing);
+        if (last is null && charged.Failures.Count > 0)
+            throw Refused(charged.Failures);
+        if (last is null)
             throw new RefusedException(new Issue(
                 "not_due", "", "the account has no bill with this frequency, interval and date", IssueKind.Conflict));
-        var last = charged.Bills[^1].Charged;
-        var ledgers = await BillLedger.LoadAsync(related, [accountId]);
-        var bill = last.Finish(ledgers[accountId].Without([last.Id])).Bill;
-        var stored = await related.FindAsync<Bill>(bill.Id);
+        var stored = await related.FindAsync<Bill>(last.Charged.Id);
+        if (stored is not null)
+            demandStored(stored);
+        var bill = await FinishAsync(asked, charged, last, related);
         var preview = bill.ToBill(stored?.CreatedDate ?? clock.GetCurrentInstant(), clock.GetCurrentInstant(), null);
         return stored is null
             ? (preview, null)
             : (Replacing(stored, preview) with { Version = stored.Version }, stored);
     }
+
+    // As a job would: bills before and after it are finished as well, because what is left for it depends on them.
+    private static async ValueTask<CalculatedBill> FinishAsync(
+        BillJob asked, AccountBills charged, BillToSave last, ResourceReader related)
+    {
+        var shown = last with { OnlyIfMissing = false };
+        var ledgers = await BillLedger.LoadAsync(related, [charged.Account.Id]);
+        var failures = new List<BillJobFailure>();
+        var finished = await FinishBills.OfAsync(
+            related, asked, await BillConfigResource.FindAsync(related),
+            charged with { Bills = [.. charged.Bills.Select(one => one == last ? shown : one)] },
+            ledgers[charged.Account.Id], failures);
+        return finished.FirstOrDefault(one => one.Bill == shown).Finished?.Bill ?? throw Refused(failures);
+    }
+
+    private static RefusedException Refused(IEnumerable<BillJobFailure> failures) => new(new Issue(
+        "refused", "",
+        string.Join(' ', failures.Select(failure => failure.Message).Distinct()
+            .DefaultIfEmpty("the bill cannot be calculated")),
+        IssueKind.Conflict));
 
     private static Bill Replacing(Bill stored, Bill preview)
     {

@@ -14,21 +14,21 @@ namespace Tallystick.Billing.BillRuns;
 internal static class FinishBills
 {
     /// <summary>Finishes the bills that can be written.</summary>
-    /// <param name="change">The change in which they are saved.</param>
+    /// <param name="related">Reads the stored bills.</param>
     /// <param name="job">The job.</param>
     /// <param name="config">The organization's bill settings.</param>
     /// <param name="account">The charged bills of the account.</param>
     /// <param name="ledger">The ledger of the account.</param>
     /// <param name="failures">Receives the bills that are refused.</param>
     internal static async ValueTask<IReadOnlyList<(BillToSave Bill, FinishedBill Finished)>> OfAsync(
-        ResourceChange change, BillJob job, BillConfig? config, AccountBills account, AccountLedger ledger,
+        ResourceReader related, BillJob job, BillConfig? config, AccountBills account, AccountLedger ledger,
         List<BillJobFailure> failures)
     {
         var (writable, locked) = (new List<BillToSave>(), new List<BillToSave>());
         foreach (var bill in account.Bills)
         {
             // What a bill that stays as it is has drawn remains drawn.
-            var current = bill.Charged.HasCredits ? await change.Related.FindAsync<Bill>(bill.Charged.Id) : null;
+            var current = bill.Charged.HasCredits ? await related.FindAsync<Bill>(bill.Charged.Id) : null;
             if (!bill.Charged.HasCredits)
                 writable.Add(bill);
             else if (current is null && !bill.IsFollowing && job.Type != BillJobType.Recalculate)

@@ -1,3 +1,4 @@
+using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Foundation.Values;
@@ -27,10 +28,7 @@ internal static class FollowingBills
         if (drawing.Count == 0)
             return;
         var first = drawing.Min(one => one.Runs.Min(run => run.Run.BillDate));
-        var bills = (await related.ListAsync<Bill>(Condition.And(
-            new Condition.In("account_id", [.. drawing.Select(one => one.Account.Id)]),
-            Condition.Equal("locked", "false"),
-            new Condition.Compare("bill_date", Comparison.GreaterOrEqual, InstantText.Write(first)))))
+        var bills = (await UnlockedAsync([.. drawing.Select(one => one.Account.Id)], first, related))
             .ToLookup(bill => bill.AccountId, StringComparer.Ordinal);
         var following = drawing.ToDictionary(one => one, one => After(organizationId, one, bills[one.Account.Id]));
         var bases = await BillDocuments.BasesAsync(related, following.Values.SelectMany(some => some));
@@ -44,6 +42,14 @@ internal static class FollowingBills
             ];
         }
     }
+
+    /// <summary>The bills of accounts from a date on that are not locked themselves.</summary>
+    internal static ValueTask<IReadOnlyList<Bill>> UnlockedAsync(
+        IReadOnlyList<string> accountIds, LocalDate first, ResourceReader related) =>
+        related.ListAsync<Bill>(Condition.And(
+            new Condition.In("account_id", accountIds),
+            Condition.Equal("locked", "false"),
+            new Condition.Compare("bill_date", Comparison.GreaterOrEqual, InstantText.Write(first))));
 
     private static IReadOnlyList<Bill> After(string organizationId, DueAccount due, IEnumerable<Bill> bills)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.Permissions;
 using Tallystick.Server.Tests.Usage;
 
 namespace Tallystick.Server.Tests.Bills;
@@ -148,6 +149,44 @@ public sealed class BillExplanationTests(SqliteServer server)
         var answer = await client.GetAsync($"bills/{await LatestAsync(client, account)}/{path}");
 
         answer.Status.ShouldBeOneOf(HttpStatusCode.BadRequest, HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("bills/preview")]
+    [InlineData("bills/preview/difference")]
+    public async Task Preview_OfAStoredBillThatTheCallerMayNotRetrieve_IsForbidden(string path)
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, _) = await UsedAsync(client);
+        var bill = await LatestAsync(client, account);
+        using var principal = await Principal.MakeAsync(
+            client, "allow all *", $"deny config:retrieve billing:bill/item/{bill}");
+
+        (await principal.Client.PostAsync(path, Preview(account.Id))).Status.ShouldBe(HttpStatusCode.Forbidden);
+
+        await principal.MayAsync("allow all *", $"deny config:retrieve billing:bill/item/{Guid.NewGuid()}");
+        (await principal.Client.PostAsync(path, Preview(account.Id))).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Preview_WithDrawsOfLaterBills_TakesThemBackAsAJobDoes()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var usage = new MeteredUsage(client);
+        var account = await BilledAccount.MakePricedAsync(client, usage);
+        await FullSamples.CreateAsync(client, "commitments", FullSamples.Parse($$"""
+            {"accountId":"{{account.Id}}","amount":80,"currency":"USD","startDate":"2025-01-01","endDate":"2026-01-01"}
+            """));
+        await usage.SubmitAsync("calls billed 2025-01-10T00:00:00Z measure.n=40");
+        await account.ShouldBeBilledAsync("2025-02-01"); // 30 + 40, draws 70
+        await account.ShouldBeBilledAsync("2025-03-01"); // 30, draws 10
+        await usage.PostAsync(MeteredUsage.Measurement("calls billed 2025-01-12T00:00:00Z measure.n=87", "late"));
+
+        var preview = (await client.PostAsync("bills/preview", Preview(account.Id))).Object;
+
+        preview["billTotal"]!.ToString().ShouldBe("77"); // 30 + 127, draws 80
+        await BilledAccount.RecalculateAsync(client, (string)preview["id"]!);
+        (await client.GetAsync($"bills/{preview["id"]}")).Object["billTotal"]!.ToString().ShouldBe("77");
     }
 
     private static JsonObject Preview(string accountId) => new()

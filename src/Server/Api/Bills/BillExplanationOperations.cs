@@ -61,7 +61,8 @@ internal sealed class BillExplanationOperations(
             Description = """
                 Calculates a bill of one account and returns it without saving it. `accountIds` must contain exactly one
                 account; `billingFrequency` and `billFrequencyInterval` are required. Without a date, the bill of the
-                current period is calculated.
+                current period is calculated. If it would replace a stored bill, the permission to retrieve that bill is
+                required.
                 """,
         },
         Preview("/difference", "PreviewBillDifference", ApiOperations.OwnTag, "Preview the changes to a bill",
@@ -142,7 +143,11 @@ internal sealed class BillExplanationOperations(
         EntityPermissions.Require(
             call.Grants, AccountResource.Definition,
             [.. (asked.AccountIds ?? []).Select((id, index) => ($"accountIds[{index}]", id))]);
-        return await previews.PreviewAsync(call.OrganizationId, asked, call.Cancelled);
+        return await previews.PreviewAsync(
+            call.OrganizationId, asked,
+            stored => EntityPermissions.Demand(
+                call.Grants, EntityPermissions.Retrieve(BillResource.Definition), stored.Id),
+            call.Cancelled);
     }
 
     private async ValueTask<Bill> FindAsync(ApiCall call) =>
