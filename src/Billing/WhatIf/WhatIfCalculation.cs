@@ -1,5 +1,6 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
@@ -67,15 +68,26 @@ public sealed class WhatIfCalculation(
             organizationId, catalog, [.. families.SelectMany(family => family.Members)], related);
         List<Account> accounts = [.. families.SelectMany(family => family.Billed)];
         List<DueAccount> due = [.. accounts.Select(account => new DueAccount(account, terms))];
+        var dueIds = new List<HashSet<string>?>();
         foreach (var ofAccount in due)
-            ofAccount.Runs = ofAccount.Guarded(() => RunsOf(catalog, terms.Of(ofAccount.Account), asked)) ?? [];
+        {
+            var runs = ofAccount.Guarded(() => RunsOf(catalog, terms.Of(ofAccount.Account), asked));
+            ofAccount.Runs = runs ?? [];
+            dueIds.Add(runs?.Select(run => BillCalculation.IdOf(organizationId, ofAccount.Account.Id, run.Run))
+                .ToHashSet(StringComparer.Ordinal));
+        }
         var charged = await BillChunk.ChargeAsync(due, fetcher);
-        var ledgers = await BillLedger.LoadAsync(related,
-            [.. accounts.Where(terms.HasCredits).Select(account => account.Id)]);
+        var drawing = accounts.Where(terms.HasCredits).Select(account => account.Id).ToList();
+        var ledgers = await BillLedger.LoadAsync(related, drawing);
+        var config = await BillConfigResource.FindAsync(related);
+        var open = drawing.Count == 0
+            ? [] : (await FollowingBills.UnlockedAsync(drawing, asked.Start, related))
+                .Where(bill => !BillStates.IsLocked(bill, config)).Select(bill => bill.Id).ToList();
         return
         [
-            .. charged.Select(one => Finish(
-                one, ledgers.GetValueOrDefault(one.Account.Id) ?? new AccountLedger([], [], [], []))),
+            .. charged.Zip(dueIds, (one, ids) => Finish(
+                one, ids, ledgers.GetValueOrDefault(one.Account.Id)?.Without(open)
+                    ?? new AccountLedger([], [], [], []))),
         ];
     }
 
@@ -93,7 +105,7 @@ public sealed class WhatIfCalculation(
     }
 
     // Each bill has what the bills before it leave; the stored draws of the same bills do not count.
-    private FinishedBills Finish(AccountBills charged, AccountLedger ledger)
+    private FinishedBills Finish(AccountBills charged, HashSet<string>? dueIds, AccountLedger ledger)
     {
         ledger = ledger.Without(charged.Bills.Select(bill => bill.Charged.Id));
         var now = clock.GetCurrentInstant();
@@ -112,7 +124,8 @@ public sealed class WhatIfCalculation(
                 failures.Add(refused.Message);
             }
         }
-        return new FinishedBills(bills, failures);
+        dueIds?.ExceptWith(bills.Select(bill => bill.Id));
+        return new FinishedBills(bills, failures, dueIds);
     }
 
     private static async Task<IReadOnlyList<Resource>> CheckAsync(WhatIfRequest asked, ResourceReader related)
@@ -131,18 +144,37 @@ public sealed class WhatIfCalculation(
         var changed = asked.Changes.Select(change => change.IsAdded
             ? change.Entity with { Id = Guid.CreateVersion7().ToString() }
             : change.Entity).ToList();
-        var view = new ChangedEntities(related, changed);
-        foreach (var (change, entity) in asked.Changes.Zip(changed))
+        var current = new List<Resource?>();
+        var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var change in asked.Changes)
         {
-            var current = change.IsAdded ? null : await related.FindAsync(change.Definition, change.Entity.Id);
-            if (current is null && !change.IsAdded)
+            current.Add(change.IsAdded ? null : await related.FindAsync(change.Definition, change.Entity.Id));
+            if (current[^1] is null && !change.IsAdded)
                 issues.AddUnknownReference($"{change.Path}.id", change.Definition.Words, change.Entity.Id);
+            if (!change.IsAdded && !ids.Add(change.Entity.Id))
+                issues.Add("duplicate", $"{change.Path}.id", $"'{change.Entity.Id}' is changed more than once");
+        }
+        issues.ThrowIfAny();
+        var view = new ChangedEntities(related, changed);
+        changed = await CompleteAsync(asked, changed, current, view);
+        view = new ChangedEntities(related, changed);
+        foreach (var (change, entity, stored) in asked.Changes.Zip(changed, current))
+        {
             var ofChange = new Issues();
-            await change.Definition.CheckAsync(entity, current, view, ofChange);
+            await change.Definition.CheckAsync(entity, stored, view, ofChange);
             foreach (var issue in ofChange.All)
                 issues.Add(issue with { Path = $"{change.Path}.{issue.Path}" });
         }
         issues.ThrowIfAny();
         return changed;
+    }
+
+    private static async ValueTask<List<Resource>> CompleteAsync(
+        WhatIfRequest asked, List<Resource> changed, List<Resource?> current, ChangedEntities view)
+    {
+        var completed = new List<Resource>();
+        foreach (var (change, entity, stored) in asked.Changes.Zip(changed, current))
+            completed.Add(await change.Definition.CompleteAsync(entity, stored, view));
+        return completed;
     }
 }

@@ -26,7 +26,7 @@ public sealed record WhatIfRequest(
 public sealed record EntityChange(string Path, ResourceDefinition Definition, Resource Entity)
 {
     /// <summary>True if the entity does not replace a stored one.</summary>
-    internal bool IsAdded => string.IsNullOrEmpty(Entity.Id);
+    public bool IsAdded => string.IsNullOrEmpty(Entity.Id);
 }
 
 /// <summary>The kinds that a what-if calculation can change.</summary>
@@ -55,11 +55,13 @@ public static class WhatIfKinds
 }
 
 /// <summary>What a change of plans or prices would do to bills: totals first.</summary>
-/// <param name="Totals">One total per billing currency.</param>
+/// <param name="Totals">One total per billing currency, without bills that fail before or after the change.</param>
 /// <param name="Accounts">
 /// The accounts whose bills change, by the size of the change; all accounts if the request names them.
 /// </param>
-/// <param name="Failures">Bills that could not be calculated.</param>
+/// <param name="Failures">
+/// Bills that could not be calculated before or after the change; totals and accounts include neither side of them.
+/// </param>
 public sealed record WhatIfResult(
     IReadOnlyList<WhatIfTotal> Totals,
     IReadOnlyList<WhatIfAccount> Accounts,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Tallystick.Server.Tests.Api;
+using Tallystick.Server.Tests.Permissions;
 using Tallystick.Server.Tests.Usage;
 
 namespace Tallystick.Server.Tests.Bills;
@@ -98,6 +99,113 @@ public sealed class WhatIfTests(SqliteServer server)
 
         answer.Status.ShouldBe(HttpStatusCode.BadRequest);
         answer.Message.ShouldContain(fault);
+    }
+
+    [Theory]
+    [InlineData("billing:bill/item/0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a", HttpStatusCode.Forbidden)]
+    [InlineData("config:pricing/item/{pricing}", HttpStatusCode.BadRequest)]
+    public async Task CallerWhoMayNotRetrieveWhatIsShown_IsRefused(string denied, HttpStatusCode expected)
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        using var principal = await Principal.MakeAsync(
+            client, "allow all *",
+            $"deny config:retrieve {denied.Replace("{pricing}", (string)pricing["id"]!, StringComparison.Ordinal)}");
+
+        (await principal.Client.PostAsync("bills/whatif", Asked(pricing, 2, account.Id))).Status.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task CallerWhoMayRetrieveOneBillOnly_IsRefused()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        using var principal = await Principal.MakeAsync(
+            client,
+            "allow config:retrieve config:account,config:pricing,config:counterPricing,config:plan,config:planTemplate",
+            $"allow config:retrieve billing:bill/item/{Guid.NewGuid()}");
+
+        (await principal.Client.PostAsync("bills/whatif", Asked(pricing, 2, account.Id))).Status
+            .ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task BillThatFailsAfterTheChange_IsAFailureAndCountsOnNeitherSide()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        await new MeteredUsage(client).PostAsync(
+            MeteredUsage.Measurement("calls billed 2025-01-12T00:00:00Z measure.n=986", "more"));
+
+        // The 1000 calls of January have an amount of 30 digits at this price, the 14 of February one of 28.
+        var result = (await client.PostAsync(
+            "bills/whatif", Asked(pricing, 500_000_000_000_000_000_000_000_000m, account.Id))).Object;
+
+        var total = result["totals"]!.AsArray().ShouldHaveSingleItem()!;
+        (total["bills"]!.ToString(), total["before"]!.ToString(), total["after"]!.ToString())
+            .ShouldBe(("1", "44", "7000000000000000000000000030"));
+        result["accounts"]!.AsArray().ShouldHaveSingleItem()!["bills"]!.AsArray().ShouldHaveSingleItem();
+        ((string)result["failures"]!.AsArray().ShouldHaveSingleItem()!["message"]!).ShouldContain("too many digits");
+    }
+
+    [Fact]
+    public async Task SumOfBills_OfTooManyDigits_IsAConflict()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var account = await BilledAccount.MakeAsync(client);
+        var plan = (await client.GetAsync($"plans/{account.PlanId}")).Object;
+        plan["standingCharge"] = 9_000_000_000_000_000_000_000_000_000m;
+        var asked = Dated(account.Id);
+        asked["endDate"] = "2026-01-02";
+        asked["plans"] = new JsonArray(plan.DeepClone());
+
+        var answer = await client.PostAsync("bills/whatif", asked);
+
+        answer.Status.ShouldBe(HttpStatusCode.Conflict);
+        answer.Message.ShouldContain("more than 28 digits");
+    }
+
+    [Fact]
+    public async Task EntityChangedTwice_IsRefusedByName()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        var asked = Asked(pricing, 2, account.Id);
+        asked["pricings"]!.AsArray().Add(pricing.DeepClone());
+
+        var answer = await client.PostAsync("bills/whatif", asked);
+
+        answer.Status.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Message.ShouldContain("pricings[1].id");
+    }
+
+    [Fact]
+    public async Task ChangedEntity_IsCompletedAsWhenItIsSaved()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        var asked = Asked(pricing, 2, account.Id);
+        asked["pricings"]![0]!["planTemplateId"] = ""; // clients send an unused reference as an empty string
+
+        var result = (await client.PostAsync("bills/whatif", asked)).Object;
+
+        Line(result["totals"]![0]!).ShouldBe("88 116 28");
+    }
+
+    [Fact]
+    public async Task Draws_OfLaterUnlockedBills_AreTakenBack()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, pricing) = await UsedAsync(client);
+        await FullSamples.CreateAsync(client, "commitments", FullSamples.Parse($$"""
+            {"accountId":"{{account.Id}}","amount":80,"currency":"USD","startDate":"2025-01-01","endDate":"2026-01-01"}
+            """));
+        await account.ShouldBeBilledAsync("2025-02-01"); // draws 44
+        await account.ShouldBeBilledAsync("2025-03-01"); // draws 36
+        var asked = Asked(pricing, 5, account.Id); // January: 30 + 70
+        asked["endDate"] = "2025-02-02";
+
+        Line((await client.PostAsync("bills/whatif", asked)).Object["totals"]![0]!).ShouldBe("0 20 20");
     }
 
     private static string Line(JsonNode total) => $"{total["before"]} {total["after"]} {total["change"]}";

@@ -33,7 +33,7 @@ internal sealed class WhatIfOperation(ResourceService resources, WhatIfCalculati
         Run.By<WhatIfOperation>(o => o.AnswerAsync))
     {
         Body = new ApiSchema("WhatIfRequest", Shape) { IsRequest = true },
-        Permission = BillOperations.Reading.Visible(),
+        Permission = BillOperations.Reading,
         AlsoNeeds =
         [
             EntityPermissions.Retrieve(AccountResource.Definition).Visible(),
@@ -49,7 +49,11 @@ internal sealed class WhatIfOperation(ResourceService resources, WhatIfCalculati
 
             Returns the totals per currency first, then the accounts whose bills change, largest change first. If
             `accountIds` names accounts (at most 100), all of them are returned, with both bills of each date and their
-            difference. Credits are applied to both as if no bill dated `startDate` or later had drawn on them.
+            difference. Credits are applied to both as if neither these bills nor any unlocked bill dated `startDate` or
+            later had drawn on them. A bill that cannot be calculated before or after the change is listed in `failures`
+            and left out of totals and accounts.
+
+            The caller must be permitted to retrieve every bill and each changed entity.
             """,
     };
 
@@ -59,9 +63,20 @@ internal sealed class WhatIfOperation(ResourceService resources, WhatIfCalculati
         WhatIfRequest asked;
         using (var body = await call.ReadJsonAsync())
             asked = Read(Shape.Check(body.RootElement, zone));
+        RequireBills(call);
         BillJobOperations.RequireAccounts(call, asked.AccountIds);
+        foreach (var change in asked.Changes.Where(change => !change.IsAdded))
+            EntityPermissions.Require(call.Grants, change.Definition, ($"{change.Path}.id", change.Entity.Id));
         using var slot = await slots.EnterAsync(call.OrganizationId, call.Cancelled);
         await call.AnswerAsync((await calculation.CalculateAsync(call.OrganizationId, asked, call.Cancelled)).ToJson());
+    }
+
+    // The totals include all bills of the accounts.
+    private static void RequireBills(ApiCall call)
+    {
+        if (call.Grants.Of(BillOperations.Reading).Denied.Count > 0)
+            throw new ForbiddenException(
+                $"Forbidden: this requires the permission {BillOperations.Reading.Describe()} for every bill");
     }
 
     private static WhatIfRequest Read(byte[] json)
