@@ -61,8 +61,10 @@ internal sealed class LineVerifier(BillFacts bill)
         {
             var isLast = index == bands.Count - 1;
             var part = band.Amount * share;
-            var subtotal = isLast ? leftOfSubtotal : bill.RuleOf(line.Currency).RoundPart(part);
-            var converted = isLast ? leftOfConverted : bill.Billing.RoundPart(part * line.Rate);
+            var subtotal = isLast ? leftOfSubtotal
+                : Rounded(bill.RuleOf(line.Currency), part, item.Number("bandSubtotal"), computed.IsPart);
+            var converted = isLast ? leftOfConverted
+                : Rounded(bill.Billing, part * line.Rate, item.Number("convertedBandSubtotal"), computed.IsPart);
             leftOfSubtotal -= subtotal;
             leftOfConverted -= converted;
             _faults.Same("bandSubtotal", item.Number("bandSubtotal"), subtotal);
@@ -78,6 +80,13 @@ internal sealed class LineVerifier(BillFacts bill)
             leftOfQuantity -= quantity;
             _faults.Same("bandQuantity", item.Number("bandQuantity"), quantity.Shown());
         }
+    }
+
+    // The units of a part are stated with 18 digits, so a part next to a rounding edge can fall on either side of it.
+    private static Exact Rounded(CurrencyRule rule, Exact part, Exact stated, bool isPart)
+    {
+        var rounded = rule.RoundPart(part);
+        return isPart && (stated - rounded).Abs() <= rule.Unit ? stated : rounded;
     }
 
     // A change of a counter has positive units, whatever its direction.

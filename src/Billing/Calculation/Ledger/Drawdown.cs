@@ -91,7 +91,7 @@ internal sealed class Drawdown
             var after = RoundedIn(credit.Currency, exact + (covers * worth));
             if (after == 0)
                 continue;
-            if (IsTooLittle(after - exact, covers * worth, worth))
+            if (worth.Sign > 0 && IsTooLittle(after - exact, covers * worth, worth))
             {
                 exactly = covers = RoundedIn(_terms.Amounts.BillingCurrency, (after - exact) / worth);
                 after = RoundedIn(credit.Currency, exact + (covers * worth));
