@@ -1,7 +1,7 @@
 using CsCheck;
 using NodaTime;
-using Tallystick.Billing.Balances;
 using Tallystick.Billing.BalanceTransactions;
+using Tallystick.Billing.Balances;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Ledger;
@@ -10,6 +10,7 @@ using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Pricing.Currencies;
+using Tallystick.Pricing.Rating;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;
@@ -218,7 +219,12 @@ public sealed class LedgerProperties
         var consumed = finished.Bill.LineItems
             .Where(line => line.LineItemType is LineItemType.CommitmentConsumed or LineItemType.BalanceConsumed)
             .ToLookup(line => line.CommitmentId ?? line.BalanceId!);
-        return finished.Bill.BillTotal >= 0
+        // A discount on overage is rounded in the currency of the usage, which can be far coarser than that of the bill.
+        var rounding = finished.Bill.LineItems
+            .Where(line => line is { LineItemType: LineItemType.OverageSurcharge, Subtotal: < 0 })
+            .Sum(line => line.ConversionRate * CurrencyRounding.Of(
+                year.Currencies.First(currency => currency.Code == line.Currency)).SmallestAmount);
+        return finished.Bill.BillTotal >= -rounding
             && consumed.All(credit => credit.Sum(line => line.Subtotal) < 0) // nothing is covered for nothing
             && year.Commitments.All(one => spent[one.Id].Sum() <= one.Amount)
             && year.Balances.All(one => spent[one.Id].Sum() <= Math.Max(
