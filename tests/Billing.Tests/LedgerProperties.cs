@@ -219,7 +219,7 @@ public sealed class LedgerProperties
         var consumed = finished.Bill.LineItems
             .Where(line => line.LineItemType is LineItemType.CommitmentConsumed or LineItemType.BalanceConsumed)
             .ToLookup(line => line.CommitmentId ?? line.BalanceId!);
-        // A discount on overage is rounded in the currency of the usage, which can be far coarser than that of the bill.
+        // A discount on overage is rounded in the currency of the usage, which can be coarser than that of the bill.
         var rounding = finished.Bill.LineItems
             .Where(line => line is { LineItemType: LineItemType.OverageSurcharge, Subtotal: < 0 })
             .Sum(line => line.ConversionRate * CurrencyRounding.Of(
