@@ -1,7 +1,7 @@
 using CsCheck;
 using NodaTime;
-using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.Balances;
+using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Ledger;
