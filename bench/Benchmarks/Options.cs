@@ -20,6 +20,12 @@ internal sealed record Options
     /// <summary>Live uids with which memory is measured; 0 leaves that out.</summary>
     public long Uids { get; init; }
 
+    /// <summary>The only number of accounts to bill; 0 for all sizes of the report.</summary>
+    public int Accounts { get; init; }
+
+    /// <summary>Measurements to bill; 0 for as many as the report has.</summary>
+    public long Measurements { get; init; }
+
     /// <summary>The arguments, to repeat the run with.</summary>
     public string Text { get; init; } = "";
 
@@ -42,6 +48,12 @@ internal sealed record Options
                     break;
                 case "--uids" when TryRead(arguments, ++index, out var uids):
                     options = options with { Uids = uids };
+                    break;
+                case "--accounts" when TryRead(arguments, ++index, out var accounts):
+                    options = options with { Accounts = (int)accounts };
+                    break;
+                case "--measurements" when TryRead(arguments, ++index, out var measurements):
+                    options = options with { Measurements = measurements };
                     break;
                 default:
                     return null;

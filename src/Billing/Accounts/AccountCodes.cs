@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Events;
 
@@ -8,9 +8,9 @@ namespace Tallystick.Billing.Accounts;
 public sealed class AccountCodes : IEventDetail
 {
     /// <inheritdoc/>
-    public async ValueTask AddAsync(JsonObject entity, IResourceReader related)
-    {
-        if ((string?)entity["accountId"] is { } account && await related.FindAsync<Account>(account) is { } owner)
-            entity["accountCode"] = owner.Code;
-    }
+    public JsonEncodedText Name { get; } = JsonEncodedText.Encode("accountCode");
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> OfAsync(string? accountId, IResourceReader related) =>
+        accountId is null ? null : (await related.FindAsync<Account>(accountId))?.Code;
 }

@@ -39,11 +39,13 @@ public sealed class AutoApproval(ResourceService resources) : IJobHandler
         return Instant.MaxValue - grace < start ? Instant.MaxValue : start + grace;
     }
 
-    /// <summary>Queues the approval of a bill if it is pending and the organization has a grace period.</summary>
-    internal static async ValueTask ExpectAsync(ResourceChange change, Bill bill)
+    /// <summary>Queues the approval of the pending bills if the organization has a grace period.</summary>
+    internal static async ValueTask ExpectAsync(ResourceChange change, IReadOnlyList<Bill> bills)
     {
-        if (bill.Status != BillStatus.Pending
-            || await ConfigAsync(change) is not { } organization || DueOf(bill.BillDate, organization) is not { } due)
+        List<LocalDate> pending =
+            [.. bills.Where(bill => bill.Status == BillStatus.Pending).Select(bill => bill.BillDate)];
+        if (pending.Count == 0
+            || await ConfigAsync(change) is not { } organization || DueOf(pending.Min(), organization) is not { } due)
             return;
         var queued = await change.Related.FindAsync<QueuedJob>(EntryId);
         if (queued is null || queued.Due > due)

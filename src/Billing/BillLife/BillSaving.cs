@@ -12,9 +12,18 @@ public static class BillSaving
     /// <param name="bill">Its new state.</param>
     public static async ValueTask<Bill> PutAsync(ResourceChange change, Bill? current, Bill bill)
     {
+        var written = await WriteAsync(change, current, bill);
+        await AutoApproval.ExpectAsync(change, [written]);
+        return written;
+    }
+
+    /// <summary>
+    /// Writes one of many bills. Follow all of them with <see cref="AutoApproval.ExpectAsync"/>.
+    /// </summary>
+    internal static async ValueTask<Bill> WriteAsync(ResourceChange change, Bill? current, Bill bill)
+    {
         var written = await change.PutAsync(BillResource.Definition, current, bill);
         await BillCommitments.KeepAsync(change, current, written);
-        await AutoApproval.ExpectAsync(change, written);
         return written;
     }
 }

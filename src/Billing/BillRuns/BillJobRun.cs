@@ -1,10 +1,11 @@
 using NodaTime;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
-using Tallystick.Billing.Calculation.Ledger;
 using Tallystick.Billing.Ledger;
+using Tallystick.Billing.Organizations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
@@ -24,8 +25,8 @@ internal sealed class BillJobRun : IJobRun
     // A job starts with few accounts, to show progress soon, and goes on with more, because a usage query costs about
     // the same for many accounts as for few.
     private const int FirstAccounts = 100;
-    private const int MaxAccounts = 1_600;
-    private const int AccountsPerChange = 100;
+    private const int MaxAccounts = 6_400;
+    private const int AccountsPerChange = 400;
 
     // Custom SQL can take long for each account, and jobs of other organizations get their turn only after a step. A
     // step ends after the account that passes this time.
@@ -165,21 +166,24 @@ internal sealed class BillJobRun : IJobRun
     private async ValueTask SaveAsync(ResourceChange change, IReadOnlyList<AccountBills> ofAccounts)
     {
         var config = await BillConfigResource.FindAsync(change.Related);
-        var billIds = new List<string>();
+        var writer = new BillWriter(
+            change, _job.Id, config, (await change.Related.ListAsync<OrganizationConfig>(Condition.And())).Single());
+        var bills = new List<Bill>();
         var failures = new List<BillJobFailure>();
-        var ledgers = await BillLedger.LoadAsync(change.Related,
+        var stored = await BillWriter.StoredAsync(change.Related, ofAccounts);
+        var credits = await StoredCredits.LoadAsync(change.Related,
             [.. ofAccounts.Where(one => one.Bills.Any(bill => bill.Charged.HasCredits)).Select(one => one.Account.Id)]);
         foreach (var ofAccount in ofAccounts)
         {
             failures.AddRange(ofAccount.Failures);
-            var ledger = ledgers.GetValueOrDefault(ofAccount.Account.Id) ?? new AccountLedger([], [], [], []);
-            foreach (var (bill, finished) in await FinishBills.OfAsync(
-                change.Related, _job, config, ofAccount, ledger, failures))
+            var ledger = credits.LedgerOf(ofAccount.Account.Id);
+            foreach (var (bill, finished) in FinishBills.Of(stored, _job, config, ofAccount, ledger, failures))
             {
                 try
                 {
-                    if (await SaveAsync(change, config, bill, finished, ledger) is { } id)
-                        billIds.Add(id);
+                    var current = stored.GetValueOrDefault(bill.Charged.Id);
+                    if (await SaveAsync(change, writer, current, bill, finished, credits) is { } saved)
+                        bills.Add(saved);
                 }
                 catch (BillRefusedException refused)
                 {
@@ -187,25 +191,31 @@ internal sealed class BillJobRun : IJobRun
                 }
             }
         }
-        if (billIds.Count > 0 || failures.Count > 0)
+        await AutoApproval.ExpectAsync(change, bills);
+        if (bills.Count > 0 || failures.Count > 0)
             await change.PutAsync(
                 BillJobResultResource.Definition, null,
-                new BillJobResult { JobId = _job.Id, BillIds = billIds, Failures = failures });
+                new BillJobResult
+                {
+                    JobId = _job.Id,
+                    BillIds = [.. bills.Select(bill => bill.Id)],
+                    Failures = failures,
+                });
     }
 
-    private async ValueTask<string?> SaveAsync(
-        ResourceChange change, BillConfig? config, BillToSave bill, FinishedBill finished, AccountLedger stored)
+    private async ValueTask<Bill?> SaveAsync(
+        ResourceChange change, BillWriter writer, Bill? current, BillToSave bill, FinishedBill finished,
+        StoredCredits credits)
     {
-        var draws = bill.Charged.HasCredits
-            ? await BillLedger.PrepareAsync(change, finished, stored.HasDrawsOf(bill.Charged.Id)) : null;
+        var draws = bill.Charged.HasCredits ? BillLedger.Prepare(credits, finished) : null;
         if (bill.IsFollowing && draws is { IsEmpty: true })
             return null;
-        var id = await BillWriter.SaveAsync(
-            change, _job.Id, config, finished.Bill, bill.BasisOf(finished.Bill, _catalog.Organization),
-            bill.OnlyIfMissing, onlyIfThere: IsRecalculation || bill.IsFollowing);
-        if (id is not null && draws is not null)
+        var saved = await writer.SaveAsync(
+            current, finished.Bill, bill.BasisOf(finished.Bill, _catalog.Organization), bill.OnlyIfMissing,
+            onlyIfThere: IsRecalculation || bill.IsFollowing);
+        if (saved is not null && draws is not null)
             await draws.WriteAsync(change);
-        return id;
+        return saved;
     }
 
     // Emit an event only for a new status, because a job with many accounts updates its progress thousands of times.

@@ -71,12 +71,12 @@ public sealed class BillPreviews(
         BillJob asked, AccountBills charged, BillToSave last, ResourceReader related)
     {
         var shown = last with { OnlyIfMissing = false };
-        var ledgers = await BillLedger.LoadAsync(related, [charged.Account.Id]);
+        var credits = await StoredCredits.LoadAsync(related, [charged.Account.Id]);
         var failures = new List<BillJobFailure>();
-        var finished = await FinishBills.OfAsync(
-            related, asked, await BillConfigResource.FindAsync(related),
+        var finished = FinishBills.Of(
+            await BillWriter.StoredAsync(related, [charged]), asked, await BillConfigResource.FindAsync(related),
             charged with { Bills = [.. charged.Bills.Select(one => one == last ? shown : one)] },
-            ledgers[charged.Account.Id], failures);
+            credits.LedgerOf(charged.Account.Id), failures);
         return finished.FirstOrDefault(one => one.Bill == shown).Finished?.Bill ?? throw Refused(failures);
     }
 

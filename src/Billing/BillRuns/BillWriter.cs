@@ -4,8 +4,10 @@ using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.BillRuns;
 
@@ -13,7 +15,12 @@ namespace Tallystick.Billing.BillRuns;
 /// Saves calculated bills. The id of a bill is derived from its content, so it is created once and then replaced in
 /// place. Locked bills are never changed, and memos of a bill are kept.
 /// </summary>
-internal static class BillWriter
+/// <param name="change">The change to save them in.</param>
+/// <param name="jobId">UUID of the job that made them.</param>
+/// <param name="config">The organization's bill settings.</param>
+/// <param name="organization">The organization's settings as of the change.</param>
+internal sealed class BillWriter(
+    ResourceChange change, string jobId, BillConfig? config, OrganizationConfig organization)
 {
     /// <summary>Whether an existing bill stays as it is.</summary>
     internal static bool IsLeft(Bill current, string jobId, BillConfig? config, bool onlyIfMissing) =>
@@ -21,23 +28,26 @@ internal static class BillWriter
         (onlyIfMissing && current.BillJobId != jobId) || current.Locked
         || BillStates.IsLocked(current.EndDate, config);
 
+    /// <summary>The stored bills among those that are to be saved, by id.</summary>
+    internal static async ValueTask<IReadOnlyDictionary<string, Bill>> StoredAsync(
+        ResourceReader related, IReadOnlyList<AccountBills> ofAccounts) =>
+        (await related.ListAsync<Bill>(new Condition.In(
+            "id", [.. ofAccounts.SelectMany(one => one.Bills).Select(bill => bill.Charged.Id)])))
+            .ToDictionary(bill => bill.Id, StringComparer.Ordinal);
+
     /// <summary>Saves a bill, the input for its recalculation and its invoice number.</summary>
-    /// <param name="change">The change to save it in.</param>
-    /// <param name="jobId">UUID of the job that made it.</param>
-    /// <param name="config">The organization's bill settings.</param>
+    /// <param name="current">The bill as stored; null if it is new.</param>
     /// <param name="calculated">The bill.</param>
     /// <param name="basis">The input for its recalculation.</param>
     /// <param name="onlyIfMissing">True to skip an existing bill.</param>
     /// <param name="onlyIfThere">True to skip a bill that does not exist, because it was deleted meanwhile.</param>
-    /// <returns>Its id; null if it was skipped.</returns>
+    /// <returns>The saved bill; null if it was skipped.</returns>
     /// <exception cref="BillRefusedException">
     /// Its period is locked, or its memos do not fit, or one of its charges has changed; nothing was written.
     /// </exception>
-    internal static async ValueTask<string?> SaveAsync(
-        ResourceChange change, string jobId, BillConfig? config, CalculatedBill calculated, RunOverrides basis,
-        bool onlyIfMissing, bool onlyIfThere)
+    internal async ValueTask<Bill?> SaveAsync(
+        Bill? current, CalculatedBill calculated, RunOverrides basis, bool onlyIfMissing, bool onlyIfThere)
     {
-        var current = await change.Related.FindAsync<Bill>(calculated.Id);
         if (current is not null && !onlyIfMissing && BillStates.IsLocked(current, config))
             BilledCharges.RefuseNew(current, calculated);
         if (current is null
@@ -54,16 +64,19 @@ internal static class BillWriter
         await BilledCharges.MoveAsync(change, calculated.AccountCode, current, calculated.Id, calculated.LineItems);
         if (current is null)
         {
-            bill = bill with { SequentialInvoiceNumber = await InvoiceNumbers.IssueAsync(change, calculated.Id) };
+            bill = bill with
+            {
+                SequentialInvoiceNumber = await InvoiceNumbers.IssueAsync(change, organization, calculated.Id),
+            };
         }
         else
         {
             await FormerBillResource.KeepAsync(change, current, bill);
         }
-        bill = await BillSaving.PutAsync(change, current, bill);
+        bill = await BillSaving.WriteAsync(change, current, bill);
         await BillDocuments.KeepBasisAsync(change, bill.Id, basis);
         await BillDocuments.KeepDerivationAsync(change, bill.Id, calculated.Derivation);
-        return bill.Id;
+        return bill;
     }
 
     /// <summary>A recalculated bill with the memos of the bill that it replaces.</summary>

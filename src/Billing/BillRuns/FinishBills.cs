@@ -3,7 +3,6 @@ using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Ledger;
-using Tallystick.Resources.Changes;
 
 namespace Tallystick.Billing.BillRuns;
 
@@ -14,21 +13,21 @@ namespace Tallystick.Billing.BillRuns;
 internal static class FinishBills
 {
     /// <summary>Finishes the bills that can be written.</summary>
-    /// <param name="related">Reads the stored bills.</param>
+    /// <param name="stored">The stored bills, by id.</param>
     /// <param name="job">The job.</param>
     /// <param name="config">The organization's bill settings.</param>
     /// <param name="account">The charged bills of the account.</param>
     /// <param name="ledger">The ledger of the account.</param>
     /// <param name="failures">Receives the bills that are refused.</param>
-    internal static async ValueTask<IReadOnlyList<(BillToSave Bill, FinishedBill Finished)>> OfAsync(
-        ResourceReader related, BillJob job, BillConfig? config, AccountBills account, AccountLedger ledger,
+    internal static IReadOnlyList<(BillToSave Bill, FinishedBill Finished)> Of(
+        IReadOnlyDictionary<string, Bill> stored, BillJob job, BillConfig? config, AccountBills account, AccountLedger ledger,
         List<BillJobFailure> failures)
     {
         var (writable, locked) = (new List<BillToSave>(), new List<BillToSave>());
         foreach (var bill in account.Bills)
         {
             // What a bill that stays as it is has drawn remains drawn.
-            var current = bill.Charged.HasCredits ? await related.FindAsync<Bill>(bill.Charged.Id) : null;
+            var current = stored.GetValueOrDefault(bill.Charged.Id);
             if (!bill.Charged.HasCredits)
                 writable.Add(bill);
             else if (current is null && !bill.IsFollowing && job.Type != BillJobType.Recalculate)

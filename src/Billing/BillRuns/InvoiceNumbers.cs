@@ -12,9 +12,8 @@ public static class InvoiceNumbers
 
     /// <summary>Issues the next number for a bill; null if the organization does not number its bills.</summary>
     internal static async ValueTask<string?> IssueAsync(
-        ResourceChange change, string billId)
+        ResourceChange change, OrganizationConfig organization, string billId)
     {
-        var organization = (await change.Related.ListAsync<OrganizationConfig>(Condition.And())).Single();
         if (organization.BillPrefix is not { Length: > 0 } prefix)
             return null;
         await RegisterAsync(change);

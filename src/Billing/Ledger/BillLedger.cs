@@ -3,7 +3,6 @@ using Tallystick.Billing.Balances;
 using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
-using Tallystick.Billing.Calculation.Ledger;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Commitments;
 using Tallystick.Foundation.Values;
@@ -20,45 +19,17 @@ namespace Tallystick.Billing.Ledger;
 /// </summary>
 public static class BillLedger
 {
-    /// <summary>The ledgers of accounts, by account UUID.</summary>
-    internal static async ValueTask<IReadOnlyDictionary<string, AccountLedger>> LoadAsync(
-        ResourceReader related, IReadOnlyList<string> accountIds)
-    {
-        if (accountIds.Count == 0)
-            return new Dictionary<string, AccountLedger>();
-        var ofAccounts = new Condition.In(BillDrawResource.AccountId, accountIds);
-        var commitments = (await related.ListAsync<Commitment>(ofAccounts)).ToLookup(one => one.AccountId);
-        var balances = (await related.ListAsync<Balance>(ofAccounts)).ToLookup(one => one.AccountId);
-        var balanceIds = balances.SelectMany(one => one).Select(one => one.Id).ToList();
-        var transactions = balanceIds.Count == 0
-            ? []
-            : await related.ListAsync<BalanceTransaction>(new Condition.In("balance_id", balanceIds));
-        var booked = transactions.ToLookup(one => one.BalanceId);
-        var draws = (await related.ListAsync<BillDraw>(ofAccounts)).ToLookup(one => one.AccountId);
-        return accountIds.Distinct().ToDictionary(
-            id => id,
-            id => new AccountLedger(
-                commitments[id],
-                balances[id],
-                balances[id].SelectMany(balance => booked[balance.Id]),
-                [.. draws[id].Select(draw => draw.Entry)]),
-            StringComparer.Ordinal);
-    }
-
     /// <summary>Prepares the draws of a bill before the bill itself is written.</summary>
-    /// <param name="change">The change that writes the bill.</param>
+    /// <param name="stored">The commitments and balances of its account.</param>
     /// <param name="finished">The bill.</param>
-    /// <param name="isDrawing">Whether draws of the bill are stored.</param>
     /// <exception cref="BillRefusedException">An amount would have too many digits.</exception>
-    internal static async ValueTask<PreparedDraws> PrepareAsync(
-        ResourceChange change, FinishedBill finished, bool isDrawing)
+    internal static PreparedDraws Prepare(StoredCredits stored, FinishedBill finished)
     {
         var bill = finished.Bill;
-        var stored = isDrawing ? await StoredAsync(change, bill.Id) : [];
-        var prepared = await PreparedDraws.OfAsync(
-            change.Related, stored, bill.AccountId, bill.EndDateTimeUtc, bill.BillDate, finished.Entries);
-        return prepared ?? throw new BillRefusedException(
-            $"Account {bill.AccountCode}: an amount drawn, or what is left afterwards, would have more than 28 "
+        return PreparedDraws.Of(
+            stored, bill.Id, bill.AccountId, bill.EndDateTimeUtc, bill.BillDate, finished.Entries)
+            ?? throw new BillRefusedException(
+                $"Account {bill.AccountCode}: an amount drawn, or what is left afterwards, would have more than 28 "
                 + "digits.");
     }
 
@@ -66,8 +37,13 @@ public static class BillLedger
     /// <exception cref="RefusedException">A balance would have an amount of more than 28 digits.</exception>
     public static async ValueTask ReleaseAsync(ResourceChange change, Bill bill)
     {
-        var prepared = await PreparedDraws.OfAsync(
-            change.Related, await StoredAsync(change, bill.Id), bill.AccountId, bill.EndDateTimeUtc, bill.BillDate, []);
+        var drawn = await change.Related.ListAsync<BillDraw>(
+            Condition.Equal(BillDrawResource.BillId, bill.Id), limit: 1);
+        if (drawn.Count == 0)
+            return;
+        var stored = await StoredCredits.LoadAsync(change.Related, [bill.AccountId]);
+        var prepared = PreparedDraws.Of(
+            stored, bill.Id, bill.AccountId, bill.EndDateTimeUtc, bill.BillDate, []);
         await (prepared ?? throw new RefusedException(new Issue(
             "digits", "", "The balance would have an amount of more than 28 digits", IssueKind.Conflict)))
             .WriteAsync(change);
@@ -87,9 +63,6 @@ public static class BillLedger
     /// <summary>Whether bills have drawn from a commitment or balance.</summary>
     internal static async ValueTask<bool> IsDrawnAsync(string creditId, IResourceReader related) =>
         (await related.ListAsync<BillDraw>(Condition.Equal(BillDrawResource.CreditId, creditId), limit: 1)).Count > 0;
-
-    private static ValueTask<IReadOnlyList<BillDraw>> StoredAsync(ResourceChange change, string billId) =>
-        change.Related.ListAsync<BillDraw>(Condition.Equal(BillDrawResource.BillId, billId));
 
     /// <summary>The transaction of a draw from a balance.</summary>
     /// <param name="draw">The draw.</param>

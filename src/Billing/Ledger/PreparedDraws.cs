@@ -17,21 +17,23 @@ internal sealed class PreparedDraws
     private readonly List<(BillDraw? Before, BillDraw? After)> _draws = [];
     private readonly Dictionary<string, Commitment> _commitments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Balance> _balances = new(StringComparer.Ordinal);
+    private readonly StoredCredits _stored;
     private readonly Instant _until;
     private readonly LocalDate _billDate;
 
-    private PreparedDraws(Instant until, LocalDate billDate) => (_until, _billDate) = (until, billDate);
+    private PreparedDraws(StoredCredits stored, Instant until, LocalDate billDate) =>
+        (_stored, _until, _billDate) = (stored, until, billDate);
 
     /// <summary>Whether the bill draws exactly what it drew before.</summary>
     internal bool IsEmpty => _draws.Count == 0;
 
     /// <summary>Prepares the draws of a bill; null if an amount would have too many digits.</summary>
-    internal static async ValueTask<PreparedDraws?> OfAsync(
-        ResourceReader related, IReadOnlyList<BillDraw> stored, string accountId, Instant until, LocalDate billDate,
+    internal static PreparedDraws? Of(
+        StoredCredits stored, string billId, string accountId, Instant until, LocalDate billDate,
         IReadOnlyList<LedgerEntry> entries)
     {
-        var prepared = new PreparedDraws(until, billDate);
-        var before = stored.ToDictionary(draw => draw.Id, StringComparer.Ordinal);
+        var prepared = new PreparedDraws(stored, until, billDate);
+        var before = stored.DrawsOf(billId).ToDictionary(draw => draw.Id, StringComparer.Ordinal);
         var after = entries.Select(entry => DrawOf(entry, accountId))
             .ToDictionary(draw => draw.Id, StringComparer.Ordinal);
         foreach (var id in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal))
@@ -40,7 +42,7 @@ internal sealed class PreparedDraws
             if (former?.Amount == next?.Amount)
                 continue;
             prepared._draws.Add((former, next));
-            if (!await prepared.AddAsync(related, former, next))
+            if (!prepared.Add(former, next))
                 return null;
         }
         return prepared;
@@ -50,9 +52,9 @@ internal sealed class PreparedDraws
     internal async ValueTask WriteAsync(ResourceChange change)
     {
         foreach (var commitment in _commitments.Values)
-            await change.KeepAsync(CommitmentResource.Definition, commitment);
+            await _stored.KeepAsync(change, commitment);
         foreach (var balance in _balances.Values)
-            await change.KeepAsync(BalanceResource.Definition, balance);
+            await _stored.KeepAsync(change, balance);
         foreach (var (before, after) in _draws)
         {
             if ((before ?? after)!.Kind == CreditKind.Balance)
@@ -68,14 +70,15 @@ internal sealed class PreparedDraws
     {
         var draw = (after ?? before)!;
         var proposed = BillLedger.TransactionOf(draw, _balances[draw.CreditId], _until, _billDate);
-        var current = await change.Related.FindAsync<BalanceTransaction>(proposed.Id);
+        var current = before is null
+            ? null : await change.Related.FindAsync<BalanceTransaction>(proposed.Id);
         if (after is not null)
             await change.PutAsync(BalanceTransactionResource.Definition, current, proposed);
         else if (current is not null)
             await change.RemoveAsync(BalanceTransactionResource.Definition, current);
     }
 
-    private async ValueTask<bool> AddAsync(ResourceReader related, BillDraw? before, BillDraw? after)
+    private bool Add(BillDraw? before, BillDraw? after)
     {
         var draw = (after ?? before)!;
         if (!ExactNumber.TryAdd(after?.Amount ?? 0, -(before?.Amount ?? 0), out var more))
@@ -83,13 +86,13 @@ internal sealed class PreparedDraws
         if (draw.Kind == CreditKind.Commitment)
         {
             var commitment = _commitments.GetValueOrDefault(draw.CreditId)
-                ?? (await related.FindAsync<Commitment>(draw.CreditId))!;
+                ?? _stored.CommitmentOf(draw.CreditId);
             if (!ExactNumber.TryAdd(commitment.AmountSpent ?? 0, more, out var spent))
                 return false;
             _commitments[draw.CreditId] = commitment with { AmountSpent = spent };
             return true;
         }
-        var balance = _balances.GetValueOrDefault(draw.CreditId) ?? (await related.FindAsync<Balance>(draw.CreditId))!;
+        var balance = _balances.GetValueOrDefault(draw.CreditId) ?? _stored.BalanceOf(draw.CreditId);
         if (!ExactNumber.TryAdd(balance.Amount ?? 0, -more, out var left))
             return false;
         _balances[draw.CreditId] = balance with { Amount = left };

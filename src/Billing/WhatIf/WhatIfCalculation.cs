@@ -78,16 +78,14 @@ public sealed class WhatIfCalculation(
         }
         var charged = await BillChunk.ChargeAsync(due, fetcher);
         var drawing = accounts.Where(terms.HasCredits).Select(account => account.Id).ToList();
-        var ledgers = await BillLedger.LoadAsync(related, drawing);
+        var credits = await StoredCredits.LoadAsync(related, drawing);
         var config = await BillConfigResource.FindAsync(related);
         var open = drawing.Count == 0
             ? [] : (await FollowingBills.UnlockedAsync(drawing, asked.Start, related))
                 .Where(bill => !BillStates.IsLocked(bill, config)).Select(bill => bill.Id).ToList();
         return
         [
-            .. charged.Zip(dueIds, (one, ids) => Finish(
-                one, ids, ledgers.GetValueOrDefault(one.Account.Id)?.Without(open)
-                    ?? new AccountLedger([], [], [], []))),
+            .. charged.Zip(dueIds, (one, ids) => Finish(one, ids, credits.LedgerOf(one.Account.Id).Without(open))),
         ];
     }
 

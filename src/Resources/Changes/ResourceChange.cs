@@ -89,7 +89,14 @@ public sealed class ResourceChange
 
     /// <summary>Writes values that only the server sets. Version and audit fields do not change.</summary>
     public async ValueTask KeepAsync(ResourceDefinition definition, Resource entity) =>
-        await ReplaceAsync(definition, await FindAsync(definition, entity.Id), entity.Version, entity);
+        await KeepAsync(definition, await FindAsync(definition, entity.Id), entity);
+
+    /// <summary>Writes values that only the server sets. Version and audit fields do not change.</summary>
+    /// <param name="definition">Its kind.</param>
+    /// <param name="current">The entity as read within this change.</param>
+    /// <param name="entity">Its new state.</param>
+    public ValueTask KeepAsync(ResourceDefinition definition, Resource current, Resource entity) =>
+        ReplaceAsync(definition, current, entity.Version, entity);
 
     /// <summary>
     /// Writes notes about an entity, such as when it was last used. Raises no event and does not change version and
@@ -147,7 +154,7 @@ public sealed class ResourceChange
         await RemovePartsAsync(definition, current.Id);
         await RemoveFollowersAsync(definition, current.Id);
         await _transaction.DeleteAsync(definition.DocumentKind, _organizationId, current.Id, _cancellationToken);
-        await RecordAsync(definition, current, null);
+        await RecordAsync(definition, current, null, null);
     }
 
     /// <summary>Removes entities of a kind without events and parts, such as rows of data.</summary>
@@ -167,16 +174,9 @@ public sealed class ResourceChange
     /// <param name="id">Its id.</param>
     /// <param name="json">The document.</param>
     /// <param name="columns">The values of the kind's columns.</param>
-    public async ValueTask PutDocumentAsync(
-        DocumentKind kind, string id, ReadOnlyMemory<byte> json, params string?[] columns)
-    {
-        var current = await _transaction.FindAsync(kind, _organizationId, id, _cancellationToken);
-        var write = new DocumentWrite(id, (current?.Version ?? 0) + 1, json, columns);
-        if (current is null)
-            await _transaction.InsertAsync(kind, _organizationId, write, _cancellationToken);
-        else
-            await _transaction.UpdateAsync(kind, _organizationId, current.Version, write, _cancellationToken);
-    }
+    public ValueTask PutDocumentAsync(
+        DocumentKind kind, string id, ReadOnlyMemory<byte> json, params string?[] columns) =>
+        _transaction.PutAsync(kind, _organizationId, id, json, columns, _cancellationToken);
 
     /// <summary>Removes internal documents, which are not part of the API.</summary>
     /// <param name="kind">Their kind.</param>
@@ -198,35 +198,37 @@ public sealed class ResourceChange
 
     private async ValueTask InsertAsync(ResourceDefinition definition, Resource entity)
     {
-        await WriteAsync(definition, null, entity, write =>
+        var json = await WriteAsync(definition, null, entity, write =>
             _transaction.InsertAsync(definition.DocumentKind, _organizationId, write, _cancellationToken));
-        await RecordAsync(definition, null, entity);
+        await RecordAsync(definition, null, entity, json);
     }
 
     private async ValueTask ReplaceAsync(
         ResourceDefinition definition, Resource current, long version, Resource entity)
     {
-        await WriteAsync(definition, current, entity, async write =>
+        var json = await WriteAsync(definition, current, entity, async write =>
         {
             if (!await _transaction.UpdateAsync(
                 definition.DocumentKind, _organizationId, version, write, _cancellationToken))
                 throw ResourceChecks.Stale($"is {version}, which is no longer the stored version. Retrieve the entity "
                     + "again.");
         });
-        await RecordAsync(definition, current, entity);
+        await RecordAsync(definition, current, entity, json);
     }
 
     // Reports all unique values that are in use; the store reports only one.
-    private async ValueTask WriteAsync(
+    private async ValueTask<byte[]> WriteAsync(
         ResourceDefinition definition, Resource? current, Resource entity, Func<DocumentWrite, ValueTask> write)
     {
         await WatchAccessAsync(definition, current, entity);
+        var json = definition.Write(entity);
         try
         {
-            await write(new(entity.Id, entity.Version, definition.Write(entity), definition.ReadColumns(entity))
+            await write(new(entity.Id, entity.Version, json, definition.ReadColumns(entity))
             {
                 Former = current is null ? null : definition.ReadColumns(current),
             });
+            return json;
         }
         catch (DuplicateKeyException)
         {
@@ -254,12 +256,15 @@ public sealed class ResourceChange
     public ResourceReader ReaderOf(string owner) =>
         new(_machinery.Catalog, _transaction, owner, _cancellationToken);
 
-    private ValueTask RecordAsync(ResourceDefinition definition, Resource? before, Resource? after)
+    private async ValueTask RecordAsync(
+        ResourceDefinition definition, Resource? before, Resource? after, byte[]? afterJson)
     {
         Kinds.Add(definition.Kind);
         Entities.Add((before, after));
-        return _machinery.Events.WriteAsync(
-            _transaction, Related, _organizationId, definition, before, after, (_principal, Now), _cancellationToken);
+        if (definition.EventName is { } name)
+            await _machinery.Events.WriteAsync(
+                _transaction, Related, _organizationId, name, (after ?? before)!.Id,
+                before is null ? null : definition.Write(before), afterJson, (_principal, Now), _cancellationToken);
     }
 
     // Parts are deleted with their owner, recursively.

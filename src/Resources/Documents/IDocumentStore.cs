@@ -46,6 +46,14 @@ public interface IDocumentTransaction : IDocumentReader
         DocumentWrite write,
         CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Adds a document or replaces the one with its id; its version becomes 1 or the next. Its unique values cannot
+    /// conflict. It is written with the next statement or the commit.
+    /// </summary>
+    ValueTask PutAsync(
+        DocumentKind kind, string organizationId, string id, ReadOnlyMemory<byte> json,
+        IReadOnlyList<string?> columns, CancellationToken cancellationToken);
+
     /// <summary>Removes the document.</summary>
     /// <returns>False if it does not exist.</returns>
     ValueTask<bool> DeleteAsync(

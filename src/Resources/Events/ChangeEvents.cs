@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
 using Tallystick.Foundation.Json;
@@ -39,40 +41,48 @@ public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
     /// <param name="transaction">The transaction of the change.</param>
     /// <param name="related">Reads within it.</param>
     /// <param name="organizationId">The organization.</param>
-    /// <param name="entity">The kind of the entity.</param>
-    /// <param name="before">The previous state; null if it was created.</param>
-    /// <param name="after">The new state; null if it was deleted.</param>
+    /// <param name="eventName">Name of the events of the kind.</param>
+    /// <param name="id">The id of the entity.</param>
+    /// <param name="before">The JSON of the previous state; null if it was created.</param>
+    /// <param name="after">The JSON of the new state; null if it was deleted.</param>
     /// <param name="by">Who made the change, and when.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     internal async ValueTask WriteAsync(
         IDocumentTransaction transaction,
         IResourceReader related,
         string organizationId,
-        ResourceDefinition entity,
-        Resource? before,
-        Resource? after,
+        string eventName,
+        string id,
+        byte[]? before,
+        byte[]? after,
         (string Principal, Instant Time) by,
         CancellationToken cancellationToken)
     {
-        if (entity.EventName is null)
-            return;
-        var change = (before, after) switch { (null, _) => "created", (_, null) => "deleted", _ => "updated" };
-        var recorded = new JsonObject
+        var name = $"{eventName}.{(before, after) switch
         {
-            ["eventName"] = $"{entity.EventName}.{change}",
-            ["eventTime"] = InstantText.Sortable(by.Time),
-            ["resourceId"] = (after ?? before)!.Id,
-            ["actor"] = by.Principal,
-        };
-        foreach (var (name, state) in new[] { ("newDto", after), ("oldDto", before) })
+            (null, _) => "created",
+            (_, null) => "deleted",
+            _ => "updated",
+        }}";
+        var accountId = StatesOfEntity.Member(after ?? before, "accountId"u8);
+        var json = new ArrayBufferWriter<byte>(1024);
+        await using (var writer = new Utf8JsonWriter(json, JsonFormat.WriterOptions))
         {
-            if (state is not null)
-                recorded[name] = await RecordAsync(entity, state, organizationId, related);
+            writer.WriteStartObject();
+            writer.WriteString("eventName"u8, name);
+            writer.WriteString("eventTime"u8, InstantText.Sortable(by.Time));
+            writer.WriteString("resourceId"u8, id);
+            writer.WriteString("actor"u8, by.Principal);
+            foreach (var (member, state) in new[] { ("newDto", after), ("oldDto", before) })
+            {
+                if (state is { } recorded)
+                    await StatesOfEntity.WriteAsync(writer, member, recorded, organizationId, details, related);
+            }
+            writer.WriteEndObject();
         }
         await transaction.AppendAsync(
             Kind, organizationId,
-            new DocumentWrite(NewId(by.Time), 1, JsonFormat.Write(recorded), ColumnsOf(recorded)),
-            cancellationToken);
+            new DocumentWrite(NewId(by.Time), 1, json.WrittenMemory, [name, id, accountId]), cancellationToken);
     }
 
     /// <summary>Selects the events before an instant. Ids start with their time.</summary>
@@ -91,24 +101,16 @@ public sealed class ChangeEvents(IReadOnlyList<IEventDetail> details)
     }
 
     private static string NewId(Instant time) => Guid.CreateVersion7(time.ToDateTimeOffset()).ToString();
-
-    // As returned by the API, with further members for rules.
-    private async ValueTask<JsonObject> RecordAsync(
-        ResourceDefinition entity, Resource state, string organizationId, IResourceReader related)
-    {
-        var recorded = JsonNode.Parse(entity.Write(state))!.AsObject();
-        recorded["orgId"] = organizationId;
-        foreach (var detail in details)
-            await detail.AddAsync(recorded, related);
-        return recorded;
-    }
 }
 
-/// <summary>Adds members to an entity in an event, as of the time of the change.</summary>
+/// <summary>Adds a member to an entity in an event, as of the time of the change.</summary>
 public interface IEventDetail
 {
-    /// <summary>Adds members.</summary>
-    /// <param name="entity">The entity as JSON.</param>
+    /// <summary>Name of the member. An entity that has it keeps its own.</summary>
+    JsonEncodedText Name { get; }
+
+    /// <summary>The value for an entity; null for none.</summary>
+    /// <param name="accountId">The account that it belongs to; null for none.</param>
     /// <param name="related">Reads within the change.</param>
-    ValueTask AddAsync(JsonObject entity, IResourceReader related);
+    ValueTask<string?> OfAsync(string? accountId, IResourceReader related);
 }

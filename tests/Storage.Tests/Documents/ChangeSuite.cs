@@ -29,6 +29,44 @@ public abstract class ChangeSuite(StoreEngine engine) : DocumentStoreSuite(engin
     }
 
     [Fact]
+    public async Task Put_NewAndExistingId_AddsOrReplacesWithTheNextVersion()
+    {
+        await InsertAsync(Accounts.Write("a", name: "before"), Accounts.Write("b"));
+        var place = (await FindAsync("a"))!.Sequence;
+        await ChangeAsync(async change =>
+        {
+            foreach (var (id, name) in new[] { ("a", "once"), ("a", "after"), ("c", "new") })
+            {
+                var write = Accounts.Write(id, name: name);
+                await change.PutAsync(Accounts.Kind, Acme, id, write.Json, write.Columns, Token);
+                Accounts.NameOf(await change.FindAsync(Accounts.Kind, Acme, id, Token)).ShouldBe(name);
+            }
+        });
+
+        (await IdsAsync()).ShouldBe(["c", "b", "a"]);
+        var replaced = (await FindAsync("a"))!;
+        (replaced.Version, replaced.Sequence, Accounts.NameOf(replaced)).ShouldBe((3, place, "after"));
+        (await FindAsync("c"))!.Version.ShouldBe(1);
+        (await IdsAsync(new DocumentQuery { Where = Condition.Equal("name", "before") })).ShouldBeEmpty();
+        (await IdsAsync(new DocumentQuery { Where = Condition.Equal("name", "after") })).ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task Put_InAChangeThatThrows_LeavesTheFormerDocument()
+    {
+        await InsertAsync(Accounts.Write("a", name: "before"));
+        await Should.ThrowAsync<InvalidTimeZoneException>(ChangeAsync(async change =>
+        {
+            var write = Accounts.Write("a", name: "after");
+            await change.PutAsync(Accounts.Kind, Acme, "a", write.Json, write.Columns, Token);
+            throw new InvalidTimeZoneException();
+        }));
+        Accounts.NameOf(await FindAsync("a")).ShouldBe("before");
+        await Should.ThrowAsync<ArgumentException>(ChangeAsync(change =>
+            change.PutAsync(Accounts.Kind, Other, "a", Accounts.Write("a").Json, [null, null], Token)));
+    }
+
+    [Fact]
     public async Task DeleteAll_WhatMatches_IsGoneAndNothingElse()
     {
         await InsertAsync(

@@ -51,9 +51,6 @@ public sealed class AccountLedger
     /// <summary>The ledger of an account on which nothing has been booked or drawn.</summary>
     public static AccountLedger Of(AccountTerms terms) => new(terms.Commitments, terms.Balances, [], []);
 
-    /// <summary>Whether a bill has drawn anything.</summary>
-    public bool HasDrawsOf(string billId) => Entries.Any(entry => entry.BillId == billId);
-
     /// <summary>The ledger without the draws of these bills.</summary>
     public AccountLedger Without(IEnumerable<string> billIds)
     {

@@ -35,6 +35,14 @@ internal sealed class CacheInvalidatingTransaction(
         DocumentKind kind, string organizationId, DocumentWrite write, CancellationToken cancellationToken) =>
         transaction.AppendAsync(kind, organizationId, write, cancellationToken);
 
+    public ValueTask PutAsync(
+        DocumentKind kind, string organizationId, string id, ReadOnlyMemory<byte> json,
+        IReadOnlyList<string?> columns, CancellationToken cancellationToken)
+    {
+        changing.Begin(new DocumentKey(kind.Name, organizationId, id));
+        return transaction.PutAsync(kind, organizationId, id, json, columns, cancellationToken);
+    }
+
     public async ValueTask<bool> UpdateAsync(
         DocumentKind kind,
         string organizationId,

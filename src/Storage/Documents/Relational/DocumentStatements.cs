@@ -38,9 +38,14 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         InsertOrFail(table, organizationId, write, sequence).Append(" ON CONFLICT DO NOTHING RETURNING sequence");
 
     /// <summary>Adds a document. Fails if its id or a unique value is already in use.</summary>
-    internal SqlText InsertOrFail(TableLayout table, string organizationId, DocumentWrite write, SqlText sequence)
+    internal SqlText InsertOrFail(TableLayout table, string organizationId, DocumentWrite write, SqlText sequence) =>
+        InsertInto(table, "", organizationId, write, sequence);
+
+    private SqlText InsertInto(
+        TableLayout table, string alias, string organizationId, DocumentWrite write, SqlText sequence)
     {
-        var sql = From("INSERT INTO ", table).Append(" (organization_id, id, sequence, version, document");
+        var sql = From("INSERT INTO ", table).Append(alias)
+            .Append(" (organization_id, id, sequence, version, document");
         foreach (var column in table.Kind.Columns)
             sql.Append(", ").Append(SqlDialect.Quote(column.Name));
         sql.Append(") VALUES (").Value(organizationId).Append(", ").Value(write.Id)
@@ -49,6 +54,17 @@ internal sealed class DocumentStatements(SqlDialect dialect)
         foreach (var value in write.Columns)
             sql.Append(", ").Value(value);
         return sql.Append(")");
+    }
+
+    /// <summary>Adds a document, or replaces the one with its id whatever its version is.</summary>
+    internal SqlText Put(TableLayout table, string organizationId, DocumentWrite write, SqlText sequence)
+    {
+        var sql = InsertInto(table, " AS stored", organizationId, write, sequence)
+            .Append(" ON CONFLICT (organization_id, id) DO UPDATE SET version = stored.version + 1")
+            .Append(", document = excluded.document");
+        foreach (var column in table.Kind.Columns.Select(column => SqlDialect.Quote(column.Name)))
+            sql.Append(", ").Append(column).Append(" = excluded.").Append(column);
+        return sql;
     }
 
     /// <summary>

@@ -62,6 +62,15 @@ internal sealed class DocumentTransaction(
             _statements.InsertOrFail(table, organizationId, write, await runner.NextSequenceAsync()));
     }
 
+    public async ValueTask PutAsync(
+        DocumentKind kind, string organizationId, string id, ReadOnlyMemory<byte> json,
+        IReadOnlyList<string?> columns, CancellationToken cancellationToken)
+    {
+        var write = new DocumentWrite(id, 1, json, columns);
+        var table = await BeforeWriteAsync(kind, organizationId, write, cancellationToken);
+        await runner.DeferAsync(_statements.Put(table, organizationId, write, await runner.NextSequenceAsync()));
+    }
+
     public async ValueTask<bool> UpdateAsync(
         DocumentKind kind,
         string organizationId,

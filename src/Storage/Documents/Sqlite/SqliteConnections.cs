@@ -18,6 +18,12 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     private const int PageBytes = 2048;
 
     /// <summary>
+    /// Memory for pages (32 MiB) of the connection for writing. A change of many documents touches far more pages than
+    /// the default of 2 MB holds.
+    /// </summary>
+    private const int CacheKibibytes = 32 << 10;
+
+    /// <summary>
     /// Pages in the write-ahead file (16 MiB) at which it is copied to the database file. Most pages are rewritten
     /// often, and a checkpoint copies each only once.
     /// </summary>
@@ -39,7 +45,8 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     /// <summary>Opens the connection for writing. Its commits are durable.</summary>
     internal Task<SqlRunner> OpenWriterAsync(CancellationToken cancellationToken) => OpenAsync(
         SqliteOpenMode.ReadWriteCreate,
-        $"PRAGMA page_size = {PageBytes}; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CheckpointPages}",
+        $"PRAGMA page_size = {PageBytes}; PRAGMA synchronous = FULL; PRAGMA cache_size = -{CacheKibibytes}; "
+            + $"PRAGMA wal_autocheckpoint = {CheckpointPages}",
         cancellationToken);
 
     /// <summary>
