@@ -29,23 +29,48 @@ internal sealed record BillToSave(ChargedBill Charged, BillRun Run, bool OnlyIfM
 }
 
 /// <summary>
-/// Calculates the charges of several accounts together: usage in one pass per aggregation, then accounts in parallel.
+/// Bills of several accounts whose usage is read together, in one pass per aggregation. Charges are calculated account
+/// by account, in parallel.
 /// </summary>
-internal static class BillChunk
+internal sealed class BillChunk
 {
-    /// <summary>Calculates the charges.</summary>
+    private readonly IReadOnlyList<DueAccount> _due;
+    private readonly IReadOnlyList<IReadOnlyList<(DueRun Run, BillCalculation Calculation)>> _begun;
+    private readonly UsageFetcher _usage;
+
+    private BillChunk(
+        IReadOnlyList<DueAccount> due, IReadOnlyList<IReadOnlyList<(DueRun, BillCalculation)>> begun,
+        UsageFetcher usage) =>
+        (_due, _begun, _usage) = (due, begun, usage);
+
+    /// <summary>Determines the terms of the bills and reads the usage that they need.</summary>
+    /// <param name="due">The bills to create, by account.</param>
+    /// <param name="usage">Reads the usage.</param>
+    internal static async Task<BillChunk> BeginAsync(IReadOnlyList<DueAccount> due, UsageFetcher usage)
+    {
+        var begun = due.AsParallel().AsOrdered().Select(Begin).ToList();
+        await usage.FetchAsync(begun.SelectMany(bills => bills.SelectMany(bill => bill.Calculation.Needs)));
+        return new BillChunk(due, begun, usage);
+    }
+
+    /// <summary>Calculates all charges.</summary>
     /// <param name="due">The bills to create, by account.</param>
     /// <param name="usage">Reads the usage that they need.</param>
     /// <returns>The result for each account, in the same order.</returns>
     internal static async Task<IReadOnlyList<AccountBills>> ChargeAsync(
-        IReadOnlyList<DueAccount> due, UsageFetcher usage)
-    {
-        var begun = due.AsParallel().AsOrdered().Select(Begin).ToList();
-        await usage.FetchAsync(begun.SelectMany(bills => bills.SelectMany(bill => bill.Calculation.Needs)));
-        return [.. due.Zip(begun).AsParallel().AsOrdered().Select(one => Charge(one.First, one.Second, usage))];
-    }
+        IReadOnlyList<DueAccount> due, UsageFetcher usage) =>
+        (await BeginAsync(due, usage)).Charge(0, due.Count);
 
-    private static List<(DueRun Due, BillCalculation Calculation)> Begin(DueAccount due)
+    /// <summary>Calculates the charges of some accounts.</summary>
+    /// <param name="first">Index of the first.</param>
+    /// <param name="count">Their number.</param>
+    /// <returns>The result for each account, in the same order.</returns>
+    internal IReadOnlyList<AccountBills> Charge(int first, int count) =>
+    [
+        .. Enumerable.Range(first, count).AsParallel().AsOrdered().Select(index => Charge(_due[index], _begun[index])),
+    ];
+
+    private static IReadOnlyList<(DueRun Run, BillCalculation Calculation)> Begin(DueAccount due)
     {
         var begun = new List<(DueRun, BillCalculation)>();
         foreach (var run in due.Runs
@@ -58,13 +83,12 @@ internal static class BillChunk
         return begun;
     }
 
-    private static AccountBills Charge(
-        DueAccount due, List<(DueRun Due, BillCalculation Calculation)> begun, UsageFetcher usage)
+    private AccountBills Charge(DueAccount due, IReadOnlyList<(DueRun Run, BillCalculation Calculation)> begun)
     {
         var bills = new List<BillToSave>();
         foreach (var (run, calculation) in begun)
         {
-            if (due.Guarded(() => calculation.Charge(usage.AnswersTo(due.Account.Code, calculation.Needs)))
+            if (due.Guarded(() => calculation.Charge(_usage.AnswersTo(due.Account.Code, calculation.Needs)))
                 is { } charged)
                 bills.Add(new BillToSave(charged, run.Run, run.OnlyIfMissing) { IsFollowing = run.IsFollowing });
         }

@@ -132,17 +132,22 @@ internal sealed class BillJobRun : IJobRun
         var related = _resources.Reader(_organizationId, cancellationToken);
         var due = await _bills.OfAsync([.. together.SelectMany(family => family.Billed)], terms, related);
         await FollowingBills.AddAsync(_organizationId, due, related);
-        var calculated = await BillChunk.ChargeAsync(
+        var chunk = await BillChunk.BeginAsync(
             due, new UsageFetcher(_organizationId, _usage, cancellationToken));
-        var saved = 0;
+        // While the bills of some accounts are saved, the next are calculated.
+        var saving = Task.FromResult(true);
+        var first = 0;
         foreach (var some in RunFamilies.InGroups(together, AccountsPerChange))
         {
-            var count = some.Sum(family => family.Billed.Count);
-            if (!await SaveAsync([.. calculated.Skip(saved).Take(count)], some[^1].Place, cancellationToken))
+            var (begin, count) = (first, some.Sum(family => family.Billed.Count));
+            var charging = Task.Run(() => chunk.Charge(begin, count), CancellationToken.None);
+            await Task.WhenAll(saving, charging);
+            if (!await saving)
                 return false;
-            saved += count;
+            saving = SaveAsync(await charging, some[^1].Place, cancellationToken);
+            first += count;
         }
-        return true;
+        return await saving;
     }
 
     // False if the job was cancelled; the change is then rolled back.
@@ -173,16 +178,15 @@ internal sealed class BillJobRun : IJobRun
         var stored = await BillWriter.StoredAsync(change.Related, ofAccounts);
         var credits = await StoredCredits.LoadAsync(change.Related,
             [.. ofAccounts.Where(one => one.Bills.Any(bill => bill.Charged.HasCredits)).Select(one => one.Account.Id)]);
-        foreach (var ofAccount in ofAccounts)
+        foreach (var (ofAccount, finished, refusals) in ofAccounts.AsParallel().AsOrdered().Select(Finish).ToList())
         {
-            failures.AddRange(ofAccount.Failures);
-            var ledger = credits.LedgerOf(ofAccount.Account.Id);
-            foreach (var (bill, finished) in FinishBills.Of(stored, _job, config, ofAccount, ledger, failures))
+            failures.AddRange([.. ofAccount.Failures, .. refusals]);
+            foreach (var (bill, one) in finished)
             {
                 try
                 {
                     var current = stored.GetValueOrDefault(bill.Charged.Id);
-                    if (await SaveAsync(change, writer, current, bill, finished, credits) is { } saved)
+                    if (await SaveAsync(change, writer, current, bill, one, credits) is { } saved)
                         bills.Add(saved);
                 }
                 catch (BillRefusedException refused)
@@ -201,6 +205,14 @@ internal sealed class BillJobRun : IJobRun
                     BillIds = [.. bills.Select(bill => bill.Id)],
                     Failures = failures,
                 });
+
+        (AccountBills, IReadOnlyList<(BillToSave Bill, FinishedBill Finished)>, IReadOnlyList<BillJobFailure>) Finish(
+            AccountBills account)
+        {
+            var refusals = new List<BillJobFailure>();
+            var ledger = credits.LedgerOf(account.Account.Id);
+            return (account, FinishBills.Of(stored, _job, config, account, ledger, refusals), refusals);
+        }
     }
 
     private async ValueTask<Bill?> SaveAsync(
