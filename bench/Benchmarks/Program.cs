@@ -24,10 +24,10 @@ switch (args)
         ExpressionBenchmark.Run();
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/ingest [--quick] [--full] [--seconds N] [--uids N]");
-        Console.Error.WriteLine("       bench/query [--quick] [--full]");
-        Console.Error.WriteLine("       bench/config [--quick] [--seconds N]");
-        Console.Error.WriteLine("       bench/billing [--quick]");
-        Console.Error.WriteLine("       bench/expressions");
+        System.Console.Error.WriteLine("usage: bench/ingest [--quick] [--full] [--seconds N] [--uids N]");
+        System.Console.Error.WriteLine("       bench/query [--quick] [--full]");
+        System.Console.Error.WriteLine("       bench/config [--quick] [--seconds N]");
+        System.Console.Error.WriteLine("       bench/billing [--quick]");
+        System.Console.Error.WriteLine("       bench/expressions");
         return 2;
 }

@@ -20,7 +20,7 @@ internal static class Report
             File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
             CultureInfo.InvariantCulture) / (1024 * 1024);
         var load = string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3));
-        Console.WriteLine($"""
+        System.Console.WriteLine($"""
             # {title}
 
             - Machine: {Environment.ProcessorCount} processors ({processor}), {memory:F0} GB of memory
@@ -34,8 +34,8 @@ internal static class Report
     /// <summary>A paragraph, or the first rows of a table.</summary>
     public static void Write(string text)
     {
-        Console.WriteLine(text);
-        Console.Out.Flush();
+        System.Console.WriteLine(text);
+        System.Console.Out.Flush();
     }
 
     /// <summary>A row of a table.</summary>
@@ -43,7 +43,7 @@ internal static class Report
 
     /// <summary>Tells whoever waits what is going on.</summary>
     public static void Tell(string step) =>
-        Console.Error.WriteLine($"{SystemClock.Instance.GetCurrentInstant():HH':'mm':'ss} {step}");
+        System.Console.Error.WriteLine($"{SystemClock.Instance.GetCurrentInstant():HH':'mm':'ss} {step}");
 
     /// <summary>A number with a thousands separator.</summary>
     public static string Count(double number) => number.ToString("N0", CultureInfo.InvariantCulture);

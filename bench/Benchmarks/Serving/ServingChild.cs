@@ -21,9 +21,9 @@ internal static class ServingChild
         await using var server = await ServerHost.StartAsync(
             ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data], SystemClock.Instance,
             isDiscarding ? log => new DiscardingLog(log) : null);
-        Console.WriteLine(server.Address);
-        while (Console.ReadLine() is { } line)
-            Console.WriteLine(await AnswerAsync(server.Services, line.Split(' ')));
+        System.Console.WriteLine(server.Address);
+        while (System.Console.ReadLine() is { } line)
+            System.Console.WriteLine(await AnswerAsync(server.Services, line.Split(' ')));
     }
 
     private static async Task<string> AnswerAsync(IServiceProvider services, string[] question)

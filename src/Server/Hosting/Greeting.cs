@@ -8,7 +8,7 @@ internal static class Greeting
     {
         var host = server.Address.GetLeftPart(UriPartial.Authority).Replace(
             "0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
-        Console.WriteLine($"""
+        System.Console.WriteLine($"""
             Tallystick is ready. Ctrl+C stops it.
               API            {host}
               Reference      {host}/docs
@@ -16,10 +16,10 @@ internal static class Greeting
               Data           {server.DataPath}
             """);
         if (server.MetricsAddress is { } metrics)
-            Console.WriteLine($"  Metrics        {metrics}");
+            System.Console.WriteLine($"  Metrics        {metrics}");
         if (server.FirstCredentials is not { } first)
             return;
-        Console.WriteLine($"""
+        System.Console.WriteLine($"""
 
             First start: the administrator's credentials, shown only now. Keep them, and paste these lines into the
             terminal that you call the API from:

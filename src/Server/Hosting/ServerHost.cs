@@ -9,6 +9,7 @@ using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Ingest;
 using Tallystick.Billing.Ledger;
 using Tallystick.Billing.Statements;
+using Tallystick.Console;
 using Tallystick.Metering.Ingest.Otlp;
 using Tallystick.Metering.LookupTables;
 using Tallystick.Metering.Measurements;
@@ -63,7 +64,7 @@ internal static class ServerHost
         args = CommandLine.Normalize(args);
         if (CommandLine.Answer(args) is { } answer)
         {
-            Console.WriteLine(answer);
+            System.Console.WriteLine(answer);
             return 0;
         }
         try
@@ -78,7 +79,7 @@ internal static class ServerHost
             }
             if (args.Contains(RestoreAdministrator.Option))
             {
-                await RestoreAdministratorAsync(args, SystemClock.Instance, Console.Out);
+                await RestoreAdministratorAsync(args, SystemClock.Instance, System.Console.Out);
                 return 0;
             }
             if (args.Contains(BackupCommand.Option))
@@ -95,7 +96,7 @@ internal static class ServerHost
         }
         catch (Exception unavailable) when (unavailable is StoreUnavailableException or StoreOutageException)
         {
-            await Console.Error.WriteLineAsync(unavailable.Message);
+            await System.Console.Error.WriteLineAsync(unavailable.Message);
             return 1;
         }
     }
@@ -150,6 +151,8 @@ internal static class ServerHost
                 builder.Services, DirectoryFileStore.Open(Path.Combine(data.Path, InstallationFiles.Files), clock));
             AddLookupTables(builder.Services);
             AddJobs(builder.Services);
+            ConsoleFiles.AddTo(builder);
+            ConsoleHost.AddTo(builder.Services);
             builder.Services.AddSingleton(data);
             builder.Services.AddSingleton(engines.BackupSources);
             builder.Services.AddHostedService<BackupListener>();
@@ -358,6 +361,7 @@ internal static class ServerHost
         app.Use((context, next) => metrics.GuardAsync(context, app, _ => next(context)));
         app.Use((context, next) => Methods.AnswerHeadAsync(context, _ => next(context)));
         app.UseRouting();
+        app.UseAntiforgery();
         app.MapPost("/oauth/token", app.Services.GetRequiredService<TokenEndpoint>().AnswerAsync);
         var (access, tokens) =
             (app.Services.GetRequiredService<AccessControl>(), app.Services.GetRequiredService<Tokens>());
@@ -367,7 +371,8 @@ internal static class ServerHost
             app.MapMethods(operation.Path, [operation.Method], async context =>
                 await run(await AuthorizeAsync(context, operation, access, tokens)));
         }
-        HomePage.Map(app);
+        ConsoleFiles.Map(app);
+        ConsoleHost.MapPages(app, ConsoleFiles.Manifest);
         app.Services.GetRequiredService<FailedIngestDownload>().Map(app);
         InvitationPage.Map(app);
         app.Services.GetRequiredService<LookupDownload>().Map(app);

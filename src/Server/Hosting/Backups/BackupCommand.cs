@@ -43,13 +43,13 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
             throw new StoreUnavailableException($"{Option} requires a target directory: {Option} DIR");
         var settings = WebApplication.CreateSlimBuilder([.. args[..at], .. args[(at + 2)..]]).Configuration;
         using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
+        System.Console.CancelKeyPress += (_, pressed) =>
         {
             pressed.Cancel = true;
             stop.Cancel();
         };
         await new BackupCommand(
-            Path.GetFullPath(ServerHost.DataPathOf(settings)), args[at + 1], Console.WriteLine).RunAsync(stop.Token);
+            Path.GetFullPath(ServerHost.DataPathOf(settings)), args[at + 1], System.Console.WriteLine).RunAsync(stop.Token);
     }
 
     /// <summary>Makes the backup.</summary>
