@@ -5,8 +5,8 @@ namespace Tallystick.Server.Hosting;
 
 /// <summary>The files that the console's pages load: styles, scripts and the font.</summary>
 /// <remarks>
-/// They are found beside the program, by the name of the server: neither the working directory nor the program that hosts
-/// it, such as a test, matters.
+/// They are found beside the program, by the name of the server: neither the working directory nor the program that
+/// hosts it, such as a test, matters.
 /// </remarks>
 internal static class ConsoleFiles
 {
@@ -25,6 +25,8 @@ internal static class ConsoleFiles
         if (!File.Exists(built))
             return;
         builder.Configuration[WebHostDefaults.StaticWebAssetsKey] = built;
+        // Otherwise a built server compares each file with its source, and browsers may not keep any.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
     }
 

@@ -139,7 +139,6 @@ internal static class ServerHost
                 builder.Configuration, data, clock, acceptsLoss, documents => RequireKeysAsync(documents, clock));
             var (store, measurements) = (engines.Documents, engines.Measurements);
             AddServices(builder.Services, store, clock);
-            ApiServices.AddTo(builder.Services);
             await AddKeysAsync(
                 builder.Services, new InstallationKeys(Machinery.NewService(store, clock)), formerKeys, clock);
             measurements.AddTo(builder.Services, clock, wrapLog);
@@ -152,7 +151,6 @@ internal static class ServerHost
             AddLookupTables(builder.Services);
             AddJobs(builder.Services);
             ConsoleFiles.AddTo(builder);
-            ConsoleHost.AddTo(builder.Services);
             builder.Services.AddSingleton(data);
             builder.Services.AddSingleton(engines.BackupSources);
             builder.Services.AddHostedService<BackupListener>();
@@ -272,6 +270,8 @@ internal static class ServerHost
             provider.GetRequiredService<Logins>(), clock));
         services.AddSingleton(Machinery.New());
         services.AddSingleton<ResourceService>();
+        ApiServices.AddTo(services);
+        ConsoleHost.AddTo(services);
     }
 
     private static void AddEvents(IServiceCollection services)

@@ -48,8 +48,8 @@ internal sealed class BackupCommand(string dataPath, string target, Action<strin
             pressed.Cancel = true;
             stop.Cancel();
         };
-        await new BackupCommand(
-            Path.GetFullPath(ServerHost.DataPathOf(settings)), args[at + 1], System.Console.WriteLine).RunAsync(stop.Token);
+        var data = Path.GetFullPath(ServerHost.DataPathOf(settings));
+        await new BackupCommand(data, args[at + 1], System.Console.WriteLine).RunAsync(stop.Token);
     }
 
     /// <summary>Makes the backup.</summary>
