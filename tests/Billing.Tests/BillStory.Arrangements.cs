@@ -45,6 +45,7 @@ internal sealed partial class BillStory
                 break;
             case "child":
                 _children.Add(_child = words.Single(), []);
+                _childCommitments.Add(_child, []);
                 break;
             default:
                 throw new FormatException($"'{keyword}' is no statement of a bill story.");
@@ -105,17 +106,19 @@ internal sealed partial class BillStory
             {
                 Id = _child is null ? terms.AccountPlan.Id : $"{terms.AccountPlan.Id}-{_child}",
                 ContractId = contract?.Id,
-                ChildBillingMode = settings.Text("mode") switch
-                {
-                    null => null,
-                    "child" => ChildBillingMode.Child,
-                    "summary" => ChildBillingMode.ParentSummary,
-                    "breakdown" => ChildBillingMode.ParentBreakdown,
-                    var other => throw new FormatException($"'{other}' is no mode of a plan."),
-                },
+                ChildBillingMode = ModeOf(settings),
             },
         };
     }
+
+    private static ChildBillingMode? ModeOf(Settings settings) => settings.Text("mode") switch
+    {
+        null => null,
+        "child" => ChildBillingMode.Child,
+        "summary" => ChildBillingMode.ParentSummary,
+        "breakdown" => ChildBillingMode.ParentBreakdown,
+        var other => throw new FormatException($"'{other}' is no mode of a plan or commitment."),
+    };
 
     private AccountTerms Terms()
     {
@@ -130,7 +133,12 @@ internal sealed partial class BillStory
             return parent;
         var family = new FamilyTerms(parent, [.. _children.Select(child => new AccountTerms(
             _account with { Id = "account-" + child.Key, Code = child.Key, ParentAccountId = _account.Id },
-            child.Value))]);
+            child.Value)
+        {
+            Commitments = _childCommitments[child.Key],
+            BillingPlans = child.Value.DistinctBy(plan => plan.Plan.Id)
+                .ToDictionary(plan => plan.Plan.Id, plan => plan.Template),
+        })]);
         var billed = _billed.Text("of") is { } code
             ? family.Children.Single(child => child.Account.Code == code) : parent;
         return billed with { Family = family };

@@ -12,15 +12,18 @@ namespace Tallystick.Billing.Tests;
 internal sealed partial class BillStory
 {
     private readonly List<Commitment> _commitments = [];
+    private readonly Dictionary<string, List<Commitment>> _childCommitments = [];
     private readonly List<Balance> _balances = [];
     private readonly List<BalanceTransaction> _transactions = [];
     private readonly List<LedgerEntry> _entries = [];
+    private List<Commitment> _paying = [];
 
     /// <summary>
     /// One statement about credits.
     /// <code>
     /// commitment prepaid  from 2025-01-01  to 2026-01-01  amount 5000  # also: currency, paid, first, plan, every,
-    ///                                                     # offset, epoch, timing, types, products, percent, separate
+    ///                                                     # offset, epoch, timing, types, products, percent,
+    ///                                                     # separate, mode, of (a child)
     /// fee        prepaid  on 2025-03-01  amount 1250  from 2025-03-01  to 2025-06-01
     /// balance    bonus    from 2025-01-01  to 2025-07-01  # also: currency, types, products, rollover, until, percent,
     ///                                                     # overdraft, accounting
@@ -33,7 +36,8 @@ internal sealed partial class BillStory
         switch (keyword)
         {
             case "commitment":
-                _commitments.Add(CommitmentOf(name, settings));
+                _paying = settings.Text("of") is { } child ? _childCommitments[child] : _commitments;
+                _paying.Add(CommitmentOf(name, settings));
                 break;
             case "fee":
                 var fee = new CommitmentFee
@@ -43,7 +47,7 @@ internal sealed partial class BillStory
                     ServicePeriodStartDate = At(settings.Text("from")!),
                     ServicePeriodEndDate = At(settings.Text("to")!),
                 };
-                _commitments[^1] = _commitments[^1] with { FeeDates = [.. _commitments[^1].FeeDates ?? [], fee] };
+                _paying[^1] = _paying[^1] with { FeeDates = [.. _paying[^1].FeeDates ?? [], fee] };
                 break;
             case "balance":
                 _balances.Add(BalanceOf(name, settings));
@@ -67,13 +71,14 @@ internal sealed partial class BillStory
 
     private AccountTerms CreditTerms(AccountTerms terms) => terms with
     {
-        Commitments = _commitments,
+        Commitments = [.. _commitments, .. terms.Commitments],
         Balances = _balances,
         BillingPlans = _plans.DistinctBy(plan => plan.Plan.Id)
             .ToDictionary(plan => plan.Plan.Id, plan => plan.Template),
     };
 
-    private AccountLedger Ledger() => new(_commitments, _balances, _transactions, _entries);
+    private AccountLedger Ledger() => new(
+        _commitments.Concat(_childCommitments.Values.SelectMany(some => some)), _balances, _transactions, _entries);
 
     private static BillCreditType OrderOf(string word) => Enum.Parse<BillCreditType>(word, ignoreCase: true);
 
@@ -97,6 +102,7 @@ internal sealed partial class BillStory
         OverageSurchargePercent = settings.Number("percent"),
         SeparateOverageUsage = settings.Text("separate") == "yes",
         ContractId = settings.Text("contract"),
+        ChildBillingMode = ModeOf(settings),
     };
 
     private static Balance BalanceOf(string name, Settings settings) => new()

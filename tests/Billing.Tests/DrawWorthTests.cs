@@ -16,7 +16,7 @@ public sealed class DrawWorthTests
             child   uk
             usage   calls  2025-01-05  100
             usage   calls  2025-01-20  60  account uk
-            commitment prepaid  from 2025-01-16  to 2026-01-01  amount 1000
+            commitment prepaid  from 2025-01-16  to 2026-01-01  amount 1000  mode {(bill == "" ? "breakdown" : "child")}
             bill    2025-02-01  {bill}
             """, drawn, total);
 

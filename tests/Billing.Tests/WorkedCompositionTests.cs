@@ -74,7 +74,7 @@ public sealed class WorkedCompositionTests
             ChargeOf(LineItemType.StandingCharge, March, 100),
             ChargeOf(LineItemType.Usage, February, 300),
             ChargeOf(LineItemType.MinimumSpend, February, 100),
-            .. ChargeFees.For(CommitmentFees.Dated(Prepaid).Select(dated => dated.Fee)),
+            .. ChargeFees.For(CommitmentFees.Dated(new RoutedCommitment(Prepaid, terms)).Select(dated => dated.Fee)),
         ];
 
         var (lines, entries) = Drawdown.Of(credits, ledger, [.. charges.Select(round.Once)]);

@@ -176,8 +176,11 @@ internal sealed class BillJobRun : IJobRun
         var bills = new List<Bill>();
         var failures = new List<BillJobFailure>();
         var stored = await BillWriter.StoredAsync(change.Related, ofAccounts);
-        var credits = await StoredCredits.LoadAsync(change.Related,
-            [.. ofAccounts.Where(one => one.Bills.Any(bill => bill.Charged.HasCredits)).Select(one => one.Account.Id)]);
+        var credits = await StoredCredits.LoadAsync(
+            change.Related,
+            ofAccounts
+                .Select(one => one.Bills.FirstOrDefault(bill => bill.Charged.HasCredits)?.Charged.CommitmentOwnerIds)
+                .OfType<IReadOnlyList<string>>());
         foreach (var (ofAccount, finished, refusals) in ofAccounts.AsParallel().AsOrdered().Select(Finish).ToList())
         {
             failures.AddRange([.. ofAccount.Failures, .. refusals]);

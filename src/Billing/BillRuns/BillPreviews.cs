@@ -71,7 +71,7 @@ public sealed class BillPreviews(
         BillJob asked, AccountBills charged, BillToSave last, ResourceReader related)
     {
         var shown = last with { OnlyIfMissing = false };
-        var credits = await StoredCredits.LoadAsync(related, [charged.Account.Id]);
+        var credits = await StoredCredits.LoadAsync(related, [last.Charged.CommitmentOwnerIds]);
         var failures = new List<BillJobFailure>();
         var finished = FinishBills.Of(
             await BillWriter.StoredAsync(related, [charged]), asked, await BillConfigResource.FindAsync(related),

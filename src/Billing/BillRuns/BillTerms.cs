@@ -101,8 +101,16 @@ internal sealed class BillTerms
         Balances = [.. _balances[account.Id]],
     };
 
-    /// <summary>Whether an account has commitments or balances.</summary>
-    internal bool HasCredits(Account account) => _commitments[account.Id].Any() || _balances[account.Id].Any();
+    /// <summary>Whether an account or its children have commitments, or the account has balances.</summary>
+    internal bool HasCredits(Account account) => _commitments[account.Id].Any() || _balances[account.Id].Any()
+        || _children[account.Id].Any(child => _commitments[child.Id].Any());
+
+    /// <summary>UUIDs of the accounts whose commitments the bills of an account can draw on, its own first.</summary>
+    internal IReadOnlyList<string> CommitmentOwnerIds(Account account) =>
+    [
+        account.Id,
+        .. _children[account.Id].Where(child => _commitments[child.Id].Any()).Select(child => child.Id),
+    ];
 
     /// <summary>The input of a bill of an account.</summary>
     /// <exception cref="BillRefusedException">A plan is newer than the prices that the run has read.</exception>

@@ -1,4 +1,6 @@
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Commitments;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
@@ -107,6 +109,9 @@ internal sealed class RunFamilies
             "account_id", [.. children.SelectMany(child => new[] { child.Id, child.ParentAccountId! }).Distinct()])))
             .Where(plan => plan.ChildBillingMode != ChildBillingMode.Child)
             .Select(plan => plan.AccountId).ToHashSet(StringComparer.Ordinal);
+        plans.UnionWith((await related.ListAsync<Commitment>(new Condition.In(
+            "account_id", [.. children.Select(child => child.Id)])))
+            .Where(RouteCommitments.IsOnParentsBill).Select(commitment => commitment.AccountId));
         return children.Where(child => plans.Contains(child.Id) || plans.Contains(child.ParentAccountId!))
             .Select(child => child.ParentAccountId!);
     }

@@ -93,12 +93,12 @@ public sealed class BillCalculation
     {
         var (run, terms) = (_input.Run, _input.Terms);
         var instalments =
-            from commitment in terms.Commitments
-            let cycle = CommitmentFees.CycleOf(commitment, terms, _settings)
-            where cycle is not null && terms.GroupingKeyOf(commitment) == run.GroupingKeyId
+            from routed in terms.BilledCommitments
+            let cycle = CommitmentFees.CycleOf(routed, _settings)
+            where cycle is not null && routed.GroupingKeyId == run.GroupingKeyId
                 && (run.IsConsolidated || (cycle.Frequency, cycle.Interval) == (run.Frequency, run.Interval))
             select CommitmentFees.InstalmentOn(
-                run.BillDate, commitment, cycle, _settings, amounts.RoundingOf(commitment.Currency));
+                run.BillDate, routed, cycle, _settings, amounts.RoundingOf(routed.Commitment.Currency));
         return [.. instalments.OfType<DueFee>(), .. _items.OfType<DatedCommitmentFee>().Select(item => item.Fee)];
     }
 

@@ -37,7 +37,16 @@ public sealed class ChargedBill
     public string Id => _credits.BillId;
 
     /// <summary>Whether the account has commitments or balances, so that the ledger matters.</summary>
-    public bool HasCredits => _input.Terms.Commitments.Count > 0 || _input.Terms.Balances.Count > 0;
+    public bool HasCredits =>
+        _input.Terms.Balances.Count > 0 || _input.Terms.CommitmentOwners.Any(owner => owner.Commitments.Count > 0);
+
+    /// <summary>UUIDs of the accounts whose commitments the bill can draw on; the account's own is the first.</summary>
+    public IReadOnlyList<string> CommitmentOwnerIds =>
+    [
+        _input.Terms.Account.Id,
+        .. _input.Terms.CommitmentOwners.Skip(1).Where(owner => owner.Commitments.Count > 0)
+            .Select(owner => owner.Account.Id),
+    ];
 
     /// <summary>Completes the bill: draws on commitments and balances, order, line items, dates and total.</summary>
     /// <param name="ledger">What other bills have drawn, without the draws of this one.</param>

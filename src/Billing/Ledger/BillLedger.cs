@@ -41,7 +41,7 @@ public static class BillLedger
             Condition.Equal(BillDrawResource.BillId, bill.Id), limit: 1);
         if (drawn.Count == 0)
             return;
-        var stored = await StoredCredits.LoadAsync(change.Related, [bill.AccountId]);
+        var stored = await StoredCredits.LoadAsync(change.Related, [[bill.AccountId]]);
         var prepared = PreparedDraws.Of(
             stored, bill.Id, bill.AccountId, bill.EndDateTimeUtc, bill.BillDate, []);
         await (prepared ?? throw new RefusedException(new Issue(

@@ -21,7 +21,7 @@ internal sealed class StoredCredits
     private readonly Dictionary<string, AccountLedger> _ledgers;
 
     private StoredCredits(
-        IReadOnlyList<string> accountIds,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> owners,
         IReadOnlyList<Commitment> commitments,
         IReadOnlyList<Balance> balances,
         IReadOnlyList<BalanceTransaction> transactions,
@@ -34,32 +34,62 @@ internal sealed class StoredCredits
         var balancesOf = balances.ToLookup(one => one.AccountId);
         var booked = transactions.ToLookup(one => one.BalanceId);
         var drawsOf = draws.ToLookup(draw => draw.AccountId);
-        _ledgers = accountIds.Distinct().ToDictionary(
-            id => id,
-            id => new AccountLedger(
-                commitmentsOf[id],
-                balancesOf[id],
-                balancesOf[id].SelectMany(balance => booked[balance.Id]),
-                [.. drawsOf[id].Select(draw => draw.Entry)]),
+        var drawsFrom = draws.ToLookup(draw => draw.CreditId);
+        _ledgers = owners.ToDictionary(
+            one => one.Key,
+            one =>
+            {
+                var drawable = one.Value.SelectMany(owner => commitmentsOf[owner]).ToList();
+                return new AccountLedger(
+                    drawable,
+                    balancesOf[one.Key],
+                    balancesOf[one.Key].SelectMany(balance => booked[balance.Id]),
+                    [
+                        .. drawsOf[one.Key].Concat(drawable.SelectMany(commitment => drawsFrom[commitment.Id]))
+                            .DistinctBy(draw => draw.Id).Select(draw => draw.Entry),
+                    ]);
+            },
             StringComparer.Ordinal);
     }
 
     /// <summary>Reads them.</summary>
-    internal static async ValueTask<StoredCredits> LoadAsync(ResourceReader related, IReadOnlyList<string> accountIds)
+    /// <param name="related">Reads stored entities.</param>
+    /// <param name="owners">
+    /// For each account, the UUIDs of the accounts whose commitments it draws on: its own first, then of children.
+    /// </param>
+    internal static async ValueTask<StoredCredits> LoadAsync(
+        ResourceReader related, IEnumerable<IReadOnlyList<string>> owners)
     {
-        if (accountIds.Count == 0)
-            return new StoredCredits([], [], [], [], []);
-        var ofAccounts = new Condition.In(BillDrawResource.AccountId, accountIds);
+        var byAccount = owners.DistinctBy(some => some[0])
+            .ToDictionary(some => some[0], some => some, StringComparer.Ordinal);
+        if (byAccount.Count == 0)
+            return new StoredCredits(byAccount, [], [], [], []);
+        var ofAccounts = new Condition.In(BillDrawResource.AccountId, [.. byAccount.Keys]);
         var balances = await related.ListAsync<Balance>(ofAccounts);
+        var draws = (await related.ListAsync<BillDraw>(ofAccounts)).ToList();
+        // A former child's commitment can still have draws of a bill of the account.
+        var commitments = await related.ListAsync<Commitment>(Condition.Or(
+            new Condition.In("account_id", [.. byAccount.Values.SelectMany(ids => ids).Distinct()]),
+            new Condition.In("id", [.. draws.Where(draw => draw.Kind == CreditKind.Commitment)
+                .Select(draw => draw.CreditId).Distinct()])));
+        // Bills of the parent draw on commitments of its children, and of former parents have done so.
+        var known = draws.Select(draw => draw.Id).ToHashSet(StringComparer.Ordinal);
+        var shared = commitments
+            .Where(one => one.AmountSpent > 0 && one.AmountSpent != draws.Where(draw => draw.CreditId == one.Id)
+                .Sum(draw => draw.Amount))
+            .Select(one => one.Id).ToList();
+        if (shared.Count > 0)
+            draws.AddRange((await related.ListAsync<BillDraw>(new Condition.In(BillDrawResource.CreditId, shared)))
+                .Where(draw => !known.Contains(draw.Id)));
         return new StoredCredits(
-            accountIds,
-            await related.ListAsync<Commitment>(ofAccounts),
+            byAccount,
+            commitments,
             balances,
             balances.Count == 0
                 ? []
                 : await related.ListAsync<BalanceTransaction>(
                     new Condition.In("balance_id", [.. balances.Select(balance => balance.Id)])),
-            await related.ListAsync<BillDraw>(ofAccounts));
+            draws);
     }
 
     /// <summary>The ledger of an account as it was read; empty if it was not.</summary>

@@ -78,7 +78,8 @@ public sealed class WhatIfCalculation(
         }
         var charged = await BillChunk.ChargeAsync(due, fetcher);
         var drawing = accounts.Where(terms.HasCredits).Select(account => account.Id).ToList();
-        var credits = await StoredCredits.LoadAsync(related, drawing);
+        var credits = await StoredCredits.LoadAsync(
+            related, accounts.Where(terms.HasCredits).Select(terms.CommitmentOwnerIds));
         var config = await BillConfigResource.FindAsync(related);
         var open = drawing.Count == 0
             ? [] : (await FollowingBills.UnlockedAsync(drawing, asked.Start, related))

@@ -49,7 +49,8 @@ public sealed class AccountLedger
     public IReadOnlyList<LedgerEntry> Entries { get; }
 
     /// <summary>The ledger of an account on which nothing has been booked or drawn.</summary>
-    public static AccountLedger Of(AccountTerms terms) => new(terms.Commitments, terms.Balances, [], []);
+    public static AccountLedger Of(AccountTerms terms) => new(
+        terms.CommitmentOwners.SelectMany(owner => owner.Commitments), terms.Balances, [], []);
 
     /// <summary>The ledger without the draws of these bills.</summary>
     public AccountLedger Without(IEnumerable<string> billIds)

@@ -66,8 +66,16 @@ internal sealed record Credit
     /// </summary>
     public required Window OverageWindow { get; init; }
 
+    /// <summary>The child whose charges alone can draw on it; null if those of all accounts can.</summary>
+    public Account? Owner { get; init; }
+
+    /// <summary>Whether its lines name the account that they belong to.</summary>
+    public bool IsPerAccount { get; init; }
+
     /// <summary>Whether a charge can draw on it, if its time fits.</summary>
-    public bool Admits(Line line) => Admits(line.Type, line.Source.Product?.Id, line.Source.ContractId);
+    public bool Admits(Line line) => Admits(line.Type, line.Source.Product?.Id, line.Source.ContractId)
+        && (Owner is not { } owner || line.Source.Child?.Id == owner.Id
+            || line.Parts?.Any(part => part.Source.Child?.Id == owner.Id) == true);
 
     /// <summary>Whether a type of charge for a product and contract can draw on it, if its time fits.</summary>
     public bool Admits(LineItemType type, string? productId, string? contractId) =>
@@ -106,10 +114,14 @@ internal sealed record Credit
             : Given(terms.Account.CreditApplicationOrder)
                 ?? Given(settings.Organization.CreditApplicationOrder)
                 ?? fixedOrder;
-        var commitments = terms.Commitments
-            .OrderBy(one => one.EndDate).ThenBy(one => one.StartDate)
-            .ThenBy(one => one.DtCreated).ThenBy(one => one.Id, StringComparer.Ordinal)
-            .Select(one => Of(one, settings.Zone));
+        var commitments = terms.BilledCommitments
+            .OrderBy(one => one.Commitment.EndDate).ThenBy(one => one.Commitment.StartDate)
+            .ThenBy(one => one.Commitment.DtCreated).ThenBy(one => one.Commitment.Id, StringComparer.Ordinal)
+            .Select(one => Of(one.Commitment, settings.Zone) with
+            {
+                Owner = one.Child,
+                IsPerAccount = one.IsPerAccount,
+            });
         var balances = terms.Balances
             .SelectMany(one => Of(one, units.Contains(one.Currency)).Select(credit => (Balance: one, Credit: credit)))
             .OrderBy(one => one.Credit.Window.End).ThenBy(one => one.Credit.Window.Start)
@@ -130,6 +142,7 @@ internal sealed record Credit
     /// <param name="currency">Code of the currency of the line.</param>
     public LineSource SourceFor(Product? product, string currency) => new()
     {
+        Child = IsPerAccount ? Owner : null,
         Name = Name,
         EntityId = Id,
         Currency = currency,

@@ -65,6 +65,20 @@ internal sealed class CreditShares
     ];
 
     /// <summary>The share of a charge in a window, from 0 to 1.</summary>
+    /// <param name="line">The charge.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="childId">UUID of the child whose part of a sum over children counts alone; null for all.</param>
+    public Fraction Of(Line line, Window window, string? childId)
+    {
+        if (childId is null || line.Parts is not { } parts)
+            return Of(line, window);
+        return ShareOf(
+            parts.Where(part => part.Source.Child?.Id == childId)
+                .Aggregate(Fraction.Zero, (sum, part) => sum + (part.Amount * Of(part, window))),
+            parts.Aggregate(Fraction.Zero, (sum, part) => sum + part.Amount));
+    }
+
+    /// <summary>The share of a charge in a window, from 0 to 1.</summary>
     public Fraction Of(Line line, Window window)
     {
         var service = line.ServicePeriod;

@@ -34,5 +34,5 @@ internal sealed record CreditTerms(
 
     /// <summary>The share of a charge for which a credit is active; 0 if the charge cannot draw on it.</summary>
     public Fraction ShareOf(DrawableLine line, Credit credit, Window window) =>
-        credit.Admits(line.Money.Line) ? Shares.Of(line.Basis, window) : Fraction.Zero;
+        credit.Admits(line.Money.Line) ? Shares.Of(line.Basis, window, credit.Owner?.Id) : Fraction.Zero;
 }

@@ -1,3 +1,4 @@
+using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Billing.Calculation.Money;
@@ -171,12 +172,15 @@ internal sealed class Drawdown
 
     private IEnumerable<MoneyLine> ConsumedLines() => _draws
         .Where(draw => !draw.Credit.IsGrant)
-        .GroupBy(draw => (draw.Credit.Id, ProductOf(draw)?.Id))
+        .GroupBy(draw => (draw.Credit.Id, ProductOf(draw)?.Id, ChildOf(draw)?.Id))
         .Select(group => ConsumedLine([.. group]));
 
     // Draws on a balance belong to a product only if the balance names one for accounting.
     private static Product? ProductOf(Draw draw) =>
         draw.Credit is { Kind: CreditKind.Balance, DrawsAccountingProductId: null } ? null : draw.Line.Source.Product;
+
+    // A commitment that is billed with a breakdown shows what each account draws.
+    private static Account? ChildOf(Draw draw) => draw.Credit.IsPerAccount ? draw.Line.Source.Child : null;
 
     private MoneyLine ConsumedLine(IReadOnlyList<Draw> draws)
     {
@@ -187,7 +191,7 @@ internal sealed class Drawdown
         {
             Type = credit.Kind == CreditKind.Commitment
                 ? LineItemType.CommitmentConsumed : LineItemType.BalanceConsumed,
-            Source = credit.SourceFor(product, credit.Currency),
+            Source = credit.SourceFor(product, credit.Currency) with { Child = ChildOf(draws[0]) },
             ServicePeriod = PeriodOf(draws.Select(draw =>
                 draw.Line.ServicePeriod.Intersect(draw.Credit.Window.Start, draw.Credit.Window.End))),
             Amount = -amount,

@@ -29,6 +29,7 @@ internal static class ChargeFees
                 Currency = commitment.Currency,
                 ContractId = commitment.ContractId,
                 CommitmentId = commitment.Id,
+                Child = fee.Of.IsPerAccount ? fee.Of.Child : null,
             },
             ServicePeriod = fee.ServicePeriod,
             Amount = fee.Amount,

@@ -55,8 +55,18 @@ public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerm
     /// <summary>A contract of the account; null if there is none.</summary>
     internal Contract? ContractOf(string? id) => Contracts.FirstOrDefault(contract => contract.Id == id);
 
-    /// <summary>UUID of the key that puts the fees of a commitment on a separate bill; null for none.</summary>
-    internal string? GroupingKeyOf(Commitment commitment) => ContractOf(commitment.ContractId)?.BillGroupingKeyId;
+    /// <summary>
+    /// The commitments that can be on bills of the account: its own, and in a hierarchy those of its children,
+    /// depending on their <c>childBillingMode</c>.
+    /// </summary>
+    internal IReadOnlyList<RoutedCommitment> BilledCommitments => RouteCommitments.OnBillsOf(this);
+
+    /// <summary>
+    /// The accounts whose commitments bills of the account draw on, or drew on before a <c>childBillingMode</c>
+    /// changed.
+    /// </summary>
+    internal IEnumerable<AccountTerms> CommitmentOwners =>
+        Family is { } family && family.Parent.Account.Id == Account.Id ? [this, .. family.Children] : [this];
 
     /// <summary>The plan group whose own charges are on the bills of a plan; null for most plans.</summary>
     internal GroupPlanTerms? GroupLedBy(AccountPlanTerms plan) => plan.Group is null

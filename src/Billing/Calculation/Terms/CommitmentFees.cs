@@ -7,11 +7,15 @@ using Tallystick.Pricing.Rating;
 namespace Tallystick.Billing.Calculation.Terms;
 
 /// <summary>A commitment fee that is due on a bill.</summary>
-/// <param name="Commitment">The commitment.</param>
+/// <param name="Of">The commitment.</param>
 /// <param name="ServicePeriod">The period that the fee covers.</param>
 /// <param name="Amount">The amount, in the currency of the commitment; above 0.</param>
 /// <param name="Instalment">Which instalment it is; null for a fee with its own date.</param>
-internal sealed record DueFee(Commitment Commitment, Window ServicePeriod, decimal Amount, Instalment? Instalment);
+internal sealed record DueFee(RoutedCommitment Of, Window ServicePeriod, decimal Amount, Instalment? Instalment)
+{
+    /// <summary>The commitment.</summary>
+    public Commitment Commitment => Of.Commitment;
+}
 
 /// <summary>One of the instalments in which a commitment is paid.</summary>
 /// <param name="Number">Its number, from 1.</param>
@@ -30,38 +34,40 @@ internal sealed record Instalment(int Number, int Count, Fraction Weight, Fracti
 internal static class CommitmentFees
 {
     /// <summary>The fees with their own dates. They need no account plan.</summary>
-    public static IEnumerable<(LocalDate Date, DueFee Fee)> Dated(Commitment commitment) =>
-        (commitment.FeeDates ?? []).Select(fee => (fee.Date, new DueFee(
-            commitment, new Window(fee.ServicePeriodStartDate, fee.ServicePeriodEndDate), fee.Amount, null)));
+    public static IEnumerable<(LocalDate Date, DueFee Fee)> Dated(RoutedCommitment routed) =>
+        (routed.Commitment.FeeDates ?? []).Select(fee => (fee.Date, new DueFee(
+            routed, new Window(fee.ServicePeriodStartDate, fee.ServicePeriodEndDate), fee.Amount, null)));
 
     /// <summary>The bills of a date that have an instalment, whether or not an account plan is due.</summary>
     public static IEnumerable<DueBill> On(LocalDate date, AccountTerms terms, BillSettings settings) =>
-        from commitment in terms.Commitments
-        let cycle = CycleOf(commitment, terms, settings)
-        where cycle is not null && PositionAt(date, commitment, cycle, settings) is not null
+        from routed in terms.BilledCommitments
+        let cycle = CycleOf(routed, settings)
+        where cycle is not null && PositionAt(date, routed.Commitment, cycle, settings) is not null
         select new DueBill(date, cycle.Frequency, cycle.Interval, OnlyIfMissing: false)
         {
-            GroupingKeyId = terms.GroupingKeyOf(commitment),
+            GroupingKeyId = routed.GroupingKeyId,
         };
 
     /// <summary>
     /// The bills with an instalment at the start and at the end of the period that contains <paramref name="today"/>.
     /// </summary>
     public static IEnumerable<DueBill> Around(LocalDate today, AccountTerms terms, BillSettings settings) =>
-        from commitment in terms.Commitments
-        let cycle = CycleOf(commitment, terms, settings)
+        from routed in terms.BilledCommitments
+        let cycle = CycleOf(routed, settings)
         where cycle is not null
         let current = cycle.PeriodContaining(today)
         from date in new[] { current.Start, current.End }
-        where PositionAt(date, commitment, cycle, settings) is not null
+        where PositionAt(date, routed.Commitment, cycle, settings) is not null
         select new DueBill(date, cycle.Frequency, cycle.Interval, OnlyIfMissing: date == current.Start)
         {
-            GroupingKeyId = terms.GroupingKeyOf(commitment),
+            GroupingKeyId = routed.GroupingKeyId,
         };
 
     /// <summary>The billing cycle of the instalments; null if there are none.</summary>
-    public static BillingCycle? CycleOf(Commitment commitment, AccountTerms terms, BillSettings settings)
+    public static BillingCycle? CycleOf(RoutedCommitment routed, BillSettings settings)
     {
+        var (commitment, terms) = (routed.Commitment, routed.Owner);
+        settings = settings with { Account = terms.Account };    // its own epoch counts
         if (commitment.BillingPlanId is not { } planId)
             return null;
         var attached = terms.Plans.Where(plan => plan.Plan.Id == planId)
@@ -88,13 +94,14 @@ internal static class CommitmentFees
 
     /// <summary>The instalment that a commitment has on a bill date; null if none, or if its amount is 0.</summary>
     public static DueFee? InstalmentOn(
-        LocalDate date, Commitment commitment, BillingCycle cycle, BillSettings settings, CurrencyRounding rounding)
+        LocalDate date, RoutedCommitment routed, BillingCycle cycle, BillSettings settings, CurrencyRounding rounding)
     {
+        var commitment = routed.Commitment;
         if (PositionAt(date, commitment, cycle, settings) is not { } at)
             return null;
         var (amount, weights, firstWeight) = AmountAt(at, commitment, rounding);
         return amount <= 0 ? null : new DueFee(
-            commitment,
+            routed,
             new DatePeriod(at.From, LocalDate.Max(at.From, at.To)).In(settings.Zone),
             amount,
             new Instalment(at.Index + 1, at.Count, at.Weight, weights, firstWeight));

@@ -59,9 +59,9 @@ internal static class DatedItems
         ];
     }
 
-    private static IEnumerable<DatedItem> Fees(AccountTerms terms) => terms.Commitments.SelectMany(commitment =>
-        CommitmentFees.Dated(commitment).Select(fee =>
-            new DatedCommitmentFee(fee.Fee, fee.Date, terms.GroupingKeyOf(commitment))));
+    private static IEnumerable<DatedItem> Fees(AccountTerms terms) => terms.BilledCommitments.SelectMany(routed =>
+        CommitmentFees.Dated(routed).Select(fee =>
+            new DatedCommitmentFee(fee.Fee, fee.Date, routed.GroupingKeyId)));
 
     private static IEnumerable<DatedItem> Charges(AccountTerms terms, BillSettings settings) =>
         terms.Charges.Select(charge => new DatedCharge(
