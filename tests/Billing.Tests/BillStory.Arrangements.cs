@@ -128,6 +128,7 @@ internal sealed partial class BillStory
             CounterAdjustments = _adjustments,
             Charges = _charges,
             Contracts = [.. _contracts.Values],
+            StoredBills = _stored,
         };
         if (_children.Count == 0)
             return parent;
@@ -141,7 +142,7 @@ internal sealed partial class BillStory
         })]);
         var billed = _billed.Text("of") is { } code
             ? family.Children.Single(child => child.Account.Code == code) : parent;
-        return billed with { Family = family };
+        return billed with { Family = family, StoredBills = _stored };
     }
 
     private BillRun Run(BillRun run)

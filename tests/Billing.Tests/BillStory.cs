@@ -32,6 +32,7 @@ namespace Tallystick.Billing.Tests;
 ///                                                     # timing arrears; without proration: total, debit, credit
 ///                                                     # whole
 /// seats  seats   2026-03-01  10                       # the new number from a day on; also: order
+/// locked 2026-03-01                                   # a locked bill of what is said before
 /// bill   2026-04-01
 /// </code>
 /// Credits are <c>commitment</c>, <c>fee</c>, <c>balance</c>, <c>credit</c> and <c>drawn</c>: see <see
@@ -51,6 +52,7 @@ internal sealed partial class BillStory
     private OrganizationConfig _organization = Organization;
     private Accounts.Account _account = Scenario.Account;
     private LocalDate _billDate;
+    private readonly List<StoredBill> _stored = [];
     private bool _countsLast;
 
     private BillStory(string text)
@@ -111,6 +113,12 @@ internal sealed partial class BillStory
         return input with { Run = Run(input.Run) with { BillDate = billDate } };
     }
 
+    private void Lock()
+    {
+        var made = InputOn(_billDate).Bill(Used, Ledger()).Bill.ToBill(At("2025-01-01"), At("2025-01-01"), null);
+        _stored.Add(StoredBill.Of(made with { Locked = true }, null));
+    }
+
     private static string[] Words(string line) =>
         line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
@@ -153,6 +161,10 @@ internal sealed partial class BillStory
                 break;
             case "usage":
                 _usage.Add(new MeasuredQuantity(words[0], At(words[1]), Number(words[2]), Pairs(words[3..])));
+                break;
+            case "locked":
+                (_billDate, _billed) = (Date(words[0]), Pairs(words[1..]));
+                Lock();
                 break;
             case "bill":
                 (_billDate, _billed) = (Date(words[0]), Pairs(words[1..]));

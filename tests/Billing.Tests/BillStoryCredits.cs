@@ -37,6 +37,7 @@ internal sealed partial class BillStory
         {
             case "commitment":
                 _paying = settings.Text("of") is { } child ? _childCommitments[child] : _commitments;
+                _paying.RemoveAll(one => one.Id == name);    // a new statement about it replaces the former
                 _paying.Add(CommitmentOf(name, settings));
                 break;
             case "fee":

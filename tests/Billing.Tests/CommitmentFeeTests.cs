@@ -190,25 +190,6 @@ public sealed class CommitmentFeeTests
             .ShouldBe([(Date("2025-03-01"), true), (Date("2025-07-01"), true)]);
     }
 
-    [Fact]
-    public void Fee_DueOnALockedBillThatDoesNotHaveIt_IsRefused()
-    {
-        const string Story = """
-            organization consolidate yes
-            plan       basic  from 2025-01-01  standing 100
-            commitment prepaid  from 2025-01-01  to 2026-01-01  amount 1000
-            fee        prepaid  on 2025-02-01  amount 40  from 2025-01-01  to 2025-02-01
-
-            """;
-        var locked = BillStory.BillOf($"{Story}bill 2025-02-01").ToBill(At("2025-02-01"), At("2025-02-01"), null);
-        BilledCharges.RefuseNew(locked, BillStory.BillOf($"{Story}bill 2025-02-01"));
-
-        var late = BillStory.BillOf(
-            $"{Story}fee prepaid  on 2025-02-01  amount 60  from 2025-01-01  to 2025-03-01\nbill 2025-02-01");
-        Should.Throw<Calculation.BillRefusedException>(() => BilledCharges.RefuseNew(locked, late))
-            .Message.ShouldContain("a fee of the commitment prepaid cannot be billed");
-    }
-
     private static Commitments.CommitmentFee Fee(string date) => new()
     {
         Date = Date(date),

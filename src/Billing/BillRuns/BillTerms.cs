@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Balances;
+using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Charges;
@@ -31,6 +33,8 @@ internal sealed class BillTerms
     private readonly Dictionary<string, Account> _accounts;
     private readonly ILookup<string, Account> _children;
     private readonly IReadOnlyList<Product> _accountingProducts;
+    private readonly ILookup<string, StoredBill> _storedBills;
+    private readonly LocalDate? _lockedUntil;
     private readonly ConcurrentDictionary<string, AccountTerms> _terms = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FamilyTerms> _families = new(StringComparer.Ordinal);
 
@@ -44,11 +48,14 @@ internal sealed class BillTerms
         ILookup<string, Charge> charges,
         ILookup<string, Contract> contracts,
         IReadOnlyList<Account> accounts,
-        IReadOnlyList<Product> accountingProducts)
+        IReadOnlyList<Product> accountingProducts,
+        ILookup<string, StoredBill> storedBills,
+        LocalDate? lockedUntil)
     {
         (_organizationId, _catalog, _accountPlans) = (organizationId, catalog, accountPlans);
         (_adjustments, _commitments, _balances, _charges) = (adjustments, commitments, balances, charges);
         (_contracts, _accountingProducts) = (contracts, accountingProducts);
+        (_storedBills, _lockedUntil) = (storedBills, lockedUntil);
         _accounts = accounts.ToDictionary(account => account.Id, StringComparer.Ordinal);
         _children = accounts.Where(account => account.ParentAccountId is not null)
             .ToLookup(account => account.ParentAccountId!, StringComparer.Ordinal);
@@ -99,6 +106,8 @@ internal sealed class BillTerms
         Commitments = [.. _commitments[account.Id]],
         BillingPlans = _catalog.TemplatesOf(_commitments[account.Id].Select(commitment => commitment.BillingPlanId)),
         Balances = [.. _balances[account.Id]],
+        StoredBills = [.. _storedBills[account.Id]],
+        LockedUntil = _lockedUntil,
     };
 
     /// <summary>Whether an account or its children have commitments, or the account has balances.</summary>
@@ -135,12 +144,14 @@ internal sealed class BillTerms
         List<string> accountIds = [.. accounts.Select(account => account.Id)];
         var charges = await LoadAsync<Charge>(owned => owned.AccountId);
         var balances = await LoadAsync<Balance>(owned => owned.AccountId);
+        var commitments = await LoadAsync<Commitment>(owned => owned.AccountId);
+        var config = await BillConfigResource.FindAsync(related);
         return new BillTerms(
             organizationId,
             catalog,
             await LoadAsync<AccountPlan>(owned => owned.AccountId),
             await LoadAsync<CounterAdjustment>(owned => owned.AccountId),
-            await LoadAsync<Commitment>(owned => owned.AccountId),
+            commitments,
             balances,
             charges,
             await LoadAsync<Contract>(owned => owned.AccountId),
@@ -149,7 +160,9 @@ internal sealed class BillTerms
             [
                 .. charges.SelectMany(ofAccount => ofAccount).Select(charge => charge.AccountingProductId),
                 .. balances.SelectMany(ofAccount => ofAccount).Select(balance => balance.FeesAccountingProductId),
-            ]));
+            ]),
+            await StoredBills.LoadAsync(related, config, accounts, commitments.SelectMany(ofAccount => ofAccount)),
+            config?.BillLockDate);
 
         async ValueTask<IReadOnlyList<Product>> ProductsAsync(IEnumerable<string?> ids)
         {

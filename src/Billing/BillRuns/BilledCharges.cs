@@ -45,9 +45,10 @@ public static class BilledCharges
     }
 
     /// <summary>
-    /// Refuses charges and commitment fees that are due on a locked bill, so that they are not forgotten.
+    /// Refuses charges that are due on a locked bill, so that they are not forgotten. Commitment fees are not refused:
+    /// the next bill has what a locked one lacks.
     /// </summary>
-    /// <exception cref="BillRefusedException">The calculated bill has a charge or fee that is not on it.</exception>
+    /// <exception cref="BillRefusedException">The calculated bill has a charge that is not on it.</exception>
     internal static void RefuseNew(Bill locked, CalculatedBill calculated)
     {
         var billed = IdsOn(locked.LineItems);
@@ -55,12 +56,6 @@ public static class BilledCharges
             throw new BillRefusedException(
                 $"Account {calculated.AccountCode}: the charge {late.ChargeId} cannot be billed, because the bill of "
                 + $"its date, {InstantText.Write(calculated.BillDate)}, is locked. Give the charge a later billDate.");
-        var fees = FeesOn(locked.LineItems).Select(line => line.Id).ToHashSet(StringComparer.Ordinal);
-        if (FeesOn(calculated.LineItems).FirstOrDefault(line => !fees.Contains(line.Id)) is { } fee)
-            throw new BillRefusedException(
-                $"Account {calculated.AccountCode}: a fee of the commitment {fee.CommitmentId} cannot be billed, "
-                + $"because the bill of its date, {InstantText.Write(calculated.BillDate)}, is locked. Give the fee a "
-                + "later date.");
     }
 
     /// <summary>Releases the charges of a bill that is deleted, so that another bill can contain them.</summary>
@@ -72,9 +67,6 @@ public static class BilledCharges
                 await KeepAsync(change, charge, null);
         }
     }
-
-    private static IEnumerable<BillLineItem> FeesOn(IReadOnlyList<BillLineItem>? lines) =>
-        (lines ?? []).Where(line => line.LineItemType == LineItemType.CommitmentFee);
 
     private static HashSet<string> IdsOn(IReadOnlyList<BillLineItem>? lines) =>
         (lines ?? []).Select(line => line.ChargeId).OfType<string>().ToHashSet(StringComparer.Ordinal);

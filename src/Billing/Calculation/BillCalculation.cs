@@ -74,6 +74,7 @@ public sealed class BillCalculation
                     .. new ChargeCounters(_input.Terms, _settings.Zone).For(own), // values and their changes
                     .. RateUsage.By(account, measured),                       // exact amounts
                     .. ChargeFees.For(FeesDue(amounts)),                      // what commitments cost
+                    .. ChargeFees.For(DifferencesDue(amounts)),               // and what locked bills missed of it
                     .. BillCharges.For(_items, _input.Terms),                 // ad hoc and balance charges
                 ];
                 var round = new RoundLines(account, amounts);                 // amounts are rounded only here
@@ -99,8 +100,17 @@ public sealed class BillCalculation
                 && (run.IsConsolidated || (cycle.Frequency, cycle.Interval) == (run.Frequency, run.Interval))
             select CommitmentFees.InstalmentOn(
                 run.BillDate, routed, cycle, _settings, amounts.RoundingOf(routed.Commitment.Currency));
-        return [.. instalments.OfType<DueFee>(), .. _items.OfType<DatedCommitmentFee>().Select(item => item.Fee)];
+        return
+        [
+            .. instalments.OfType<DueFee>().Concat(_items.OfType<DatedCommitmentFee>().Select(item => item.Fee))
+                .Where(fee => !FeeDifferences.AreBilledByAnother(run.BillDate, terms, _settings, fee.Of)),
+        ];
     }
+
+    private IEnumerable<FeeDifference> DifferencesDue(ConvertAmounts amounts) => _input.Terms.BilledCommitments
+        .Select(routed => FeeDifferences.On(
+            _input.Run, _input.Terms, _settings, routed, amounts.RoundingOf(routed.Commitment.Currency)))
+        .OfType<FeeDifference>();
 
     private CreditTerms CreditsOf(
         ConvertAmounts amounts, RoundLines round, IReadOnlyList<MeasuredUsage> measured) => new(

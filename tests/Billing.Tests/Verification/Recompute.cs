@@ -22,6 +22,7 @@ internal sealed class Recompute(BillFacts bill)
             "capped" => Capped(line, derivation),
             "feeInstalment" => new Computed(FeeOf(line, derivation)),
             "datedFee" => new Computed(derivation.Number("amount")),
+            "feeDifference" => FeeDifference(line, derivation),
             "creditDraw" => Drawn(derivation),
             "surcharge" => Surcharge(line, derivation),
             "grantedUnits" => Granted(line, derivation),
@@ -60,6 +61,28 @@ internal sealed class Recompute(BillFacts bill)
             Quantity = units ?? 1,
             Units = units ?? 1,
             UnitPrice = price,
+        };
+    }
+
+    private Computed FeeDifference(ExplainedLine line, JsonElement derivation)
+    {
+        var (due, billed) = (derivation.Number("due"), derivation.Number("billed"));
+        var before = derivation.Number("earlier");
+        var limit = derivation.NumberOrNull("limit");
+        _faults.Holds(limit is null ? due > billed && before.Sign == 0 : due + before < billed, "there is no difference");
+        var own = bill.Lines
+            .Where(other => other.Type == "COMMITMENT_FEE" && other.Kind != "feeDifference"
+                && other.Item.Text("commitmentId") == line.Item.Text("commitmentId"))
+            .Select(other => other.Subtotal).Sum();
+        _faults.Holds(limit is null || limit == own, $"the limit {limit} is not the fees of the bill, {own}");
+        var rest = due - billed + before;
+        return new Computed(limit is { } most && rest < -most ? -most : rest)
+        {
+            Facts = new SortedDictionary<string, Exact>(StringComparer.Ordinal)
+            {
+                ["due"] = due,
+                ["billed"] = billed,
+            },
         };
     }
 

@@ -67,9 +67,24 @@ internal static class Stories
         usage    more   2025-01-15  900
         """;
 
+    private const string Yearly = "prepaid  from 2025-01-01  to 2026-01-01  amount 900";
+
+    private const string Fees = $"""
+        commitment {Yearly}
+        fee      prepaid  on 2025-02-01  amount 100  from 2025-01-01  to 2025-02-01
+        locked   2025-02-01  frequency adhoc
+        """;
+
+    private static string Later { get; } = $"{FeeOn("2025-04-01", 75)}\nbill 2025-04-01  frequency adhoc";
+
+    private static string FeeOn(string date, int amount) =>
+        $"fee prepaid  on {date}  amount {amount}  from 2025-01-01  to 2025-04-01";
+
     /// <summary>Several rules at once, by name.</summary>
     public static IReadOnlyDictionary<string, string> Compositions { get; } = new Dictionary<string, string>
     {
+        ["fees, too much on a locked bill"] = $"{Fees}\ncommitment {Yearly}\n{FeeOn("2025-02-01", 60)}\n{Later}",
+        ["fees, too little on a locked bill"] = $"{Fees}\n{FeeOn("2025-02-01", 60)}\n{Later}",
         ["free units"] = $"{Alone}\n{Grant}",
         ["free units, divided"] = $"{Alone}\n{Grant}\n{Prepaid}",
         ["divided"] = $"{Alone}\n{Prepaid}",

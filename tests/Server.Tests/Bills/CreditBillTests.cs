@@ -179,7 +179,7 @@ public sealed class CreditBillTests(SqliteServer server)
     }
 
     [Fact]
-    public async Task Fee_DueOnALockedBill_IsAFailureOfTheJob()
+    public async Task Fee_DueOnALockedBill_IsOnTheNextBill()
     {
         await using var own = await ApiServer.StartAsync();
         var account = await BilledAccount.MakeAsync(own.Client);
@@ -194,8 +194,43 @@ public sealed class CreditBillTests(SqliteServer server)
 
         var late = await CommitmentAsync(own.Client, account, 60, Fees);
 
-        ((string)(await account.BillAsync("2025-03-15"))["failures"]![0]!["message"]!)
-            .ShouldContain($"a fee of the commitment {late} cannot be billed, because the bill of its date");
+        (await TotalAsync(own.Client, account, "2025-03-15")).ShouldBe(40);
+        (await TotalAsync(own.Client, account, "2025-03-16")).ShouldBe(40);
+        var line = (await BillAsync(own.Client, account, "2025-03-16"))["lineItems"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)line["commitmentId"]!, (string)line["description"]!)
+            .ShouldBe((late, "Prepayment fee, difference to locked bills"));
+        await LockAsync(own, (string)(await BillAsync(own.Client, account, "2025-03-16"))["id"]!);
+        (await account.BillAsync("2025-03-17"))["billIds"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Fee_AddedToAnUnlockedBill_IsPickedUpByAJobWithoutADate()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var account = await BilledAccount.MakeAsync(client);
+        var date = NodaTime.SystemClock.Instance.GetCurrentInstant().InUtc().Date.PlusDays(-3);
+        string Fee(decimal amount) => $$"""
+            {"date":"{{date:uuuu-MM-dd}}","amount":{{amount}},"servicePeriodStartDate":"2025-01-01T00:00:00Z",
+              "servicePeriodEndDate":"2025-06-01T00:00:00Z"}
+            """;
+        var commitment = await CommitmentAsync(client, account, 50, $$""","feeDates":[{{Fee(40)}}]""");
+        await account.BillAsync(null);
+        (await FeesAsync()).ShouldBe(40);
+
+        var proposed = (await client.GetAsync($"commitments/{commitment}")).Object;
+        proposed["feeDates"]!.AsArray().Add(JsonNode.Parse(Fee(7)));
+        (await client.PutAsync($"commitments/{commitment}", proposed)).Status.ShouldBe(HttpStatusCode.OK);
+        await client.PostAsync("charges", JsonNode.Parse($$"""
+            {"accountId":"{{account.Id}}","name":"Set-up","code":"set-up","currency":"USD","entityType":"AD_HOC",
+              "lineItemType":"AD_HOC","amount":5,"billDate":"{{date:uuuu-MM-dd}}",
+              "servicePeriodStartDate":"2025-01-01T00:00:00Z","servicePeriodEndDate":"2025-01-02T00:00:00Z"}
+            """)!);
+        await account.BillAsync(null);
+        (await FeesAsync()).ShouldBe(52);
+
+        async Task<decimal> FeesAsync() => (decimal)(await client.GetAsync(
+            $"bills?accountId={account.Id}&billDate={date:uuuu-MM-dd}&billingFrequency=AD_HOC&includeBillTotal=true"))
+            .Object["data"]!.AsArray().ShouldHaveSingleItem()!["billTotal"]!;
     }
 
     private static Task LockAsync(ApiServer own, string billId) => own.Service<ResourceService>().ChangeAsync(

@@ -18,7 +18,8 @@ internal static class DrawableAmounts
         var open = lines
             .Select(line => Credit.IsDrawable(line.Line.Type) ? line.Drawable : 0).ToArray();
         foreach (var negative in lines
-            .Where(line => line.Converted < 0 && line.Line.Type != LineItemType.UsageCredit)
+            .Where(line => line.Converted < 0
+                && line.Line.Type is not (LineItemType.UsageCredit or LineItemType.CommitmentFee))
             .OrderBy(line => line.Line.Source.Product is null))
         {
             var left = -negative.Converted;

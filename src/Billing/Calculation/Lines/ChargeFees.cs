@@ -1,5 +1,6 @@
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Commitments;
 
 namespace Tallystick.Billing.Calculation.Lines;
 
@@ -16,25 +17,43 @@ internal static class ChargeFees
             // Nothing else distinguishes several fees of a date for the same period.
             .Select((fee, index) => LineOf(fee, index == 0 ? "" : FormattableString.Invariant($"{index}"))));
 
+    /// <summary>One line for each difference between the fees that locked bills should have and have.</summary>
+    public static IEnumerable<Line> For(IEnumerable<FeeDifference> differences) => differences.Select(one => new Line
+    {
+        Type = LineItemType.CommitmentFee,
+        Source = SourceOf(one.Of),
+        ServicePeriod = one.ServicePeriod,
+        Amount = one.Amount,
+        Description = $"{DescriptionOf(one.Of.Commitment)}, difference to locked bills",
+        AccountingProductId = one.Of.Commitment.FeesAccountingProductId ?? one.Of.Commitment.AccountingProductId,
+        Discriminator = "difference",
+        Derivation = new DifferenceOfFees(one.Due, one.Billed, one.Earlier, one.Limit),
+    });
+
+    private static LineSource SourceOf(RoutedCommitment routed) => new()
+    {
+        Name = $"commitment {routed.Commitment.Id}",
+        EntityId = routed.Commitment.Id,
+        Currency = routed.Commitment.Currency,
+        ContractId = routed.Commitment.ContractId,
+        CommitmentId = routed.Commitment.Id,
+        Child = routed.IsPerAccount ? routed.Child : null,
+    };
+
+    private static string DescriptionOf(Commitment commitment) =>
+        string.IsNullOrWhiteSpace(commitment.CommitmentFeeDescription)
+            ? "Prepayment fee" : commitment.CommitmentFeeDescription;
+
     private static Line LineOf(DueFee fee, string discriminator)
     {
         var commitment = fee.Commitment;
         return new Line
         {
             Type = LineItemType.CommitmentFee,
-            Source = new LineSource
-            {
-                Name = $"commitment {commitment.Id}",
-                EntityId = commitment.Id,
-                Currency = commitment.Currency,
-                ContractId = commitment.ContractId,
-                CommitmentId = commitment.Id,
-                Child = fee.Of.IsPerAccount ? fee.Of.Child : null,
-            },
+            Source = SourceOf(fee.Of),
             ServicePeriod = fee.ServicePeriod,
             Amount = fee.Amount,
-            Description = string.IsNullOrWhiteSpace(commitment.CommitmentFeeDescription)
-                ? "Prepayment fee" : commitment.CommitmentFeeDescription,
+            Description = DescriptionOf(commitment),
             AccountingProductId = commitment.FeesAccountingProductId ?? commitment.AccountingProductId,
             Discriminator = discriminator,
             Derivation = fee.Instalment is { } instalment

@@ -43,6 +43,28 @@ public sealed record DatedFee(decimal Amount) : Derivation
         [string.Create(CultureInfo.InvariantCulture, $"a fee of {Amount} with its own date")];
 }
 
+/// <summary>What locked bills have too little or too much of the fees of a commitment.</summary>
+/// <param name="Due">The fees whose dates are those of locked bills, as they are now.</param>
+/// <param name="Billed">The fees on locked bills.</param>
+/// <param name="Earlier">The part of a reduction that fees on earlier bills take.</param>
+/// <param name="Limit">The fees of this bill, which a reduction cannot exceed; null for a further charge.</param>
+public sealed record DifferenceOfFees(decimal Due, decimal Billed, decimal Earlier, decimal? Limit) : Derivation
+{
+    /// <inheritdoc/>
+    public override IEnumerable<string> Steps() =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"{Due} is due on the dates of locked bills, {Billed} is on them"),
+        .. Limit is not { } limit
+            ? Array.Empty<string>()
+            :
+            [
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"fees on earlier bills are reduced by {Earlier}, those of this bill by at most {limit}"),
+            ],
+    ];
+}
+
 /// <summary>What charges have drawn from a commitment or balance, in the order in which they drew.</summary>
 /// <param name="CreditId">UUID of the commitment or balance.</param>
 /// <param name="Draws">The draws. Their sum is the amount of the line.</param>

@@ -21,6 +21,7 @@ namespace Tallystick.Billing.Calculation.Lines;
 [JsonDerivedType(typeof(MinimumDue), "minimum")]
 [JsonDerivedType(typeof(FeeInstalment), "feeInstalment")]
 [JsonDerivedType(typeof(DatedFee), "datedFee")]
+[JsonDerivedType(typeof(DifferenceOfFees), "feeDifference")]
 [JsonDerivedType(typeof(CreditDraw), "creditDraw")]
 [JsonDerivedType(typeof(SurchargeOnOverage), "surcharge")]
 [JsonDerivedType(typeof(PartOfUsage), "partOfUsage")]

@@ -122,6 +122,7 @@ internal sealed class PresentLines(
         CountedChange { Share: { IsProrated: not false } share } => FactsOf(share),
         MinimumDue { Spent: { } spent } minimum => FactsOf(minimum, ("usage", spent.Total)),
         MinimumDue minimum => FactsOf(minimum),
+        DifferenceOfFees fees => new(StringComparer.Ordinal) { ["due"] = fees.Due, ["billed"] = fees.Billed },
         CappedCredit credit => new(StringComparer.Ordinal)
         {
             ["credit"] = credit.Converted,

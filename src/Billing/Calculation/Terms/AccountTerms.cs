@@ -1,3 +1,4 @@
+using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Balances;
 using Tallystick.Billing.Charges;
@@ -39,6 +40,17 @@ public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerm
 
     /// <summary>Balances of the account.</summary>
     public IReadOnlyList<Balance> Balances { get; init; } = [];
+
+    /// <summary>
+    /// The existing bills of the account, if its bills depend on them: for the fees of commitments, and of children.
+    /// </summary>
+    public IReadOnlyList<StoredBill> StoredBills { get; init; } = [];
+
+    /// <summary>The lock date of bills; null if there is none.</summary>
+    public LocalDate? LockedUntil { get; init; }
+
+    /// <summary>The account, or all accounts of its hierarchy.</summary>
+    internal IEnumerable<AccountTerms> Related => Family is { } family ? [family.Parent, .. family.Children] : [this];
 
     /// <summary>
     /// The account plans that can be on bills of the account: its own, and in a hierarchy those of its parent or

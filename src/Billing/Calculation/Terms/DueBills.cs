@@ -29,6 +29,7 @@ public static class DueBills
                 .Select(plan => DueOn(billDate, plan, settings, onlyIfMissing: false)),
             .. CommitmentFees.On(billDate, terms, settings).Select(bill => Consolidated(bill, settings)),
             .. DatedOn(billDate, billDate, terms, settings, includeBilled: true),
+            .. MissingFees(billDate, billDate, terms, settings),
         ]);
     });
 
@@ -54,6 +55,7 @@ public static class DueBills
             .. CommitmentFees.Around(today, terms, settings).Select(bill => Consolidated(bill, settings)),
             .. DatedOn(
                 today.PlusDays(-CheckTerms.DaysLookedBack), today, terms, settings, includeBilled: false),
+            .. MissingFees(today.PlusDays(-CheckTerms.DaysLookedBack), today, terms, settings),
         ]);
     });
 
@@ -83,8 +85,9 @@ public static class DueBills
         from item in DatedItems.Of(terms, settings)
         where first <= item.Date && item.Date <= last
         let bill = Consolidated(
-            // It is not known whether a fee is on a bill, but if the bill exists, the fee is on it.
-            new DueBill(item.Date, BillingFrequency.AdHoc, 1, item is DatedCommitmentFee && !includeBilled)
+            new DueBill(
+                item.Date, BillingFrequency.AdHoc, 1,
+                OnlyIfMissing: !includeBilled && item is DatedCommitmentFee fee && !IsMissing(fee, terms, settings))
             {
                 GroupingKeyId = item.GroupingKeyId,
             },
@@ -92,6 +95,28 @@ public static class DueBills
         where item.BillId is null || (includeBilled && item.BillId == ContentId.OfBill(
             settings.Organization.Id, terms.Account.Id, bill.RunWith(settings.Overrides)))
         select bill;
+
+    // A fee does not know its bill. A bill that can still change is made again if its fees are not those of its date.
+    private static bool IsMissing(DatedCommitmentFee item, AccountTerms terms, BillSettings settings)
+    {
+        var id = ContentId.OfBill(
+            settings.Organization.Id, terms.Account.Id,
+            Consolidated(
+                new DueBill(item.Date, BillingFrequency.AdHoc, 1, OnlyIfMissing: false)
+                {
+                    GroupingKeyId = item.GroupingKeyId,
+                },
+                settings).RunWith(settings.Overrides));
+        return terms.StoredBills.FirstOrDefault(bill => bill.Id == id && !bill.IsLocked) is { } stored
+            && !FeeDifferences.HasFeesOf(item.Fee.Of, item.Date, stored);
+    }
+
+    /// <summary>The bills that are due only because locked bills lack fees with their own dates.</summary>
+    private static IEnumerable<DueBill> MissingFees(
+        LocalDate first, LocalDate last, AccountTerms terms, BillSettings settings) => terms.BilledCommitments
+        .Select(routed => FeeDifferences.DueFor(terms, settings, routed))
+        .OfType<DueBill>()
+        .Where(bill => first <= bill.BillDate && bill.BillDate <= last);
 
     private static DueBill Consolidated(DueBill bill, BillSettings settings) =>
         bill with { IsConsolidated = settings.Organization.ConsolidateBills == true };

@@ -55,7 +55,7 @@ internal static class FindDuePlans
     public static DuePlan? At(
         AccountPlanTerms terms, BillSettings settings, AccountTerms ofAccount, LocalDate billDate)
     {
-        if (!HasBoundary(terms, settings, billDate))
+        if (!HasBoundary(terms, settings, billDate) || terms.Route?.BilledDates.Contains(billDate) == true)
             return null;
         var periods = settings.CycleOf(terms);
         var index = periods.Cycle.IndexOf(billDate);

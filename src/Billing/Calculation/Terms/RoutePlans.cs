@@ -1,5 +1,6 @@
 using NodaTime;
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Bills;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Calculation.Terms;
@@ -18,6 +19,9 @@ internal sealed record PlanRoute(Account Owner, IReadOnlyList<PlanUser> Users)
     /// <summary>True if equal lines of several children are added up to one line.</summary>
     public bool IsSummed { get; init; }
 
+    /// <summary>The dates of locked bills of the child that the plan was on; its parent is not billed for them.</summary>
+    public IReadOnlyList<LocalDate> BilledDates { get; init; } = [];
+
     /// <summary>False if only usage is charged: other charges of a parent's plan are on the parent's bill.</summary>
     public bool HasFlatCharges { get; init; } = true;
 }
@@ -29,11 +33,16 @@ internal sealed record PlanRoute(Account Owner, IReadOnlyList<PlanUser> Users)
 /// </param>
 internal sealed record PlanUser(Account Account, IReadOnlyList<AccountPlanTerms> OwnPlans)
 {
-    /// <summary>The parts of a window in which no plan of its own takes the account's usage.</summary>
+    /// <summary>The times for which its usage is on locked bills of its own, from before it had a parent.</summary>
+    public IReadOnlyList<Window> Billed { get; init; } = [];
+
+    /// <summary>
+    /// The parts of a window in which neither a plan of its own nor a locked bill takes the account's usage.
+    /// </summary>
     public IEnumerable<Window> WindowsIn(Window window, DateTimeZone zone)
     {
         var from = window.Start;
-        foreach (var own in OwnPlans.Select(plan => plan.ActiveIn(zone))
+        foreach (var own in OwnPlans.Select(plan => plan.ActiveIn(zone)).Concat(Billed)
             .Where(own => !window.Intersect(own.Start, own.End).IsEmpty)
             .OrderBy(own => own.Start))
         {
@@ -75,7 +84,7 @@ internal static class RoutePlans
             ? [
                 .. family.Parent.Plans.Select(plan => plan with { Route = OfParent(plan, family) }),
                 .. family.Children.SelectMany(child => child.Plans.Where(plan => ModeOf(plan) != ChildBillingMode.Child)
-                    .Select(plan => plan with { Route = OnParentsBill(plan, child.Account) })),
+                    .Select(plan => plan with { Route = OnParentsBill(plan, child) })),
             ]
             : [
                 .. terms.Plans.Where(plan => ModeOf(plan) == ChildBillingMode.Child)
@@ -90,8 +99,29 @@ internal static class RoutePlans
 
     private static PlanRoute Alone(Account owner) => new(owner, [new PlanUser(owner, [])]);
 
-    private static PlanRoute OnParentsBill(AccountPlanTerms plan, Account child) =>
-        Alone(child) with { Child = child, IsSummed = ModeOf(plan) == ChildBillingMode.ParentSummary };
+    private static PlanRoute OnParentsBill(AccountPlanTerms plan, AccountTerms child) =>
+        Alone(child.Account) with
+        {
+            Child = child.Account,
+            IsSummed = ModeOf(plan) == ChildBillingMode.ParentSummary,
+            BilledDates =
+            [
+                .. child.StoredBills.Where(bill => bill.IsLocked && OwnLines(bill).Any(line =>
+                    plan.Group is null ? line.PlanId == plan.Plan.Id : line.PlanGroupId == plan.Group.Id))
+                    .Select(bill => bill.BillDate),
+            ],
+        };
+
+    private static IEnumerable<BillLineItem> OwnLines(StoredBill bill) =>
+        bill.Lines.Where(line => line.ChildAccountId is null);
+
+    private static IEnumerable<Window> UsageBilled(AccountTerms child, string productId) => child.StoredBills
+        .Where(bill => bill.IsLocked)
+        .SelectMany(OwnLines)
+        .Where(line => line.LineItemType is LineItemType.Usage or LineItemType.OverageUsage
+            && line.ProductId == productId && line.ServicePeriodStartDate < line.ServicePeriodEndDate)
+        .Select(line => new Window(line.ServicePeriodStartDate!.Value, line.ServicePeriodEndDate!.Value))
+        .Distinct();
 
     private static PlanRoute OfParent(AccountPlanTerms plan, FamilyTerms family) => new(
         family.Parent.Account,
@@ -100,7 +130,11 @@ internal static class RoutePlans
             .. family.Children.OrderBy(child => child.Account.Code, StringComparer.Ordinal)
                 .ThenBy(child => child.Account.Id, StringComparer.Ordinal)
                 .Select(child => new PlanUser(
-                    child.Account, [.. child.Plans.Where(own => own.Product.Id == plan.Product.Id)])),
+                    child.Account, [.. child.Plans.Where(own => own.Product.Id == plan.Product.Id)])
+                {
+                    Billed = ModeOf(plan) == ChildBillingMode.Child
+                        ? [] : [.. UsageBilled(child, plan.Product.Id)],
+                }),
         ])
     {
         Lines = ModeOf(plan) switch

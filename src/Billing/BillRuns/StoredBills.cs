@@ -1,0 +1,62 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Commitments;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Billing.BillRuns;
+
+/// <summary>
+/// Loads the existing bills that other bills depend on: all bills of accounts whose commitments have fees, because fees
+/// can change after they were billed; and the locked bills of children, whose usage must not be billed to their parent
+/// again. Most accounts need none.
+/// </summary>
+internal static class StoredBills
+{
+    /// <summary>Number of accounts whose bills are read at a time, because bills can be large.</summary>
+    private const int AccountsAtATime = 100;
+
+    /// <summary>The bills, by account UUID.</summary>
+    /// <param name="related">Reads from a consistent state of the store.</param>
+    /// <param name="config">The settings with the lock date; null if there are none.</param>
+    /// <param name="accounts">Whole hierarchies.</param>
+    /// <param name="commitments">Their commitments.</param>
+    internal static async ValueTask<ILookup<string, StoredBill>> LoadAsync(
+        ResourceReader related, BillConfig? config, IReadOnlyList<Account> accounts,
+        IEnumerable<Commitment> commitments)
+    {
+        var paying = commitments.Where(HasFees).Select(one => one.AccountId).ToHashSet(StringComparer.Ordinal);
+        // Fees of a child can be on the bills of its parent.
+        paying.UnionWith(accounts.Where(one => paying.Contains(one.Id)).Select(one => one.ParentAccountId)
+            .OfType<string>().ToList());
+        var children = accounts.Where(one => one.ParentAccountId is not null && !paying.Contains(one.Id));
+        var loaded = new List<(string AccountId, StoredBill Bill)>();
+        await AddAsync([.. paying], Condition.And());
+        await AddAsync([.. children.Select(child => child.Id)], LockedBy(config));
+        return loaded.ToLookup(one => one.AccountId, one => one.Bill, StringComparer.Ordinal);
+
+        async ValueTask AddAsync(IReadOnlyList<string> accountIds, Condition condition)
+        {
+            foreach (var ids in accountIds.Chunk(AccountsAtATime))
+            {
+                loaded.AddRange((await related.ListAsync<Bill>(Condition.And(
+                    new Condition.In("account_id", ids), condition)))
+                    .Select(bill => (bill.AccountId, StoredBill.Of(bill, config))));
+            }
+        }
+    }
+
+    private static bool HasFees(Commitment commitment) =>
+        commitment.BillingPlanId is not null || commitment.FeeDates is { Count: > 0 };
+
+    private static Condition LockedBy(BillConfig? config)
+    {
+        var locked = Condition.Equal("locked", "true");
+        return config?.BillLockDate is { } until
+            ? Condition.Or(locked, new Condition.Compare(
+                "end_date", Comparison.LessOrEqual, Foundation.Values.InstantText.Write(until)))
+            : locked;
+    }
+}

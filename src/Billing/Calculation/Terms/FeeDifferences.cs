@@ -1,0 +1,227 @@
+using NodaTime;
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Calendar;
+using Tallystick.Foundation.Values;
+using Tallystick.Pricing.Rating;
+
+namespace Tallystick.Billing.Calculation.Terms;
+
+/// <summary>The difference between the fees that locked bills should have and those that they have.</summary>
+/// <param name="Of">The commitment.</param>
+/// <param name="ServicePeriod">From the start of the commitment to the bill date.</param>
+/// <param name="Due">The fees whose dates are those of locked bills, as they are now.</param>
+/// <param name="Billed">The fees on locked bills.</param>
+/// <param name="Earlier">The part of a reduction that earlier bills take.</param>
+/// <param name="Limit">The fees of this bill, which a reduction cannot exceed; null for a further charge.</param>
+internal sealed record FeeDifference(
+    RoutedCommitment Of, Window ServicePeriod, decimal Due, decimal Billed, decimal Earlier, decimal? Limit)
+{
+    /// <summary>The amount, in the currency of the commitment.</summary>
+    public Fraction Amount => Limit is { } limit
+        ? Larger(Fraction.Zero - limit, (Fraction)Due - Billed + Earlier)
+        : (Fraction)Due - Billed;
+
+    private static Fraction Larger(Fraction one, Fraction other) => one < other ? other : one;
+}
+
+/// <summary>
+/// Keeps the fees of a commitment right when they change after bills were locked: if a fee was moved, raised, lowered or
+/// added, the locked bills have more or less than is due on their dates. What is missing is billed on the next bill;
+/// what is too much reduces the fees that are still open, the earliest first. Nothing is billed twice, because the fees
+/// on locked bills are counted, wherever they came from.
+/// </summary>
+internal sealed class FeeDifferences
+{
+    /// <summary>Number of bills with fees, before a bill, that a reduction is followed through.</summary>
+    private const int MaxOpen = 1_000;
+
+    private readonly AccountTerms _terms;
+    private readonly BillSettings _settings;
+    private readonly RoutedCommitment _routed;
+    private readonly BillingCycle? _cycle;
+    private readonly Dictionary<string, StoredBill> _stored;
+    private readonly IReadOnlyList<string> _otherIds;
+
+    private FeeDifferences(AccountTerms terms, BillSettings settings, RoutedCommitment routed)
+    {
+        (_terms, _settings, _routed) = (terms, settings, routed);
+        _cycle = CommitmentFees.CycleOf(routed, settings);
+        // Fees of a child can have been on its own bills or on those of its parent, before its mode changed.
+        AccountTerms[] others = [routed.Owner, terms.Family?.Parent ?? terms];
+        _otherIds = [.. others.Select(one => one.Account.Id).Distinct().Where(id => id != terms.Account.Id)];
+        _stored = terms.StoredBills.Concat(others.SelectMany(one => one.StoredBills)).DistinctBy(bill => bill.Id)
+            .ToDictionary(bill => bill.Id, StringComparer.Ordinal);
+    }
+
+    private IReadOnlyList<BillLineItem> Billed => field ??=
+    [
+        .. _stored.Values.Where(bill => bill.IsLocked)
+            .SelectMany(bill => bill.Lines)
+            .Where(line => IsFeeOf(_routed, line)),
+    ];
+
+    /// <summary>The difference on a bill; null if there is none.</summary>
+    public static FeeDifference? On(
+        BillRun run, AccountTerms terms, BillSettings settings, RoutedCommitment routed, CurrencyRounding rounding)
+    {
+        var fees = new FeeDifferences(terms, settings, routed);
+        return fees._stored.Count > 0 && fees.IsOn(run) ? fees.On(run.BillDate, rounding) : null;
+    }
+
+    /// <summary>
+    /// Whether the fees of a date are on a locked bill of another account, that of a child or its parent.
+    /// </summary>
+    public static bool AreBilledByAnother(
+        LocalDate date, AccountTerms terms, BillSettings settings, RoutedCommitment routed)
+    {
+        if (terms.Family is null)
+            return false;
+        var fees = new FeeDifferences(terms, settings, routed);
+        return fees._otherIds.Any(id => fees.IsLockedAt(date, id));
+    }
+
+    /// <summary>
+    /// The bill that is due only for what is missing of fees with their own dates; null if there is none.
+    /// </summary>
+    public static DueBill? DueFor(AccountTerms terms, BillSettings settings, RoutedCommitment routed)
+    {
+        if (routed.Commitment.FeeDates is not { Count: > 0 })
+            return null;
+        var fees = new FeeDifferences(terms, settings, routed);
+        var missing = fees.ClosedDates().Aggregate(Fraction.Zero, (sum, date) => sum + fees.DatedOn(date))
+            - fees.BilledAmount();
+        return missing.Sign > 0 && fees.NextAfterLocked() is { } next ? fees.BillAt(next) : null;
+    }
+
+    /// <summary>Whether a line is a fee of a commitment, or a difference of its fees.</summary>
+    public static bool IsFeeOf(RoutedCommitment routed, BillLineItem line) =>
+        line.LineItemType == LineItemType.CommitmentFee && line.CommitmentId == routed.Commitment.Id
+        && line.Currency == routed.Commitment.Currency;
+
+    /// <summary>Whether a bill has all fees of a commitment that are due on its date, and no others.</summary>
+    public static bool HasFeesOf(RoutedCommitment routed, LocalDate date, StoredBill bill) =>
+        (routed.Commitment.FeeDates ?? []).Where(fee => fee.Date == date).Select(fee => fee.Amount).Order()
+            .SequenceEqual(bill.Lines
+                .Where(line => IsFeeOf(routed, line) && line.Additional?.ContainsKey("billed") != true)
+                .Select(line => line.Subtotal).Order());
+
+    private bool IsOn(BillRun run) => run.GroupingKeyId == _routed.GroupingKeyId
+        && (run.IsConsolidated
+            || (_cycle is null
+                ? run.Frequency == BillingFrequency.AdHoc
+                : (run.Frequency, run.Interval) == (_cycle.Frequency, _cycle.Interval)));
+
+    private FeeDifference? On(LocalDate date, CurrencyRounding rounding)
+    {
+        if (IsLockedAt(date))
+            return null;
+        var due = ClosedDates().Aggregate(Fraction.Zero, (sum, closed) => sum + FeesOn(closed, rounding));
+        var billed = BilledAmount();
+        var period = new DatePeriod(
+            _routed.Commitment.StartDate, LocalDate.Max(_routed.Commitment.StartDate, date)).In(_settings.Zone);
+        if (due == billed)
+            return null;
+        if (due > billed)
+            return NextAfterLocked() == date
+                ? new FeeDifference(_routed, period, due.ToDecimal(), billed.ToDecimal(), 0, null)
+                : null;
+        var own = FeesOn(date, rounding);
+        if (own.Sign <= 0)
+            return null;
+        var before = Fraction.Zero;
+        foreach (var open in OpenBefore(date))
+        {
+            before += FeesOn(open, rounding);
+            if (before >= billed - due)
+                return null;
+        }
+        return new FeeDifference(
+            _routed, period, due.ToDecimal(), billed.ToDecimal(), before.ToDecimal(), own.ToDecimal());
+    }
+
+    private Fraction BilledAmount() => Billed.Aggregate(Fraction.Zero, (sum, line) => sum + line.Subtotal);
+
+    private Fraction FeesOn(LocalDate date, CurrencyRounding rounding) => _cycle is null
+        ? DatedOn(date)
+        : CommitmentFees.InstalmentOn(date, _routed, _cycle, _settings, rounding)?.Amount ?? 0;
+
+    private Fraction DatedOn(LocalDate date) => (_routed.Commitment.FeeDates ?? [])
+        .Where(fee => fee.Date == date)
+        .Aggregate(Fraction.Zero, (sum, fee) => sum + fee.Amount);
+
+    /// <summary>The dates of locked bills on which a fee is due.</summary>
+    private IEnumerable<LocalDate> ClosedDates() => _cycle is null
+        ? (_routed.Commitment.FeeDates ?? []).Select(fee => fee.Date).Distinct().Where(IsLockedAt)
+        : _stored.Values.Select(bill => bill.BillDate).Distinct().Where(IsLockedAt);
+
+    private LocalDate? LastLocked()
+    {
+        var dates = ClosedDates().Concat(_stored.Values
+            .Where(bill => bill.IsLocked && bill.Lines.Any(line => IsFeeOf(_routed, line)))
+            .Select(bill => bill.BillDate)).ToList();
+        return dates.Count == 0 ? null : dates.Max();
+    }
+
+    /// <summary>The date of the first bill after the locked ones; null if there is none in the calendar.</summary>
+    private LocalDate? NextAfterLocked()
+    {
+        if (LastLocked() is not { } last)
+            return null;
+        if (_terms.LockedUntil is { } until && until > last)
+            last = until;
+        if (_cycle is null)
+        {
+            var further = (_routed.Commitment.FeeDates ?? []).Select(fee => fee.Date)
+                .Where(date => date > last && !IsLockedAt(date)).ToList();
+            if (further.Count > 0)
+                return further.Min();
+        }
+        // No more than one bill of each date is stored, so this ends.
+        var next = NextDate(last);
+        while (next is { } date && IsLockedAt(date))
+            next = NextDate(date);
+        return next;
+    }
+
+    private LocalDate? NextDate(LocalDate after) => _cycle is not null
+        ? _cycle.Boundary(_cycle.IndexOf(after) + 1)
+        : after < LocalDate.MaxIsoValue ? after.PlusDays(1) : null;
+
+    /// <summary>The earlier dates with a bill that can still change, or that is to come.</summary>
+    private IEnumerable<LocalDate> OpenBefore(LocalDate date)
+    {
+        var last = LastLocked() ?? LocalDate.MinIsoValue;
+        var existing = _stored.Values
+            .Where(bill => !bill.IsLocked && bill.BillDate < date && bill.BillDate <= last
+                && IdAt(bill.BillDate, _terms.Account.Id) == bill.Id)
+            .Select(bill => bill.BillDate);
+        var toCome = _cycle is null
+            ? (_routed.Commitment.FeeDates ?? []).Select(fee => fee.Date).Where(fee => fee > last && fee < date)
+                .Distinct()
+            : BoundariesBetween(_cycle, last, date);
+        return existing.Concat(toCome.Where(open => !IsLockedAt(open) && !(open <= _terms.LockedUntil)))
+            .Take(MaxOpen);
+    }
+
+    private static IEnumerable<LocalDate> BoundariesBetween(BillingCycle cycle, LocalDate after, LocalDate before)
+    {
+        for (var index = cycle.IndexOf(after) + 1; cycle.Boundary(index) < before; index++)
+            yield return cycle.Boundary(index);
+    }
+
+    private bool IsLockedAt(LocalDate date) => _otherIds.Append(_terms.Account.Id).Any(id => IsLockedAt(date, id));
+
+    private bool IsLockedAt(LocalDate date, string accountId) => _stored.Count > 0
+        && _stored.GetValueOrDefault(IdAt(date, accountId)) is { IsLocked: true };
+
+    private string IdAt(LocalDate date, string accountId) => ContentId.OfBill(
+        _settings.Organization.Id, accountId, BillAt(date).RunWith(_settings.Overrides));
+
+    private DueBill BillAt(LocalDate date) => new(
+        date, _cycle?.Frequency ?? BillingFrequency.AdHoc, _cycle?.Interval ?? 1, OnlyIfMissing: false)
+    {
+        GroupingKeyId = _routed.GroupingKeyId,
+        IsConsolidated = _settings.Organization.ConsolidateBills == true,
+    };
+}
