@@ -32,7 +32,7 @@ namespace Tallystick.Billing.Tests;
 ///                                                     # timing arrears; without proration: total, debit, credit
 ///                                                     # whole
 /// seats  seats   2026-03-01  10                       # the new number from a day on; also: order
-/// locked 2026-03-01                                   # a locked bill of what is said before
+/// locked 2026-03-01                                   # a locked bill of what is said before; also: pending
 /// bill   2026-04-01
 /// </code>
 /// Credits are <c>commitment</c>, <c>fee</c>, <c>balance</c>, <c>credit</c> and <c>drawn</c>: see <see
@@ -113,10 +113,16 @@ internal sealed partial class BillStory
         return input with { Run = Run(input.Run) with { BillDate = billDate } };
     }
 
-    private void Lock()
+    private void Keep(bool isLocked)
     {
-        var made = InputOn(_billDate).Bill(Used, Ledger()).Bill.ToBill(At("2025-01-01"), At("2025-01-01"), null);
-        _stored.Add(StoredBill.Of(made with { Locked = true }, null));
+        var input = InputOn(_billDate);
+        var bill = input.Bill(Used, Ledger()).Bill;
+        _stored.RemoveAll(former => former.Id == bill.Id);
+        _stored.Add(
+            StoredBill.Of(bill.ToBill(At("2025-01-01"), At("2025-01-01"), null) with { Locked = isLocked }, null) with
+            {
+                Run = input.Run with { Overrides = input.Run.Overrides.Kept(input.Organization, bill) },
+            });
     }
 
     private static string[] Words(string line) =>
@@ -162,9 +168,9 @@ internal sealed partial class BillStory
             case "usage":
                 _usage.Add(new MeasuredQuantity(words[0], At(words[1]), Number(words[2]), Pairs(words[3..])));
                 break;
-            case "locked":
+            case "locked" or "pending":
                 (_billDate, _billed) = (Date(words[0]), Pairs(words[1..]));
-                Lock();
+                Keep(isLocked: keyword == "locked");
                 break;
             case "bill":
                 (_billDate, _billed) = (Date(words[0]), Pairs(words[1..]));
@@ -191,6 +197,7 @@ internal sealed partial class BillStory
         CommitmentFeeBillInAdvance = settings.Text("fees") == "advance",
         ExternalInvoiceDate = settings.Text("invoice") == "last-day" ? InvoiceDate.LastDayOfArrears : null,
         ConsolidateBills = settings.Text("consolidate") == "yes" ? true : null,
+        LateUsageDays = settings.Whole("late"),
         SuppressedEmptyBills = settings.Text("suppress") == "empty" ? true : null,
     };
 

@@ -4,6 +4,7 @@ using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.BillRuns;
 
@@ -73,12 +74,20 @@ internal sealed class BillChunk
     private static IReadOnlyList<(DueRun Run, BillCalculation Calculation)> Begin(DueAccount due)
     {
         var begun = new List<(DueRun, BillCalculation)>();
+        var created = new HashSet<(BillingFrequency, int, string?)>();
         foreach (var run in due.Runs
             .OrderBy(run => run.Run.BillDate).ThenBy(run => run.Run.Frequency).ThenBy(run => run.Run.Interval)
             .ThenBy(run => run.Run.GroupingKeyId, StringComparer.Ordinal))
         {
-            if (due.Guarded(() => BillCalculation.Begin(due.Terms.InputFor(due.Account, run.Run))) is { } calculation)
-                begun.Add((run, calculation));
+            var kind = (run.Run.Frequency, run.Run.Interval, run.Run.GroupingKeyId);
+            var input = due.Guarded(() => due.Terms.InputFor(
+                due.Account, run.Run with { FollowsNew = created.Contains(kind) }));
+            if (input is null || due.Guarded(() => BillCalculation.Begin(input)) is not { } calculation)
+                continue;
+            begun.Add((run, calculation));
+            var id = BillCalculation.IdOf(input.OrganizationId, due.Account.Id, run.Run);
+            if (!input.Terms.StoredBills.Any(bill => bill.Id == id))
+                created.Add(kind);
         }
         return begun;
     }

@@ -43,8 +43,12 @@ public static class BillJobResultResource
         var failures = results.SelectMany(result => result.Failures).ToList();
         return job with
         {
-            BillIds = job.Type == BillJobType.Recalculate
-                ? job.BillIds : [.. results.SelectMany(result => result.BillIds)],
+            // A recalculation names its bills itself, and can change later bills of their accounts.
+            BillIds =
+            [
+                .. (job.Type == BillJobType.Recalculate ? job.BillIds ?? [] : [])
+                    .Union(results.SelectMany(result => result.BillIds)),
+            ],
             Failures = failures.Count == 0 ? null : failures,
         };
     }

@@ -106,7 +106,8 @@ internal sealed class BillJobRun : IJobRun
         foreach (var loaded in RunFamilies.InGroups(page.Families, MaxAccounts))
         {
             var terms = await _resources.ReadAsync(_organizationId, cancellationToken, related => BillTerms.LoadAsync(
-                _organizationId, _catalog, [.. loaded.SelectMany(family => family.Members)], related));
+                _organizationId, _catalog, [.. loaded.SelectMany(family => family.Members)], related,
+                _bills.Earliest()));
             foreach (var together in _catalog.HasCustomSql ? RunFamilies.InGroups(loaded, 1) : [loaded])
             {
                 if (!await BillAsync(together, terms, cancellationToken))

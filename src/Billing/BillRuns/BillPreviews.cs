@@ -36,6 +36,8 @@ public sealed class BillPreviews(
         var accountId = await CheckAsync(asked, related);
         await CompoundCalculation.LoadAsync(
             await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
+        var earliest = new BillsOfJob(
+            organizationId, asked, Organizations.OrganizationConfigResource.Default, null, NoBases, clock).Earliest();
         var (catalog, account, terms) = await resources.ReadAsync(organizationId, cancellationToken, async reader =>
         {
             var families = await RunFamilies.LoadAsync(reader, [accountId], withParents: false);
@@ -43,7 +45,7 @@ public sealed class BillPreviews(
             var family = (await families.PageAsync(reader, before: null, limit: 1)).Families.Single();
             return (
                 loaded, family.Billed.Single(),
-                await BillTerms.LoadAsync(organizationId, loaded, family.Members, reader));
+                await BillTerms.LoadAsync(organizationId, loaded, family.Members, reader, earliest));
         });
         var bills = new BillsOfJob(organizationId, asked, catalog.Organization, null, NoBases, clock);
         var due = await bills.OfAsync([account], terms, related);

@@ -138,8 +138,10 @@ internal sealed class BillTerms
     /// <param name="catalog">The data shared by the accounts of the run.</param>
     /// <param name="accounts">Whole hierarchies: with an account, also its parent and its parent's children.</param>
     /// <param name="related">Reads from a consistent state of the store.</param>
+    /// <param name="earliest">No bill of the run has an earlier date.</param>
     internal static async ValueTask<BillTerms> LoadAsync(
-        string organizationId, BillCatalog catalog, IReadOnlyList<Account> accounts, ResourceReader related)
+        string organizationId, BillCatalog catalog, IReadOnlyList<Account> accounts, ResourceReader related,
+        LocalDate earliest)
     {
         List<string> accountIds = [.. accounts.Select(account => account.Id)];
         var charges = await LoadAsync<Charge>(owned => owned.AccountId);
@@ -161,7 +163,9 @@ internal sealed class BillTerms
                 .. charges.SelectMany(ofAccount => ofAccount).Select(charge => charge.AccountingProductId),
                 .. balances.SelectMany(ofAccount => ofAccount).Select(balance => balance.FeesAccountingProductId),
             ]),
-            await StoredBills.LoadAsync(related, config, accounts, commitments.SelectMany(ofAccount => ofAccount)),
+            await StoredBills.LoadAsync(
+                related, config, catalog.Organization, accounts, commitments.SelectMany(ofAccount => ofAccount),
+                earliest),
             config?.BillLockDate);
 
         async ValueTask<IReadOnlyList<Product>> ProductsAsync(IEnumerable<string?> ids)

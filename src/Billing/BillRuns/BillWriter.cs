@@ -61,6 +61,7 @@ internal sealed class BillWriter(
         var bill = calculated.ToBill(change.Now, change.Now, jobId);
         if (current is not null)
             bill = Recalculated(current, bill);
+        await LateDifferences.RefuseBilledAsync(change, calculated);
         await BilledCharges.MoveAsync(change, calculated.AccountCode, current, calculated.Id, calculated.LineItems);
         if (current is null)
         {

@@ -71,6 +71,15 @@ internal sealed class BillsOfJob(
     IReadOnlyDictionary<string, RunOverrides> bases,
     IClock clock)
 {
+    /// <summary>A date before which no bill of the job is.</summary>
+    internal LocalDate Earliest()
+    {
+        if (recalculated is { Count: > 0 })
+            return recalculated.Min(bill => bill.BillDate);
+        return job.BillDate ?? job.LastDateInBillingPeriod
+            ?? LocalDay.Of(clock.GetCurrentInstant(), DateTimeZone.Utc).PlusDays(-CheckTerms.DaysLookedBack - 1);
+    }
+
     /// <summary>The bills to create for each of the accounts.</summary>
     internal async ValueTask<IReadOnlyList<DueAccount>> OfAsync(
         IReadOnlyList<Account> accounts, BillTerms terms, ResourceReader related)

@@ -1,8 +1,11 @@
+using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Organizations;
+using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
@@ -11,7 +14,7 @@ namespace Tallystick.Billing.BillRuns;
 /// <summary>
 /// Loads the existing bills that other bills depend on: all bills of accounts whose commitments have fees, because fees
 /// can change after they were billed; and the locked bills of children, whose usage must not be billed to their parent
-/// again. Most accounts need none.
+/// again. If late usage is billed, also the bills of the time in which it can be late. Most accounts need none.
 /// </summary>
 internal static class StoredBills
 {
@@ -21,11 +24,13 @@ internal static class StoredBills
     /// <summary>The bills, by account UUID.</summary>
     /// <param name="related">Reads from a consistent state of the store.</param>
     /// <param name="config">The settings with the lock date; null if there are none.</param>
+    /// <param name="organization">The organization's settings.</param>
     /// <param name="accounts">Whole hierarchies.</param>
     /// <param name="commitments">Their commitments.</param>
+    /// <param name="earliest">No bill of the run has an earlier date.</param>
     internal static async ValueTask<ILookup<string, StoredBill>> LoadAsync(
-        ResourceReader related, BillConfig? config, IReadOnlyList<Account> accounts,
-        IEnumerable<Commitment> commitments)
+        ResourceReader related, BillConfig? config, OrganizationConfig organization, IReadOnlyList<Account> accounts,
+        IEnumerable<Commitment> commitments, LocalDate earliest)
     {
         var paying = commitments.Where(HasFees).Select(one => one.AccountId).ToHashSet(StringComparer.Ordinal);
         // Fees of a child can be on the bills of its parent.
@@ -35,7 +40,26 @@ internal static class StoredBills
         var loaded = new List<(string AccountId, StoredBill Bill)>();
         await AddAsync([.. paying], Condition.And());
         await AddAsync([.. children.Select(child => child.Id)], LockedBy(config));
+        if (organization.LateUsageDays is > 0 and var days)
+            await AddLateAsync(InstantText.Write(earliest.PlusDays(-days)));
         return loaded.ToLookup(one => one.AccountId, one => one.Bill, StringComparer.Ordinal);
+
+        async ValueTask AddLateAsync(string from)
+        {
+            foreach (var some in accounts.Chunk(AccountsAtATime))
+            {
+                var bills = await related.ListAsync<Bill>(Condition.And(
+                    new Condition.In("account_id", [.. some.Select(one => one.Id)]),
+                    new Condition.Compare("bill_date", Comparison.GreaterOrEqual, from)));
+                var bases = await BillDocuments.BasesAsync(related, bills);
+                var ids = bills.Select(bill => bill.Id).ToHashSet(StringComparer.Ordinal);
+                loaded.RemoveAll(one => ids.Contains(one.Bill.Id));
+                loaded.AddRange(bills.Select(bill => (bill.AccountId, StoredBill.Of(bill, config) with
+                {
+                    Run = BillsOfJob.Again(bill, bases.GetValueOrDefault(bill.Id)).Run,
+                })));
+            }
+        }
 
         async ValueTask AddAsync(IReadOnlyList<string> accountIds, Condition condition)
         {
@@ -56,7 +80,7 @@ internal static class StoredBills
         var locked = Condition.Equal("locked", "true");
         return config?.BillLockDate is { } until
             ? Condition.Or(locked, new Condition.Compare(
-                "end_date", Comparison.LessOrEqual, Foundation.Values.InstantText.Write(until)))
+                "end_date", Comparison.LessOrEqual, InstantText.Write(until)))
             : locked;
     }
 }

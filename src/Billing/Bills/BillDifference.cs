@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodaTime;
+using Tallystick.Foundation.Values;
 
 namespace Tallystick.Billing.Bills;
 
@@ -8,13 +9,15 @@ namespace Tallystick.Billing.Bills;
 /// <param name="Currency">Code of the billing currency; that of the later bill if the currencies differ.</param>
 /// <param name="TotalBefore">Total of the earlier bill; null if there was none.</param>
 /// <param name="TotalAfter">Total of the later bill.</param>
-/// <param name="Change">The later total minus the earlier.</param>
+/// <param name="Change">
+/// The later total minus the earlier; null if a total or the difference has more than 28 digits.
+/// </param>
 /// <param name="Lines">The lines that differ; empty if the bills are equal.</param>
 public sealed record BillDifference(
     string Currency,
     decimal? TotalBefore,
     decimal TotalAfter,
-    decimal Change,
+    decimal? Change,
     IReadOnlyList<LineDifference> Lines)
 {
     /// <summary>True if the bills are equal in all amounts and lines.</summary>
@@ -45,8 +48,13 @@ public sealed record BillDifference(
         lines.AddRange(left.Select(former => LineDifference.Of(former, null)));
         var total = after.BillTotal ?? 0;
         return new BillDifference(
-            after.Currency, before?.BillTotal, total, total - (before?.BillTotal ?? 0), lines);
+            after.Currency, before?.BillTotal, total, Between(before?.BillTotal ?? 0, total), lines);
     }
+
+    // A bill that is not stored can have amounts of 29 digits.
+    internal static decimal? Between(decimal before, decimal after) =>
+        ExactNumber.TryAdd(0, before, out _) && ExactNumber.TryAdd(0, after, out _)
+            && ExactNumber.TryAdd(after, -before, out var change) ? change : null;
 
     private static bool IsSameCharge(BillLineItem one, BillLineItem other) => Key(one) == Key(other);
 
@@ -70,7 +78,8 @@ public sealed record BillDifference(
 /// <param name="LineItemType">Type of the line.</param>
 /// <param name="Description">Description of the line.</param>
 /// <param name="ConvertedChange">
-/// The later converted subtotal minus the earlier, where a missing line counts as 0.
+/// The later converted subtotal minus the earlier, where a missing line counts as 0; null if one of them or the
+/// difference has more than 28 digits.
 /// </param>
 /// <param name="Before">The line in the earlier bill; null if it was added.</param>
 /// <param name="After">The line in the later bill; null if it was removed.</param>
@@ -78,7 +87,7 @@ public sealed record LineDifference(
     LineChange Change,
     LineItemType LineItemType,
     string Description,
-    decimal ConvertedChange,
+    decimal? ConvertedChange,
     BillLineItem? Before,
     BillLineItem? After)
 {
@@ -93,7 +102,7 @@ public sealed record LineDifference(
         };
         return new LineDifference(
             change, line.LineItemType, line.Description,
-            (after?.ConvertedSubtotal ?? 0) - (before?.ConvertedSubtotal ?? 0), before, after);
+            BillDifference.Between(before?.ConvertedSubtotal ?? 0, after?.ConvertedSubtotal ?? 0), before, after);
     }
 }
 

@@ -200,7 +200,7 @@ public enum LineItemType
     /// <summary>Legacy; never made.</summary>
     CreditDeduction,
 
-    /// <summary>Legacy; never made.</summary>
+    /// <summary>Difference between the usage of a locked bill as it is now and what was billed of it.</summary>
     ManualAdjustment,
 
     /// <summary>Manual credit.</summary>

@@ -23,6 +23,7 @@ public sealed class BillCalculation
     private readonly IReadOnlyList<Credit> _credits;
     private readonly IReadOnlyList<PricedWindow> _partly;
     private readonly MeasureUsage _measure;
+    private readonly IReadOnlyList<LateUsage> _late;
 
     private BillCalculation(BillInput input)
     {
@@ -39,7 +40,11 @@ public sealed class BillCalculation
         _credits = Credit.InOrder(input.Terms, _settings, input.Currencies); // what charges can draw on
         _partly = CreditShares.Partly(_priced, _credits);            // usage for which a credit is active only partly
         _measure = new MeasureUsage(input.Terms.Account, _settings.Zone);
-        Needs = _measure.Needs([.. _priced, .. _partly]);
+        _late = LateUsage.On(input);                                 // locked bills whose usage may have changed
+        Needs =
+        [
+            .. _measure.Needs([.. _priced, .. _partly]).Concat(_late.SelectMany(late => late.Needs)).Distinct(),
+        ];
     }
 
     /// <summary>The usage that must be aggregated for the bill, in a fixed order.</summary>
@@ -85,7 +90,13 @@ public sealed class BillCalculation
                 charges = [.. SumChildren.Of(charges, ids)];                  // one line for equal lines of children
                 var credits = new ApplyUsageCredits(ids, amounts);            // never below 0
                 var drawn = CreditsOf(amounts, round, _measure.For(_partly, usage));
-                return new ChargedBill(_input, _settings, _plans, _items, amounts, drawn, credits.To(charges));
+                charges = [.. credits.To(charges)];
+                List<MoneyLine> late = [.. _late.SelectMany(one => one.Lines(usage, round)).Select(round.Once)];
+                charges.AddRange(LimitLateCredits.Of(late, charges, amounts).ToList());
+                return new ChargedBill(_input, _settings, _plans, _items, amounts, drawn, charges)
+                {
+                    Prices = _input.Organization.LateUsageDays > 0 ? BilledPrice.Of(_priced) : null,
+                };
             });
         });
     }

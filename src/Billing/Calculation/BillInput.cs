@@ -61,6 +61,11 @@ public sealed record BillRun
     /// </summary>
     public IReadOnlyList<string> BilledPlanIds { get; init; } = [];
 
+    /// <summary>
+    /// True if the same job also creates an earlier bill of the kind, which has the late usage of locked bills.
+    /// </summary>
+    public bool FollowsNew { get; init; }
+
     /// <summary>Settings of the job that override those of the organization and account.</summary>
     public RunOverrides Overrides { get; init; } = RunOverrides.None;
 }

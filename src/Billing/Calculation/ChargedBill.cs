@@ -20,6 +20,9 @@ public sealed class ChargedBill
     private readonly CreditTerms _credits;
     private readonly IReadOnlyList<MoneyLine> _charges;
 
+    /// <summary>The prices of its usage, to be kept with the bill; null if late usage is only reported.</summary>
+    internal IReadOnlyList<BilledPrice>? Prices { get; init; }
+
     internal ChargedBill(
         BillInput input,
         BillSettings settings,
@@ -62,7 +65,11 @@ public sealed class ChargedBill
             var lines = Limits.OfAmounts(account, () => PresenterOf(Id).InOrder(ordered));
             var derivation = BillDerivation.Of(Id, ordered, _amounts);
             return new FinishedBill(
-                AssembleBill.From(_input, _settings, _plans, _items, _amounts, lines, derivation), entries);
+                AssembleBill.From(_input, _settings, _plans, _items, _amounts, lines, derivation) with
+                {
+                    Prices = Prices,
+                },
+                entries);
         });
     }
 

@@ -1,9 +1,16 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Contracts;
 using Tallystick.Billing.Ledger;
+using Tallystick.Billing.Organizations;
+using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Products;
 using Tallystick.Pricing.Plans;
 using Tallystick.Resources.Definitions;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Commitments;
 
@@ -59,8 +66,54 @@ internal static class CommitmentRules
             && await related.FindAsync<PlanTemplate>(plan.PlanTemplateId) is { } template
             && !BillingCycle.IsRegular(template.BillFrequency))
             issues.Add("frequency", "billingPlanId", "must be a plan with a regular billFrequency");
+        await CheckDueAsync(commitment, current, related, issues);
         await ContractResource.CheckMemberAsync(commitment.ContractId, commitment.AccountId, related, issues);
     }
+
+    // With a billingOffset beyond the last bill of the commitment, its fees would never be billed.
+    private static async ValueTask CheckDueAsync(
+        Commitment commitment, Commitment? current, IResourceReader related, Issues issues)
+    {
+        if (!issues.IsEmpty || commitment.BillingOffset is not > 0 || IsSameSchedule(commitment, current)
+            || await related.FindAsync<Plan>(commitment.BillingPlanId) is not { } plan
+            || await related.FindAsync<PlanTemplate>(plan.PlanTemplateId) is not { } template
+            || await related.FindAsync<Product>(template.ProductId) is not { } product
+            || await related.FindAsync<Account>(commitment.AccountId) is not { } account)
+            return;
+        var groups = (await related.ListAsync<PlanGroupLink>(Condition.Equal("plan_id", plan.Id)))
+            .Select(link => link.PlanGroupId).ToHashSet(StringComparer.Ordinal);
+        var terms = new AccountTerms(
+            account,
+            [
+                .. (await related.ListAsync<AccountPlan>(Condition.Equal("account_id", account.Id)))
+                    .Where(one => one.PlanId == plan.Id || groups.Contains(one.PlanGroupId ?? ""))
+                    .Select(one => new AccountPlanTerms(one, plan, template, product, [])),
+            ])
+        {
+            BillingPlans = new Dictionary<string, PlanTemplate> { [plan.Id] = template },
+        };
+        try
+        {
+            var settings = ResolveSettings.For(
+                terms, (await related.ListAsync<OrganizationConfig>(Condition.And())).Single(), RunOverrides.None);
+            if (CommitmentFees.CycleOf(new RoutedCommitment(commitment, terms), settings) is { } cycle
+                && !CommitmentFees.IsEverDue(commitment, cycle, settings))
+                issues.Add(
+                    "range", "billingOffset",
+                    "must be less than the number of bills of the billing plan in the time of the commitment, otherwise "
+                    + "its fees are never billed");
+        }
+        catch (Exception fault) when (fault is BillRefusedException or OverflowException or ArgumentOutOfRangeException)
+        {
+            issues.Add("range", "billingPlanId", "has no bill dates in the time of the commitment");
+        }
+    }
+
+    private static bool IsSameSchedule(Commitment commitment, Commitment? current) => current is not null
+        && (current.BillingPlanId, current.BillingOffset, current.BillingInterval, current.BillEpoch)
+            == (commitment.BillingPlanId, commitment.BillingOffset, commitment.BillingInterval, commitment.BillEpoch)
+        && (current.StartDate, current.EndDate, current.CommitmentFeeBillInAdvance)
+            == (commitment.StartDate, commitment.EndDate, commitment.CommitmentFeeBillInAdvance);
 
     // Bills have drawn this much from it, so they would exceed a smaller amount.
     private static async ValueTask CheckDrawnAsync(

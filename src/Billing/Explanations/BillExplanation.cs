@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using NodaTime;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Lines;
@@ -46,6 +47,12 @@ public sealed record BillExplanation
 
     /// <summary>The total: the sum of the converted subtotals.</summary>
     public required decimal BillTotal { get; init; }
+
+    /// <summary>
+    /// What the explanation as text calls accounts, commitments and balances, by UUID. Not part of the JSON form.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Combines a bill with the derivation stored with it.</summary>
     /// <param name="bill">The bill.</param>

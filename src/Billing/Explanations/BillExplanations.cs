@@ -1,13 +1,18 @@
+using Tallystick.Billing.Accounts;
+using Tallystick.Billing.Balances;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Lines;
+using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Usage;
+using Tallystick.Billing.Commitments;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.Measurements;
 using Tallystick.Metering.Meters;
 using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
 
 namespace Tallystick.Billing.Explanations;
 
@@ -31,8 +36,46 @@ public sealed class BillExplanations(ResourceService resources, UsageReader usag
         var values = await MeasureAsync(
             organizationId, [.. derivation.Lines.SelectMany(line => line.Derivation.Measured).Distinct()], related,
             cancellationToken);
-        return BillExplanation.Of(bill, derivation, value => values[value]);
+        return BillExplanation.Of(bill, derivation, value => values[value]) with
+        {
+            Names = await NamesAsync(bill, derivation, related),
+        };
     }
+
+    // Codes and dates only: whoever may see the bill sees as much of these on it.
+    private static async ValueTask<IReadOnlyDictionary<string, string>> NamesAsync(
+        Bill bill, BillDerivation derivation, ResourceReader related)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var creditIds = derivation.Lines.SelectMany(line => CreditsOf(line.Derivation))
+            .Concat((bill.LineItems ?? []).SelectMany(line => new[] { line.CommitmentId, line.BalanceId }))
+            .OfType<string>().Distinct().ToList();
+        if (creditIds.Count > 0)
+        {
+            foreach (var one in await related.ListAsync<Commitment>(new Condition.In("id", creditIds)))
+                names[one.Id] = $"the commitment of {InstantText.Write(one.StartDate)} to "
+                    + InstantText.Write(one.EndDate);
+            foreach (var one in await related.ListAsync<Balance>(new Condition.In("id", creditIds)))
+                names[one.Id] = $"the balance {one.Code}";
+        }
+        var accountIds = derivation.Lines.Select(line => line.Derivation).OfType<SummedLines>()
+            .SelectMany(sum => sum.Parts).Select(part => part.AccountId).Distinct().ToList();
+        if (accountIds.Count > 0)
+        {
+            foreach (var one in await related.ListAsync<Account>(new Condition.In("id", accountIds)))
+                names[one.Id] = one.Code;
+        }
+        return names;
+    }
+
+    private static IEnumerable<string> CreditsOf(Derivation derivation) => derivation switch
+    {
+        CreditDraw draw => [draw.CreditId],
+        SurchargeOnOverage surcharge => [surcharge.CreditId],
+        PartOfUsage part => [part.CreditId],
+        GrantedUnits granted => [granted.CreditId],
+        _ => [],
+    };
 
     private async Task<Dictionary<MeasuredValue, ValueExplanation>> MeasureAsync(
         string organizationId, IReadOnlyList<MeasuredValue> values, ResourceReader related,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 
@@ -16,14 +17,45 @@ public static class ExplanationText
         Say(text, 0, $"Bill {bill.BillId} of account {bill.AccountCode}, dated {InstantText.Write(bill.BillDate)}");
         Say(text, 0, $"Period {InstantText.Write(bill.StartDate)} to {InstantText.Write(bill.EndDate)} (exclusive), "
             + $"days of time zone {bill.Timezone}");
+        var names = NamesIn(bill);
         foreach (var line in bill.Lines)
-            Explain(text, bill, line);
+            Explain(text, bill, line, names);
         Say(text, 0, "");
         Say(text, 0, $"Total {Number(bill.BillTotal)} {bill.Currency}: the sum of {bill.Lines.Count} amounts");
         return text.ToString();
     }
 
-    private static void Explain(StringBuilder text, BillExplanation bill, LineExplanation explained)
+    // Other lines and what they draw on are named, not identified.
+    private static Dictionary<string, string> NamesIn(BillExplanation bill)
+    {
+        var names = new Dictionary<string, string>(bill.Names, StringComparer.Ordinal);
+        foreach (var explained in bill.Lines)
+        {
+            var line = explained.Line;
+            var name = string.Create(CultureInfo.InvariantCulture, $"{line.SequenceNumber} ({line.Description})");
+            foreach (var id in ReplacedBy(explained.Derivation).Append(line.Id).OfType<string>())
+                names.TryAdd(id, name);
+            if (line.PricingId is { } pricing)
+                names.TryAdd(pricing, line.Description);
+        }
+        return names;
+    }
+
+    /// <summary>UUIDs of the lines, not on the bill, that a line adds up or was part of.</summary>
+    private static IEnumerable<string?> ReplacedBy(Derivation? derivation) => derivation switch
+    {
+        SummedLines sum => sum.Parts.Select(part => (string?)part.Id),
+        PartOfUsage part => [part.Line?.LineId],
+        GrantedUnits granted => [granted.Line?.LineId],
+        _ => [],
+    };
+
+    private static string InWords(string step, Dictionary<string, string> names) =>
+        names.Aggregate(step, (text, name) => text.Contains(name.Key, StringComparison.Ordinal)
+            ? text.Replace(name.Key, name.Value, StringComparison.Ordinal) : text);
+
+    private static void Explain(
+        StringBuilder text, BillExplanation bill, LineExplanation explained, Dictionary<string, string> names)
     {
         var line = explained.Line;
         Say(text, 0, "");
@@ -32,7 +64,7 @@ public static class ExplanationText
         foreach (var value in explained.Measured ?? [])
             Say(text, 1, Describe(value));
         foreach (var step in explained.Derivation?.Steps() ?? [])
-            Say(text, 1, step);
+            Say(text, 1, InWords(step, names));
         foreach (var band in line.UsagePerPricingBand ?? [])
             Say(text, 1, $"band from {Number(band.LowerLimit)}: {Number(band.BandUnits)} units x "
                 + $"{Number(band.UnitPrice)} + {Number(band.FixedPrice)} fixed");

@@ -19,11 +19,13 @@ public sealed class InvoiceReader(ResourceService resources)
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="billId">UUID of the bill.</param>
     /// <param name="organizationName">Name of the organization.</param>
+    /// <param name="mayReadAccount">Whether the caller may retrieve the account with a UUID.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="NotFoundException">There is no such bill.</exception>
     /// <exception cref="RefusedException">The bill has too many lines.</exception>
     public async Task<Invoice> ReadAsync(
-        string organizationId, string billId, string organizationName, CancellationToken cancellationToken)
+        string organizationId, string billId, string organizationName, Func<string, bool> mayReadAccount,
+        CancellationToken cancellationToken)
     {
         var related = resources.Reader(organizationId, cancellationToken);
         var bill = await related.FindAsync<Bill>(billId)
@@ -38,7 +40,7 @@ public sealed class InvoiceReader(ResourceService resources)
             currency => currency.Code!, currency => currency.MaxDecimalPlaces ?? DefaultDecimals,
             StringComparer.Ordinal);
         return new InvoiceWriter(bill, code => decimals.GetValueOrDefault(code, DefaultDecimals)).Write(
-            await related.FindAsync<Account>(bill.AccountId),
+            mayReadAccount(bill.AccountId) ? await related.FindAsync<Account>(bill.AccountId) : null,
             await related.FindAsync<InvoiceSettings>(organizationId),
             organizationName);
     }

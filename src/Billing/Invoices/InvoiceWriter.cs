@@ -20,7 +20,7 @@ public sealed class InvoiceWriter(Bill bill, Func<string, int> decimalsOf)
         BillingTimeZone.TryParse(bill.Timezone, out var zone) ? zone : DateTimeZone.Utc;
 
     /// <summary>Writes the invoice.</summary>
-    /// <param name="account">The account that pays; null if it no longer exists.</param>
+    /// <param name="account">The account that pays; null if it no longer exists or the caller may not see it.</param>
     /// <param name="settings">The settings of the organization; null for none.</param>
     /// <param name="organizationName">The name of the organization.</param>
     public Invoice Write(Account? account, InvoiceSettings? settings, string organizationName) => new()

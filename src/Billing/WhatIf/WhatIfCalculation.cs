@@ -37,7 +37,7 @@ public sealed class WhatIfCalculation(
         string organizationId, WhatIfRequest asked, CancellationToken cancellationToken)
     {
         var related = resources.Reader(organizationId, cancellationToken);
-        var changed = await CheckAsync(asked, related);
+        var changed = await CheckAsync(asked, resources.Catalog, related);
         await CompoundCalculation.LoadAsync(
             await related.ListAsync<CompoundAggregation>(Condition.And()), related, lookups);
         var families = await RunFamilies.LoadAsync(related, asked.AccountIds, withParents: false);
@@ -65,7 +65,8 @@ public sealed class WhatIfCalculation(
         UsageFetcher fetcher, ResourceReader related)
     {
         var terms = await BillTerms.LoadAsync(
-            organizationId, catalog, [.. families.SelectMany(family => family.Members)], related);
+            organizationId, catalog, [.. families.SelectMany(family => family.Members)], related,
+            asked.Start);
         List<Account> accounts = [.. families.SelectMany(family => family.Billed)];
         List<DueAccount> due = [.. accounts.Select(account => new DueAccount(account, terms))];
         var dueIds = new List<HashSet<string>?>();
@@ -127,7 +128,8 @@ public sealed class WhatIfCalculation(
         return new FinishedBills(bills, failures, dueIds);
     }
 
-    private static async Task<IReadOnlyList<Resource>> CheckAsync(WhatIfRequest asked, ResourceReader related)
+    private static async Task<IReadOnlyList<Resource>> CheckAsync(
+        WhatIfRequest asked, ResourceCatalog catalog, ResourceReader related)
     {
         var issues = new Issues();
         if (asked.End <= asked.Start || Period.DaysBetween(asked.Start, asked.End) > MaxDays)
@@ -160,6 +162,7 @@ public sealed class WhatIfCalculation(
         foreach (var (change, entity, stored) in asked.Changes.Zip(changed, current))
         {
             var ofChange = new Issues();
+            await ResourceChecks.CheckReferencesAsync(catalog, change.Definition, entity, related, ofChange);
             await change.Definition.CheckAsync(entity, stored, view, ofChange);
             foreach (var issue in ofChange.All)
                 issues.Add(issue with { Path = $"{change.Path}.{issue.Path}" });

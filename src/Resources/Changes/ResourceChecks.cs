@@ -51,6 +51,11 @@ public static class ResourceChecks
         issues.ThrowIfAny();
     }
 
+    /// <summary>Adds an issue for each reference to an entity that does not exist.</summary>
+    public static ValueTask CheckReferencesAsync(
+        ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, ResourceReader related,
+        Issues issues) => CheckReferencesAsync(catalog, definition, proposed, null, related, null, issues);
+
     private static async ValueTask CheckReferencesAsync(
         ResourceCatalog catalog, ResourceDefinition definition, Resource proposed, Resource? current,
         ResourceReader related, IVisibility? caller,

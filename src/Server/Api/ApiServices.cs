@@ -20,6 +20,7 @@ using Tallystick.Printing;
 using Tallystick.Server.Api.Auth;
 using Tallystick.Server.Api.DataExplorer;
 using Tallystick.Server.Api.Files;
+using Tallystick.Server.Api.Invoices;
 using Tallystick.Server.Api.LookupTables;
 using Tallystick.Server.Api.Permissions;
 using Tallystick.Server.Api.Resources;
@@ -77,6 +78,7 @@ internal static class ApiServices
         services.AddSingleton<StatementGenerator>();
         services.AddSingleton<StatementJobs>();
         services.AddSingleton<InvoicePrinter>();
+        services.AddSingleton<InvoiceSlots>();
         services.AddSingleton<BalanceLedger>();
         services.AddSingleton<SchedulePreviews>();
         services.AddSingleton<UsageExplorer>();

@@ -117,7 +117,7 @@ internal sealed class LineVerifier(BillFacts bill)
     {
         foreach (var part in derivation.Text("kind") == "sum" ? derivation.Items("parts") : [])
             Collect(part.GetProperty("derivation"), values);
-        foreach (var inner in new[] { "rated", "whole", "usage", "block" })
+        foreach (var inner in new[] { "rated", "whole", "usage", "block", "now" })
         {
             if (derivation.TryGetProperty(inner, out var nested))
                 Collect(nested, values);

@@ -23,6 +23,7 @@ internal sealed class Recompute(BillFacts bill)
             "feeInstalment" => new Computed(FeeOf(line, derivation)),
             "datedFee" => new Computed(derivation.Number("amount")),
             "feeDifference" => FeeDifference(line, derivation),
+            "lateUsage" => new LateUsageOf(bill, _usage).Of(line, derivation),
             "creditDraw" => Drawn(derivation),
             "surcharge" => Surcharge(line, derivation),
             "grantedUnits" => Granted(line, derivation),

@@ -67,6 +67,16 @@ internal static class Stories
         usage    more   2025-01-15  900
         """;
 
+    private const string Late = """
+        organization late 90
+        plan     basic  from 2025-01-01  standing 12
+        price    calls  tiered
+        band     from 0   unit 1
+        band     from 50  fixed 3  unit 0.333
+        usage    calls  2025-01-10  400
+        locked   2025-02-01
+        """;
+
     private const string Yearly = "prepaid  from 2025-01-01  to 2026-01-01  amount 900";
 
     private const string Fees = $"""
@@ -85,6 +95,8 @@ internal static class Stories
     {
         ["fees, too much on a locked bill"] = $"{Fees}\ncommitment {Yearly}\n{FeeOn("2025-02-01", 60)}\n{Later}",
         ["fees, too little on a locked bill"] = $"{Fees}\n{FeeOn("2025-02-01", 60)}\n{Later}",
+        ["late usage"] = $"{Late}\nusage calls 2025-01-20 333\nbill 2025-03-01",
+        ["late credit above the charges"] = $"{Late}\nusage calls 2025-01-20 -333\nbill 2025-03-01",
         ["free units"] = $"{Alone}\n{Grant}",
         ["free units, divided"] = $"{Alone}\n{Grant}\n{Prepaid}",
         ["divided"] = $"{Alone}\n{Prepaid}",

@@ -184,7 +184,7 @@ internal static class FullSamples
           "minimumSpendBillInAdvance":true,"autoApproveBillsGracePeriod":3,"autoApproveBillsGracePeriodUnit":"HOURS",
           "externalInvoiceDate":"LAST_DAY_OF_ARREARS","suppressedEmptyBills":true,"consolidateBills":true,
           "autoGenerateStatementMode":"JSON","creditApplicationOrder":["BALANCE"],"allowNegativeBalances":true,
-          "allowOverlappingPlans":true,"billPrefix":"INVOICE-","sequenceStartNumber":100,
+          "allowOverlappingPlans":true,"billPrefix":"INVOICE-","sequenceStartNumber":100,"lateUsageDays":30,
           "currencyConversions":[{"from":"EUR","to":"USD","multiplier":1.123456}]}
         """);
 

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Tallystick.Foundation.Values;
+using Tallystick.Server.Api.Invoices;
+using Tallystick.Server.Api.Usage;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Permissions;
 using Tallystick.Server.Tests.Usage;
@@ -96,6 +99,70 @@ public sealed class BillExplanationTests(SqliteServer server)
         (former["version"]!.ToString(), former["billTotal"]!.ToString()).ShouldBe(("1", "44"));
         (await client.GetAsync($"bills/{bill}/difference?from=1")).Object.ToJsonString()
             .ShouldBe(difference.ToJsonString());
+    }
+
+    [Fact]
+    public async Task History_OfSeveralCalculations_IsReadByPages()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var (account, usage) = await UsedAsync(client);
+        var bill = await LatestAsync(client, account);
+        for (var round = 0; round < 3; round++)
+        {
+            await usage.PostAsync(
+                MeteredUsage.Measurement("calls billed 2025-01-13T00:00:00Z measure.n=1", $"round {round}"));
+            await BilledAccount.RecalculateAsync(client, bill);
+        }
+
+        var first = await client.GetAsync($"bills/{bill}/history?pageSize=2");
+        var token = Uri.EscapeDataString((string)first.Object["nextToken"]!);
+        var second = await client.GetAsync($"bills/{bill}/history?pageSize=2&nextToken={token}");
+
+        first.Data.Concat(second.Data).Select(one => (long)one!["version"]!).ShouldBe([3, 2, 1]);
+        second.Object["nextToken"].ShouldBeNull();
+        (await client.GetAsync($"bills/{bill}/history?nextToken=x")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await client.GetAsync($"bills/{bill}/history?pageSize=0")).Faults.ShouldBe(["range pageSize"]);
+    }
+
+    [Theory]
+    [InlineData("explain")]
+    [InlineData("preview")]
+    [InlineData("pdf")]
+    public async Task ReadsOfBills_WithTooManyWaiting_AreToldToComeBack(string read)
+    {
+        await using var own = await ApiServer.StartAsync();
+        var (account, _) = await UsedAsync(own.Client);
+        var bill = await LatestAsync(own.Client, account);
+        using var leaving = new CancellationTokenSource();
+        var (queries, invoices) = (own.Service<QuerySlots>(), own.Service<InvoiceSlots>());
+        Func<ValueTask<IDisposable>> enter = read == "pdf"
+            ? () => invoices.EnterAsync(own.OrganizationId, leaving.Token)
+            : () => queries.EnterAsync(own.OrganizationId, leaving.Token);
+        var waiting = new List<Task<IDisposable>>();
+        try
+        {
+            while (waiting.Count < 1_000)
+                waiting.Add(enter().AsTask());
+        }
+        catch (TooManyRequestsException)
+        {
+            // The queue of the organization is full.
+        }
+        waiting.RemoveAll(one => one.IsFaulted);
+
+        using var response = read == "preview"
+            ? await own.Client.Http.PostAsync(
+                $"organizations/{own.OrganizationId}/bills/preview",
+                new StringContent(
+                    Preview(account.Id).ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+                TestContext.Current.CancellationToken)
+            : await own.Client.Http.GetAsync(
+                $"organizations/{own.OrganizationId}/bills/{bill}/{(read == "pdf" ? "invoice/pdf" : read)}",
+                TestContext.Current.CancellationToken);
+
+        ((int)response.StatusCode).ShouldBe(429);
+        response.Headers.RetryAfter.ShouldNotBeNull();
+        await leaving.CancelAsync();
     }
 
     [Fact]

@@ -58,9 +58,58 @@ public sealed class CreditBillTests(SqliteServer server)
         proposed["startDate"] = "2025-02-01";
         (await client.PutAsync($"commitments/{commitment}", proposed)).Status.ShouldBe(HttpStatusCode.OK);
 
-        (await TotalAsync(client, account, "2025-02-01")).ShouldBe(30);
+        var bill = (string)(await BillAsync(client, account, "2025-02-01"))["id"]!;
+        var job = (await client.PostAsync(
+            "billjobs/recalculate", new JsonObject { ["billIds"] = new JsonArray(bill) })).Object;
+        while ((string)job["status"]! != "COMPLETE")
+            job = (await client.GetAsync($"billjobs/{job["id"]}")).Object;
 
-        ((decimal)(await BillAsync(client, account, "2025-03-01"))["billTotal"]!).ShouldBe(0);
+        ((decimal)(await BillAsync(client, account, "2025-02-01"))["billTotal"]!).ShouldBe(30);
+        var later = await BillAsync(client, account, "2025-03-01");
+        ((decimal)later["billTotal"]!).ShouldBe(0);
+        job["billIds"]!.AsArray().Select(id => (string)id!).ShouldBe([bill, (string)later["id"]!]);
+        (await SpentAsync(client, commitment)).ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task ExplanationOfDraws_AsText_NamesTheCommitmentAndTheLine()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var account = await BilledAccount.MakeAsync(client);
+        await CommitmentAsync(client, account, 50);
+        await TotalAsync(client, account, "2025-02-01");
+        var bill = (string)(await BillAsync(client, account, "2025-02-01"))["id"]!;
+
+        var text = await client.Http.GetStringAsync(
+            $"organizations/{client.OrganizationId}/bills/{bill}/explain?format=text",
+            TestContext.Current.CancellationToken);
+
+        text.ShouldContain("line 1 (Standing Charge) draws 30 from the commitment of 2025-01-01 to 2026-01-01,");
+        text.Split('\n').Skip(1).ShouldAllBe(line => !System.Text.RegularExpressions.Regex.IsMatch(
+            line, "[0-9a-f]{8}-[0-9a-f]{4}-"));
+    }
+
+    [Fact]
+    public async Task FeesAndDrawsOfAChildsCommitment_AreOnTheBillOfTheParent()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var account = await BilledAccount.MakeAsync(client);
+        var parent = await FullSamples.CreateAsync(client, "accounts", FullSamples.Parse(
+            """{"name":"Head","code":"head","emailAddress":"head@example.com"}"""));
+        var child = (await client.GetAsync($"accounts/{account.Id}")).Object;
+        child["parentAccountId"] = parent;
+        (await client.PutAsync($"accounts/{account.Id}", child)).Status.ShouldBe(HttpStatusCode.OK);
+        var commitment = await CommitmentAsync(client, account, 50);
+
+        await account.BillAsync("2025-02-01");
+
+        var bill = (await client.GetAsync($"bills?accountId={parent}&billDate=2025-02-01")).Data
+            .ShouldHaveSingleItem();
+        bill["lineItems"]!.AsArray()
+            .Select(line => $"{line!["lineItemType"]} {line["subtotal"]} {line["childAccountCode"]}")
+            .ShouldBe(["STANDING_CHARGE 30 billed", "COMMITMENT_CONSUMED -30 billed"]);
+        (await SpentAsync(client, commitment)).ShouldBe(30);
+        await BilledAccount.RecalculateAsync(client, (string)bill["id"]!);
         (await SpentAsync(client, commitment)).ShouldBe(30);
     }
 

@@ -88,6 +88,10 @@ public sealed class WhatIfTests(SqliteServer server)
     [InlineData("accountIds", "[\"unknown\"]", "accountIds[0]")]
     [InlineData("pricings", "[{\"id\":\"0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a\"}]", "pricings[0].startDate")]
     [InlineData("startDate", "\"soon\"", "startDate")]
+    [InlineData("pricings", """
+        [{"planId":"0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a","aggregationId":"0b0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a",
+          "startDate":"2025-01-01T00:00:00Z","pricingBands":[{"lowerLimit":0,"fixedPrice":0,"unitPrice":1}]}]
+        """, "pricings[0].planId")]
     public async Task Request_Invalid_IsRefusedByName(string member, string value, string fault)
     {
         using var client = await server.NewOrganizationAsync();

@@ -140,6 +140,8 @@ public sealed class ContractTests
             || fact.EndsWith(".countsUnits type=boolean", StringComparison.Ordinal)
             || fact.EndsWith(".balanceId type=string", StringComparison.Ordinal)
             || fact.EndsWith(".additional{} type=number", StringComparison.Ordinal)
+            // Differences of late usage.
+            || fact.Contains(".lateUsageDays ", StringComparison.Ordinal)
             // The time zone of an account.
             || fact.EndsWith(".timezone type=string", StringComparison.Ordinal);
 

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Tests.Api;
 using Tallystick.Server.Tests.Bills;
+using Tallystick.Server.Tests.Permissions;
 using UglyToad.PdfPig;
 
 namespace Tallystick.Server.Tests.Invoices;
@@ -56,6 +57,22 @@ public sealed class InvoiceTests(SqliteServer server)
         var (_, pdf) = await GetPdfAsync(client, bill);
 
         InvoiceSamples.Read(pdf)[0].ShouldContain("Total USD | 30.00");
+    }
+
+    [Fact]
+    public async Task Invoice_ForACallerWhoMayNotReadTheAccount_ShowsItsCodeOnly()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var bill = await BillAsync(client);
+        using var principal = await Principal.MakeAsync(
+            client, "allow all *", "deny config:retrieve config:account");
+
+        var (response, pdf) = await GetPdfAsync(principal.Client, bill);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var text = string.Join('\n', InvoiceSamples.Read(pdf)[0]);
+        text.ShouldContain("billed");
+        text.ShouldNotContain("Ann");
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class ContractRuleTests(SqliteServer server)
     [InlineData("Commitment", """{"amount":0}""", "range", "amount")]
     [InlineData("Commitment", """{"amountPrePaid":5000.01}""", "range", "amountPrePaid")]
     [InlineData("Commitment", """{"amountPrePaid":4000,"amountFirstBill":1000.01}""", "range", "amountFirstBill")]
+    [InlineData("Commitment", """{"billingOffset":364}""", "range", "billingOffset")]
     [InlineData("Commitment", """{"separateOverageUsage":true}""", "not_allowed", "separateOverageUsage")]
     [InlineData("Commitment", """{"lineItemTypes":["USAGE","USAGE"]}""", "duplicate", "lineItemTypes")]
     [InlineData("Commitment", """{"lineItemTypes":["AD_HOC"]}""", "unknown_value", "lineItemTypes[0]")]

@@ -73,7 +73,7 @@ public sealed record CreditDraw(string CreditId, IReadOnlyList<DrawOfLine> Draws
     /// <inheritdoc/>
     public override IEnumerable<string> Steps() => Draws.Select(draw => string.Create(
         CultureInfo.InvariantCulture,
-        $"line {draw.LineId} draws {draw.Amount}, which covers {draw.Converted} of {draw.Share.ToText()} of it"
+        $"line {draw.LineId} draws {draw.Amount} from {CreditId}, which covers {draw.Converted} of {draw.Share.ToText()} of it"
             + $"{(draw.Left is { } left ? FormattableString.Invariant($"; {left} was left") : "; no limit")}"));
 }
 
@@ -101,7 +101,7 @@ public sealed record SurchargeOnOverage(string CreditId, decimal Percent, IReadO
         .. Overages.Select(one => string.Create(
             CultureInfo.InvariantCulture,
             $"{one.Uncovered} of line {one.LineId} is not covered: {one.Amount.ToText()} in the pricing currency")),
-        string.Create(CultureInfo.InvariantCulture, $"{Percent} percent of the sum"),
+        string.Create(CultureInfo.InvariantCulture, $"{Percent} percent of the sum, as set for {CreditId}"),
     ];
 }
 
@@ -137,7 +137,8 @@ public sealed record PartOfUsage(
         .. Whole.Steps(),
         string.Create(
             CultureInfo.InvariantCulture,
-            $"units {From} to {To}{(IsAtOverageBands ? ", priced with the overage bands" : "")}"),
+            $"units {From} to {To}, divided where {CreditId} ends"
+            + $"{(IsAtOverageBands ? ", priced with the overage bands" : "")}"),
     ];
 }
 
@@ -159,7 +160,8 @@ public sealed record GrantedUnits(Derivation Usage, string CreditId, DrawOfLine 
     [
         .. Usage.Steps(),
         string.Create(
-            CultureInfo.InvariantCulture, $"{Draw.Amount} units are free, in {Draw.Share.ToText()} of the period"),
+            CultureInfo.InvariantCulture, $"{Draw.Amount} units of {CreditId} are free, in {Draw.Share.ToText()} of "
+            + $"the period"),
     ];
 }
 

@@ -22,6 +22,7 @@ namespace Tallystick.Billing.Calculation.Lines;
 [JsonDerivedType(typeof(FeeInstalment), "feeInstalment")]
 [JsonDerivedType(typeof(DatedFee), "datedFee")]
 [JsonDerivedType(typeof(DifferenceOfFees), "feeDifference")]
+[JsonDerivedType(typeof(DifferenceOfUsage), "lateUsage")]
 [JsonDerivedType(typeof(CreditDraw), "creditDraw")]
 [JsonDerivedType(typeof(SurchargeOnOverage), "surcharge")]
 [JsonDerivedType(typeof(PartOfUsage), "partOfUsage")]

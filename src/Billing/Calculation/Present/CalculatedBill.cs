@@ -66,6 +66,9 @@ public sealed record CalculatedBill
     /// <summary>The billing cycles of the account plans on the bill, by account plan UUID.</summary>
     public required IReadOnlyDictionary<string, StoredCycle> Cycles { get; init; }
 
+    /// <summary>The prices of its usage; null if late usage is only reported.</summary>
+    public IReadOnlyList<BilledPrice>? Prices { get; init; }
+
     /// <summary>The lines, in order; empty if nothing is due.</summary>
     public required IReadOnlyList<BillLineItem> LineItems { get; init; }
 

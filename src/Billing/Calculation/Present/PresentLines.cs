@@ -55,6 +55,8 @@ internal sealed class PresentLines(
             Segment = item?.Segment is { } segment
                 ? new SortedDictionary<string, string>(segment.ToDictionary(), StringComparer.Ordinal)
                 : null,
+            ReferencedBillId = (line.Derivation as DifferenceOfUsage)?.BillId,
+            ReferencedLineItemId = (line.Derivation as DifferenceOfUsage)?.LineId,
             ServicePeriodStartDate = line.ServicePeriod.Start,
             ServicePeriodEndDate = line.ServicePeriod.End,
             Quantity = rated?.Quantity ?? line.FlatUnits,
@@ -123,6 +125,11 @@ internal sealed class PresentLines(
         MinimumDue { Spent: { } spent } minimum => FactsOf(minimum, ("usage", spent.Total)),
         MinimumDue minimum => FactsOf(minimum),
         DifferenceOfFees fees => new(StringComparer.Ordinal) { ["due"] = fees.Due, ["billed"] = fees.Billed },
+        DifferenceOfUsage { Limit: { } limit } late => new(StringComparer.Ordinal)
+        {
+            ["credit"] = late.Converted!.Value,
+            ["limit"] = limit,
+        },
         CappedCredit credit => new(StringComparer.Ordinal)
         {
             ["credit"] = credit.Converted,

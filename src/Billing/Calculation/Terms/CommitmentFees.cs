@@ -63,6 +63,13 @@ internal static class CommitmentFees
             GroupingKeyId = routed.GroupingKeyId,
         };
 
+    /// <summary>Whether a billing cycle has any bill date on which an instalment is due.</summary>
+    public static bool IsEverDue(Commitment commitment, BillingCycle cycle, BillSettings settings)
+    {
+        var (first, last, _) = BillsOf(commitment, cycle, settings);
+        return (commitment.BillingOffset ?? 0) <= last - first;
+    }
+
     /// <summary>The billing cycle of the instalments; null if there are none.</summary>
     public static BillingCycle? CycleOf(RoutedCommitment routed, BillSettings settings)
     {
@@ -137,21 +144,9 @@ internal static class CommitmentFees
     {
         if (!cycle.IsBoundary(date))
             return null;
-        var inAdvance = commitment.CommitmentFeeBillInAdvance
-            ?? settings.Organization.CommitmentFeeBillInAdvance
-            ?? false;
         var (start, end) = (commitment.StartDate, commitment.EndDate);
         var startsIn = cycle.IndexOf(start);
-        // The epoch, boundary 0, is the date of the first bill.
-        var first = Math.Max(0, cycle.IsBoundary(start) && inAdvance ? startsIn : startsIn + 1);
-        // A commitment between two boundaries, or before the epoch, is billed at the next one.
-        var last = Math.Max(first, (cycle.IsBoundary(end), inAdvance) switch
-        {
-            (true, false) => cycle.IndexOf(end),
-            (false, false) => cycle.IndexOf(end) + 1,
-            (true, true) => cycle.IndexOf(end) - 1,
-            (false, true) => cycle.IndexOf(end),
-        });
+        var (first, last, inAdvance) = BillsOf(commitment, cycle, settings);
         var (interval, offset) = (commitment.BillingInterval ?? 1, commitment.BillingOffset ?? 0);
         var bill = cycle.IndexOf(date) - first;
         if (bill < offset || bill > last - first || (bill - offset) % interval != 0)
@@ -184,6 +179,27 @@ internal static class CommitmentFees
                 LocalDate.Max(start, nominal.Start), LocalDate.Min(end, nominal.End));
             return Fraction.Of(Math.Max(0, days), nominal.Days);
         }
+    }
+
+    /// <summary>The first and the last boundary of the cycle on which a commitment can be billed.</summary>
+    private static (int First, int Last, bool InAdvance) BillsOf(
+        Commitment commitment, BillingCycle cycle, BillSettings settings)
+    {
+        var inAdvance = commitment.CommitmentFeeBillInAdvance
+            ?? settings.Organization.CommitmentFeeBillInAdvance
+            ?? false;
+        var (start, end) = (commitment.StartDate, commitment.EndDate);
+        // The epoch, boundary 0, is the date of the first bill.
+        var first = Math.Max(0, cycle.IndexOf(start) + (cycle.IsBoundary(start) && inAdvance ? 0 : 1));
+        // A commitment between two boundaries, or before the epoch, is billed at the next one.
+        var last = Math.Max(first, (cycle.IsBoundary(end), inAdvance) switch
+        {
+            (true, false) => cycle.IndexOf(end),
+            (false, false) => cycle.IndexOf(end) + 1,
+            (true, true) => cycle.IndexOf(end) - 1,
+            (false, true) => cycle.IndexOf(end),
+        });
+        return (first, last, inAdvance);
     }
 
     private sealed record Position(

@@ -26,8 +26,8 @@ internal sealed record FeeDifference(
 }
 
 /// <summary>
-/// Keeps the fees of a commitment right when they change after bills were locked: if a fee was moved, raised, lowered or
-/// added, the locked bills have more or less than is due on their dates. What is missing is billed on the next bill;
+/// Keeps the fees of a commitment right when they change after bills were locked: if a fee was moved, raised, lowered
+/// or added, the locked bills have more or less than is due on their dates. What is missing is billed on the next bill;
 /// what is too much reduces the fees that are still open, the earliest first. Nothing is billed twice, because the fees
 /// on locked bills are counted, wherever they came from.
 /// </summary>

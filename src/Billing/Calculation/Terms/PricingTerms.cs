@@ -1,3 +1,4 @@
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.Meters;
@@ -31,6 +32,9 @@ public abstract record PricedQuantity
 
     /// <summary>The fields whose values identify a segment; null if the aggregation is not segmented.</summary>
     internal abstract IReadOnlyList<string>? SegmentedFields { get; }
+
+    /// <summary>The same quantity with other units.</summary>
+    internal virtual PricedQuantity With(decimal quantityPerUnit, Rounding rounding) => this;
 }
 
 /// <summary>The result of a simple aggregation.</summary>
@@ -43,6 +47,9 @@ public sealed record SimpleQuantity(Aggregation Simple, Meter Meter) : PricedQua
     internal override IReadOnlyList<IReadOnlyDictionary<string, string>>? Segments => Simple.Segments;
 
     internal override IReadOnlyList<string>? SegmentedFields => Simple.SegmentedFields;
+
+    internal override PricedQuantity With(decimal quantityPerUnit, Rounding rounding) =>
+        this with { Simple = Simple with { QuantityPerUnit = quantityPerUnit, Rounding = rounding } };
 }
 
 /// <summary>The result of a compound aggregation.</summary>

@@ -55,6 +55,12 @@ public sealed record RunOverrides
     /// </summary>
     public IReadOnlyDictionary<string, StoredCycle>? Cycles { get; init; }
 
+    /// <summary>
+    /// The prices that the bill was calculated with, for usage that arrives after it is locked. No calculation of the
+    /// bill itself depends on them. Null if late usage is only reported.
+    /// </summary>
+    public IReadOnlyList<BilledPrice>? Prices { get; init; }
+
     /// <summary>The overrides of a bill job.</summary>
     public static RunOverrides Of(BillJob job) => new()
     {
@@ -81,6 +87,7 @@ public sealed record RunOverrides
         TargetCurrency = bill.Currency,
         ConsolidateBills = bill.IsConsolidated,
         GroupingKeyId = bill.GroupingKeyId,
+        Prices = bill.Prices,
         // Also keep the cycles of plans that are not on the bill at the moment, in case they are due again.
         Cycles = new SortedDictionary<string, StoredCycle>(
             bill.Cycles.Concat(Cycles ?? new Dictionary<string, StoredCycle>())

@@ -12,6 +12,12 @@ namespace Tallystick.Billing.Calculation.Terms;
 public sealed record StoredBill(
     string Id, LocalDate BillDate, bool IsLocked, IReadOnlyList<BillLineItem> Lines)
 {
+    /// <summary>How the bill was calculated; null if late usage is only reported.</summary>
+    public BillRun? Run { get; init; }
+
+    /// <summary>The prices that it billed usage with.</summary>
+    public IReadOnlyList<BilledPrice> Prices => Run?.Overrides.Prices ?? [];
+
     /// <summary>What other bills need to know of a bill.</summary>
     /// <param name="bill">The bill.</param>
     /// <param name="config">The settings with the lock date; null if there are none.</param>

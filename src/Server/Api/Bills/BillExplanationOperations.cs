@@ -11,12 +11,15 @@ using Tallystick.Foundation.Values;
 using Tallystick.Resources.Changes;
 using Tallystick.Server.Api.Http;
 using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Api.Usage;
+using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Api.Bills;
 
 /// <summary>Explains bills, and reports what a calculation has changed or would change.</summary>
 internal sealed class BillExplanationOperations(
-    ResourceService resources, BillExplanations explanations, BillHistory history, BillPreviews previews)
+    ResourceService resources, BillExplanations explanations, BillHistory history, BillPreviews previews,
+    QuerySlots slots, RequestLimits limits)
 {
     private const string Root = "/organizations/{orgId}/bills";
     private static readonly ApiSchema One = new("BillResponse", BillResource.Definition.Shape);
@@ -36,11 +39,13 @@ internal sealed class BillExplanationOperations(
                 Shows how each amount of the bill was calculated: terms, proration, quantities, bands, rounding and
                 conversion, down to the aggregated values and the number of measurements behind them. `valueNow` shows
                 usage that arrived after the calculation. The bill's arithmetic can be recomputed from this response.
+                The limits on usage queries apply.
                 """,
         },
         OfBill("history", "ListFormerBills", "List former calculations of a bill", One with { IsPage = true },
             o => o.HistoryAsync) with
         {
+            Parameters = ResourceOperations.PageParameters(BillResource.Definition.MaximumPageSize),
             Description = $"""
                 The bill before each recalculation that changed it, newest first. The last
                 {FormerBillResource.MaxPerBill} are kept.
@@ -62,7 +67,7 @@ internal sealed class BillExplanationOperations(
                 Calculates a bill of one account and returns it without saving it. `accountIds` must contain exactly one
                 account; `billingFrequency` and `billFrequencyInterval` are required. Without a date, the bill of the
                 current period is calculated. If it would replace a stored bill, the permission to retrieve that bill is
-                required.
+                required. The limits on usage queries apply.
                 """,
         },
         Preview("/difference", "PreviewBillDifference", ApiOperations.OwnTag, "Preview the changes to a bill",
@@ -95,7 +100,8 @@ internal sealed class BillExplanationOperations(
         var format = QueryText.Single(call.Http.Request, "format") ?? "json";
         if (format is not ("json" or "text"))
             throw new RefusedException(new Issue("unknown_value", "format", "must be json or text"));
-        var explanation = await explanations.ExplainAsync(call.OrganizationId, call.Route("id"), call.Cancelled);
+        var explanation = await InTimeAsync(
+            call, cancelled => explanations.ExplainAsync(call.OrganizationId, call.Route("id"), cancelled));
         if (format == "json")
         {
             await call.AnswerAsync(explanation.ToJson());
@@ -108,10 +114,19 @@ internal sealed class BillExplanationOperations(
 
     private async Task HistoryAsync(ApiCall call)
     {
+        var issues = new Issues();
+        var size = ResourceLists.PageSize(call.Http.Request, BillResource.Definition.MaximumPageSize, issues);
+        issues.ThrowIfAny();
         var bill = await FindAsync(call);
-        var former = await history.OfAsync(call.OrganizationId, bill.Id, call.Cancelled);
+        // By version, so that a token remains valid if the bill is recalculated between pages.
+        var list = $"{call.OrganizationId}/bills/{bill.Id}/history";
+        var before = PageToken.Read(list, QueryText.Single(call.Http.Request, "nextToken"));
+        var former = (await history.OfAsync(call.OrganizationId, bill.Id, call.Cancelled))
+            .Where(one => before is null || one.Version < before).ToList();
+        List<Bill> page = [.. former.Take(size)];
         await JsonAnswer.WritePageAsync(
-            call.Http, [.. former.Select(one => (ReadOnlyMemory<byte>)BillResource.Definition.Write(one))], null);
+            call.Http, [.. page.Select(one => (ReadOnlyMemory<byte>)BillResource.Definition.Write(one))],
+            former.Count > page.Count ? PageToken.Write(list, page[^1].Version) : null);
     }
 
     private async Task DifferenceAsync(ApiCall call)
@@ -143,11 +158,27 @@ internal sealed class BillExplanationOperations(
         EntityPermissions.Require(
             call.Grants, AccountResource.Definition,
             [.. (asked.AccountIds ?? []).Select((id, index) => ($"accountIds[{index}]", id))]);
-        return await previews.PreviewAsync(
+        return await InTimeAsync(call, cancelled => previews.PreviewAsync(
             call.OrganizationId, asked,
             stored => EntityPermissions.Demand(
                 call.Grants, EntityPermissions.Retrieve(BillResource.Definition), stored.Id),
-            call.Cancelled);
+            cancelled));
+    }
+
+    // As a usage query: both read usage.
+    private async Task<T> InTimeAsync<T>(ApiCall call, Func<CancellationToken, Task<T>> work)
+    {
+        using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
+        cancelling.CancelAfter(limits.QueryTime);
+        try
+        {
+            using var slot = await slots.EnterAsync(call.OrganizationId, cancelling.Token);
+            return await work(cancelling.Token);
+        }
+        catch (OperationCanceledException cancelled) when (!call.Cancelled.IsCancellationRequested)
+        {
+            throw new ServerBusyException("Reading the usage of the bill took too long. Try again later.", cancelled);
+        }
     }
 
     private async ValueTask<Bill> FindAsync(ApiCall call) =>

@@ -9,7 +9,8 @@ namespace Tallystick.Server.Api.Usage;
 /// </summary>
 /// <param name="maxRunning">Maximum number of concurrent queries.</param>
 /// <param name="maxWaiting">Maximum number of waiting queries.</param>
-internal sealed class QuerySlots(int maxRunning, int maxWaiting)
+/// <param name="what">What the queries are, in messages.</param>
+internal sealed class QuerySlots(int maxRunning, int maxWaiting, string what = "usage queries")
 {
     private readonly int _maxOfOne = Math.Max(1, maxRunning * 3 / 4);
     private readonly int _maxWaitingOfOne = Math.Max(1, maxWaiting / 2);
@@ -32,9 +33,9 @@ internal sealed class QuerySlots(int maxRunning, int maxWaiting)
                 return new Slot(this, organizationId);
             if (_queue.Count(other => other.OrganizationId == organizationId) >= _maxWaitingOfOne)
                 throw new TooManyRequestsException(
-                    "Too many usage queries of your organization are waiting. Try again later.");
+                    $"Too many {what} of your organization are waiting. Try again later.");
             if (_queue.Count >= maxWaiting)
-                throw new ServerBusyException("Too many usage queries are waiting. Try again later.");
+                throw new ServerBusyException($"Too many {what} are waiting. Try again later.");
             waiter = new Waiter(organizationId);
             _queue.AddLast(waiter);
         }

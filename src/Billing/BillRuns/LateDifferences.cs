@@ -1,0 +1,47 @@
+using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Lines;
+using Tallystick.Billing.Calculation.Present;
+using Tallystick.Foundation.Json;
+using Tallystick.Resources.Changes;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Billing.BillRuns;
+
+/// <summary>
+/// Makes sure that no two bills have the same late usage: two jobs can calculate different bills of an account at the
+/// same time, and the one that saves later must know what the other has billed.
+/// </summary>
+internal static class LateDifferences
+{
+    /// <summary>Refuses a bill whose late usage was billed by another one since it was calculated.</summary>
+    /// <exception cref="BillRefusedException">Another bill has a part of it; nothing was written.</exception>
+    internal static async ValueTask RefuseBilledAsync(ResourceChange change, CalculatedBill calculated)
+    {
+        var late = calculated.LineItems.Where(IsLate).ToList();
+        if (late.Count == 0)
+            return;
+        var others = (await change.Related.ListAsync<Bill>(Condition.And(
+            Condition.Equal("account_id", calculated.AccountId),
+            BillResource.HasLineItem(JsonFormat.Name(LineItemType.ManualAdjustment)))))
+            .Where(bill => bill.Id != calculated.Id)
+            .SelectMany(bill => bill.LineItems ?? []).Where(IsLate).ToLookup(KeyOf);
+        var derivations = calculated.Derivation.Lines.ToDictionary(line => line.Id, StringComparer.Ordinal);
+        foreach (var line in late)
+        {
+            var known = (DifferenceOfUsage)derivations[line.Id!].Derivation;
+            var former = others[KeyOf(line)].ToList();
+            if (former.Sum(one => one.Quantity) != known.AdjustedQuantity
+                || former.Sum(one => one.Subtotal) != known.AdjustedSubtotal)
+                throw new BillRefusedException(
+                    $"Account {calculated.AccountCode}: late usage was billed on another bill while the run was "
+                    + "calculating. Run the job again.");
+        }
+    }
+
+    private static bool IsLate(BillLineItem line) =>
+        line is { LineItemType: LineItemType.ManualAdjustment, ReferencedBillId: not null };
+
+    private static (string?, string?, string?, NodaTime.Instant?, string?) KeyOf(BillLineItem line) =>
+        (line.ReferencedBillId, line.PlanId, line.PricingId, line.ServicePeriodStartDate, line.ChildAccountId);
+}
