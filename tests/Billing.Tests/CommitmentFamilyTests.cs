@@ -3,8 +3,8 @@ using Tallystick.Billing.Calculation.Present;
 namespace Tallystick.Billing.Tests;
 
 /// <summary>
-/// Commitments of parents and children (reference 9.2): <c>childBillingMode</c> says on whose bill they are. Acme is the
-/// parent of uk and de, whose plans of their own charge 60.00 and 90.00; acme's usage costs 50.00.
+/// Commitments of parents and children (reference 9.2): <c>childBillingMode</c> says on whose bill they are. Acme is
+/// the parent of uk and de, whose plans of their own charge 60.00 and 90.00; acme's usage costs 50.00.
 /// </summary>
 public sealed class CommitmentFamilyTests
 {

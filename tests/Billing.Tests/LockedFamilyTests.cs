@@ -17,7 +17,8 @@ public sealed class LockedFamilyTests
         new(Account with { Id = "account-uk", Code = "uk" }, plans);
 
     private static AccountPlanTerms Plan(string id) => On(
-        "2025-01-01", id: id, template: Template with { StandingCharge = 10 }, pricings: Price("0: 0 + 1", id: "p" + id));
+        "2025-01-01", id: id, template: Template with { StandingCharge = 10 },
+        pricings: Price("0: 0 + 1", id: "p" + id));
 
     [Theory]
     [InlineData(true, "acme 10.00, acme 50.00")]

@@ -183,8 +183,8 @@ public sealed class LockedFeeTests
             .OrderByDescending(line => Math.Abs(line.Subtotal)).ThenByDescending(line => line.Subtotal)
             .Select(line => BillText.Amount(line.Subtotal)));
 
-        internal decimal Billed(string date) =>
-            _stored.Where(bill => bill.BillDate == Date(date)).SelectMany(bill => bill.Lines).Sum(line => line.Subtotal);
+        internal decimal Billed(string date) => _stored.Where(bill => bill.BillDate == Date(date))
+            .SelectMany(bill => bill.Lines).Sum(line => line.Subtotal);
 
         internal IEnumerable<string> Due(string date) =>
             DueBills.On(Date(date), Organization, Terms, RunOverrides.None)

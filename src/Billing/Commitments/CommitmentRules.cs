@@ -100,8 +100,8 @@ internal static class CommitmentRules
                 && !CommitmentFees.IsEverDue(commitment, cycle, settings))
                 issues.Add(
                     "range", "billingOffset",
-                    "must be less than the number of bills of the billing plan in the time of the commitment, otherwise "
-                    + "its fees are never billed");
+                    "must be less than the number of bills of the billing plan in the time of the commitment, "
+                    + "otherwise its fees are never billed");
         }
         catch (Exception fault) when (fault is BillRefusedException or OverflowException or ArgumentOutOfRangeException)
         {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Tallystick.Billing.Tests.Verification;
 
-/// <summary>Recomputes the difference between the usage of a locked bill as it is now and what was billed of it.</summary>
+/// <summary>Recomputes the difference between the usage of a locked bill as it is now and what was billed.</summary>
 internal sealed class LateUsageOf(BillFacts bill, WholeUsage usage)
 {
     private readonly Faults _faults = bill.Faults;

@@ -70,7 +70,8 @@ internal sealed class Recompute(BillFacts bill)
         var (due, billed) = (derivation.Number("due"), derivation.Number("billed"));
         var before = derivation.Number("earlier");
         var limit = derivation.NumberOrNull("limit");
-        _faults.Holds(limit is null ? due > billed && before.Sign == 0 : due + before < billed, "there is no difference");
+        _faults.Holds(
+            limit is null ? due > billed && before.Sign == 0 : due + before < billed, "there is no difference");
         var own = bill.Lines
             .Where(other => other.Type == "COMMITMENT_FEE" && other.Kind != "feeDifference"
                 && other.Item.Text("commitmentId") == line.Item.Text("commitmentId"))

@@ -73,7 +73,8 @@ public sealed record CreditDraw(string CreditId, IReadOnlyList<DrawOfLine> Draws
     /// <inheritdoc/>
     public override IEnumerable<string> Steps() => Draws.Select(draw => string.Create(
         CultureInfo.InvariantCulture,
-        $"line {draw.LineId} draws {draw.Amount} from {CreditId}, which covers {draw.Converted} of {draw.Share.ToText()} of it"
+        $"line {draw.LineId} draws {draw.Amount} from {CreditId}, which covers {draw.Converted} of "
+            + $"{draw.Share.ToText()} of it"
             + $"{(draw.Left is { } left ? FormattableString.Invariant($"; {left} was left") : "; no limit")}"));
 }
 

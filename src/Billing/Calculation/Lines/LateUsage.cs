@@ -11,8 +11,8 @@ namespace Tallystick.Billing.Calculation.Lines;
 /// <summary>
 /// Usage that arrived, or was voided or corrected, after its bill was locked: measures the usage of a locked bill again
 /// and rates it with the prices of that bill. What the locked bill and former adjustments have billed is taken off; the
-/// difference is a line of the next bill. Usage that the locked bill divided into overage, that was partly free, or whose
-/// tiers span the plan is not adjusted.
+/// difference is a line of the next bill. Usage that the locked bill divided into overage, that was partly free, or
+/// whose tiers span the plan is not adjusted.
 /// </summary>
 internal sealed class LateUsage
 {

@@ -19,7 +19,9 @@ internal sealed record PlanRoute(Account Owner, IReadOnlyList<PlanUser> Users)
     /// <summary>True if equal lines of several children are added up to one line.</summary>
     public bool IsSummed { get; init; }
 
-    /// <summary>The dates of locked bills of the child that the plan was on; its parent is not billed for them.</summary>
+    /// <summary>
+    /// The dates of locked bills of the child that the plan was on; its parent is not billed for them.
+    /// </summary>
     public IReadOnlyList<LocalDate> BilledDates { get; init; } = [];
 
     /// <summary>False if only usage is charged: other charges of a parent's plan are on the parent's bill.</summary>
