@@ -20,8 +20,8 @@ internal static class FinishBills
     /// <param name="ledger">The ledger of the account.</param>
     /// <param name="failures">Receives the bills that are refused.</param>
     internal static IReadOnlyList<(BillToSave Bill, FinishedBill Finished)> Of(
-        IReadOnlyDictionary<string, Bill> stored, BillJob job, BillConfig? config, AccountBills account, AccountLedger ledger,
-        List<BillJobFailure> failures)
+        IReadOnlyDictionary<string, Bill> stored, BillJob job, BillConfig? config, AccountBills account,
+        AccountLedger ledger, List<BillJobFailure> failures)
     {
         var (writable, locked) = (new List<BillToSave>(), new List<BillToSave>());
         foreach (var bill in account.Bills)
