@@ -6,6 +6,9 @@ namespace Tallystick.Repository.Tests.Rules;
 /// <summary>Who may use whom, as the table of the architecture document says.</summary>
 internal static partial class DependencyRule
 {
+    // What every project is built with.
+    private const string PlainSdk = "Microsoft.NET.Sdk";
+
     public static IEnumerable<Violation> Check(FileTree tree)
     {
         var table = DependencyTable.Parse(tree.Find(DependencyTable.Document)?.Text ?? "");
@@ -32,7 +35,8 @@ internal static partial class DependencyRule
             if (ProjectReference().Match(line) is { Success: true } reference
                 && !row.MayUse.Contains(reference.Groups[1].Value))
                 yield return new Violation(project.Path, index + 1, $"must not reference {reference.Groups[1].Value}");
-            if (Package().Match(line) is { Success: true } package && !row.MayUse.Contains(package.Groups[2].Value))
+            if (Package().Match(line) is { Success: true } package
+                && package.Groups[2].Value != PlainSdk && !row.MayUse.Contains(package.Groups[2].Value))
             {
                 foreach (var name in row.MustNotUse.Where(name => table.Families[name].Packages.Any(Covers)))
                 {

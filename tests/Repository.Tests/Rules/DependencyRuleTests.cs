@@ -41,6 +41,17 @@ public sealed class DependencyRuleTests
         DependencyRow Row(string place) => table.Rows.Single(row => row.Place == place);
     }
 
+    [Fact]
+    public void RealTree_WithOneMorePackageInFoundation_IsCaught()
+    {
+        const string Project = "src/Foundation/Foundation.csproj";
+        var tree = FileTree.Of(FileTree.Real.Files.Select(file => (file.Path, file.Path == Project
+            ? file.Text.Replace("<PackageReference Include=\"NodaTime\" />", "<PackageReference Include=\"Dapper\" />")
+            : file.Text)));
+
+        DependencyRule.Check(tree).Single().Message.ShouldContain("other packages");
+    }
+
     [Theory]
     [InlineData("Metering", "<ProjectReference Include=\"../Pricing/Pricing.csproj\" />", "Pricing")]
     [InlineData("Metering", "<PackageReference Include=\"Npgsql\" />", "databases")]
