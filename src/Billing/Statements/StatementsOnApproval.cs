@@ -15,13 +15,15 @@ public sealed class StatementsOnApproval : IEventSubscriber
     /// <inheritdoc/>
     public string Name => "statementsOnApproval";
 
+    // A new bill is always pending.
+    /// <inheritdoc/>
+    public IReadOnlyList<string> EventNames { get; } = ["billing.bill.updated"];
+
     /// <inheritdoc/>
     public async ValueTask HandleAsync(ResourceChange change, IReadOnlyList<ChangeEvent> events)
     {
         foreach (var one in events)
         {
-            if (one.Name is not ("billing.bill.created" or "billing.bill.updated"))
-                continue;
             using var json = JsonDocument.Parse(one.Json);
             if (IsFinal(json.RootElement, "newDto") && !IsFinal(json.RootElement, "oldDto"))
                 await OnApprovedAsync(change, json.RootElement.GetProperty("resourceId").GetString()!);

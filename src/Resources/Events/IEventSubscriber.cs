@@ -12,6 +12,9 @@ public interface IEventSubscriber
     /// <summary>The name under which its positions are stored. Must never change.</summary>
     string Name { get; }
 
+    /// <summary>The names of the events that it receives; null for all.</summary>
+    IReadOnlyList<string>? EventNames => null;
+
     /// <summary>
     /// Handles events of one organization. Queue a job for effects outside the change, such as a webhook call: an
     /// exception here blocks all later events of the organization.

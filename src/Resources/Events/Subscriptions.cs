@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
 using Tallystick.Foundation.Json;
@@ -43,21 +42,32 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
     {
         var position = await PositionAsync(resources.Reader(organizationId, cancellationToken), subscriber) ?? 0;
         // Nothing can be committed before this position any longer, because changes of one organization are sequential.
+        var newest = await QueryAsync(
+            organizationId, new DocumentQuery { AfterSequence = position, Limit = 1 }, cancellationToken);
+        if (newest.Count == 0)
+            return null;
         var next = await QueryAsync(
             organizationId,
-            new DocumentQuery { AfterSequence = position, IsAscending = true, Limit = EventsAtATime },
+            new DocumentQuery
+            {
+                AfterSequence = position,
+                Where = subscriber.EventNames is { } names ? new Condition.In(ChangeEvents.Name, names) : null,
+                IsAscending = true,
+                Limit = EventsAtATime,
+            },
             cancellationToken);
-        if (next.Count == 0)
-            return null;
+        var isLast = next.Count < EventsAtATime;
+        var last = isLast ? newest.Concat(next).MaxBy(one => one.Sequence)! : next[^1];
         var events = next.Select(Read).ToList();
-        return new EventDelivery(events[0].Time, next.Count < EventsAtATime, HandleAsync);
+        return new EventDelivery(events.Count > 0 ? events[0].Time : Read(last).Time, isLast, HandleAsync);
 
         Task HandleAsync() => ChangeAsync(organizationId, cancellationToken, async change =>
         {
             if ((await PositionAsync(change.Related, subscriber) ?? 0) != position)
                 return; // already handled
-            await subscriber.HandleAsync(change, events);
-            await KeepAsync(change, subscriber, next[^1]);
+            if (events.Count > 0)
+                await subscriber.HandleAsync(change, events);
+            await KeepAsync(change, subscriber, last);
         });
     }
 
@@ -103,10 +113,9 @@ public sealed class Subscriptions(ResourceService resources, IDocumentStore stor
 
     private static ChangeEvent Read(Document document)
     {
-        using var json = JsonDocument.Parse(document.Json);
-        _ = InstantText.TryParse(json.RootElement.GetProperty("eventTime").GetString()!, out var time);
+        _ = InstantText.TryParse(StatesOfEntity.Member(document.Json.Span, "eventTime"u8)!, out var time);
         return new ChangeEvent(
-            document.Id, json.RootElement.GetProperty("eventName").GetString()!, time, document.Json);
+            document.Id, StatesOfEntity.Member(document.Json.Span, "eventName"u8)!, time, document.Json);
     }
 }
 

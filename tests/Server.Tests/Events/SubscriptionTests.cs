@@ -55,6 +55,20 @@ public sealed class SubscriptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_OfOtherNamesThanASubscriberWants_AreSkippedAndCountAsHandled()
+    {
+        var subscriber = new Noting { EventNames = ["configuration.product.updated"] };
+        await using var server = await StartAsync(subscriber);
+
+        await server.AddProductsAsync("a", "b");
+        await subscriber.HasHandledAllAsync(_store);
+        await server.RenameAsync("a");
+        await Noting.UntilAsync(() => ValueTask.FromResult(!subscriber.Heard.IsEmpty));
+
+        subscriber.Heard.ShouldBe(["a"]);
+    }
+
+    [Fact]
     public async Task Events_BeforeASubscriberJoined_DoNotCome()
     {
         await using (var server = await StartAsync(new Noting()))
@@ -177,6 +191,14 @@ public sealed class SubscriptionTests : IAsyncLifetime
                     Token);
         }
 
+        internal Task RenameAsync(string code) =>
+            Resources.ChangeAsync(Organization, "test", Token, async change =>
+            {
+                var products = await change.Related.ListAsync<Product>(Condition.Equal("code", code));
+                return await change.PutAsync(
+                    ProductResource.Definition, products[0], products[0] with { Name = "renamed" });
+            });
+
         public async ValueTask DisposeAsync()
         {
             await Pumps.StopAsync(default);
@@ -190,6 +212,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
         private int _failures;
 
         public string Name { get; init; } = "noting";
+
+        public IReadOnlyList<string>? EventNames { get; init; }
 
         /// <summary>The product at which it fails, once.</summary>
         internal string? FailsAt { get; init; }
@@ -221,6 +245,16 @@ public sealed class SubscriptionTests : IAsyncLifetime
 
         internal Task JoinedAsync(IDocumentReader store) => UntilAsync(async () =>
             await store.FindAsync(Subscriptions.Kind, AccessKeyResource.Installation, Name, Token) is not null);
+
+        /// <summary>Returns when its position is that of the newest event.</summary>
+        internal Task HasHandledAllAsync(IDocumentReader store) => UntilAsync(async () =>
+        {
+            var newest = await store.QueryAsync(
+                ChangeEvents.Kind, Organization, new DocumentQuery { Limit = 1 }, Token);
+            var position = await store.FindAsync(Subscriptions.Kind, Organization, Name, Token);
+            return position is not null
+                && System.Text.Encoding.UTF8.GetString(position.Json.Span).Contains(newest[0].Id);
+        });
 
         internal static async Task UntilAsync(Func<ValueTask<bool>> isMet)
         {
