@@ -38,8 +38,8 @@ internal sealed class Overage(CreditTerms terms, List<DrawableLine> lines, Func<
     }
 
     /// <summary>
-    /// Divides usage beyond balances, and calculates the surcharges: one line for each commitment or balance, product
-    /// and currency.
+    /// Divides usage beyond balances, and calculates the surcharges: one line for each commitment or balance, product,
+    /// accounting product and currency.
     /// </summary>
     public IReadOnlyList<MoneyLine> AfterAllDraws()
     {
@@ -60,7 +60,9 @@ internal sealed class Overage(CreditTerms terms, List<DrawableLine> lines, Func<
         return
         [
             .. overages
-                .GroupBy(one => (one.Credit.Id, one.Line.Basis.Source.Product?.Id, one.Line.Basis.Source.Currency))
+                .GroupBy(one => (
+                    one.Credit.Id, one.Line.Basis.Source.Product?.Id, one.Line.Money.Line.AccountingProductId,
+                    one.Line.Basis.Source.Currency))
                 .Select(group => SurchargeOn([.. group]))
                 .Where(surcharge => surcharge.Subtotal != 0),
         ];
@@ -87,6 +89,7 @@ internal sealed class Overage(CreditTerms terms, List<DrawableLine> lines, Func<
     {
         var (credit, first, _) = overages[0];
         var (product, currency) = (first.Basis.Source.Product, first.Basis.Source.Currency);
+        var accounting = first.Money.Line.AccountingProductId;
         var percent = credit.OveragePercent!.Value;
         var overage = overages.Aggregate(Fraction.Zero, (sum, one) => sum + one.Amount.Amount);
         return terms.Round.Once(new Line
@@ -97,8 +100,9 @@ internal sealed class Overage(CreditTerms terms, List<DrawableLine> lines, Func<
                 one.Line.Basis.ServicePeriod.Intersect(credit.OverageWindow.Start, credit.OverageWindow.End))),
             Amount = overage * percent / 100m,
             Description = credit.OverageDescription ?? "Overage surcharge",
-            AccountingProductId = first.Money.Line.AccountingProductId,
-            Discriminator = $"{product?.Id} {currency}",
+            AccountingProductId = accounting,
+            Discriminator = accounting == product?.Id ? $"{product?.Id} {currency}"
+                : $"{product?.Id} {currency} {accounting}",
             Derivation = new SurchargeOnOverage(credit.Id, percent, [.. overages.Select(one => one.Amount)]),
         });
     }
