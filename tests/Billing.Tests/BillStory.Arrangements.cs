@@ -17,7 +17,8 @@ namespace Tallystick.Billing.Tests;
 /// contract gold   from 2026-01-01  to 2027-01-01  order PO-7  limits yes  key separate  include site=UK,DE
 ///                                                      # also: exclude
 /// plan     basic  from 2026-01-01  contract gold  mode child     # mode: breakdown, summary
-/// charge   setup  amount 120  date 2026-03-01          # or: units, price; also: from, to, contract, on (bill)
+/// charge   setup  amount 120  date 2026-03-01          # or: units, price; also: from, to, contract, on (bill),
+///                                                      # balance (a fee of it)
 /// child    uk                                          # the plans that follow are those of this child
 /// usage    calls  2026-03-02  900  account uk  site UK
 /// bill     2026-04-01  of uk                           # also: frequency, key
@@ -84,8 +85,9 @@ internal sealed partial class BillStory
         Name = code,
         AccountId = _account.Id,
         Currency = settings.Text("currency") ?? "USD",
-        EntityType = ChargeEntityType.AdHoc,
-        LineItemType = ChargeLineItemType.AdHoc,
+        EntityType = settings.Text("balance") is null ? ChargeEntityType.AdHoc : ChargeEntityType.Balance,
+        LineItemType = settings.Text("balance") is null ? ChargeLineItemType.AdHoc : ChargeLineItemType.BalanceFee,
+        EntityId = settings.Text("balance"),
         Amount = settings.Number("amount"),
         Units = settings.Number("units"),
         UnitPrice = settings.Number("price"),

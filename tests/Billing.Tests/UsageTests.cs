@@ -106,6 +106,19 @@ public sealed class UsageTests
         bill.LineItems[0].Segment!["site"].ShouldBe("UK");
     }
 
+    [Fact]
+    public void Usage_OfASegmentWithoutPricing_HasNoLine() => BillStory.Check("""
+        measure sites  field region  segments UK,US
+        plan    basic  from 2025-01-01
+        price   sites  tiered  segment UK
+        band    from 0  unit 1
+        usage   sites  2025-01-11  9  segment UK
+        usage   sites  2025-01-12  5  segment US
+        bill    2025-02-01
+        line    USAGE 2025-01-01..2025-02-01 9.00
+        total   9.00
+        """);
+
     [Theory]
     [InlineData(null, null, null)] // no usage, no default: no line
     [InlineData(null, "0", "5.00")] // default 0: the fixed price of the first band
