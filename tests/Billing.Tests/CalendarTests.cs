@@ -55,6 +55,18 @@ public sealed class CalendarTests
         total {line.Split(' ')[1]}
         """);
 
+    [Fact]
+    public void Decision08_TheTimeBeforeTheEpochInAdvance_IsALineOfItsOwn() => BillStory.Check("""
+        plan  basic  from 2022-01-01  standing 20  epoch 2022-02-15  timing advance
+        bill  2022-02-15
+        line  STANDING_CHARGE 2022-01-01..2022-02-15 29.03
+        line  STANDING_CHARGE 2022-02-15..2022-03-15 20.00
+        total 49.03
+        bill  2022-03-15
+        line  STANDING_CHARGE 2022-03-15..2022-04-15 20.00
+        total 20.00
+        """);
+
     [Theory]
     [InlineData("2025-02-28", "2025-01-31..2025-02-28")]
     [InlineData("2025-03-31", "2025-02-28..2025-03-31")]

@@ -79,7 +79,7 @@ public sealed class BillExplanationTests(SqliteServer server)
     }
 
     [Fact]
-    public async Task Recalculation_AfterLateUsage_SaysWhichLineChanged()
+    public async Task Decision25_Recalculation_KeepsTheFormerBillAndSaysWhichLineChanged()
     {
         using var client = await server.NewOrganizationAsync();
         var (account, usage) = await UsedAsync(client);

@@ -190,7 +190,7 @@ public sealed class BillLifeTests(SqliteServer server)
     }
 
     [Fact]
-    public async Task Deletion_OfABill_LeavesAGapInTheInvoiceNumbers()
+    public async Task Decision24_DeletionOfABill_LeavesAGapInTheInvoiceNumbers()
     {
         using var client = await server.NewOrganizationAsync();
         var config = (await client.GetAsync("organizationconfig")).Object;

@@ -101,7 +101,7 @@ public sealed class EndDateTests(SqliteServer server)
     }
 
     [Fact]
-    public async Task PricingOfAPlanForAll_IsNotEndedForOneAccount()
+    public async Task Decision23_PricingOfASharedPlan_IsNotEndedForOneAccount()
     {
         using var client = await server.NewOrganizationAsync();
         var customer = await CustomerAsync(client, "customer", isPlanForAll: true);

@@ -52,7 +52,7 @@ public sealed class StatementTests(SqliteServer server)
     }
 
     [Fact]
-    public async Task Statement_SlimAndFiltered_HasOnlyWhatSaysSomething()
+    public async Task Decision22_SlimStatement_HasTheLayoutsWithoutEmptyRowsAndValues()
     {
         using var client = await server.NewOrganizationAsync();
         var bill = await StatedBill.MakeAsync(client);
@@ -63,8 +63,13 @@ public sealed class StatementTests(SqliteServer server)
 
         var job = await bill.RunAsync(withCsv: true, bill.Meter);
 
-        StatedBill.Rows(await bill.DownloadAsync(job["presignedJsonStatementUrl"]))
-            .ShouldBe(["Calls: 15.5", "01-05 eu n.SUM=11", "01-05 us n.SUM=4"]);
+        var statement = await bill.DownloadAsync(job["presignedJsonStatementUrl"]);
+        StatedBill.Rows(statement).ShouldBe(["Calls: 15.5", "01-05 eu n.SUM=11", "01-05 us n.SUM=4"]);
+        var stated = JsonNode.Parse(statement)!["lineItems"]![0]!.AsObject();
+        stated.Select(member => member.Key).ShouldBe(
+            ["id", "description", "productName", "meterId", "meterCode", "unit", "quantity", "rows"]);
+        stated["rows"]![0]!.AsObject().Select(member => member.Key)
+            .ShouldBe(["start", "end", "dimensions", "measures"]);
         ((string)job["csvStatementStatus"]!).ShouldBe("LATEST");
         var line = (string)(await bill.BillAsync())["lineItems"]!.AsArray()
             .Single(one => (string?)one!["lineItemType"] == "USAGE")!["id"]!;
