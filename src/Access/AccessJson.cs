@@ -4,6 +4,7 @@ using Tallystick.Access.Groups;
 using Tallystick.Access.Invitations;
 using Tallystick.Access.Organizations;
 using Tallystick.Access.Permissions;
+using Tallystick.Access.Sessions;
 using Tallystick.Access.Users;
 using Tallystick.Foundation.Json;
 
@@ -21,6 +22,7 @@ namespace Tallystick.Access;
 [JsonSerializable(typeof(OrgUser))]
 [JsonSerializable(typeof(Support))]
 [JsonSerializable(typeof(Login))]
+[JsonSerializable(typeof(Session))]
 [JsonSerializable(typeof(OrgUserInvitation))]
 internal sealed partial class AccessJson : JsonSerializerContext
 {

@@ -1,41 +1,86 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tallystick.Console.Pages.Faults;
+using Tallystick.Console.SignIn;
 
 namespace Tallystick.Console;
 
 /// <summary>Adds the console to the server that serves it.</summary>
 public static class ConsoleHost
 {
-    // Scripts and styles are files of this server; nothing inline, and nothing from another host.
-    private const string PagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-        + "connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
-
     /// <summary>Adds what its pages need.</summary>
-    public static void AddTo(IServiceCollection services)
+    public static void AddTo(IServiceCollection services, ConsoleSettings settings)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
-        // Keys in memory: what they protect ends with the process, and nothing is written outside the data directory.
-        services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+        services.AddSingleton(settings);
+        SessionCookie.AddTo(services, settings);
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "tallystick-form";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+    }
+
+    /// <summary>
+    /// Adds its part of the pipeline: after routing, because only its pages are concerned, and before the endpoints.
+    /// </summary>
+    public static void Use(WebApplication app)
+    {
+        app.Use((context, next) => PageGuard.RunAsync(context, _ => next(context)));
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
     }
 
     /// <summary>Maps its pages. They are rendered by the server; a page that needs more says so itself.</summary>
     /// <param name="routes">Where to map them.</param>
     /// <param name="assets">The manifest of the mapped files, which tells their names with a fingerprint.</param>
-    public static void MapPages(IEndpointRouteBuilder routes, string assets) =>
+    public static void MapPages(IEndpointRouteBuilder routes, string assets)
+    {
         routes.MapRazorComponents<App>()
             .WithStaticAssets(assets)
             // The policy of the pages says who may frame them.
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
-            .Add(endpoint => endpoint.RequestDelegate = WithPolicy(endpoint.RequestDelegate!));
+            .Add(Protect);
+        routes.MapGet(
+            "/org/{OrganizationId}/{**rest}",
+            context => FaultPages.WriteAsync<MissingPage>(context, StatusCodes.Status404NotFound)).Add(Protect);
+        routes.MapPost(SignOut.Path, SignOut.RunAsync).RequireAuthorization(SessionCookie.AnyStage).Add(Protect);
+    }
 
-    private static RequestDelegate WithPolicy(RequestDelegate next) => context =>
+    /// <summary>Whether a request that nothing answers comes from somebody who looks at pages.</summary>
+    public static bool IsFromBrowser(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Writes the page that says that there is no such page.</summary>
+    public static Task WriteNotFoundAsync(HttpContext context)
     {
-        context.Response.Headers.ContentSecurityPolicy = PagePolicy;
-        context.Response.Headers["Referrer-Policy"] = "same-origin";
-        return next(context);
+        PageGuard.AddHeaders(context.Response);
+        return FaultPages.WriteAsync<NotFoundPage>(context, StatusCodes.Status404NotFound);
+    }
+
+    // A page is for people who are signed in unless it says otherwise: to forget the attribute opens nothing.
+    private static void Protect(EndpointBuilder endpoint)
+    {
+        endpoint.Metadata.Add(PageGuard.Mark);
+        if (!endpoint.Metadata.OfType<IAuthorizeData>().Any())
+            endpoint.Metadata.Add(new AuthorizeAttribute(SessionCookie.Full));
+        endpoint.RequestDelegate = WithChecks(endpoint.RequestDelegate!);
+    }
+
+    private static RequestDelegate WithChecks(RequestDelegate next) => context =>
+    {
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
+            return FaultPages.WriteAsync<StaleFormPage>(context, StatusCodes.Status400BadRequest);
+        // The same page for an unknown organization and one of others, so that ids do not leak.
+        return context.GetRouteValue("OrganizationId") is string id
+            && context.Person()?.Organizations.Any(one => one.Id == id) != true
+                ? FaultPages.WriteAsync<NoAccessPage>(context, StatusCodes.Status403Forbidden)
+                : next(context);
     };
 }

@@ -42,12 +42,33 @@ public sealed class Administrators(ResourceService resources)
     /// <param name="change">The change that creates the organization.</param>
     /// <param name="organizationId">UUID of the organization.</param>
     /// <param name="serviceUserId">UUID for the administrator.</param>
-    public static async ValueTask AddFirstAsync(ResourceChange change, string organizationId, string serviceUserId)
+    /// <param name="person">The login of a person who becomes an administrator, too; null for none.</param>
+    public static async ValueTask AddFirstAsync(
+        ResourceChange change, string organizationId, string serviceUserId, Login? person)
     {
         await MakeManagedPoliciesAsync(change, organizationId);
+        if (person is not null)
+            await AddPersonAsync(change, organizationId, person);
         await change.PutAsync(
             ServiceUserResource.Definition, null, new ServiceUser { Id = serviceUserId, Name = "Administrator" });
         await change.PutAsync(PrincipalPermissionResource.Definition, null, AdministratorOf(serviceUserId));
+    }
+
+    // An interrupted first start has perhaps added a person, whose login was never stored.
+    private static async ValueTask AddPersonAsync(ResourceChange change, string organizationId, Login person)
+    {
+        foreach (var former in await change.Related.ListAsync<OrgUser>(Condition.Equal("email", person.Email)))
+            await change.RemoveAsync(OrgUserResource.Definition, former);
+        await change.PutAsync(OrgUserResource.Definition, null, new OrgUser
+        {
+            Id = person.Id,
+            Email = person.Email,
+            FirstName = person.FirstName,
+            LastName = person.LastName,
+            Organizations = [organizationId],
+        });
+        await change.PutAsync(
+            PrincipalPermissionResource.Definition, null, AdministratorOf(person.Id, PrincipalType.User));
     }
 
     /// <summary>Adds an administrator to an organization.</summary>
@@ -78,9 +99,10 @@ public sealed class Administrators(ResourceService resources)
     /// <param name="accessKeyId">The public part of the key; null to generate one.</param>
     /// <param name="secret">Its secret.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="person">The login of the first person, stored in the same change; null for none.</param>
     public async Task<AccessKey> AddKeyAsync(
         string organizationId, string serviceUserId, string? accessKeyId, string secret,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Login? person = null)
     {
         var key = new AccessKey
         {
@@ -95,6 +117,8 @@ public sealed class Administrators(ResourceService resources)
             async change =>
             {
                 await change.PutAsync(AccessKeyResource.Definition, null, key);
+                if (person is not null)
+                    await change.PutAsync(LoginResource.Definition, null, person);
                 return await ListAsync(change, organizationId);
             });
         return key;
@@ -134,13 +158,14 @@ public sealed class Administrators(ResourceService resources)
         one.Name == other.Name && PermissionStatements.Rules(one.Statements).SequenceEqual(
             PermissionStatements.Rules(other.Statements));
 
-    private static PrincipalPermission AdministratorOf(string serviceUserId) => new()
-    {
-        Id = NewId(),
-        PermissionPolicyId = ManagedPolicies.Administrator.Id,
-        PrincipalId = serviceUserId,
-        PrincipalType = PrincipalType.Serviceuser,
-    };
+    private static PrincipalPermission AdministratorOf(
+        string principalId, PrincipalType type = PrincipalType.Serviceuser) => new()
+        {
+            Id = NewId(),
+            PermissionPolicyId = ManagedPolicies.Administrator.Id,
+            PrincipalId = principalId,
+            PrincipalType = type,
+        };
 
     private static string NewId() => Guid.CreateVersion7().ToString();
 }

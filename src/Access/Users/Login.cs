@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Access.SecondFactors;
 using Tallystick.Resources.Definitions;
 
 namespace Tallystick.Access.Users;
@@ -34,6 +35,9 @@ public sealed record Login : Resource
 
     /// <summary>Hashes of the sources from which the person signed in, the latest last.</summary>
     public IReadOnlyList<string>? KnownSources { get; init; }
+
+    /// <summary>What a sign-in is confirmed with in addition to the password; null for nothing.</summary>
+    public SecondFactor? SecondFactor { get; init; }
 
     /// <summary>UUIDs of the organizations in which the person is a user.</summary>
     public required IReadOnlyList<string> Organizations { get; init; }

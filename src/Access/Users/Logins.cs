@@ -114,6 +114,24 @@ public sealed class Logins(
         Login login, string password, CancellationToken cancellationToken) =>
         await UpdateAsync(login, password, cancellationToken);
 
+    /// <summary>
+    /// True if it is the password of the login. Does not count attempts: only for people who have just proven it.
+    /// </summary>
+    public async ValueTask<bool> IsPasswordOfAsync(
+        Login login, string password, CancellationToken cancellationToken) =>
+        await IsPasswordAsync(login.PasswordHash, password, cancellationToken);
+
+    /// <summary>A login with a temporary password, valid for one sign-in within 30 days; not written yet.</summary>
+    public async ValueTask<Login> NewTemporaryAsync(
+        string id, string email, string password, string organizationId, CancellationToken cancellationToken) => new()
+        {
+            Id = id,
+            Email = email.ToLowerInvariant(),
+            PasswordHash = await HashAsync(password, cancellationToken),
+            DtTemporaryPasswordEnds = clock.GetCurrentInstant() + TemporaryFor,
+            Organizations = [organizationId],
+        };
+
     /// <summary>A generated password.</summary>
     public static string NewTemporaryPassword() => SecretHash.NewText(20);
 

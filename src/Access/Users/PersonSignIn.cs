@@ -1,6 +1,7 @@
 using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Access.Permissions;
+using Tallystick.Access.SecondFactors;
 using Tallystick.Foundation.Values;
 
 namespace Tallystick.Access.Users;
@@ -17,14 +18,21 @@ public sealed record SignInRequest
     /// <summary>The new password, 12 to 200 characters. Required if the current password is temporary.</summary>
     public string? NewPassword { get; init; }
 
+    /// <summary>
+    /// A code of the authenticator app, or a recovery code. Required if the person has set up two-step verification.
+    /// Each code is accepted once.
+    /// </summary>
+    public string? Code { get; init; }
+
     /// <summary>UUID of the organization to sign in to. Optional for users of only one organization.</summary>
     public string? OrganizationId { get; init; }
 }
 
 /// <summary>Signs people in to one of their organizations.</summary>
-public sealed class PersonSignIn(Logins logins, CallerAccess callers, IClock clock)
+public sealed class PersonSignIn(Logins logins, CallerAccess callers, SecondFactorCheck factors, IClock clock)
 {
-    private const int MaxEmail = 320;
+    /// <summary>Maximum length of an e-mail address.</summary>
+    public const int MaxEmail = 320;
 
     /// <summary>Signs a person in and, if requested, sets a new password.</summary>
     /// <param name="request">The credentials and the organization.</param>
@@ -49,9 +57,22 @@ public sealed class PersonSignIn(Logins logins, CallerAccess callers, IClock clo
             new Caller(organizationId, PrincipalType.User, login.Id, null), cancellationToken);
         if (access.RefusalAt(clock) is { } refusal)
             throw new ForbiddenException(refusal);
+        login = await ConfirmAsync(login, request.Code, cancellationToken);
         return request.NewPassword is { } chosen
             ? (await logins.SetPasswordAsync(login, chosen, cancellationToken), organizationId)
             : (login, organizationId);
+    }
+
+    // Last, because a code is accepted only once.
+    private async ValueTask<Login> ConfirmAsync(Login login, string? code, CancellationToken cancellationToken)
+    {
+        if (login.SecondFactor is null)
+            return login;
+        if (code is null)
+            throw new RefusedException(new Issue(
+                "required", "code", "is required because you have set up two-step verification"));
+        return await factors.CheckAsync(login.Id, code, cancellationToken)
+            ?? throw new UnauthorizedException("Unauthorized: the code is incorrect or was used before");
     }
 
     private static void Check(SignInRequest request)

@@ -2,6 +2,7 @@ using Tallystick.Access.Credentials;
 using Tallystick.Access.Groups;
 using Tallystick.Access.Invitations;
 using Tallystick.Access.Permissions;
+using Tallystick.Access.SecondFactors;
 using Tallystick.Access.Users;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillExports;
@@ -59,6 +60,8 @@ internal static class ApiServices
         services.AddSingleton<InvitationCreation>();
         services.AddSingleton<InvitationAcceptance>();
         services.AddSingleton<PersonSignIn>();
+        services.AddSingleton<ISecretProtection, SecretProtection>();
+        services.AddSingleton<SecondFactorCheck>();
         services.AddSingleton<TemporaryPasswords>();
         services.AddSingleton<ServiceUserDeletion>();
         services.AddSingleton<ServiceUserKeys>();

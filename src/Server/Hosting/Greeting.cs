@@ -10,6 +10,7 @@ internal static class Greeting
             "0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
         System.Console.WriteLine($"""
             Tallystick is ready. Ctrl+C stops it.
+              Console        {host}
               API            {host}
               Reference      {host}/docs
               API document   {host}/openapi.json
@@ -19,10 +20,19 @@ internal static class Greeting
             System.Console.WriteLine($"  Metrics        {metrics}");
         if (server.FirstCredentials is not { } first)
             return;
+        if (first.Person is { } person)
+            System.Console.WriteLine($"""
+
+                First start: sign in to the console at {host} as the administrator. This is shown only now, and you
+                choose a password of your own then.
+
+                  E-mail         {person.Email}
+                  Password       {person.Password ?? "the value you set"}
+                """);
         System.Console.WriteLine($"""
 
-            First start: the administrator's credentials, shown only now. Keep them, and paste these lines into the
-            terminal that you call the API from:
+            First start: the credentials of the administrator's service user, shown only now. Keep them, and paste these
+            lines into the terminal that you call the API from:
 
             export TALLYSTICK_URL={host}
             export TALLYSTICK_ORG_ID={first.OrganizationId}

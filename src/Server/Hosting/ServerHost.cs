@@ -150,7 +150,7 @@ internal static class ServerHost
                 builder.Services, DirectoryFileStore.Open(Path.Combine(data.Path, InstallationFiles.Files), clock));
             AddLookupTables(builder.Services);
             AddJobs(builder.Services);
-            ConsoleFiles.AddTo(builder);
+            ConsoleParts.AddTo(builder, new InstallationKeys(Machinery.NewService(store, clock)));
             builder.Services.AddSingleton(data);
             builder.Services.AddSingleton(engines.BackupSources);
             builder.Services.AddHostedService<BackupListener>();
@@ -163,7 +163,7 @@ internal static class ServerHost
             Map(app, metrics);
             if (measurements.Log.DiscardedAtOpening is { } cut)
                 Log.TailCut(app.Logger, cut.File, cut.Offset, cut.Bytes);
-            var bootstrap = new Bootstrap(store, app.Services.GetRequiredService<ResourceService>());
+            var bootstrap = Bootstrap.Of(app.Services);
             // Before the background workers start, because they process all listed organizations.
             await bootstrap.ListOrganizationsAsync(CancellationToken.None);
             await RegisterInvoiceNumbersAsync(
@@ -232,6 +232,7 @@ internal static class ServerHost
         var keys = await InstallationKeys.ListAsync(documents, CancellationToken.None);
         SigningKeys.Require(keys, clock);
         UrlSignatures.Require(keys);
+        ProtectionKeys.Require(keys);
     }
 
     private static async Task AddKeysAsync(
@@ -271,7 +272,6 @@ internal static class ServerHost
         services.AddSingleton(Machinery.New());
         services.AddSingleton<ResourceService>();
         ApiServices.AddTo(services);
-        ConsoleHost.AddTo(services);
     }
 
     private static void AddEvents(IServiceCollection services)
@@ -361,7 +361,7 @@ internal static class ServerHost
         app.Use((context, next) => metrics.GuardAsync(context, app, _ => next(context)));
         app.Use((context, next) => Methods.AnswerHeadAsync(context, _ => next(context)));
         app.UseRouting();
-        app.UseAntiforgery();
+        ConsoleHost.Use(app);
         app.MapPost("/oauth/token", app.Services.GetRequiredService<TokenEndpoint>().AnswerAsync);
         var (access, tokens) =
             (app.Services.GetRequiredService<AccessControl>(), app.Services.GetRequiredService<Tokens>());
@@ -382,9 +382,7 @@ internal static class ServerHost
         IngestMetrics.Map(app);
         Methods.RefuseOthers(app);
         // The default pattern does not match paths that look like files.
-        app.MapFallback("{*path}", context => ErrorAnswer.WriteAsync(
-            context, StatusCodes.Status404NotFound,
-                $"{context.Request.Method} {context.Request.Path} does not exist. See /docs."));
+        app.MapFallback("{*path}", ConsoleParts.AnswerUnknownAsync);
     }
 
     private static async ValueTask<ApiCall> AuthorizeAsync(

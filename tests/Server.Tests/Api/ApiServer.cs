@@ -46,6 +46,9 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>The data directory.</summary>
     internal string DataPath => _data.Path;
 
+    /// <summary>The person who can sign in to the console.</summary>
+    internal FirstPerson Person => _server.FirstCredentials!.Person!;
+
     internal string AccessKeyId => _server.FirstCredentials!.AccessKeyId;
 
     internal string ApiSecret => _server.FirstCredentials!.ApiSecret!;

@@ -75,18 +75,17 @@ public sealed class HttpTests(SqliteServer shared)
     }
 
     [Fact]
-    public async Task Root_InABrowser_LeadsToReferenceAndApiDocument()
+    public async Task Root_InABrowser_LeadsToTheSignInAndTheReference()
     {
         using var client = await shared.NewOrganizationAsync();
 
         var (answer, page) = await SendAsync(client, HttpMethod.Get, "");
 
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        page.ShouldContain("<h1>Sign in</h1>");
+        page.ShouldContain("href=\"/docs/\"");
         foreach (var target in new[] { "/docs/", "/openapi.json", "/postman_collection.json", "/health/ready" })
-        {
-            page.ShouldContain($"href=\"{target}\"");
             (await SendAsync(client, HttpMethod.Get, target)).Answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        }
     }
 
     private static async Task<(HttpResponseMessage Answer, string Body)> SendAsync(

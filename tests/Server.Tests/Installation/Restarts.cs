@@ -89,7 +89,7 @@ internal sealed class Restarts : IDisposable
         ];
         Directory.CreateDirectory(File("keys"));
         var path = "";
-        foreach (var key in keys)
+        foreach (var key in keys.Where(key => !key.Id.StartsWith("protection-", StringComparison.Ordinal)))
         {
             if (key.Id == "url")
             {

@@ -39,7 +39,7 @@ public sealed class AccessFactsTests
 
         var roster = await AccessRoster.ReadAsync(related);
 
-        roster.Entries.Count.ShouldBe(5);
+        roster.Entries.Count.ShouldBe(6);
         foreach (var entry in roster.Entries)
         {
             var access = await PrincipalPolicies.ReadAsync(

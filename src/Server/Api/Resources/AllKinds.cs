@@ -3,6 +3,7 @@ using Tallystick.Access.Groups;
 using Tallystick.Access.Invitations;
 using Tallystick.Access.Organizations;
 using Tallystick.Access.Permissions;
+using Tallystick.Access.Sessions;
 using Tallystick.Access.Users;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Balances;
@@ -114,6 +115,7 @@ internal static class AllKinds
         OrgUserInvitationResource.Definition,
         SupportResource.Definition,
         LoginResource.Definition,
+        SessionResource.Definition,
         ResourceGroupResource.Definition,
         ResourceGroupItemResource.Definition,
         QueuedJobResource.Definition,

@@ -1,5 +1,6 @@
 using Tallystick.Access.Credentials;
 using Tallystick.Access.Organizations;
+using Tallystick.Access.Users;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CustomFields;
@@ -14,15 +15,32 @@ namespace Tallystick.Server.Hosting.Installation;
 /// <param name="OrganizationId">UUID of the organization.</param>
 /// <param name="AccessKeyId">Public part of the access key.</param>
 /// <param name="ApiSecret">The secret; null if the operator chose it.</param>
-internal sealed record FirstCredentials(string OrganizationId, string AccessKeyId, string? ApiSecret);
+internal sealed record FirstCredentials(string OrganizationId, string AccessKeyId, string? ApiSecret)
+{
+    /// <summary>The first person; null if only an access key was created.</summary>
+    internal FirstPerson? Person { get; init; }
+}
+
+/// <summary>The person who can sign in to the console after the first start.</summary>
+/// <param name="Email">The e-mail address.</param>
+/// <param name="Password">The password, to be changed at the first sign-in; null if the operator chose it.</param>
+internal sealed record FirstPerson(string Email, string? Password);
 
 /// <summary>
-/// At the first start, creates an organization with its configuration and a service user with an access key. Ids and
-/// secret come from the environment or are generated.
+/// At the first start, creates an organization with its configuration, a service user with an access key, and a person
+/// who administers it in the console. Ids and secrets come from the environment or are generated.
 /// </summary>
-internal sealed class Bootstrap(IDocumentStore store, ResourceService resources)
+/// <param name="store">The documents.</param>
+/// <param name="resources">Changes them.</param>
+/// <param name="logins">Creates the login of the first person; null where none is created.</param>
+internal sealed class Bootstrap(IDocumentStore store, ResourceService resources, Logins? logins = null)
 {
     private readonly Administrators _administrators = new(resources);
+
+    /// <summary>The bootstrap of a server, which also creates a person.</summary>
+    internal static Bootstrap Of(IServiceProvider services) => new(
+        services.GetRequiredService<IDocumentStore>(), services.GetRequiredService<ResourceService>(),
+        services.GetRequiredService<Logins>());
 
     /// <summary>Creates what is missing.</summary>
     /// <returns>The credentials at the first start; null at later starts.</returns>
@@ -51,25 +69,34 @@ internal sealed class Bootstrap(IDocumentStore store, ResourceService resources)
     {
         var organizationId = settings.OrganizationId ?? Guid.NewGuid().ToString();
         var serviceUserId = Guid.CreateVersion7().ToString();
-        // Create the key last: until it exists, the next start repeats an interrupted bootstrap.
+        var password = settings.AdminPassword ?? Logins.NewTemporaryPassword();
+        // The operator, or whoever sees the output, knows the password, so it is temporary.
+        var person = logins is null ? null : await logins.NewTemporaryAsync(
+            Guid.CreateVersion7().ToString(), settings.AdminEmail, password, organizationId, cancellationToken);
+        // Create key and login last, in one change: until they exist, the next start repeats an interrupted bootstrap.
         await resources.ChangeAsync(
             organizationId, ResourceService.SystemPrincipal, cancellationToken,
-            change => MakeOrganizationAsync(change, organizationId, serviceUserId), organizationId);
-        return await AddKeyAsync(settings, organizationId, serviceUserId, cancellationToken);
+            change => MakeOrganizationAsync(change, organizationId, serviceUserId, person), organizationId);
+        var made = await AddKeyAsync(settings, organizationId, serviceUserId, cancellationToken, person);
+        return person is null ? made : made with
+        {
+            Person = new FirstPerson(person.Email, settings.AdminPassword is null ? password : null),
+        };
     }
 
     /// <summary>Creates an access key for an administrator and lists the organization.</summary>
     internal async Task<FirstCredentials> AddKeyAsync(
-        BootstrapSettings settings, string organizationId, string serviceUserId, CancellationToken cancellationToken)
+        BootstrapSettings settings, string organizationId, string serviceUserId, CancellationToken cancellationToken,
+        Login? person = null)
     {
         var secret = settings.ApiSecret ?? SecretHash.NewText(48);
         var key = await _administrators.AddKeyAsync(
-            organizationId, serviceUserId, settings.AccessKeyId, secret, cancellationToken);
+            organizationId, serviceUserId, settings.AccessKeyId, secret, cancellationToken, person);
         return new FirstCredentials(organizationId, key.AccessKeyId, settings.ApiSecret is null ? secret : null);
     }
 
     private static async ValueTask<bool> MakeOrganizationAsync(
-        ResourceChange change, string organizationId, string serviceUserId)
+        ResourceChange change, string organizationId, string serviceUserId, Login? person)
     {
         if (await change.Related.FindAsync<Organization>(organizationId) is null)
         {
@@ -91,7 +118,7 @@ internal sealed class Bootstrap(IDocumentStore store, ResourceService resources)
             await change.PutAsync(
                 CustomFieldResource.Definition, null, new CustomFieldDefaults { Id = organizationId });
         }
-        await Administrators.AddFirstAsync(change, organizationId, serviceUserId);
+        await Administrators.AddFirstAsync(change, organizationId, serviceUserId, person);
         return true;
     }
 }

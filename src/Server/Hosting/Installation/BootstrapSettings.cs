@@ -1,4 +1,6 @@
 using Tallystick.Access.Credentials;
+using Tallystick.Access.Users;
+using Tallystick.Foundation.Values;
 using Tallystick.Resources.Documents;
 
 namespace Tallystick.Server.Hosting.Installation;
@@ -9,6 +11,14 @@ namespace Tallystick.Server.Hosting.Installation;
 /// <param name="ApiSecret">From <c>TALLYSTICK_API_SECRET</c>.</param>
 internal sealed record BootstrapSettings(string? OrganizationId, string? AccessKeyId, string? ApiSecret)
 {
+    private const int MinEmail = 3;
+
+    /// <summary>E-mail address of the first person, from <c>TALLYSTICK_ADMIN_EMAIL</c>.</summary>
+    internal string AdminEmail { get; init; } = "admin@localhost";
+
+    /// <summary>First password of that person, from <c>TALLYSTICK_ADMIN_PASSWORD</c>; null to generate one.</summary>
+    internal string? AdminPassword { get; init; }
+
     private const int MaxKeyId = 128;
 
     /// <summary>Reads the settings.</summary>
@@ -18,7 +28,12 @@ internal sealed record BootstrapSettings(string? OrganizationId, string? AccessK
         var settings = new BootstrapSettings(
             Value(configuration, "TALLYSTICK_ORG_ID"),
             Value(configuration, "TALLYSTICK_ACCESS_KEY_ID"),
-            Value(configuration, "TALLYSTICK_API_SECRET"));
+            Value(configuration, "TALLYSTICK_API_SECRET"))
+        {
+            AdminPassword = Value(configuration, "TALLYSTICK_ADMIN_PASSWORD"),
+        };
+        if (Value(configuration, "TALLYSTICK_ADMIN_EMAIL") is { } email)
+            settings = settings with { AdminEmail = email.Trim() };
         settings.Check();
         return settings;
     }
@@ -32,6 +47,7 @@ internal sealed record BootstrapSettings(string? OrganizationId, string? AccessK
         if (AccessKeyId is not null && (AccessKeyId.Length > MaxKeyId || !AccessKeyId.All(IsUnreserved)))
             throw new StoreUnavailableException(
                 $"TALLYSTICK_ACCESS_KEY_ID must have at most {MaxKeyId} characters, all of A-Z a-z 0-9 - _ . ~");
+        CheckPerson();
         if (ApiSecret is null)
             return;
         if (ApiSecret.Length < SecretHash.MinSecret)
@@ -41,6 +57,20 @@ internal sealed record BootstrapSettings(string? OrganizationId, string? AccessK
         if (ApiSecret.Any(character => character is <= ' ' or > '~'))
             throw new StoreUnavailableException(
                 "TALLYSTICK_API_SECRET must have no blanks and only printable ASCII characters");
+    }
+
+    private void CheckPerson()
+    {
+        if (AdminEmail.Length is < MinEmail or > PersonSignIn.MaxEmail || !AdminEmail.Contains('@', default)
+            || AdminEmail.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
+            throw new StoreUnavailableException(
+                $"TALLYSTICK_ADMIN_EMAIL must be an e-mail address such as ann@example.com, not '{AdminEmail}'");
+        var issues = new Issues();
+        if (AdminPassword is not null)
+            Logins.CheckPassword(AdminPassword, "TALLYSTICK_ADMIN_PASSWORD", issues);
+        if (!issues.IsEmpty)
+            throw new StoreUnavailableException(
+                $"TALLYSTICK_ADMIN_PASSWORD must have {Logins.MinPassword} to {Logins.MaxPassword} characters");
     }
 
     private static bool IsUnreserved(char character) =>

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tallystick.Console.Pages.Faults;
+using Tallystick.Foundation.Values;
+using Tallystick.Resources.Documents;
+
+namespace Tallystick.Console;
+
+/// <summary>Adds the headers of pages and limits to their requests, and shows exceptions as a page.</summary>
+internal static partial class PageGuard
+{
+    // Scripts and styles are files of this server; nothing inline, and nothing from another host.
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        + "connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+
+    private const long MaxBody = 64 * 1024;
+
+    /// <summary>Marks the endpoints of the console.</summary>
+    internal static object Mark { get; } = new PageMark();
+
+    /// <summary>Adds the headers of a page. What it shows is for one person only, so nothing may keep it.</summary>
+    internal static void AddHeaders(HttpResponse response)
+    {
+        response.Headers.ContentSecurityPolicy = PagePolicy;
+        response.Headers["Referrer-Policy"] = "same-origin";
+        response.Headers.CacheControl = "no-cache, no-store";
+    }
+
+    /// <summary>Runs a request for a page; others pass.</summary>
+    internal static async Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<PageMark>() is null)
+        {
+            await next(context);
+            return;
+        }
+        AddHeaders(context.Response);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxBody;
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (
+            !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            await ShowAsync(context, exception);
+        }
+    }
+
+    private static Task ShowAsync(HttpContext context, Exception exception)
+    {
+        context.Response.Clear();
+        AddHeaders(context.Response);
+        if (exception is StoreOutageException or StoreUnavailableException or ServerBusyException)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            return FaultPages.WriteAsync<UnavailablePage>(context, StatusCodes.Status503ServiceUnavailable);
+        }
+        PageFailed(
+            context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Tallystick.Console"), exception,
+            context.Request.Method, context.Request.Path);
+        return FaultPages.WriteAsync<FailurePage>(context, StatusCodes.Status500InternalServerError);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The page {Method} {Path} failed")]
+    private static partial void PageFailed(ILogger logger, Exception exception, string method, string path);
+
+    private sealed class PageMark;
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Tallystick.Console.Pages.Faults;
+
+/// <summary>Writes the pages for what went wrong.</summary>
+internal static class FaultPages
+{
+    // A page that has failed has perhaps used the services of the request.
+    internal static async Task WriteAsync<T>(HttpContext context, int status) where T : IComponent
+    {
+        var services = context.RequestServices;
+        await using var scope = services.CreateAsyncScope();
+        context.RequestServices = scope.ServiceProvider;
+        try
+        {
+            await new RazorComponentResult<T> { StatusCode = status, PreventStreamingRendering = true }
+                .ExecuteAsync(context);
+        }
+        finally
+        {
+            context.RequestServices = services;
+        }
+    }
+}
