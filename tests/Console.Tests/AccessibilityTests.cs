@@ -1,0 +1,55 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Tallystick.Console.Tests;
+
+/// <summary>axe-core finds no violation on any page, in light and in dark.</summary>
+public sealed class AccessibilityTests(Chromium chromium)
+{
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Pages_OfTheConsole_HaveNoViolation(ColorScheme colors)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var page = await chromium.OpenAsync(server.Address, colors);
+        var organization = $"/org/{server.First.OrganizationId}";
+        var found = new List<string>();
+
+        await VisitAsync(page, "/sign-in", found);
+        await ConsoleServer.SignInAsync(page, server.First.Person!.Email, "wrong password");
+        await CheckAsync(page, found);
+        await VisitAsync(page, "/no-such-page", found);
+        await ConsoleServer.SignInAsync(
+            await AtAsync(page, "/sign-in"), server.First.Person!.Email, server.First.Person.Password!);
+        await VisitAsync(page, "/sign-in/password", found);
+        await server.ArriveAsync(await chromium.OpenAsync(server.Address));
+        await ConsoleServer.SignInAsync(
+            await AtAsync(page, "/sign-in"), server.First.Person!.Email, ConsoleServer.Chosen);
+        foreach (var path in (string[])["", "/settings/sessions", "/settings/security", "/no-such-page"])
+            await VisitAsync(page, organization + path, found);
+        await VisitAsync(page, $"/org/{Guid.NewGuid()}", found);
+        await page.GotoAsync(organization);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
+        await CheckAsync(page, found);
+
+        found.ShouldBeEmpty();
+    }
+
+    private static async Task<IPage> AtAsync(IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        return page;
+    }
+
+    private static async Task VisitAsync(IPage page, string path, List<string> found) =>
+        await CheckAsync(await AtAsync(page, path), found);
+
+    private static async Task CheckAsync(IPage page, List<string> found)
+    {
+        var result = await page.RunAxe();
+        found.AddRange(result.Violations.SelectMany(
+            violation => violation.Nodes,
+            (violation, node) => $"{new Uri(page.Url).AbsolutePath} {violation.Id}: {node.Html}"));
+    }
+}
