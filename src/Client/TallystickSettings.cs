@@ -5,6 +5,9 @@ namespace Tallystick.Client;
 /// </summary>
 public sealed class TallystickSettings
 {
+    /// <summary>Settings of nothing but defaults.</summary>
+    public TallystickSettings() => Tokens = new(this);
+
     /// <summary>
     /// Address of the API, such as <c>http://127.0.0.1:8080</c>. Default: the base address of the given
     /// <see cref="HttpClient"/>.
@@ -38,7 +41,7 @@ public sealed class TallystickSettings
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    internal TokenCache Tokens => field ??= new(this);
+    internal TokenCache Tokens { get; }
 
     /// <summary>
     /// The settings in the environment variables <c>TALLYSTICK_URL</c>, <c>TALLYSTICK_ORG_ID</c>,

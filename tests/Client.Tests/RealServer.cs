@@ -10,7 +10,11 @@ namespace Tallystick.Client.Tests;
 public sealed class RealServer : IAsyncLifetime
 {
     private readonly TemporaryDirectory _data = new();
+    private readonly Lazy<Task> _start;
     private RunningServer? _server;
+
+    /// <summary>Not started yet.</summary>
+    public RealServer() => _start = new(StartOnceAsync);
 
     internal TallystickClient Client { get; private set; } = null!;
 
@@ -32,17 +36,18 @@ public sealed class RealServer : IAsyncLifetime
         ["TALLYSTICK_API_SECRET"] = Settings.ApiSecret!,
     };
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ServerHost.StartAsync(
-            ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", _data.Path], SystemClock.Instance);
-        Client = new TallystickClient(Settings);
-    }
+    /// <summary>Starts it for the first class of tests that needs it.</summary>
+    internal Task StartAsync() => _start.Value;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
-        await _server!.DisposeAsync();
+        if (_server is not null)
+        {
+            Client.Dispose();
+            await _server.DisposeAsync();
+        }
         _data.Dispose();
     }
 
@@ -70,5 +75,12 @@ public sealed class RealServer : IAsyncLifetime
             MeterIds = [meter.Id],
         });
         return [.. found.Data!.Select(row => row["uid"].ToString())];
+    }
+
+    private async Task StartOnceAsync()
+    {
+        _server = await ServerHost.StartAsync(
+            ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", _data.Path], SystemClock.Instance);
+        Client = new TallystickClient(Settings);
     }
 }

@@ -9,9 +9,15 @@ internal sealed class ManualTime : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<TimeSpan> _waits = [];
+    private readonly TaskCompletionSource _awaited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
     internal TimeSpan Skipped { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Ends when somebody waits for as long as <see cref="Awaited"/>.</summary>
+    internal Task IsAwaited => _awaited.Task;
+
+    internal TimeSpan Awaited { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The waits that were skipped.</summary>
     internal IReadOnlyList<TimeSpan> Waits
@@ -60,6 +66,8 @@ internal sealed class ManualTime : TimeProvider
             {
                 timer.Due = _now + dueTime;
                 _timers.Add(timer);
+                if (dueTime == Awaited)
+                    _awaited.TrySetResult();
                 return;
             }
             _now += dueTime;

@@ -3,8 +3,12 @@ using System.Text.RegularExpressions;
 namespace Tallystick.Client.Tests.Program;
 
 /// <summary>What the guide of the client shows compiles and does what it says.</summary>
-public sealed partial class GuideTests(RealServer server)
+public sealed partial class GuideTests(RealServer server) : IAsyncLifetime
 {
+    public async ValueTask InitializeAsync() => await server.StartAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     [Fact]
     public async Task Guide_ItsExamplesAsOneProgram_PrintWhatIsPrinted()
     {

@@ -1,10 +1,15 @@
 using System.Reflection;
+using System.Text;
 
 namespace Tallystick.Client.Tests.Resources;
 
 /// <summary>The client and the server understand each other.</summary>
-public sealed class RealServerTests(RealServer server)
+public sealed class RealServerTests(RealServer server) : IAsyncLifetime
 {
+    public async ValueTask InitializeAsync() => await server.StartAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     [Fact]
     public async Task Account_MadeChangedAndDeleted_IsWhatWasSent()
     {
@@ -191,6 +196,26 @@ public sealed class RealServerTests(RealServer server)
             ApiSecret = key.ApiSecret,
         });
         await Should.ThrowAsync<UnauthorizedException>(late.Users.GetMeAsync());
+    }
+
+    [Fact]
+    public async Task File_UploadedForAJob_IsDownloadedAgain()
+    {
+        const string Csv = "account,ts,n,uid\nacme,2026-01-01T00:00:00Z,5,u1\n";
+        var client = server.Client;
+        var meter = await server.MeterAsync("uploaded");
+        var upload = await client.FileUploads.CreateCsvUploadAsync(new MeasurementCsvUploadRequest
+        {
+            FileName = "usage.csv",
+            Meter = meter.Code!,
+            ContentLength = Csv.Length,
+        });
+
+        await client.UploadAsync(upload.Url!, upload.Headers, new MemoryStream(Encoding.UTF8.GetBytes(Csv)));
+
+        var original = await client.FileUploads.GetOriginalAsync(upload.JobId!);
+        using var reader = new StreamReader(await client.DownloadAsync(original.Url!));
+        (await reader.ReadToEndAsync()).ShouldBe(Csv);
     }
 
     /// <summary>Every list that needs no parent can be read.</summary>

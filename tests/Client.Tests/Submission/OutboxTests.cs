@@ -7,7 +7,7 @@ using Tallystick.Testing;
 namespace Tallystick.Client.Tests.Submission;
 
 /// <summary>What an outbox has accepted arrives once, whatever happens to its process.</summary>
-public sealed class OutboxTests(RealServer server) : IDisposable
+public sealed class OutboxTests(RealServer server) : IAsyncLifetime
 {
     // Adds measurements until it dies, and says which were accepted.
     private const string Producer = """
@@ -39,7 +39,13 @@ public sealed class OutboxTests(RealServer server) : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public async ValueTask InitializeAsync() => await server.StartAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task Outbox_ProcessesKilledWhileTheySend_DeliversEachAcceptedOnce()
@@ -48,7 +54,7 @@ public sealed class OutboxTests(RealServer server) : IDisposable
         using var producer = CompiledProgram.Of(Producer);
         var accepted = new HashSet<int>();
 
-        foreach (var run in Enumerable.Range(0, 3))
+        foreach (var run in Enumerable.Range(0, 2))
         {
             using var process = producer.Start(server.Environment, [_directory.Path, $"{run * 100_000}"]);
             while (accepted.Count < (run + 1) * 60 && await process.StandardOutput.ReadLineAsync() is { } line)
@@ -66,7 +72,7 @@ public sealed class OutboxTests(RealServer server) : IDisposable
             await last.FlushAsync();
 
         var stored = await server.UidsAsync(meter);
-        accepted.Count.ShouldBeGreaterThanOrEqualTo(180);
+        accepted.Count.ShouldBeGreaterThanOrEqualTo(120);
         stored.ShouldBeUnique();
         accepted.Select(number => $"{number}").Except(stored).ShouldBeEmpty();
         Directory.GetFiles(_directory.Path, "*.jsonl").ShouldBeEmpty();

@@ -46,7 +46,7 @@ public sealed class SubmitterTests
     [Fact]
     public async Task Batch_NotFull_IsSentAfterTheInterval()
     {
-        var time = new ManualTime { Skipped = TimeSpan.Zero };
+        var time = new ManualTime { Awaited = TimeSpan.FromSeconds(90) };
         await using var server = await ProtocolServer.StartAsync();
         var sent = new TaskCompletionSource();
         server.Otherwise = async (context, _) =>
@@ -56,15 +56,13 @@ public sealed class SubmitterTests
         };
         using var client = server.Client(time);
         await using var submitter = new MeasurementSubmitter(
-            client, new() { FlushInterval = TimeSpan.FromSeconds(1), OutboxDirectory = null });
+            client, new() { FlushInterval = TimeSpan.FromSeconds(90), CloseTimeout = Long });
         await submitter.AddAsync(Number(1));
+        await time.IsAwaited;
+        server.Received.ShouldBeEmpty();
 
-        // Until the timer of the batch has been set, and then it is due.
-        while (!sent.Task.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        time.Advance(TimeSpan.FromSeconds(90));
+        await sent.Task;
 
         Count(server.Received.Single()).ShouldBe(1);
     }
