@@ -9,7 +9,6 @@ namespace Tallystick.Client;
 /// </summary>
 public sealed partial class TallystickClient : IDisposable
 {
-    private readonly ApiConnection _api;
     private readonly HttpClient? _own;
 
     /// <summary>A client with connections of its own, which are closed when it is disposed.</summary>
@@ -29,26 +28,26 @@ public sealed partial class TallystickClient : IDisposable
         : this(new ApiConnection(new ApiTransport(http, settings), settings.OrganizationId)) =>
         _own = isOwn ? http : null;
 
-    private TallystickClient(ApiConnection api) => _api = api;
+    private TallystickClient(ApiConnection api) => Api = api;
 
     /// <summary>UUID of the organization that the operations are about.</summary>
-    public string? OrganizationId => _api.OrganizationId;
+    public string? OrganizationId => Api.OrganizationId;
 
-    internal ApiConnection Api => _api;
+    internal ApiConnection Api { get; }
 
     /// <summary>A client of the environment variables, see <see cref="TallystickSettings.FromEnvironment"/>.</summary>
     public static TallystickClient FromEnvironment() => new(TallystickSettings.FromEnvironment());
 
     /// <summary>A client of another organization, with the same credentials and connections.</summary>
     public TallystickClient ForOrganization(string organizationId) =>
-        new(_api with { OrganizationId = organizationId });
+        new(Api with { OrganizationId = organizationId });
 
     /// <summary>Reads a file that the API refers to, such as a statement.</summary>
     /// <param name="url">The URL that the API returned.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <returns>The content, which the caller disposes.</returns>
     public Task<Stream> DownloadAsync(string url, CancellationToken cancellationToken = default) =>
-        _api.Transport.DownloadAsync(new Uri(url), cancellationToken);
+        Api.Transport.DownloadAsync(new Uri(url), cancellationToken);
 
     /// <summary>Sends a file to a URL that the API returned for an upload.</summary>
     /// <param name="url">The URL that the API returned.</param>
@@ -58,7 +57,7 @@ public sealed partial class TallystickClient : IDisposable
     public Task UploadAsync(
         string url, IReadOnlyDictionary<string, string>? headers, Stream content,
         CancellationToken cancellationToken = default) =>
-        _api.Transport.UploadAsync(new Uri(url), headers, content, cancellationToken);
+        Api.Transport.UploadAsync(new Uri(url), headers, content, cancellationToken);
 
     /// <inheritdoc />
     public void Dispose() => _own?.Dispose();

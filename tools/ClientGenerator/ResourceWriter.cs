@@ -65,7 +65,7 @@ internal static class ResourceWriter
         foreach (var resource in resources)
         {
             text.Document(Indent, "summary", $"Operations on {Naming.Words(resource)}.");
-            text.Line($"    public {resource}Client {resource} => field ??= new(_api);");
+            text.Line($"    public {resource}Client {resource} => field ??= new(Api);");
             text.Line();
         }
         text.Line("}");

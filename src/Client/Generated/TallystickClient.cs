@@ -7,176 +7,176 @@ namespace Tallystick.Client;
 public sealed partial class TallystickClient
 {
     /// <summary>Operations on access keys.</summary>
-    public AccessKeysClient AccessKeys => field ??= new(_api);
+    public AccessKeysClient AccessKeys => field ??= new(Api);
 
     /// <summary>Operations on account plans.</summary>
-    public AccountPlansClient AccountPlans => field ??= new(_api);
+    public AccountPlansClient AccountPlans => field ??= new(Api);
 
     /// <summary>Operations on accounts.</summary>
-    public AccountsClient Accounts => field ??= new(_api);
+    public AccountsClient Accounts => field ??= new(Api);
 
     /// <summary>Operations on aggregations.</summary>
-    public AggregationsClient Aggregations => field ??= new(_api);
+    public AggregationsClient Aggregations => field ??= new(Api);
 
     /// <summary>Operations on balance charge schedules.</summary>
-    public BalanceChargeSchedulesClient BalanceChargeSchedules => field ??= new(_api);
+    public BalanceChargeSchedulesClient BalanceChargeSchedules => field ??= new(Api);
 
     /// <summary>Operations on balance transaction schedules.</summary>
-    public BalanceTransactionSchedulesClient BalanceTransactionSchedules => field ??= new(_api);
+    public BalanceTransactionSchedulesClient BalanceTransactionSchedules => field ??= new(Api);
 
     /// <summary>Operations on balance transactions.</summary>
-    public BalanceTransactionsClient BalanceTransactions => field ??= new(_api);
+    public BalanceTransactionsClient BalanceTransactions => field ??= new(Api);
 
     /// <summary>Operations on balances.</summary>
-    public BalancesClient Balances => field ??= new(_api);
+    public BalancesClient Balances => field ??= new(Api);
 
     /// <summary>Operations on bill config.</summary>
-    public BillConfigClient BillConfig => field ??= new(_api);
+    public BillConfigClient BillConfig => field ??= new(Api);
 
     /// <summary>Operations on bill grouping keys.</summary>
-    public BillGroupingKeysClient BillGroupingKeys => field ??= new(_api);
+    public BillGroupingKeysClient BillGroupingKeys => field ??= new(Api);
 
     /// <summary>Operations on bill jobs.</summary>
-    public BillJobsClient BillJobs => field ??= new(_api);
+    public BillJobsClient BillJobs => field ??= new(Api);
 
     /// <summary>Operations on bills.</summary>
-    public BillsClient Bills => field ??= new(_api);
+    public BillsClient Bills => field ??= new(Api);
 
     /// <summary>Operations on charges.</summary>
-    public ChargesClient Charges => field ??= new(_api);
+    public ChargesClient Charges => field ??= new(Api);
 
     /// <summary>Operations on commitments.</summary>
-    public CommitmentsClient Commitments => field ??= new(_api);
+    public CommitmentsClient Commitments => field ??= new(Api);
 
     /// <summary>Operations on compound aggregations.</summary>
-    public CompoundAggregationsClient CompoundAggregations => field ??= new(_api);
+    public CompoundAggregationsClient CompoundAggregations => field ??= new(Api);
 
     /// <summary>Operations on contracts.</summary>
-    public ContractsClient Contracts => field ??= new(_api);
+    public ContractsClient Contracts => field ??= new(Api);
 
     /// <summary>Operations on counter adjustments.</summary>
-    public CounterAdjustmentsClient CounterAdjustments => field ??= new(_api);
+    public CounterAdjustmentsClient CounterAdjustments => field ??= new(Api);
 
     /// <summary>Operations on counter pricings.</summary>
-    public CounterPricingsClient CounterPricings => field ??= new(_api);
+    public CounterPricingsClient CounterPricings => field ??= new(Api);
 
     /// <summary>Operations on counters.</summary>
-    public CountersClient Counters => field ??= new(_api);
+    public CountersClient Counters => field ??= new(Api);
 
     /// <summary>Operations on credit line items.</summary>
-    public CreditLineItemsClient CreditLineItems => field ??= new(_api);
+    public CreditLineItemsClient CreditLineItems => field ??= new(Api);
 
     /// <summary>Operations on credit reasons.</summary>
-    public CreditReasonsClient CreditReasons => field ??= new(_api);
+    public CreditReasonsClient CreditReasons => field ??= new(Api);
 
     /// <summary>Operations on currencies.</summary>
-    public CurrenciesClient Currencies => field ??= new(_api);
+    public CurrenciesClient Currencies => field ??= new(Api);
 
     /// <summary>Operations on custom fields.</summary>
-    public CustomFieldsClient CustomFields => field ??= new(_api);
+    public CustomFieldsClient CustomFields => field ??= new(Api);
 
     /// <summary>Operations on data explorer.</summary>
-    public DataExplorerClient DataExplorer => field ??= new(_api);
+    public DataExplorerClient DataExplorer => field ??= new(Api);
 
     /// <summary>Operations on debit line items.</summary>
-    public DebitLineItemsClient DebitLineItems => field ??= new(_api);
+    public DebitLineItemsClient DebitLineItems => field ??= new(Api);
 
     /// <summary>Operations on debit reasons.</summary>
-    public DebitReasonsClient DebitReasons => field ??= new(_api);
+    public DebitReasonsClient DebitReasons => field ??= new(Api);
 
     /// <summary>Operations on events.</summary>
-    public EventsClient Events => field ??= new(_api);
+    public EventsClient Events => field ??= new(Api);
 
     /// <summary>Operations on external mapping configuration.</summary>
-    public ExternalMappingConfigurationClient ExternalMappingConfiguration => field ??= new(_api);
+    public ExternalMappingConfigurationClient ExternalMappingConfiguration => field ??= new(Api);
 
     /// <summary>Operations on external mappings.</summary>
-    public ExternalMappingsClient ExternalMappings => field ??= new(_api);
+    public ExternalMappingsClient ExternalMappings => field ??= new(Api);
 
     /// <summary>Operations on file uploads.</summary>
-    public FileUploadsClient FileUploads => field ??= new(_api);
+    public FileUploadsClient FileUploads => field ??= new(Api);
 
     /// <summary>Operations on invitations.</summary>
-    public InvitationsClient Invitations => field ??= new(_api);
+    public InvitationsClient Invitations => field ??= new(Api);
 
     /// <summary>Operations on invoice settings.</summary>
-    public InvoiceSettingsClient InvoiceSettings => field ??= new(_api);
+    public InvoiceSettingsClient InvoiceSettings => field ??= new(Api);
 
     /// <summary>Operations on line items.</summary>
-    public LineItemsClient LineItems => field ??= new(_api);
+    public LineItemsClient LineItems => field ??= new(Api);
 
     /// <summary>Operations on lookup table data.</summary>
-    public LookupTableDataClient LookupTableData => field ??= new(_api);
+    public LookupTableDataClient LookupTableData => field ??= new(Api);
 
     /// <summary>Operations on lookup table revisions.</summary>
-    public LookupTableRevisionsClient LookupTableRevisions => field ??= new(_api);
+    public LookupTableRevisionsClient LookupTableRevisions => field ??= new(Api);
 
     /// <summary>Operations on lookup tables.</summary>
-    public LookupTablesClient LookupTables => field ??= new(_api);
+    public LookupTablesClient LookupTables => field ??= new(Api);
 
     /// <summary>Operations on measurement erasures.</summary>
-    public MeasurementErasuresClient MeasurementErasures => field ??= new(_api);
+    public MeasurementErasuresClient MeasurementErasures => field ??= new(Api);
 
     /// <summary>Operations on measurement voids.</summary>
-    public MeasurementVoidsClient MeasurementVoids => field ??= new(_api);
+    public MeasurementVoidsClient MeasurementVoids => field ??= new(Api);
 
     /// <summary>Operations on measurements.</summary>
-    public MeasurementsClient Measurements => field ??= new(_api);
+    public MeasurementsClient Measurements => field ??= new(Api);
 
     /// <summary>Operations on meters.</summary>
-    public MetersClient Meters => field ??= new(_api);
+    public MetersClient Meters => field ??= new(Api);
 
     /// <summary>Operations on organization config.</summary>
-    public OrganizationConfigClient OrganizationConfig => field ??= new(_api);
+    public OrganizationConfigClient OrganizationConfig => field ??= new(Api);
 
     /// <summary>Operations on otlp mappings.</summary>
-    public OtlpMappingsClient OtlpMappings => field ??= new(_api);
+    public OtlpMappingsClient OtlpMappings => field ??= new(Api);
 
     /// <summary>Operations on permission policies.</summary>
-    public PermissionPoliciesClient PermissionPolicies => field ??= new(_api);
+    public PermissionPoliciesClient PermissionPolicies => field ??= new(Api);
 
     /// <summary>Operations on plan group links.</summary>
-    public PlanGroupLinksClient PlanGroupLinks => field ??= new(_api);
+    public PlanGroupLinksClient PlanGroupLinks => field ??= new(Api);
 
     /// <summary>Operations on plan groups.</summary>
-    public PlanGroupsClient PlanGroups => field ??= new(_api);
+    public PlanGroupsClient PlanGroups => field ??= new(Api);
 
     /// <summary>Operations on plan templates.</summary>
-    public PlanTemplatesClient PlanTemplates => field ??= new(_api);
+    public PlanTemplatesClient PlanTemplates => field ??= new(Api);
 
     /// <summary>Operations on plans.</summary>
-    public PlansClient Plans => field ??= new(_api);
+    public PlansClient Plans => field ??= new(Api);
 
     /// <summary>Operations on pricings.</summary>
-    public PricingsClient Pricings => field ??= new(_api);
+    public PricingsClient Pricings => field ??= new(Api);
 
     /// <summary>Operations on products.</summary>
-    public ProductsClient Products => field ??= new(_api);
+    public ProductsClient Products => field ??= new(Api);
 
     /// <summary>Operations on resource groups.</summary>
-    public ResourceGroupsClient ResourceGroups => field ??= new(_api);
+    public ResourceGroupsClient ResourceGroups => field ??= new(Api);
 
     /// <summary>Operations on saved queries.</summary>
-    public SavedQueriesClient SavedQueries => field ??= new(_api);
+    public SavedQueriesClient SavedQueries => field ??= new(Api);
 
     /// <summary>Operations on service users.</summary>
-    public ServiceUsersClient ServiceUsers => field ??= new(_api);
+    public ServiceUsersClient ServiceUsers => field ??= new(Api);
 
     /// <summary>Operations on statement definitions.</summary>
-    public StatementDefinitionsClient StatementDefinitions => field ??= new(_api);
+    public StatementDefinitionsClient StatementDefinitions => field ??= new(Api);
 
     /// <summary>Operations on statement jobs.</summary>
-    public StatementJobsClient StatementJobs => field ??= new(_api);
+    public StatementJobsClient StatementJobs => field ??= new(Api);
 
     /// <summary>Operations on support access.</summary>
-    public SupportAccessClient SupportAccess => field ??= new(_api);
+    public SupportAccessClient SupportAccess => field ??= new(Api);
 
     /// <summary>Operations on transaction types.</summary>
-    public TransactionTypesClient TransactionTypes => field ??= new(_api);
+    public TransactionTypesClient TransactionTypes => field ??= new(Api);
 
     /// <summary>Operations on usage.</summary>
-    public UsageClient Usage => field ??= new(_api);
+    public UsageClient Usage => field ??= new(Api);
 
     /// <summary>Operations on users.</summary>
-    public UsersClient Users => field ??= new(_api);
+    public UsersClient Users => field ??= new(Api);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Tallystick.Client.Tests.Http;
 using Tallystick.Client.Tests.Program;
