@@ -16,7 +16,9 @@ public sealed record BillDifference : ApiObject
     /// <summary>Total of the later bill.</summary>
     public decimal? TotalAfter { get; init; }
 
-    /// <summary>The later total minus the earlier.</summary>
+    /// <summary>
+    /// The later total minus the earlier; null if a total or the difference has more than 28 digits.
+    /// </summary>
     public decimal? Change { get; init; }
 
     /// <summary>The lines that differ; empty if the bills are equal.</summary>

@@ -16,7 +16,10 @@ public sealed record LineDifference : ApiObject
     /// <summary>Description of the line.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The later converted subtotal minus the earlier, where a missing line counts as 0.</summary>
+    /// <summary>
+    /// The later converted subtotal minus the earlier, where a missing line counts as 0; null if one of them or the
+    /// difference has more than 28 digits.
+    /// </summary>
     public decimal? ConvertedChange { get; init; }
 
     /// <summary>The line in the earlier bill; null if it was added.</summary>

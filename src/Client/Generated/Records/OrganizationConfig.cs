@@ -98,6 +98,14 @@ public sealed record OrganizationConfig : ApiObject
     public bool? AllowOverlappingPlans { get; init; }
 
     /// <summary>
+    /// An extension. If usage arrives, is voided or is corrected after its bill was locked, the next bill of the
+    /// account has line items of the type <c>MANUAL_ADJUSTMENT</c> for the difference, for this many days after the
+    /// date of the locked bill. Default: 0, the difference is only reported when the locked bill is explained.
+    /// Applies to bills that are calculated while it is set.
+    /// </summary>
+    public int? LateUsageDays { get; init; }
+
+    /// <summary>
     /// Prefix of sequential invoice numbers. Without a prefix, bills are not numbered. If the prefix changes,
     /// numbering continues unless <c>sequenceStartNumber</c> also changes.
     /// </summary>

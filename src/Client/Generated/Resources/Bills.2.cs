@@ -8,6 +8,18 @@ namespace Tallystick.Client;
 
 public sealed partial class BillsClient
 {
+    /// <summary>Get the JSON statement of a bill.</summary>
+    /// <remarks>
+    /// Returns the URL of the newest statement of the whole bill, which works without a token for 5 minutes. Returns
+    /// 404 if none has been generated, or the file has expired: create a statement job.
+    /// Requires the permission <c>config:retrieve</c> on <c>billing:bill</c>.
+    /// </remarks>
+    /// <param name="id">The id.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    [ApiOperation("GetBillJsonStatement")]
+    public Task<ObjectUrlResponse> GetJsonStatementAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<ObjectUrlResponse>(ApiRequest.Get($"bills/{id}/statement/json"), cancellationToken);
+
     /// <summary>Get the CSV statement of a bill.</summary>
     /// <remarks>
     /// Returns the URL of the newest CSV statement of the whole bill, which works without a token for 5 minutes.

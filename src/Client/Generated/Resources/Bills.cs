@@ -170,7 +170,8 @@ public sealed partial class BillsClient
     /// <remarks>
     /// Shows how each amount of the bill was calculated: terms, proration, quantities, bands, rounding and
     /// conversion, down to the aggregated values and the number of measurements behind them. <c>valueNow</c> shows
-    /// usage that arrived after the calculation. The bill's arithmetic can be recomputed from this response.
+    /// usage that arrived after the calculation. The bill's arithmetic can be recomputed from this response. The
+    /// limits on usage queries apply.
     /// Requires the permission <c>config:retrieve</c> on <c>billing:bill</c>.
     /// </remarks>
     /// <param name="id">The id.</param>
@@ -185,10 +186,12 @@ public sealed partial class BillsClient
     /// Requires the permission <c>config:retrieve</c> on <c>billing:bill</c>.
     /// </remarks>
     /// <param name="id">The id.</param>
+    /// <param name="pageSize">Maximum number of entities to return. Default: 100.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     [ApiOperation("ListFormerBills")]
-    public PagedList<Bill> ListHistoryAsync(string id, CancellationToken cancellationToken = default) =>
-        _api.List<Bill>(ApiRequest.Get($"bills/{id}/history"), cancellationToken);
+    public PagedList<Bill> ListHistoryAsync(
+        string id, int? pageSize = null, CancellationToken cancellationToken = default) =>
+        _api.List<Bill>(ApiRequest.Get($"bills/{id}/history").With("pageSize", pageSize), cancellationToken);
 
     /// <summary>Compare a bill with a former calculation.</summary>
     /// <remarks>
@@ -211,7 +214,7 @@ public sealed partial class BillsClient
     /// Calculates a bill of one account and returns it without saving it. <c>accountIds</c> must contain exactly one
     /// account; <c>billingFrequency</c> and <c>billFrequencyInterval</c> are required. Without a date, the bill of
     /// the current period is calculated. If it would replace a stored bill, the permission to retrieve that bill is
-    /// required.
+    /// required. The limits on usage queries apply.
     /// Requires the permission <c>config:retrieve</c> on <c>billing:bill</c>, and <c>config:retrieve</c> on
     /// <c>config:account</c>.
     /// </remarks>
@@ -355,8 +358,9 @@ public sealed partial class BillsClient
     /// <summary>Get the PDF invoice of a bill.</summary>
     /// <remarks>
     /// Returns the bill as a PDF document, made from the bill, the account, and <c>/invoicesettings</c> as they are
-    /// now. A bill that is not approved is a draft invoice. A bill with more than 20,000 line items is refused with
-    /// 400.
+    /// now. A bill that is not approved is a draft invoice. Without the permission to retrieve the account, its name
+    /// and address are left out. A bill with more than 20,000 line items is refused with 400. Returns 429 if too many
+    /// invoices of your organization are waiting to be printed.
     /// Requires the permission <c>config:retrieve</c> on <c>billing:bill</c>.
     /// </remarks>
     /// <param name="id">The id.</param>
@@ -364,16 +368,4 @@ public sealed partial class BillsClient
     [ApiOperation("GetBillInvoicePdf")]
     public Task<byte[]> GetInvoicePdfAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetBytesAsync(ApiRequest.Get($"bills/{id}/invoice/pdf"), cancellationToken);
-
-    /// <summary>Get the JSON statement of a bill.</summary>
-    /// <remarks>
-    /// Returns the URL of the newest statement of the whole bill, which works without a token for 5 minutes. Returns
-    /// 404 if none has been generated, or the file has expired: create a statement job.
-    /// Requires the permission <c>config:retrieve</c> on <c>billing:bill</c>.
-    /// </remarks>
-    /// <param name="id">The id.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    [ApiOperation("GetBillJsonStatement")]
-    public Task<ObjectUrlResponse> GetJsonStatementAsync(string id, CancellationToken cancellationToken = default) =>
-        _api.SendAsync<ObjectUrlResponse>(ApiRequest.Get($"bills/{id}/statement/json"), cancellationToken);
 }
