@@ -118,7 +118,7 @@ internal sealed class ApiTransport(HttpClient http, TallystickSettings settings)
         if (request.Authorization is not null)
             return null;
         if (settings.TokenSource is { } source)
-            return await source(cancellationToken).ConfigureAwait(false);
+            return await source(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         if (settings.Token is { } token)
             return token;
         return HasKey ? await settings.Tokens.GetAsync(this, cancellationToken).ConfigureAwait(false) : null;

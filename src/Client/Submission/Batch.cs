@@ -6,36 +6,45 @@ internal abstract class Batch
     // {"measurements":[ ... ]}
     internal const int Overhead = 20;
 
-    /// <summary>How many it has.</summary>
+    private int _unsavedCount;
+    private int _unsavedBytes;
+
+    /// <summary>How many were added. Those that an earlier process accepted are not counted.</summary>
     internal int Count { get; private set; }
 
     /// <summary>The size of the request.</summary>
     internal int Bytes { get; private set; } = Overhead;
 
-    /// <summary>Where it comes in the order in which measurements were added, for those who wait for it.</summary>
+    /// <summary>In place of measurements: who waits until all that was added before is sent.</summary>
     internal TaskCompletionSource? Passed { get; init; }
-
-    /// <summary>How many of those that wait it stands for: none if an earlier process accepted them.</summary>
-    internal int Waiting { get; private set; }
 
     internal void Add(byte[] json)
     {
         Append(json);
         Count++;
-        Waiting++;
+        _unsavedCount++;
         Bytes += json.Length + 1;
+        _unsavedBytes += json.Length + 1;
     }
 
-    /// <summary>Takes back measurements that could not be saved.</summary>
-    internal void Forget(int count)
+    /// <summary>Makes what was added durable, or else forgets what was added since the last time.</summary>
+    internal void Save()
     {
-        Count -= count;
-        Waiting -= count;
-    }
-
-    /// <summary>Makes what was added durable.</summary>
-    internal virtual void Save()
-    {
+        try
+        {
+            Write();
+        }
+        catch
+        {
+            Count -= _unsavedCount;
+            Bytes -= _unsavedBytes;
+            throw;
+        }
+        finally
+        {
+            _unsavedCount = 0;
+            _unsavedBytes = 0;
+        }
     }
 
     /// <summary>Nothing more is added.</summary>
@@ -52,6 +61,10 @@ internal abstract class Batch
     }
 
     protected abstract void Append(byte[] json);
+
+    protected virtual void Write()
+    {
+    }
 }
 
 /// <summary>A batch that ends with the process.</summary>

@@ -3,6 +3,12 @@ using System.Threading.Channels;
 namespace Tallystick.Client;
 
 /// <summary>Collects measurements into batches.</summary>
+/// <remarks>
+/// A measurement takes a place, which it gives back when it was sent or refused, or could not be saved. One loop turns
+/// entries into batches and saves them; it waits for entries and the disk, never for the sender. So those who wait are
+/// released by the loop (for the disk), by the sender (for a place, for a flush), or by <see cref="Complete"/> and
+/// <see cref="Fail"/>, after which nobody can begin to wait.
+/// </remarks>
 internal sealed class BatchQueue : IDisposable
 {
     private readonly MeasurementSubmitterOptions _options;
@@ -15,12 +21,16 @@ internal sealed class BatchQueue : IDisposable
         Channel.CreateUnbounded<Batch>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _ending = new();
     private readonly List<TaskCompletionSource> _unsaved = [];
+    private readonly int _capacity;
     private Batch? _open;
+    private Entry? _last;
+    private volatile Exception? _failure;
 
     internal BatchQueue(MeasurementSubmitterOptions options, TimeProvider time)
     {
         _options = options;
-        _places = new(options.MaxWaiting ?? (options.OutboxDirectory is null ? 10_000 : 1_000_000));
+        _capacity = options.MaxWaiting ?? (options.OutboxDirectory is null ? 10_000 : 1_000_000);
+        _places = new(_capacity);
         _outbox = options.OutboxDirectory is { } directory ? new Outbox(directory) : null;
         foreach (var batch in _outbox?.Left ?? [])
             _batches.Writer.TryWrite(batch);
@@ -33,22 +43,26 @@ internal sealed class BatchQueue : IDisposable
     /// <summary>The batches in their order. Ends after <see cref="Complete"/>.</summary>
     internal IAsyncEnumerable<Batch> Batches => _batches.Reader.ReadAllAsync();
 
-    /// <summary>Ends when everything is in a batch.</summary>
+    /// <summary>Ends when everything is in a batch, also after a failure.</summary>
     internal Task Completion { get; }
+
+    /// <summary>How many have a place.</summary>
+    internal int Waiting => _capacity - _places.CurrentCount;
 
     /// <summary>Adds a measurement. Waits for a place and, with an outbox, until it is on disk.</summary>
     internal async Task AddAsync(byte[] json, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (!_places.Wait(0, CancellationToken.None))
             await WaitForPlaceAsync(cancellationToken).ConfigureAwait(false);
         var saved = _outbox is null ? null : NewSource();
         if (!_entries.Writer.TryWrite(new(EntryKind.Measurement, json, saved)))
         {
             _places.Release();
-            throw new ObjectDisposedException(nameof(MeasurementSubmitter));
+            throw Ended();
         }
         if (saved is not null)
-            await saved.Task.ConfigureAwait(false);
+            await saved.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends when everything that was added before was sent.</summary>
@@ -56,15 +70,14 @@ internal sealed class BatchQueue : IDisposable
     {
         var passed = NewSource();
         return _entries.Writer.TryWrite(new(EntryKind.Flush, null, passed))
-            ? passed.Task : Task.FromException(new ObjectDisposedException(nameof(MeasurementSubmitter)));
+            ? passed.Task : Task.FromException(Ended());
     }
 
     /// <summary>A batch was sent, or all of it was refused.</summary>
     internal void Done(Batch batch)
     {
-        batch.Delete();
-        if (batch.Waiting > 0)
-            _places.Release(batch.Waiting);
+        if (batch.Count > 0)
+            _places.Release(batch.Count);
     }
 
     /// <summary>Nothing more is added.</summary>
@@ -90,22 +103,53 @@ internal sealed class BatchQueue : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectDisposedException(nameof(MeasurementSubmitter));
+            throw Ended();
         }
     }
 
     private async Task CollectAsync()
     {
+        try
+        {
+            await CollectAllAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+        }
+        _batches.Writer.Complete();
+    }
+
+    private async Task CollectAllAsync()
+    {
         while (await _entries.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             // All that wait at the same time share one write to the disk.
             while (_entries.Reader.TryRead(out var entry))
+            {
+                _last = entry;
                 Take(entry);
+            }
             Save();
         }
         CloseOpen();
-        _batches.Writer.Complete();
     }
+
+    // Nobody expects it, but whoever waits must learn it. What is on disk stays there for the next submitter.
+    private void Fail(Exception failure)
+    {
+        _failure = failure;
+        Complete();
+        foreach (var source in _unsaved)
+            source.TrySetException(Ended());
+        _last?.Source?.TrySetException(Ended());
+        while (_entries.Reader.TryRead(out var entry))
+            entry.Source?.TrySetException(Ended());
+    }
+
+    private Exception Ended() => _failure is { } failure
+        ? new TallystickException($"The submitter ended by a failure: {failure.Message}", failure)
+        : new ObjectDisposedException(nameof(MeasurementSubmitter));
 
     private void Take(Entry entry)
     {
@@ -132,8 +176,8 @@ internal sealed class BatchQueue : IDisposable
             CloseOpen();
         if (_open is null)
         {
-            _open = _outbox is null ? new MemoryBatch() : _outbox.NewBatch();
             _timer.Change(_options.FlushInterval, Timeout.InfiniteTimeSpan);
+            _open = _outbox is null ? new MemoryBatch() : _outbox.NewBatch();
         }
         _open.Add(json);
         if (entry.Source is not null)
@@ -144,26 +188,25 @@ internal sealed class BatchQueue : IDisposable
     {
         if (_unsaved.Count == 0)
             return;
+        TallystickException? refusal = null;
         try
         {
             _open!.Save();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Refuse(failure);
+            // What could not be written is not accepted: the caller learns it.
+            refusal = new($"The outbox cannot be written: {failure.Message}", failure);
+            _places.Release(_unsaved.Count);
         }
         foreach (var source in _unsaved)
-            source.TrySetResult();
+        {
+            if (refusal is null)
+                source.SetResult();
+            else
+                source.SetException(refusal);
+        }
         _unsaved.Clear();
-    }
-
-    // What could not be written is not accepted: the caller learns it. The batch keeps what was accepted before.
-    private void Refuse(Exception failure)
-    {
-        _open!.Forget(_unsaved.Count);
-        _places.Release(_unsaved.Count);
-        foreach (var source in _unsaved)
-            source.SetException(new TallystickException($"The outbox cannot be written: {failure.Message}", failure));
     }
 
     private void CloseOpen()

@@ -27,9 +27,10 @@ internal sealed partial class BatchSender(
                 measurements = second;
                 failures = 0;
             }
-            catch (TallystickException failure)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                onFailure(failure);
+                // Whatever it is, such as a token source that fails: measurements are not dropped for it.
+                onFailure(failure as TallystickException ?? new($"Sending failed: {failure.Message}", failure));
                 await Task.Delay(Wait(failures), api.Transport.Time, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -20,16 +20,17 @@ public sealed class MeasurementSubmitter : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<RefusedMeasurement> _refused = [];
     private long _refusedCount;
-    private long _unsent;
     private int _isDisposed;
 
     /// <summary>Starts a submitter.</summary>
     /// <param name="client">The client to send with. It must outlive the submitter.</param>
     /// <param name="options">How to submit.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="IOException">Another submitter uses the outbox.</exception>
     public MeasurementSubmitter(TallystickClient client, MeasurementSubmitterOptions? options = null)
     {
         _options = options ?? new();
+        _options.Validate();
         _time = client.Api.Transport.Time;
         _queue = new BatchQueue(_options, _time);
         _sender = new BatchSender(client.Api, Refused, Failed);
@@ -41,7 +42,9 @@ public sealed class MeasurementSubmitter : IAsyncDisposable
     /// process ends.
     /// </summary>
     /// <param name="measurement">The measurement.</param>
-    /// <param name="cancellationToken">Cancels waiting for a place. The measurement is not accepted then.</param>
+    /// <param name="cancellationToken">
+    /// Cancels waiting. The measurement is not accepted then, unless it was being written to the outbox already.
+    /// </param>
     /// <exception cref="ArgumentException">The measurement is larger than a request may be.</exception>
     /// <exception cref="TallystickException">The outbox cannot be written. The measurement is not accepted.</exception>
     public async ValueTask AddAsync(Measurement measurement, CancellationToken cancellationToken = default)
@@ -54,16 +57,7 @@ public sealed class MeasurementSubmitter : IAsyncDisposable
             throw new ArgumentException(
                 $"The measurement has {json.Length} bytes, too many for a request.", nameof(measurement));
         }
-        Interlocked.Increment(ref _unsent);
-        try
-        {
-            await _queue.AddAsync(json, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            Interlocked.Decrement(ref _unsent);
-            throw;
-        }
+        await _queue.AddAsync(json, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends everything that was accepted, and waits until the API has accepted it.</summary>
@@ -87,6 +81,22 @@ public sealed class MeasurementSubmitter : IAsyncDisposable
         _queue.Complete();
         try
         {
+            await StopAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _queue.Dispose();
+            _stop.Dispose();
+        }
+        ThrowIfRefused();
+        if (_queue.Waiting is > 0 and var unsent && _options.OutboxDirectory is null)
+            throw new TallystickException($"{unsent} measurements were not sent in time and are lost.");
+    }
+
+    private async Task StopAsync()
+    {
+        try
+        {
             await _sending.WaitAsync(_options.CloseTimeout, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
@@ -95,11 +105,6 @@ public sealed class MeasurementSubmitter : IAsyncDisposable
         }
         await _queue.Completion.ConfigureAwait(false);
         await _sending.ConfigureAwait(false);
-        _queue.Dispose();
-        _stop.Dispose();
-        ThrowIfRefused();
-        if (Interlocked.Read(ref _unsent) is > 0 and var unsent && _options.OutboxDirectory is null)
-            throw new TallystickException($"{unsent} measurements were not sent in time and are lost.");
     }
 
     private async Task SendAsync()
@@ -107,41 +112,55 @@ public sealed class MeasurementSubmitter : IAsyncDisposable
         await foreach (var batch in _queue.Batches.ConfigureAwait(false))
         {
             if (batch.Passed is { } passed)
-            {
-                if (_stop.IsCancellationRequested)
-                    passed.SetException(new TallystickException("The submitter was disposed before all was sent."));
-                else
-                    passed.SetResult();
-                continue;
-            }
-            if (_stop.IsCancellationRequested)
-                continue;
-            try
-            {
+                Pass(passed);
+            else if (!_stop.IsCancellationRequested)
                 await SendAsync(batch).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // With an outbox the file stays, and is sent again by the next submitter.
-                continue;
-            }
-            Interlocked.Add(ref _unsent, -batch.Waiting);
         }
     }
 
+    private void Pass(TaskCompletionSource passed)
+    {
+        if (_stop.IsCancellationRequested)
+            passed.SetException(new TallystickException("The submitter was disposed before all was sent."));
+        else
+            passed.SetResult();
+    }
+
+    // Ends when the batch was sent or the submitter stops, never with an exception: others wait for the batches after.
     private async Task SendAsync(Batch batch)
+    {
+        try
+        {
+            await _sender.SendAsync(await ReadAsync(batch).ConfigureAwait(false), _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // With an outbox the file stays, and is sent again by the next submitter.
+            return;
+        }
+        try
+        {
+            batch.Delete();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next submitter sends it again, and the API recognizes its uids.
+            Failed(new($"A file of the outbox cannot be deleted: {failure.Message}", failure));
+        }
+        _queue.Done(batch);
+    }
+
+    private async Task<IReadOnlyList<byte[]>> ReadAsync(Batch batch)
     {
         while (true)
         {
             try
             {
-                await _sender.SendAsync(batch.Read(), _stop.Token).ConfigureAwait(false);
-                _queue.Done(batch);
-                return;
+                return batch.Read();
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (!_stop.IsCancellationRequested)
             {
-                Failed(new($"The outbox cannot be read or changed: {failure.Message}", failure));
+                Failed(new($"The outbox cannot be read: {failure.Message}", failure));
                 await Task.Delay(AfterFailure, _time, _stop.Token).ConfigureAwait(false);
             }
         }

@@ -44,20 +44,25 @@ internal sealed class OutboxBatch(string path) : Batch
     private readonly MemoryStream _unsaved = new();
     private FileStream? _file;
     private long? _saved;
+    private bool _isTorn;
 
     internal string Path => path;
 
-    internal override void Save()
+    protected override void Write()
     {
         _saved ??= 0;
         try
         {
             // Without a buffer, which could be written later after all.
             _file ??= new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            if (_isTorn)
+                _file.SetLength(_saved.Value);
+            _isTorn = true;
             _file.Position = _saved.Value;
             _file.Write(_unsaved.GetBuffer(), 0, (int)_unsaved.Length);
             _file.Flush(flushToDisk: true);
             _saved = _file.Position;
+            _isTorn = false;
         }
         catch
         {
@@ -71,7 +76,12 @@ internal sealed class OutboxBatch(string path) : Batch
         }
     }
 
-    internal override void Close() => _file?.Dispose();
+    internal override void Close()
+    {
+        // Many closed batches may wait: they must not keep what is on disk in memory too.
+        _unsaved.Capacity = 0;
+        _file?.Dispose();
+    }
 
     internal override IReadOnlyList<byte[]> Read()
     {

@@ -56,6 +56,21 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public async Task Event_NotActioned_IsRead()
+    {
+        await using var server = await ProtocolServer.StartAsync();
+        server.Answer(200, """
+            {"id":"1","eventName":"configuration.account.created","eventTime":"2026-03-01T00:00:00.000Z",
+            "m3terEvent":{"eventType":"AccountCreated"},"dtActioned":null}
+            """);
+        using var client = server.Client();
+
+        var found = await client.Events.GetAsync("1");
+
+        (found.EventTime, found.DtActioned).ShouldBe((new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero), null));
+    }
+
+    [Fact]
     public async Task Update_OfAnEntityWithUnknownParts_SendsThemBack()
     {
         const string Stored = """

@@ -223,6 +223,70 @@ public sealed class SubmitterTests
         server.Received.Count.ShouldBe(4);
     }
 
+    [Fact]
+    public async Task Dispose_WhileAddWaitsForAPlace_EndsTheWait()
+    {
+        await using var server = await ProtocolServer.StartAsync();
+        server.Otherwise = (context, _) => ProtocolServer.WriteAsync(context, 503, "{}");
+        using var client = server.Client();
+        var submitter = new MeasurementSubmitter(client, new() { FlushInterval = Long, MaxWaiting = 1 });
+        await submitter.AddAsync(Number(0));
+        var second = submitter.AddAsync(Number(1)).AsTask();
+        var flush = submitter.FlushAsync();
+
+        var lost = await Should.ThrowAsync<TallystickException>(async () => await submitter.DisposeAsync());
+
+        lost.Message.ShouldBe("1 measurements were not sent in time and are lost.");
+        await Should.ThrowAsync<ObjectDisposedException>(second);
+        await Should.ThrowAsync<TallystickException>(flush);
+    }
+
+    [Fact]
+    public async Task TokenSource_Fails_MeasurementsAreSentLater()
+    {
+        await using var server = await ProtocolServer.StartAsync();
+        var faults = new Queue<Exception>([new InvalidOperationException("no vault"), new OperationCanceledException()]);
+        using var client = new TallystickClient(new TallystickSettings
+        {
+            BaseUrl = server.Address,
+            OrganizationId = "org",
+            TokenSource = _ => faults.TryDequeue(out var fault)
+                ? ValueTask.FromException<string?>(fault) : ValueTask.FromResult<string?>("token"),
+            MaxRetries = 0,
+            Time = new ManualTime(),
+        });
+        var failures = new List<string>();
+        await using var submitter = new MeasurementSubmitter(
+            client, new() { FlushInterval = Long, OnFailure = failure => failures.Add(failure.Message) });
+
+        await submitter.AddAsync(Number(0));
+        await submitter.FlushAsync();
+
+        failures.Count.ShouldBe(2);
+        failures[0].ShouldBe("Sending failed: no vault");
+        Uids(server.Received.Single()).ShouldBe(["0"]);
+    }
+
+    public static TheoryData<MeasurementSubmitterOptions, string> OutOfRange => new()
+    {
+        { new() { MaxBatchCount = 0 }, "MaxBatchCount must be at least 1." },
+        { new() { MaxBatchBytes = 20 }, "MaxBatchBytes must be more than 20." },
+        { new() { MaxWaiting = 0 }, "MaxWaiting must be at least 1." },
+        { new() { FlushInterval = TimeSpan.FromDays(50) }, "FlushInterval must be from 0 to 49 days." },
+        { new() { CloseTimeout = TimeSpan.FromDays(50) }, "CloseTimeout must be from 0 to 49 days, or infinite." },
+    };
+
+    [Theory]
+    [MemberData(nameof(OutOfRange))]
+    public void Options_OutOfRange_AreRefused(MeasurementSubmitterOptions options, string message)
+    {
+        using var client = new TallystickClient(new TallystickSettings { BaseUrl = new("http://127.0.0.1") });
+
+        var error = Should.Throw<ArgumentException>(() => new MeasurementSubmitter(client, options));
+
+        error.Message.ShouldStartWith(message);
+    }
+
     internal static Measurement Number(int number) => new()
     {
         Uid = $"{number}",
