@@ -8,8 +8,8 @@ namespace Tallystick.Client.Tests.Submission;
 /// <summary>What an outbox has accepted arrives once, whatever happens to its process.</summary>
 public sealed class OutboxTests(RealServer server) : IAsyncLifetime
 {
-    // Adds measurements until it dies, and says of each that it was accepted as soon as it was. An open batch stays
-    // open until it is full, so that the process dies with accepted measurements that were not sent.
+    // Adds measurements, says of each that it was accepted as soon as it was, and waits for its death. An open batch
+    // stays open until it is full, so that the process dies with accepted measurements that are in no request.
     private const string Producer = """
         using Tallystick.Client;
 
@@ -20,7 +20,7 @@ public sealed class OutboxTests(RealServer server) : IAsyncLifetime
             MaxBatchCount = 25,
             FlushInterval = TimeSpan.FromDays(1),
         });
-        for (var number = 0; ; number++)
+        for (var number = 0; number < int.Parse(args[2]); number++)
         {
             await submitter.AddAsync(new Measurement
             {
@@ -32,6 +32,7 @@ public sealed class OutboxTests(RealServer server) : IAsyncLifetime
             });
             Console.WriteLine($"{args[1]}-{number};");
         }
+        await Task.Delay(Timeout.Infinite);
         """;
 
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
@@ -55,10 +56,14 @@ public sealed class OutboxTests(RealServer server) : IAsyncLifetime
         using var producer = CompiledProgram.Of(Producer);
         var accepted = new List<string>();
 
-        foreach (var round in Enumerable.Range(0, 3))
+        // Somewhere while it adds, and with an open batch of 24.
+        foreach (var (round, added, read) in new[]
         {
-            using var process = producer.Start(server.Environment, _directory.Path, $"{round}");
-            accepted.AddRange(await KillAfterAsync(process, random.Next(1, 75)));
+            (0, 1000, random.Next(1, 75)), (1, 1000, random.Next(1, 75)), (2, 49, 49),
+        })
+        {
+            using var process = producer.Start(server.Environment, _directory.Path, $"{round}", $"{added}");
+            accepted.AddRange(await KillAfterAsync(process, read));
         }
         await using (var last = new MeasurementSubmitter(server.Client, new() { OutboxDirectory = _directory.Path }))
             await last.FlushAsync();
