@@ -245,7 +245,8 @@ public sealed class SubmitterTests
     public async Task TokenSource_Fails_MeasurementsAreSentLater()
     {
         await using var server = await ProtocolServer.StartAsync();
-        var faults = new Queue<Exception>([new InvalidOperationException("no vault"), new OperationCanceledException()]);
+        var faults = new Queue<Exception>(
+            [new InvalidOperationException("no vault"), new OperationCanceledException()]);
         using var client = new TallystickClient(new TallystickSettings
         {
             BaseUrl = server.Address,
