@@ -16,6 +16,12 @@ public sealed record SignInRequest : ApiObject
     /// <summary>The new password, 12 to 200 characters. Required if the current password is temporary.</summary>
     public string? NewPassword { get; init; }
 
+    /// <summary>
+    /// A code of the authenticator app, or a recovery code. Required if the person has set up two-step verification.
+    /// Each code is accepted once.
+    /// </summary>
+    public string? Code { get; init; }
+
     /// <summary>UUID of the organization to sign in to. Optional for users of only one organization.</summary>
     public string? OrganizationId { get; init; }
 
