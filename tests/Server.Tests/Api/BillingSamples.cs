@@ -86,10 +86,10 @@ internal static class BillingSamples
         var account = await CreateAsync(client, "accounts", Account("holder"));
         var body = With(
             Parse("""
-            {"startDate":"2024-01-01","endDate":"2027-01-01","currency":"GBP","amount":5000,"amountPrePaid":0,
+            {"startDate":"1900-01-01","endDate":"2027-01-01","currency":"GBP","amount":5000,"amountPrePaid":0,
               "amountFirstBill":0,"overageSurchargePercent":10,"separateOverageUsage":false,"billingInterval":3,
               "billingOffset":1,"commitmentFeeDescription":"Fee","commitmentUsageDescription":"Drawn",
-              "overageDescription":"Beyond","commitmentFeeBillInAdvance":true,"billEpoch":"2026-02-01",
+              "overageDescription":"Beyond","commitmentFeeBillInAdvance":true,"billEpoch":"1900-02-01",
               "childBillingMode":"PARENT_SUMMARY","lineItemTypes":["USAGE"]}
             """),
             ("accountId", account),
