@@ -114,7 +114,7 @@ public sealed class BillCalculation
         return
         [
             .. instalments.OfType<DueFee>().Concat(_items.OfType<DatedCommitmentFee>().Select(item => item.Fee))
-                .Where(fee => !FeeDifferences.AreBilledByAnother(run.BillDate, terms, _settings, fee.Of)),
+                .Where(fee => !FeeDifferences.AreBilledElsewhere(run.BillDate, terms, _settings, fee.Of)),
         ];
     }
 

@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Commitments;
 using Tallystick.Foundation.Values;
@@ -113,6 +114,18 @@ internal static class CommitmentFees
             amount,
             new Instalment(at.Index + 1, at.Count, at.Weight, weights, firstWeight));
     }
+
+    /// <summary>
+    /// Whether a line has the period of the instalment of a date, be it billed in advance or afterwards.
+    /// </summary>
+    public static bool IsInstalment(
+        BillLineItem line, LocalDate date, RoutedCommitment routed, BillingCycle cycle, BillSettings settings) =>
+        new[] { true, false }
+            .Select(inAdvance => PositionAt(
+                date, routed.Commitment with { CommitmentFeeBillInAdvance = inAdvance }, cycle, settings))
+            .OfType<Position>()
+            .Select(at => new DatePeriod(at.From, LocalDate.Max(at.From, at.To)).In(settings.Zone))
+            .Any(period => (period.Start, period.End) == (line.ServicePeriodStartDate, line.ServicePeriodEndDate));
 
     private static (decimal Amount, Fraction Weights, Fraction FirstWeight) AmountAt(
         Position at, Commitment commitment, CurrencyRounding rounding)

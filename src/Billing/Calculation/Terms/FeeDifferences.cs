@@ -28,8 +28,9 @@ internal sealed record FeeDifference(
 /// <summary>
 /// Keeps the fees of a commitment right when they change after bills were locked: if a fee was moved, raised, lowered
 /// or added, the locked bills have more or less than is due on their dates. What is missing is billed on the next bill;
-/// what is too much reduces the fees that are still open, the earliest first. Nothing is billed twice, because the fees
-/// on locked bills are counted, wherever they came from.
+/// what is too much reduces the fees that are still open, the earliest first. Only bills of the present cycle and grouping
+/// key are compared: after a change of those, fees go on as scheduled, except that a date whose fees are on a locked bill
+/// is not billed again.
 /// </summary>
 internal sealed class FeeDifferences
 {
@@ -41,7 +42,9 @@ internal sealed class FeeDifferences
     private readonly RoutedCommitment _routed;
     private readonly BillingCycle? _cycle;
     private readonly Dictionary<string, StoredBill> _stored;
+    private readonly IReadOnlyList<StoredBill> _lockedWithFees;
     private readonly IReadOnlyList<string> _otherIds;
+    private LocalDate? _changedOn;
 
     private FeeDifferences(AccountTerms terms, BillSettings settings, RoutedCommitment routed)
     {
@@ -49,17 +52,33 @@ internal sealed class FeeDifferences
         _cycle = CommitmentFees.CycleOf(routed, settings);
         // Fees of a child can have been on its own bills or on those of its parent, before its mode changed.
         AccountTerms[] others = [routed.Owner, terms.Family?.Parent ?? terms];
-        _otherIds = [.. others.Select(one => one.Account.Id).Distinct().Where(id => id != terms.Account.Id)];
         _stored = terms.StoredBills.Concat(others.SelectMany(one => one.StoredBills)).DistinctBy(bill => bill.Id)
             .ToDictionary(bill => bill.Id, StringComparer.Ordinal);
+        _lockedWithFees =
+            [.. _stored.Values.Where(bill => bill.IsLocked && bill.Lines.Any(line => IsFeeOf(routed, line)))];
+        // They can also have been on the bills of a former parent.
+        _otherIds =
+        [
+            .. others.Select(one => one.Account.Id).Concat(_lockedWithFees.Select(bill => bill.AccountId)).Distinct()
+                .Where(id => id != terms.Account.Id),
+        ];
     }
 
-    private IReadOnlyList<BillLineItem> Billed => field ??=
-    [
-        .. _stored.Values.Where(bill => bill.IsLocked)
-            .SelectMany(bill => bill.Lines)
-            .Where(line => IsFeeOf(_routed, line)),
-    ];
+    // Up to this date, fees were billed in another cycle, so there is nothing to compare them with.
+    private LocalDate ChangedOn => _changedOn ??= _lockedWithFees.Where(bill => !IsOfCycle(bill))
+        .Select(bill => bill.BillDate).DefaultIfEmpty(LocalDate.MinIsoValue).Max();
+
+    private IEnumerable<BillLineItem> Billed => _lockedWithFees
+        .Where(bill => bill.BillDate > ChangedOn)
+        .SelectMany(bill => bill.Lines)
+        .Where(line => IsFeeOf(_routed, line));
+
+    // A further charge stays on the bill that has it as long as that bill can change.
+    private StoredBill? Holder => _stored.Values
+        .Where(bill => !bill.IsLocked
+            && bill.Lines.Any(line => IsFeeOf(_routed, line) && IsDifference(line) && line.Subtotal > 0))
+        .OrderBy(bill => bill.BillDate).ThenBy(bill => bill.Id, StringComparer.Ordinal)
+        .FirstOrDefault();
 
     /// <summary>The difference on a bill; null if there is none.</summary>
     public static FeeDifference? On(
@@ -70,15 +89,18 @@ internal sealed class FeeDifferences
     }
 
     /// <summary>
-    /// Whether the fees of a date are on a locked bill of another account, that of a child or its parent.
+    /// Whether the fees of a date are on another locked bill: of a child or its parent, or, from before a change, of
+    /// another cycle or grouping key.
     /// </summary>
-    public static bool AreBilledByAnother(
+    public static bool AreBilledElsewhere(
         LocalDate date, AccountTerms terms, BillSettings settings, RoutedCommitment routed)
     {
-        if (terms.Family is null)
-            return false;
         var fees = new FeeDifferences(terms, settings, routed);
-        return fees._otherIds.Any(id => fees.IsLockedAt(date, id));
+        return fees._stored.Count > 0
+            && (fees._otherIds.Any(id => fees.IsLockedAt(date, id))
+                || fees._lockedWithFees.Any(bill => bill.BillDate == date
+                    && bill.Id != fees.IdAt(date, terms.Account.Id)
+                    && bill.Lines.Any(line => IsFeeOf(routed, line) && !IsDifference(line))));
     }
 
     /// <summary>
@@ -91,7 +113,8 @@ internal sealed class FeeDifferences
         var fees = new FeeDifferences(terms, settings, routed);
         var missing = fees.ClosedDates().Aggregate(Fraction.Zero, (sum, date) => sum + fees.DatedOn(date))
             - fees.BilledAmount();
-        return missing.Sign > 0 && fees.NextAfterLocked() is { } next ? fees.BillAt(next) : null;
+        return missing.Sign > 0 && (fees.Holder?.BillDate ?? fees.NextAfterLocked()) is { } next
+            ? fees.BillAt(next) : null;
     }
 
     /// <summary>Whether a line is a fee of a commitment, or a difference of its fees.</summary>
@@ -103,8 +126,10 @@ internal sealed class FeeDifferences
     public static bool HasFeesOf(RoutedCommitment routed, LocalDate date, StoredBill bill) =>
         (routed.Commitment.FeeDates ?? []).Where(fee => fee.Date == date).Select(fee => fee.Amount).Order()
             .SequenceEqual(bill.Lines
-                .Where(line => IsFeeOf(routed, line) && line.Additional?.ContainsKey("billed") != true)
+                .Where(line => IsFeeOf(routed, line) && !IsDifference(line))
                 .Select(line => line.Subtotal).Order());
+
+    private static bool IsDifference(BillLineItem line) => line.Additional?.ContainsKey("billed") == true;
 
     private bool IsOn(BillRun run) => run.GroupingKeyId == _routed.GroupingKeyId
         && (run.IsConsolidated
@@ -123,7 +148,7 @@ internal sealed class FeeDifferences
         if (due == billed)
             return null;
         if (due > billed)
-            return NextAfterLocked() == date
+            return (Holder is { } holder ? holder.Id == IdAt(date, _terms.Account.Id) : NextAfterLocked() == date)
                 ? new FeeDifference(_routed, period, due.ToDecimal(), billed.ToDecimal(), 0, null)
                 : null;
         var own = FeesOn(date, rounding);
@@ -150,16 +175,23 @@ internal sealed class FeeDifferences
         .Where(fee => fee.Date == date)
         .Aggregate(Fraction.Zero, (sum, fee) => sum + fee.Amount);
 
+    // The id of a bill has its frequency, interval and grouping key. Consolidated bills of all cycles have the same, so
+    // there the periods of the fees tell the cycle.
+    private bool IsOfCycle(StoredBill bill) => bill.Id == IdAt(bill.BillDate, bill.AccountId)
+        && (_cycle is null || (_cycle.IsBoundary(bill.BillDate)
+            && (_settings.Organization.ConsolidateBills != true || bill.Lines.All(line =>
+                !IsFeeOf(_routed, line) || IsDifference(line)
+                || CommitmentFees.IsInstalment(line, bill.BillDate, _routed, _cycle, _settings)))));
+
     /// <summary>The dates of locked bills on which a fee is due.</summary>
-    private IEnumerable<LocalDate> ClosedDates() => _cycle is null
-        ? (_routed.Commitment.FeeDates ?? []).Select(fee => fee.Date).Distinct().Where(IsLockedAt)
-        : _stored.Values.Select(bill => bill.BillDate).Distinct().Where(IsLockedAt);
+    private IEnumerable<LocalDate> ClosedDates() =>
+        (_cycle is null ? (_routed.Commitment.FeeDates ?? []).Select(fee => fee.Date)
+            : _stored.Values.Select(bill => bill.BillDate))
+        .Distinct().Where(date => date > ChangedOn && IsLockedAt(date));
 
     private LocalDate? LastLocked()
     {
-        var dates = ClosedDates().Concat(_stored.Values
-            .Where(bill => bill.IsLocked && bill.Lines.Any(line => IsFeeOf(_routed, line)))
-            .Select(bill => bill.BillDate)).ToList();
+        var dates = ClosedDates().Concat(_lockedWithFees.Select(bill => bill.BillDate)).ToList();
         return dates.Count == 0 ? null : dates.Max();
     }
 
