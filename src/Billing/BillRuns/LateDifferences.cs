@@ -26,10 +26,13 @@ internal static class LateDifferences
             BillResource.HasLineItem(JsonFormat.Name(LineItemType.ManualAdjustment)))))
             .Where(bill => bill.Id != calculated.Id)
             .SelectMany(bill => bill.LineItems ?? []).Where(IsLate).ToLookup(KeyOf);
-        var derivations = calculated.Derivation.Lines.ToDictionary(line => line.Id, StringComparer.Ordinal);
+        var derivations = calculated.Derivation.Lines.ToLookup(line => line.Id, StringComparer.Ordinal);
         foreach (var line in late)
         {
-            var known = (DifferenceOfUsage)derivations[line.Id!].Derivation;
+            if (derivations[line.Id!].ToList() is not [{ Derivation: DifferenceOfUsage known }])
+                throw new BillRefusedException(
+                    $"Account {calculated.AccountCode}: the bill has several line items for the same late usage of the "
+                    + $"bill {line.ReferencedBillId}. Set lateUsageDays to 0 to bill the account without late usage.");
             var former = others[KeyOf(line)].ToList();
             if (former.Sum(one => one.Quantity) != known.AdjustedQuantity
                 || former.Sum(one => one.Subtotal) != known.AdjustedSubtotal)

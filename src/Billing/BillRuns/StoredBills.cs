@@ -2,10 +2,13 @@ using NodaTime;
 using Tallystick.Billing.Accounts;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.Bills;
+using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Commitments;
+using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Removal;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
@@ -46,6 +49,7 @@ internal static class StoredBills
 
         async ValueTask AddLateAsync(string from)
         {
+            var erased = await ErasedAsync();
             foreach (var some in accounts.Chunk(AccountsAtATime))
             {
                 var bills = await related.ListAsync<Bill>(Condition.And(
@@ -56,9 +60,27 @@ internal static class StoredBills
                 loaded.RemoveAll(one => ids.Contains(one.Bill.Id));
                 loaded.AddRange(bills.Select(bill => (bill.AccountId, StoredBill.Of(bill, config) with
                 {
-                    Run = BillsOfJob.Again(bill, bases.GetValueOrDefault(bill.Id)).Run,
+                    Run = RunOf(bill, bases.GetValueOrDefault(bill.Id), erased),
                 })));
             }
+        }
+
+        // By family, because its accounts can be billed together: when usage was last erased.
+        async ValueTask<Dictionary<string, Instant>> ErasedAsync()
+        {
+            var families = accounts.ToDictionary(one => one.Id, one => one.ParentAccountId ?? one.Id);
+            var erasures = new List<MeasurementErasure>();
+            foreach (var some in accounts.Chunk(AccountsAtATime))
+            {
+                erasures.AddRange(await related.ListAsync<MeasurementErasure>(
+                    new Condition.In("account_id", [.. some.Select(one => one.Id)])));
+            }
+            var last = erasures.GroupBy(one => families[one.AccountId]).ToDictionary(
+                ofFamily => ofFamily.Key,
+                ofFamily => ofFamily.Max(one => one.Status == RemovalStatus.Done
+                    ? one.DtLastModified ?? Instant.MaxValue : Instant.MaxValue));
+            return accounts.Where(one => last.ContainsKey(families[one.Id]))
+                .ToDictionary(one => one.Id, one => last[families[one.Id]]);
         }
 
         async ValueTask AddAsync(IReadOnlyList<string> accountIds, Condition condition)
@@ -70,6 +92,15 @@ internal static class StoredBills
                     .Select(bill => (bill.AccountId, StoredBill.Of(bill, config))));
             }
         }
+    }
+
+    // Usage that was erased since is not late. Without prices, it is not measured again.
+    private static BillRun RunOf(Bill bill, RunOverrides? basis, Dictionary<string, Instant> erased)
+    {
+        var run = BillsOfJob.Again(bill, basis).Run;
+        return erased.TryGetValue(bill.AccountId, out var at) && at >= bill.DtCreated
+            ? run with { Overrides = run.Overrides with { Prices = null } }
+            : run;
     }
 
     private static bool HasFees(Commitment commitment) =>

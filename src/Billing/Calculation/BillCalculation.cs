@@ -95,7 +95,7 @@ public sealed class BillCalculation
                 charges.AddRange(LimitLateCredits.Of(late, charges, amounts).ToList());
                 return new ChargedBill(_input, _settings, _plans, _items, amounts, drawn, charges)
                 {
-                    Prices = _input.Organization.LateUsageDays > 0 ? BilledPrice.Of(_priced) : null,
+                    Prices = _input.Organization.LateUsageDays > 0 ? BilledPrice.Of(_priced, _measure) : null,
                 };
             });
         });

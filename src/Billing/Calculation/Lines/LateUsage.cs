@@ -1,4 +1,5 @@
 using NodaTime;
+using Tallystick.Billing.Accounts;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Money;
 using Tallystick.Billing.Calculation.Present;
@@ -27,8 +28,8 @@ internal sealed class LateUsage
         var ofLocked = input with { Run = locked.Run! };
         var settings = ResolveSettings.For(input.Terms, input.Organization, locked.Run!.Overrides);
         var plans = FindDuePlans.For(ofLocked, settings);
-        _priced = [.. locked.Prices.Select(price => price.In(plans)).OfType<PricedWindow>()];
         _measure = new MeasureUsage(input.Terms.Account, settings.Zone);
+        _priced = [.. locked.Prices.Select(price => price.In(plans, _measure)).OfType<PricedWindow>()];
         Needs = _measure.Needs(_priced);
     }
 
@@ -122,11 +123,16 @@ internal sealed class LateUsage
         }
         // Of usage that is rated as one block, the shares of all accounts change with the quantity of one.
         return all.GroupBy(late => late.Key with { ChildId = null })
-            .Where(block => block.Any(late => late.IsChanged))
+            .Where(block => block.Any(late => late.IsChanged) && block.All(late => IsKnown(late.Key.ChildId)))
             .SelectMany(block => block)
             .Where(late => late.Difference != 0)
             .Select(late => LineOf(late, late.Difference));
     }
+
+    private bool IsKnown(string? childId) => childId is null || ChildOf(childId) is not null;
+
+    private Account? ChildOf(string? childId) =>
+        _input.Terms.Related.FirstOrDefault(one => one.Account.Id == childId)?.Account;
 
     // Its lines have other prices than the pricing, units that were free, or another currency.
     private bool IsDivided(UsageKey key, ILookup<UsageKey, BillLineItem> billed) =>
@@ -146,7 +152,7 @@ internal sealed class LateUsage
             Source = LineSource.Of(terms) with
             {
                 IsSummed = false,
-                Child = _input.Terms.Related.FirstOrDefault(one => one.Account.Id == late.Key.ChildId)?.Account,
+                Child = ChildOf(late.Key.ChildId),
             },
             ServicePeriod = new Window(start, end),
             Amount = amount,

@@ -57,6 +57,9 @@ internal static class ContentId
     /// <summary>Id for an invoice number or for its prefix.</summary>
     public static string OfInvoice(string text) => From("invoice", text);
 
+    /// <summary>Stands for what was measured, however many accounts and aggregations that are.</summary>
+    public static string OfMeasured(IReadOnlyList<string> needs) => From(["measured", .. needs]);
+
     private static string From(params ReadOnlySpan<string> parts)
     {
         var content = new StringBuilder();

@@ -1,6 +1,7 @@
 using NodaTime;
+using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Calculation.Usage;
 using Tallystick.Foundation.Values;
-using Tallystick.Metering.Aggregations;
 using Tallystick.Pricing.Pricings;
 
 namespace Tallystick.Billing.Calculation.Terms;
@@ -13,60 +14,77 @@ namespace Tallystick.Billing.Calculation.Terms;
 /// <param name="PricingId">UUID of the pricing.</param>
 /// <param name="Start">Start of the usage.</param>
 /// <param name="End">End of the usage, exclusive.</param>
-/// <param name="QuantityPerUnit">Quantity per unit.</param>
-/// <param name="Rounding">How the number of units is rounded.</param>
 /// <param name="Cumulative">Whether each band prices its own units.</param>
 /// <param name="Bands">The bands.</param>
 public sealed record BilledPrice(
-    string AccountPlan, string PricingId, Instant Start, Instant End, decimal QuantityPerUnit, Rounding Rounding,
-    bool Cumulative, IReadOnlyList<BilledBand> Bands)
+    string AccountPlan, string PricingId, Instant Start, Instant End, bool Cumulative, IReadOnlyList<BilledBand> Bands)
 {
+    /// <summary>
+    /// Stands for what was measured: the accounts with their times, and the versions of the aggregations. Null on bills
+    /// of earlier versions, whose late usage is only reported.
+    /// </summary>
+    public string? Measured { get; init; }
+
     /// <summary>The terms of the usage that a bill prices, without credits and tiers that span the plan.</summary>
-    internal static IReadOnlyList<BilledPrice> Of(IEnumerable<PricedWindow> priced) =>
+    /// <param name="priced">The usage.</param>
+    /// <param name="measure">How it was measured.</param>
+    internal static IReadOnlyList<BilledPrice> Of(IEnumerable<PricedWindow> priced, MeasureUsage measure) =>
     [
-        .. priced.Where(one => one.Terms.Pricing is { TiersSpanPlan: not true, Type: null or PricingType.Debit })
+        .. priced.Where(one => IsCharge(one.Terms.Pricing))
             .Select(one => new BilledPrice(
-                one.Plan.Terms.Key, one.Terms.Pricing.Id, one.Window.Start, one.Window.End,
-                one.Terms.Aggregation.QuantityPerUnit, one.Terms.Aggregation.Rounding, one.Terms.Pricing.Cumulative,
+                one.Plan.Terms.Key, one.Terms.Pricing.Id, one.Window.Start, one.Window.End, one.Terms.Pricing.Cumulative,
                 [
                     .. one.Terms.Pricing.PricingBands.Select(band => new BilledBand(
                         band.LowerLimit, band.FixedPrice, band.UnitPrice)),
-                ])),
+                ])
+            {
+                Measured = MeasuredOf(one, measure),
+            }),
     ];
 
     /// <summary>
-    /// The window as it was priced; null if the account plan or the pricing no longer exists, or if the units of a
-    /// compound aggregation have changed.
+    /// The window as it was priced; null if it can no longer be priced like that: the account plan or the pricing does
+    /// not exist, the pricing is of another kind, or other accounts or another aggregation would be measured.
     /// </summary>
-    internal PricedWindow? In(IEnumerable<DuePlan> plans)
+    internal PricedWindow? In(IEnumerable<DuePlan> plans, MeasureUsage measure)
     {
         var plan = plans.FirstOrDefault(one => one.Terms.Key == AccountPlan);
         var terms = plan?.Terms.Pricings.FirstOrDefault(one => one.Pricing.Id == PricingId);
-        var quantity = terms?.Quantity.With(QuantityPerUnit, Rounding);
-        return terms is null || quantity!.Aggregation.QuantityPerUnit != QuantityPerUnit
-            || quantity.Aggregation.Rounding != Rounding
-            ? null
-            : new PricedWindow(
-                plan!,
-                terms with
-                {
-                    Pricing = terms.Pricing with
-                    {
-                        Cumulative = Cumulative,
-                        PricingBands =
-                        [
-                            .. Bands.Select(band => new PricingBand
-                            {
-                                LowerLimit = band.LowerLimit,
-                                FixedPrice = band.FixedPrice,
-                                UnitPrice = band.UnitPrice,
-                            }),
-                        ],
-                    },
-                    Quantity = quantity,
-                },
-                new Window(Start, End));
+        if (terms is null || !IsCharge(terms.Pricing) || terms.Pricing.Cumulative != Cumulative)
+            return null;
+        var window = PricedIn(plan!, terms);
+        return Measured is not null && Measured == MeasuredOf(window, measure) ? window : null;
     }
+
+    private static bool IsCharge(PlanPricing pricing) =>
+        pricing is { TiersSpanPlan: not true, Type: null or PricingType.Debit };
+
+    private static string MeasuredOf(PricedWindow priced, MeasureUsage measure) => ContentId.OfMeasured(
+    [
+        .. measure.Needs([priced]).Select(need =>
+            $"{need.ScopeText} {need.Aggregation.Id} {need.Aggregation.Version} {need.SegmentIndex} {need.FilterKey}"),
+        .. priced.Terms.Quantity is CompoundQuantity compound
+            ? compound.Calculation.Sources.Select(source => $"{source.Id} {source.Version}") : [],
+    ]);
+
+    private PricedWindow PricedIn(DuePlan plan, PricingTerms terms) => new(
+        plan,
+        terms with
+        {
+            Pricing = terms.Pricing with
+            {
+                PricingBands =
+                [
+                    .. Bands.Select(band => new PricingBand
+                    {
+                        LowerLimit = band.LowerLimit,
+                        FixedPrice = band.FixedPrice,
+                        UnitPrice = band.UnitPrice,
+                    }),
+                ],
+            },
+        },
+        new Window(Start, End));
 }
 
 /// <summary>A band of a price as it was billed.</summary>

@@ -32,9 +32,6 @@ public abstract record PricedQuantity
 
     /// <summary>The fields whose values identify a segment; null if the aggregation is not segmented.</summary>
     internal abstract IReadOnlyList<string>? SegmentedFields { get; }
-
-    /// <summary>The same quantity with other units.</summary>
-    internal virtual PricedQuantity With(decimal quantityPerUnit, Rounding rounding) => this;
 }
 
 /// <summary>The result of a simple aggregation.</summary>
@@ -47,9 +44,6 @@ public sealed record SimpleQuantity(Aggregation Simple, Meter Meter) : PricedQua
     internal override IReadOnlyList<IReadOnlyDictionary<string, string>>? Segments => Simple.Segments;
 
     internal override IReadOnlyList<string>? SegmentedFields => Simple.SegmentedFields;
-
-    internal override PricedQuantity With(decimal quantityPerUnit, Rounding rounding) =>
-        this with { Simple = Simple with { QuantityPerUnit = quantityPerUnit, Rounding = rounding } };
 }
 
 /// <summary>The result of a compound aggregation.</summary>

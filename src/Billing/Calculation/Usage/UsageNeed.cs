@@ -60,6 +60,10 @@ public sealed record UsageNeed(
     /// <summary>Which measurements are aggregated, before filters and segments.</summary>
     internal (string AccountId, Window Window, string Further) Scope => (AccountId, Window, _further);
 
+    /// <summary>The scope as text.</summary>
+    internal string ScopeText =>
+        $"{AccountId} {InstantText.Sortable(Window.Start)} {InstantText.Sortable(Window.End)};{_further}";
+
     /// <inheritdoc/>
     public bool Equals(UsageNeed? other) => other is not null && Key == other.Key;
 
