@@ -1,7 +1,9 @@
+using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Json;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
@@ -9,7 +11,7 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// Makes sure that no two bills have the same late usage: two jobs can calculate different bills of an account at the
+/// Makes sure that no two bills have the same late usage or missing fee: two jobs can calculate different bills of an account at the
 /// same time, and the one that saves later must know what the other has billed.
 /// </summary>
 internal static class LateDifferences
@@ -41,6 +43,27 @@ internal static class LateDifferences
                     + "calculating. Run the job again.");
         }
     }
+
+    /// <summary>Refuses a bill whose missing fees are on another one that can change.</summary>
+    /// <exception cref="BillRefusedException">Another bill has them; nothing was written.</exception>
+    internal static async ValueTask RefuseMissingFeesAsync(
+        ResourceChange change, BillConfig? config, CalculatedBill calculated)
+    {
+        var missing = calculated.LineItems.Where(IsMissingFee).Select(line => line.CommitmentId).ToList();
+        if (missing.Count == 0)
+            return;
+        var others = await change.Related.ListAsync<Bill>(Condition.And(
+            Condition.Equal("account_id", calculated.AccountId), Condition.Equal("locked", "false"),
+            BillResource.HasLineItem(JsonFormat.Name(LineItemType.CommitmentFee))));
+        if (others.FirstOrDefault(bill => bill.Id != calculated.Id && !BillStates.IsLocked(bill, config)
+            && (bill.LineItems ?? []).Any(line => IsMissingFee(line) && missing.Contains(line.CommitmentId)))
+            is { } other)
+            throw new BillRefusedException(
+                $"Account {calculated.AccountCode}: the difference of commitment fees to locked bills is also on the "
+                + $"bill {other.Id}. Recalculate that bill, then run the job again.");
+    }
+
+    private static bool IsMissingFee(BillLineItem line) => FeeDifferences.IsDifference(line) && line.Subtotal > 0;
 
     private static bool IsLate(BillLineItem line) =>
         line is { LineItemType: LineItemType.ManualAdjustment, ReferencedBillId: not null };

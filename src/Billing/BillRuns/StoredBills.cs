@@ -4,6 +4,7 @@ using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
+using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Organizations;
@@ -15,8 +16,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// Loads the existing bills that other bills depend on: all bills of accounts whose commitments have fees, because fees
-/// can change after they were billed; and the locked bills of children, whose usage must not be billed to their parent
+/// Loads the existing bills that other bills depend on: of accounts whose commitments have fees, the bills from the first
+/// of these commitments on, because fees can change after they were billed; and the locked bills of children, whose usage must not be billed to their parent
 /// again. If late usage is billed, also the bills of the time in which it can be late. Most accounts need none.
 /// </summary>
 internal static class StoredBills
@@ -35,13 +36,16 @@ internal static class StoredBills
         ResourceReader related, BillConfig? config, OrganizationConfig organization, IReadOnlyList<Account> accounts,
         IEnumerable<Commitment> commitments, LocalDate earliest)
     {
-        var paying = commitments.Where(HasFees).Select(one => one.AccountId).ToHashSet(StringComparer.Ordinal);
+        var withFees = commitments.Where(HasFees).ToList();
+        var paying = withFees.Select(one => one.AccountId).ToHashSet(StringComparer.Ordinal);
         // Fees of a child can be on the bills of its parent.
         paying.UnionWith(accounts.Where(one => paying.Contains(one.Id)).Select(one => one.ParentAccountId)
             .OfType<string>().ToList());
         var children = accounts.Where(one => one.ParentAccountId is not null && !paying.Contains(one.Id));
         var loaded = new List<(string AccountId, StoredBill Bill)>();
-        await AddAsync([.. paying], Condition.And());
+        if (withFees.Count > 0)
+            await AddAsync([.. paying], new Condition.Compare(
+                "bill_date", Comparison.GreaterOrEqual, InstantText.Write(withFees.Min(FirstDate))));
         await AddAsync([.. children.Select(child => child.Id)], LockedBy(config));
         if (organization.LateUsageDays is > 0 and var days)
             await AddLateAsync(InstantText.Write(earliest.PlusDays(-days)));
@@ -105,6 +109,13 @@ internal static class StoredBills
 
     private static bool HasFees(Commitment commitment) =>
         commitment.BillingPlanId is not null || commitment.FeeDates is { Count: > 0 };
+
+    // Bills before it have no fee of the commitment. Its start can have been moved since it was created.
+    private static LocalDate FirstDate(Commitment commitment) => (commitment.FeeDates ?? []).Select(fee => fee.Date)
+        .Append(commitment.StartDate)
+        .Append(commitment.DtCreated is { } created
+            ? LocalDay.Of(created, DateTimeZone.Utc).PlusDays(-1) : LocalDate.MaxIsoValue)
+        .Min();
 
     private static Condition LockedBy(BillConfig? config)
     {

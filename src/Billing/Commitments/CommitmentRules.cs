@@ -1,4 +1,6 @@
 using Tallystick.Billing.Accounts;
+using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calendar;
@@ -6,6 +8,7 @@ using Tallystick.Billing.Contracts;
 using Tallystick.Billing.Ledger;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.PlanGroupLinks;
+using Tallystick.Foundation.Json;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.Products;
 using Tallystick.Pricing.Plans;
@@ -124,7 +127,24 @@ internal static class CommitmentRules
         if (current.AmountSpent > commitment.Amount)
             issues.Add("range", "amount", FormattableString.Invariant(
                 $"must be at least {current.AmountSpent}, the amount that bills have drawn (amountSpent)"));
-        if (current.Currency != commitment.Currency && await BillLedger.IsDrawnAsync(current.Id, related))
+        if (current.Currency == commitment.Currency)
+            return;
+        if (await BillLedger.IsDrawnAsync(current.Id, related))
             issues.Add("immutable", "currency", "cannot be changed once bills have drawn from the commitment");
+        else if (await HasLockedFeesAsync(current, related))
+            issues.Add("immutable", "currency", "cannot be changed once locked bills have fees of the commitment");
+    }
+
+    // The fees of a child can be on the bills of its parent.
+    private static async ValueTask<bool> HasLockedFeesAsync(Commitment commitment, IResourceReader related)
+    {
+        var account = await related.FindAsync<Account>(commitment.AccountId);
+        var config = (await related.ListAsync<BillConfig>(Condition.And(), limit: 1)).FirstOrDefault();
+        string[] accountIds = [commitment.AccountId, .. account?.ParentAccountId is { } parent ? [parent] : (string[])[]];
+        var bills = await related.ListAsync<Bill>(Condition.And(
+            new Condition.In("account_id", accountIds),
+            BillResource.HasLineItem(JsonFormat.Name(LineItemType.CommitmentFee))));
+        return bills.Any(bill => BillStates.IsLocked(bill, config) && (bill.LineItems ?? []).Any(line =>
+            line.LineItemType == LineItemType.CommitmentFee && line.CommitmentId == commitment.Id));
     }
 }

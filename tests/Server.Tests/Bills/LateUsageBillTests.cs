@@ -68,6 +68,45 @@ public sealed class LateUsageBillTests(SqliteServer server)
     }
 
     [Fact]
+    public async Task Usage_ErasedAfterItsBillWasLocked_IsNoCredit()
+    {
+        using var client = await server.NewOrganizationAsync();
+        await SetAsync(client, 90);
+        var usage = new MeteredUsage(client);
+        var account = await BilledAccount.MakePricedAsync(client, usage);
+        await usage.SubmitAsync("calls billed 2025-01-10T00:00:00Z measure.n=10");
+        await BillAsync(client, account, "2025-02-01");
+        await LockAsync(client, account, "2025-02-01");
+        var erasure = (await client.PostAsync(
+            "measurements/erasures", new JsonObject { ["accountId"] = account.Id, ["reason"] = "on request" })).Object;
+        while ((string?)erasure["status"] != "DONE")
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            erasure = (await client.GetAsync($"measurements/erasures/{erasure["id"]}")).Object;
+        }
+
+        (await BillAsync(client, account, "2025-03-01")).ShouldBe(["STANDING_CHARGE 30"]);
+    }
+
+    [Fact]
+    public async Task Commitment_WithFeesOnALockedBill_KeepsItsCurrency()
+    {
+        using var client = await server.NewOrganizationAsync();
+        await client.PostAsync("picklists/currency", """{"name":"Pound","code":"GBP"}""");
+        var account = await BilledAccount.MakeAsync(client);
+        var commitment = (await client.PostAsync("commitments", FullSamples.Parse($$"""
+            {"accountId":"{{account.Id}}","currency":"USD","amount":1200,"startDate":"2025-01-01","endDate":"2026-01-01",
+             "billingPlanId":"{{account.PlanId}}","billingInterval":1,"billingOffset":0}
+            """))).Object;
+        await BillAsync(client, account, "2025-02-01");
+        commitment = (await client.GetAsync($"commitments/{commitment["id"]}")).Object;
+        await LockAsync(client, account, "2025-02-01");
+
+        commitment["currency"] = "GBP";
+        (await client.PutAsync($"commitments/{commitment["id"]}", commitment)).Faults.ShouldBe(["immutable currency"]);
+    }
+
+    [Fact]
     public async Task LateUsage_WithoutThePolicy_IsReportedByTheExplanationOfTheLockedBill()
     {
         using var client = await server.NewOrganizationAsync();

@@ -122,14 +122,16 @@ internal sealed class FeeDifferences
         line.LineItemType == LineItemType.CommitmentFee && line.CommitmentId == routed.Commitment.Id
         && line.Currency == routed.Commitment.Currency;
 
+    /// <summary>Whether a line is a difference of fees.</summary>
+    public static bool IsDifference(BillLineItem line) =>
+        line.LineItemType == LineItemType.CommitmentFee && line.Additional?.ContainsKey("billed") == true;
+
     /// <summary>Whether a bill has all fees of a commitment that are due on its date, and no others.</summary>
     public static bool HasFeesOf(RoutedCommitment routed, LocalDate date, StoredBill bill) =>
         (routed.Commitment.FeeDates ?? []).Where(fee => fee.Date == date).Select(fee => fee.Amount).Order()
             .SequenceEqual(bill.Lines
                 .Where(line => IsFeeOf(routed, line) && !IsDifference(line))
                 .Select(line => line.Subtotal).Order());
-
-    private static bool IsDifference(BillLineItem line) => line.Additional?.ContainsKey("billed") == true;
 
     private bool IsOn(BillRun run) => run.GroupingKeyId == _routed.GroupingKeyId
         && (run.IsConsolidated
