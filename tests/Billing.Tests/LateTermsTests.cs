@@ -62,14 +62,14 @@ public sealed class LateTermsTests
         var overrides = january.Run.Overrides.Kept(january.Organization, bill);
         var locked = StoredBill.Of(bill.ToBill(At("2025-02-01"), At("2025-02-01"), null) with { Locked = true }, null)
             with
+        {
+            Run = january.Run with
             {
-                Run = january.Run with
-                {
-                    Overrides = isOlder
+                Overrides = isOlder
                         ? overrides with { Prices = [.. overrides.Prices!.Select(one => one with { Measured = null })] }
                         : overrides,
-                },
-            };
+            },
+        };
         var march = InputOf("2025-03-01", after with { StoredBills = [locked] });
         return string.Join(", ", march.Bill(need => need.Window.Start == At("2025-01-01") ? 17 : 0).LineItems
             .Where(line => line.LineItemType == LineItemType.ManualAdjustment)
