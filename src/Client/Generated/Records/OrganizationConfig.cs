@@ -101,7 +101,8 @@ public sealed record OrganizationConfig : ApiObject
     /// An extension. If usage arrives, is voided or is corrected after its bill was locked, the next bill of the
     /// account has line items of the type <c>MANUAL_ADJUSTMENT</c> for the difference, for this many days after the
     /// date of the locked bill. Default: 0, the difference is only reported when the locked bill is explained.
-    /// Applies to bills that are calculated while it is set.
+    /// Applies to bills that are calculated while it is set. Must be at least the days of a billing period to have an
+    /// effect, such as 31 for monthly bills, because the next bill is dated a period after the locked one.
     /// </summary>
     public int? LateUsageDays { get; init; }
 
