@@ -1,4 +1,3 @@
-using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Foundation.Values;
 using static Tallystick.Billing.Tests.Scenario;

@@ -1,5 +1,4 @@
 using Tallystick.Billing.Bills;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Contracts;
@@ -10,8 +9,8 @@ using static Tallystick.Billing.Tests.Scenario;
 namespace Tallystick.Billing.Tests;
 
 /// <summary>
-/// A commitment of 1,200.00 for 2025, of which the bills of February to April are locked with 100.00 each. Then its fees
-/// get other bill dates or other bills: they go on as scheduled, and no date is billed twice.
+/// A commitment of 1,200.00 for 2025, of which the bills of February to April are locked with 100.00 each. Then its
+/// fees get other bill dates or other bills: they go on as scheduled, and no date is billed twice.
 /// </summary>
 public sealed class FeeCycleTests
 {

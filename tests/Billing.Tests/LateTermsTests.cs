@@ -8,8 +8,8 @@ using static Tallystick.Billing.Tests.Scenario;
 namespace Tallystick.Billing.Tests;
 
 /// <summary>
-/// January had 10 calls for 10.00 and is locked; now it has 17 calls. They are billed only if they are measured and priced
-/// as the locked bill did.
+/// January had 10 calls for 10.00 and is locked; now it has 17 calls. They are billed only if they are measured and
+/// priced as the locked bill did.
 /// </summary>
 public sealed class LateTermsTests
 {

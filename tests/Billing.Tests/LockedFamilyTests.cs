@@ -1,8 +1,6 @@
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calculation.Usage;
-using Tallystick.Foundation.Values;
 using static Tallystick.Billing.Tests.Scenario;
 
 namespace Tallystick.Billing.Tests;

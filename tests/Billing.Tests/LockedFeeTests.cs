@@ -1,6 +1,5 @@
 using NodaTime;
 using Tallystick.Billing.Bills;
-using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
 using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Commitments;

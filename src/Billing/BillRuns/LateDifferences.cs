@@ -11,8 +11,8 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// Makes sure that no two bills have the same late usage or missing fee: two jobs can calculate different bills of an account at the
-/// same time, and the one that saves later must know what the other has billed.
+/// Makes sure that no two bills have the same late usage or missing fee: two jobs can calculate different bills of an
+/// account at the same time, and the one that saves later must know what the other has billed.
 /// </summary>
 internal static class LateDifferences
 {

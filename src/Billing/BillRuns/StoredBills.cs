@@ -4,7 +4,6 @@ using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Terms;
-using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Erasures;
 using Tallystick.Billing.Organizations;
@@ -16,9 +15,10 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Billing.BillRuns;
 
 /// <summary>
-/// Loads the existing bills that other bills depend on: of accounts whose commitments have fees, the bills from the first
-/// of these commitments on, because fees can change after they were billed; and the locked bills of children, whose usage must not be billed to their parent
-/// again. If late usage is billed, also the bills of the time in which it can be late. Most accounts need none.
+/// Loads the existing bills that other bills depend on: of accounts whose commitments have fees, the bills from the
+/// first of these commitments on, because fees can change after they were billed; and the locked bills of children,
+/// whose usage must not be billed to their parent again. If late usage is billed, also the bills of the time in which
+/// it can be late. Most accounts need none.
 /// </summary>
 internal static class StoredBills
 {

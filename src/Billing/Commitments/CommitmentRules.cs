@@ -140,7 +140,8 @@ internal static class CommitmentRules
     {
         var account = await related.FindAsync<Account>(commitment.AccountId);
         var config = (await related.ListAsync<BillConfig>(Condition.And(), limit: 1)).FirstOrDefault();
-        string[] accountIds = [commitment.AccountId, .. account?.ParentAccountId is { } parent ? [parent] : (string[])[]];
+        string[] accountIds =
+            account?.ParentAccountId is { } parent ? [commitment.AccountId, parent] : [commitment.AccountId];
         var bills = await related.ListAsync<Bill>(Condition.And(
             new Condition.In("account_id", accountIds),
             BillResource.HasLineItem(JsonFormat.Name(LineItemType.CommitmentFee))));

@@ -95,7 +95,8 @@ public sealed class LateUsageBillTests(SqliteServer server)
         await client.PostAsync("picklists/currency", """{"name":"Pound","code":"GBP"}""");
         var account = await BilledAccount.MakeAsync(client);
         var commitment = (await client.PostAsync("commitments", FullSamples.Parse($$"""
-            {"accountId":"{{account.Id}}","currency":"USD","amount":1200,"startDate":"2025-01-01","endDate":"2026-01-01",
+            {"accountId":"{{account.Id}}","currency":"USD","amount":1200,
+              "startDate":"2025-01-01","endDate":"2026-01-01",
              "billingPlanId":"{{account.PlanId}}","billingInterval":1,"billingOffset":0,"lineItemTypes":["USAGE"]}
             """))).Object;
         await BillAsync(client, account, "2025-02-01");

@@ -32,7 +32,8 @@ public sealed record BilledPrice(
     [
         .. priced.Where(one => IsCharge(one.Terms.Pricing))
             .Select(one => new BilledPrice(
-                one.Plan.Terms.Key, one.Terms.Pricing.Id, one.Window.Start, one.Window.End, one.Terms.Pricing.Cumulative,
+                one.Plan.Terms.Key, one.Terms.Pricing.Id, one.Window.Start, one.Window.End,
+                one.Terms.Pricing.Cumulative,
                 [
                     .. one.Terms.Pricing.PricingBands.Select(band => new BilledBand(
                         band.LowerLimit, band.FixedPrice, band.UnitPrice)),

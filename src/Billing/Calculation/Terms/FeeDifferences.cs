@@ -28,9 +28,9 @@ internal sealed record FeeDifference(
 /// <summary>
 /// Keeps the fees of a commitment right when they change after bills were locked: if a fee was moved, raised, lowered
 /// or added, the locked bills have more or less than is due on their dates. What is missing is billed on the next bill;
-/// what is too much reduces the fees that are still open, the earliest first. Only bills of the present cycle and grouping
-/// key are compared: after a change of those, fees go on as scheduled, except that a date whose fees are on a locked bill
-/// is not billed again.
+/// what is too much reduces the fees that are still open, the earliest first. Only bills of the present cycle and
+/// grouping key are compared: after a change of those, fees go on as scheduled, except that a date whose fees are on a
+/// locked bill is not billed again.
 /// </summary>
 internal sealed class FeeDifferences
 {

@@ -1,4 +1,3 @@
-using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.Meters;
