@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tallystick.Console.Api;
 using Tallystick.Console.Pages.Faults;
 using Tallystick.Console.SignIn;
+using Tallystick.Console.Tables;
 
 namespace Tallystick.Console;
 
@@ -15,7 +17,8 @@ public static class ConsoleHost
     /// <summary>Adds what its pages need.</summary>
     public static void AddTo(IServiceCollection services, ConsoleSettings settings)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents();
+        services.AddScoped<OrganizationApi>();
         services.AddSingleton(settings);
         SessionCookie.AddTo(services, settings);
         services.AddAntiforgery(options =>
@@ -36,19 +39,18 @@ public static class ConsoleHost
         app.UseAntiforgery();
     }
 
-    /// <summary>Maps its pages. They are rendered by the server; a page that needs more says so itself.</summary>
+    /// <summary>Maps its pages, all of which are rendered by the server and keep no state in it.</summary>
     /// <param name="routes">Where to map them.</param>
     /// <param name="assets">The manifest of the mapped files, which tells their names with a fingerprint.</param>
     public static void MapPages(IEndpointRouteBuilder routes, string assets)
     {
         routes.MapRazorComponents<App>()
             .WithStaticAssets(assets)
-            // The policy of the pages says who may frame them.
-            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
             .Add(Protect);
         routes.MapGet(
             "/org/{OrganizationId}/{**rest}",
             context => FaultPages.WriteAsync<MissingPage>(context, StatusCodes.Status404NotFound)).Add(Protect);
+        routes.MapGet(TableExport.Route, TableExport.RunAsync).Add(Protect);
         routes.MapPost(SignOut.Path, SignOut.RunAsync).RequireAuthorization(SessionCookie.AnyStage).Add(Protect);
     }
 
@@ -78,9 +80,11 @@ public static class ConsoleHost
         if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
             return FaultPages.WriteAsync<StaleFormPage>(context, StatusCodes.Status400BadRequest);
         // The same page for an unknown organization and one of others, so that ids do not leak.
-        return context.GetRouteValue("OrganizationId") is string id
-            && context.Person()?.Organizations.Any(one => one.Id == id) != true
-                ? FaultPages.WriteAsync<NoAccessPage>(context, StatusCodes.Status403Forbidden)
-                : next(context);
+        if (context.GetRouteValue("OrganizationId") is not string id)
+            return next(context);
+        if (context.Person()?.Organizations.Any(one => one.Id == id) != true)
+            return FaultPages.WriteAsync<NoAccessPage>(context, StatusCodes.Status403Forbidden);
+        context.RequestServices.GetRequiredService<OrganizationApi>().Begin(context, id);
+        return next(context);
     };
 }

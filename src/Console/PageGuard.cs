@@ -1,7 +1,9 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Tallystick.Client;
 using Tallystick.Console.Pages.Faults;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Documents;
@@ -55,16 +57,31 @@ internal static partial class PageGuard
     {
         context.Response.Clear();
         AddHeaders(context.Response);
-        if (exception is StoreOutageException or StoreUnavailableException or ServerBusyException)
+        if (IsPassing(exception))
         {
             context.Response.Headers.RetryAfter = "5";
             return FaultPages.WriteAsync<UnavailablePage>(context, StatusCodes.Status503ServiceUnavailable);
+        }
+        switch (exception)
+        {
+            // 400: the address names something that cannot exist.
+            case TallystickApiException { Status: HttpStatusCode.NotFound or HttpStatusCode.BadRequest }:
+                return FaultPages.WriteAsync<MissingPage>(context, StatusCodes.Status404NotFound);
+            case TallystickApiException { Status: HttpStatusCode.Forbidden }:
+                return FaultPages.WriteAsync<NoPermissionPage>(context, StatusCodes.Status403Forbidden);
         }
         PageFailed(
             context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Tallystick.Console"), exception,
             context.Request.Method, context.Request.Path);
         return FaultPages.WriteAsync<FailurePage>(context, StatusCodes.Status500InternalServerError);
     }
+
+    private static bool IsPassing(Exception exception) =>
+        exception is StoreOutageException or StoreUnavailableException or ServerBusyException
+            or TallystickApiException
+            {
+                Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests,
+            };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The page {Method} {Path} failed")]
     private static partial void PageFailed(ILogger logger, Exception exception, string method, string path);

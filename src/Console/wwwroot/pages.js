@@ -1,4 +1,7 @@
-// What a page rendered by the server cannot do itself: copy a value, and switch between light and dark.
+// What a page rendered by the server cannot do itself. Pages work without it, but for copying and adding rows.
+import { startForms } from './forms.js';
+import { startPalette } from './palette.js';
+
 document.addEventListener('click', event => {
   const copy = event.target.closest('[data-copy]');
   if (copy) {
@@ -19,3 +22,6 @@ function confirm(button) {
   button.textContent = 'Copied';
   setTimeout(() => { button.textContent = label; }, 1500);
 }
+
+startForms();
+startPalette();

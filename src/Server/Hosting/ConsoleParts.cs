@@ -4,6 +4,7 @@ using Tallystick.Access.Credentials;
 using Tallystick.Access.SecondFactors;
 using Tallystick.Access.Sessions;
 using Tallystick.Console;
+using Tallystick.Console.Api;
 using Tallystick.Server.Api.Http;
 using Tallystick.Server.Hosting.Installation;
 
@@ -24,6 +25,8 @@ internal static class ConsoleParts
         services.AddSingleton<Sessions>();
         services.AddSingleton<ConsoleSignIn>();
         services.AddSingleton<SecondFactorSetup>();
+        services.AddSingleton<ConsoleGate>();
+        services.AddSingleton<IApiGate>(provider => provider.GetRequiredService<ConsoleGate>());
         // Without a name of its own, keys would only be valid in the directory that the program was started from.
         services.AddDataProtection().SetApplicationName("tallystick");
         services.Configure<KeyManagementOptions>(options => options.XmlRepository = new ProtectionKeys(keys));

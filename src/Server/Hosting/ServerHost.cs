@@ -355,6 +355,7 @@ internal static class ServerHost
 
     private static void Map(WebApplication app, MetricsAccess metrics)
     {
+        app.Services.GetRequiredService<ConsoleGate>().Join(app);
         app.Use((context, next) => ErrorAnswer.GuardAsync(context, _ => next(context)));
         app.Use((context, next) => ResponseHeaders.AddAsync(context, _ => next(context)));
         app.Use((context, next) => PathNormalizer.CollapseAsync(context, _ => next(context)));

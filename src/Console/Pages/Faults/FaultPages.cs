@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tallystick.Console.Api;
+using Tallystick.Console.SignIn;
 
 namespace Tallystick.Console.Pages.Faults;
 
@@ -14,6 +17,8 @@ internal static class FaultPages
         var services = context.RequestServices;
         await using var scope = services.CreateAsyncScope();
         context.RequestServices = scope.ServiceProvider;
+        if (context.Person() is not null && context.GetRouteValue("OrganizationId") is string id)
+            scope.ServiceProvider.GetRequiredService<OrganizationApi>().Begin(context, id);
         try
         {
             await new RazorComponentResult<T> { StatusCode = status, PreventStreamingRendering = true }

@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Http;
+using NodaTime;
+using Tallystick.Access.Credentials;
+using Tallystick.Client;
+using Tallystick.Console.SignIn;
+
+namespace Tallystick.Console.Api;
+
+/// <summary>
+/// The API for the page of a request: in the organization of its address, with the rights of the person signed in.
+/// </summary>
+public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
+{
+    // Never resolved: requests go to the gate.
+    private static readonly Uri Inside = new("http://tallystick.invalid");
+
+    private readonly List<SentCall> _calls = [];
+    private HttpContext? _context;
+    private TallystickClient? _client;
+    private Caller? _caller;
+    private Task<DateTimeZone>? _zone;
+
+    /// <summary>Called after each request to the API.</summary>
+    public event Action? Sent;
+
+    /// <summary>UUID of the organization in the address.</summary>
+    public string OrganizationId => (_caller ?? throw NotBegun()).OrganizationId;
+
+    /// <summary>The person signed in, as the API knows it.</summary>
+    public Caller Caller => _caller ?? throw NotBegun();
+
+    /// <summary>The API.</summary>
+    public TallystickClient Client => _client ?? throw NotBegun();
+
+    /// <summary>Cancelled if the browser goes away.</summary>
+    public CancellationToken Cancelled => (_context ?? throw NotBegun()).RequestAborted;
+
+    /// <summary>What the page has sent so far.</summary>
+    public IReadOnlyList<SentCall> Calls => _calls;
+
+    /// <summary>The time zone of the organization, in which pages show dates.</summary>
+    public Task<DateTimeZone> ZoneAsync() => _zone ??= ReadZoneAsync();
+
+    /// <summary>Whether the person may run an operation, such as <c>POST products</c>.</summary>
+    /// <param name="operation">Method and path below the organization, as in the API document.</param>
+    /// <param name="id">The entity of the path; null if any will do.</param>
+    public ValueTask<bool> MayAsync(string operation, string? id = null) =>
+        gate.MayAsync(Caller, operation, id, Cancelled);
+
+    /// <summary>Shows a request that a form of the page would send.</summary>
+    /// <param name="operation">Method and path below the organization, such as <c>PUT products/{id}</c>.</param>
+    /// <param name="id">The id in the path; null for none.</param>
+    /// <param name="body">The JSON; null for none.</param>
+    public void Announce(string operation, string? id, string? body)
+    {
+        var space = operation.IndexOf(' ', StringComparison.Ordinal);
+        var path = operation[(space + 1)..].Replace("{id}", id ?? "ID", StringComparison.Ordinal);
+        _calls.Add(new SentCall(operation[..space], $"/organizations/{OrganizationId}/{path}", body));
+        Sent?.Invoke();
+    }
+
+    /// <summary>The address of a page of the organization.</summary>
+    /// <param name="path">Path below the organization, such as <c>products/…</c>; empty for the dashboard.</param>
+    public string To(string path) => path.Length == 0 ? $"/org/{OrganizationId}" : $"/org/{OrganizationId}/{path}";
+
+    internal void Begin(HttpContext context, string organizationId)
+    {
+        var login = context.Person()!.Login;
+        _context = context;
+        _caller = new Caller(organizationId, Access.Credentials.PrincipalType.User, login.Id, null);
+        string? token = null;
+        _client = new TallystickClient(
+            new HttpClient(new GateHandler(gate, this), disposeHandler: true),
+            new TallystickSettings
+            {
+                BaseUrl = Inside,
+                OrganizationId = organizationId,
+                // Somebody waits for the page.
+                MaxRetries = 0,
+                TokenSource = async cancellation =>
+                    token ??= await tokens.IssueAsync(login, organizationId, cancellation),
+            });
+    }
+
+    private async Task<DateTimeZone> ReadZoneAsync()
+    {
+        // Everybody sees dates, also people who may not read the configuration: for them, in UTC.
+        if (!await MayAsync("GET organizationconfig"))
+            return DateTimeZone.Utc;
+        var config = await Client.OrganizationConfig.GetAsync(Cancelled);
+        return DateTimeZoneProviders.Tzdb.GetZoneOrNull(config.Timezone) ?? DateTimeZone.Utc;
+    }
+
+    private static InvalidOperationException NotBegun() => new("The page has no organization in its address.");
+
+    /// <summary>Hands requests to the gate and notes them for the page.</summary>
+    private sealed class GateHandler(IApiGate gate, OrganizationApi api) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var isJson = request.Content?.Headers.ContentType?.MediaType == "application/json";
+            var body = isJson ? await request.Content!.ReadAsStringAsync(cancellationToken) : null;
+            api._calls.Add(new SentCall(request.Method.Method, request.RequestUri!.PathAndQuery, body));
+            api.Sent?.Invoke();
+            return await gate.SendAsync(request, cancellationToken);
+        }
+    }
+}

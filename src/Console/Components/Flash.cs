@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Tallystick.Console.Components;
+
+/// <summary>What the next page says about what was done. The browser carries it there and forgets it.</summary>
+internal static class Flash
+{
+    private const string Cookie = "flash";
+    private const int MaxLength = 300;
+
+    /// <summary>Says it on the next page.</summary>
+    internal static void Say(HttpContext context, string? message)
+    {
+        if (message is null)
+            return;
+        context.Response.Cookies.Append(Cookie, message.Length > MaxLength ? message[..MaxLength] : message, new()
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = context.Request.IsHttps,
+            MaxAge = TimeSpan.FromMinutes(1),
+        });
+    }
+
+    /// <summary>What the page before said; null for nothing.</summary>
+    internal static string? Take(HttpContext context)
+    {
+        if (context.Request.Cookies[Cookie] is not { Length: > 0 } message || !HttpMethods.IsGet(context.Request.Method))
+            return null;
+        context.Response.Cookies.Delete(Cookie);
+        return message;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Tallystick.Console.Forms;
+
+/// <summary>Converts between the JSON of an entity and the values of its form.</summary>
+public static class FormJson
+{
+    private const int MaxRows = 200;
+
+    /// <summary>Puts the values of a form into the JSON of an entity. Other members stay.</summary>
+    /// <returns>The faults, by path.</returns>
+    public static IReadOnlyDictionary<string, string> Read(
+        IFormCollection form, IEnumerable<FormField> fields, JsonObject entity, string prefix = "")
+    {
+        var faults = new Dictionary<string, string>();
+        foreach (var field in fields)
+        {
+            if (field.Kind == InputKind.Rows)
+                ReadRows(form, field, entity, prefix, faults);
+            else
+                Set(entity, field.Path, NodeOf(form[prefix + field.Path], field, prefix, faults));
+        }
+        return faults;
+    }
+
+    /// <summary>The text of a field in the JSON of an entity.</summary>
+    public static string? TextOf(JsonObject? entity, FormField field) => Find(entity, field.Path) switch
+    {
+        null => entity is null ? field.Default : null,
+        JsonArray list => string.Join(", ", list.Select(Plain)),
+        var node when field.Kind == InputKind.Instant => InputInstant(Plain(node)),
+        var node => Plain(node),
+    };
+
+    /// <summary>The rows of a field in the JSON of an entity.</summary>
+    public static IReadOnlyList<JsonObject> RowsOf(JsonObject? entity, FormField field) =>
+        Find(entity, field.Path) is JsonArray rows ? [.. rows.OfType<JsonObject>()] : [];
+
+    /// <summary>The values of a list in the JSON of an entity.</summary>
+    public static IReadOnlyList<string> ListOf(JsonObject? entity, FormField field) =>
+        Find(entity, field.Path) is JsonArray list ? [.. list.Select(Plain)] : [];
+
+    private static void ReadRows(
+        IFormCollection form, FormField field, JsonObject entity, string prefix, Dictionary<string, string> faults)
+    {
+        var rows = new JsonArray();
+        var former = RowsOf(entity, field);
+        var start = $"{prefix}{field.Path}[";
+        // A row that somebody removed leaves a gap: rows get new numbers, in the order of the page.
+        foreach (var number in form.Keys.Where(key => key.StartsWith(start, StringComparison.Ordinal))
+            .Select(key => NumberIn(key, start.Length)).OfType<int>().Distinct().Order().Take(MaxRows))
+        {
+            // What the form does not show of a row, it keeps.
+            var row = number < former.Count ? (JsonObject)former[number].DeepClone() : [];
+            var rowPrefix = $"{start}{number}].";
+            foreach (var (path, fault) in Read(form, field.Fields, row, rowPrefix))
+                faults[$"{start}{rows.Count}].{path[rowPrefix.Length..]}"] = fault;
+            rows.Add(row);
+        }
+        Set(entity, field.Path, rows);
+    }
+
+    private static int? NumberIn(string key, int start) =>
+        key.IndexOf(']', start) is > 0 and var end
+        && int.TryParse(key.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : null;
+
+    private static JsonNode? NodeOf(
+        StringValues posted, FormField field, string prefix, Dictionary<string, string> faults)
+    {
+        var text = posted.ToString();
+        if (field.Kind == InputKind.Switch)
+            return JsonValue.Create(text == "true");
+        if (field.Kind == InputKind.Choices)
+            return new JsonArray([.. posted.OfType<string>().Select(one => (JsonNode)JsonValue.Create(one))]);
+        if (field.Kind is not (InputKind.Lines or InputKind.Formula))
+            text = text.Trim();
+        if (text.Length == 0)
+            return null;
+        switch (field.Kind)
+        {
+            case InputKind.Whole:
+                if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+                    return JsonValue.Create(whole);
+                faults[prefix + field.Path] = "must be a whole number";
+                return null;
+            case InputKind.Decimal:
+                const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+                if (decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out var number))
+                    return JsonValue.Create(number);
+                faults[prefix + field.Path] = "must be a number such as 1234.5";
+                return null;
+            case InputKind.Instant:
+                return JsonValue.Create(text.Length == "yyyy-MM-ddTHH:mm".Length ? $"{text}:00Z" : $"{text}Z");
+            case InputKind.Texts:
+                return new JsonArray([
+                    .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                        .Select(one => (JsonNode)JsonValue.Create(one))]);
+            default:
+                return JsonValue.Create(text.ReplaceLineEndings("\n"));
+        }
+    }
+
+    private static JsonNode? Find(JsonObject? entity, string path)
+    {
+        JsonNode? node = entity;
+        foreach (var name in path.Split('.'))
+            node = (node as JsonObject)?[name];
+        return node;
+    }
+
+    private static void Set(JsonObject entity, string path, JsonNode? value)
+    {
+        var names = path.Split('.');
+        foreach (var name in names[..^1])
+        {
+            if (entity[name] is not JsonObject inner)
+            {
+                if (value is null)
+                    return;
+                entity[name] = inner = [];
+            }
+            entity = inner;
+        }
+        if (value is null)
+            entity.Remove(names[^1]);
+        else
+            entity[names[^1]] = value;
+    }
+
+    private static string Plain(JsonNode? node) => node switch
+    {
+        null => "",
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+        _ => node.ToJsonString(),
+    };
+
+    // What an input of the type datetime-local takes.
+    private static string InputInstant(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) : "";
+}

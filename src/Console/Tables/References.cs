@@ -1,0 +1,52 @@
+using Tallystick.Client;
+using Tallystick.Console.Api;
+
+namespace Tallystick.Console.Tables;
+
+/// <summary>The kinds of entities that others refer to.</summary>
+public static class References
+{
+    /// <summary>Accounts.</summary>
+    public static ReferenceKind Accounts { get; } = Of(
+        "accounts", (api, ids) => api.Client.Accounts.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Products.</summary>
+    public static ReferenceKind Products { get; } = Of(
+        "products", (api, ids) => api.Client.Products.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Meters.</summary>
+    public static ReferenceKind Meters { get; } = Of(
+        "meters", (api, ids) => api.Client.Meters.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Aggregations.</summary>
+    public static ReferenceKind Aggregations { get; } = Of(
+        "aggregations", (api, ids) => api.Client.Aggregations.ListAsync(ids: ids),
+        one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Compound aggregations.</summary>
+    public static ReferenceKind CompoundAggregations { get; } = Of(
+        "compoundaggregations", (api, ids) => api.Client.CompoundAggregations.ListAsync(ids: ids),
+        one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Counters.</summary>
+    public static ReferenceKind Counters { get; } = Of(
+        "counters", (api, ids) => api.Client.Counters.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Plan templates.</summary>
+    public static ReferenceKind PlanTemplates { get; } = Of(
+        "plantemplates", (api, ids) => api.Client.PlanTemplates.ListAsync(ids: ids),
+        one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Plans.</summary>
+    public static ReferenceKind Plans { get; } = Of(
+        "plans", (api, ids) => api.Client.Plans.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Plan groups.</summary>
+    public static ReferenceKind PlanGroups { get; } = Of(
+        "plangroups", (api, ids) => api.Client.PlanGroups.ListAsync(ids: ids),
+        one => new(one.Id, one.Name, one.Code));
+
+    private static ReferenceKind Of<T>(
+        string path, Func<OrganizationApi, IReadOnlyList<string>?, PagedList<T>> list, Func<T, Referenced> read) =>
+        new(path, (api, ids) => list(api, ids).Select(read));
+}

@@ -1,0 +1,97 @@
+using Tallystick.Client;
+using Tallystick.Console.Api;
+
+namespace Tallystick.Console.Tables;
+
+/// <summary>A filter above a table.</summary>
+/// <param name="Name">Its name in the address.</param>
+/// <param name="Label">Its label.</param>
+public sealed record TableFilter(string Name, string Label)
+{
+    /// <summary>The values to choose from; null for a text.</summary>
+    public IReadOnlyList<string>? Options { get; init; }
+
+    /// <summary>The kind of entity to choose from; null for none.</summary>
+    public ReferenceKind? Reference { get; init; }
+
+    /// <summary>Whether it is a date.</summary>
+    public bool IsDate { get; init; }
+}
+
+/// <summary>What a table asks of the API.</summary>
+/// <param name="Api">The API.</param>
+/// <param name="Values">Values of filters that have one.</param>
+/// <param name="PageSize">Maximum number of rows per page.</param>
+public sealed record TableQuery(OrganizationApi Api, IReadOnlyDictionary<string, string> Values, int PageSize)
+{
+    /// <summary>The value of a filter; null if it has none.</summary>
+    public string? this[string filter] => Values.GetValueOrDefault(filter);
+
+    /// <summary>The value of a filter as a list of one; null if it has none.</summary>
+    public IReadOnlyList<string>? List(string filter) => this[filter] is { } value ? [value] : null;
+}
+
+/// <summary>A table: where its rows come from and how they are shown and exported.</summary>
+/// <typeparam name="T">The type of the rows.</typeparam>
+public sealed record TableDefinition<T> : ITable
+{
+    /// <summary>Its name in addresses and in what a browser remembers.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The operation that it reads, such as <c>GET products</c>.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>Reads rows.</summary>
+    public required Func<TableQuery, PagedList<T>> Load { get; init; }
+
+    /// <summary>Its columns.</summary>
+    public required Columns<T> Columns { get; init; }
+
+    /// <summary>The key of a row.</summary>
+    public required Func<T, string> Key { get; init; }
+
+    /// <summary>The page of a row, as a path below the organization; null for none.</summary>
+    public Func<T, string>? Page { get; init; }
+
+    /// <summary>Its filters.</summary>
+    public IReadOnlyList<TableFilter> Filters { get; init; } = [];
+
+    /// <inheritdoc/>
+    public async Task ExportAsync(
+        OrganizationApi api, IReadOnlyDictionary<string, string> values, Func<IEnumerable<string?>, Task> write)
+    {
+        const int PageSize = 200;
+        await write(Columns.Select(column => column.Title));
+        var scene = new RowScene(await api.ZoneAsync(), new NameBook());
+        await foreach (var rows in Load(new TableQuery(api, values, PageSize)).Chunk(PageSize)
+            .WithCancellation(api.Cancelled))
+        {
+            await ReadNamesAsync(api, rows, scene.Names);
+            foreach (var row in rows)
+                await write(Columns.Select(column => column.Text(row, scene)));
+        }
+    }
+
+    internal async Task ReadNamesAsync(OrganizationApi api, IReadOnlyList<T> rows, NameBook names)
+    {
+        foreach (var column in Columns)
+        {
+            if (column is { Reference: { } kind, ReferenceId: { } id })
+                await names.ReadAsync(api, kind, rows.Select(id));
+        }
+    }
+}
+
+/// <summary>A table that can be exported.</summary>
+public interface ITable
+{
+    /// <summary>Its name in addresses.</summary>
+    string Name { get; }
+
+    /// <summary>The operation that it reads.</summary>
+    string Operation { get; }
+
+    /// <summary>Writes all rows that match, the headings first.</summary>
+    Task ExportAsync(
+        OrganizationApi api, IReadOnlyDictionary<string, string> values, Func<IEnumerable<string?>, Task> write);
+}

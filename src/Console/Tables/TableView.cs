@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Tallystick.Console.Tables;
+
+/// <summary>How somebody wants to see a table. The browser remembers it, in a cookie per table.</summary>
+/// <param name="Columns">Names of the columns; null for those that are shown at first.</param>
+/// <param name="IsCompact">Whether rows are low.</param>
+/// <param name="PageSize">Maximum number of rows on a page.</param>
+/// <param name="Filters">Values of filters.</param>
+public sealed record TableView(
+    IReadOnlyList<string>? Columns, bool IsCompact, int PageSize, IReadOnlyDictionary<string, string> Filters)
+{
+    internal const int DefaultPageSize = 50;
+    internal const string ColumnsName = "columns";
+    internal const string DensityName = "density";
+    internal const string SizeName = "size";
+    internal const string Compact = "compact";
+
+    /// <summary>Present in the address if its filters are to replace those that the browser remembers.</summary>
+    internal const string FilteredName = "filtered";
+
+    private const int MaxCookie = 2_000;
+    private const string FilterPrefix = "f.";
+
+    internal static IReadOnlyList<int> PageSizes { get; } = [25, 50, 100, 200];
+
+    /// <summary>What the address says, and for the rest what the browser remembers.</summary>
+    internal static TableView Of(HttpContext context, string table, IEnumerable<TableFilter> filters)
+    {
+        var kept = QueryHelpers.ParseQuery(context.Request.Cookies[CookieOf(table)]);
+        var query = context.Request.Query;
+        var isFiltered = query.ContainsKey(FilteredName) || filters.Any(filter => query.ContainsKey(filter.Name));
+        var values = filters
+            .Select(filter => (filter.Name, Value: isFiltered
+                ? query[filter.Name].ToString().Trim() : kept.GetValueOrDefault(FilterPrefix + filter.Name).ToString()))
+            .Where(filter => filter.Value.Length > 0)
+            .ToDictionary(filter => filter.Name, filter => filter.Value);
+        var columns = kept.GetValueOrDefault(ColumnsName).ToString();
+        return new TableView(
+            columns.Length == 0 ? null : columns.Split('.'),
+            kept.GetValueOrDefault(DensityName) == Compact,
+            int.TryParse(kept.GetValueOrDefault(SizeName), out var size) && PageSizes.Contains(size)
+                ? size : DefaultPageSize,
+            values);
+    }
+
+    /// <summary>Makes the browser remember it. Filters that are too long to be kept are not.</summary>
+    internal void Keep(HttpContext context, string table)
+    {
+        var text = TextOf(Filters);
+        if (text.Length > MaxCookie)
+            text = TextOf(new Dictionary<string, string>());
+        context.Response.Cookies.Append(CookieOf(table), text, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = context.Request.IsHttps,
+            MaxAge = TimeSpan.FromDays(365),
+        });
+    }
+
+    private string TextOf(IReadOnlyDictionary<string, string> filters)
+    {
+        var builder = new QueryBuilder();
+        if (Columns is not null)
+            builder.Add(ColumnsName, string.Join('.', Columns));
+        if (IsCompact)
+            builder.Add(DensityName, Compact);
+        builder.Add(SizeName, $"{PageSize}");
+        foreach (var (name, value) in filters)
+            builder.Add(FilterPrefix + name, value);
+        return builder.ToString();
+    }
+
+    private static string CookieOf(string table) => $"table-{table}";
+}

@@ -1,0 +1,125 @@
+// Forms: codes proposed from names, rows, confirmation by name, unsaved changes, and parts that follow while typing.
+const liveDelay = 300;
+const toastTime = 6000;
+let changed = null;
+
+export function startForms() {
+  document.addEventListener('input', event => {
+    const form = event.target.form;
+    if (!form) return;
+    if (form.matches('[data-guard]')) changed = form;
+    proposeCode(event.target);
+    if (form.matches('[data-live]')) followLater(form);
+  });
+  document.addEventListener('click', event => {
+    const add = event.target.closest('[data-add-row]');
+    if (add) addRow(add);
+    const remove = event.target.closest('[data-remove-row]');
+    if (remove) removeRow(remove);
+    const link = event.target.closest('a[href]');
+    if (link && !link.target && !mayLeave()) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+  document.addEventListener('submit', event => {
+    if (event.target === changed) changed = null;
+    const typed = event.target.querySelector('[data-must-be]');
+    if (!typed) return;
+    typed.setCustomValidity(typed.value === typed.dataset.mustBe ? '' : `Type ${typed.dataset.mustBe}.`);
+    if (!typed.reportValidity()) event.preventDefault();
+    typed.addEventListener('input', () => typed.setCustomValidity(''), { once: true });
+  }, true);
+  window.addEventListener('beforeunload', event => {
+    if (changed?.isConnected) event.preventDefault();
+  });
+  Blazor.addEventListener('enhancedload', startPage);
+  startPage();
+}
+
+// What a new page brings: the toast of what was done, and parts that are asked for again.
+function startPage() {
+  for (const toast of document.querySelectorAll('[data-toast]')) setTimeout(() => toast.remove(), toastTime);
+  const part = document.querySelector('[data-refresh]');
+  if (part && !part.dataset.started) {
+    part.dataset.started = 'true';
+    setTimeout(() => refresh(part), Number(part.dataset.refresh));
+  }
+}
+
+async function refresh(part) {
+  if (!part.isConnected) return;
+  const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
+  if (response.ok) replaceParts(await response.text(), `#${part.id}`);
+  startPage();
+}
+
+function mayLeave() {
+  if (!changed?.isConnected) return true;
+  if (!window.confirm('Leave without saving your changes?')) return false;
+  changed = null;
+  return true;
+}
+
+function proposeCode(input) {
+  if (input.dataset.codeOf) delete input.dataset.codeOf;
+  for (const code of input.form.querySelectorAll(`[data-code-of="${CSS.escape(input.name)}"]`)) {
+    code.value = input.value.trim().toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, '')
+      .slice(0, 80);
+  }
+}
+
+function addRow(button) {
+  const rows = button.closest('[data-rows]');
+  const number = Number(button.dataset.addRow);
+  button.dataset.addRow = number + 1;
+  const row = rows.querySelector(':scope > template').content.cloneNode(true);
+  for (const part of row.querySelectorAll('[id], [name], [for], [aria-describedby], [data-code-of]')) {
+    for (const name of ['id', 'name', 'for', 'aria-describedby', 'data-code-of']) {
+      const value = part.getAttribute(name);
+      if (value) part.setAttribute(name, value.replace('[NUMBER]', `[${number}]`));
+    }
+  }
+  button.before(row);
+  button.previousElementSibling.querySelector('input, select, textarea')?.focus();
+  button.form.dispatchEvent(new Event('rowsChanged'));
+}
+
+function removeRow(button) {
+  const form = button.form;
+  const rows = button.closest('[data-rows]');
+  button.closest('.row').remove();
+  rows.querySelector(':scope > [data-add-row]').focus();
+  if (form.matches('[data-guard]')) changed = form;
+  if (form.matches('[data-live]')) followLater(form);
+}
+
+function followLater(form) {
+  clearTimeout(form.liveTimer);
+  form.liveTimer = setTimeout(() => follow(form), liveDelay);
+}
+
+// Sends the form as it stands, marked so that nothing is saved, and takes over the parts that follow.
+async function follow(form) {
+  const values = new FormData(form);
+  values.set('_live', '1');
+  form.liveRequest?.abort();
+  form.liveRequest = new AbortController();
+  try {
+    const response = await fetch(form.action || location.href, {
+      method: 'POST', body: new URLSearchParams(values), signal: form.liveRequest.signal,
+      headers: { Accept: 'text/html' },
+    });
+    replaceParts(await response.text(), '[data-live-part]');
+  } catch (failure) {
+    if (failure.name !== 'AbortError') throw failure;
+  }
+}
+
+function replaceParts(html, selector) {
+  const page = new DOMParser().parseFromString(html, 'text/html');
+  for (const part of document.querySelectorAll(selector)) {
+    const next = page.getElementById(part.id);
+    if (next) part.replaceWith(next);
+  }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Frozen;
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Tallystick.Access.Credentials;
+using Tallystick.Access.Permissions;
+using Tallystick.Console.Api;
+using Tallystick.Server.Api;
+using Tallystick.Server.Api.Http;
+
+namespace Tallystick.Server.Hosting;
+
+/// <summary>
+/// Runs the requests of the console through the server's own pipeline, so that they are checked as those of everybody
+/// else. Nothing goes over the network, which the server may not be able to reach itself through.
+/// </summary>
+internal sealed class ConsoleGate(IServiceScopeFactory scopes, CallerAccess access) : IApiGate
+{
+    private const string Organization = "/organizations/{orgId}/";
+
+    private static readonly FrozenDictionary<string, ApiOperation> Operations = ApiOperations.All
+        .Where(operation => operation.Path.StartsWith(Organization, StringComparison.Ordinal))
+        .ToFrozenDictionary(operation => $"{operation.Method} {operation.Path[Organization.Length..]}");
+
+    private RequestDelegate? _pipeline;
+
+    /// <summary>Takes the pipeline from here on for its own.</summary>
+    internal void Join(IApplicationBuilder app) => app.Use(next => _pipeline = next);
+
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        using var lifetime = new Lifetime(cancellationToken);
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
+        await FillAsync(context, request, cancellationToken);
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        await _pipeline!(context);
+        await context.Response.CompleteAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (lifetime.IsAborted)
+            throw new HttpRequestException("The response ended early.");
+        return ResponseOf(context.Response, body.ToArray(), request);
+    }
+
+    public async ValueTask<bool> MayAsync(
+        Caller caller, string operation, string? id, CancellationToken cancellationToken)
+    {
+        if (!Operations.TryGetValue(operation, out var found))
+            throw new ArgumentException($"There is no operation {operation}.", nameof(operation));
+        var grants = (await access.OfAsync(caller, cancellationToken)).Grants;
+        return Holds(grants, found.Permission, id) && found.AlsoNeeds.All(needed => Holds(grants, needed, id));
+    }
+
+    private static bool Holds(Grants grants, Permission permission, string? id)
+    {
+        if (permission.Scope is PermissionScope.Nothing or PermissionScope.Public)
+            return true;
+        var reach = grants.Of(permission);
+        return permission.Scope switch
+        {
+            PermissionScope.Item when id is not null => reach.Holds(id),
+            PermissionScope.Type => reach.IsWhole,
+            _ => !reach.IsNone,
+        };
+    }
+
+    private static async Task FillAsync(
+        HttpContext context, HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        var request = context.Request;
+        request.Method = message.Method.Method;
+        request.Scheme = message.RequestUri!.Scheme;
+        request.Host = HostString.FromUriComponent(message.RequestUri);
+        request.Path = PathString.FromUriComponent(message.RequestUri);
+        request.QueryString = QueryString.FromUriComponent(message.RequestUri);
+        request.Protocol = HttpProtocol.Http11;
+        context.Connection.RemoteIpAddress = IPAddress.Loopback;
+        foreach (var (name, values) in message.Headers)
+            request.Headers.Append(name, values.ToArray());
+        if (message.Content is not { } content)
+            return;
+        // Before the headers are copied: reading computes the length.
+        request.Body = await content.ReadAsStreamAsync(cancellationToken);
+        request.ContentLength = content.Headers.ContentLength;
+        request.ContentType = content.Headers.ContentType?.ToString();
+    }
+
+    private static HttpResponseMessage ResponseOf(HttpResponse response, byte[] body, HttpRequestMessage request)
+    {
+        var message = new HttpResponseMessage((HttpStatusCode)response.StatusCode)
+        {
+            RequestMessage = request,
+            Content = new ByteArrayContent(body),
+        };
+        foreach (var (name, values) in response.Headers)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, values.ToArray()))
+                message.Content.Headers.TryAddWithoutValidation(name, values.ToArray());
+        }
+        return message;
+    }
+
+    /// <summary>Knows whether the server ended the response before it was complete.</summary>
+    private sealed class Lifetime : IHttpRequestLifetimeFeature, IDisposable
+    {
+        private readonly CancellationTokenSource _source;
+
+        internal Lifetime(CancellationToken cancellationToken)
+        {
+            _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            RequestAborted = _source.Token;
+        }
+
+        public CancellationToken RequestAborted { get; set; }
+
+        internal bool IsAborted { get; private set; }
+
+        public void Abort()
+        {
+            IsAborted = true;
+            _source.Cancel();
+        }
+
+        public void Dispose() => _source.Dispose();
+    }
+}
