@@ -1,5 +1,8 @@
+using System.Collections.Frozen;
 using System.Threading.Channels;
+using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Events;
+using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Hosting;
 
 namespace Tallystick.Server.Jobs;
@@ -11,6 +14,13 @@ internal sealed class EventPump(
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
     private readonly Channel<string> _turns = Channel.CreateUnbounded<string>();
+
+    // The types whose changes have the names that the subscriber wants; null for all.
+    private readonly FrozenSet<Type>? _types = subscriber.EventNames is not { } names ? null : AllKinds.Catalog.All
+        .Where(definition => definition.EventName is { } name
+            && names.Any(wanted => wanted.StartsWith($"{name}.", StringComparison.Ordinal)))
+        .Select(definition => definition.Model)
+        .ToFrozenSet();
 
     /// <summary>The subscriber.</summary>
     internal IEventSubscriber Subscriber => subscriber;
@@ -25,6 +35,10 @@ internal sealed class EventPump(
                 return _waiting.Values.Select(one => now - one.Since).DefaultIfEmpty(TimeSpan.Zero).Max();
         }
     }
+
+    /// <summary>Whether a change may have raised events that the subscriber wants.</summary>
+    internal bool IsConcerned(IReadOnlyList<(Resource? Before, Resource? After)> entities) =>
+        _types is null || entities.Any(entity => _types.Contains((entity.After ?? entity.Before)!.GetType()));
 
     /// <summary>Signals that an organization may have new events.</summary>
     internal void Notify(string organizationId)

@@ -10,15 +10,22 @@ namespace Tallystick.Server.Jobs;
 /// <summary>Listens to committed changes, which may create events to deliver.</summary>
 internal sealed class EventNews : IChangeListener
 {
-    /// <summary>Called with the UUID of the organization after a change.</summary>
-    internal Action<string>? Heard { get; set; }
+    /// <summary>
+    /// Called after a change, with the UUID of the organization and what was changed; with null for any change.
+    /// </summary>
+    internal Action<string, IReadOnlyList<(Resource? Before, Resource? After)>?>? Heard { get; set; }
+
+    /// <summary>
+    /// Makes subscribers pass events that they do not want, whose retention time ends when all have passed them.
+    /// </summary>
+    internal void Remind(string organizationId) => Heard?.Invoke(organizationId, null);
 
     /// <inheritdoc/>
     public void Changed(
         string organizationId, long order, IReadOnlyList<(Resource? Before, Resource? After)> entities)
     {
         if (entities.Count > 0)
-            Heard?.Invoke(organizationId);
+            Heard?.Invoke(organizationId, entities);
     }
 }
 
@@ -54,9 +61,9 @@ internal sealed class EventPumps : BackgroundService
         await Task.Yield();
         if (_pumps.Count == 0)
             return;
-        _news.Heard = organizationId =>
+        _news.Heard = (organizationId, entities) =>
         {
-            foreach (var pump in _pumps)
+            foreach (var pump in _pumps.Where(pump => entities is null || pump.IsConcerned(entities)))
                 pump.Notify(organizationId);
         };
         await Outages.RetryDuringOutageAsync(() => JoinAsync(stoppingToken), _time, _logger, stoppingToken);

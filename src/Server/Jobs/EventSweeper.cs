@@ -9,7 +9,8 @@ namespace Tallystick.Server.Jobs;
 
 /// <summary>Deletes change events whose retention time has passed, at the start and every hour.</summary>
 internal sealed class EventSweeper(
-    ChangeEventSource events, IDocumentStore store, TimeProvider time, ILogger<EventSweeper> logger) : BackgroundService
+    ChangeEventSource events, IDocumentStore store, EventNews news, TimeProvider time, ILogger<EventSweeper> logger)
+    : BackgroundService
 {
     private static readonly Duration Pause = Duration.FromHours(1);
 
@@ -17,7 +18,11 @@ internal sealed class EventSweeper(
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         foreach (var organizationId in await Organizations.IdsAsync(AllKinds.Catalog, store, cancellationToken))
+        {
+            // What they pass now is deleted in the next hour.
+            news.Remind(organizationId);
             await events.ForgetAsync(organizationId, cancellationToken);
+        }
     }
 
     /// <inheritdoc/>

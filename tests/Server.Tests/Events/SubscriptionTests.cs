@@ -61,6 +61,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         await using var server = await StartAsync(subscriber);
 
         await server.AddProductsAsync("a", "b");
+        server.News.Remind(Organization);
         await subscriber.HasHandledAllAsync(_store);
         await server.RenameAsync("a");
         await Noting.UntilAsync(() => ValueTask.FromResult(!subscriber.Heard.IsEmpty));
@@ -175,10 +176,10 @@ public sealed class SubscriptionTests : IAsyncLifetime
         await pumps.StartAsync(Token);
         if (subscriber is Noting noting)
             await noting.JoinedAsync(_store);
-        return new Server(pumps, resources);
+        return new Server(pumps, resources, news);
     }
 
-    private sealed record Server(EventPumps Pumps, ResourceService Resources) : IAsyncDisposable
+    private sealed record Server(EventPumps Pumps, ResourceService Resources, EventNews News) : IAsyncDisposable
     {
         internal Task AddProductsAsync(params string[] names) => AddProductsAsync(Resources, Organization, names);
 
