@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tallystick.Console.Api;
+using Tallystick.Console.Pages.Billing;
 using Tallystick.Console.Pages.Faults;
 using Tallystick.Console.SignIn;
 using Tallystick.Console.Tables;
@@ -51,6 +52,9 @@ public static class ConsoleHost
             "/org/{OrganizationId}/{**rest}",
             context => FaultPages.WriteAsync<MissingPage>(context, StatusCodes.Status404NotFound)).Add(Protect);
         routes.MapGet(TableExport.Route, TableExport.RunAsync).Add(Protect);
+        routes.MapGet(BillFiles.InvoiceRoute, BillFiles.WriteInvoiceAsync).Add(Protect);
+        routes.MapGet(BillFiles.StatementRoute, BillFiles.GoToStatementAsync).Add(Protect);
+        routes.MapGet(BillFiles.UsageRoute, BillFiles.GoToUsageAsync).Add(Protect);
         routes.MapPost(SignOut.Path, SignOut.RunAsync).RequireAuthorization(SessionCookie.AnyStage).Add(Protect);
     }
 

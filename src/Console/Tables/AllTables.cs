@@ -1,3 +1,6 @@
+using Tallystick.Console.Pages.Billing.Bills;
+using Tallystick.Console.Pages.Billing.Jobs;
+using Tallystick.Console.Pages.Billing.Statements;
 using Tallystick.Console.Pages.Products;
 
 namespace Tallystick.Console.Tables;
@@ -8,6 +11,9 @@ internal static class AllTables
     private static readonly ITable[] All =
     [
         ProductTable.Definition,
+        BillTable.Definition,
+        BillJobTable.Definition,
+        StatementDefinitionTable.Definition,
     ];
 
     /// <summary>The table with a name; null for none.</summary>

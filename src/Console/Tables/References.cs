@@ -46,6 +46,23 @@ public static class References
         "plangroups", (api, ids) => api.Client.PlanGroups.ListAsync(ids: ids),
         one => new(one.Id, one.Name, one.Code));
 
+    /// <summary>Bills, by invoice number.</summary>
+    public static ReferenceKind Bills { get; } = Of(
+        "bills", (api, ids) => api.Client.Bills.ListAsync(ids: ids, excludeLineItems: true),
+        one => new(one.Id, one.SequentialInvoiceNumber ?? $"{one.AccountCode} {Figures.Figure.Date(one.BillDate)}", null));
+
+    /// <summary>Reasons of credits that are still offered.</summary>
+    public static ReferenceKind CreditReasons { get; } = Of(
+        "picklists/creditreasons",
+        (api, ids) => api.Client.CreditReasons.ListAsync(ids: ids, archived: ids is null ? false : null),
+        one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Reasons of debits that are still offered.</summary>
+    public static ReferenceKind DebitReasons { get; } = Of(
+        "picklists/debitreasons",
+        (api, ids) => api.Client.DebitReasons.ListAsync(ids: ids, archived: ids is null ? false : null),
+        one => new(one.Id, one.Name, one.Code));
+
     private static ReferenceKind Of<T>(
         string path, Func<OrganizationApi, IReadOnlyList<string>?, PagedList<T>> list, Func<T, Referenced> read) =>
         new(path, (api, ids) => list(api, ids).Select(read));

@@ -11,6 +11,10 @@ export function startForms() {
     proposeCode(event.target);
     if (form.matches('[data-live]')) followLater(form);
   });
+  document.addEventListener('change', event => {
+    const all = event.target.closest('[data-check-all]');
+    if (all) checkAll(all);
+  });
   document.addEventListener('click', event => {
     const add = event.target.closest('[data-add-row]');
     if (add) addRow(add);
@@ -49,9 +53,20 @@ function startPage() {
 
 async function refresh(part) {
   if (!part.isConnected) return;
+  // Somebody who reads a question keeps it.
+  if (part.querySelector('dialog[open]')) {
+    setTimeout(() => refresh(part), Number(part.dataset.refresh));
+    return;
+  }
   const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
   if (response.ok) replaceParts(await response.text(), `#${part.id}`);
   startPage();
+}
+
+// Rows that cannot be selected stay as they are.
+function checkAll(all) {
+  const boxes = all.closest('table').querySelectorAll(`input[name="${CSS.escape(all.dataset.checkAll)}"]:enabled`);
+  for (const box of boxes) box.checked = all.checked;
 }
 
 function mayLeave() {
