@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tallystick.Console.Api;
 using Tallystick.Console.Pages.Billing;
+using Tallystick.Console.Pages.Billing.Explorer;
 using Tallystick.Console.Pages.Faults;
 using Tallystick.Console.SignIn;
 using Tallystick.Console.Tables;
@@ -55,6 +56,7 @@ public static class ConsoleHost
         routes.MapGet(BillFiles.InvoiceRoute, BillFiles.WriteInvoiceAsync).Add(Protect);
         routes.MapGet(BillFiles.StatementRoute, BillFiles.GoToStatementAsync).Add(Protect);
         routes.MapGet(BillFiles.UsageRoute, BillFiles.GoToUsageAsync).Add(Protect);
+        routes.MapGet(ExplorerExport.Route, ExplorerExport.RunAsync).Add(Protect);
         routes.MapPost(SignOut.Path, SignOut.RunAsync).RequireAuthorization(SessionCookie.AnyStage).Add(Protect);
     }
 

@@ -24,12 +24,21 @@ internal static class TableExport
             await FaultPages.WriteAsync<MissingPage>(context, StatusCodes.Status404NotFound);
             return;
         }
-        context.Response.ContentType = "text/csv; charset=utf-8";
-        context.Response.Headers.ContentDisposition = $"attachment; filename={table.Name}.csv";
+        Begin(context, table.Name);
         var values = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
-        await table.ExportAsync(api, values, cells => context.Response.WriteAsync(
-            string.Join(',', cells.Select(Cell)) + "\r\n", context.RequestAborted));
+        await table.ExportAsync(api, values, cells => WriteRowAsync(context, cells));
     }
+
+    /// <summary>Begins a file, which the browser saves.</summary>
+    internal static void Begin(HttpContext context, string name)
+    {
+        context.Response.ContentType = "text/csv; charset=utf-8";
+        context.Response.Headers.ContentDisposition = $"attachment; filename={name}.csv";
+    }
+
+    /// <summary>Writes a row.</summary>
+    internal static Task WriteRowAsync(HttpContext context, IEnumerable<string?> cells) =>
+        context.Response.WriteAsync(string.Join(',', cells.Select(Cell)) + "\r\n", context.RequestAborted);
 
     private static string Cell(string? text)
     {
