@@ -54,7 +54,8 @@ public static class ConsoleHost
             context => FaultPages.WriteAsync<MissingPage>(context, StatusCodes.Status404NotFound)).Add(Protect);
         routes.MapGet(TableExport.Route, TableExport.RunAsync).Add(Protect);
         routes.MapGet(BillFiles.InvoiceRoute, BillFiles.WriteInvoiceAsync).Add(Protect);
-        routes.MapGet(BillFiles.StatementRoute, BillFiles.GoToStatementAsync).Add(Protect);
+        routes.MapGet(BillFiles.JsonStatementRoute, BillFiles.GoToJsonStatementAsync).Add(Protect);
+        routes.MapGet(BillFiles.CsvStatementRoute, BillFiles.GoToCsvStatementAsync).Add(Protect);
         routes.MapGet(BillFiles.UsageRoute, BillFiles.GoToUsageAsync).Add(Protect);
         routes.MapGet(ExplorerExport.Route, ExplorerExport.RunAsync).Add(Protect);
         routes.MapPost(SignOut.Path, SignOut.RunAsync).RequireAuthorization(SessionCookie.AnyStage).Add(Protect);

@@ -60,7 +60,7 @@ public sealed record TableDefinition<T> : ITable
     public async Task ExportAsync(
         OrganizationApi api, IReadOnlyDictionary<string, string> values, Func<IEnumerable<string?>, Task> write)
     {
-        const int PageSize = 200;
+        const int PageSize = 100;
         await write(Columns.Select(column => column.Title));
         var scene = new RowScene(await api.ZoneAsync(), new NameBook());
         await foreach (var rows in Load(new TableQuery(api, values, PageSize)).Chunk(PageSize)

@@ -24,7 +24,7 @@ public sealed record TableView(
     private const int MaxCookie = 2_000;
     private const string FilterPrefix = "f.";
 
-    internal static IReadOnlyList<int> PageSizes { get; } = [25, 50, 100, 200];
+    internal static IReadOnlyList<int> PageSizes { get; } = [25, 50, 100];
 
     /// <summary>What the address says, and for the rest what the browser remembers.</summary>
     internal static TableView Of(HttpContext context, string table, IEnumerable<TableFilter> filters)

@@ -9,7 +9,8 @@ namespace Tallystick.Console.Pages.Billing;
 internal static class BillFiles
 {
     internal const string InvoiceRoute = "/org/{OrganizationId}/bills/{Id:guid}/invoice.pdf";
-    internal const string StatementRoute = "/org/{OrganizationId}/bills/{Id:guid}/statement.{Format:regex(^(json|csv)$)}";
+    internal const string JsonStatementRoute = "/org/{OrganizationId}/bills/{Id:guid}/statement.json";
+    internal const string CsvStatementRoute = "/org/{OrganizationId}/bills/{Id:guid}/statement.csv";
     internal const string UsageRoute = "/org/{OrganizationId}/bills/{Id:guid}/lines/{Line:guid}/usage.json";
 
     /// <summary>Writes the PDF invoice of a bill.</summary>
@@ -22,14 +23,19 @@ internal static class BillFiles
         await context.Response.Body.WriteAsync(pdf, api.Cancelled);
     }
 
-    /// <summary>Leads to the newest statement of a bill.</summary>
-    internal static async Task GoToStatementAsync(HttpContext context)
+    /// <summary>Leads to the newest statement of a bill, as JSON.</summary>
+    internal static async Task GoToJsonStatementAsync(HttpContext context)
     {
         var api = context.RequestServices.GetRequiredService<OrganizationApi>();
-        var bills = api.Client.Bills;
-        var file = (string)context.Request.RouteValues["Format"]! == "csv"
-            ? await bills.GetCsvStatementAsync(IdOf(context, "Id"), api.Cancelled)
-            : await bills.GetJsonStatementAsync(IdOf(context, "Id"), api.Cancelled);
+        var file = await api.Client.Bills.GetJsonStatementAsync(IdOf(context, "Id"), api.Cancelled);
+        context.Response.Redirect(AddressOf(file));
+    }
+
+    /// <summary>Leads to the newest statement of a bill, as CSV.</summary>
+    internal static async Task GoToCsvStatementAsync(HttpContext context)
+    {
+        var api = context.RequestServices.GetRequiredService<OrganizationApi>();
+        var file = await api.Client.Bills.GetCsvStatementAsync(IdOf(context, "Id"), api.Cancelled);
         context.Response.Redirect(AddressOf(file));
     }
 

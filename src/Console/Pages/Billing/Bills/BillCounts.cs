@@ -13,7 +13,7 @@ internal sealed record BillCounts(int Pending, int Approved, int Locked, bool Is
 {
     // A page does not wait for more: the sentence then says "at least".
     private const int Max = 1_000;
-    private const int PageSize = 200;
+    private const int PageSize = 100;
 
     /// <summary>In a sentence.</summary>
     internal string Sentence => Pending + Approved + Locked == 0 ? "No bills"

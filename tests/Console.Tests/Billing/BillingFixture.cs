@@ -1,0 +1,39 @@
+using Tallystick.Client;
+
+namespace Tallystick.Console.Tests.Billing;
+
+/// <summary>A server with accounts to bill, and people who look at it: one who may do everything, one who may only look.</summary>
+public sealed class BillingFixture : IAsyncLifetime
+{
+    private readonly ConsoleServerFixture _console = new();
+
+    internal BillingSample Sample { get; private set; } = null!;
+
+    internal ConsoleServer Server => _console.Server;
+
+    internal Visitor Administrator => _console.Administrator;
+
+    internal Visitor Reader { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _console.InitializeAsync();
+        Sample = await BillingSample.MakeAsync(Server);
+        var (email, password) = await Sample.InviteReaderAsync();
+        Reader = await Visitor.SignInAsync(Server.Address, email, password);
+        await BillAsync();
+    }
+
+    internal string To(string path) => _console.To(path);
+
+    internal Task<string> GetAsync(string path) => Administrator.GetAsync(To(path));
+
+    internal Task<Bill> BillAsync() => Sample.BillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Reader.Dispose();
+        Sample.Dispose();
+        await _console.DisposeAsync();
+    }
+}
