@@ -23,8 +23,8 @@ public sealed class NewcomerTests(Chromium chromium)
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Dashboard" })).ToBeVisibleAsync();
         new Uri(page.Url).AbsolutePath.ShouldBe($"/org/{server.First.OrganizationId}");
         await page.GetByRole(AriaRole.Link, new() { Name = "Settings" }).ClickAsync();
-        await page.GetByRole(AriaRole.Navigation, new() { Name = "Settings" })
-            .GetByRole(AriaRole.Link, new() { Name = "Sessions" }).ClickAsync();
+        await SettingsOf(page, "Your account").ClickAsync();
+        await SettingsOf(page, "Sessions").ClickAsync();
         await Assertions.Expect(page.GetByText("You are signed in here only.")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("Chrome on Linux")).ToBeVisibleAsync();
         faults.ShouldBeEmpty();
@@ -38,6 +38,7 @@ public sealed class NewcomerTests(Chromium chromium)
         await server.ArriveAsync(page);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Settings" }).ClickAsync();
+        await SettingsOf(page, "Your account").ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { Name = "Picture of the key" })).ToBeVisibleAsync();
         var key = (await page.GetByText("Key: ").InnerTextAsync())["Key: ".Length..];
         var code = new Totp(Base32Encoding.ToBytes(key)).ComputeTotp();
@@ -84,4 +85,8 @@ public sealed class NewcomerTests(Chromium chromium)
 
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Dashboard" })).ToBeVisibleAsync();
     }
+
+    private static ILocator SettingsOf(IPage page, string tab) =>
+        page.GetByRole(AriaRole.Navigation, new() { Name = "Settings" })
+            .GetByRole(AriaRole.Link, new() { Name = tab });
 }

@@ -36,8 +36,11 @@ public enum InputKind
     /// <summary>Yes or no.</summary>
     Switch,
 
-    /// <summary>A list of texts, separated by commas.</summary>
+    /// <summary>A list of texts, separated by commas. With options, the list is one of them.</summary>
     Texts,
+
+    /// <summary>A list of texts, one on each line.</summary>
+    TextLines,
 
     /// <summary>Rows of fields, such as the pricing bands of a pricing.</summary>
     Rows,
@@ -59,6 +62,9 @@ public sealed record Option(string Value, string Text)
 /// <param name="Kind">What it takes.</param>
 public sealed record FormField(string Path, string Label, InputKind Kind = InputKind.Text)
 {
+    /// <summary>The heading above the field, if it begins a group of fields.</summary>
+    public string? Heading { get; init; }
+
     /// <summary>What it is for, below the field.</summary>
     public string? Hint { get; init; }
 

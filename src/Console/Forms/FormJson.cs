@@ -31,7 +31,7 @@ public static class FormJson
     public static string? TextOf(JsonObject? entity, FormField field) => Find(entity, field.Path) switch
     {
         null => entity is null ? field.Default : null,
-        JsonArray list => string.Join(", ", list.Select(Plain)),
+        JsonArray list => string.Join(field.Kind == InputKind.TextLines ? "\n" : ", ", list.Select(Plain)),
         var node when field.Kind == InputKind.Instant => InputInstant(Plain(node)),
         var node => Plain(node),
     };
@@ -96,9 +96,9 @@ public static class FormJson
                 return null;
             case InputKind.Instant:
                 return JsonValue.Create(text.Length == "yyyy-MM-ddTHH:mm".Length ? $"{text}:00Z" : $"{text}Z");
-            case InputKind.Texts:
+            case InputKind.Texts or InputKind.TextLines:
                 return new JsonArray([
-                    .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .. text.Split(field.Kind == InputKind.Texts ? ',' : '\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                         .Select(one => (JsonNode)JsonValue.Create(one))]);
             default:
                 return JsonValue.Create(text.ReplaceLineEndings("\n"));

@@ -2,6 +2,11 @@ using Tallystick.Console.Pages.Billing.Bills;
 using Tallystick.Console.Pages.Billing.Jobs;
 using Tallystick.Console.Pages.Billing.Statements;
 using Tallystick.Console.Pages.Products;
+using Tallystick.Console.Pages.Settings.Invitations;
+using Tallystick.Console.Pages.Settings.Policies;
+using Tallystick.Console.Pages.Settings.ServiceUsers;
+using Tallystick.Console.Pages.Settings.UserGroups;
+using Tallystick.Console.Pages.Settings.Users;
 
 namespace Tallystick.Console.Tables;
 
@@ -14,6 +19,11 @@ internal static class AllTables
         BillTable.Definition,
         BillJobTable.Definition,
         StatementDefinitionTable.Definition,
+        UserTable.Definition,
+        ServiceUserTable.Definition,
+        UserGroupTable.Definition,
+        InvitationTable.Definition,
+        PolicyTable.Definition,
     ];
 
     /// <summary>The table with a name; null for none.</summary>

@@ -29,10 +29,16 @@ export function startForms() {
   document.addEventListener('submit', event => {
     if (event.target === changed) changed = null;
     const typed = event.target.querySelector('[data-must-be]');
-    if (!typed) return;
-    typed.setCustomValidity(typed.value === typed.dataset.mustBe ? '' : `Type ${typed.dataset.mustBe}.`);
-    if (!typed.reportValidity()) event.preventDefault();
-    typed.addEventListener('input', () => typed.setCustomValidity(''), { once: true });
+    if (typed) {
+      typed.setCustomValidity(typed.value === typed.dataset.mustBe ? '' : `Type ${typed.dataset.mustBe}.`);
+      typed.addEventListener('input', () => typed.setCustomValidity(''), { once: true });
+      if (!typed.reportValidity()) {
+        event.preventDefault();
+        return;
+      }
+    }
+    // The next page is merged into this one: an open dialog would vanish, but still keep everything else from clicks.
+    event.target.closest('dialog')?.close();
   }, true);
   window.addEventListener('beforeunload', event => {
     if (changed?.isConnected) event.preventDefault();
@@ -44,6 +50,11 @@ export function startForms() {
 // What a new page brings: the toast of what was done, and parts that are asked for again.
 function startPage() {
   for (const toast of document.querySelectorAll('[data-toast]')) setTimeout(() => toast.remove(), toastTime);
+  // A dialog whose action was refused comes back open.
+  for (const dialog of document.querySelectorAll('dialog[open]:not(:modal)')) {
+    dialog.close();
+    dialog.showModal();
+  }
   const part = document.querySelector('[data-refresh]');
   if (part && !part.dataset.started) {
     part.dataset.started = 'true';

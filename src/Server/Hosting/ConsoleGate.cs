@@ -23,6 +23,17 @@ internal sealed class ConsoleGate(IServiceScopeFactory scopes, CallerAccess acce
 
     private RequestDelegate? _pipeline;
 
+    public IReadOnlyList<ApiTask> Tasks { get; } =
+    [
+        .. Operations.Where(pair => pair.Value.Permission.Scope
+                is not (PermissionScope.Nothing or PermissionScope.Public))
+            .OrderBy(pair => pair.Value.Tag, StringComparer.Ordinal)
+            .ThenBy(pair => pair.Value.Summary, StringComparer.Ordinal)
+            .ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new ApiTask(
+                pair.Key, pair.Value.Tag, pair.Value.Summary, [pair.Value.Permission, .. pair.Value.AlsoNeeds])),
+    ];
+
     /// <summary>Takes the pipeline from here on for its own.</summary>
     internal void Join(IApplicationBuilder app) => app.Use(next => _pipeline = next);
 
@@ -51,6 +62,11 @@ internal sealed class ConsoleGate(IServiceScopeFactory scopes, CallerAccess acce
         var grants = (await access.OfAsync(caller, cancellationToken)).Grants;
         return Holds(grants, found.Permission, id) && found.AlsoNeeds.All(needed => Holds(grants, needed, id));
     }
+
+    public async ValueTask<PermissionAnswer?> AskAsync(
+        Caller caller, ApiTask task, CancellationToken cancellationToken) =>
+        (await access.OfAsync(caller, cancellationToken)).Principal is { } principal
+            ? PermissionAnswer.Of(principal.Rules, task.Needs) : null;
 
     private static bool Holds(Grants grants, Permission permission, string? id)
     {

@@ -2,6 +2,7 @@ using Tallystick.Client;
 using Tallystick.Console.Api;
 using Tallystick.Console.Figures;
 using Tallystick.Console.Layout;
+using Tallystick.Console.Pages.Settings;
 
 namespace Tallystick.Console.Pages.Search;
 
@@ -48,7 +49,7 @@ internal static class GlobalSearch
     private static async Task<IReadOnlyList<Found>> PagesAsync(OrganizationApi api, string text)
     {
         var found = new List<Found>();
-        foreach (var section in Section.All)
+        foreach (var section in Section.All.Concat(SettingsSections.All))
         {
             foreach (var page in section.Pages.Where(page => Matches(text, page.Title, section.Title)))
             {
