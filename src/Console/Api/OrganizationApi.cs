@@ -59,6 +59,20 @@ public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
         Sent?.Invoke();
     }
 
+    /// <summary>Reads a file by the URL that the API gave for it, which works without a token.</summary>
+    /// <param name="url">The URL.</param>
+    public async Task<string> ReadFileAsync(string url)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Inside, HereOf(url)));
+        using var response = await gate.SendAsync(request, Cancelled);
+        return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(Cancelled);
+    }
+
+    /// <summary>
+    /// A URL that the API gave for a file, as an address on this server: the browser may know it by another name.
+    /// </summary>
+    public static string HereOf(string url) => new Uri(url).PathAndQuery;
+
     /// <summary>The address of a page of the organization.</summary>
     /// <param name="path">Path below the organization, such as <c>products/…</c>; empty for the dashboard.</param>
     public string To(string path) => path.Length == 0 ? $"/org/{OrganizationId}" : $"/org/{OrganizationId}/{path}";

@@ -1,6 +1,14 @@
 using Tallystick.Console.Pages.Billing.Bills;
 using Tallystick.Console.Pages.Billing.Jobs;
 using Tallystick.Console.Pages.Billing.Statements;
+using Tallystick.Console.Pages.Metering.Aggregations;
+using Tallystick.Console.Pages.Metering.CompoundAggregations;
+using Tallystick.Console.Pages.Metering.Counters;
+using Tallystick.Console.Pages.Metering.Ingest;
+using Tallystick.Console.Pages.Metering.LookupTables;
+using Tallystick.Console.Pages.Metering.Meters;
+using Tallystick.Console.Pages.Metering.Uploads;
+using Tallystick.Console.Pages.Metering.Usage;
 using Tallystick.Console.Pages.Products;
 using Tallystick.Console.Pages.Settings.Invitations;
 using Tallystick.Console.Pages.Settings.Policies;
@@ -24,6 +32,14 @@ internal static class AllTables
         UserGroupTable.Definition,
         InvitationTable.Definition,
         PolicyTable.Definition,
+        MeterTable.Definition,
+        AggregationTable.Definition,
+        CompoundAggregationTable.Definition,
+        CounterTable.Definition,
+        LookupTableTable.Definition,
+        new UsageExport(),
+        Failure.Table,
+        UploadTable.Definition,
     ];
 
     /// <summary>The table with a name; null for none.</summary>

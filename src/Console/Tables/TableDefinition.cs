@@ -8,11 +8,17 @@ namespace Tallystick.Console.Tables;
 /// <param name="Label">Its label.</param>
 public sealed record TableFilter(string Name, string Label)
 {
+    /// <summary>The value of <see cref="None"/>.</summary>
+    internal const string NoneValue = "none";
+
     /// <summary>The values to choose from; null for a text.</summary>
     public IReadOnlyList<string>? Options { get; init; }
 
     /// <summary>The kind of entity to choose from; null for none.</summary>
     public ReferenceKind? Reference { get; init; }
+
+    /// <summary>What those are called that refer to none, such as "Global"; null if all refer to one.</summary>
+    public string? None { get; init; }
 
     /// <summary>Whether it is a date.</summary>
     public bool IsDate { get; init; }
@@ -28,7 +34,13 @@ public sealed record TableQuery(OrganizationApi Api, IReadOnlyDictionary<string,
     public string? this[string filter] => Values.GetValueOrDefault(filter);
 
     /// <summary>The value of a filter as a list of one; null if it has none.</summary>
-    public IReadOnlyList<string>? List(string filter) => this[filter] is { } value ? [value] : null;
+    public IReadOnlyList<string>? List(string filter) => this[filter] switch
+    {
+        null => null,
+        // The API selects what refers to none by an empty value.
+        TableFilter.NoneValue => [""],
+        var value => [value],
+    };
 }
 
 /// <summary>A table: where its rows come from and how they are shown and exported.</summary>

@@ -2,6 +2,7 @@
 const liveDelay = 300;
 const toastTime = 6000;
 let changed = null;
+let formula = null;
 
 export function startForms() {
   document.addEventListener('input', event => {
@@ -15,9 +16,14 @@ export function startForms() {
     const all = event.target.closest('[data-check-all]');
     if (all) checkAll(all);
   });
+  document.addEventListener('focusin', event => {
+    if (event.target.matches('textarea.code')) formula = event.target;
+  });
   document.addEventListener('click', event => {
     const add = event.target.closest('[data-add-row]');
     if (add) addRow(add);
+    const insert = event.target.closest('[data-insert]');
+    if (insert) insertName(insert);
     const remove = event.target.closest('[data-remove-row]');
     if (remove) removeRow(remove);
     const link = event.target.closest('a[href]');
@@ -85,6 +91,15 @@ function mayLeave() {
   if (!window.confirm('Leave without saving your changes?')) return false;
   changed = null;
   return true;
+}
+
+// Writes a name into the formula that was edited last.
+function insertName(button) {
+  const target = formula?.isConnected ? formula : button.closest('form')?.querySelector('textarea.code');
+  if (!target) return;
+  target.setRangeText(button.dataset.insert, target.selectionStart, target.selectionEnd, 'end');
+  target.focus();
+  target.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
 function proposeCode(input) {

@@ -1,6 +1,7 @@
 // What a page rendered by the server cannot do itself. Pages work without it, but for copying and adding rows.
 import { startForms } from './forms.js';
 import { startPalette } from './palette.js';
+import { startUploads } from './upload.js';
 
 document.addEventListener('click', event => {
   const copy = event.target.closest('[data-copy]');
@@ -25,3 +26,4 @@ function confirm(button) {
 
 startForms();
 startPalette();
+startUploads();

@@ -1,0 +1,14 @@
+namespace Tallystick.Console.Pages.Metering.Charts;
+
+/// <summary>How a chart looks.</summary>
+internal enum ChartKind
+{
+    /// <summary>A line for each series.</summary>
+    Line,
+
+    /// <summary>Bars side by side.</summary>
+    Bar,
+
+    /// <summary>Bars upon each other.</summary>
+    Stacked,
+}
