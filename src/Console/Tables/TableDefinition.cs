@@ -72,6 +72,7 @@ public sealed record TableDefinition<T> : ITable
     public async Task ExportAsync(
         OrganizationApi api, IReadOnlyDictionary<string, string> values, Func<IEnumerable<string?>, Task> write)
     {
+        // The maximum of most lists of the API.
         const int PageSize = 100;
         await write(Columns.Select(column => column.Title));
         var scene = new RowScene(await api.ZoneAsync(), new NameBook());

@@ -91,6 +91,8 @@ internal sealed class ConsoleGate(IServiceScopeFactory scopes, CallerAccess acce
         request.Path = PathString.FromUriComponent(message.RequestUri);
         request.QueryString = QueryString.FromUriComponent(message.RequestUri);
         request.Protocol = HttpProtocol.Http11;
+        // As a network would bring it: keys of lookup tables are read from it.
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = message.RequestUri.PathAndQuery;
         context.Connection.RemoteIpAddress = IPAddress.Loopback;
         foreach (var (name, values) in message.Headers)
             request.Headers.Append(name, values.ToArray());

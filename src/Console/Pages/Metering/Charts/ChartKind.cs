@@ -1,7 +1,7 @@
 namespace Tallystick.Console.Pages.Metering.Charts;
 
 /// <summary>How a chart looks.</summary>
-internal enum ChartKind
+public enum ChartKind
 {
     /// <summary>A line for each series.</summary>
     Line,

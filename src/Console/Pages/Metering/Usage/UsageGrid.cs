@@ -9,7 +9,7 @@ namespace Tallystick.Console.Pages.Metering.Usage;
 /// <summary>A series of values, one for each row of a grid.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Values">Its values, by row; null for none.</param>
-internal sealed record GridSeries(string Name, IReadOnlyList<decimal?> Values);
+public sealed record GridSeries(string Name, IReadOnlyList<decimal?> Values);
 
 /// <summary>
 /// Grouped usage as a grid, for charts and pivot tables: times, or else values of the first group, go down, and all other
@@ -18,7 +18,7 @@ internal sealed record GridSeries(string Name, IReadOnlyList<decimal?> Values);
 /// <param name="Heading">What the rows are.</param>
 /// <param name="Rows">Labels of the rows.</param>
 /// <param name="Series">The columns.</param>
-internal sealed record UsageGrid(string Heading, IReadOnlyList<string> Rows, IReadOnlyList<GridSeries> Series)
+public sealed record UsageGrid(string Heading, IReadOnlyList<string> Rows, IReadOnlyList<GridSeries> Series)
 {
     // More rows than anybody reads. A chart that leaves out times without usage is still right.
     private const int MaxTimes = 2_000;
@@ -37,6 +37,8 @@ internal sealed record UsageGrid(string Heading, IReadOnlyList<string> Rows, IRe
         for (var index = 0; index < data.Count; index++)
         {
             var row = down is null ? "All" : UsageText.Of(data[index], down);
+            if (frequency is not null && InstantOf(row) is { } time)
+                row = TextOf(time);
             if (!rows.Contains(row))
                 rows.Add(row);
             var group = string.Join(" · ", across.Select(key => Named(UsageText.Of(data[index], key))));
@@ -117,7 +119,7 @@ internal sealed record UsageGrid(string Heading, IReadOnlyList<string> Rows, IRe
     private static Instant? InstantOf(string text) =>
         InstantPattern.ExtendedIso.Parse(text) is { Success: true, Value: var time } ? time : null;
 
-    // As the API writes instants, so that they are found again.
+    // One way to write each instant, so that it is found again.
     private static string TextOf(Instant time) =>
-        time.ToString("uuuu-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        time.ToString("uuuu-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,8 @@ using Tallystick.Console.Pages.Metering.Meters;
 namespace Tallystick.Console.Pages.Metering.Usage;
 
 /// <summary>Reads a usage query from the address of the explorer, which its form writes.</summary>
-internal sealed class UsageQueryReader(IQueryCollection query, IReadOnlyList<Meter> meters, DateTimeZone zone)
+internal sealed class UsageQueryReader(
+    IQueryCollection query, IReadOnlyList<Meter> meters, IClock clock, DateTimeZone zone)
 {
     internal const string Period = "period";
     internal const string Start = "start";
@@ -29,12 +30,13 @@ internal sealed class UsageQueryReader(IQueryCollection query, IReadOnlyList<Met
     internal UsageQueryRequest Read(IReadOnlyList<string>? accountIds)
     {
         var (start, end) = (InstantOf(query[Start], 0), InstantOf(query[End], 1));
-        var isDated = query[Period] == Dates && start is not null && end is not null;
+        var isRelative = query[Period].ToString() is { Length: > 0 } period && period != Dates;
+        var recent = RecentUsage.Query(clock, zone);
         return new UsageQueryRequest
         {
-            StartDate = isDated ? start : null,
-            EndDate = isDated ? end : null,
-            TimePeriod = isDated ? null : PeriodOf(query[Period].ToString()),
+            StartDate = isRelative ? null : start ?? recent.StartDate,
+            EndDate = isRelative ? null : end ?? recent.EndDate,
+            TimePeriod = isRelative ? new UsageTimePeriod(query[Period].ToString()) : null,
             MeterIds = query[MeterName].Count == 0 ? null : [.. query[MeterName].OfType<string>()],
             AccountIds = accountIds,
             DimensionFilters = [.. Pairs(Filter, FilterValues).Select(FilterOf).OfType<DataExplorerDimensionFilter>()],
@@ -45,9 +47,6 @@ internal sealed class UsageQueryReader(IQueryCollection query, IReadOnlyList<Met
 
     /// <summary>The name of a field of a meter in the form.</summary>
     internal static string NameOf(string meterId, string fieldCode) => $"{meterId}.{fieldCode}";
-
-    private static UsageTimePeriod PeriodOf(string text) =>
-        text.Length == 0 || text == Dates ? UsageTimePeriod.Last30Days : new UsageTimePeriod(text);
 
     private IEnumerable<(string First, string Second)> Pairs(string first, string second) => query[first]
         .Zip(query[second]).Select(pair => (pair.First ?? "", pair.Second ?? ""));
