@@ -21,14 +21,15 @@ public sealed class BillingFixture : IAsyncLifetime
         Sample = await BillingSample.MakeAsync(Server);
         var (email, password) = await Sample.InviteReaderAsync();
         Reader = await Visitor.SignInAsync(Server.Address, email, password);
-        await BillAsync();
+        await NewBillAsync();
     }
 
     internal string To(string path) => _console.To(path);
 
     internal Task<string> GetAsync(string path) => Administrator.GetAsync(To(path));
 
-    internal Task<Bill> BillAsync() => Sample.BillAsync();
+    /// <summary>A bill that no other test changes: that of an account of its own.</summary>
+    internal async Task<Bill> NewBillAsync() => await Sample.BillAsync(await Sample.AddAccountAsync());
 
     public async ValueTask DisposeAsync()
     {

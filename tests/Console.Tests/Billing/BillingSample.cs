@@ -11,12 +11,12 @@ internal sealed class BillingSample : IDisposable
     /// <summary>A name that must stay text.</summary>
     internal const string Hostile = "<script>alert('acme')</script> & \"Co\"";
 
-    private readonly ConsoleServer _server;
     private readonly HttpClient _http = new();
+    private string _plan = "";
+    private int _accounts;
 
     private BillingSample(ConsoleServer server)
     {
-        _server = server;
         Client = new TallystickClient(_http, new TallystickSettings
         {
             BaseUrl = server.Address,
@@ -32,27 +32,29 @@ internal sealed class BillingSample : IDisposable
 
     internal string ReasonId { get; private set; } = "";
 
-    internal static async Task<BillingSample> MakeAsync(ConsoleServer server, int accounts = 2)
+    internal static async Task<BillingSample> MakeAsync(ConsoleServer server, int accounts = 1)
     {
         var sample = new BillingSample(server);
-        var plan = await sample.MakePlanAsync();
+        sample._plan = await sample.MakePlanAsync();
         for (var index = 0; index < accounts; index++)
-        {
-            var code = index == 0 ? "acme" : $"account_{index}";
-            var account = await sample.Client.Accounts.CreateAsync(new Account
-            {
-                Name = index == 0 ? Hostile : $"Account {index}",
-                Code = code,
-                EmailAddress = "billing@example.com",
-            });
-            await sample.Client.AccountPlans.CreateAsync(
-                new AccountPlan { AccountId = account.Id, PlanId = plan, StartDate = Day("2026-04-01") });
-            await sample.UseAsync(code, 1_500.5m);
-        }
+            await sample.AddAccountAsync();
         var reason = await sample.Client.CreditReasons.CreateAsync(
             new CreditReason { Name = "Goodwill", Code = "goodwill" });
         sample.ReasonId = reason.Id;
         return sample;
+    }
+
+    /// <summary>Adds an account with usage.</summary>
+    /// <returns>Its code.</returns>
+    internal async Task<string> AddAccountAsync()
+    {
+        var code = $"account_{Interlocked.Increment(ref _accounts)}";
+        var account = await Client.Accounts.CreateAsync(
+            new Account { Name = $"{Hostile} {code}", Code = code, EmailAddress = "billing@example.com" });
+        await Client.AccountPlans.CreateAsync(
+            new AccountPlan { AccountId = account.Id, PlanId = _plan, StartDate = Day("2026-04-01") });
+        await UseAsync(code, 1_500.5m);
+        return code;
     }
 
     /// <summary>Uses the product on a day of the period.</summary>
@@ -74,25 +76,28 @@ internal sealed class BillingSample : IDisposable
         });
     }
 
-    /// <summary>Runs billing for the period, and waits for its bills.</summary>
-    /// <returns>The bill of the first account.</returns>
-    internal async Task<Bill> BillAsync(string last = LastDay)
+    /// <summary>Runs billing of an account for the period, and waits for the end.</summary>
+    internal async Task<BillJob> RunAsync(string account, string last = LastDay)
     {
-        var job = await Client.BillJobs.CreateAsync(new BillJob { LastDateInBillingPeriod = DateOnly.Parse(last) });
+        var owner = await Client.Accounts.ListAsync(codes: [account]).SingleAsync();
+        var job = await Client.BillJobs.CreateAsync(
+            new BillJob { LastDateInBillingPeriod = DateOnly.Parse(last), AccountIds = [owner.Id] });
         while ((job = await Client.BillJobs.GetAsync(job.Id)).Status != BillJobStatus.Complete)
             await Task.Delay(20);
-        job.Failures.ShouldBeNull();
-        return await Client.Bills.ListAsync(billJobId: job.Id, includeBillTotal: true)
-            .FirstAsync(bill => bill.AccountCode == "acme");
+        return job;
     }
 
+    /// <summary>The bill of an account for the period.</summary>
+    internal async Task<Bill> BillAsync(string account, string last = LastDay) =>
+        await Client.Bills.GetAsync((await RunAsync(account, last)).BillIds!.Single());
+
     /// <summary>Somebody who may look at everything and change nothing, signed in.</summary>
-    internal async Task<(string Email, string Password)> InviteReaderAsync()
+    internal async Task<(string Email, string Password)> InviteReaderAsync(string policyName = "Reader")
     {
         const string Password = "a password to read with";
         var policy = await Client.PermissionPolicies.CreateAsync(new PermissionPolicy
         {
-            Name = "Reader",
+            Name = policyName,
             PermissionPolicyValue =
             [
                 new PermissionStatement

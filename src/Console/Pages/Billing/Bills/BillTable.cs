@@ -52,7 +52,7 @@ internal static class BillTable
             .Text("Bill", NameOf)
             .Reference("Account", References.Accounts, bill => bill.AccountId)
             .Date("Bill date", bill => bill.BillDate)
-            .Text("Period", PeriodOf)
+            .Text("Period", PeriodOf).Extra()
             .Text("Frequency", bill => Words.Of(bill.BillingFrequency.Value))
             .Status("Status", StateOf)
             .Money("Total", bill => bill.BillTotal, bill => bill.Currency)
