@@ -10,7 +10,9 @@ using Tallystick.Console.Pages.Metering.Meters;
 using Tallystick.Console.Pages.Metering.Uploads;
 using Tallystick.Console.Pages.Metering.Usage;
 using Tallystick.Console.Pages.Products;
+using Tallystick.Console.Pages.Settings.Audit;
 using Tallystick.Console.Pages.Settings.Invitations;
+using Tallystick.Console.Pages.Settings.Picklists;
 using Tallystick.Console.Pages.Settings.Policies;
 using Tallystick.Console.Pages.Settings.ServiceUsers;
 using Tallystick.Console.Pages.Settings.UserGroups;
@@ -40,6 +42,12 @@ internal static class AllTables
         new UsageExport(),
         Failure.Table,
         UploadTable.Definition,
+        EventTable.Definition,
+        AllPicklists.Currencies.Table,
+        AllPicklists.CreditReasons.Table,
+        AllPicklists.DebitReasons.Table,
+        AllPicklists.TransactionTypes.Table,
+        AllPicklists.BillGroupingKeys.Table,
     ];
 
     /// <summary>The table with a name; null for none.</summary>
