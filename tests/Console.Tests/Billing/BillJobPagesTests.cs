@@ -33,6 +33,7 @@ public sealed class BillJobPagesTests(BillingFixture billing) : IClassFixture<Bi
     [Fact]
     public async Task Failure_NamesTheAccountAndTheReason()
     {
+        await billing.Sample.Client.Currencies.CreateAsync(new Currency { Name = "Yen", Code = "JPY" });
         var product = await billing.Sample.Client.Products.CreateAsync(new Product { Name = "Other", Code = "other" });
         var template = await billing.Sample.Client.PlanTemplates.CreateAsync(new PlanTemplate
         {

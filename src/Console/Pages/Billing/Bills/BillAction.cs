@@ -47,8 +47,10 @@ internal sealed record BillAction(string Name, string Verb, string Operation, st
 
     /// <summary>Does it.</summary>
     /// <returns>Where to go next, and what to say there.</returns>
-    internal async Task<(string Address, string Message)> RunAsync(OrganizationApi api, IReadOnlyList<string> ids)
+    internal async Task<(string Address, string Message)> RunAsync(OrganizationApi api, IReadOnlyList<Bill> bills)
     {
+        string[] ids = [.. bills.Select(bill => bill.Id)];
+        var list = BillPeriod.Of(bills[0]).Bills(api);
         if (this == Recalculate)
         {
             var job = await api.Client.BillJobs.RecalculateAsync(new() { BillIds = ids }, api.Cancelled);
@@ -57,13 +59,13 @@ internal sealed record BillAction(string Name, string Verb, string Operation, st
         if (this == Approve)
         {
             await api.Client.Bills.ApproveAsync(new() { BillIds = ids }, cancellationToken: api.Cancelled);
-            return (api.To("bills"), $"{Figure.Count(ids.Count, "bill", "bills")} approved.");
+            return (list, $"{Figure.Count(ids.Length, "bill", "bills")} approved.");
         }
-        return (api.To("bills"), await LockAsync(api, ids));
+        return (list, await LockAsync(api, ids));
     }
 
     // One by one, as the API does it: a bill that is refused meanwhile does not keep the others from being locked.
-    private static async Task<string> LockAsync(OrganizationApi api, IReadOnlyList<string> ids)
+    private static async Task<string> LockAsync(OrganizationApi api, string[] ids)
     {
         var refusals = new List<string>();
         foreach (var id in ids)
@@ -77,7 +79,7 @@ internal sealed record BillAction(string Name, string Verb, string Operation, st
                 refusals.Add(Components.Faults.Describe(refused));
             }
         }
-        var locked = $"{Figure.Count(ids.Count - refusals.Count, "bill", "bills")} locked";
+        var locked = $"{Figure.Count(ids.Length - refusals.Count, "bill", "bills")} locked";
         return refusals.Count == 0 ? $"{locked}." : $"{locked}; {refusals.Count} refused: {refusals[0]}";
     }
 }

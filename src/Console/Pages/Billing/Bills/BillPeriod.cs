@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using NodaTime;
 using NodaTime.Text;
+using Tallystick.Client;
 using Tallystick.Console.Api;
 
 namespace Tallystick.Console.Pages.Billing.Bills;
@@ -31,6 +32,9 @@ internal readonly record struct BillPeriod(LocalDate First)
 
     /// <summary>The month of a day.</summary>
     internal static BillPeriod Of(LocalDate day) => new(day.With(DateAdjusters.StartOfMonth));
+
+    /// <summary>The month in which a bill is listed.</summary>
+    internal static BillPeriod Of(Bill bill) => Of(LocalDate.FromDateOnly(bill.BillDate));
 
     /// <summary>The month of a value in addresses; null if it is none.</summary>
     internal static BillPeriod? Parse(string? text)
