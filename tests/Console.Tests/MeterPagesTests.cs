@@ -71,7 +71,6 @@ public sealed class MeterPagesTests(ConsoleServerFixture console) : IClassFixtur
         using var empty = await console.Administrator.SendAsync(
             console.To($"meters/{meter}/test"), null, ("account", ""), ("ts", ""), ("measure.bytes", "1"));
         var page = await empty.Content.ReadAsStringAsync();
-        System.IO.File.WriteAllText("/tmp/met-empty.html", page);
         page.ShouldContain("id=\"field-account-fault\"");
         page.ShouldContain("id=\"field-ts-fault\"");
     }
@@ -125,7 +124,8 @@ public sealed class MeterPagesTests(ConsoleServerFixture console) : IClassFixtur
         compound.ShouldContain("1 &#x2B; 1");
 
         (await console.Administrator.GetAsync(console.To("counters?productId=none"))).ShouldContain("Seats");
-        (await console.Administrator.GetAsync(console.To("export/compoundaggregations.csv"))).ShouldContain("Fixed,fixed");
+        (await console.Administrator.GetAsync(console.To("export/compoundaggregations.csv")))
+            .ShouldContain("Fixed,fixed");
     }
 
     [Fact]

@@ -17,6 +17,9 @@ public sealed record TableFilter(string Name, string Label)
     /// <summary>The kind of entity to choose from; null for none.</summary>
     public ReferenceKind? Reference { get; init; }
 
+    /// <summary>What no choice is called.</summary>
+    public string Any { get; init; } = "Any";
+
     /// <summary>What those are called that refer to none, such as "Global"; null if all refer to one.</summary>
     public string? None { get; init; }
 

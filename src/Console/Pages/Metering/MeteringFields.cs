@@ -33,7 +33,8 @@ internal static class MeteringFields
         },
     ];
 
-    internal static FormField AccountingProduct { get; } = new("accountingProductId", "Accounting product", InputKind.Choice)
+    internal static FormField AccountingProduct { get; } = new(
+        "accountingProductId", "Accounting product", InputKind.Choice)
     {
         Reference = References.Products,
         Hint = "The product to which bill lines are attributed for accounting.",

@@ -36,7 +36,8 @@ internal static class AggregationTable
         method == AggregationMethod.CustomSql ? "Custom SQL" : Figures.Words.Of(method.Value);
 
     /// <summary>Whether the form shows the segments; those of larger aggregations stay as they are.</summary>
-    internal static bool ShowsSegments(Aggregation? aggregation) => aggregation?.Segments is not { Count: > MaxSegments };
+    internal static bool ShowsSegments(Aggregation? aggregation) =>
+        aggregation?.Segments is not { Count: > MaxSegments };
 
     /// <summary>The fields of the form for a meter.</summary>
     internal static IReadOnlyList<FormField> FieldsFor(Meter meter, Aggregation? current)

@@ -20,7 +20,8 @@ internal sealed record FailedOriginal(string Text, bool IsMeasurement)
     {
         var given = await api.Client.Measurements.GetFailureDownloadUrlAsync(file, api.Cancelled);
         var original = JsonNode.Parse(await api.ReadFileAsync(given.Url!));
-        return original?["measurement"] is { } measurement ? new FailedOriginal(measurement.ToJsonString(Readable), true)
+        return original?["measurement"] is { } measurement
+            ? new FailedOriginal(measurement.ToJsonString(Readable), true)
             : original?["text"]?.ToString() is { } text ? new FailedOriginal(text, false)
             : null;
     }

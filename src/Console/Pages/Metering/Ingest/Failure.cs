@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using Tallystick.Client;
 using Tallystick.Console.Tables;
 
@@ -38,7 +39,7 @@ internal sealed record Failure
 
     /// <summary>The file with the original, as the API names it; null for none.</summary>
     internal string? File => Uri.TryCreate(Text("getDownloadUrl"), UriKind.Absolute, out var url)
-        ? Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(url.Query).GetValueOrDefault("file") : (string?)null;
+        ? QueryHelpers.ParseQuery(url.Query).GetValueOrDefault("file") : (string?)null;
 
     /// <summary>The table of failures.</summary>
     internal static TableDefinition<Event> Table { get; } = new()
@@ -46,10 +47,10 @@ internal sealed record Failure
         Name = "ingestfailures",
         Operation = "GET events",
         Load = query => query.Api.Client.Events.ListAsync(
-            query.PageSize, EventName, includeActioned: query["handled"] == "INCLUDED"),
+            query.PageSize, EventName, includeActioned: query["handled"] == "ALL"),
         Key = one => one.Id,
         Page = one => $"ingest/failures/{one.Id}",
-        Filters = [new("handled", "Handled") { Options = ["INCLUDED"] }],
+        Filters = [new("handled", "Show") { Any = "Not handled", Options = ["ALL"] }],
         Columns = new Columns<Event>()
             .Text("Reason", one => Of(one).Message)
             .Code("Meter", one => Of(one).Meter)

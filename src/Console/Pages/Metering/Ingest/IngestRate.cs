@@ -23,9 +23,10 @@ internal static class IngestRate
     internal static string Measure(HttpContext context, string organizationId, Instant now, long accepted)
     {
         var former = Read(context.Request.Cookies[Cookie], organizationId);
+        var kept = string.Create(
+            CultureInfo.InvariantCulture, $"{organizationId}.{now.ToUnixTimeMilliseconds()}.{accepted}");
         context.Response.Cookies.Append(
-            Cookie, string.Create(CultureInfo.InvariantCulture, $"{organizationId}.{now.ToUnixTimeMilliseconds()}.{accepted}"),
-            new CookieOptions
+            Cookie, kept, new CookieOptions
             {
                 HttpOnly = true,
                 SameSite = SameSiteMode.Lax,

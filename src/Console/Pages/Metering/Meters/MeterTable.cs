@@ -21,7 +21,7 @@ internal static class MeterTable
                 new("OTHER", "Other (text)"), new("METADATA", "Metadata (text)"),
             ],
         },
-        new("unit", "Unit of numbers") { MaxLength = 50 },
+        new("unit", "Unit") { MaxLength = 50 },
     ];
 
     internal static TableDefinition<Meter> Definition { get; } = new()

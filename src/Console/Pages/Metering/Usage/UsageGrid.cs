@@ -12,8 +12,8 @@ namespace Tallystick.Console.Pages.Metering.Usage;
 public sealed record GridSeries(string Name, IReadOnlyList<decimal?> Values);
 
 /// <summary>
-/// Grouped usage as a grid, for charts and pivot tables: times, or else values of the first group, go down, and all other
-/// groups go across.
+/// Grouped usage as a grid, for charts and pivot tables: times, or else values of the first group, go down, and all
+/// other groups go across.
 /// </summary>
 /// <param name="Heading">What the rows are.</param>
 /// <param name="Rows">Labels of the rows.</param>
