@@ -73,7 +73,7 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
     [Fact]
     public async Task CustomFields_KeepTextsAndNumbers()
     {
-        var saved = await SubmitAsync(
+        var saved = await SendAsync(
             "custom-fields", ("account[0].name", "tier"), ("account[0].type", "TEXT"), ("account[0].value", "007"),
             ("account[3].name", "seats"), ("account[3].type", "NUMBER"), ("account[3].value", "25"));
         saved.ShouldContain("Custom fields saved.");
@@ -81,7 +81,7 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
         saved.ShouldContain("name=\"account[1].value\" type=\"text\" value=\"25\"");
 
         using var refused = await console.Administrator.SendAsync(
-            To("custom-fields"), null, ("account[0].name", "tier"), ("account[0].type", "NUMBER"),
+            To("custom-fields"), "resource", ("account[0].name", "tier"), ("account[0].type", "NUMBER"),
             ("account[0].value", "many"));
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
@@ -89,7 +89,7 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
     [Fact]
     public async Task Invoices_KeepTheLinesOfTheAddress() =>
         (await SubmitAsync("invoices", ("legalName", "Acme, Inc."), ("addressLines", "1 Main Street, Suite 2\r\nTown")))
-            .ShouldContain("1 Main Street, Suite 2\nTown</textarea>");
+            .ShouldContain("1 Main Street, Suite 2&#xA;Town</textarea>");
 
     [Fact]
     public async Task Policy_IsWrittenInWordsAndTried()
@@ -105,8 +105,10 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
         var path = $"permission-policies/{IdIn(page, "permission-policies")}";
 
         (await GetAsync($"{path}?task=POST+bills%2Fapprove")).ShouldContain("Allowed: ");
-        (await GetAsync($"{path}?task=PUT+accounts%2F%7Bid%7D")).ShouldContain("Denied: config:update on config:account.");
-        (await GetAsync($"{path}?task=POST+meters")).ShouldContain("No statement allows config:create on config:meter.");
+        (await GetAsync($"{path}?task=PUT+accounts%2F%7Bid%7D"))
+            .ShouldContain("Denied: config:update on config:account.");
+        (await GetAsync($"{path}?task=POST+meters"))
+            .ShouldContain("No statement allows config:create on config:meter.");
         (await GetAsync("permission-policies/00000000-0000-4000-8000-000000000001"))
             .ShouldNotContain("permission-policies/00000000-0000-4000-8000-000000000001/edit");
     }
@@ -153,8 +155,7 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
             .Append(policy).Append($"credit-reasons/{IdIn(list, "credit-reasons")}"))
         {
             var html = await reader.GetAsync(To(path));
-            var main = html[html.IndexOf("<main", StringComparison.Ordinal)..html.IndexOf("</main>", StringComparison.Ordinal)];
-            Actions().Matches(main).Select(match => match.Value).ShouldBeEmpty(path);
+            Actions().Matches(MainPart().Match(html).Value).Select(match => match.Value).ShouldBeEmpty(path);
         }
     }
 
@@ -221,16 +222,28 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
     private Task<string> SubmitAsync(string path, params (string, string)[] values) =>
         console.Administrator.SubmitAsync(To(path), values);
 
+    // For values whose rows the page does not have yet.
+    private async Task<string> SendAsync(string path, params (string, string)[] values)
+    {
+        using var response = await console.Administrator.SendAsync(To(path), "resource", values);
+        return await response.Content.ReadAsStringAsync();
+    }
+
     // The first entity of a list, or that of a page.
     private static string IdIn(string html, string path) =>
         Regex.Match(html, $"settings/{path}/([0-9a-f-]{{36}})", RegexOptions.CultureInvariant).Groups[1].Value;
 
-    [GeneratedRegex("API secret</dt>.*?data-copy=\"([^\"]+)\"", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "API secret</dt>.*?data-copy=\"([^\"]+)\"", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Secret();
 
     [GeneratedRegex("data-copy=\"(http[^\"]+)\"", RegexOptions.CultureInvariant)]
     private static partial Regex Link();
 
-    [GeneratedRegex("class=\"(button )?(primary|danger)\"[^>]*>|show-modal|/(new|edit)\"", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("<main.*</main>", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex MainPart();
+
+    [GeneratedRegex(
+        "class=\"(button )?(primary|danger)\"[^>]*>|show-modal|/(new|edit)\"", RegexOptions.CultureInvariant)]
     private static partial Regex Actions();
 }

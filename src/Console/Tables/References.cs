@@ -66,7 +66,8 @@ public static class References
     /// <summary>Users.</summary>
     public static ReferenceKind Users { get; } = Of(
         "users", (api, ids) => api.Client.Users.ListAsync(ids: ids),
-        one => new(one.Id, $"{one.FirstName} {one.LastName}".Trim() is { Length: > 0 } name ? name : one.Email!, one.Email))
+        one => new(
+            one.Id, $"{one.FirstName} {one.LastName}".Trim() is { Length: > 0 } name ? name : one.Email!, one.Email))
         with { Pages = "settings/users" };
 
     /// <summary>Service users.</summary>

@@ -9,6 +9,19 @@ namespace Tallystick.Console.Pages.Settings.Audit;
 /// <summary>The table of events.</summary>
 internal static class EventTable
 {
+    // Names of events run the words of a kind together.
+    private static readonly Dictionary<string, string> Kinds = new[]
+    {
+        "access key", "account plan", "balance charge schedule", "balance transaction", "balance transaction schedule",
+        "bill config", "bill grouping key", "bill job", "compound aggregation", "counter adjustment", "counter pricing",
+        "credit line item", "credit reason", "custom field", "custom fields", "debit line item", "debit reason",
+        "external mapping", "invoice settings", "lookup table", "lookup table data", "lookup table data job",
+        "lookup table revision", "measurement erasure", "measurement void", "org user invitation", "org user",
+        "organization config", "otlp mapping", "permission policy", "plan group", "plan group link", "plan template",
+        "principal permission", "resource group", "resource group item", "saved query", "service user",
+        "statement definition", "statement job", "support access", "transaction type", "usage saved query",
+    }.ToDictionary(words => words.Replace(" ", "", StringComparison.Ordinal));
+
     private static readonly ReferenceKind Types = new("events/types", (api, _) => TypesAsync(api));
 
     internal static TableDefinition<Event> Definition { get; } = new()
@@ -56,7 +69,7 @@ internal static class EventTable
     {
         var parts = name.Split('.');
         var words = string.Join(' ', parts.Skip(Math.Max(0, parts.Length - 2)).Select(
-            part => JsonNamingPolicy.SnakeCaseLower.ConvertName(part).Replace('-', '_')));
+            part => Kinds.GetValueOrDefault(part, part)));
         return Words.Of(words);
     }
 

@@ -17,7 +17,11 @@ internal static class ConfigurationFields
         [
             new("from", "From") { IsRequired = true, MaxLength = 80, Hint = "Code of a currency." },
             new("to", "To") { IsRequired = true, MaxLength = 80, Hint = "Code of a currency." },
-            new("multiplier", "Rate", InputKind.Decimal) { IsRequired = true, Hint = "The amount is multiplied by it." },
+            new("multiplier", "Rate", InputKind.Decimal)
+            {
+                IsRequired = true,
+                Hint = "The amount is multiplied by it.",
+            },
         ],
     };
 
@@ -55,7 +59,7 @@ internal static class ConfigurationFields
 
     private static IEnumerable<FormField> Runs =>
     [
-        new("scheduledBillInterval", "Automatic bill runs", InputKind.Choice)
+        new("scheduledBillInterval", "Automatic bill runs", InputKind.Decimal)
         {
             Heading = "Bill runs",
             Options = [.. Intervals.Select(hours => new Option(
@@ -68,7 +72,10 @@ internal static class ConfigurationFields
                     _ => string.Create(CultureInfo.InvariantCulture, $"Every {hours} hours"),
                 }))],
         },
-        new("scheduledBillOffset", "Hour of the daily bill run", InputKind.Whole) { Hint = "0 to 23. Only for every day." },
+        new("scheduledBillOffset", "Hour of the daily bill run", InputKind.Whole)
+        {
+            Hint = "0 to 23. Only for every day.",
+        },
         new("consolidateBills", "Put charges with the same bill date on one bill", InputKind.Switch)
         {
             Hint = "Even if they are billed at different frequencies.",

@@ -17,7 +17,8 @@ internal static class AllPicklists
         "Currencies of prices and bills, and how their amounts are rounded.")
     {
         Table = Table<Currency>(
-            "currencies", "picklists/currency", query => query.Api.Client.Currencies.ListAsync(query.PageSize), one => one.Id, new Columns<Currency>()
+            "currencies", "picklists/currency", query => query.Api.Client.Currencies.ListAsync(query.PageSize),
+            one => one.Id, new Columns<Currency>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Quantity("Decimal places", one => one.MaxDecimalPlaces)
             .Text("Rounding", one => Figures.Words.Of(one.RoundingMode?.Value))
@@ -30,7 +31,8 @@ internal static class AllPicklists
             new("roundingMode", "Rounding", InputKind.Choice)
             {
                 Default = "HALF_UP",
-                Options = Option.Of("UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN", "UNNECESSARY"),
+                Options = Option.Of(
+                    "UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN", "UNNECESSARY"),
             },
             new("countsUnits", "Counts units of usage instead of money", InputKind.Switch)
             {
@@ -49,7 +51,8 @@ internal static class AllPicklists
         "Why a bill is credited. Chosen for each credit line item.")
     {
         Table = Table<CreditReason>(
-            "credit-reasons", "picklists/creditreasons", query => query.Api.Client.CreditReasons.ListAsync(query.PageSize), one => one.Id, new Columns<CreditReason>()
+            "credit-reasons", "picklists/creditreasons", query => query.Api.Client.CreditReasons.ListAsync(query.PageSize),
+            one => one.Id, new Columns<CreditReason>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Text("Archived", one => YesNo(one.Archived)).Time("Created", one => one.DtCreated).Extra()),
         Fields = [.. FormField.NameAndCode, Archived],
@@ -64,7 +67,8 @@ internal static class AllPicklists
         "Why a bill is debited. Chosen for each debit line item.")
     {
         Table = Table<DebitReason>(
-            "debit-reasons", "picklists/debitreasons", query => query.Api.Client.DebitReasons.ListAsync(query.PageSize), one => one.Id, new Columns<DebitReason>()
+            "debit-reasons", "picklists/debitreasons", query => query.Api.Client.DebitReasons.ListAsync(query.PageSize),
+            one => one.Id, new Columns<DebitReason>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Text("Archived", one => YesNo(one.Archived)).Time("Created", one => one.DtCreated).Extra()),
         Fields = [.. FormField.NameAndCode, Archived],
@@ -79,7 +83,8 @@ internal static class AllPicklists
         "What a transaction of a balance is, such as a purchase or a gift.")
     {
         Table = Table<TransactionType>(
-            "transaction-types", "picklists/transactiontypes", query => query.Api.Client.TransactionTypes.ListAsync(query.PageSize), one => one.Id, new Columns<TransactionType>()
+            "transaction-types", "picklists/transactiontypes", query => query.Api.Client.TransactionTypes.ListAsync(query.PageSize),
+            one => one.Id, new Columns<TransactionType>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Text("Archived", one => YesNo(one.Archived)).Time("Created", one => one.DtCreated).Extra()),
         Fields = [.. FormField.NameAndCode, Archived],
@@ -94,7 +99,8 @@ internal static class AllPicklists
         "Contracts that use a key have their charges on a bill of their own.")
     {
         Table = Table<BillGroupingKey>(
-            "bill-grouping-keys", "picklists/billgroupingkeys", query => query.Api.Client.BillGroupingKeys.ListAsync(query.PageSize), one => one.Id, new Columns<BillGroupingKey>()
+            "bill-grouping-keys", "picklists/billgroupingkeys", query => query.Api.Client.BillGroupingKeys.ListAsync(query.PageSize),
+            one => one.Id, new Columns<BillGroupingKey>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Text("Exclusive", one => YesNo(one.Exclusive))
             .Text("Archived", one => YesNo(one.Archived)).Time("Created", one => one.DtCreated).Extra()),

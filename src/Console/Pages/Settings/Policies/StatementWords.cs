@@ -70,14 +70,20 @@ internal static class StatementWords
         var (service, type) = colon < 0 ? ("", text) : (text[..colon], text[(colon + 1)..].Split('/')[0]);
         var kind = type switch
         {
-            "*" => service switch { "" or "*" => "everything", "config" => "all entities", _ => $"all {service} entities" },
-            _ when type.EndsWith('*') && type.Length > 1 => $"what is called “{Words(type[..^1])}…”",
+            "*" => service switch
+            {
+                "" or "*" => "everything",
+                "config" => "all entities",
+                _ => $"all {service} entities",
+            },
+            _ when type.EndsWith('*') && type.Length > 1 => $"“{Words(type[..^1])}…” entities",
             _ when type.Contains('*', StringComparison.Ordinal) => $"“{type}”",
             _ => Plural(Words(type)),
         };
         return pattern.Scope switch
         {
-            PatternScope.Item => $"the {(type.Contains('*', StringComparison.Ordinal) ? "entity" : Words(type))} {pattern.Id}",
+            PatternScope.Item when type.Contains('*', StringComparison.Ordinal) => $"the entity {pattern.Id}",
+            PatternScope.Item => $"the {Words(type)} {pattern.Id}",
             PatternScope.Group when pattern.Id == ResourcePattern.Anything => $"{kind} of any group",
             PatternScope.Group => $"{kind} of the group {pattern.Id}",
             _ => kind,
