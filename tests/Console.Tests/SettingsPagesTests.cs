@@ -40,17 +40,21 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
     [Fact]
     public async Task Configuration_IsSavedAsAWhole_AndRefusedBesideTheField()
     {
-        var saved = await SubmitAsync(
-            "configuration", ("timezone", "Europe/London"), ("yearEpoch", "2026-01-01"), ("monthEpoch", "2026-01-01"),
-            ("weekEpoch", "2026-01-04"), ("dayEpoch", "2026-01-01"), ("currency", "USD"), ("daysBeforeBillDue", "14"),
+        (string, string)[] values =
+        [
+            ("yearEpoch", "2026-01-01"), ("monthEpoch", "2026-01-01"), ("weekEpoch", "2026-01-04"),
+            ("dayEpoch", "2026-01-01"), ("currency", "USD"), ("daysBeforeBillDue", "14"),
             ("currencyConversions[0].from", "EUR"), ("currencyConversions[0].to", "USD"),
             ("currencyConversions[0].multiplier", "1.0850"), ("creditApplicationOrder", "BALANCE, PREPAYMENT"),
-            ("scheduledBillInterval", "0.5"), ("suppressedEmptyBills", "true"));
+            ("scheduledBillInterval", "0.5"), ("suppressedEmptyBills", "true"),
+        ];
+        var saved = await SubmitAsync("configuration", [("timezone", "Europe/London"), .. values]);
         saved.ShouldContain("Configuration saved.");
         saved.ShouldContain("<option value=\"BALANCE, PREPAYMENT\" selected");
         (await GetAsync("currencies")).ShouldContain("1.085");
 
-        using var refused = await console.Administrator.SendAsync(To("configuration"), null, ("timezone", "Nowhere"));
+        using var refused = await console.Administrator.SendAsync(
+            To("configuration"), null, [("timezone", "Nowhere"), .. values]);
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("id=\"field-timezone-fault\"");
     }

@@ -17,8 +17,9 @@ internal static class AllPicklists
         "Currencies of prices and bills, and how their amounts are rounded.")
     {
         Table = Table<Currency>(
-            "currencies", "picklists/currency", query => query.Api.Client.Currencies.ListAsync(query.PageSize),
-            one => one.Id, new Columns<Currency>()
+            "currencies", "picklists/currency",
+            query => query.Api.Client.Currencies.ListAsync(query.PageSize), one => one.Id,
+            new Columns<Currency>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Quantity("Decimal places", one => one.MaxDecimalPlaces)
             .Text("Rounding", one => Figures.Words.Of(one.RoundingMode?.Value))
@@ -51,8 +52,9 @@ internal static class AllPicklists
         "Why a bill is credited. Chosen for each credit line item.")
     {
         Table = Table<CreditReason>(
-            "credit-reasons", "picklists/creditreasons", query => query.Api.Client.CreditReasons.ListAsync(query.PageSize),
-            one => one.Id, new Columns<CreditReason>()
+            "credit-reasons", "picklists/creditreasons",
+            query => query.Api.Client.CreditReasons.ListAsync(query.PageSize), one => one.Id,
+            new Columns<CreditReason>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Text("Archived", one => YesNo(one.Archived)).Time("Created", one => one.DtCreated).Extra()),
         Fields = [.. FormField.NameAndCode, Archived],
@@ -67,8 +69,9 @@ internal static class AllPicklists
         "Why a bill is debited. Chosen for each debit line item.")
     {
         Table = Table<DebitReason>(
-            "debit-reasons", "picklists/debitreasons", query => query.Api.Client.DebitReasons.ListAsync(query.PageSize),
-            one => one.Id, new Columns<DebitReason>()
+            "debit-reasons", "picklists/debitreasons",
+            query => query.Api.Client.DebitReasons.ListAsync(query.PageSize), one => one.Id,
+            new Columns<DebitReason>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Text("Archived", one => YesNo(one.Archived)).Time("Created", one => one.DtCreated).Extra()),
         Fields = [.. FormField.NameAndCode, Archived],
@@ -83,8 +86,9 @@ internal static class AllPicklists
         "What a transaction of a balance is, such as a purchase or a gift.")
     {
         Table = Table<TransactionType>(
-            "transaction-types", "picklists/transactiontypes", query => query.Api.Client.TransactionTypes.ListAsync(query.PageSize),
-            one => one.Id, new Columns<TransactionType>()
+            "transaction-types", "picklists/transactiontypes",
+            query => query.Api.Client.TransactionTypes.ListAsync(query.PageSize), one => one.Id,
+            new Columns<TransactionType>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Text("Archived", one => YesNo(one.Archived)).Time("Created", one => one.DtCreated).Extra()),
         Fields = [.. FormField.NameAndCode, Archived],
@@ -99,8 +103,9 @@ internal static class AllPicklists
         "Contracts that use a key have their charges on a bill of their own.")
     {
         Table = Table<BillGroupingKey>(
-            "bill-grouping-keys", "picklists/billgroupingkeys", query => query.Api.Client.BillGroupingKeys.ListAsync(query.PageSize),
-            one => one.Id, new Columns<BillGroupingKey>()
+            "bill-grouping-keys", "picklists/billgroupingkeys",
+            query => query.Api.Client.BillGroupingKeys.ListAsync(query.PageSize), one => one.Id,
+            new Columns<BillGroupingKey>()
             .Text("Name", one => one.Name).Code("Code", one => one.Code)
             .Text("Exclusive", one => YesNo(one.Exclusive))
             .Text("Archived", one => YesNo(one.Archived)).Time("Created", one => one.DtCreated).Extra()),
