@@ -49,7 +49,8 @@ public static class References
     /// <summary>Bills, by invoice number.</summary>
     public static ReferenceKind Bills { get; } = Of(
         "bills", (api, ids) => api.Client.Bills.ListAsync(ids: ids, excludeLineItems: true),
-        one => new(one.Id, one.SequentialInvoiceNumber ?? $"{one.AccountCode} {Figures.Figure.Date(one.BillDate)}", null));
+        one => new(one.Id, one.SequentialInvoiceNumber
+            ?? $"{one.AccountCode} {Figures.Figure.Date(one.BillDate)}", null));
 
     /// <summary>Reasons of credits that are still offered.</summary>
     public static ReferenceKind CreditReasons { get; } = Of(

@@ -45,7 +45,8 @@ internal static class TableExport
         text ??= "";
         if (text.Length > 0 && FormulaStarts.Contains(text[0]) && !IsNumber(text))
             text = "'" + text;
-        return text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        return text.AsSpan().ContainsAny(",\"\r\n")
+            ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 
     private static bool IsNumber(string text) =>

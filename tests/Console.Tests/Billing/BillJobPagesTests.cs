@@ -48,7 +48,12 @@ public sealed class BillJobPagesTests(BillingFixture billing) : IClassFixture<Bi
         var account = await billing.Sample.Client.Accounts.CreateAsync(
             new Account { Name = "Without a rate", Code = "no_rate", EmailAddress = "billing@example.com" });
         await billing.Sample.Client.AccountPlans.CreateAsync(
-            new AccountPlan { AccountId = account.Id, PlanId = plan.Id, StartDate = new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero) });
+            new AccountPlan
+            {
+                AccountId = account.Id,
+                PlanId = plan.Id,
+                StartDate = new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero),
+            });
 
         var job = await billing.Sample.RunAsync("no_rate");
 
@@ -96,10 +101,12 @@ public sealed class BillJobPagesTests(BillingFixture billing) : IClassFixture<Bi
 
         var page = await billing.Administrator.SubmitAsync(
             billing.To("statementdefinitions/new"), ("name", "Daily <b>"), ("aggregationFrequency", "DAY"),
-            ("measures[0].meterId", meter.Id), ("measures[0].name", "requests"), ("measures[0].aggregations", "SUM, MAX"));
+            ("measures[0].meterId", meter.Id), ("measures[0].name", "requests"),
+            ("measures[0].aggregations", "SUM, MAX"));
         var definition = await client.StatementDefinitions.ListAsync().FirstAsync();
         var edited = await billing.Administrator.SubmitAsync(
-            billing.To($"statementdefinitions/{definition.Id}/edit"), ("name", "Weekly"), ("aggregationFrequency", "WEEK"));
+            billing.To($"statementdefinitions/{definition.Id}/edit"), ("name", "Weekly"),
+            ("aggregationFrequency", "WEEK"));
 
         page.ShouldContain("Daily &lt;b&gt;");
         page.ShouldContain("Sum, Max");

@@ -2,7 +2,7 @@ using Tallystick.Client;
 
 namespace Tallystick.Console.Tests.Billing;
 
-/// <summary>A server with accounts to bill, and people who look at it: one who may do everything, one who may only look.</summary>
+/// <summary>A server with accounts to bill, an administrator, and somebody who may only look.</summary>
 public sealed class BillingFixture : IAsyncLifetime
 {
     private readonly ConsoleServerFixture _console = new();

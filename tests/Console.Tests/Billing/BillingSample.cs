@@ -145,7 +145,16 @@ internal sealed class BillingSample : IDisposable
             Name = "Requests",
             Code = "requests",
             ProductId = product.Id,
-            DataFields = [new DataField { Category = DataFieldCategory.Measure, Code = "requests", Name = "Requests", Unit = "1" }],
+            DataFields =
+            [
+                new DataField
+                {
+                    Category = DataFieldCategory.Measure,
+                    Code = "requests",
+                    Name = "Requests",
+                    Unit = "1",
+                },
+            ],
             DerivedFields = [],
         });
         var aggregation = await Client.Aggregations.CreateAsync(new Aggregation

@@ -56,8 +56,9 @@ internal sealed class DerivationWords(Func<string, string> nameOf)
 
     private IEnumerable<string> Capped(JsonElement capped) =>
         Of(capped.GetProperty("rated")).Append(
-            $"A credit of {Number(capped, "converted")} in the billing currency, limited to the {Number(capped, "limit")} "
-            + $"that is left of {Figure.Count(List(capped, "lineIds").Count(), "line", "lines")}.");
+            $"A credit of {Number(capped, "converted")} in the billing currency, limited to "
+            + $"the {Number(capped, "limit")} that is left of "
+            + $"{Figure.Count(List(capped, "lineIds").Count(), "line", "lines")}.");
 
     private static IEnumerable<string> Counted(JsonElement counted) =>
     [
@@ -106,8 +107,8 @@ internal sealed class DerivationWords(Func<string, string> nameOf)
     {
         yield return $"{Number(fees, "due")} is due on the dates of locked bills; {Number(fees, "billed")} is on them.";
         if (Has(fees, "limit"))
-            yield return $"Fees on earlier bills are reduced by {Number(fees, "earlier")}, those of this bill by at most "
-                + $"{Number(fees, "limit")}.";
+            yield return $"Fees on earlier bills are reduced by {Number(fees, "earlier")}, those of this bill by at "
+                + $"most {Number(fees, "limit")}.";
     }
 
     private IEnumerable<string> LateUsage(JsonElement late)
@@ -121,8 +122,8 @@ internal sealed class DerivationWords(Func<string, string> nameOf)
         yield return $"Billed of it: {Number(late, "billedQuantity")} for {Number(late, "billedSubtotal")}; former "
             + $"differences: {Number(late, "adjustedQuantity")} for {Number(late, "adjustedSubtotal")}.";
         if (Has(late, "limit"))
-            yield return $"The charges of this bill leave {Number(late, "limit")} of the credit; the rest is left for the "
-                + "next bill.";
+            yield return $"The charges of this bill leave {Number(late, "limit")} of the credit; the rest is left for "
+                + "the next bill.";
     }
 
     private string Draw(JsonElement draw) =>
@@ -160,8 +161,8 @@ internal sealed class DerivationWords(Func<string, string> nameOf)
 
     private IEnumerable<string> Share(JsonElement share) =>
         (Has(share, "block") ? Rated(share.GetProperty("block")) : []).Append(
-            $"{Number(share, "blockAmount")} for all accounts of the hierarchy, of which {Number(share, "factor")} is for "
-            + $"{nameOf(Text(share, "accountId"))}. The rounded amount is split by largest remainder.");
+            $"{Number(share, "blockAmount")} for all accounts of the hierarchy, of which {Number(share, "factor")} is "
+            + $"for {nameOf(Text(share, "accountId"))}. The rounded amount is split by largest remainder.");
 
     private IEnumerable<string> SumPart(JsonElement part) =>
         Of(part.GetProperty("derivation"))

@@ -83,7 +83,8 @@ public sealed class ExplainedBill
     {
         var measured = _lines.Values.SelectMany(line => line.Measured ?? []);
         await Names.ReadAsync(api, References.Accounts, [
-            Bill.AccountId, .. Lines.Select(line => line.ChildAccountId), .. measured.Select(value => value.AccountId)]);
+            Bill.AccountId, .. Lines.Select(line => line.ChildAccountId),
+            .. measured.Select(value => value.AccountId)]);
         await Names.ReadAsync(api, References.Plans, Lines.Select(line => line.PlanId));
     }
 }

@@ -33,8 +33,8 @@ internal sealed record Memo(
         await foreach (var one in api.Client.CreditLineItems.ListAsync(billId).WithCancellation(api.Cancelled))
         {
             memos.Add(new Memo(
-                "Credit", Credits, one.Id, one.Description, one.CreditReasonId ?? one.ReasonId, References.CreditReasons,
-                one.Amount, one.AmountToApplyOnBill ?? one.Amount,
+                "Credit", Credits, one.Id, one.Description, one.CreditReasonId ?? one.ReasonId,
+                References.CreditReasons, one.Amount, one.AmountToApplyOnBill ?? one.Amount,
                 (to, bill) => to.Client.CreditLineItems.DeleteAsync(bill, one.Id, to.Cancelled)));
         }
         await foreach (var one in api.Client.DebitLineItems.ListAsync(billId).WithCancellation(api.Cancelled))
@@ -79,7 +79,7 @@ internal sealed record Memo(
                 IsRequired = true,
                 Default = InputText(bill.EndDateTimeUtc),
             },
-            new("referencedBillId", "Refers to bill (id)") { Hint = "Of the bill that it corrects, if it is another one." },
+            new("referencedBillId", "Refers to bill (id)") { Hint = "If it corrects another bill." },
         ];
     }
 

@@ -15,14 +15,14 @@ internal sealed record BillAction(string Name, string Verb, string Operation, st
     /// <summary>Calculates bills again.</summary>
     internal static BillAction Recalculate { get; } = new(
         "recalculate", "Recalculate", "POST billjobs/recalculate",
-        "A bill job calculates them again from the usage, plans and prices as they are now. Dates and currency stay, and "
-        + "so do credits and debits. Approved bills become pending again.");
+        "A bill job calculates them again from the usage, plans and prices as they are now. Dates and currency stay, "
+        + "and so do credits and debits. Approved bills become pending again.");
 
     /// <summary>Approves bills.</summary>
     internal static BillAction Approve { get; } = new(
         "approve", "Approve", "POST bills/approve",
-        "They become approved. Statements are made where accounts have them made automatically. Until a bill is locked, "
-        + "it can be set back to pending.");
+        "They become approved. Statements are made where accounts have them made automatically. Until a bill is "
+        + "locked, it can be set back to pending.");
 
     /// <summary>Locks bills.</summary>
     internal static BillAction Lock { get; } = new(

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Tallystick.Client;
 using Tallystick.Console.Api;
@@ -19,7 +20,7 @@ internal sealed record ExplorerQuery(
     internal const int Limit = 2_000;
 
     internal static IReadOnlyList<string> AllTypes { get; } =
-        [.. typeof(LineItemType).GetProperties(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static)
+        [.. typeof(LineItemType).GetProperties(BindingFlags.Public | BindingFlags.Static)
             .Select(property => ((LineItemType)property.GetValue(null)!).Value)];
 
     internal static IReadOnlyList<(string Name, string Title, Func<BillDataRow, string?> Of)> Groupings { get; } =
@@ -33,7 +34,7 @@ internal sealed record ExplorerQuery(
     internal (string Name, string Title, Func<BillDataRow, string?> Of) Grouping =>
         Groupings.FirstOrDefault(one => one.Name == By) is { Name: not null } chosen ? chosen : Groupings[0];
 
-    /// <summary>The question of an address; without one, the lines of the last three months and the current one.</summary>
+    /// <summary>The question of an address; without one, those of three months and the current one.</summary>
     internal static ExplorerQuery Of(IQueryCollection query, BillPeriod month)
     {
         const int Months = 3;
