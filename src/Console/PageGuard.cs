@@ -78,10 +78,8 @@ internal static partial class PageGuard
 
     private static bool IsPassing(Exception exception) =>
         exception is StoreOutageException or StoreUnavailableException or ServerBusyException
-            or TallystickApiException
-            {
-                Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests,
-            };
+        || (exception is TallystickApiException refused
+            && refused.Status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The page {Method} {Path} failed")]
     private static partial void PageFailed(ILogger logger, Exception exception, string method, string path);

@@ -17,7 +17,7 @@ public sealed class IngestPagesTests(ConsoleServerFixture console) : IClassFixtu
             Meter = "mended",
             Account = "acme<script>",
             Uid = "first",
-            Ts = DateTimeOffset.UtcNow,
+            Ts = NodaTime.SystemClock.Instance.GetCurrentInstant().ToDateTimeOffset(),
             Measure = new() { ["bytes"] = 5 },
         }]);
         var failure = await FindFailureAsync();

@@ -14,9 +14,7 @@ public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
     // Never resolved: requests go to the gate.
     private static readonly Uri Inside = new("http://tallystick.invalid");
 
-    private readonly List<SentCall> _calls = [];
     private HttpContext? _context;
-    private TallystickClient? _client;
     private Caller? _caller;
     private Task<DateTimeZone>? _zone;
 
@@ -30,13 +28,13 @@ public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
     public Caller Caller => _caller ?? throw NotBegun();
 
     /// <summary>The API.</summary>
-    public TallystickClient Client => _client ?? throw NotBegun();
+    public TallystickClient Client { get => field ?? throw NotBegun(); private set; }
 
     /// <summary>Cancelled if the browser goes away.</summary>
     public CancellationToken Cancelled => (_context ?? throw NotBegun()).RequestAborted;
 
     /// <summary>What the page has sent so far.</summary>
-    public IReadOnlyList<SentCall> Calls => _calls;
+    public IReadOnlyList<SentCall> Calls { get; private set; } = [];
 
     /// <summary>The time zone of the organization, in which pages show dates.</summary>
     public Task<DateTimeZone> ZoneAsync() => _zone ??= ReadZoneAsync();
@@ -55,7 +53,7 @@ public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
     {
         var space = operation.IndexOf(' ', StringComparison.Ordinal);
         var path = operation[(space + 1)..].Replace("{id}", id ?? "ID", StringComparison.Ordinal);
-        _calls.Add(new SentCall(operation[..space], $"/organizations/{OrganizationId}/{path}", body));
+        Calls = [.. Calls, new SentCall(operation[..space], $"/organizations/{OrganizationId}/{path}", body)];
         Sent?.Invoke();
     }
 
@@ -83,7 +81,7 @@ public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
         _context = context;
         _caller = new Caller(organizationId, Access.Credentials.PrincipalType.User, login.Id, null);
         string? token = null;
-        _client = new TallystickClient(
+        Client = new TallystickClient(
             new HttpClient(new GateHandler(gate, this), disposeHandler: true),
             new TallystickSettings
             {
@@ -115,7 +113,7 @@ public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
         {
             var isJson = request.Content?.Headers.ContentType?.MediaType == "application/json";
             var body = isJson ? await request.Content!.ReadAsStringAsync(cancellationToken) : null;
-            api._calls.Add(new SentCall(request.Method.Method, request.RequestUri!.PathAndQuery, body));
+            api.Calls = [.. api.Calls, new SentCall(request.Method.Method, request.RequestUri!.PathAndQuery, body)];
             api.Sent?.Invoke();
             return await gate.SendAsync(request, cancellationToken);
         }

@@ -68,18 +68,18 @@ public static class References
     public static ReferenceKind Users { get; } = Of(
         "users", (api, ids) => api.Client.Users.ListAsync(ids: ids),
         one => new(
-            one.Id, $"{one.FirstName} {one.LastName}".Trim() is { Length: > 0 } name ? name : one.Email!, one.Email))
-        with { Pages = "settings/users" };
+            one.Id, $"{one.FirstName} {one.LastName}".Trim() is { Length: > 0 } name ? name : one.Email!, one.Email),
+        "settings/users");
 
     /// <summary>Service users.</summary>
     public static ReferenceKind ServiceUsers { get; } = Of(
-        "serviceusers", (api, ids) => api.Client.ServiceUsers.ListAsync(ids: ids), one => new(one.Id, one.Name, null))
-        with { Pages = "settings/service-users" };
+        "serviceusers", (api, ids) => api.Client.ServiceUsers.ListAsync(ids: ids), one => new(one.Id, one.Name, null),
+        "settings/service-users");
 
     /// <summary>Permission policies.</summary>
     public static ReferenceKind PermissionPolicies { get; } = Of(
-        "permissionpolicies", (api, _) => api.Client.PermissionPolicies.ListAsync(), one => new(one.Id, one.Name, null))
-        with { Pages = "settings/permission-policies" };
+        "permissionpolicies", (api, _) => api.Client.PermissionPolicies.ListAsync(), one => new(one.Id, one.Name, null),
+        "settings/permission-policies");
 
     /// <summary>Statement definitions.</summary>
     public static ReferenceKind StatementDefinitions { get; } = Of(
@@ -87,6 +87,7 @@ public static class References
         one => new(one.Id, one.Name ?? one.Id, null));
 
     private static ReferenceKind Of<T>(
-        string path, Func<OrganizationApi, IReadOnlyList<string>?, PagedList<T>> list, Func<T, Referenced> read) =>
-        new(path, (api, ids) => list(api, ids).Select(read));
+        string path, Func<OrganizationApi, IReadOnlyList<string>?, PagedList<T>> list, Func<T, Referenced> read,
+        string? pages = null) =>
+        new(path, (api, ids) => list(api, ids).Select(read)) { Pages = pages ?? path };
 }

@@ -1,6 +1,5 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
-using Tallystick.Client;
 
 namespace Tallystick.Console.Tests.Billing;
 

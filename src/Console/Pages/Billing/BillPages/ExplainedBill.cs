@@ -1,6 +1,5 @@
 using Tallystick.Client;
 using Tallystick.Console.Api;
-using Tallystick.Console.Components;
 using Tallystick.Console.Tables;
 
 namespace Tallystick.Console.Pages.Billing.BillPages;

@@ -1,6 +1,5 @@
 using Tallystick.Client;
 using Tallystick.Console.Api;
-using Tallystick.Console.Components;
 using Tallystick.Console.Figures;
 
 namespace Tallystick.Console.Pages.Billing.Bills;
