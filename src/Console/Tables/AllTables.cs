@@ -1,3 +1,7 @@
+using Tallystick.Console.Pages.Accounts;
+using Tallystick.Console.Pages.Accounts.Balances;
+using Tallystick.Console.Pages.Accounts.Contracts;
+using Tallystick.Console.Pages.Accounts.Prepayments;
 using Tallystick.Console.Pages.Billing.Bills;
 using Tallystick.Console.Pages.Billing.Jobs;
 using Tallystick.Console.Pages.Billing.Statements;
@@ -26,6 +30,10 @@ internal static class AllTables
     private static readonly ITable[] All =
     [
         ProductTable.Definition,
+        AccountTable.Definition,
+        ContractTable.Definition,
+        CommitmentTable.Definition,
+        BalanceTable.Definition,
         BillTable.Definition,
         BillJobTable.Definition,
         StatementDefinitionTable.Definition,

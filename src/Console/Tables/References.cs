@@ -81,6 +81,21 @@ public static class References
         "permissionpolicies", (api, _) => api.Client.PermissionPolicies.ListAsync(), one => new(one.Id, one.Name, null),
         "settings/permission-policies");
 
+    /// <summary>Contracts.</summary>
+    public static ReferenceKind Contracts { get; } = Of(
+        "contracts", (api, ids) => api.Client.Contracts.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Balances.</summary>
+    public static ReferenceKind Balances { get; } = Of(
+        "balances", (api, ids) => api.Client.Balances.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+
+    /// <summary>Types of transactions that are still offered.</summary>
+    public static ReferenceKind TransactionTypes { get; } = Of(
+        "picklists/transactiontypes",
+        (api, ids) => api.Client.TransactionTypes.ListAsync(ids: ids, archived: ids is null ? false : null),
+        one => new(one.Id, one.Name, one.Code))
+        with { Pages = "settings/transaction-types" };
+
     /// <summary>Statement definitions.</summary>
     public static ReferenceKind StatementDefinitions { get; } = Of(
         "statementdefinitions", (api, _) => api.Client.StatementDefinitions.ListAsync(),

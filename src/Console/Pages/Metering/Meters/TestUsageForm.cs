@@ -16,10 +16,10 @@ internal static class TestUsageForm
         new("uid", "Unique id") { MaxLength = 200, Hint = "A measurement with the same id is not counted again." },
     ];
 
-    internal static Measurement Propose(Meter meter, Instant now) => new()
+    internal static Measurement Propose(Meter meter, string? account, Instant now) => new()
     {
         Meter = meter.Code,
-        Account = "",
+        Account = account ?? "",
         // To the second, as people write times.
         Ts = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()),
     };
