@@ -25,20 +25,6 @@ internal static class ChargeTable
             query.PageSize, entityType: ChargeEntityType.Balance, entityId: query["balance"]),
     };
 
-    internal static TableDefinition<CounterAdjustment> Adjustments { get; } = new()
-    {
-        Name = "counteradjustments",
-        Operation = "GET counteradjustments",
-        Load = query => query.Api.Client.CounterAdjustments.ListAsync(query.PageSize, accountId: query["account"]),
-        Key = one => one.Id,
-        Page = one => $"counteradjustments/{one.Id}",
-        Columns = new Columns<CounterAdjustment>()
-            .Date("From", one => one.Date)
-            .Reference("Counter", References.Counters, one => one.CounterId)
-            .Quantity("Value", one => one.Value)
-            .Text("Purchase order number", one => one.PurchaseOrderNumber),
-    };
-
     internal static TableDefinition<ExternalMapping> Mappings { get; } = new()
     {
         Name = "externalmappings",
