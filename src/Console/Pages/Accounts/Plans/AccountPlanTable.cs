@@ -19,18 +19,15 @@ internal static class AccountPlanTable
         Key = one => one.Id,
         Page = one => $"accountplans/{one.Id}",
         Columns = new Columns<AccountPlan>()
-            .Text("Attached", one => Attached(one))
+            .Time("Start", one => one.StartDate)
+            .Time("End", one => one.EndDate)
             .Reference("Plan", References.Plans, one => one.PlanId)
             .Reference("Plan group", References.PlanGroups, one => one.PlanGroupId)
             .Reference("Account", References.Accounts, one => one.AccountId)
             .Reference("Contract", References.Contracts, one => one.ContractId)
-            .Time("Start", one => one.StartDate)
-            .Time("End", one => one.EndDate)
             .Code("Code", one => one.Code).Extra()
             .Code("Id", one => one.Id).Extra(),
     };
-
-    internal static string Attached(AccountPlan one) => one.Code ?? (one.PlanGroupId is null ? "Plan" : "Plan group");
 
     /// <summary>What can be chosen for a plan of an account.</summary>
     internal static async Task<IReadOnlyList<FormField>> FieldsAsync(
