@@ -16,7 +16,8 @@ public sealed class AccountPagesTests(BillingFixture console) : IClassFixture<Bi
     {
         var page = await SubmitAsync(
             "accounts/new", ("name", Hostile), ("code", "hostile"), ("emailAddress", "a@example.com"),
-            ("daysBeforeBillDue", "14"), ("address.country", "Norway"), ("creditApplicationOrder", "BALANCE, PREPAYMENT"),
+            ("daysBeforeBillDue", "14"), ("address.country", "Norway"),
+            ("creditApplicationOrder", "BALANCE, PREPAYMENT"),
             ("customFieldRows[0].name", "seats"), ("customFieldRows[0].kind", "NUMBER"),
             ("customFieldRows[0].value", "0.0000125"));
 
@@ -57,7 +58,8 @@ public sealed class AccountPagesTests(BillingFixture console) : IClassFixture<Bi
     {
         var parent = await MakeAsync("Parent", "parent");
         await SubmitAsync(
-            $"accounts/new?parent={parent.Id}", ("name", "Child"), ("code", "child"), ("emailAddress", "c@example.com"));
+            $"accounts/new?parent={parent.Id}", ("name", "Child"), ("code", "child"),
+            ("emailAddress", "c@example.com"));
 
         (await console.GetAsync($"accounts/{parent.Id}/children")).ShouldContain("Child");
         var child = await Client.Accounts.ListAsync(codes: ["child"]).FirstAsync();
@@ -122,7 +124,8 @@ public sealed class AccountPagesTests(BillingFixture console) : IClassFixture<Bi
         var balance = await Client.Balances.ListAsync(accountId: account.Id).SingleAsync();
 
         await SubmitAsync($"balances/{balance.Id}/transactions/new", ("amount", "100"), ("description", "Paid in"));
-        page = await SubmitAsync($"balances/{balance.Id}/transactions/new", ("amount", "-40.25"), ("description", Hostile));
+        page = await SubmitAsync(
+            $"balances/{balance.Id}/transactions/new", ("amount", "-40.25"), ("description", Hostile));
 
         page.ShouldContain("59.75 USD of Balanced remain.");
         WebUtility.HtmlDecode(page).ShouldContain("−40.25 USD");

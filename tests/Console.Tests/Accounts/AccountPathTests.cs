@@ -24,7 +24,8 @@ public sealed class AccountPathTests(Chromium chromium)
         await page.GetByLabel("Plan", new() { Exact = true }).SelectOptionAsync("Team (team)");
         await page.GetByLabel("Start (UTC)").FillAsync("2020-01-01T00:00");
         await page.GetByRole(AriaRole.Button, new() { Name = "Attach plan" }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { Name = "Plans and contracts" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { Name = "Plans and contracts" }))
+            .ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Create prepayment" }).ClickAsync();
         await page.GetByLabel("Amount", new() { Exact = true }).FillAsync("1000");
         await page.GetByLabel("Currency").SelectOptionAsync("USD");

@@ -41,7 +41,8 @@ internal static class AccountChoices
     /// <summary>Plans for everybody and those for this account alone.</summary>
     internal static Task<IReadOnlyList<Option>> PlansAsync(OrganizationApi api, string accountId) => ReadAsync(
         api, "GET plans", api.Client.Plans.ListAsync(),
-        one => one.AccountId is null || one.AccountId == accountId ? new Option(one.Id, $"{one.Name} ({one.Code})") : null);
+        one => one.AccountId is null || one.AccountId == accountId
+            ? new Option(one.Id, $"{one.Name} ({one.Code})") : null);
 
     /// <summary>Plan groups for everybody and those for this account alone.</summary>
     internal static Task<IReadOnlyList<Option>> PlanGroupsAsync(OrganizationApi api, string accountId) => ReadAsync(

@@ -6,7 +6,7 @@ using Tallystick.Console.Forms;
 
 namespace Tallystick.Console.Pages.Accounts;
 
-/// <summary>The custom fields of an entity as rows of its form. A value that reads as a number is sent as one.</summary>
+/// <summary>The custom fields of an entity as rows of its form. A number is sent as one.</summary>
 internal static class EntityFields
 {
     private const string Member = "customFields";

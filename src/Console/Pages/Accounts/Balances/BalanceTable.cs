@@ -52,7 +52,10 @@ internal static class BalanceTable
         {
             Options = await AccountChoices.ContractsAsync(api, accountId),
         },
-        new("rolloverEndDate", "Rolls over until (UTC)", InputKind.Instant) { Hint = "Without one, nothing rolls over." },
+        new("rolloverEndDate", "Rolls over until (UTC)", InputKind.Instant)
+        {
+            Hint = "Without one, nothing rolls over.",
+        },
         new("rolloverAmount", "Maximum that rolls over", InputKind.Decimal)
         {
             Hint = "Without one, all that remains at the end.",

@@ -11,7 +11,7 @@ internal static class Draws
     private const int MaxTransactions = 400;
     private const int MaxBills = 100;
 
-    /// <summary>The transactions of a balance, the oldest first. The last amount is the one that the API states.</summary>
+    /// <summary>The transactions of a balance, the oldest first. The last amount is the API's.</summary>
     internal static IReadOnlyList<BurnPoint> OfBalance(
         Balance balance, IReadOnlyList<BalanceTransaction> newestFirst, NodaTime.DateTimeZone zone)
     {

@@ -14,7 +14,9 @@ internal sealed record Rhythm(string Frequency, int Interval);
 internal sealed record AccountTerms(IReadOnlyList<Rhythm> Rhythms, IReadOnlyList<Aggregation> Aggregations)
 {
     private static readonly string[] Needed =
-        ["GET accountplans", "GET plans", "GET plantemplates", "GET plangrouplinks", "GET pricings", "GET aggregations"];
+    [
+        "GET accountplans", "GET plans", "GET plantemplates", "GET plangrouplinks", "GET pricings", "GET aggregations",
+    ];
 
     /// <summary>Reads them; null if the person may not see all of them.</summary>
     internal static async Task<AccountTerms?> ReadAsync(OrganizationApi api, string accountId)
@@ -45,7 +47,10 @@ internal sealed record AccountTerms(IReadOnlyList<Rhythm> Rhythms, IReadOnlyList
         var aggregations = measured.Count == 0
             ? [] : await client.Aggregations.ListAsync(ids: measured).ToListAsync(cancelled);
         return new AccountTerms(
-            [.. templates.Select(one => new Rhythm(one.BillFrequency.Value, one.BillFrequencyInterval ?? 1)).Distinct()],
+            [
+                .. templates.Select(one => new Rhythm(one.BillFrequency.Value, one.BillFrequencyInterval ?? 1))
+                    .Distinct(),
+            ],
             [.. aggregations.OrderBy(one => one.Name, StringComparer.OrdinalIgnoreCase)]);
     }
 
