@@ -33,7 +33,7 @@ public sealed class AccountPagesTests(BillingFixture console) : IClassFixture<Bi
     public async Task Account_WithFaults_SaysThemBesideTheField()
     {
         using var response = await console.Administrator.SendAsync(
-            console.To("accounts/new"), null, ("name", "X"), ("code", "acme"), ("emailAddress", "a@example.com"),
+            console.To("accounts/new"), null, ("name", "X"), ("code", "accounts"), ("emailAddress", "a@example.com"),
             ("daysBeforeBillDue", "many"));
 
         var page = await response.Content.ReadAsStringAsync();
@@ -186,7 +186,7 @@ public sealed class AccountPagesTests(BillingFixture console) : IClassFixture<Bi
     [Fact]
     public async Task Bills_And_Usage_AreOnTabs()
     {
-        var acme = await Client.Accounts.ListAsync(codes: ["acme"]).FirstAsync();
+        var acme = await Client.Accounts.SearchAsync("code~account_").FirstAsync();
 
         (await console.GetAsync($"accounts/{acme.Id}/bills")).ShouldContain("/bills/");
         var usage = await console.GetAsync($"accounts/{acme.Id}/usage");
@@ -198,7 +198,7 @@ public sealed class AccountPagesTests(BillingFixture console) : IClassFixture<Bi
     [Fact]
     public async Task Reader_SeesNoAction()
     {
-        var acme = await Client.Accounts.ListAsync(codes: ["acme"]).FirstAsync();
+        var acme = await Client.Accounts.SearchAsync("code~account_").FirstAsync();
 
         var pages = new List<string>();
         foreach (var path in new[]

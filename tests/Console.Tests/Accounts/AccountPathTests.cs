@@ -50,7 +50,7 @@ public sealed class AccountPathTests(Chromium chromium)
     {
         await using var server = await ConsoleServer.StartAsync();
         using var sample = await BillingSample.MakeAsync(server, 1);
-        var account = await sample.Client.Accounts.ListAsync(codes: ["acme"]).FirstAsync();
+        var account = await sample.Client.Accounts.SearchAsync("code~account_").FirstAsync();
         var page = await chromium.OpenAsync(server.Address);
         await server.ArriveAsync(page);
 
