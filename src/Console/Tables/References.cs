@@ -93,8 +93,8 @@ public static class References
     public static ReferenceKind TransactionTypes { get; } = Of(
         "picklists/transactiontypes",
         (api, ids) => api.Client.TransactionTypes.ListAsync(ids: ids, archived: ids is null ? false : null),
-        one => new(one.Id, one.Name, one.Code))
-        with { Pages = "settings/transaction-types" };
+        one => new(one.Id, one.Name, one.Code),
+        "settings/transaction-types");
 
     /// <summary>Statement definitions.</summary>
     public static ReferenceKind StatementDefinitions { get; } = Of(
