@@ -17,6 +17,7 @@ namespace Tallystick.Pricing;
 [JsonSerializable(typeof(Counter))]
 [JsonSerializable(typeof(CounterPricing))]
 [JsonSerializable(typeof(PlanGroup))]
+[JsonSerializable(typeof(PricingPreview))]
 internal sealed partial class PricingJson : JsonSerializerContext
 {
     /// <summary>The context with the product's JSON format.</summary>

@@ -13,6 +13,7 @@ using Tallystick.Server.Api.Invoices;
 using Tallystick.Server.Api.LookupTables;
 using Tallystick.Server.Api.Measurements;
 using Tallystick.Server.Api.Permissions;
+using Tallystick.Server.Api.Pricings;
 using Tallystick.Server.Api.ResourceGroups;
 using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Api.ServiceUsers;
@@ -69,6 +70,7 @@ internal static class ApiOperations
         .. BillOperations.All,
         .. BillExplanationOperations.All,
         WhatIfOperation.Calculate,
+        PricingPreviewOperation.Preview,
         .. BillLineItemOperations.All,
         .. BillLifeOperations.All,
         LineItemOperations.List,

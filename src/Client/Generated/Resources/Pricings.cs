@@ -81,4 +81,19 @@ public sealed partial class PricingsClient
     [ApiOperation("DeletePricing")]
     public Task<Pricing> DeleteAsync(string id, CancellationToken cancellationToken = default) =>
         _api.SendAsync<Pricing>(ApiRequest.Delete($"pricings/{id}"), cancellationToken);
+
+    /// <summary>Preview a pricing.</summary>
+    /// <remarks>
+    /// Calculates what up to 50 quantities would cost with a pricing, and which bands they reach. Saves nothing.
+    /// The pricing is validated as if it were created, or, if it has the <c>id</c> of a stored pricing, as if it
+    /// replaced that pricing. Amounts are rounded as on a bill. They do not include a minimum spend, and each
+    /// quantity is the whole usage of a billing period.
+    /// Requires the permission <c>config:retrieve</c> on <c>config:pricing</c>.
+    /// </remarks>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    [ApiOperation("PreviewPricing")]
+    public Task<PricingPreview> PreviewPricingAsync(
+        PricingPreviewRequest request, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<PricingPreview>(ApiRequest.Post($"pricings/preview", request), cancellationToken);
 }
