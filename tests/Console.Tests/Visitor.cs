@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Tallystick.Console.Tests;
 
-/// <summary>A person who is signed in and looks at pages without a browser: quick, for what pages say and refuse.</summary>
+/// <summary>A person who is signed in and looks at pages without a browser, which is quick.</summary>
 internal sealed partial class Visitor : IDisposable
 {
     private readonly HttpClient _http;

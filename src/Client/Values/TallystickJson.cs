@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Tallystick.Client;
 
-/// <summary>Writes objects of the API as JSON, as the API itself does, and reads them back: to store or to log them.</summary>
+/// <summary>Writes objects of the API as JSON, as the API does, and reads them back, to store or log them.</summary>
 public static class TallystickJson
 {
     /// <summary>The JSON of an object.</summary>

@@ -30,7 +30,8 @@ internal static class CodeSamples
     private static string Curl(string method, string url, string? body) => body is null
         ? $"curl -X {method} '{url}' \\\n  -H \"Authorization: Bearer {Token}\""
         : $"curl -X {method} '{url}' \\\n  -H \"Authorization: Bearer {Token}\" \\\n"
-            + $"  -H 'Content-Type: application/json' \\\n  -d '{body.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+            + "  -H 'Content-Type: application/json' \\\n"
+            + $"  -d '{body.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     private static string CSharp(string method, string url, string? body) =>
         $$"""
@@ -51,7 +52,10 @@ internal static class CodeSamples
 
         response = requests.request(
             {{Text(method)}}, {{Text(url)}},
-            headers={"Authorization": "Bearer " + os.environ["TALLYSTICK_API_TOKEN"], "Content-Type": "application/json"}
+            headers={
+                "Authorization": "Bearer " + os.environ["TALLYSTICK_API_TOKEN"],
+                "Content-Type": "application/json",
+            }
         """
         + (body is null ? "" : $",\n    data={Text(body)}.encode()")
         + ")\nprint(response.json())";

@@ -25,7 +25,8 @@ internal static class Flash
     /// <summary>What the page before said; null for nothing.</summary>
     internal static string? Take(HttpContext context)
     {
-        if (context.Request.Cookies[Cookie] is not { Length: > 0 } message || !HttpMethods.IsGet(context.Request.Method))
+        if (!HttpMethods.IsGet(context.Request.Method)
+            || context.Request.Cookies[Cookie] is not { Length: > 0 } message)
             return null;
         context.Response.Cookies.Delete(Cookie);
         return message;

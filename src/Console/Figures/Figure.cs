@@ -22,7 +22,7 @@ public static class Figure
     /// <summary>A quantity in full, with grouping: <c>1,234.0000125</c>.</summary>
     public static string Quantity(decimal? value) => value is { } number ? Write(number, 0) : "";
 
-    /// <summary>An amount with its currency, and at least the minor units of the currency: <c>1,234.50 USD</c>.</summary>
+    /// <summary>An amount with at least the minor units of its currency: <c>1,234.50 USD</c>.</summary>
     public static string Money(decimal? value, string? currency) =>
         value is { } amount ? $"{Write(amount, MinorUnits(currency))} {currency}".TrimEnd() : "";
 

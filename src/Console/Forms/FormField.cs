@@ -57,7 +57,7 @@ public sealed record Option(string Value, string Text)
 }
 
 /// <summary>A field of a form: a member of the entity that is edited.</summary>
-/// <param name="Path">Where it is in the JSON of the entity, which is also where the API finds faults: <c>name</c>.</param>
+/// <param name="Path">Where it is in the JSON of the entity, as the API names faults: <c>name</c>.</param>
 /// <param name="Label">Its label.</param>
 /// <param name="Kind">What it takes.</param>
 public sealed record FormField(string Path, string Label, InputKind Kind = InputKind.Text)

@@ -98,7 +98,9 @@ public static class FormJson
                 return JsonValue.Create(text.Length == "yyyy-MM-ddTHH:mm".Length ? $"{text}:00Z" : $"{text}Z");
             case InputKind.Texts or InputKind.TextLines:
                 return new JsonArray([
-                    .. text.Split(field.Kind == InputKind.Texts ? ',' : '\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .. text.Split(
+                        field.Kind == InputKind.Texts ? ',' : '\n',
+                        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                         .Select(one => (JsonNode)JsonValue.Create(one))]);
             default:
                 return JsonValue.Create(text.ReplaceLineEndings("\n"));
