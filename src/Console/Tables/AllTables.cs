@@ -13,6 +13,11 @@ using Tallystick.Console.Pages.Metering.LookupTables;
 using Tallystick.Console.Pages.Metering.Meters;
 using Tallystick.Console.Pages.Metering.Uploads;
 using Tallystick.Console.Pages.Metering.Usage;
+using Tallystick.Console.Pages.Prices.CounterPricings;
+using Tallystick.Console.Pages.Prices.PlanGroups;
+using Tallystick.Console.Pages.Prices.PlanTemplates;
+using Tallystick.Console.Pages.Prices.Plans;
+using Tallystick.Console.Pages.Prices.Pricings;
 using Tallystick.Console.Pages.Products;
 using Tallystick.Console.Pages.Settings.Audit;
 using Tallystick.Console.Pages.Settings.Invitations;
@@ -34,6 +39,11 @@ internal static class AllTables
         ContractTable.Definition,
         CommitmentTable.Definition,
         BalanceTable.Definition,
+        PlanTable.Definition,
+        PlanTemplateTable.Definition,
+        PlanGroupTable.Definition,
+        PricingTable.Definition,
+        CounterPricingTable.Definition,
         BillTable.Definition,
         BillJobTable.Definition,
         StatementDefinitionTable.Definition,
