@@ -12,7 +12,7 @@ internal static class BillJobTable
     {
         Name = "billjobs",
         Operation = "GET billjobs",
-        Load = query => query.Api.Client.BillJobs.ListAsync(query.PageSize, status: query["status"]),
+        Load = query => query.Api.Client.BillJobs.ListAsync(query.PageSize, query["active"], query["status"]),
         Key = job => job.Id,
         Page = job => $"billjobs/{job.Id}",
         Filters =
