@@ -17,7 +17,7 @@ internal sealed record ListedPrice(
     string Path, ReferenceKind Kind, string? PricedId, string? Segment, DateTimeOffset Start, DateTimeOffset? End,
     IReadOnlyList<PricingBand> Bands, bool IsInherited)
 {
-    /// <summary>The prices of a plan and its template: versions of the same price together, in the order of time.</summary>
+    /// <summary>The prices of a plan and its template, the versions of a price together and by time.</summary>
     internal static async Task<IReadOnlyList<ListedPrice>> ReadAsync(
         OrganizationApi api, string? planId, string templateId)
     {
@@ -42,7 +42,8 @@ internal sealed record ListedPrice(
             .WithCancellation(api.Cancelled))
         {
             found.Add(new(
-                $"pricings/{one.Id}", one.AggregationId is null ? References.CompoundAggregations : References.Aggregations,
+                $"pricings/{one.Id}",
+                one.AggregationId is null ? References.CompoundAggregations : References.Aggregations,
                 one.AggregationId ?? one.CompoundAggregationId, one.SegmentString, one.StartDate, one.EndDate,
                 one.PricingBands, isInherited));
         }
