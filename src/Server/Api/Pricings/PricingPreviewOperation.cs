@@ -10,7 +10,6 @@ using Tallystick.Pricing.Plans;
 using Tallystick.Pricing.Pricings;
 using Tallystick.Pricing.Rating;
 using Tallystick.Resources.Changes;
-using Tallystick.Resources.Definitions;
 using Tallystick.Resources.Documents;
 using Tallystick.Server.Api.Http;
 using Tallystick.Server.Api.Resources;
