@@ -99,6 +99,26 @@ public sealed class PricePagesTests(BillingFixture billing) : IClassFixture<Bill
     }
 
     [Fact]
+    public async Task Typing_ShowsTheCostAndLastMonthsBills_AndSavesNothing()
+    {
+        var pricing = await PricingAsync();
+        await UseLastMonthAsync("account_1", 3);
+
+        using var response = await billing.Administrator.SendAsync(
+            billing.To($"pricings/{pricing.Id}/edit"), null, ("startDate", "2020-01-01T00:00:00"),
+            ("cumulative", "true"), ("pricingBands[0].lowerLimit", "0"), ("pricingBands[0].fixedPrice", "1"),
+            ("pricingBands[0].unitPrice", "2"), ("units", "10"), ("whatif", "true"), ("_live", "1"));
+
+        var page = await response.Content.ReadAsStringAsync();
+        page.ShouldContain("10 units cost");
+        page.ShouldContain("21.00 USD");
+        page.ShouldContain("Last month's bills with this price");
+        page.ShouldContain("6.70 USD</strong>"); // 1 + 3 × 2, instead of 3 × 0.10
+        page.ShouldContain(">account_1</a>");
+        (await billing.Sample.Client.Pricings.GetAsync(pricing.Id)).Version.ShouldBe(pricing.Version);
+    }
+
+    [Fact]
     public async Task Price_IsCreatedInTwoSteps()
     {
         var pricing = await PricingAsync();
@@ -113,6 +133,25 @@ public sealed class PricePagesTests(BillingFixture billing) : IClassFixture<Bill
 
         page.ShouldContain("Price saved.");
         page.ShouldContain("0.0000125");
+    }
+
+    private Task UseLastMonthAsync(string account, decimal requests)
+    {
+        var today = TimeProvider.System.GetUtcNow();
+        return billing.Sample.Client.Measurements.SubmitAsync(new SubmitMeasurementsRequest
+        {
+            Measurements =
+            [
+                new Measurement
+                {
+                    Uid = $"{Guid.NewGuid()}",
+                    Meter = "requests",
+                    Account = account,
+                    Ts = today.AddDays(-today.Day),
+                    Measure = new() { ["requests"] = requests },
+                },
+            ],
+        });
     }
 
     private Task<Plan> PlanAsync() =>
