@@ -9,6 +9,8 @@ internal static class CodeSamples
     /// <summary>The language that is shown first.</summary>
     internal const string First = "curl";
 
+    private const string PythonType = "\n        \"Content-Type\": \"application/json\",";
+    private const string JavaScriptType = "\n    'Content-Type': 'application/json',";
     private const string Token = "$TALLYSTICK_API_TOKEN";
 
     private static readonly JsonSerializerOptions Readable = new()
@@ -53,8 +55,7 @@ internal static class CodeSamples
         response = requests.request(
             {{Text(method)}}, {{Text(url)}},
             headers={
-                "Authorization": "Bearer " + os.environ["TALLYSTICK_API_TOKEN"],
-                "Content-Type": "application/json",
+                "Authorization": "Bearer " + os.environ["TALLYSTICK_API_TOKEN"],{{(body is null ? "" : PythonType)}}
             }
         """
         + (body is null ? "" : $",\n    data={Text(body)}.encode()")
@@ -64,7 +65,9 @@ internal static class CodeSamples
         $$"""
         const response = await fetch({{Text(url)}}, {
           method: {{Text(method)}},
-          headers: { Authorization: `Bearer ${process.env.TALLYSTICK_API_TOKEN}`, 'Content-Type': 'application/json' },
+          headers: {
+            Authorization: `Bearer ${process.env.TALLYSTICK_API_TOKEN}`,{{(body is null ? "" : JavaScriptType)}}
+          },
 
         """
         + (body is null ? "" : $"  body: JSON.stringify({body}),\n")

@@ -3,6 +3,7 @@ using NodaTime;
 using Tallystick.Access.Credentials;
 using Tallystick.Client;
 using Tallystick.Console.SignIn;
+using Tallystick.Console.Tables;
 
 namespace Tallystick.Console.Api;
 
@@ -17,6 +18,9 @@ public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
     private HttpContext? _context;
     private Caller? _caller;
     private Task<DateTimeZone>? _zone;
+
+    /// <summary>The names of what the page refers to, each read once.</summary>
+    public NameBook Names { get; } = new();
 
     /// <summary>Called after each request to the API.</summary>
     public event Action? Sent;

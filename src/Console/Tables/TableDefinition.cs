@@ -78,7 +78,7 @@ public sealed record TableDefinition<T> : ITable
         // The maximum of most lists of the API.
         const int PageSize = 100;
         await write(Columns.Select(column => column.Title));
-        var scene = new RowScene(await api.ZoneAsync(), new NameBook());
+        var scene = new RowScene(await api.ZoneAsync(), api.Names);
         await foreach (var rows in Load(new TableQuery(api, values, PageSize)).Chunk(PageSize)
             .WithCancellation(api.Cancelled))
         {

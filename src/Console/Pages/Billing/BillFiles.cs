@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Tallystick.Client;
 using Tallystick.Console.Api;
 
 namespace Tallystick.Console.Pages.Billing;
@@ -28,7 +27,7 @@ internal static class BillFiles
     {
         var api = context.RequestServices.GetRequiredService<OrganizationApi>();
         var file = await api.Client.Bills.GetJsonStatementAsync(IdOf(context, "Id"), api.Cancelled);
-        context.Response.Redirect(AddressOf(file));
+        context.Response.Redirect(OrganizationApi.HereOf(file.DownloadUrl!));
     }
 
     /// <summary>Leads to the newest statement of a bill, as CSV.</summary>
@@ -36,7 +35,7 @@ internal static class BillFiles
     {
         var api = context.RequestServices.GetRequiredService<OrganizationApi>();
         var file = await api.Client.Bills.GetCsvStatementAsync(IdOf(context, "Id"), api.Cancelled);
-        context.Response.Redirect(AddressOf(file));
+        context.Response.Redirect(OrganizationApi.HereOf(file.DownloadUrl!));
     }
 
     /// <summary>Leads to the usage behind a line of a bill.</summary>
@@ -45,14 +44,8 @@ internal static class BillFiles
         var api = context.RequestServices.GetRequiredService<OrganizationApi>();
         var file = await api.Client.LineItems.GetUsageAsync(
             IdOf(context, "Id"), IdOf(context, "Line"), api.Cancelled);
-        context.Response.Redirect(AddressOf(file));
+        context.Response.Redirect(OrganizationApi.HereOf(file.DownloadUrl!));
     }
-
-    /// <summary>
-    /// The address of a file for the browser, which has reached this server already: the console's own requests do not
-    /// know by which name.
-    /// </summary>
-    internal static string AddressOf(ObjectUrlResponse file) => new Uri(file.DownloadUrl!).PathAndQuery;
 
     // Guids, as the routes demand.
     private static string IdOf(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;

@@ -2,28 +2,20 @@ using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
 using Tallystick.Client;
+using Tallystick.Console.Components.Charts;
 using Tallystick.Console.Figures;
 
 namespace Tallystick.Console.Pages.Metering.Usage;
 
-/// <summary>A series of values, one for each row of a grid.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Values">Its values, by row; null for none.</param>
-public sealed record GridSeries(string Name, IReadOnlyList<decimal?> Values);
-
 /// <summary>
-/// Grouped usage as a grid, for charts and pivot tables: times, or else values of the first group, go down, and all
-/// other groups go across.
+/// Grouped usage as a grid: times, or else values of the first group, go down, and all other groups go across.
 /// </summary>
-/// <param name="Heading">What the rows are.</param>
-/// <param name="Rows">Labels of the rows.</param>
-/// <param name="Series">The columns.</param>
-public sealed record UsageGrid(string Heading, IReadOnlyList<string> Rows, IReadOnlyList<GridSeries> Series)
+internal static class UsageGrid
 {
     // More rows than anybody reads. A chart that leaves out times without usage is still right.
     private const int MaxTimes = 2_000;
 
-    internal static UsageGrid Of(
+    internal static ChartGrid Of(
         UsageQueryRequest query, IReadOnlyList<Dictionary<string, FieldValue>> data, DateTimeZone zone)
     {
         var frequency = query.Groups?.FirstOrDefault(IsTime)?.Frequency;
@@ -52,7 +44,7 @@ public sealed record UsageGrid(string Heading, IReadOnlyList<string> Rows, IRead
         }
         if (frequency is not null)
             rows = Filled(rows, frequency.Value, zone);
-        return new UsageGrid(
+        return new ChartGrid(
             frequency is not null ? $"Time ({zone.Id})" : down is null ? "" : HeadingOf(down),
             [.. rows.Select(row => frequency is null ? Named(row) : TimeOf(row, frequency.Value, zone))],
             [.. series.Select(name => new GridSeries(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tallystick.Client;
+using Tallystick.Console.Components.Charts;
 
 namespace Tallystick.Console.Pages.Prices.Pricings;
 
@@ -15,34 +16,26 @@ internal sealed class PriceScale
 
     private const int Top = 12;
 
-    private readonly decimal _low;
-    private readonly decimal _high;
-    private readonly decimal _step;
+    private readonly Axis _amounts;
     private readonly decimal _most;
-    private readonly decimal _unitStep;
 
     internal PriceScale(IReadOnlyList<QuantityPrice> points)
     {
         _most = Math.Max(points.Max(point => point.Units ?? 0), 0.000001m);
-        _unitStep = StepOf(_most);
-        var (least, most) = (
-            Math.Min(0, points.Min(point => point.Amount ?? 0)), Math.Max(0, points.Max(point => point.Amount ?? 0)));
-        _step = StepOf(most - least);
-        _low = Math.Floor(least / _step) * _step;
-        _high = Math.Max(_low + _step, Math.Ceiling(most / _step) * _step);
+        _amounts = new Axis([.. points.Select(point => point.Amount ?? 0)]);
     }
 
     /// <summary>The amounts of the axis.</summary>
-    internal IEnumerable<decimal> Amounts => From(_low, _high, _step);
+    internal IEnumerable<decimal> Amounts => _amounts.Ticks;
 
     /// <summary>The units of the axis.</summary>
-    internal IEnumerable<decimal> Units => From(0, _most, _unitStep);
+    internal IEnumerable<decimal> Units => Axis.UpTo(_most);
 
     /// <summary>The place of a number of units.</summary>
     internal string X(decimal units) => Text(Left + (units / _most * (Right - Left)));
 
     /// <summary>The height of an amount.</summary>
-    internal string Y(decimal amount) => Text(Bottom - ((amount - _low) / (_high - _low) * (Bottom - Top)));
+    internal string Y(decimal amount) => Text(Bottom - (_amounts.ShareBelow(amount) * (Bottom - Top)));
 
     /// <summary>The path of the prices.</summary>
     internal string Line(IReadOnlyList<QuantityPrice> points)
@@ -54,25 +47,6 @@ internal sealed class PriceScale
                 .Append(Y(point.Amount ?? 0));
         }
         return path.ToString();
-    }
-
-    private static IEnumerable<decimal> From(decimal first, decimal last, decimal step)
-    {
-        for (var value = first; value <= last; value += step)
-            yield return value;
-    }
-
-    // 1, 2 or 5 times a power of ten, so that there are three to six steps.
-    private static decimal StepOf(decimal range)
-    {
-        if (range == 0)
-            return 1;
-        var (least, power) = (range / 5, 1m);
-        while (power < least)
-            power *= 10;
-        while (power / 10 >= least && power > 1e-27m)
-            power /= 10;
-        return power / 5 >= least ? power / 5 : power / 2 >= least ? power / 2 : power;
     }
 
     private static string Text(decimal value) => value.ToString("0.##", CultureInfo.InvariantCulture);

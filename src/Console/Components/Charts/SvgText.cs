@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 
-namespace Tallystick.Console.Pages.Metering.Charts;
+namespace Tallystick.Console.Components.Charts;
 
 /// <summary>A text of a chart. Razor takes the element of that name for its own.</summary>
 public sealed class SvgText : ComponentBase

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Tallystick.Console.Pages.Metering.Usage;
 
-namespace Tallystick.Console.Pages.Metering.Charts;
+namespace Tallystick.Console.Components.Charts;
 
 /// <summary>Where the values of a grid are in a chart.</summary>
 internal sealed class ChartScale
@@ -19,31 +18,19 @@ internal sealed class ChartScale
     private readonly IReadOnlyList<GridSeries> _series;
     private readonly ChartKind _kind;
     private readonly int _rows;
-    private readonly decimal _low;
-    private readonly decimal _high;
-    private readonly decimal _step;
+    private readonly Axis _axis;
 
-    internal ChartScale(UsageGrid grid, IReadOnlyList<GridSeries> series, ChartKind kind)
+    internal ChartScale(ChartGrid grid, IReadOnlyList<GridSeries> series, ChartKind kind)
     {
         (_series, _kind, _rows) = (series, kind, grid.Rows.Count);
-        var tops = kind == ChartKind.Stacked
+        List<decimal> tops = kind == ChartKind.Stacked
             ? [.. Enumerable.Range(0, _rows).SelectMany(row => new[] { Sum(row, 1), Sum(row, -1) })]
-            : series.SelectMany(one => one.Values).OfType<decimal>().ToList();
-        var (least, most) = (Math.Min(0, tops.DefaultIfEmpty().Min()), Math.Max(0, tops.DefaultIfEmpty().Max()));
-        _step = StepOf(most - least);
-        _low = Math.Floor(least / _step) * _step;
-        _high = Math.Max(_low + _step, Math.Ceiling(most / _step) * _step);
+            : [.. series.SelectMany(one => one.Values).OfType<decimal>()];
+        _axis = new Axis(tops);
     }
 
     /// <summary>The values of the axis.</summary>
-    internal IEnumerable<decimal> Ticks
-    {
-        get
-        {
-            for (var tick = _low; tick <= _high; tick += _step)
-                yield return tick;
-        }
-    }
+    internal IEnumerable<decimal> Ticks => _axis.Ticks;
 
     /// <summary>The rows whose labels fit.</summary>
     internal IEnumerable<int> Labels
@@ -89,24 +76,11 @@ internal sealed class ChartScale
         return path.ToString();
     }
 
-    private decimal At(decimal value) => Bottom - ((value - _low) / (_high - _low) * (Bottom - Top));
+    private decimal At(decimal value) => Bottom - (_axis.ShareBelow(value) * (Bottom - Top));
 
     // Of the values with a sign: those above the line and those below it are put upon each other separately.
     private decimal Sum(int row, int sign, int count = int.MaxValue) =>
         _series.Take(count).Select(one => one.Values[row] ?? 0).Where(value => Math.Sign(value) == sign).Sum();
-
-    // 1, 2 or 5 times a power of ten, so that there are three to six ticks.
-    private static decimal StepOf(decimal range)
-    {
-        if (range == 0)
-            return 1;
-        var (least, power) = (range / 5, 1m);
-        while (power < least)
-            power *= 10;
-        while (power / 10 >= least && power > 1e-27m)
-            power /= 10;
-        return power / 5 >= least ? power / 5 : power / 2 >= least ? power / 2 : power;
-    }
 
     private static string Text(decimal value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

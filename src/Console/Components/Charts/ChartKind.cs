@@ -1,4 +1,4 @@
-namespace Tallystick.Console.Pages.Metering.Charts;
+namespace Tallystick.Console.Components.Charts;
 
 /// <summary>How a chart looks.</summary>
 public enum ChartKind

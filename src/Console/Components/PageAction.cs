@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Tallystick.Client;
+using Tallystick.Console.SignIn;
+
+namespace Tallystick.Console.Components;
+
+/// <summary>Runs the action of a button, and goes on with a message or stays with the fault.</summary>
+internal static class PageAction
+{
+    /// <summary>Runs it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="run">The action.</param>
+    /// <param name="message">What is said afterwards; null for nothing.</param>
+    /// <param name="done">Where to go afterwards; null for the same page.</param>
+    /// <param name="isStaying">Whether the answer is this page, which shows what came of it.</param>
+    /// <returns>Why the API refused it; null after a success.</returns>
+    internal static async Task<string?> RunAsync(
+        HttpContext context, Func<Task> run, string? message, string? done, bool isStaying = false)
+    {
+        try
+        {
+            await run();
+        }
+        catch (TallystickApiException refused)
+        {
+            return Faults.Describe(refused);
+        }
+        if (isStaying)
+            return null;
+        Flash.Say(context, message);
+        Form.Go(context, done ?? context.Request.Path + context.Request.QueryString);
+        return null;
+    }
+}
