@@ -131,10 +131,11 @@ public sealed class UidIndex : IUidIndex, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <remarks>A forgotten position is ignored: the slot of a later one may look the same.</remarks>
     /// <exception cref="StoreUnavailableException">What was spilled cannot be read, or is damaged.</exception>
     public void Remove(ulong fingerprint, LogPosition position)
     {
-        if (position.Value <= 0 || position.Value > _window.Newest)
+        if (position.Value < _window.First || position.Value > _window.Newest)
             return;
         var key = UidKey.Of(fingerprint);
         if (!_table.Remove(key, position.Value))

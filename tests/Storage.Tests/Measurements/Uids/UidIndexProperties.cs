@@ -104,6 +104,18 @@ public sealed class UidIndexProperties : IDisposable
         index.Count.ShouldBe(1_000);
     }
 
+    [Fact]
+    public void UidIndex_RemovalOfAForgottenPosition_LeavesTheLaterOneOfTheSameSlot()
+    {
+        using var index = NewIndex(1_000_000);
+        var model = new UidModel(index);
+        model.Add(1UL << 32, 7);
+        model.Forget(100);
+        model.Add(1UL << 32, 7 + UidSlot.Positions);
+        model.Remove(1UL << 32, 7);
+        model.ShouldAgree();
+    }
+
     private UidIndex NewIndex(long memoryBytes) => new(new UidIndexOptions
     {
         MemoryBytes = memoryBytes,

@@ -16,10 +16,14 @@ internal sealed class UidModel(UidIndex index)
         _entries.Add((fingerprint, position));
     }
 
-    /// <summary>An index which keeps a part of the fingerprint removes by that part.</summary>
+    /// <summary>
+    /// An index which keeps a part of the fingerprint removes by that part. It ignores what it has forgotten.
+    /// </summary>
     internal void Remove(ulong fingerprint, long position)
     {
         index.Remove(fingerprint, new LogPosition(position));
+        if (position < _before)
+            return;
         var at = _entries.FindIndex(entry => IsAlike(entry.Fingerprint, fingerprint) && entry.Position == position);
         if (at >= 0)
             _entries.RemoveAt(at);
