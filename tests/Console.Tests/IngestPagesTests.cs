@@ -148,6 +148,10 @@ public sealed class IngestPagesTests(ConsoleServerFixture console) : IClassFixtu
                 page.ShouldNotContain(action, Case.Sensitive, path);
         }
         await reader.GetAsync(console.To("uploads"), HttpStatusCode.Forbidden);
+        foreach (var path in (string[])[
+            "products/new", "meters/new", "accounts/new", "plantemplates/new", "settings/user-groups/new",
+            $"meters/{meter.Id}/edit"])
+            (await reader.GetAsync(console.To(path), HttpStatusCode.Forbidden)).ShouldNotContain("class=\"resource\"");
     }
 
     // A measurement is looked at soon after it was accepted.

@@ -53,6 +53,30 @@ public sealed class ProductPagesTests(ConsoleServerFixture console) : IClassFixt
         (await console.Administrator.GetAsync(console.To("search?q=thing_to"))).ShouldContain("Findable thing");
     }
 
+    [Fact]
+    public async Task Filters_OfAnyLength_LeaveTheConsoleOpen()
+    {
+        using var visitor = await Visitor.SignInAsync(
+            console.Server.Address, console.Server.First.Person!.Email, ConsoleServer.Chosen);
+        foreach (var list in (string[])[
+            "accounts?filtered=1&name", "contracts?filtered=1&codes", "bills?filtered=1&accountId",
+            "billjobs?filtered=1&status", "settings/audit-trail?filtered=1&resourceId",
+            "commitments?filtered=1&accountId", "balances?filtered=1&accountId", "pricings?filtered=1&planId",
+            "uploads?filtered=1&fileKey"])
+            await visitor.SendGetAsync(console.To($"{list}={string.Concat(Enumerable.Repeat("%25", 650))}"));
+
+        await visitor.GetAsync(console.To("products"));
+    }
+
+    [Fact]
+    public async Task Export_WithAFilterThatTheApiRefuses_IsAPageAndNoFile() =>
+        await console.Administrator.GetAsync(console.To("export/bills.csv?from=abc"), HttpStatusCode.NotFound);
+
+    [Fact]
+    public async Task Address_WithWhatCannotBeAPeriod_IsNotAFailure() =>
+        (await console.Administrator.GetAsync(console.To("bills/approve-period?last=..")))
+            .ShouldContain("The address names no period.");
+
     private Task<string> SubmitAsync(string path, params (string, string)[] values) =>
         console.Administrator.SubmitAsync(console.To(path), values);
 }

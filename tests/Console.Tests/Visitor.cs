@@ -41,6 +41,9 @@ internal sealed partial class Visitor : IDisposable
         return html;
     }
 
+    /// <summary>Opens a page whose answer does not matter.</summary>
+    internal async Task SendGetAsync(string path) => (await _http.GetAsync(path)).Dispose();
+
     /// <summary>Sends the form of a page as a browser does: its hidden values, and those that were typed.</summary>
     /// <param name="path">The page.</param>
     /// <param name="values">The values of inputs. The only form, or the one with the first of them, is sent.</param>
@@ -58,9 +61,13 @@ internal sealed partial class Visitor : IDisposable
             : text.Contains($"name=\"{values[0].Name}\"", StringComparison.Ordinal));
         var hidden = HiddenInputs().Matches(html).Select(match => match.Value)
             .Select(input => (Name: AttributeOf(input, "name"), Value: AttributeOf(input, "value")))
-            .Where(input => values.All(value => value.Name != input.Name));
+            .Where(input => values.All(value => value.Name != input.Name) && IsFilledIn(input.Name));
         return await _http.PostAsync(path, new FormUrlEncodedContent(
             hidden.Concat(values).Select(pair => KeyValuePair.Create(pair.Name, pair.Value))));
+
+        // A row of which nothing is typed counts as removed.
+        bool IsFilledIn(string name) => name.LastIndexOf("].", StringComparison.Ordinal) is var end and >= 0
+            ? values.Any(value => value.Name.StartsWith(name[..(end + 2)], StringComparison.Ordinal)) : true;
     }
 
     public void Dispose() => _http.Dispose();

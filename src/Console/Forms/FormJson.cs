@@ -11,6 +11,13 @@ public static class FormJson
 {
     private const int MaxRows = 200;
 
+    // Where a row was before the form was filled in, or that it is new. Never sent to the API.
+    private const string FormerRow = "_row";
+    private const int IsNewRow = -1;
+
+    // Browsers leave out seconds that are zero.
+    private static readonly int MinuteLength = "yyyy-MM-ddTHH:mm".Length;
+
     /// <summary>Puts the values of a form into the JSON of an entity. Other members stay.</summary>
     /// <returns>The faults, by path.</returns>
     public static IReadOnlyDictionary<string, string> Read(
@@ -21,7 +28,7 @@ public static class FormJson
         {
             if (field.Kind == InputKind.Rows)
                 ReadRows(form, field, entity, prefix, faults);
-            else
+            else if (!IsUnchangedInstant(field, entity, form[prefix + field.Path].ToString()))
                 Set(entity, field.Path, NodeOf(form[prefix + field.Path], field, prefix, faults));
         }
         return faults;
@@ -51,18 +58,63 @@ public static class FormJson
         var former = RowsOf(entity, field);
         var start = $"{prefix}{field.Path}[";
         // A row that somebody removed leaves a gap: rows get new numbers, in the order of the page.
-        foreach (var number in form.Keys.Where(key => key.StartsWith(start, StringComparison.Ordinal))
-            .Select(key => NumberIn(key, start.Length)).OfType<int>().Distinct().Order().Take(MaxRows))
+        var numbers = form.Keys.Where(key => key.StartsWith(start, StringComparison.Ordinal))
+            .Select(key => NumberIn(key, start.Length)).OfType<int>().Distinct().Order().ToList();
+        if (Math.Max(numbers.Count, former.Count) > MaxRows)
+        {
+            faults[prefix + field.Path] = $"can have at most {MaxRows} rows here; use the API for more";
+            return;
+        }
+        foreach (var number in numbers)
         {
             // What the form does not show of a row, it keeps.
-            var row = number < former.Count ? (JsonObject)former[number].DeepClone() : [];
             var rowPrefix = $"{start}{number}].";
+            var index = int.TryParse(form[rowPrefix + FormerRow], out var was) ? was : IsNewRow;
+            var row = index >= 0 && index < former.Count ? (JsonObject)former[index].DeepClone() : [];
+            row[FormerRow] = index;
             foreach (var (path, fault) in Read(form, field.Fields, row, rowPrefix))
                 faults[$"{start}{rows.Count}].{path[rowPrefix.Length..]}"] = fault;
             rows.Add(row);
         }
         Set(entity, field.Path, rows);
     }
+
+    /// <summary>The entity as it is sent: without what only the form knows.</summary>
+    public static JsonObject Sent(JsonObject entity)
+    {
+        var sent = (JsonObject)entity.DeepClone();
+        RemoveMarks(sent);
+        return sent;
+    }
+
+    /// <summary>The name of the input that says where a row was.</summary>
+    public static string FormerRowName(string rowPrefix) => rowPrefix + FormerRow;
+
+    /// <summary>Where a row was before the form was filled in.</summary>
+    /// <param name="row">The row; null for one that is added.</param>
+    /// <param name="number">Its number now.</param>
+    public static int FormerRowOf(JsonObject? row, int number) =>
+        row is null ? IsNewRow : row[FormerRow]?.GetValue<int>() ?? number;
+
+    private static void RemoveMarks(JsonNode? node)
+    {
+        if (node is JsonObject entity)
+        {
+            entity.Remove(FormerRow);
+            foreach (var (_, member) in entity)
+                RemoveMarks(member);
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (var item in list)
+                RemoveMarks(item);
+        }
+    }
+
+    // An input shows no fractions of seconds, which would be lost.
+    private static bool IsUnchangedInstant(FormField field, JsonObject entity, string text) =>
+        field.Kind == InputKind.Instant && Find(entity, field.Path) is { } stored
+            && InputInstant(Plain(stored)) == (text.Length == MinuteLength ? $"{text}:00" : text);
 
     private static int? NumberIn(string key, int start) =>
         key.IndexOf(']', start) is > 0 and var end
@@ -95,7 +147,7 @@ public static class FormJson
                 faults[prefix + field.Path] = "must be a number such as 1234.5";
                 return null;
             case InputKind.Instant:
-                return JsonValue.Create(text.Length == "yyyy-MM-ddTHH:mm".Length ? $"{text}:00Z" : $"{text}Z");
+                return JsonValue.Create(text.Length == MinuteLength ? $"{text}:00Z" : $"{text}Z");
             case InputKind.Texts or InputKind.TextLines:
                 return new JsonArray([
                     .. text.Split(

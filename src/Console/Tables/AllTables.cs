@@ -36,6 +36,7 @@ internal static class AllTables
     [
         ProductTable.Definition,
         AccountTable.Definition,
+        AccountTable.Children,
         ContractTable.Definition,
         CommitmentTable.Definition,
         BalanceTable.Definition,

@@ -77,14 +77,19 @@ public sealed record TableDefinition<T> : ITable
     {
         // The maximum of most lists of the API.
         const int PageSize = 100;
-        await write(Columns.Select(column => column.Title));
+        var list = Load(new TableQuery(api, values, PageSize));
+        // Before anything is written: a filter that the API refuses is a page that says so.
+        var page = await list.GetPageAsync(null, api.Cancelled);
         var scene = new RowScene(await api.ZoneAsync(), api.Names);
-        await foreach (var rows in Load(new TableQuery(api, values, PageSize)).Chunk(PageSize)
-            .WithCancellation(api.Cancelled))
+        await write(Columns.Select(column => column.Title));
+        while (true)
         {
-            await ReadNamesAsync(api, rows, scene.Names);
-            foreach (var row in rows)
+            await ReadNamesAsync(api, page.Data, scene.Names);
+            foreach (var row in page.Data)
                 await write(Columns.Select(column => column.Text(row, scene)));
+            if (page.NextToken is null)
+                return;
+            page = await list.GetPageAsync(page.NextToken, api.Cancelled);
         }
     }
 

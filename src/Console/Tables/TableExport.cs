@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Tallystick.Client;
 using Tallystick.Console.Api;
 using Tallystick.Console.Pages.Faults;
 
@@ -26,7 +27,15 @@ internal static class TableExport
         }
         Begin(context, table.Name);
         var values = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
-        await table.ExportAsync(api, values, cells => WriteRowAsync(context, cells));
+        try
+        {
+            await table.ExportAsync(api, values, cells => WriteRowAsync(context, cells));
+        }
+        catch (TallystickApiException) when (context.Response.HasStarted)
+        {
+            // The browser must not take the part for the whole.
+            context.Abort();
+        }
     }
 
     /// <summary>Begins a file, which the browser saves.</summary>

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+using Tallystick.Console.SignIn;
 
 namespace Tallystick.Console.Tables;
 
@@ -21,7 +23,10 @@ public sealed record TableView(
     /// <summary>Present in the address if its filters are to replace those that the browser remembers.</summary>
     internal const string FilteredName = "filtered";
 
-    private const int MaxCookie = 2_000;
+    // Browsers send the cookies of all tables with each request, whose headers servers limit.
+    private const int MaxFilters = 300;
+    private const int MaxFilter = 200;
+    private const string PersonName = "by";
     private const string FilterPrefix = "f.";
 
     internal static IReadOnlyList<int> PageSizes { get; } = [25, 50, 100];
@@ -29,14 +34,15 @@ public sealed record TableView(
     /// <summary>What the address says, and for the rest what the browser remembers.</summary>
     internal static TableView Of(HttpContext context, string table, IEnumerable<TableFilter> filters)
     {
-        var kept = QueryHelpers.ParseQuery(context.Request.Cookies[CookieOf(table)]);
+        var kept = KeptFor(context, table);
         var query = context.Request.Query;
         var isFiltered = query.ContainsKey(FilteredName) || filters.Any(filter => query.ContainsKey(filter.Name));
         var values = filters
             .Select(filter => (filter.Name, Value: isFiltered
                 ? query[filter.Name].ToString().Trim() : kept.GetValueOrDefault(FilterPrefix + filter.Name).ToString()))
             .Where(filter => filter.Value.Length > 0)
-            .ToDictionary(filter => filter.Name, filter => filter.Value);
+            .ToDictionary(
+                filter => filter.Name, filter => filter.Value[..Math.Min(filter.Value.Length, MaxFilter)]);
         var columns = kept.GetValueOrDefault(ColumnsName).ToString();
         return new TableView(
             columns.Length == 0 ? null : columns.Split('.'),
@@ -46,14 +52,16 @@ public sealed record TableView(
             values);
     }
 
-    /// <summary>Makes the browser remember it. Filters that are too long to be kept are not.</summary>
+    /// <summary>Makes the browser remember it. Filters that are too long are not kept.</summary>
     internal void Keep(HttpContext context, string table)
     {
-        var text = TextOf(Filters);
-        if (text.Length > MaxCookie)
-            text = TextOf(new Dictionary<string, string>());
-        context.Response.Cookies.Append(CookieOf(table), text, new CookieOptions
+        var filters = FiltersText();
+        // The cookie escapes it once more.
+        var kept = Uri.EscapeDataString(filters).Length <= MaxFilters ? filters : "";
+        context.Response.Cookies.Append(CookieOf(table), ViewText(context) + kept, new CookieOptions
         {
+            // Of this organization only, whose ids mean nothing in another one.
+            Path = $"/org/{context.Request.RouteValues["OrganizationId"]}",
             HttpOnly = true,
             SameSite = SameSiteMode.Lax,
             Secure = context.Request.IsHttps,
@@ -61,18 +69,28 @@ public sealed record TableView(
         });
     }
 
-    private string TextOf(IReadOnlyDictionary<string, string> filters)
+    // What somebody else made this browser remember does not count.
+    private static Dictionary<string, StringValues> KeptFor(HttpContext context, string table)
     {
-        var builder = new QueryBuilder();
+        var kept = QueryHelpers.ParseQuery(context.Request.Cookies[CookieOf(table)]);
+        return kept.GetValueOrDefault(PersonName) == PersonOf(context) ? kept : [];
+    }
+
+    private string ViewText(HttpContext context)
+    {
+        var builder = new QueryBuilder { { PersonName, PersonOf(context) } };
         if (Columns is not null)
             builder.Add(ColumnsName, string.Join('.', Columns));
         if (IsCompact)
             builder.Add(DensityName, Compact);
         builder.Add(SizeName, $"{PageSize}");
-        foreach (var (name, value) in filters)
-            builder.Add(FilterPrefix + name, value);
         return builder.ToString();
     }
+
+    private string FiltersText() => string.Concat(Filters.Select(
+        filter => $"&{FilterPrefix}{Uri.EscapeDataString(filter.Key)}={Uri.EscapeDataString(filter.Value)}"));
+
+    private static string PersonOf(HttpContext context) => context.Person()!.Login.Id;
 
     private static string CookieOf(string table) => $"table-{table}";
 }

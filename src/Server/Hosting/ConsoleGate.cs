@@ -57,8 +57,9 @@ internal sealed class ConsoleGate(IServiceScopeFactory scopes, CallerAccess acce
     public async ValueTask<bool> MayAsync(
         Caller caller, string operation, string? id, CancellationToken cancellationToken)
     {
-        if (!Operations.TryGetValue(operation, out var found))
-            throw new ArgumentException($"There is no operation {operation}.", nameof(operation));
+        var found = Operations.GetValueOrDefault(operation)
+            ?? Operations.FirstOrDefault(one => IsCalled(one.Key, operation)).Value
+            ?? throw new ArgumentException($"There is no operation {operation}.", nameof(operation));
         var grants = (await access.OfAsync(caller, cancellationToken)).Grants;
         return Holds(grants, found.Permission, id) && found.AlsoNeeds.All(needed => Holds(grants, needed, id));
     }
@@ -67,6 +68,14 @@ internal sealed class ConsoleGate(IServiceScopeFactory scopes, CallerAccess acce
         Caller caller, ApiTask task, CancellationToken cancellationToken) =>
         (await access.OfAsync(caller, cancellationToken)).Principal is { } principal
             ? PermissionAnswer.Of(principal.Rules, task.Needs) : null;
+
+    // Whether an operation with values in its path is the one with names in their place.
+    private static bool IsCalled(string template, string operation)
+    {
+        var (names, values) = (template.Split('/'), operation.Split('/'));
+        return names.Length == values.Length
+            && names.Zip(values).All(part => part.First == part.Second || part.First.StartsWith('{'));
+    }
 
     private static bool Holds(Grants grants, Permission permission, string? id)
     {

@@ -32,8 +32,7 @@ internal static class ConsoleParts
         services.Configure<KeyManagementOptions>(options => options.XmlRepository = new ProtectionKeys(keys));
         ConsoleHost.AddTo(services, new ConsoleSettings(
             RequestSource.Of,
-            builder.Configuration["TALLYSTICK_PUBLIC_URL"]?.StartsWith(
-                "https://", StringComparison.OrdinalIgnoreCase) == true));
+            builder.Configuration["TALLYSTICK_PUBLIC_URL"] is { Length: > 0 } address ? address : null));
     }
 
     /// <summary>Answers 404: with a page where somebody looks at pages, otherwise as the API does.</summary>

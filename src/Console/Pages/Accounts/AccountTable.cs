@@ -29,7 +29,8 @@ internal static class AccountTable
     {
         Name = "children",
         Operation = "GET accounts/{id}/children",
-        Load = query => query.Api.Client.Accounts.ListChildrenAsync(query["account"] ?? "", query.PageSize),
+        Load = query => query.Api.Client.Accounts.ListChildrenAsync(
+            $"{(Guid.TryParse(query["account"], out var id) ? id : Guid.Empty)}", query.PageSize),
         Key = account => account.Id,
         Page = account => $"accounts/{account.Id}",
         Columns = Columns(),
