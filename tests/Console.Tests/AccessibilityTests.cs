@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Tallystick.Console.Tests;
@@ -26,7 +24,7 @@ public sealed class AccessibilityTests(Chromium chromium)
 
         await VisitAsync(page, "/sign-in", found);
         await ConsoleServer.SignInAsync(page, server.First.Person!.Email, "wrong password");
-        await CheckAsync(page, found);
+        await Accessibility.CheckAsync(page, found);
         await VisitAsync(page, "/no-such-page", found);
         await ConsoleServer.SignInAsync(
             await AtAsync(page, "/sign-in"), server.First.Person!.Email, server.First.Person.Password!);
@@ -39,7 +37,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         await VisitAsync(page, $"/org/{Guid.NewGuid()}", found);
         await page.GotoAsync(organization);
         await page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
-        await CheckAsync(page, found);
+        await Accessibility.CheckAsync(page, found);
 
         found.ShouldBeEmpty();
     }
@@ -51,18 +49,5 @@ public sealed class AccessibilityTests(Chromium chromium)
     }
 
     private static async Task VisitAsync(IPage page, string path, List<string> found) =>
-        await CheckAsync(await AtAsync(page, path), found);
-
-    private static async Task CheckAsync(IPage page, List<string> found)
-    {
-        // Only colors differ in dark.
-        var isDark = await page.EvaluateAsync<bool>("matchMedia('(prefers-color-scheme: dark)').matches");
-        var result = await page.RunAxe(new AxeRunOptions
-        {
-            RunOnly = isDark ? new RunOnlyOptions { Type = "rule", Values = ["color-contrast"] } : null,
-        });
-        found.AddRange(result.Violations.SelectMany(
-            violation => violation.Nodes,
-            (violation, node) => $"{new Uri(page.Url).AbsolutePath} {violation.Id}: {node.Html}"));
-    }
+        await Accessibility.CheckAsync(await AtAsync(page, path), found);
 }

@@ -149,9 +149,11 @@ public sealed class IngestPagesTests(ConsoleServerFixture console) : IClassFixtu
         }
         await reader.GetAsync(console.To("uploads"), HttpStatusCode.Forbidden);
         foreach (var path in (string[])[
-            "products/new", "meters/new", "accounts/new", "plantemplates/new", "settings/user-groups/new",
-            $"meters/{meter.Id}/edit"])
+            "products/new", "meters/new", "accounts/new", "plantemplates/new", "settings/user-groups/new"])
             (await reader.GetAsync(console.To(path), HttpStatusCode.Forbidden)).ShouldNotContain("class=\"resource\"");
+        var edit = await reader.GetAsync(console.To($"meters/{meter.Id}/edit"));
+        edit.ShouldContain(meter.Code);
+        edit.ShouldNotContain("class=\"resource\"");
     }
 
     // A measurement is looked at soon after it was accepted.
