@@ -96,6 +96,20 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
             .ShouldContain("1 Main Street, Suite 2&#xA;Town</textarea>");
 
     [Fact]
+    public async Task Logo_IsSetShownAndRemoved_AndAFileThatIsNoImageIsRefused()
+    {
+        const string Pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
+
+        (await console.Administrator.SendFileAsync(To("invoices"), "logo", "no image"u8.ToArray()))
+            .ShouldContain("must be a complete PNG or JPEG image");
+        WebUtility.HtmlDecode(
+            await console.Administrator.SendFileAsync(To("invoices"), "logo", Convert.FromBase64String(Pixel)))
+            .ShouldContain($"src=\"data:image/png;base64,{Pixel}\"");
+        (await console.Administrator.SendAsync(To("invoices"), "remove-logo")).Dispose();
+        (await GetAsync("invoices")).ShouldContain("Invoices have no logo.");
+    }
+
+    [Fact]
     public async Task Policy_IsWrittenInWordsAndTried()
     {
         var page = await SubmitAsync(

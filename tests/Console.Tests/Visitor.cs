@@ -55,12 +55,7 @@ internal sealed partial class Visitor : IDisposable
     internal async Task<HttpResponseMessage> SendAsync(
         string path, string? form, params (string Name, string Value)[] values)
     {
-        var page = await GetAsync(path);
-        var html = Forms().Matches(page).Select(match => match.Value).First(text => form is not null
-            ? text.Contains($"value=\"{form}\"", StringComparison.Ordinal)
-            : text.Contains($"name=\"{values[0].Name}\"", StringComparison.Ordinal));
-        var hidden = HiddenInputs().Matches(html).Select(match => match.Value)
-            .Select(input => (Name: AttributeOf(input, "name"), Value: AttributeOf(input, "value")))
+        var hidden = HiddenOf(await GetAsync(path), form, form is null ? values[0].Name : null)
             .Where(input => values.All(value => value.Name != input.Name) && IsFilledIn(input.Name));
         return await _http.PostAsync(path, new FormUrlEncodedContent(
             hidden.Concat(values).Select(pair => KeyValuePair.Create(pair.Name, pair.Value))));
@@ -70,7 +65,27 @@ internal sealed partial class Visitor : IDisposable
             ? values.Any(value => value.Name.StartsWith(name[..(end + 2)], StringComparison.Ordinal)) : true;
     }
 
+    /// <summary>Sends a file with the form that has an input for it.</summary>
+    /// <returns>The page that follows.</returns>
+    internal async Task<string> SendFileAsync(string path, string input, byte[] file)
+    {
+        using var content = new MultipartFormDataContent { { new ByteArrayContent(file), input, "file" } };
+        foreach (var (name, value) in HiddenOf(await GetAsync(path), null, input))
+            content.Add(new StringContent(value), name);
+        using var response = await _http.PostAsync(path, content);
+        return await response.Content.ReadAsStringAsync();
+    }
+
     public void Dispose() => _http.Dispose();
+
+    // The hidden inputs of the form with a name, or of the first with an input.
+    private static IEnumerable<(string Name, string Value)> HiddenOf(string page, string? form, string? input)
+    {
+        var html = Forms().Matches(page).Select(match => match.Value).First(text => text.Contains(
+            form is null ? $"name=\"{input}\"" : $"value=\"{form}\"", StringComparison.Ordinal));
+        return HiddenInputs().Matches(html).Select(match => match.Value)
+            .Select(one => (AttributeOf(one, "name"), AttributeOf(one, "value")));
+    }
 
     private static string AttributeOf(string element, string name) => WebUtility.HtmlDecode(
         Regex.Match(element, $"""\s{name}="([^"]*)""", RegexOptions.CultureInvariant).Groups[1].Value);

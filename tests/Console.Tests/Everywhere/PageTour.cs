@@ -28,8 +28,21 @@ internal sealed class PageTour : IAsyncDisposable
         return tour;
     }
 
-    /// <summary>Finds the pages anew, such as after more was made.</summary>
-    internal async Task FindPagesAsync()
+    /// <summary>Signs in as the administrator.</summary>
+    internal async Task SignInAsync(IPage page)
+    {
+        await page.GotoAsync("/sign-in");
+        await ConsoleServer.SignInAsync(page, _console.Server.First.Person!.Email, ConsoleServer.Chosen);
+        await page.WaitForURLAsync("**/org/**");
+    }
+
+    /// <summary>Begins a further session of the administrator, without a browser.</summary>
+    internal Task<Visitor> VisitAsync() => Visitor.SignInAsync(
+        Server, _console.Server.First.Person!.Email, ConsoleServer.Chosen);
+
+    public ValueTask DisposeAsync() => _console.DisposeAsync();
+
+    private async Task FindPagesAsync()
     {
         var found = await Crawl.FollowAsync(
             _console.Administrator, _console.To("").TrimEnd('/'), (_, _) => { });
@@ -41,14 +54,4 @@ internal sealed class PageTour : IAsyncDisposable
             .OrderBy(page => page.Key, StringComparer.Ordinal)
             .ToDictionary(page => page.Key, page => _console.To(page.Value).TrimEnd('/'));
     }
-
-    /// <summary>Signs in as the administrator.</summary>
-    internal async Task SignInAsync(IPage page)
-    {
-        await page.GotoAsync("/sign-in");
-        await ConsoleServer.SignInAsync(page, _console.Server.First.Person!.Email, ConsoleServer.Chosen);
-        await page.WaitForURLAsync("**/org/**");
-    }
-
-    public ValueTask DisposeAsync() => _console.DisposeAsync();
 }
