@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Tallystick.Console.Layout;
 
 /// <summary>A page of a section.</summary>
@@ -11,6 +13,14 @@ public sealed record SectionPage(string Title, string Path, string Operation);
 /// <param name="Pages">Its pages. The first is where the navigation leads.</param>
 public sealed record Section(string Title, params IReadOnlyList<SectionPage> Pages)
 {
+    /// <summary>Paths of pages that belong to it and that only its pages lead to.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>Whether a page is in it.</summary>
+    /// <param name="path">Its path below the organization.</param>
+    public bool Holds(PathString path) =>
+        Pages.Select(page => page.Path).Concat(Parts).Any(start => path.StartsWithSegments($"/{start}"));
+
     /// <summary>What the navigation shows below the dashboard.</summary>
     public static IReadOnlyList<Section> All { get; } =
     [
@@ -18,7 +28,10 @@ public sealed record Section(string Title, params IReadOnlyList<SectionPage> Pag
             new("Accounts", "accounts", "GET accounts"),
             new("Contracts", "contracts", "GET contracts"),
             new("Prepayments", "commitments", "GET commitments"),
-            new("Balances", "balances", "GET balances")),
+            new("Balances", "balances", "GET balances"))
+        {
+            Parts = ["accountplans", "charges", "counteradjustments", "externalmappings"],
+        },
         new("Products", new SectionPage("Products", "products", "GET products")),
         new("Metering",
             new("Meters", "meters", "GET meters"),
