@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Lines;
 using Tallystick.Foundation.Json;
@@ -8,10 +9,12 @@ using Tallystick.Foundation.Values;
 namespace Tallystick.Billing.Explanations;
 
 /// <summary>Writes an explanation as text for people.</summary>
-public static class ExplanationText
+public static partial class ExplanationText
 {
     /// <summary>The text: one paragraph per line of the bill, then the total.</summary>
-    public static string Of(BillExplanation bill)
+    /// <param name="bill">The explanation.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public static string Of(BillExplanation bill, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
         Say(text, 0, $"Bill {bill.BillId} of account {bill.AccountCode}, dated {InstantText.Write(bill.BillDate)}");
@@ -19,7 +22,10 @@ public static class ExplanationText
             + $"days of time zone {bill.Timezone}");
         var names = NamesIn(bill);
         foreach (var line in bill.Lines)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             Explain(text, bill, line, names);
+        }
         Say(text, 0, "");
         Say(text, 0, $"Total {Number(bill.BillTotal)} {bill.Currency}: the sum of {bill.Lines.Count} amounts");
         return text.ToString();
@@ -51,8 +57,10 @@ public static class ExplanationText
     };
 
     private static string InWords(string step, Dictionary<string, string> names) =>
-        names.Aggregate(step, (text, name) => text.Contains(name.Key, StringComparison.Ordinal)
-            ? text.Replace(name.Key, name.Value, StringComparison.Ordinal) : text);
+        Uuid().Replace(step, found => names.GetValueOrDefault(found.Value, found.Value));
+
+    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.ExplicitCapture)]
+    private static partial Regex Uuid();
 
     private static void Explain(
         StringBuilder text, BillExplanation bill, LineExplanation explained, Dictionary<string, string> names)

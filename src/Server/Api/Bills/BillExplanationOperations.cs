@@ -100,16 +100,19 @@ internal sealed class BillExplanationOperations(
         var format = QueryText.Single(call.Http.Request, "format") ?? "json";
         if (format is not ("json" or "text"))
             throw new RefusedException(new Issue("unknown_value", "format", "must be json or text"));
-        var explanation = await InTimeAsync(
-            call, cancelled => explanations.ExplainAsync(call.OrganizationId, call.Route("id"), cancelled));
+        var explained = await InTimeAsync(call, async cancelled =>
+        {
+            var explanation = await explanations.ExplainAsync(call.OrganizationId, call.Route("id"), cancelled);
+            return format == "json"
+                ? explanation.ToJson() : Encoding.UTF8.GetBytes(ExplanationText.Of(explanation, cancelled));
+        });
         if (format == "json")
         {
-            await call.AnswerAsync(explanation.ToJson());
+            await call.AnswerAsync(explained);
             return;
         }
         call.Http.Response.ContentType = "text/plain; charset=utf-8";
-        await call.Http.Response.Body.WriteAsync(
-            Encoding.UTF8.GetBytes(ExplanationText.Of(explanation)), call.Cancelled);
+        await call.Http.Response.Body.WriteAsync(explained, call.Cancelled);
     }
 
     private async Task HistoryAsync(ApiCall call)
