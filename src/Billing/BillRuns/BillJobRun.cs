@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodaTime;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
@@ -40,6 +41,7 @@ internal sealed class BillJobRun : IJobRun
     private readonly BillsOfJob _bills;
     private readonly RunFamilies _families;
     private readonly IClock _clock;
+    private readonly ConcurrentQueue<Exception> _faults;
     private long? _before;
     private long _accounts;
     private int _accountsAtATime = FirstAccounts;
@@ -52,10 +54,11 @@ internal sealed class BillJobRun : IJobRun
         BillCatalog catalog,
         BillsOfJob bills,
         RunFamilies families,
-        IClock clock)
+        IClock clock,
+        ConcurrentQueue<Exception> faults)
     {
         (_resources, _usage, _organizationId, _job) = (resources, usage, organizationId, job);
-        (_catalog, _bills, _families, _clock) = (catalog, bills, families, clock);
+        (_catalog, _bills, _families, _clock, _faults) = (catalog, bills, families, clock, faults);
     }
 
     private bool IsRecalculation => _job.Type == BillJobType.Recalculate;
@@ -88,8 +91,12 @@ internal sealed class BillJobRun : IJobRun
         var catalog = await resources.ReadAsync(organizationId, cancellationToken, reader =>
             BillCatalog.LoadAsync(
                 reader, lookups, families.MemberIds?.Count <= FirstAccounts ? families.MemberIds : null));
-        var bills = new BillsOfJob(organizationId, job, catalog.Organization, recalculated, bases, clock);
-        var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, families, clock);
+        var faults = new ConcurrentQueue<Exception>();
+        var bills = new BillsOfJob(organizationId, job, catalog.Organization, recalculated, bases, clock)
+        {
+            OnFault = faults.Enqueue,
+        };
+        var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, families, clock, faults);
         if (checkpoint is not null && checkpoint.Terms == catalog.Fingerprint)
             (run._before, run._accounts) = (checkpoint.Before, checkpoint.Accounts);
         else if (checkpoint is not null)
@@ -126,6 +133,15 @@ internal sealed class BillJobRun : IJobRun
         return false;
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<Exception> TakeFaults()
+    {
+        var taken = new List<Exception>();
+        while (_faults.TryDequeue(out var fault))
+            taken.Add(fault);
+        return taken;
+    }
+
     // False if the job was cancelled.
     private async Task<bool> BillAsync(
         IReadOnlyList<BilledFamily> together, BillTerms terms, CancellationToken cancellationToken)
@@ -145,10 +161,46 @@ internal sealed class BillJobRun : IJobRun
             await Task.WhenAll(saving, charging);
             if (!await saving)
                 return false;
-            saving = SaveAsync(await charging, some[^1].Place, cancellationToken);
+            saving = SaveAsync(await charging, some, cancellationToken);
             first += count;
         }
         return await saving;
+    }
+
+    // If the bills of a family cannot be saved, those of the others are, and its accounts have failed.
+    private async Task<bool> SaveAsync(
+        IReadOnlyList<AccountBills> ofAccounts, IReadOnlyList<BilledFamily> families,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SaveAsync(ofAccounts, families[^1].Place, cancellationToken);
+        }
+        catch (Exception fault) when (AccountFaults.IsOne(fault))
+        {
+            if (families.Count == 1)
+            {
+                _faults.Enqueue(fault);
+                return await SaveAsync(
+                    [
+                        .. ofAccounts.Select(one => one with
+                        {
+                            Bills = [],
+                            Failures = [.. one.Failures, AccountFaults.FailureOf(one.Account, fault)],
+                        }),
+                    ],
+                    families[0].Place, cancellationToken);
+            }
+        }
+        var first = 0;
+        foreach (var family in families)
+        {
+            if (!await SaveAsync(
+                [.. ofAccounts.Skip(first).Take(family.Billed.Count)], [family], cancellationToken))
+                return false;
+            first += family.Billed.Count;
+        }
+        return true;
     }
 
     // False if the job was cancelled; the change is then rolled back.

@@ -7,6 +7,7 @@ using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Calendar;
 using Tallystick.Billing.Organizations;
 using Tallystick.Foundation.Values;
+using Tallystick.Metering.Measurements;
 using Tallystick.Resources.Changes;
 using Tallystick.Resources.Documents;
 
@@ -25,6 +26,9 @@ internal sealed record DueRun(BillRun Run, bool OnlyIfMissing)
 internal sealed class DueAccount(Account account, BillTerms terms)
 {
     private readonly List<BillJobFailure> _failures = [];
+
+    /// <summary>Receives an unexpected exception, after which the account has failed; null to throw it.</summary>
+    internal Action<Exception>? OnFault { get; init; }
 
     /// <summary>The account.</summary>
     internal Account Account => account;
@@ -53,7 +57,39 @@ internal sealed class DueAccount(Account account, BillTerms terms)
             _failures.Add(new BillJobFailure { AccountId = account.Id, Message = refused.Message });
             return null;
         }
+        catch (Exception fault) when (OnFault is not null && AccountFaults.IsOne(fault))
+        {
+            OnFault(fault);
+            _failures.Add(AccountFaults.FailureOf(account, fault));
+            return null;
+        }
     }
+}
+
+/// <summary>
+/// Unexpected exceptions that concern the bills of one account: a fault of the program or of its data. The other
+/// accounts of a job are billed.
+/// </summary>
+internal static class AccountFaults
+{
+    /// <summary>
+    /// False if the whole job is concerned: the store cannot serve, or the job or process is stopping.
+    /// </summary>
+    internal static bool IsOne(Exception fault) => fault switch
+    {
+        AggregateException several => several.InnerExceptions.All(IsOne),
+        StoreOutageException or UsageMemoryException => false,
+        OperationCanceledException or OutOfMemoryException => false,
+        _ => true,
+    };
+
+    /// <summary>What the job says of an account.</summary>
+    internal static BillJobFailure FailureOf(Account account, Exception fault) => new()
+    {
+        AccountId = account.Id,
+        Message = $"Account {account.Code}: its bills could not be made"
+            + (fault is RefusedException ? $". {fault.Message}" : " because of an internal error. See the server log."),
+    };
 }
 
 /// <summary>Determines which bills a job creates.</summary>
@@ -71,6 +107,9 @@ internal sealed class BillsOfJob(
     IReadOnlyDictionary<string, RunOverrides> bases,
     IClock clock)
 {
+    /// <summary>Receives an unexpected exception, after which the account has failed; null to throw it.</summary>
+    internal Action<Exception>? OnFault { get; init; }
+
     /// <summary>A date before which no bill of the job is.</summary>
     internal LocalDate Earliest()
     {
@@ -84,7 +123,7 @@ internal sealed class BillsOfJob(
     internal async ValueTask<IReadOnlyList<DueAccount>> OfAsync(
         IReadOnlyList<Account> accounts, BillTerms terms, ResourceReader related)
     {
-        List<DueAccount> due = [.. accounts.Select(account => new DueAccount(account, terms))];
+        List<DueAccount> due = [.. accounts.Select(account => new DueAccount(account, terms) { OnFault = OnFault })];
         foreach (var ofAccount in due)
         {
             ofAccount.Runs = ofAccount.Guarded(() => recalculated is null

@@ -48,4 +48,10 @@ public interface IJobRun
     /// It is currently impossible for an external reason and will be retried later.
     /// </exception>
     Task<bool> StepAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes the unexpected exceptions after which the run went on, for the log. Each was recorded as a failure of a
+    /// part of the job.
+    /// </summary>
+    IReadOnlyList<Exception> TakeFaults() => [];
 }

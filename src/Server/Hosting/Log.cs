@@ -78,6 +78,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Handler} {JobId} failed")]
     internal static partial void JobFailed(ILogger logger, Exception exception, string handler, string jobId);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "A part of job {Handler} {JobId} failed; the job goes on")]
+    internal static partial void PartOfJobFailed(ILogger logger, Exception exception, string handler, string jobId);
+
     [LoggerMessage(
         Level = LogLevel.Error, Message = "Job {Handler} {JobId} was refused; retrying in {Seconds} s")]
     internal static partial void JobRefused(

@@ -88,7 +88,7 @@ internal sealed class JobRunner(
             entry.Run ??= await BeginAsync(entry, lane.Handler, cancelled.Token);
             if (entry.Run is null)
                 await RemoveAsync(entry, stoppingToken);
-            else if (!await entry.Run.StepAsync(cancelled.Token))
+            else if (!await StepAsync(entry, lane.Handler, cancelled.Token))
                 entry.Drop();
             board.GiveBack(taken);
         }
@@ -101,6 +101,20 @@ internal sealed class JobRunner(
         {
             entry.Drop();
             await PauseAsync(taken, fault, stoppingToken);
+        }
+    }
+
+    private async Task<bool> StepAsync(JobEntry entry, string handler, CancellationToken cancellationToken)
+    {
+        var run = entry.Run!;
+        try
+        {
+            return await run.StepAsync(cancellationToken);
+        }
+        finally
+        {
+            foreach (var fault in run.TakeFaults())
+                Log.PartOfJobFailed(logger, fault, handler, entry.Id);
         }
     }
 

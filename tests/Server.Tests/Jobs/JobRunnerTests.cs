@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NodaTime.Testing;
@@ -11,6 +12,7 @@ using Tallystick.Resources.Documents;
 using Tallystick.Resources.Jobs;
 using Tallystick.Server.Api.Resources;
 using Tallystick.Server.Jobs;
+using Tallystick.Server.Tests.Api;
 using Tallystick.Storage.Documents.Sqlite;
 using Tallystick.Testing;
 
@@ -145,6 +147,23 @@ public sealed class JobRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Work_OfWhichAPartFails_GoesOnAndTheFaultIsLogged()
+    {
+        var handler = new Counting(_ => 2);
+        handler.PartialFaults.TryAdd("a1", new InvalidOperationException("a fault"));
+        var log = new CollectingLog();
+        using var logs = new LoggerFactory([log]);
+        await using var runner = await StartAsync(handler, logs.CreateLogger<JobRunner>());
+
+        await QueueAsync(runner, One, "a");
+        await runner.RunDueAsync();
+
+        handler.Steps.ShouldBe(["a1", "a2"]);
+        handler.Failures.ShouldBeEmpty();
+        log.Lines.ShouldBe(["Error A part of job counting a failed; the job goes on a fault"]);
+    }
+
+    [Fact]
     public async Task Work_TakenOutOfTheQueueWhileItRuns_Stops()
     {
         var handler = new Counting(_ => int.MaxValue);
@@ -245,7 +264,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
 
     private static QueuedJob Queued(string id) => new() { Id = id, Handler = Counting.HandlerName };
 
-    private async Task<Running> StartAsync(Counting handler)
+    private async Task<Running> StartAsync(Counting handler, ILogger<JobRunner>? logger = null)
     {
         var board = new JobBoard(_clock, TimeProvider.System);
         var resources = Machinery.NewService(_store, _clock, board);
@@ -259,7 +278,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
             });
         handler.Resources = resources;
         var runner = new JobRunner(
-            [handler], board, resources, _store, TimeProvider.System, NullLogger<JobRunner>.Instance);
+            [handler], board, resources, _store, TimeProvider.System, logger ?? NullLogger<JobRunner>.Instance);
         await runner.StartAsync(Token);
         return new Running(runner, resources);
     }
@@ -308,6 +327,9 @@ public sealed class JobRunnerTests : IAsyncLifetime
 
         /// <summary>Faults that a step meets once.</summary>
         internal ConcurrentDictionary<string, Exception> Faults { get; } = new();
+
+        /// <summary>Faults after which a step goes on.</summary>
+        internal ConcurrentDictionary<string, Exception> PartialFaults { get; } = new();
 
         /// <summary>The step after which the process hangs until it is stopped.</summary>
         internal int? StopsAfter { get; init; }
@@ -370,6 +392,9 @@ public sealed class JobRunnerTests : IAsyncLifetime
                 handler.Steps.Enqueue(step);
                 return _done < handler.Length(queued.Id);
             }
+
+            public IReadOnlyList<Exception> TakeFaults() =>
+                handler.PartialFaults.TryRemove($"{queued.Id}{_done}", out var fault) ? [fault] : [];
         }
     }
 }
