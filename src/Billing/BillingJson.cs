@@ -5,6 +5,7 @@ using Tallystick.Billing.BalanceSchedules;
 using Tallystick.Billing.BalanceTransactions;
 using Tallystick.Billing.BillConfigs;
 using Tallystick.Billing.BillJobs;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.BillRuns;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation.Present;
@@ -62,6 +63,7 @@ namespace Tallystick.Billing;
 [JsonSerializable(typeof(BillJobCheckpoint))]
 [JsonSerializable(typeof(Bill))]
 [JsonSerializable(typeof(FormerBill))]
+[JsonSerializable(typeof(FeesOnBill))]
 [JsonSerializable(typeof(BillDerivation))]
 [JsonSerializable(typeof(BillExplanation))]
 [JsonSerializable(typeof(BillDifference))]

@@ -8,6 +8,7 @@ using Tallystick.Billing.Commitments;
 using Tallystick.Billing.Organizations;
 using Tallystick.Billing.PlanGroupLinks;
 using Tallystick.Billing.WhatIf;
+using Tallystick.Foundation.Values;
 using Tallystick.Metering.Aggregations;
 using Tallystick.Metering.CompoundAggregations;
 using Tallystick.Metering.LookupTables;
@@ -89,6 +90,19 @@ internal sealed class BillCatalog
 
     /// <summary>Whether an aggregation is the result of a query.</summary>
     internal bool HasCustomSql => _aggregations.Values.Any(one => one.Method == AggregationMethod.CustomSql);
+
+    /// <summary>Whether tiers of a pricing count from the start of the account plan.</summary>
+    internal bool HasSpannedTiers => _pricings.SelectMany(some => some).Any(pricing => pricing.TiersSpanPlan == true);
+
+    /// <summary>The most days that a billing period has.</summary>
+    internal int LongestPeriod => _templates.Values.Select(template =>
+        BillSettings.IntervalOf(template) * template.BillFrequency switch
+        {
+            BillingFrequency.Weekly => 7,
+            BillingFrequency.Monthly => 31,
+            BillingFrequency.Annually => 366,
+            BillingFrequency.Daily or BillingFrequency.AdHoc or BillingFrequency.Mixed => 1,
+        }).DefaultIfEmpty().Max();
 
     /// <summary>Fingerprint of the data that the run has read.</summary>
     internal string Fingerprint { get; }

@@ -5,6 +5,7 @@ using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Ledger;
 using Tallystick.Billing.Organizations;
 using Tallystick.Metering.CompoundAggregations;
@@ -114,7 +115,7 @@ internal sealed class BillJobRun : IJobRun
         {
             var terms = await _resources.ReadAsync(_organizationId, cancellationToken, related => BillTerms.LoadAsync(
                 _organizationId, _catalog, [.. loaded.SelectMany(family => family.Members)], related,
-                _bills.Earliest()));
+                _bills.Earliest(), RunOverrides.Of(_job)));
             foreach (var together in _catalog.HasCustomSql ? RunFamilies.InGroups(loaded, 1) : [loaded])
             {
                 if (!await BillAsync(together, terms, cancellationToken))

@@ -5,6 +5,7 @@ using Tallystick.Billing.BillJobs;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Present;
+using Tallystick.Billing.Calculation.Terms;
 using Tallystick.Billing.Ledger;
 using Tallystick.Foundation.Values;
 using Tallystick.Metering.CompoundAggregations;
@@ -45,7 +46,8 @@ public sealed class BillPreviews(
             var family = (await families.PageAsync(reader, before: null, limit: 1)).Families.Single();
             return (
                 loaded, family.Billed.Single(),
-                await BillTerms.LoadAsync(organizationId, loaded, family.Members, reader, earliest));
+                await BillTerms.LoadAsync(
+                    organizationId, loaded, family.Members, reader, earliest, RunOverrides.Of(asked)));
         });
         var bills = new BillsOfJob(organizationId, asked, catalog.Organization, null, NoBases, clock);
         var due = await bills.OfAsync([account], terms, related);
@@ -100,8 +102,8 @@ public sealed class BillPreviews(
         }
     }
 
-    private static IReadOnlyDictionary<string, Calculation.Terms.RunOverrides> NoBases { get; } =
-        new Dictionary<string, Calculation.Terms.RunOverrides>();
+    private static IReadOnlyDictionary<string, RunOverrides> NoBases { get; } =
+        new Dictionary<string, RunOverrides>();
 
     private static async ValueTask<string> CheckAsync(BillJob asked, ResourceReader related)
     {

@@ -33,7 +33,7 @@ internal sealed class BillTerms
     private readonly Dictionary<string, Account> _accounts;
     private readonly ILookup<string, Account> _children;
     private readonly IReadOnlyList<Product> _accountingProducts;
-    private readonly ILookup<string, StoredBill> _storedBills;
+    private readonly StoredBills _storedBills;
     private readonly LocalDate? _lockedUntil;
     private readonly ConcurrentDictionary<string, AccountTerms> _terms = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FamilyTerms> _families = new(StringComparer.Ordinal);
@@ -49,7 +49,7 @@ internal sealed class BillTerms
         ILookup<string, Contract> contracts,
         IReadOnlyList<Account> accounts,
         IReadOnlyList<Product> accountingProducts,
-        ILookup<string, StoredBill> storedBills,
+        StoredBills storedBills,
         LocalDate? lockedUntil)
     {
         (_organizationId, _catalog, _accountPlans) = (organizationId, catalog, accountPlans);
@@ -106,7 +106,8 @@ internal sealed class BillTerms
         Commitments = [.. _commitments[account.Id]],
         BillingPlans = _catalog.TemplatesOf(_commitments[account.Id].Select(commitment => commitment.BillingPlanId)),
         Balances = [.. _balances[account.Id]],
-        StoredBills = [.. _storedBills[account.Id]],
+        StoredBills = _storedBills.Of(account.Id),
+        BillsElsewhere = _storedBills.ElsewhereOf(account.Id),
         LockedUntil = _lockedUntil,
     };
 
@@ -139,19 +140,21 @@ internal sealed class BillTerms
     /// <param name="accounts">Whole hierarchies: with an account, also its parent and its parent's children.</param>
     /// <param name="related">Reads from a consistent state of the store.</param>
     /// <param name="earliest">No bill of the run has an earlier date.</param>
+    /// <param name="overrides">The settings of the job.</param>
     internal static async ValueTask<BillTerms> LoadAsync(
         string organizationId, BillCatalog catalog, IReadOnlyList<Account> accounts, ResourceReader related,
-        LocalDate earliest)
+        LocalDate earliest, RunOverrides overrides)
     {
         List<string> accountIds = [.. accounts.Select(account => account.Id)];
         var charges = await LoadAsync<Charge>(owned => owned.AccountId);
         var balances = await LoadAsync<Balance>(owned => owned.AccountId);
         var commitments = await LoadAsync<Commitment>(owned => owned.AccountId);
+        var accountPlans = await LoadAsync<AccountPlan>(owned => owned.AccountId);
         var config = await BillConfigResource.FindAsync(related);
         return new BillTerms(
             organizationId,
             catalog,
-            await LoadAsync<AccountPlan>(owned => owned.AccountId),
+            accountPlans,
             await LoadAsync<CounterAdjustment>(owned => owned.AccountId),
             commitments,
             balances,
@@ -165,7 +168,8 @@ internal sealed class BillTerms
             ]),
             await StoredBills.LoadAsync(
                 related, config, catalog.Organization, accounts, commitments.SelectMany(ofAccount => ofAccount),
-                earliest),
+                RunSpan.Of(
+                    catalog, earliest, overrides, accounts, accountPlans.SelectMany(ofAccount => ofAccount))),
             config?.BillLockDate);
 
         async ValueTask<IReadOnlyList<Product>> ProductsAsync(IEnumerable<string?> ids)

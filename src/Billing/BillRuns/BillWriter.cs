@@ -62,7 +62,7 @@ internal sealed class BillWriter(
         if (current is not null)
             bill = Recalculated(current, bill);
         await LateDifferences.RefuseBilledAsync(change, calculated);
-        await LateDifferences.RefuseMissingFeesAsync(change, config, calculated);
+        await LateDifferences.RefuseBilledFeesAsync(change, config, calculated);
         await BilledCharges.MoveAsync(change, calculated.AccountCode, current, calculated.Id, calculated.LineItems);
         if (current is null)
         {

@@ -1,4 +1,5 @@
 using Tallystick.Billing.BillConfigs;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Billing.Calculation;
 using Tallystick.Billing.Calculation.Lines;
@@ -44,23 +45,31 @@ internal static class LateDifferences
         }
     }
 
-    /// <summary>Refuses a bill whose missing fees are on another one that can change.</summary>
-    /// <exception cref="BillRefusedException">Another bill has them; nothing was written.</exception>
-    internal static async ValueTask RefuseMissingFeesAsync(
+    /// <summary>
+    /// Refuses a bill whose missing fees are on another one that can change, and one with a difference to locked bills
+    /// that have other fees now. The others can be those of a parent, a child or a former parent.
+    /// </summary>
+    /// <exception cref="BillRefusedException">The difference is not right; nothing was written.</exception>
+    internal static async ValueTask RefuseBilledFeesAsync(
         ResourceChange change, BillConfig? config, CalculatedBill calculated)
     {
-        var missing = calculated.LineItems.Where(IsMissingFee).Select(line => line.CommitmentId).ToList();
-        if (missing.Count == 0)
+        if (calculated.LockedFees.Count == 0)
             return;
-        var others = await change.Related.ListAsync<Bill>(Condition.And(
-            Condition.Equal("account_id", calculated.AccountId), Condition.Equal("locked", "false"),
-            BillResource.HasLineItem(JsonFormat.Name(LineItemType.CommitmentFee))));
-        if (others.FirstOrDefault(bill => bill.Id != calculated.Id && !BillStates.IsLocked(bill, config)
-            && (bill.LineItems ?? []).Any(line => IsMissingFee(line) && missing.Contains(line.CommitmentId)))
-            is { } other)
-            throw new BillRefusedException(
-                $"Account {calculated.AccountCode}: the difference of commitment fees to locked bills is also on the "
-                + $"bill {other.Id}. Recalculate that bill, then run the job again.");
+        var missing = calculated.LineItems.Where(IsMissingFee).Select(line => line.CommitmentId).ToList();
+        var others = (await BillCommitments.ListAsync(change.Related, config, [.. calculated.LockedFees.Keys]))
+            .Where(one => one.Bill.Id != calculated.Id).ToLookup(one => one.CommitmentId, one => one.Bill);
+        foreach (var (commitmentId, known) in calculated.LockedFees)
+        {
+            if (FeeDifferences.SumOf(others[commitmentId].Where(bill => bill.IsLocked), commitmentId) != known)
+                throw new BillRefusedException(
+                    $"Account {calculated.AccountCode}: a bill with fees of the commitment {commitmentId} was locked "
+                    + "while the run was calculating. Run the job again.");
+            if (missing.Contains(commitmentId) && others[commitmentId]
+                .FirstOrDefault(bill => !bill.IsLocked && bill.Lines.Any(IsMissingFee)) is { } other)
+                throw new BillRefusedException(
+                    $"Account {calculated.AccountCode}: the difference of commitment fees to locked bills is also on "
+                    + $"the bill {other.Id}. Recalculate that bill, then run the job again.");
+        }
     }
 
     private static bool IsMissingFee(BillLineItem line) => FeeDifferences.IsDifference(line) && line.Subtotal > 0;

@@ -66,7 +66,7 @@ public sealed class WhatIfCalculation(
     {
         var terms = await BillTerms.LoadAsync(
             organizationId, catalog, [.. families.SelectMany(family => family.Members)], related,
-            asked.Start);
+            asked.Start, RunOverrides.None);
         List<Account> accounts = [.. families.SelectMany(family => family.Billed)];
         List<DueAccount> due = [.. accounts.Select(account => new DueAccount(account, terms))];
         var dueIds = new List<HashSet<string>?>();

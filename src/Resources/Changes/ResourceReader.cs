@@ -49,11 +49,14 @@ public sealed class ResourceReader(
         return found.ToDictionary(document => document.Id, document => document.Json, StringComparer.Ordinal);
     }
 
-    /// <summary>All internal documents of a kind, which are not part of the API.</summary>
+    /// <summary>The internal documents of a kind, which are not part of the API.</summary>
+    /// <param name="kind">Their kind.</param>
+    /// <param name="condition">Filter; null for all.</param>
     public async ValueTask<IReadOnlyList<(string Id, ReadOnlyMemory<byte> Json)>> ListDocumentsAsync(
-        DocumentKind kind)
+        DocumentKind kind, Condition? condition = null)
     {
-        var found = await documents.QueryAsync(kind, organizationId, new DocumentQuery(), cancellationToken);
+        var query = new DocumentQuery { Where = condition };
+        var found = await documents.QueryAsync(kind, organizationId, query, cancellationToken);
         return [.. found.Select(document => (document.Id, document.Json))];
     }
 

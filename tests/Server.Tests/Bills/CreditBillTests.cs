@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Tallystick.Billing.BillLife;
 using Tallystick.Billing.Bills;
 using Tallystick.Resources.Changes;
 using Tallystick.Server.Tests.Api;
@@ -287,7 +288,7 @@ public sealed class CreditBillTests(SqliteServer server)
         async change =>
         {
             var bill = (await change.Related.FindAsync<Bill>(billId))!;
-            return await change.PutAsync(BillResource.Definition, bill, bill with { Locked = true });
+            return await BillSaving.PutAsync(change, bill, bill with { Locked = true });
         });
 
     private static Task<string> CommitmentAsync(

@@ -47,6 +47,7 @@ internal static class AssembleBill
             PurchaseOrderNumber = PurchaseOrderOf(input.Terms, lines),
             Cycles = plans.ToDictionary(plan => plan.Terms.Key, plan => CycleOf(plan, settings)),
             LineItems = lines,
+            LockedFees = FeeDifferences.LockedFees(input.Terms, lines),
             Derivation = derivation,
             BillTotal = TotalOf(lines),
             IsSuppressed = lines.Count == 0 && settings.Organization.SuppressedEmptyBills == true,

@@ -72,6 +72,12 @@ public sealed record CalculatedBill
     /// <summary>The lines, in order; empty if nothing is due.</summary>
     public required IReadOnlyList<BillLineItem> LineItems { get; init; }
 
+    /// <summary>
+    /// The fees on locked bills, by commitment UUID, if the bill has differences to them. If they have changed until it
+    /// is saved, so has the difference.
+    /// </summary>
+    public IReadOnlyDictionary<string, decimal> LockedFees { get; init; } = new Dictionary<string, decimal>();
+
     /// <summary>How the amounts were calculated.</summary>
     public required BillDerivation Derivation { get; init; }
 

@@ -46,6 +46,12 @@ public sealed record AccountTerms(Account Account, IReadOnlyList<AccountPlanTerm
     /// </summary>
     public IReadOnlyList<StoredBill> StoredBills { get; init; } = [];
 
+    /// <summary>
+    /// Bills of accounts outside of the hierarchy, such as a former parent, that have fees of the account's
+    /// commitments.
+    /// </summary>
+    public IReadOnlyList<StoredBill> BillsElsewhere { get; init; } = [];
+
     /// <summary>The lock date of bills; null if there is none.</summary>
     public LocalDate? LockedUntil { get; init; }
 

@@ -52,11 +52,12 @@ internal sealed class FeeDifferences
         _cycle = CommitmentFees.CycleOf(routed, settings);
         // Fees of a child can have been on its own bills or on those of its parent, before its mode changed.
         AccountTerms[] others = [routed.Owner, terms.Family?.Parent ?? terms];
-        _stored = terms.StoredBills.Concat(others.SelectMany(one => one.StoredBills)).DistinctBy(bill => bill.Id)
+        // They can also have been on the bills of a former parent.
+        _stored = terms.StoredBills.Concat(others.SelectMany(one => one.StoredBills))
+            .Concat(routed.Owner.BillsElsewhere).DistinctBy(bill => bill.Id)
             .ToDictionary(bill => bill.Id, StringComparer.Ordinal);
         _lockedWithFees =
             [.. _stored.Values.Where(bill => bill.IsLocked && bill.Lines.Any(line => IsFeeOf(routed, line)))];
-        // They can also have been on the bills of a former parent.
         _otherIds =
         [
             .. others.Select(one => one.Account.Id).Concat(_lockedWithFees.Select(bill => bill.AccountId)).Distinct()
@@ -113,9 +114,29 @@ internal sealed class FeeDifferences
         var fees = new FeeDifferences(terms, settings, routed);
         var missing = fees.ClosedDates().Aggregate(Fraction.Zero, (sum, date) => sum + fees.DatedOn(date))
             - fees.BilledAmount();
-        return missing.Sign > 0 && (fees.Holder?.BillDate ?? fees.NextAfterLocked()) is { } next
+        // A bill of another account that has it keeps it.
+        return missing.Sign > 0 && !(fees.Holder is { } holder && holder.AccountId != terms.Account.Id)
+            && (fees.Holder?.BillDate ?? fees.NextAfterLocked()) is { } next
             ? fees.BillAt(next) : null;
     }
+
+    /// <summary>
+    /// The fees on locked bills, by commitment UUID, that the differences on a bill were calculated from.
+    /// </summary>
+    public static IReadOnlyDictionary<string, decimal> LockedFees(AccountTerms terms, IEnumerable<BillLineItem> lines)
+    {
+        var ids = lines.Where(IsDifference).Select(line => line.CommitmentId!).Distinct().ToList();
+        var locked = ids.Count == 0 ? [] : terms.Related
+            .SelectMany(one => one.StoredBills.Concat(one.BillsElsewhere)).DistinctBy(bill => bill.Id)
+            .Where(bill => bill.IsLocked).ToList();
+        return ids.ToDictionary(id => id, id => SumOf(locked, id), StringComparer.Ordinal);
+    }
+
+    /// <summary>The sum of the fees of a commitment on bills.</summary>
+    public static decimal SumOf(IEnumerable<StoredBill> bills, string commitmentId) => bills
+        .SelectMany(bill => bill.Lines)
+        .Where(line => line.LineItemType == LineItemType.CommitmentFee && line.CommitmentId == commitmentId)
+        .Aggregate(Fraction.Zero, (sum, line) => sum + line.Subtotal).ToDecimal();
 
     /// <summary>Whether a line is a fee of a commitment, or a difference of its fees.</summary>
     public static bool IsFeeOf(RoutedCommitment routed, BillLineItem line) =>
