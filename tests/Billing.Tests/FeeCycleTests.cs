@@ -10,7 +10,8 @@ namespace Tallystick.Billing.Tests;
 
 /// <summary>
 /// A commitment of 1,200.00 for 2025, of which the bills of February to April are locked with 100.00 each. Then its
-/// fees get other bill dates or other bills: they go on as scheduled, and no date is billed twice.
+/// fees get other bill dates or other bills: they go on as scheduled, no date is billed twice, and all bills together
+/// have the amount.
 /// </summary>
 public sealed class FeeCycleTests
 {
@@ -25,7 +26,7 @@ public sealed class FeeCycleTests
     [InlineData("epoch", "2025-05-15", "100.00")]
     [InlineData("quarterly", "2025-07-01", "300.00")]
     [InlineData("consolidated quarterly", "2025-07-01", "300.00")]
-    [InlineData("in advance", "2025-05-01", "100.00")]
+    [InlineData("in advance", "2025-05-01", "100.00, 100.00")]    // and that of April
     public void Fees_AfterAChangeOfTheirBills_GoOnAsScheduled(string change, string date, string fees)
     {
         var story = new Story { Change = "none" };
@@ -75,9 +76,50 @@ public sealed class FeeCycleTests
         story.Lock("2025-05-01");
         story.Amount = 2400;
 
-        story.Fees("2025-06-01").ShouldBe("200.00, 100.00");
+        story.Fees("2025-06-01").ShouldBe("400.00, 200.00");
         story.Lock("2025-06-01");
         story.Fees("2025-07-01").ShouldBe("200.00");
+    }
+
+    [Theory]
+    [InlineData("none", 2, "quarterly")]
+    [InlineData("none", 3, "quarterly")]
+    [InlineData("none", 1, "epoch")]
+    [InlineData("none", 3, "epoch")]
+    [InlineData("none", 2, "in advance")]
+    [InlineData("none", 3, "consolidated quarterly")]
+    [InlineData("none", 2, "consolidated")]
+    [InlineData("in advance", 3, "none")]
+    [InlineData("in advance", 2, "quarterly")]
+    [InlineData("quarterly", 1, "none")]
+    [InlineData("quarterly", 1, "epoch")]
+    [InlineData("epoch", 2, "none")]
+    [InlineData("epoch", 3, "quarterly")]
+    [InlineData("consolidated quarterly", 2, "none")]
+    public void Fees_BeforeAndAfterAChangeOfTheSchedule_AreTheAmountTogether(string before, int bills, string after)
+    {
+        var story = new Story { Change = before };
+        story.Lock([.. story.FeeDates().Take(bills)]);
+        story.Change = after;
+        var last = story.LastLocked;
+
+        // A job for an earlier date bills nothing again.
+        foreach (var date in story.FeeDates().Where(date => string.CompareOrdinal(date, last) <= 0))
+            story.Fees(date).ShouldBe("", date);
+        story.Lock([.. story.FeeDates().Where(date => string.CompareOrdinal(date, last) > 0)]);
+
+        story.Billed.ShouldBe(1200);
+    }
+
+    [Fact]
+    public void Fees_OfAScheduleWithoutBillsAtFirst_AreNotMissedAfterAChange()
+    {
+        // The system has billed only March; the months before were billed elsewhere.
+        var story = new Story { Change = "none" };
+        story.Lock("2025-04-01");
+        story.Change = "consolidated";
+
+        story.Fees("2025-05-01").ShouldBe("100.00");
     }
 
     [Fact]
@@ -142,6 +184,19 @@ public sealed class FeeCycleTests
             ],
             StoredBills = [.. _stored],
         };
+
+        internal string LastLocked => _stored.Max(bill => InstantText.Write(bill.BillDate))!;
+
+        internal decimal Billed => _stored.SelectMany(bill => bill.Lines)
+            .Where(line => line.LineItemType == LineItemType.CommitmentFee).Sum(line => line.Subtotal);
+
+        /// <summary>The dates of the bills on which a fee can be.</summary>
+        internal IReadOnlyList<string> FeeDates() =>
+        [
+            .. Enumerable.Range(0, 14).Select(month => Date(Change == "epoch" ? "2025-01-15" : "2025-01-01")
+                .PlusMonths(month))
+                .Where(date => !IsQuarterly || date.Month % 3 == 1).Select(InstantText.Write),
+        ];
 
         internal void Lock(params string[] dates)
         {

@@ -110,9 +110,21 @@ internal static class CommitmentFees
         var (amount, weights, firstWeight) = AmountAt(at, commitment, rounding);
         return amount <= 0 ? null : new DueFee(
             routed,
-            new DatePeriod(at.From, LocalDate.Max(at.From, at.To)).In(settings.Zone),
+            PeriodOf(at, settings),
             amount,
             new Instalment(at.Index + 1, at.Count, at.Weight, weights, firstWeight));
+    }
+
+    /// <summary>The dates of the instalments up to a date, with the periods that they cover.</summary>
+    public static IEnumerable<(LocalDate Date, Window Period)> Until(
+        LocalDate last, RoutedCommitment routed, BillingCycle cycle, BillSettings settings)
+    {
+        var bills = BillsOf(routed.Commitment, cycle, settings);
+        for (var index = bills.First; index <= bills.Last && cycle.Boundary(index) <= last; index++)
+        {
+            if (PositionAt(cycle.Boundary(index), routed.Commitment, cycle, settings) is { } at)
+                yield return (cycle.Boundary(index), PeriodOf(at, settings));
+        }
     }
 
     /// <summary>
@@ -120,12 +132,32 @@ internal static class CommitmentFees
     /// </summary>
     public static bool IsInstalment(
         BillLineItem line, LocalDate date, RoutedCommitment routed, BillingCycle cycle, BillSettings settings) =>
-        new[] { true, false }
-            .Select(inAdvance => PositionAt(
-                date, routed.Commitment with { CommitmentFeeBillInAdvance = inAdvance }, cycle, settings))
-            .OfType<Position>()
-            .Select(at => new DatePeriod(at.From, LocalDate.Max(at.From, at.To)).In(settings.Zone))
-            .Any(period => (period.Start, period.End) == (line.ServicePeriodStartDate, line.ServicePeriodEndDate));
+        new[] { true, false }.Any(inAdvance => IsInstalment(line, date, routed, cycle, settings, inAdvance));
+
+    /// <summary>
+    /// Whether a line has the period of the instalment of a date only if that were billed in advance instead of
+    /// afterwards, or the other way round.
+    /// </summary>
+    public static bool IsOppositeInstalment(
+        BillLineItem line, LocalDate date, RoutedCommitment routed, BillingCycle cycle, BillSettings settings)
+    {
+        var inAdvance = IsInAdvance(routed.Commitment, settings);
+        return IsInstalment(line, date, routed, cycle, settings, !inAdvance)
+            && !IsInstalment(line, date, routed, cycle, settings, inAdvance);
+    }
+
+    private static bool IsInstalment(
+        BillLineItem line, LocalDate date, RoutedCommitment routed, BillingCycle cycle, BillSettings settings,
+        bool inAdvance) =>
+        PositionAt(date, routed.Commitment with { CommitmentFeeBillInAdvance = inAdvance }, cycle, settings) is { } at
+        && PeriodOf(at, settings) is var period
+        && (period.Start, period.End) == (line.ServicePeriodStartDate, line.ServicePeriodEndDate);
+
+    private static Window PeriodOf(Position at, BillSettings settings) =>
+        new DatePeriod(at.From, LocalDate.Max(at.From, at.To)).In(settings.Zone);
+
+    private static bool IsInAdvance(Commitment commitment, BillSettings settings) =>
+        commitment.CommitmentFeeBillInAdvance ?? settings.Organization.CommitmentFeeBillInAdvance ?? false;
 
     private static (decimal Amount, Fraction Weights, Fraction FirstWeight) AmountAt(
         Position at, Commitment commitment, CurrencyRounding rounding)
@@ -198,9 +230,7 @@ internal static class CommitmentFees
     private static (int First, int Last, bool InAdvance) BillsOf(
         Commitment commitment, BillingCycle cycle, BillSettings settings)
     {
-        var inAdvance = commitment.CommitmentFeeBillInAdvance
-            ?? settings.Organization.CommitmentFeeBillInAdvance
-            ?? false;
+        var inAdvance = IsInAdvance(commitment, settings);
         var (start, end) = (commitment.StartDate, commitment.EndDate);
         // The epoch, boundary 0, is the date of the first bill.
         var first = Math.Max(0, cycle.IndexOf(start) + (cycle.IsBoundary(start) && inAdvance ? 0 : 1));

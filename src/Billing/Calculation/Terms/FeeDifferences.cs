@@ -28,9 +28,10 @@ internal sealed record FeeDifference(
 /// <summary>
 /// Keeps the fees of a commitment right when they change after bills were locked: if a fee was moved, raised, lowered
 /// or added, the locked bills have more or less than is due on their dates. What is missing is billed on the next bill;
-/// what is too much reduces the fees that are still open, the earliest first. Only bills of the present cycle and
-/// grouping key are compared: after a change of those, fees go on as scheduled, except that a date whose fees are on a
-/// locked bill is not billed again.
+/// what is too much reduces the fees that are still open, the earliest first. If fees were billed by another schedule
+/// before, which has other bill dates or other bills, the instalments up to then count as due if their time was billed,
+/// so that all bills together have the amount of the commitment. Fees with dates of their own are compared only with
+/// bills since the change, because their dates and amounts are as somebody has entered them.
 /// </summary>
 internal sealed class FeeDifferences
 {
@@ -65,14 +66,18 @@ internal sealed class FeeDifferences
         ];
     }
 
-    // Up to this date, fees were billed in another cycle, so there is nothing to compare them with.
-    private LocalDate ChangedOn => _changedOn ??= _lockedWithFees.Where(bill => !IsOfCycle(bill))
+    // Up to this date, fees were billed by another schedule.
+    private LocalDate ChangedOn => _changedOn ??= _lockedWithFees.Where(bill => !IsOfSchedule(bill))
         .Select(bill => bill.BillDate).DefaultIfEmpty(LocalDate.MinIsoValue).Max();
 
     private IEnumerable<BillLineItem> Billed => _lockedWithFees
-        .Where(bill => bill.BillDate > ChangedOn)
+        .Where(bill => _cycle is not null || bill.BillDate > ChangedOn)
         .SelectMany(bill => bill.Lines)
         .Where(line => IsFeeOf(_routed, line));
+
+    // The dates of instalments for which another schedule has billed, or whose bills were locked in the meantime.
+    private HashSet<LocalDate> Settled => field ??= _cycle is null || ChangedOn == LocalDate.MinIsoValue
+        ? [] : [.. SettledDates(_cycle)];
 
     // A further charge stays on the bill that has it as long as that bill can change.
     private StoredBill? Holder => _stored.Values
@@ -91,14 +96,15 @@ internal sealed class FeeDifferences
 
     /// <summary>
     /// Whether the fees of a date are on another locked bill: of a child or its parent, or, from before a change, of
-    /// another cycle or grouping key.
+    /// another schedule or grouping key.
     /// </summary>
     public static bool AreBilledElsewhere(
         LocalDate date, AccountTerms terms, BillSettings settings, RoutedCommitment routed)
     {
         var fees = new FeeDifferences(terms, settings, routed);
         return fees._stored.Count > 0
-            && (fees._otherIds.Any(id => fees.IsLockedAt(date, id))
+            && (fees.Settled.Contains(date)
+                || fees._otherIds.Any(id => fees.IsLockedAt(date, id))
                 || fees._lockedWithFees.Any(bill => bill.BillDate == date
                     && bill.Id != fees.IdAt(date, terms.Account.Id)
                     && bill.Lines.Any(line => IsFeeOf(routed, line) && !IsDifference(line))));
@@ -162,9 +168,10 @@ internal sealed class FeeDifferences
 
     private FeeDifference? On(LocalDate date, CurrencyRounding rounding)
     {
-        if (IsLockedAt(date))
+        if (IsLockedAt(date) || Settled.Contains(date))
             return null;
-        var due = ClosedDates().Aggregate(Fraction.Zero, (sum, closed) => sum + FeesOn(closed, rounding));
+        var due = ClosedDates().Concat(Settled)
+            .Aggregate(Fraction.Zero, (sum, closed) => sum + FeesOn(closed, rounding));
         var billed = BilledAmount();
         var period = new DatePeriod(
             _routed.Commitment.StartDate, LocalDate.Max(_routed.Commitment.StartDate, date)).In(_settings.Zone);
@@ -197,6 +204,42 @@ internal sealed class FeeDifferences
     private Fraction DatedOn(LocalDate date) => (_routed.Commitment.FeeDates ?? [])
         .Where(fee => fee.Date == date)
         .Aggregate(Fraction.Zero, (sum, fee) => sum + fee.Amount);
+
+    private IEnumerable<LocalDate> SettledDates(BillingCycle cycle)
+    {
+        var billed = BilledPeriods();
+        return CommitmentFees.Until(ChangedOn, _routed, cycle, _settings)
+            .Where(one => IsLockedAt(one.Date)
+                || billed.Any(period => !period.Intersect(one.Period.Start, one.Period.End).IsEmpty))
+            .Select(one => one.Date);
+    }
+
+    /// <summary>The times for which fees were billed, without overlap. They reach at least to the bill date.</summary>
+    private List<Window> BilledPeriods()
+    {
+        var billed = new List<Window>();
+        var fees =
+            from bill in _lockedWithFees
+            from line in bill.Lines
+            where IsFeeOf(_routed, line) && !IsDifference(line)
+            let start = line.ServicePeriodStartDate ?? Instant.MaxValue
+            let end = Instant.Max(line.ServicePeriodEndDate ?? start, LocalDay.Start(bill.BillDate, _settings.Zone))
+            where start < end
+            orderby start
+            select new Window(start, end);
+        foreach (var period in fees)
+        {
+            if (billed.Count > 0 && period.Start <= billed[^1].End)
+                billed[^1] = billed[^1] with { End = Instant.Max(billed[^1].End, period.End) };
+            else
+                billed.Add(period);
+        }
+        return billed;
+    }
+
+    private bool IsOfSchedule(StoredBill bill) => IsOfCycle(bill)
+        && (_cycle is null || !bill.Lines.Any(line => IsFeeOf(_routed, line) && !IsDifference(line)
+            && CommitmentFees.IsOppositeInstalment(line, bill.BillDate, _routed, _cycle, _settings)));
 
     // The id of a bill has its frequency, interval and grouping key. Consolidated bills of all cycles have the same, so
     // there the periods of the fees tell the cycle.
@@ -256,7 +299,7 @@ internal sealed class FeeDifferences
                 .Distinct()
             : BoundariesBetween(_cycle, last, date);
         return existing.Concat(toCome.Where(open => !IsLockedAt(open) && !(open <= _terms.LockedUntil)))
-            .Take(MaxOpen);
+            .Where(open => !Settled.Contains(open)).Take(MaxOpen);
     }
 
     private static IEnumerable<LocalDate> BoundariesBetween(BillingCycle cycle, LocalDate after, LocalDate before)
