@@ -95,6 +95,7 @@ internal sealed class BillJobRun : IJobRun
         var faults = new ConcurrentQueue<Exception>();
         var bills = new BillsOfJob(organizationId, job, catalog.Organization, recalculated, bases, clock)
         {
+            IncludesOutdated = true,
             OnFault = faults.Enqueue,
         };
         var run = new BillJobRun(resources, usage, organizationId, job, catalog, bills, families, clock, faults);

@@ -107,10 +107,15 @@ internal sealed class BillsOfJob(
     IReadOnlyDictionary<string, RunOverrides> bases,
     IClock clock)
 {
+    /// <summary>
+    /// True to make bills again whose fees were moved, whatever their date: otherwise the fee could be on two bills.
+    /// </summary>
+    internal bool IncludesOutdated { get; init; }
+
     /// <summary>Receives an unexpected exception, after which the account has failed; null to throw it.</summary>
     internal Action<Exception>? OnFault { get; init; }
 
-    /// <summary>A date before which no bill of the job is.</summary>
+    /// <summary>A date before which no bill of the job is, except for those of fees that were moved.</summary>
     internal LocalDate Earliest()
     {
         if (recalculated is { Count: > 0 })
@@ -134,7 +139,32 @@ internal sealed class BillsOfJob(
         }
         if (recalculated is null)
             await KeepPlansAsync(due, related);
+        if (recalculated is null && IncludesOutdated && job.BillingFrequency is null or BillJobBillingFrequency.AdHoc)
+            await AddOutdatedAsync(due, related);
         return due;
+    }
+
+    // Recalculated as they were, because the settings of the job are meant for its own bills.
+    private async ValueTask AddOutdatedAsync(IReadOnlyList<DueAccount> due, ResourceReader related)
+    {
+        foreach (var ofAccount in due.Where(one => one.Failures.Count == 0))
+        {
+            var made = ofAccount.Runs.Select(run => IdOf(ofAccount, run)).ToHashSet(StringComparer.Ordinal);
+            var ids = (ofAccount.Guarded(() => DueBills.Outdated(
+                organization, ofAccount.Terms.Of(ofAccount.Account), RunOverrides.None)) ?? [])
+                .Select(bill => BillCalculation.IdOf(
+                    organizationId, ofAccount.Account.Id, bill.RunWith(RunOverrides.None)))
+                .Where(id => !made.Contains(id)).ToList();
+            if (ids.Count == 0)
+                continue;
+            var bills = await related.ListAsync<Bill>(new Condition.In("id", ids));
+            var kept = await BillDocuments.BasesAsync(related, bills);
+            ofAccount.Runs =
+            [
+                .. ofAccount.Runs, .. bills.Where(bill => !bill.Locked)
+                    .Select(bill => Again(bill, kept.GetValueOrDefault(bill.Id))),
+            ];
+        }
     }
 
     // An existing bill is not replaced by one that lacks a plan because its epoch or frequency has changed.

@@ -131,6 +131,27 @@ public sealed class LockedFeeBillTests(SqliteServer server)
         (await story.FeesAsync("2025-04-01", head)).ShouldBe("200");
     }
 
+    [Fact]
+    public async Task DatedFee_MovedWhileItsBillIsPending_IsTakenOffByTheJobThatBillsItElsewhere()
+    {
+        using var client = await server.NewOrganizationAsync();
+        var story = await FeeStory.MakeAsync(client, FeeStory.Dated(("2025-02-10", 1200)));
+        await story.BillAsync("2025-02-10");
+        (await story.FeesAsync("2025-02-10")).ShouldBe("1200");
+        var before = (await story.BillsAsync("2025-02-10")).ShouldHaveSingleItem();
+
+        await story.SetAsync("feeDates", FeeStory.DatesOf(("2025-04-10", 1200)));
+        await story.BillAsync("2025-04-10");
+
+        (await story.FeesAsync("2025-04-10")).ShouldBe("1200");
+        (await story.FeesAsync("2025-02-10")).ShouldBe("");
+        var after = (await story.BillsAsync("2025-02-10")).ShouldHaveSingleItem();
+        ((string)after["id"]!, after["billTotal"]!.ToString(), (string)after["dueDate"]!)
+            .ShouldBe(((string)before["id"]!, "0", (string)before["dueDate"]!));
+        // Nothing is outdated any more.
+        (await story.Account.BillAsync("2025-04-10"))["billIds"]!.AsArray().Count.ShouldBe(1);
+    }
+
     private static async Task HoldsForAFormerParentAsync(FeeStory story, Func<string, Task> afterwards)
     {
         var head = await story.AccountAsync("head");

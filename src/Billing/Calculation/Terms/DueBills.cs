@@ -59,6 +59,20 @@ public static class DueBills
         ]);
     });
 
+    /// <summary>
+    /// The existing bills, of whichever date, that can still change and have a fee with its own date which was moved to
+    /// another one or removed.
+    /// </summary>
+    /// <exception cref="BillRefusedException">The account has terms that cannot be billed.</exception>
+    public static IReadOnlyList<DueBill> Outdated(
+        OrganizationConfig organization, AccountTerms terms, RunOverrides overrides) =>
+        Limits.Within(terms.Account, IReadOnlyList<DueBill> () =>
+        {
+            var settings = ResolveSettings.For(terms, organization, overrides);
+            return InOrder(terms.BilledCommitments
+                .SelectMany(routed => FeeDifferences.Outdated(terms, settings, routed)));
+        });
+
     private static IEnumerable<DueBill> Around(
         LocalDate today, AccountPlanTerms plan, AccountTerms terms, BillSettings settings)
     {

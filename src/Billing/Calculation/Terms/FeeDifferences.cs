@@ -144,6 +144,30 @@ internal sealed class FeeDifferences
         .Where(line => line.LineItemType == LineItemType.CommitmentFee && line.CommitmentId == commitmentId)
         .Aggregate(Fraction.Zero, (sum, line) => sum + line.Subtotal).ToDecimal();
 
+    /// <summary>
+    /// The bills, of fees with their own dates, that can still change and have a fee that was moved to another date or
+    /// removed. Until they are made again, the fee could be on two bills.
+    /// </summary>
+    public static IEnumerable<DueBill> Outdated(AccountTerms terms, BillSettings settings, RoutedCommitment routed)
+    {
+        if (settings.Organization.ConsolidateBills == true)
+            return [];
+        return
+        [
+            .. from bill in terms.StoredBills
+               where !bill.IsLocked && bill.AccountId == terms.Account.Id
+                   && bill.Lines.Any(line => IsFeeOf(routed, line) && !IsDifference(line))
+                   && !HasFeesOf(routed, bill.BillDate, bill)
+               let due = new DueBill(bill.BillDate, BillingFrequency.AdHoc, 1, OnlyIfMissing: false)
+               {
+                   GroupingKeyId = routed.GroupingKeyId,
+               }
+               where bill.Id == ContentId.OfBill(
+                   settings.Organization.Id, terms.Account.Id, due.RunWith(settings.Overrides))
+               select due,
+        ];
+    }
+
     /// <summary>Whether a line is a fee of a commitment, or a difference of its fees.</summary>
     public static bool IsFeeOf(RoutedCommitment routed, BillLineItem line) =>
         line.LineItemType == LineItemType.CommitmentFee && line.CommitmentId == routed.Commitment.Id
