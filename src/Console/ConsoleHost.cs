@@ -84,8 +84,8 @@ public static class ConsoleHost
 
     private static RequestDelegate WithChecks(RequestDelegate next) => context =>
     {
-        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
-            return FaultPages.WriteAsync<StaleFormPage>(context, StatusCodes.Status400BadRequest);
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false } refused)
+            return FaultPages.WriteFormFaultAsync(context, refused.Error?.InnerException);
         // The same page for an unknown organization and one of others, so that ids do not leak.
         if (context.GetRouteValue("OrganizationId") is not string id)
             return next(context);

@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tallystick.Client;
+using Tallystick.Console.Forms;
 using Tallystick.Console.Pages.Faults;
 using Tallystick.Foundation.Values;
 using Tallystick.Resources.Documents;
@@ -17,8 +17,6 @@ internal static partial class PageGuard
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
         + "connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
-
-    private const long MaxBody = 64 * 1024;
 
     /// <summary>Marks the endpoints of the console.</summary>
     internal static object Mark { get; } = new PageMark();
@@ -40,11 +38,12 @@ internal static partial class PageGuard
             return;
         }
         AddHeaders(context.Response);
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxBody;
         try
         {
-            await next(context);
+            if (FormLimits.TryApply(context))
+                await next(context);
+            else
+                await FaultPages.WriteLargeFormAsync(context);
         }
         catch (Exception exception) when (
             !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)

@@ -15,6 +15,9 @@ public static class FormJson
     private const string FormerRow = "_row";
     private const int IsNewRow = -1;
 
+    // The text of a value that has a fault, so that the form can show it again. Never sent to the API.
+    private const string Typed = "_typed";
+
     // Browsers leave out seconds that are zero.
     private static readonly int MinuteLength = "yyyy-MM-ddTHH:mm".Length;
 
@@ -101,8 +104,13 @@ public static class FormJson
         if (node is JsonObject entity)
         {
             entity.Remove(FormerRow);
-            foreach (var (_, member) in entity)
-                RemoveMarks(member);
+            foreach (var (name, member) in entity.ToList())
+            {
+                if (member is JsonObject inner && inner.ContainsKey(Typed))
+                    entity.Remove(name);
+                else
+                    RemoveMarks(member);
+            }
         }
         else if (node is JsonArray list)
         {
@@ -139,13 +147,13 @@ public static class FormJson
                 if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
                     return JsonValue.Create(whole);
                 faults[prefix + field.Path] = "must be a whole number";
-                return null;
+                return new JsonObject { [Typed] = text };
             case InputKind.Decimal:
                 const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
                 if (decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out var number))
                     return JsonValue.Create(number);
                 faults[prefix + field.Path] = "must be a number such as 1234.5";
-                return null;
+                return new JsonObject { [Typed] = text };
             case InputKind.Instant:
                 return JsonValue.Create(text.Length == MinuteLength ? $"{text}:00Z" : $"{text}Z");
             case InputKind.Texts or InputKind.TextLines:
@@ -189,6 +197,7 @@ public static class FormJson
     private static string Plain(JsonNode? node) => node switch
     {
         null => "",
+        JsonObject refused when refused[Typed] is { } typed => typed.GetValue<string>(),
         JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
         _ => node.ToJsonString(),
     };
