@@ -1,14 +1,13 @@
-// Forms: codes proposed from names, rows, confirmation by name, unsaved changes, and parts that follow while typing.
+// Forms: codes proposed from names, rows, confirmation by name, and parts that follow while typing.
+import { guard } from './guard.js';
+
 const liveDelay = 300;
-const toastTime = 6000;
-let changed = null;
 let formula = null;
 
 export function startForms() {
   document.addEventListener('input', event => {
     const form = event.target.form;
     if (!form) return;
-    if (form.matches('[data-guard]')) changed = form;
     proposeCode(event.target);
     if (form.matches('[data-live]')) followLater(form);
   });
@@ -26,14 +25,8 @@ export function startForms() {
     if (insert) insertName(insert);
     const remove = event.target.closest('[data-remove-row]');
     if (remove) removeRow(remove);
-    const link = event.target.closest('a[href]');
-    if (link && !link.target && !mayLeave()) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
-  }, true);
+  });
   document.addEventListener('submit', event => {
-    if (event.target === changed) changed = null;
     const typed = event.target.querySelector('[data-must-be]');
     if (typed) {
       typed.setCustomValidity(typed.value === typed.dataset.mustBe ? '' : `Type ${typed.dataset.mustBe}.`);
@@ -46,16 +39,12 @@ export function startForms() {
     // The next page is merged into this one: an open dialog would vanish, but still keep everything else from clicks.
     event.target.closest('dialog')?.close();
   }, true);
-  window.addEventListener('beforeunload', event => {
-    if (changed?.isConnected) event.preventDefault();
-  });
   Blazor.addEventListener('enhancedload', startPage);
   startPage();
 }
 
-// What a new page brings: the toast of what was done, and parts that are asked for again.
+// What a new page brings: parts that are asked for again.
 function startPage() {
-  for (const toast of document.querySelectorAll('[data-toast]')) setTimeout(() => toast.remove(), toastTime);
   // A dialog whose action was refused comes back open.
   for (const dialog of document.querySelectorAll('dialog[open]:not(:modal)')) {
     dialog.close();
@@ -84,13 +73,6 @@ async function refresh(part) {
 function checkAll(all) {
   const boxes = all.closest('table').querySelectorAll(`input[name="${CSS.escape(all.dataset.checkAll)}"]:enabled`);
   for (const box of boxes) box.checked = all.checked;
-}
-
-function mayLeave() {
-  if (!changed?.isConnected) return true;
-  if (!window.confirm('Leave without saving your changes?')) return false;
-  changed = null;
-  return true;
 }
 
 // Writes a name into the formula that was edited last.
@@ -131,7 +113,7 @@ function removeRow(button) {
   const rows = button.closest('[data-rows]');
   button.closest('.row').remove();
   rows.querySelector(':scope > [data-add-row]').focus();
-  if (form.matches('[data-guard]')) changed = form;
+  if (form.matches('[data-guard]')) guard(form);
   if (form.matches('[data-live]')) followLater(form);
 }
 

@@ -1,5 +1,7 @@
 // What a page rendered by the server cannot do itself. Pages work without it, but for copying and adding rows.
+import { startFocus } from './focus.js';
 import { startForms } from './forms.js';
+import { startGuard } from './guard.js';
 import { startPalette } from './palette.js';
 import { startUploads } from './upload.js';
 
@@ -24,6 +26,8 @@ function confirm(button) {
   setTimeout(() => { button.textContent = label; }, 1500);
 }
 
+startGuard();
 startForms();
+startFocus();
 startPalette();
 startUploads();
