@@ -28,7 +28,13 @@ internal static class Flash
         if (!HttpMethods.IsGet(context.Request.Method)
             || context.Request.Cookies[Cookie] is not { Length: > 0 } message)
             return null;
-        context.Response.Cookies.Delete(Cookie);
+        context.Response.OnStarting(() =>
+        {
+            // A page that leads to another one leaves the message to that.
+            if (context.Response.StatusCode is < 300 or >= 400)
+                context.Response.Cookies.Delete(Cookie);
+            return Task.CompletedTask;
+        });
         return message;
     }
 }

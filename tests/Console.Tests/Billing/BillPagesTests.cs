@@ -73,6 +73,30 @@ public sealed class BillPagesTests(BillingFixture billing) : IClassFixture<Billi
     }
 
     [Fact]
+    public async Task Locking_IsConfirmedByTheNumberOfBills()
+    {
+        var bill = await billing.NewBillAsync();
+        await billing.Sample.Client.Bills.UpdateStatusAsync(bill.Id, new() { Status = BillStatus.Approved });
+
+        var refused = await ChooseAsync("lock", [("confirmed", "1"), ("TypedName", "2"), ("ids", bill.Id)]);
+        var isLocked = (await billing.Sample.Client.Bills.GetAsync(bill.Id)).Locked;
+        var locked = await ChooseAsync("lock", [("confirmed", "1"), ("TypedName", "1"), ("ids", bill.Id)]);
+
+        refused.ShouldContain("Type 1 to confirm.");
+        isLocked.ShouldBeFalse();
+        locked.ShouldContain("1 bill locked.");
+    }
+
+    [Fact]
+    public async Task Toast_IsKeptWhenTheNextPageLeadsOn()
+    {
+        using var response = await billing.Administrator.SendAsync(
+            billing.To("bills/approve-period?last=2025-05-31&frequency=MONTHLY"), "approve-period");
+
+        (await response.Content.ReadAsStringAsync()).ShouldContain("data-toast");
+    }
+
+    [Fact]
     public async Task Period_IsApprovedAsAWhole()
     {
         await billing.NewBillAsync();

@@ -28,6 +28,7 @@ public sealed class BillingTests(Chromium chromium, BillingFixture billing) : IC
         await page.GetByRole(AriaRole.Button, new() { Name = "Lock", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("They never change again")).ToBeVisibleAsync();
         (await page.RunAxe()).Violations.ShouldBeEmpty();
+        await page.GetByLabel("Type 1 to confirm").FillAsync("1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Lock 1 bill" }).ClickAsync();
 
         await Assertions.Expect(page.GetByText("1 bill locked.")).ToBeVisibleAsync();

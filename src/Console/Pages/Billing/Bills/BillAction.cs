@@ -11,6 +11,9 @@ namespace Tallystick.Console.Pages.Billing.Bills;
 /// <param name="Consequence">What will happen.</param>
 internal sealed record BillAction(string Name, string Verb, string Operation, string Consequence)
 {
+    /// <summary>Whether it cannot be undone, so that people confirm it by typing the number of bills.</summary>
+    internal bool IsFinal => this == Lock;
+
     /// <summary>Calculates bills again.</summary>
     internal static BillAction Recalculate { get; } = new(
         "recalculate", "Recalculate", "POST billjobs/recalculate",
