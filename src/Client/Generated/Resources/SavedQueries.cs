@@ -30,7 +30,7 @@ public sealed partial class SavedQueriesClient
                 .With("ids", ids),
             cancellationToken);
 
-    /// <summary>Create an usage saved query.</summary>
+    /// <summary>Create a usage saved query.</summary>
     /// <remarks>Requires the permission <c>config:create</c> on <c>config:usageSavedQuery</c>.</remarks>
     /// <param name="usageSavedQuery">The usage saved query.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
@@ -39,7 +39,7 @@ public sealed partial class SavedQueriesClient
         UsageSavedQuery usageSavedQuery, CancellationToken cancellationToken = default) =>
         _api.SendAsync<UsageSavedQuery>(ApiRequest.Post($"usage/savedqueries", usageSavedQuery), cancellationToken);
 
-    /// <summary>Retrieve an usage saved query.</summary>
+    /// <summary>Retrieve a usage saved query.</summary>
     /// <remarks>Requires the permission <c>config:retrieve</c> on <c>config:usageSavedQuery</c>.</remarks>
     /// <param name="id">The id.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
@@ -47,7 +47,7 @@ public sealed partial class SavedQueriesClient
     public Task<UsageSavedQuery> GetAsync(string id, CancellationToken cancellationToken = default) =>
         _api.SendAsync<UsageSavedQuery>(ApiRequest.Get($"usage/savedqueries/{id}"), cancellationToken);
 
-    /// <summary>Update an usage saved query.</summary>
+    /// <summary>Update a usage saved query.</summary>
     /// <remarks>
     /// Replaces the whole entity: members that the request omits are cleared. <c>version</c> must match the stored
     /// version.
@@ -62,7 +62,7 @@ public sealed partial class SavedQueriesClient
             ApiRequest.Put($"usage/savedqueries/{usageSavedQuery.Id}", usageSavedQuery),
             cancellationToken);
 
-    /// <summary>Delete an usage saved query.</summary>
+    /// <summary>Delete a usage saved query.</summary>
     /// <remarks>
     /// Returns the deleted entity. Returns 409 while another entity refers to it.
     /// Requires the permission <c>config:delete</c> on <c>config:usageSavedQuery</c>.

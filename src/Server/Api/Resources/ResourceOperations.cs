@@ -168,8 +168,9 @@ internal sealed class ResourceOperations(
     /// <summary>The schema of a page of a kind.</summary>
     internal static ApiSchema Page(ResourceDefinition definition) => Answer(definition) with { IsPage = true };
 
+    // By sound: the kinds with a "u" begin with "usage" and "user".
     private static string A(ResourceDefinition definition) =>
-        (definition.IsSingleton ? "the " : definition.Words[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an " : "a ")
+        (definition.IsSingleton ? "the " : definition.Words[0] is 'a' or 'e' or 'i' or 'o' ? "an " : "a ")
         + definition.Words;
 
     // The id of a singleton is that of its organization.
