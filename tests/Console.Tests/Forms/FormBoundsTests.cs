@@ -26,6 +26,16 @@ public sealed class FormBoundsTests(ConsoleServerFixture console) : IClassFixtur
     }
 
     [Fact]
+    public async Task Form_ThatIsOpenToEverybody_HasASmallBound()
+    {
+        using var response = await console.Administrator.SendAsync(
+            "/sign-in", null, ("Email", new string('x', 70_000)), ("Password", "a"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("A form can have at most 64 KB.");
+    }
+
+    [Fact]
     public async Task Form_WithNul_SaysSo()
     {
         using var response = await SendAsync(("name", "a\0b"), ("code", "nul"));
