@@ -49,6 +49,10 @@ public sealed class OrganizationApi(IApiGate gate, Tokens tokens)
     public ValueTask<bool> MayAsync(string operation, string? id = null) =>
         gate.MayAsync(Caller, operation, id, Cancelled);
 
+    /// <summary>What an operation does in words, such as "Create a product"; null if there are none.</summary>
+    /// <param name="operation">Method and path below the organization, as in the API document.</param>
+    public string? WordsOf(string operation) => gate.Tasks.FirstOrDefault(one => one.Operation == operation)?.Words;
+
     /// <summary>Shows a request that a form of the page would send.</summary>
     /// <param name="operation">Method and path below the organization, such as <c>PUT products/{id}</c>.</param>
     /// <param name="id">The id in the path; null for none.</param>

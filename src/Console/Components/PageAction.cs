@@ -12,10 +12,8 @@ internal static class PageAction
     /// <param name="run">The action.</param>
     /// <param name="message">What is said afterwards; null for nothing.</param>
     /// <param name="done">Where to go afterwards; null for the same page.</param>
-    /// <param name="isStaying">Whether the answer is this page, which shows what came of it.</param>
     /// <returns>Why the API refused it; null after a success.</returns>
-    internal static async Task<string?> RunAsync(
-        HttpContext context, Func<Task> run, string? message, string? done, bool isStaying = false)
+    internal static async Task<string?> RunAsync(HttpContext context, Func<Task> run, string? message, string? done)
     {
         try
         {
@@ -23,10 +21,8 @@ internal static class PageAction
         }
         catch (TallystickApiException refused)
         {
-            return Faults.Describe(refused);
+            return Faults.Answer(context, refused);
         }
-        if (isStaying)
-            return null;
         Flash.Say(context, message);
         Form.Go(context, done ?? context.Request.Path + context.Request.QueryString);
         return null;
