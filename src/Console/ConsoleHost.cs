@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tallystick.Console.Api;
+using Tallystick.Console.Forms;
 using Tallystick.Console.Pages.Billing;
 using Tallystick.Console.Pages.Billing.Explorer;
 using Tallystick.Console.Pages.Faults;
@@ -52,6 +53,7 @@ public static class ConsoleHost
         routes.MapGet(
             "/org/{OrganizationId}/{**rest}",
             context => FaultPages.WriteAsync<MissingPage>(context, StatusCodes.Status404NotFound)).Add(Protect);
+        routes.MapGet(ChoicePage.Route, ChoicePage.WriteAsync).Add(Protect);
         routes.MapGet(TableExport.Route, TableExport.RunAsync).Add(Protect);
         routes.MapGet(BillFiles.InvoiceRoute, BillFiles.WriteInvoiceAsync).Add(Protect);
         routes.MapGet(BillFiles.JsonStatementRoute, BillFiles.GoToJsonStatementAsync).Add(Protect);

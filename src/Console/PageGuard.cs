@@ -63,6 +63,8 @@ internal static partial class PageGuard
         }
         switch (exception)
         {
+            case TallystickApiException { Issues: [{ Path: "nextToken" }] }:
+                return FaultPages.WriteAsync<LostPlacePage>(context, StatusCodes.Status400BadRequest);
             // 400: the address names something that cannot exist.
             case TallystickApiException { Status: HttpStatusCode.NotFound or HttpStatusCode.BadRequest }:
                 return FaultPages.WriteAsync<MissingPage>(context, StatusCodes.Status404NotFound);

@@ -158,7 +158,11 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
         response.Headers.CacheControl!.NoStore.ShouldBeTrue();
         response.Headers.TryGetValues("Set-Cookie", out var cookies);
         (cookies ?? []).ShouldAllBe(cookie => !cookie.Contains(secret));
-        (await GetAsync(path)).ShouldNotContain(secret);
+        // A reload asks for the page, and does not send the form again.
+        response.RequestMessage!.Method.ShouldBe(HttpMethod.Get);
+        var reloaded = await GetAsync(path);
+        reloaded.ShouldNotContain(secret);
+        KeyRows().Count(reloaded).ShouldBe(1);
     }
 
     [Fact]
@@ -175,6 +179,29 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
             var html = await reader.GetAsync(To(path));
             Actions().Matches(MainPart().Match(html).Value).Select(match => match.Value).ShouldBeEmpty(path);
         }
+    }
+
+    [Fact]
+    public async Task Form_ThatMayNotBeSent_SaysSoInWords()
+    {
+        using var reader = await InviteAsync("another.reader@example.com", ReadOnly);
+
+        var page = await reader.GetAsync(console.To("products/new"), HttpStatusCode.Forbidden);
+
+        page.ShouldContain("You may not create a product. Ask an administrator.");
+    }
+
+    [Fact]
+    public async Task Entity_ThatSomebodyElseHasChanged_IsAConflictInWords()
+    {
+        var list = await SubmitAsync("credit-reasons/new", ("name", "Contested"), ("code", "contested"));
+        var path = $"credit-reasons/{IdIn(list, "credit-reasons")}";
+
+        using var response = await console.Administrator.SendAsync(
+            To(path), null, ("name", "Late"), ("code", "contested"), ("version", "999"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("Somebody else has changed this");
     }
 
     [Fact]
@@ -254,6 +281,9 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
     [GeneratedRegex(
         "API secret</dt>.*?data-copy=\"([^\"]+)\"", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Secret();
+
+    [GeneratedRegex(">Copy</button></span>.*?Deactivate", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex KeyRows();
 
     [GeneratedRegex("data-copy=\"(http[^\"]+)\"", RegexOptions.CultureInvariant)]
     private static partial Regex Link();

@@ -92,6 +92,9 @@ public sealed record FormField(string Path, string Label, InputKind Kind = Input
     /// <summary>Whether it cannot be changed once the entity exists.</summary>
     public bool IsFixed { get; init; }
 
+    /// <summary>Whether few people need it, so that it stands under "More options".</summary>
+    public bool IsMore { get; init; }
+
     /// <summary>The name and code that almost every entity has.</summary>
     public static IReadOnlyList<FormField> NameAndCode { get; } =
     [

@@ -22,17 +22,27 @@ public static class FormJson
     private static readonly int MinuteLength = "yyyy-MM-ddTHH:mm".Length;
 
     /// <summary>Puts the values of a form into the JSON of an entity. Other members stay.</summary>
+    /// <param name="form">The values.</param>
+    /// <param name="fields">The fields of the form.</param>
+    /// <param name="entity">The entity.</param>
+    /// <param name="references">What fields refer to, by the name of the input; null if they have ids.</param>
+    /// <param name="prefix">Where the entity is, if it is a row of another.</param>
     /// <returns>The faults, by path.</returns>
     public static IReadOnlyDictionary<string, string> Read(
-        IFormCollection form, IEnumerable<FormField> fields, JsonObject entity, string prefix = "")
+        IFormCollection form, IEnumerable<FormField> fields, JsonObject entity,
+        IReadOnlyDictionary<string, ResolvedReference>? references = null, string prefix = "")
     {
         var faults = new Dictionary<string, string>();
         foreach (var field in fields)
         {
+            var name = prefix + field.Path;
+            var reference = references?.GetValueOrDefault(name);
             if (field.Kind == InputKind.Rows)
-                ReadRows(form, field, entity, prefix, faults);
-            else if (!IsUnchangedInstant(field, entity, form[prefix + field.Path].ToString()))
-                Set(entity, field.Path, NodeOf(form[prefix + field.Path], field, prefix, faults));
+                ReadRows(form, field, entity, references, prefix, faults);
+            else if (reference?.Fault is { } fault)
+                Set(entity, field.Path, Refused(faults, name, fault, reference.Ids.ToString()));
+            else if (!IsUnchangedInstant(field, entity, form[name].ToString()))
+                Set(entity, field.Path, NodeOf(reference?.Ids ?? form[name], field, name, faults));
         }
         return faults;
     }
@@ -54,15 +64,26 @@ public static class FormJson
     public static IReadOnlyList<string> ListOf(JsonObject? entity, FormField field) =>
         Find(entity, field.Path) is JsonArray list ? [.. list.Select(Plain)] : [];
 
+    /// <summary>The numbers of the rows of a field. A row that somebody removed leaves a gap.</summary>
+    internal static IReadOnlyList<int> RowNumbers(IFormCollection form, FormField field, string prefix)
+    {
+        if (field.Kind != InputKind.Rows)
+            return [];
+        var start = $"{prefix}{field.Path}[";
+        var numbers = form.Keys.Where(key => key.StartsWith(start, StringComparison.Ordinal))
+            .Select(key => NumberIn(key, start.Length)).OfType<int>().Distinct().Order();
+        return [.. numbers.Take(MaxRows + 1)];
+    }
+
     private static void ReadRows(
-        IFormCollection form, FormField field, JsonObject entity, string prefix, Dictionary<string, string> faults)
+        IFormCollection form, FormField field, JsonObject entity,
+        IReadOnlyDictionary<string, ResolvedReference>? references, string prefix, Dictionary<string, string> faults)
     {
         var rows = new JsonArray();
         var former = RowsOf(entity, field);
         var start = $"{prefix}{field.Path}[";
-        // A row that somebody removed leaves a gap: rows get new numbers, in the order of the page.
-        var numbers = form.Keys.Where(key => key.StartsWith(start, StringComparison.Ordinal))
-            .Select(key => NumberIn(key, start.Length)).OfType<int>().Distinct().Order().ToList();
+        // Rows get new numbers, in the order of the page.
+        var numbers = RowNumbers(form, field, prefix);
         if (Math.Max(numbers.Count, former.Count) > MaxRows)
         {
             faults[prefix + field.Path] = $"can have at most {MaxRows} rows here; use the API for more";
@@ -75,7 +96,7 @@ public static class FormJson
             var index = int.TryParse(form[rowPrefix + FormerRow], out var was) ? was : IsNewRow;
             var row = index >= 0 && index < former.Count ? (JsonObject)former[index].DeepClone() : [];
             row[FormerRow] = index;
-            foreach (var (path, fault) in Read(form, field.Fields, row, rowPrefix))
+            foreach (var (path, fault) in Read(form, field.Fields, row, references, rowPrefix))
                 faults[$"{start}{rows.Count}].{path[rowPrefix.Length..]}"] = fault;
             rows.Add(row);
         }
@@ -130,7 +151,7 @@ public static class FormJson
             ? number : null;
 
     private static JsonNode? NodeOf(
-        StringValues posted, FormField field, string prefix, Dictionary<string, string> faults)
+        StringValues posted, FormField field, string name, Dictionary<string, string> faults)
     {
         var text = posted.ToString();
         if (field.Kind == InputKind.Switch)
@@ -146,14 +167,12 @@ public static class FormJson
             case InputKind.Whole:
                 if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
                     return JsonValue.Create(whole);
-                faults[prefix + field.Path] = "must be a whole number";
-                return new JsonObject { [Typed] = text };
+                return Refused(faults, name, "must be a whole number", text);
             case InputKind.Decimal:
                 const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
                 if (decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out var number))
                     return JsonValue.Create(number);
-                faults[prefix + field.Path] = "must be a number such as 1234.5";
-                return new JsonObject { [Typed] = text };
+                return Refused(faults, name, "must be a number such as 1234.5", text);
             case InputKind.Instant:
                 return JsonValue.Create(text.Length == MinuteLength ? $"{text}:00Z" : $"{text}Z");
             case InputKind.Texts or InputKind.TextLines:
@@ -165,6 +184,12 @@ public static class FormJson
             default:
                 return JsonValue.Create(text.ReplaceLineEndings("\n"));
         }
+    }
+
+    private static JsonObject Refused(Dictionary<string, string> faults, string name, string fault, string text)
+    {
+        faults[name] = fault;
+        return new JsonObject { [Typed] = text };
     }
 
     private static JsonNode? Find(JsonObject? entity, string path)

@@ -29,6 +29,9 @@ public sealed record Column<T>(string Title, Func<T, RowScene, string?> Text, Ce
     /// <summary>Its name in settings and addresses.</summary>
     public string Name { get; } = Title.ToLowerInvariant().Replace(' ', '-');
 
+    /// <summary>What rows are sorted by: the text, unless it is a number or a time.</summary>
+    public Func<T, RowScene, IComparable?> SortKey { get; init; } = (row, scene) => Text(row, scene);
+
     /// <summary>What the cells refer to; null for none.</summary>
     public ReferenceKind? Reference { get; init; }
 

@@ -25,11 +25,14 @@ public sealed class Columns<T> : IReadOnlyList<Column<T>>
 
     /// <summary>A quantity.</summary>
     public Columns<T> Quantity(string title, Func<T, decimal?> value) =>
-        Add(new(title, (row, _) => Figure.Quantity(value(row)), CellKind.Number));
+        Add(new(title, (row, _) => Figure.Quantity(value(row)), CellKind.Number) { SortKey = (row, _) => value(row) });
 
     /// <summary>An amount with its currency.</summary>
     public Columns<T> Money(string title, Func<T, decimal?> amount, Func<T, string?> currency) =>
-        Add(new(title, (row, _) => Figure.Money(amount(row), currency(row)), CellKind.Number));
+        Add(new(title, (row, _) => Figure.Money(amount(row), currency(row)), CellKind.Number)
+        {
+            SortKey = (row, _) => amount(row),
+        });
 
     /// <summary>A state.</summary>
     public Columns<T> Status(string title, Func<T, string?> value) =>
@@ -41,7 +44,10 @@ public sealed class Columns<T> : IReadOnlyList<Column<T>>
 
     /// <summary>An instant, in the time zone of the organization.</summary>
     public Columns<T> Time(string title, Func<T, DateTimeOffset?> value) =>
-        Add(new(title, (row, scene) => Figure.Time(value(row), scene.Zone), CellKind.Text));
+        Add(new(title, (row, scene) => Figure.Time(value(row), scene.Zone), CellKind.Text)
+        {
+            SortKey = (row, _) => value(row),
+        });
 
     /// <summary>Another entity, by its name.</summary>
     public Columns<T> Reference(string title, ReferenceKind kind, Func<T, string?> id) =>

@@ -7,11 +7,14 @@ public sealed class NameBook
 {
     private const int MaxIds = 200;
 
-    private readonly Dictionary<(string Path, string Id), string> _names = [];
+    private readonly Dictionary<(string Path, string Id), Referenced> _names = [];
 
     /// <summary>The name of an entity; its id if the person may not see it, or if it does not exist any more.</summary>
     public string? Of(ReferenceKind kind, string? id) =>
-        id is null ? null : _names.GetValueOrDefault((kind.Path, id), id);
+        id is null ? null : _names.GetValueOrDefault((kind.Path, id))?.Name ?? id;
+
+    /// <summary>The name of an entity with its code, as forms call it; its id if there is no name.</summary>
+    public string LabelOf(ReferenceKind kind, string id) => _names.GetValueOrDefault((kind.Path, id))?.Label ?? id;
 
     /// <summary>Reads names that are not known yet.</summary>
     public async Task ReadAsync(OrganizationApi api, ReferenceKind kind, IEnumerable<string?> ids)
@@ -22,7 +25,7 @@ public sealed class NameBook
         foreach (var some in missing.Chunk(MaxIds))
         {
             await foreach (var one in kind.Read(api, some).WithCancellation(api.Cancelled))
-                _names[(kind.Path, one.Id)] = one.Name;
+                _names[(kind.Path, one.Id)] = one;
         }
     }
 }

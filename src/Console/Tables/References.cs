@@ -6,9 +6,16 @@ namespace Tallystick.Console.Tables;
 /// <summary>The kinds of entities that others refer to.</summary>
 public static class References
 {
+    private static readonly Dictionary<string, ReferenceKind> ByPath = [];
+
     /// <summary>Accounts.</summary>
     public static ReferenceKind Accounts { get; } = Of(
-        "accounts", (api, ids) => api.Client.Accounts.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+        "accounts", (api, ids) => api.Client.Accounts.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code),
+        byCode: (api, codes) => api.Client.Accounts.ListAsync(codes: codes),
+        // The sign separates clauses, and no name needs it to be found.
+        byStart: (api, text) => text.Replace("$", "", StringComparison.Ordinal) is { Length: > 0 } value
+            ? api.Client.Accounts.SearchAsync($"name~{value}$code~{value}", @operator: "OR")
+            : api.Client.Accounts.ListAsync());
 
     /// <summary>Products.</summary>
     public static ReferenceKind Products { get; } = Of(
@@ -16,21 +23,25 @@ public static class References
 
     /// <summary>Meters.</summary>
     public static ReferenceKind Meters { get; } = Of(
-        "meters", (api, ids) => api.Client.Meters.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+        "meters", (api, ids) => api.Client.Meters.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code),
+        byCode: (api, codes) => api.Client.Meters.ListAsync(codes: codes));
 
     /// <summary>Aggregations.</summary>
     public static ReferenceKind Aggregations { get; } = Of(
         "aggregations", (api, ids) => api.Client.Aggregations.ListAsync(ids: ids),
-        one => new(one.Id, one.Name, one.Code));
+        one => new(one.Id, one.Name, one.Code),
+        byCode: (api, codes) => api.Client.Aggregations.ListAsync(codes: codes));
 
     /// <summary>Compound aggregations.</summary>
     public static ReferenceKind CompoundAggregations { get; } = Of(
         "compoundaggregations", (api, ids) => api.Client.CompoundAggregations.ListAsync(ids: ids),
-        one => new(one.Id, one.Name, one.Code));
+        one => new(one.Id, one.Name, one.Code),
+        byCode: (api, codes) => api.Client.CompoundAggregations.ListAsync(codes: codes));
 
     /// <summary>Counters.</summary>
     public static ReferenceKind Counters { get; } = Of(
-        "counters", (api, ids) => api.Client.Counters.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+        "counters", (api, ids) => api.Client.Counters.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code),
+        byCode: (api, codes) => api.Client.Counters.ListAsync(codes: codes));
 
     /// <summary>Plan templates.</summary>
     public static ReferenceKind PlanTemplates { get; } = Of(
@@ -50,7 +61,7 @@ public static class References
     public static ReferenceKind Bills { get; } = Of(
         "bills", (api, ids) => api.Client.Bills.ListAsync(ids: ids, excludeLineItems: true),
         one => new(one.Id, one.SequentialInvoiceNumber
-            ?? $"{one.AccountCode} {Figures.Figure.Date(one.BillDate)}", null));
+            ?? $"{one.AccountCode} {Figures.Figure.Date(one.BillDate)}", one.AccountCode));
 
     /// <summary>Reasons of credits that are still offered.</summary>
     public static ReferenceKind CreditReasons { get; } = Of(
@@ -83,7 +94,8 @@ public static class References
 
     /// <summary>Contracts.</summary>
     public static ReferenceKind Contracts { get; } = Of(
-        "contracts", (api, ids) => api.Client.Contracts.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code));
+        "contracts", (api, ids) => api.Client.Contracts.ListAsync(ids: ids), one => new(one.Id, one.Name, one.Code),
+        byCode: (api, codes) => api.Client.Contracts.ListAsync(codes: codes));
 
     /// <summary>Balances.</summary>
     public static ReferenceKind Balances { get; } = Of(
@@ -101,8 +113,17 @@ public static class References
         "statementdefinitions", (api, _) => api.Client.StatementDefinitions.ListAsync(),
         one => new(one.Id, one.Name ?? one.Id, null));
 
+    /// <summary>The kind with a path; null for none.</summary>
+    internal static ReferenceKind? Find(string? path) => ByPath.GetValueOrDefault(path ?? "");
+
     private static ReferenceKind Of<T>(
         string path, Func<OrganizationApi, IReadOnlyList<string>?, PagedList<T>> list, Func<T, Referenced> read,
-        string? pages = null) =>
-        new(path, (api, ids) => list(api, ids).Select(read)) { Pages = pages ?? path };
+        string? pages = null, Func<OrganizationApi, IEnumerable<string>, PagedList<T>>? byCode = null,
+        Func<OrganizationApi, string, PagedList<T>>? byStart = null) =>
+        ByPath[path] = new(path, (api, ids) => list(api, ids).Select(read))
+        {
+            Pages = pages ?? path,
+            ByCode = byCode is null ? null : (api, code) => byCode(api, [code]).Select(read),
+            ByStart = byStart is null ? null : (api, text) => byStart(api, text).Select(read),
+        };
 }

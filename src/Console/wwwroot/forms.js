@@ -2,6 +2,7 @@
 import { guard } from './guard.js';
 
 const liveDelay = 300;
+const phone = matchMedia('(max-width: 700px)');
 let formula = null;
 
 export function startForms() {
@@ -39,12 +40,14 @@ export function startForms() {
     // The next page is merged into this one: an open dialog would vanish, but still keep everything else from clicks.
     event.target.closest('dialog')?.close();
   }, true);
+  phone.addEventListener('change', fitToPhone);
   Blazor.addEventListener('enhancedload', startPage);
   startPage();
 }
 
 // What a new page brings: parts that are asked for again.
 function startPage() {
+  fitToPhone();
   // A dialog whose action was refused comes back open.
   for (const dialog of document.querySelectorAll('dialog[open]:not(:modal)')) {
     dialog.close();
@@ -54,6 +57,13 @@ function startPage() {
   if (part && !part.dataset.started) {
     part.dataset.started = 'true';
     setTimeout(() => refresh(part), Number(part.dataset.refresh));
+  }
+}
+
+// What would fill the screen of a phone is open only on larger ones. A fault stays in sight.
+function fitToPhone() {
+  for (const box of document.querySelectorAll('[data-closed-on-phones]')) {
+    box.open = !phone.matches || box.querySelector('[aria-invalid=true]') !== null;
   }
 }
 

@@ -1,4 +1,5 @@
 // What a page rendered by the server cannot do itself. Pages work without it, but for copying and adding rows.
+import { startComboboxes } from './combobox.js';
 import { startFocus } from './focus.js';
 import { startForms } from './forms.js';
 import { startGuard } from './guard.js';
@@ -28,6 +29,7 @@ function confirm(button) {
 
 startGuard();
 startForms();
+startComboboxes();
 startFocus();
 startPalette();
 startUploads();

@@ -22,7 +22,7 @@ internal static class EventTable
         "statement definition", "statement job", "support access", "transaction type", "usage saved query",
     }.ToDictionary(words => words.Replace(" ", "", StringComparison.Ordinal));
 
-    private static readonly ReferenceKind Types = new("events/types", (api, _) => TypesAsync(api));
+    private static readonly ReferenceKind Types = new("events/types", (api, _) => TypesAsync(api)) { IsShort = true };
 
     internal static TableDefinition<Event> Definition { get; } = new()
     {
