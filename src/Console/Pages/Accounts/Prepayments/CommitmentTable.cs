@@ -57,6 +57,12 @@ internal static class CommitmentTable
             Options = await AccountChoices.ContractsAsync(api, accountId),
         },
         .. await FeesAsync(api, accountId),
+        .. Rare.Select(field => field with { IsMore = true }),
+    ];
+
+    // What few prepayments need.
+    private static IReadOnlyList<FormField> Rare { get; } =
+    [
         new("productIds", "Products", InputKind.Choices)
         {
             Reference = References.Products, Hint = "Whose charges draw it down. All if none is chosen.",
@@ -102,15 +108,25 @@ internal static class CommitmentTable
         {
             Options = await AccountChoices.PlansAsync(api, accountId),
             Hint = "Fees are billed on the bill dates of this plan.",
+            IsMore = true,
         },
-        new("billingInterval", "Billing interval", InputKind.Whole) { Hint = "A fee on every nth bill of the plan." },
-        new("billingOffset", "Billing offset", InputKind.Whole) { Hint = "Bills of the plan before the first fee." },
-        new("amountFirstBill", "Amount on the first bill", InputKind.Decimal),
+        new("billingInterval", "Billing interval", InputKind.Whole)
+        {
+            IsMore = true,
+            Hint = "A fee on every nth bill of the plan.",
+        },
+        new("billingOffset", "Billing offset", InputKind.Whole)
+        {
+            IsMore = true,
+            Hint = "Bills of the plan before the first fee.",
+        },
+        new("amountFirstBill", "Amount on the first bill", InputKind.Decimal) { IsMore = true },
         new(InAdvance, "Fees are billed", InputKind.Choice)
         {
             Options = [new("true", "At the start of their period"), new("false", "At the end of their period")],
             Hint = "Without a choice, as the organization does.",
+            IsMore = true,
         },
-        new("billEpoch", "Bill epoch", InputKind.Date) { Hint = "Date of the first fee bill." },
+        new("billEpoch", "Bill epoch", InputKind.Date) { IsMore = true, Hint = "Date of the first fee bill." },
     ];
 }
