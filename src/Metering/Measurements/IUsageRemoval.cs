@@ -1,8 +1,8 @@
 namespace Tallystick.Metering.Measurements;
 
 /// <summary>
-/// Removes loaded measurements on request: voids them by uid, or erases those of an account. Each call is atomic and
-/// can be repeated after a fault: the id of the request identifies what was already done.
+/// Removes loaded measurements on request: voids them by uid, or erases those of an account or a whole organization.
+/// Each call is atomic and can be repeated after a fault: the id of the request identifies what was already done.
 /// </summary>
 /// <remarks>
 /// The uids of removed measurements stay used, and the tallies count the measurements as voided or erased.
@@ -20,8 +20,8 @@ public interface IUsageRemoval
     Task<VoidOutcome> VoidAsync(UsageVoid request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Deletes measurements of an account, voided ones and failures included: a limited number per call, so that loads
-    /// and queries continue in between. Repeat the call until it reports that nothing is left.
+    /// Deletes measurements of an account or of all accounts, voided ones and failures included: a limited number per
+    /// call, so that loads and queries continue in between. Repeat the call until it reports that nothing is left.
     /// </summary>
     Task<ErasureProgress> EraseAsync(UsageErasure request, CancellationToken cancellationToken);
 
@@ -57,14 +57,16 @@ public sealed record UsageVoid(string OrganizationId, string Id, IReadOnlyList<s
 /// <param name="NotFound">The uids without a measurement in usage, in the order of the request.</param>
 public sealed record VoidOutcome(long Voided, IReadOnlyList<string> NotFound);
 
-/// <summary>A request to erase the usage of an account.</summary>
+/// <summary>A request to erase usage.</summary>
 /// <param name="OrganizationId">The organization.</param>
 /// <param name="Id">UUID of the request.</param>
-/// <param name="AccountId">UUID of the account.</param>
+/// <param name="AccountId">
+/// UUID of the account; null for everything of the organization, including failures without an account.
+/// </param>
 /// <param name="Before">Only measurements before this position in the log; all of them must be loaded.</param>
 /// <param name="LogStart">The oldest position in the log: uids of measurements from there on must stay used.</param>
 public sealed record UsageErasure(
-    string OrganizationId, string Id, string AccountId, LogPosition Before, LogPosition LogStart);
+    string OrganizationId, string Id, string? AccountId, LogPosition Before, LogPosition LogStart);
 
 /// <summary>The progress of an erasure.</summary>
 /// <param name="Erased">The number of measurements erased so far, voided ones included.</param>

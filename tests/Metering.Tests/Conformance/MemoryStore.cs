@@ -215,7 +215,8 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
         if (_mutation != KeepsFailuresOfErased)
         {
             _failures.RemoveAll(failure => failure.OrganizationId == request.OrganizationId
-                && failure.AccountId == request.AccountId && failure.Position < request.Before);
+                && IsOf(failure.AccountId) && failure.Position < request.Before
+                && !(_mutation == KeepsFailuresOfNobody && failure.AccountId is null));
         }
         Tally(rows, new LoadTally(0, -1, 0, 0, 0, _mutation == ForgetsErased ? 0 : 1));
         Tally(voided, new LoadTally(0, 0, 0, 0, -1, 1));
@@ -224,7 +225,9 @@ internal sealed class MemoryStore(StoreMutation mutation = None)
         return Task.FromResult(_erasures[request.Id] = new ErasureProgress(rows.Count + voided.Count, true));
 
         bool IsMeant(StoredOne row) => row.OrganizationId == request.OrganizationId
-            && row.AccountId == request.AccountId && row.Position < request.Before.Value;
+            && IsOf(row.AccountId) && row.Position < request.Before.Value;
+
+        bool IsOf(string? account) => request.AccountId is null || account == request.AccountId;
     }
 
     public Task<IReadOnlyCollection<string>> FindUnfinishedAsync(
@@ -320,6 +323,7 @@ internal enum StoreMutation
     ForgetsErased,
     FreesErasedUids,
     KeepsFailuresOfErased,
+    KeepsFailuresOfNobody,
     DeletesFailuresOfAll,
     ForgetsRequests,
 }

@@ -94,7 +94,8 @@ internal sealed class StoreLoads(Random random)
 
     /// <summary>A request to erase the usage of an account.</summary>
     public UsageErasure NextErasure() => new(
-        Organizations[random.Next(2)], $"request-{_requests++}", Account(random), Before(), new LogPosition(LogStart));
+        Organizations[random.Next(2)], $"request-{_requests++}", random.Next(4) == 0 ? null : Account(random), Before(),
+        new LogPosition(LogStart));
 
     /// <summary>The positions of some failures.</summary>
     public IReadOnlyList<LogPosition> SomeFailures() =>
@@ -114,7 +115,8 @@ internal sealed class StoreLoads(Random random)
         Voided.RemoveAll(rows.Contains);
         Erased.AddRange(rows);
         Failures.RemoveAll(failure => failure.OrganizationId == request.OrganizationId
-            && failure.AccountId == request.AccountId && failure.Position < request.Before);
+            && (request.AccountId is null || failure.AccountId == request.AccountId)
+            && failure.Position < request.Before);
     }
 
     // Mostly all that was loaded.

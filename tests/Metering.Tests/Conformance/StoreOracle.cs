@@ -108,8 +108,8 @@ internal sealed class StoreOracle(StoreLoads loads)
         var rows = new List<StoredOne>();
         foreach (var row in loads.Rows.Concat(loads.Voided))
         {
-            if (row.OrganizationId == request.OrganizationId && row.AccountId == request.AccountId
-                && row.Position < request.Before.Value)
+            if (row.OrganizationId == request.OrganizationId && row.Position < request.Before.Value
+                && (request.AccountId is null || row.AccountId == request.AccountId))
                 rows.Add(row);
         }
         return rows;

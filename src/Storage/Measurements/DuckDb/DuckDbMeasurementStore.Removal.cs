@@ -53,11 +53,8 @@ public sealed partial class DuckDbMeasurementStore
             {
                 if (engine.Keys.Organizations.TryGetValue(request.OrganizationId, out var organization))
                 {
-                    int? account = engine.Keys.Accounts.TryGetValue((organization, request.AccountId), out var key)
-                        ? key
-                        : null;
                     progress = new ErasureTransaction(
-                        engine, request, organization, account, _options.ErasedAtOnce).Run(cancellationToken);
+                        engine, request, organization, _options.ErasedAtOnce).Run(cancellationToken);
                 }
                 return true;
             },

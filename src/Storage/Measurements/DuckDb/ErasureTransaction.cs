@@ -5,28 +5,27 @@ using Tallystick.Metering.Measurements;
 namespace Tallystick.Storage.Measurements.DuckDb;
 
 /// <summary>
-/// Deletes some of an account's rows in one transaction, and all that is left of the account with the last one.
+/// Deletes some rows of an account or of a whole organization in one transaction, and all that is left with the last
+/// one.
 /// </summary>
 /// <param name="engine">The engine. Nothing else moves rows or adds columns meanwhile.</param>
 /// <param name="request">The request.</param>
 /// <param name="organization">Key of the organization.</param>
-/// <param name="account">Key of the account; null if no load contained it.</param>
 /// <param name="stepRows">Maximum number of rows to delete.</param>
 internal sealed class ErasureTransaction(
-    Engine engine, UsageErasure request, int organization, int? account, int stepRows)
+    Engine engine, UsageErasure request, int organization, int stepRows)
 {
     private readonly DuckDBConnection _connection = engine.Sorter;
     private readonly Dictionary<int, long> _shared = [];
 
-    // Without the newer rows.
-    private readonly string _ofAccount = FormattableString.Invariant(
-        $"account = {account} AND sequence < {request.Before.Value}");
+    // SQL of the condition for the rows, without the newer ones; null if no load contained the account.
+    private readonly string? _wanted = WantedSql(engine, request, organization);
 
     /// <summary>Takes the next step, unless the request was completed before.</summary>
     public ErasureProgress Run(CancellationToken cancellationToken)
     {
         // Look the columns up before the transaction begins, so that all of them exist within it.
-        var sources = engine.Keys.Meters.Where(meter => meter.Key.Organization == organization && account is not null)
+        var sources = engine.Keys.Meters.Where(meter => meter.Key.Organization == organization && _wanted is not null)
             .Select(meter => meter.Value).Order().Select(engine.Keys.SourceOf).ToList();
         using var transaction = _connection.BeginTransaction();
         var before = Removal.Find(_connection, organization, request.Id);
@@ -42,9 +41,9 @@ internal sealed class ErasureTransaction(
             if (!isLast)
                 break;
         }
-        if (isLast && account is not null)
+        if (isLast && _wanted is not null)
             isLast = TryDeleteRest(sources, removed);
-        if (account is not null)
+        if (_wanted is not null)
             StoredRewrites.AddFreeBlocks(_connection);
         removed.WriteTallies();
         var after = new Removal(isLast, before.Removed + removed.Count, []);
@@ -116,12 +115,12 @@ internal sealed class ErasureTransaction(
         }
     }
 
-    // SQL of the condition for the first rows of the account; null if there are none.
+    // SQL of the condition for the first rows; null if there are none.
     private string? Next(string rows, long limit) =>
         Scalar(FormattableString.Invariant(
-            $"SELECT max(rowid) FROM (SELECT rowid FROM {rows} AND {_ofAccount} ORDER BY rowid LIMIT {limit})"))
+            $"SELECT max(rowid) FROM (SELECT rowid FROM {rows} AND {_wanted} ORDER BY rowid LIMIT {limit})"))
             is { } last
-            ? FormattableString.Invariant($"{_ofAccount} AND rowid <= {last}")
+            ? FormattableString.Invariant($"{_wanted} AND rowid <= {last}")
             : null;
 
     // Their uids stay used. The log has them for as long as it must.
@@ -130,6 +129,16 @@ internal sealed class ErasureTransaction(
         INSERT INTO erased SELECT {organization}, sequence, received_at FROM {rows}
             AND sequence >= {request.LogStart.Value}
         """));
+
+    private static string? WantedSql(Engine engine, UsageErasure request, int organization)
+    {
+        var before = FormattableString.Invariant($"sequence < {request.Before.Value}");
+        if (request.AccountId is not { } id)
+            return before;
+        return engine.Keys.Accounts.TryGetValue((organization, id), out var account)
+            ? FormattableString.Invariant($"account = {account} AND {before}")
+            : null;
+    }
 
     private long? Scalar(string sql)
     {
