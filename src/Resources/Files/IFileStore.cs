@@ -44,6 +44,11 @@ public interface IFileStore
     ValueTask<IReadOnlyList<StoredFile>> ListAsync(
         FilePrefix prefix, FileKey? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Deletes the files of an organization, of all kinds.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="cancellationToken">Cancels the operation; repeating it completes it.</param>
+    ValueTask DeleteAllAsync(string organizationId, CancellationToken cancellationToken);
+
     /// <summary>Deletes the expired files of all kinds and organizations.</summary>
     /// <returns>The number removed.</returns>
     ValueTask<int> DeleteExpiredAsync(CancellationToken cancellationToken);

@@ -115,6 +115,17 @@ public sealed class DirectoryFileStore : IFileStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask DeleteAllAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        foreach (var folder in TranslateDiskErrors(Folders).Where(one => Path.GetFileName(one) == organizationId))
+        {
+            var kind = Path.GetFileName(Path.GetDirectoryName(folder))!;
+            foreach (var key in TranslateDiskErrors(() => KeysIn(kind, organizationId).ToList()))
+                await DeleteAsync(key, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<int> DeleteExpiredAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;

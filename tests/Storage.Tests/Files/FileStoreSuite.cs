@@ -142,6 +142,24 @@ public abstract class FileStoreSuite
     }
 
     [Fact]
+    public async Task Organization_AllDeleted_HasNoFilesOfAnyKindAndOthersKeepTheirs()
+    {
+        await PutAsync(FileKey.Of("reports", "acme", "a/b"), "1");
+        await PutAsync(FileKey.Of("uploads", "acme", "c"), "2", Clock.Now);
+        await PutAsync(FileKey.Of("reports", "acme2", "a"), "3");
+        await PutAsync(FileKey.Of("acme", "beta", "a"), "4");
+
+        await Store.DeleteAllAsync("acme", Token);
+        await Store.DeleteAllAsync("nobody", Token);
+        Reopen();
+
+        (await ListAsync("reports")).ShouldBeEmpty();
+        (await Store.DeleteExpiredAsync(Token)).ShouldBe(0);
+        (await ReadAsync(FileKey.Of("reports", "acme2", "a"))).ShouldBe("3");
+        (await ReadAsync(FileKey.Of("acme", "beta", "a"))).ShouldBe("4");
+    }
+
+    [Fact]
     public async Task List_OfAPrefix_HasItsKeysInOrderAndPages()
     {
         string[] ids = ["a", "a-b", "a.b", "a/b", "a0", "b/c/d", "b/c0", "ab"];

@@ -46,6 +46,13 @@ public sealed class MemoryFileStore(IClock clock) : IFileStore
                 .Take(limit),
         ]);
 
+    public ValueTask DeleteAllAsync(string organizationId, CancellationToken cancellationToken)
+    {
+        foreach (var key in _files.Keys.Where(key => FileKey.TryParse(key)!.OrganizationId == organizationId).ToList())
+            _files.Remove(key);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<int> DeleteExpiredAsync(CancellationToken cancellationToken)
     {
         var expired = _files.Values.Select(one => one.File).Where(file => !Exists(file)).ToList();
