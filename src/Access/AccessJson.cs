@@ -13,6 +13,7 @@ namespace Tallystick.Access;
 /// <summary>Source-generated JSON for the entities of Access.</summary>
 [JsonSerializable(typeof(Organization))]
 [JsonSerializable(typeof(InstalledOrganization))]
+[JsonSerializable(typeof(SampleOrganization))]
 [JsonSerializable(typeof(ServiceUser))]
 [JsonSerializable(typeof(AccessKey))]
 [JsonSerializable(typeof(PermissionPolicy))]

@@ -78,6 +78,7 @@ internal static partial class Naming
         ("plangroups", "PlanGroups"),
         ("plantemplates", "PlanTemplates"),
         ("resourcegroups", "ResourceGroups"),
+        ("sampleorganization", "SampleOrganization"),
         ("serviceusers", "ServiceUsers"),
         ("serviceusers/{}/credentials", "AccessKeys"),
         ("signin", "Users"),

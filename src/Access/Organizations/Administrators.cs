@@ -38,17 +38,19 @@ public sealed class Administrators(ResourceService resources)
             organizationId);
     }
 
-    /// <summary>Adds the managed policies and the first administrator to a new organization.</summary>
+    /// <summary>Adds the managed policies and the first administrators to a new organization.</summary>
     /// <param name="change">The change that creates the organization.</param>
     /// <param name="organizationId">UUID of the organization.</param>
-    /// <param name="serviceUserId">UUID for the administrator.</param>
-    /// <param name="person">The login of a person who becomes an administrator, too; null for none.</param>
+    /// <param name="serviceUserId">UUID for a service user who becomes an administrator; null for none.</param>
+    /// <param name="person">The login of a person who becomes an administrator; null for none.</param>
     public static async ValueTask AddFirstAsync(
-        ResourceChange change, string organizationId, string serviceUserId, Login? person)
+        ResourceChange change, string organizationId, string? serviceUserId, Login? person)
     {
         await MakeManagedPoliciesAsync(change, organizationId);
         if (person is not null)
             await AddPersonAsync(change, organizationId, person);
+        if (serviceUserId is null)
+            return;
         await change.PutAsync(
             ServiceUserResource.Definition, null, new ServiceUser { Id = serviceUserId, Name = "Administrator" });
         await change.PutAsync(PrincipalPermissionResource.Definition, null, AdministratorOf(serviceUserId));

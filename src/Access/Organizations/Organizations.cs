@@ -7,7 +7,11 @@ using Tallystick.Resources.Documents;
 namespace Tallystick.Access.Organizations;
 
 /// <summary>The entry of an organization in the installation. It has the id of the organization.</summary>
-public sealed record InstalledOrganization : Resource;
+public sealed record InstalledOrganization : Resource
+{
+    /// <summary>UUID of the person whose sample organization it is; null for any other organization.</summary>
+    public string? SampleFor { get; init; }
+}
 
 /// <summary>Organizations are listed under the installation, independent of any access key.</summary>
 public static class InstalledOrganizationResource
@@ -17,7 +21,11 @@ public static class InstalledOrganizationResource
         new("InstalledOrganization", "installedorganizations", () => AccessJson.Format.InstalledOrganization)
         {
             IsInternal = true,
+            IndexedBy = [new(SampleFor, organization => organization.SampleFor)],
         };
+
+    /// <summary>The column with the person whose sample organization it is.</summary>
+    public const string SampleFor = "sample_for";
 }
 
 /// <summary>The organizations of the installation, for workers that serve all of them.</summary>

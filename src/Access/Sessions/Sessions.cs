@@ -89,9 +89,14 @@ public sealed class Sessions(
         foreach (var id in login.Organizations)
         {
             var access = await callers.OfAsync(new Caller(id, PrincipalType.User, login.Id, null), cancellationToken);
-            if (access.RefusalAt(clock) is null
-                && await resources.Reader(id, cancellationToken).FindAsync<Organization>(id) is { } organization)
-                found.Add(new OwnOrganization(id, organization.OrganizationName));
+            var related = resources.Reader(id, cancellationToken);
+            if (access.RefusalAt(clock) is null && await related.FindAsync<Organization>(id) is { } organization)
+            {
+                // Only a sandbox can be a sample, so pages of others cost no further look-up.
+                var isSample = organization.Type == OrganizationType.Sandbox
+                    && await related.FindAsync<SampleOrganization>(id) is not null;
+                found.Add(new OwnOrganization(id, organization.OrganizationName, isSample));
+            }
         }
         return found;
     }

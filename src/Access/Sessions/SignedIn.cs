@@ -18,7 +18,8 @@ public enum SessionStage
 /// <summary>An organization that a person has access to.</summary>
 /// <param name="Id">Its UUID.</param>
 /// <param name="Name">Its name.</param>
-public sealed record OwnOrganization(string Id, string Name);
+/// <param name="IsSample">Whether it is a sample organization, which can be removed.</param>
+public sealed record OwnOrganization(string Id, string Name, bool IsSample);
 
 /// <summary>A person with a valid session.</summary>
 /// <param name="Session">The session.</param>

@@ -156,6 +156,9 @@ public sealed partial class TallystickClient
     /// <summary>Operations on resource groups.</summary>
     public ResourceGroupsClient ResourceGroups => field ??= new(Api);
 
+    /// <summary>Operations on sample organization.</summary>
+    public SampleOrganizationClient SampleOrganization => field ??= new(Api);
+
     /// <summary>Operations on saved queries.</summary>
     public SavedQueriesClient SavedQueries => field ??= new(Api);
 

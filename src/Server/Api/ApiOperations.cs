@@ -16,6 +16,7 @@ using Tallystick.Server.Api.Permissions;
 using Tallystick.Server.Api.Pricings;
 using Tallystick.Server.Api.ResourceGroups;
 using Tallystick.Server.Api.Resources;
+using Tallystick.Server.Api.SampleOrganizations;
 using Tallystick.Server.Api.ServiceUsers;
 using Tallystick.Server.Api.SignIn;
 using Tallystick.Server.Api.Statements;
@@ -47,6 +48,7 @@ internal static class ApiOperations
         .. InvitationOperations.All,
         .. ResourceGroupOperations.All,
         SignInOperation.SignIn,
+        .. SampleOrganizationOperations.All,
         .. AccountOperations.All,
         .. AccountPlanOperations.All,
         .. EndDateOperations.All,

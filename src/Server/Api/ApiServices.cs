@@ -85,5 +85,6 @@ internal static class ApiServices
         services.AddSingleton<BalanceLedger>();
         services.AddSingleton<SchedulePreviews>();
         services.AddSingleton<UsageExplorer>();
+        services.AddSingleton<SampleData.SampleOrganizations>();
     }
 }

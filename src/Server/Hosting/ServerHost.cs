@@ -34,6 +34,7 @@ using Tallystick.Server.Hosting.Installation;
 using Tallystick.Server.Hosting.Metrics;
 using Tallystick.Server.Jobs;
 using Tallystick.Server.OpenApi;
+using Tallystick.Server.SampleData;
 using Tallystick.Storage;
 using Tallystick.Storage.Files;
 
@@ -349,6 +350,8 @@ internal static class ServerHost
         services.AddSingleton<IChangeListener>(provider => provider.GetRequiredService<JobBoard>());
         services.AddSingleton<IJobHandler, VoidJobHandler>();
         services.AddSingleton<IJobHandler, ErasureJobHandler>();
+        services.AddSingleton<SampleTools>();
+        services.AddSingleton<IJobHandler, SampleJobHandler>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
     }

@@ -107,6 +107,7 @@ internal static class AllKinds
         InvoiceNumberResource.Definition,
         OrganizationResource.Definition,
         InstalledOrganizationResource.Definition,
+        SampleOrganizationResource.Definition,
         ServiceUserResource.Definition,
         AccessKeyResource.Definition,
         PermissionPolicyResource.Definition,

@@ -76,7 +76,10 @@ internal sealed class Bootstrap(IDocumentStore store, ResourceService resources,
         // Create key and login last, in one change: until they exist, the next start repeats an interrupted bootstrap.
         await resources.ChangeAsync(
             organizationId, ResourceService.SystemPrincipal, cancellationToken,
-            change => MakeOrganizationAsync(change, organizationId, serviceUserId, person), organizationId);
+            change => MakeOrganizationAsync(
+                change, new Organization { Id = organizationId, OrganizationName = "My organization" }, serviceUserId,
+                person),
+            organizationId);
         var made = await AddKeyAsync(settings, organizationId, serviceUserId, cancellationToken, person);
         return person is null ? made : made with
         {
@@ -95,14 +98,19 @@ internal sealed class Bootstrap(IDocumentStore store, ResourceService resources,
         return new FirstCredentials(organizationId, key.AccessKeyId, settings.ApiSecret is null ? secret : null);
     }
 
-    private static async ValueTask<bool> MakeOrganizationAsync(
-        ResourceChange change, string organizationId, string serviceUserId, Login? person)
+    /// <summary>
+    /// Makes what is missing of an organization: its configuration, a currency and its first administrators.
+    /// </summary>
+    /// <param name="change">The change.</param>
+    /// <param name="organization">The organization.</param>
+    /// <param name="serviceUserId">UUID for a service user who administers it; null for none.</param>
+    /// <param name="person">The login of a person who administers it; null for none.</param>
+    internal static async ValueTask<bool> MakeOrganizationAsync(
+        ResourceChange change, Organization organization, string? serviceUserId, Login? person)
     {
-        if (await change.Related.FindAsync<Organization>(organizationId) is null)
+        if (await change.Related.FindAsync<Organization>(organization.Id) is null)
         {
-            await change.PutAsync(
-                OrganizationResource.Definition, null,
-                new Organization { Id = organizationId, OrganizationName = "My organization" });
+            await change.PutAsync(OrganizationResource.Definition, null, organization);
             await change.PutAsync(
                 CurrencyResource.Definition, null,
                 new Currency
@@ -114,11 +122,11 @@ internal sealed class Bootstrap(IDocumentStore store, ResourceService resources,
                 });
             await change.PutAsync(
                 OrganizationConfigResource.Definition, null,
-                OrganizationConfigResource.Default with { Id = organizationId });
+                OrganizationConfigResource.Default with { Id = organization.Id });
             await change.PutAsync(
-                CustomFieldResource.Definition, null, new CustomFieldDefaults { Id = organizationId });
+                CustomFieldResource.Definition, null, new CustomFieldDefaults { Id = organization.Id });
         }
-        await Administrators.AddFirstAsync(change, organizationId, serviceUserId, person);
+        await Administrators.AddFirstAsync(change, organization.Id, serviceUserId, person);
         return true;
     }
 }

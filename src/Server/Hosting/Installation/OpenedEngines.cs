@@ -28,11 +28,14 @@ internal sealed record OpenedEngines(
     /// <summary>The sources of a backup.</summary>
     internal BackupSources BackupSources => new(Measurements.Store, Measurements.Log, Sqlite);
 
-    private static IReadOnlyList<DocumentKind> Kinds =>
+    /// <summary>The kinds of documents of an organization that are not resources.</summary>
+    internal static IReadOnlyList<DocumentKind> InternalKinds { get; } =
     [
-        .. AllKinds.Catalog.DocumentKinds, .. BillDocuments.Kinds, StatementBasis.Kind, ActionedEvents.Kind,
-        ChangeEvents.Kind, Subscriptions.Kind, InstallationId.Kind, InstallationKeys.Kind,
+        .. BillDocuments.Kinds, StatementBasis.Kind, ActionedEvents.Kind, ChangeEvents.Kind, Subscriptions.Kind,
     ];
+
+    private static IReadOnlyList<DocumentKind> Kinds =>
+        [.. AllKinds.Catalog.DocumentKinds, .. InternalKinds, InstallationId.Kind, InstallationKeys.Kind];
 
     /// <summary>
     /// Opens documents and measurements in parallel, to start faster. Neither is changed before it is verified that
