@@ -7,8 +7,8 @@ using Tallystick.Console.SignIn;
 namespace Tallystick.Console.Components;
 
 /// <summary>
-/// A secret that the next page shows once, such as that of a new access key. The browser carries it there, encrypted for
-/// this person and this page, for a minute. To reload the page neither shows it again nor makes another one.
+/// A secret that the next page shows once, such as that of a new access key. The browser carries it there, encrypted
+/// for this person and this page, for a minute. To reload the page neither shows it again nor makes another one.
 /// </summary>
 internal static class ShownOnce
 {
