@@ -12,6 +12,7 @@ internal static class Program
     internal static Task<int> Main(string[] arguments) => arguments switch
     {
         [Screenshots.Command, var directory] => Screenshots.TakeAsync(directory),
+        [DocumentPictures.Command, var directory] => DocumentPictures.TakeAsync(directory),
         [PageTimes.Command] => PageTimes.MeasureAsync(),
         _ when arguments.Contains("--server") || arguments.Contains("--internal-msbuild-node") =>
             TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

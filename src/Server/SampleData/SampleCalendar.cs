@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace Tallystick.Server.SampleData;
 
-/// <summary>The months that the data of a sample organization covers: two complete ones and the current one.</summary>
+/// <summary>The months that the data of a sample organization covers: three complete ones and the current one.</summary>
 /// <param name="Now">When the organization was asked for. Its usage ends here.</param>
 internal sealed record SampleCalendar(Instant Now)
 {
@@ -13,7 +13,7 @@ internal sealed record SampleCalendar(Instant Now)
     internal LocalDate LastMonth => ThisMonth.PlusMonths(-1);
 
     /// <summary>The first day of all. Plans begin here.</summary>
-    internal LocalDate First => ThisMonth.PlusMonths(-2);
+    internal LocalDate First => ThisMonth.PlusMonths(-3);
 
     /// <summary>The number of days, the current one included.</summary>
     internal int Days => Period.DaysBetween(First, Now.InUtc().Date) + 1;

@@ -137,12 +137,12 @@ internal sealed class SampleProducts(SampleIds ids)
 
     private IEnumerable<Aggregation> Aggregations()
     {
-        yield return Of("calls", "calls", "Calls by endpoint", AggregationMethod.Sum, "calls", "thousand calls", 1000)
-            with
-            {
-                SegmentedFields = ["endpoint"],
-                Segments = [.. SamplePrices.Segments.Select(segment => Endpoint(segment.Endpoint))],
-            };
+        var calls = Of("calls", "calls", "Calls by endpoint", AggregationMethod.Sum, "calls", "thousand calls", 1000);
+        yield return calls with
+        {
+            SegmentedFields = ["endpoint"],
+            Segments = [.. SamplePrices.Segments.Select(segment => Endpoint(segment.Endpoint))],
+        };
         yield return Of("calls", "credits", "Credits", AggregationMethod.Sum, "credits", "thousand credits", 1000);
         yield return Of("calls", "active_keys", "Active API keys", AggregationMethod.Unique, "api_key", "key", 1);
         yield return Of("batch", "batch_minutes", "Batch minutes", AggregationMethod.Sum, "minutes", "min", 1);

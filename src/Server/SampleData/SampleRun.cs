@@ -62,9 +62,10 @@ internal sealed class SampleRun : IJobRun
             PublishAsync,
             .. Enumerable.Range(0, _calendar.Days).Chunk(DaysAtATime)
                 .Select(days => (Func<CancellationToken, Task<bool>>)(token => SubmitAsync(days, token))),
-            token => BillAsync("first", _calendar.LastMonth, token),
+            token => BillAsync("first", _calendar.LastMonth.PlusMonths(-1), token),
+            token => BillAsync("second", _calendar.LastMonth, token),
             LockAsync,
-            token => BillAsync("second", _calendar.ThisMonth, token),
+            token => BillAsync("third", _calendar.ThisMonth, token),
             CreditAsync,
         ];
         _done = checkpoint is null ? 0 : int.Parse(checkpoint, CultureInfo.InvariantCulture);

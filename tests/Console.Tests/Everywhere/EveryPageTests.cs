@@ -5,8 +5,8 @@ namespace Tallystick.Console.Tests.Everywhere;
 /// <summary>What holds for every page, however somebody gets there.</summary>
 public sealed class EveryPageTests(BillingFixture console) : IClassFixture<BillingFixture>
 {
-    // Forms lead to these.
-    private static readonly string[] WithoutLink = ["bills/confirm", "search"];
+    // Forms and buttons lead to these.
+    private static readonly string[] WithoutLink = ["bills/confirm", "sample", "search"];
 
     [Fact]
     public async Task Links_LeadToEveryPage_AndNoTextIsMarkup()
