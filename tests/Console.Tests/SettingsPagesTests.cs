@@ -98,7 +98,8 @@ public sealed partial class SettingsPagesTests(ConsoleServerFixture console) : I
     [Fact]
     public async Task Logo_IsSetShownAndRemoved_AndAFileThatIsNoImageIsRefused()
     {
-        const string Pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
+        const string Pixel =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
 
         (await console.Administrator.SendFileAsync(To("invoices"), "logo", "no image"u8.ToArray()))
             .ShouldContain("must be a complete PNG or JPEG image");

@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace Tallystick.Server.SampleData;
 
-/// <summary>The months that the data of a sample organization covers: three complete ones and the current one.</summary>
+/// <summary>The months that a sample organization has usage for: three complete ones and the current one.</summary>
 /// <param name="Now">When the organization was asked for. Its usage ends here.</param>
 internal sealed record SampleCalendar(Instant Now)
 {

@@ -69,7 +69,7 @@ public sealed class AccountPagesTests(BillingFixture console) : IClassFixture<Bi
         (await Client.Accounts.GetAsync(child.Id)).ParentAccountId.ShouldBe(parent.Id);
         (await console.GetAsync($"accounts/{child.Id}/children")).ShouldContain("cannot have children");
         var audit = await console.GetAsync($"accounts/{child.Id}/audit");
-        audit.ShouldContain("configuration.account.updated");
+        audit.ShouldContain("Account updated");
         audit.ShouldContain("Child 2");
     }
 

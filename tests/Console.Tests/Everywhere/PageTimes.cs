@@ -34,7 +34,8 @@ internal static class PageTimes
         Say($"| --- | --- | --- | --- | --- |");
         Say($"| {times.Count} | {At(times, 0.5):0} | {At(times, 0.95):0} | {At(times, 1):0} | < 300 ms |");
         Say($"");
-        Say($"Slowest: {string.Join(", ", times.TakeLast(5).Select(one => $"`{one.Route}` {one.Milliseconds:0} ms"))}.");
+        var slowest = times.TakeLast(5).Select(one => $"`{one.Route}` {one.Milliseconds:0} ms");
+        Say($"Slowest: {string.Join(", ", slowest)}.");
         Say($"");
         var memory = await MemoryOfASessionAsync(tour);
         Say($"Memory per open session: {memory:0} kB, by {Sessions} sessions that each opened three pages.");
