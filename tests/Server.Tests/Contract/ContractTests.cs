@@ -7,20 +7,11 @@ namespace Tallystick.Server.Tests.Contract;
 /// <summary>Holds our API document against the operations that run and against the published contract.</summary>
 public sealed class ContractTests
 {
-    /// <summary>
-    /// Operations of the contract that we do not offer yet, by tag and operation; everything else must match.
-    /// </summary>
-    private static readonly string[] OfferedTags =
+    /// <summary>Tags of the contract that we do not offer yet; of all others every operation must be there.</summary>
+    private static readonly string[] TagsToCome =
     [
-        "Product", "Meter", "Aggregation", "CompoundAggregation", "LookupTable", "LookupTableRevision",
-        "LookupTableRevisionData", "PlanTemplate", "Plan", "Pricing", "Account", "AccountPlan", "Currency",
-        "OrganizationConfig", "CustomField", "Auth", "Events",
-        "PermissionPolicy", "OrgUsers", "User", "Invitations", "Support", "ResourceGroup",
-        "BillGroupingKey", "CreditReason", "DebitReason", "TransactionType", "Counter", "CounterPricing",
-        "CounterAdjustments", "Contract", "Commitments", "PlanGroup", "PlanGroupLink",
-        "Balances", "BalanceTransactionSchedule", "BalanceChargeSchedule", "External Mapping",
-        "Charge", "BillConfig", "StatementDefinition", "StatementJob", "BillJob", "Credits", "Debits", "Line Item",
-        "DataExplorer",
+        "ExportAdHoc", "ExportDestination", "ExportJob", "ExportSchedule", "Integrations", "Marketplace Integrations",
+        "Notifications", "ScheduledEventConfigurations",
     ];
 
     [Fact]
@@ -47,14 +38,14 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void Contract_OfferedTags_HaveNoOperationMissing()
+    public void Contract_OfTagsWeOffer_HasNoOperationMissing()
     {
         if (Contract() is not { } contract)
             return;
         var ours = Ours().Operations.Select(operation => operation.Operation).ToHashSet(StringComparer.Ordinal);
 
         var missing = contract.Operations
-            .Where(operation => OfferedTags.Contains(operation.Tag))
+            .Where(operation => !TagsToCome.Contains(operation.Tag))
             .Select(operation => operation.Operation)
             .Where(operation => !ours.Contains(operation));
 
