@@ -42,6 +42,20 @@ public sealed class AccessibilityTests(Chromium chromium)
         found.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Check_OfAPageWithFaults_NamesThem()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var page = await chromium.OpenAsync(server.Address);
+        var found = new List<string>();
+
+        await page.SetContentAsync("<main><img src=x><p style='color: #ddd; background: #fff'>Pale</p></main>");
+        await Accessibility.CheckAsync(page, found);
+
+        found.ShouldContain(one => one.Contains(" image-alt: <img"));
+        found.ShouldContain(one => one.Contains(" color-contrast: <p"));
+    }
+
     private static async Task<IPage> AtAsync(IPage page, string path)
     {
         await page.GotoAsync(path);
