@@ -45,14 +45,28 @@ internal static class DocumentPictures
         foreach (var (name, route) in Chosen)
         {
             await page.GotoAsync($"{organization}/{pages[route]}".TrimEnd('/'));
-            await OpenFirstLineAsync(page);
+            await OpenLastLineAsync(page);
+            if (name == "usage")
+                await DrawUsageAsync(page);
+            if (name == "price")
+                await page.Locator(".plot").First.EvaluateAsync("plot => plot.scrollIntoView({ block: 'end' })");
             await page.ScreenshotAsync(new() { Path = Path.Combine(directory, $"console-{name}.png") });
         }
         return 0;
     }
 
+    private static async Task DrawUsageAsync(IPage page)
+    {
+        await page.Locator("select[name=value]").SelectOptionAsync(new SelectOptionValue { Label = "Credits" });
+        await page.Locator("select[name=time]").SelectOptionAsync("DAY");
+        await page.GetByLabel("By account").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run query" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Stacked" }).ClickAsync();
+        await page.Locator(".plot").First.ScrollIntoViewIfNeededAsync();
+    }
+
     // A bill shows why a line has its amount.
-    private static async Task OpenFirstLineAsync(IPage page)
+    private static async Task OpenLastLineAsync(IPage page)
     {
         var lines = page.Locator(".bill-line > summary");
         if (await lines.CountAsync() > 0)

@@ -12,14 +12,15 @@ internal static class EventTable
     // Names of events run the words of a kind together.
     private static readonly Dictionary<string, string> Kinds = new[]
     {
-        "access key", "account plan", "balance charge schedule", "balance transaction", "balance transaction schedule",
-        "bill config", "bill grouping key", "bill job", "compound aggregation", "counter adjustment", "counter pricing",
-        "credit line item", "credit reason", "custom field", "custom fields", "debit line item", "debit reason",
-        "external mapping", "invoice settings", "lookup table", "lookup table data", "lookup table data job",
-        "lookup table revision", "measurement erasure", "measurement void", "org user invitation", "org user",
-        "organization config", "otlp mapping", "permission policy", "plan group", "plan group link", "plan template",
-        "principal permission", "resource group", "resource group item", "saved query", "service user",
-        "statement definition", "statement job", "support access", "transaction type", "usage saved query",
+        "access key", "account plan", "balance amount", "balance charge schedule", "balance transaction schedule",
+        "balance transaction", "bill config", "bill grouping key", "bill job", "compound aggregation",
+        "counter adjustment", "counter pricing", "credit line item", "credit reason", "custom field", "custom fields",
+        "debit line item", "debit reason", "external mapping", "invoice settings", "lookup table data job",
+        "lookup table data", "lookup table revision", "lookup table", "measurement erasure", "measurement void",
+        "org user invitation", "org user", "organization config", "otlp mapping", "permission policy",
+        "plan group link", "plan group", "plan template", "principal permission", "resource group item",
+        "resource group", "saved query", "service user", "statement definition", "statement job", "support access",
+        "transaction type", "usage saved query",
     }.ToDictionary(words => words.Replace(" ", "", StringComparison.Ordinal));
 
     private static readonly ReferenceKind Types = new("events/types", (api, _) => TypesAsync(api)) { IsShort = true };
