@@ -120,6 +120,8 @@ internal static class ServerHost
         var builder = WebApplication.CreateSlimBuilder(
             [.. args.Where(arg => arg != DataDirectory.AcceptLossOption), UnwatchedSettings]);
         Settings.Check(builder.Configuration);
+        // Declaring the operations takes a tenth of a second, during which this thread waits for the stores to open.
+        _ = Task.Run(() => ApiOperations.All);
         var metrics = MetricsAccess.From(builder.Configuration);
         builder.WebHost.UseUrls(metrics.AddTo(builder.Configuration["urls"] ?? DefaultUrl));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
