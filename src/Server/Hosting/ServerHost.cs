@@ -89,6 +89,8 @@ internal static class ServerHost
                 return 0;
             }
             using var signals = new StopSignals();
+            // To declare the operations takes a tenth of a second, in which the stores open.
+            _ = Task.Run(() => ApiOperations.All);
             await using var server = await StartAsync(args, SystemClock.Instance, signals: signals);
             // Print new credentials even if a stop was requested, because they are shown only once.
             if (!server.IsStopping || server.FirstCredentials is not null)
@@ -120,8 +122,6 @@ internal static class ServerHost
         var builder = WebApplication.CreateSlimBuilder(
             [.. args.Where(arg => arg != DataDirectory.AcceptLossOption), UnwatchedSettings]);
         Settings.Check(builder.Configuration);
-        // Declaring the operations takes a tenth of a second, during which this thread waits for the stores to open.
-        _ = Task.Run(() => ApiOperations.All);
         var metrics = MetricsAccess.From(builder.Configuration);
         builder.WebHost.UseUrls(metrics.AddTo(builder.Configuration["urls"] ?? DefaultUrl));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);

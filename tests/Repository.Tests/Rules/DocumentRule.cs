@@ -25,7 +25,7 @@ internal static partial class DocumentRule
 
     private static IEnumerable<Violation> CheckLinks(FileTree tree, SourceFile file) =>
         from link in Links(file)
-        where tree.Find(link.Target) is null && !tree.Folders.Contains(link.Target)
+        where !tree.Has(link.Target)
         select new Violation(file.Path, link.Line, $"links to {link.Target}, which does not exist");
 
     private static IEnumerable<Violation> CheckIndex(FileTree tree)

@@ -22,7 +22,7 @@ internal sealed record SourceFile(string Path, string Text)
 }
 
 /// <summary>Files of a repository: the real one, or one that a test makes up.</summary>
-internal sealed class FileTree(IReadOnlyList<SourceFile> files)
+internal sealed class FileTree(IReadOnlyList<SourceFile> files, IReadOnlyList<string> pictures)
 {
     private const string Solution = "Tallystick.slnx";
 
@@ -47,18 +47,23 @@ internal sealed class FileTree(IReadOnlyList<SourceFile> files)
 
     public SourceFile? Find(string path) => files.FirstOrDefault(file => file.Path == path);
 
+    /// <summary>Whether there is such a file or folder; also a file that is not text.</summary>
+    public bool Has(string path) => Find(path) is not null || pictures.Contains(path) || Folders.Contains(path);
+
     /// <summary>A tree made up for a test.</summary>
     public static FileTree Of(params IEnumerable<(string Path, string Text)> files) =>
-        new([.. files.Select(file => new SourceFile(file.Path, file.Text))]);
+        new([.. files.Select(file => new SourceFile(file.Path, file.Text))], []);
 
     /// <summary>Reads a directory: what git tracks or would track, or without git all but what a build makes.</summary>
     public static FileTree Read(string root)
     {
         var paths = ListByGit(root) ?? ListByWalking(root);
         var files = paths.Order(StringComparer.Ordinal)
-            .Select(path => (path, bytes: File.ReadAllBytes(Path.Combine(root, path))));
-        return Of(files.Where(file => !file.bytes.Contains((byte)0))
-            .Select(file => (file.path, System.Text.Encoding.UTF8.GetString(file.bytes))));
+            .Select(path => (Path: path, Bytes: File.ReadAllBytes(Path.Combine(root, path))))
+            .ToLookup(file => !file.Bytes.Contains((byte)0));
+        return new(
+            [.. files[true].Select(file => new SourceFile(file.Path, System.Text.Encoding.UTF8.GetString(file.Bytes)))],
+            [.. files[false].Select(file => file.Path)]);
     }
 
     /// <summary>The nearest directory upwards with the solution in it.</summary>

@@ -35,11 +35,14 @@ public sealed class FileTreeTests : IDisposable
     }
 
     [Fact]
-    public void FileTree_FileThatIsNoText_IsLeftOut()
+    public void FileTree_FileThatIsNoText_IsThereButNotRead()
     {
         Write("a.txt");
         File.WriteAllBytes(_directory.File("logo.png"), [0x89, 0x50, 0]);
-        FileTree.Read(_directory.Path).Files.ShouldHaveSingleItem().Path.ShouldBe("a.txt");
+        var tree = FileTree.Read(_directory.Path);
+        tree.Files.ShouldHaveSingleItem().Path.ShouldBe("a.txt");
+        tree.Has("logo.png").ShouldBeTrue();
+        tree.Has("other.png").ShouldBeFalse();
     }
 
     [Fact]
