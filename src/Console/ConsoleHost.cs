@@ -60,6 +60,8 @@ public static class ConsoleHost
         routes.MapGet(BillFiles.CsvStatementRoute, BillFiles.GoToCsvStatementAsync).Add(Protect);
         routes.MapGet(BillFiles.UsageRoute, BillFiles.GoToUsageAsync).Add(Protect);
         routes.MapGet(ExplorerExport.Route, ExplorerExport.RunAsync).Add(Protect);
+        if (routes.ServiceProvider.GetRequiredService<ConsoleSettings>().Provider is not null)
+            routes.MapGet(Provider.StartPath, Provider.StartAsync).AllowAnonymous().Add(Protect);
         routes.MapPost(SignOut.Path, SignOut.RunAsync).RequireAuthorization(SessionCookie.AnyStage).Add(Protect);
     }
 

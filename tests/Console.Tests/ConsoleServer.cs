@@ -20,12 +20,12 @@ internal sealed class ConsoleServer : IAsyncDisposable
 
     internal FirstCredentials First => _server.FirstCredentials!;
 
-    internal static async Task<ConsoleServer> StartAsync()
+    internal static async Task<ConsoleServer> StartAsync(params string[] settings)
     {
         var data = new TemporaryDirectory();
         return new ConsoleServer(
             await ServerHost.StartAsync(
-                ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data.Path], SystemClock.Instance),
+                ["--urls", "http://127.0.0.1:0", "--TALLYSTICK_DATA", data.Path, .. settings], SystemClock.Instance),
             data);
     }
 

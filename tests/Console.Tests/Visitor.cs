@@ -32,6 +32,9 @@ internal sealed partial class Visitor : IDisposable
         return visitor;
     }
 
+    /// <summary>Somebody who is not signed in.</summary>
+    internal static Visitor Stranger(Uri address) => new(address);
+
     /// <summary>The HTML of a page.</summary>
     internal async Task<string> GetAsync(string path, HttpStatusCode expected = HttpStatusCode.OK)
     {

@@ -17,7 +17,9 @@ public sealed class ConsoleSignIn(Logins logins, Sessions sessions, SecondFactor
     /// <param name="former">Id of the session that it replaces; null for none.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The login and the token for the cookie; null if the address or password is incorrect.</returns>
-    /// <exception cref="ForbiddenException">The person has no access to any organization.</exception>
+    /// <exception cref="ForbiddenException">
+    /// The person has no access to any organization, or has to sign in with the provider.
+    /// </exception>
     /// <exception cref="TooManyRequestsException">There were too many incorrect passwords recently.</exception>
     public async Task<(Login Login, string Token)?> SignInAsync(
         string email, string password, SessionOrigin origin, string? former, CancellationToken cancellationToken)
@@ -28,7 +30,9 @@ public sealed class ConsoleSignIn(Logins logins, Sessions sessions, SecondFactor
             return null;
         if ((await sessions.OrganizationsAsync(login, cancellationToken)).Count == 0)
             throw new ForbiddenException("Your access has ended. Ask an administrator of your organization.");
-        return await BeginAsync(login, login.SecondFactor is not null, origin, former, cancellationToken);
+        return await BeginAsync(
+            login, login.SecondFactor is null ? SessionProof.Whole : SessionProof.PasswordOnly, origin, former,
+            cancellationToken);
     }
 
     /// <summary>Continues a session with a one-time code or a recovery code.</summary>
@@ -39,7 +43,7 @@ public sealed class ConsoleSignIn(Logins logins, Sessions sessions, SecondFactor
         await factors.CheckAsync(person.Login.Id, code, cancellationToken) is { } login
             // The password may have been changed since it was verified.
             && login.PasswordNumber == person.Session.PasswordNumber
-                ? await BeginAsync(login, false, origin, person.Session.Id, cancellationToken)
+                ? await BeginAsync(login, SessionProof.Whole, origin, person.Session.Id, cancellationToken)
                 : null;
 
     /// <summary>Replaces the temporary password of a person who has signed in with it.</summary>
@@ -51,7 +55,7 @@ public sealed class ConsoleSignIn(Logins logins, Sessions sessions, SecondFactor
         if (await logins.IsPasswordOfAsync(person.Login, password, cancellationToken))
             throw new RefusedException(new Issue("same", "newPassword", Same));
         var login = await logins.SetPasswordAsync(person.Login, password, cancellationToken);
-        return await BeginAsync(login, false, origin, person.Session.Id, cancellationToken);
+        return await BeginAsync(login, SessionProof.Whole, origin, person.Session.Id, cancellationToken);
     }
 
     /// <summary>Changes the password and ends all other sessions of the person.</summary>
@@ -68,7 +72,7 @@ public sealed class ConsoleSignIn(Logins logins, Sessions sessions, SecondFactor
             person.Login.Email, current, origin.Source, cancellationToken) is not { } proven)
             return null;
         var login = await logins.SetPasswordAsync(proven, password, cancellationToken);
-        return await BeginAsync(login, false, origin, person.Session.Id, cancellationToken);
+        return await BeginAsync(login, SessionProof.Whole, origin, person.Session.Id, cancellationToken);
     }
 
     private static void Check(string password)
@@ -79,6 +83,6 @@ public sealed class ConsoleSignIn(Logins logins, Sessions sessions, SecondFactor
     }
 
     private async Task<(Login Login, string Token)> BeginAsync(
-        Login login, bool isCodeDue, SessionOrigin origin, string? former, CancellationToken cancellationToken) =>
-        (login, await sessions.BeginAsync(login, isCodeDue, origin, former, cancellationToken));
+        Login login, SessionProof proof, SessionOrigin origin, string? former, CancellationToken cancellationToken) =>
+        (login, await sessions.BeginAsync(login, proof, origin, former, cancellationToken));
 }

@@ -18,6 +18,11 @@ public sealed record Session : Resource
     /// <summary>True until the person has entered a one-time code.</summary>
     public bool IsCodeDue { get; init; }
 
+    /// <summary>
+    /// True if the person has signed in with a provider. The session ends when the person is no longer linked to it.
+    /// </summary>
+    public bool IsByProvider { get; init; }
+
     /// <summary>When the person signed in.</summary>
     public required Instant DtSignedIn { get; init; }
 
@@ -44,6 +49,19 @@ public static class SessionResource
             IsInternal = true,
             IndexedBy = [new("login_id", session => session.LoginId)],
         };
+}
+
+/// <summary>How a person has proven who they are.</summary>
+public enum SessionProof
+{
+    /// <summary>By a password, and a one-time code if the person has set up two-step verification.</summary>
+    Whole,
+
+    /// <summary>By a password; a one-time code is still due.</summary>
+    PasswordOnly,
+
+    /// <summary>By a provider, which is also responsible for any second step.</summary>
+    Provider,
 }
 
 /// <summary>When sessions end.</summary>

@@ -26,14 +26,14 @@ public sealed class Sessions(
     private static readonly Duration BetweenNotes = Duration.FromMinutes(1);
 
     /// <summary>Begins a session.</summary>
-    /// <param name="login">The person, whose password has been verified.</param>
-    /// <param name="isCodeDue">True if the person still has to enter a one-time code.</param>
+    /// <param name="login">The person.</param>
+    /// <param name="proof">How the person has proven who they are.</param>
     /// <param name="origin">Where the request came from.</param>
     /// <param name="former">Id of the session that it replaces; null for none.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The token for the cookie. It is not stored.</returns>
     public async Task<string> BeginAsync(
-        Login login, bool isCodeDue, SessionOrigin origin, string? former, CancellationToken cancellationToken)
+        Login login, SessionProof proof, SessionOrigin origin, string? former, CancellationToken cancellationToken)
     {
         var now = clock.GetCurrentInstant();
         var secret = SecretHash.NewText(SecretLength);
@@ -43,7 +43,8 @@ public sealed class Sessions(
             LoginId = login.Id,
             PasswordNumber = login.PasswordNumber,
             SecretHash = SecretHash.Of(secret),
-            IsCodeDue = isCodeDue,
+            IsCodeDue = proof == SessionProof.PasswordOnly,
+            IsByProvider = proof == SessionProof.Provider,
             DtSignedIn = now,
             DtLastUsed = now,
             Source = origin.Source,
@@ -121,7 +122,8 @@ public sealed class Sessions(
         });
 
     private bool IsOpen(Session session, Login login, Instant now) =>
-        session.PasswordNumber == login.PasswordNumber && login.IsOpenAt(now)
+        session.PasswordNumber == login.PasswordNumber
+        && (session.IsByProvider ? login.Identity is not null : login.IsOpenAt(now))
         && now < session.DtLastUsed + times.Idle
         && now < session.DtSignedIn + (session.IsCodeDue ? TimeForCode : times.Longest);
 

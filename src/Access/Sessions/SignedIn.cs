@@ -31,7 +31,7 @@ public sealed record SignedIn(Session Session, Login Login, IReadOnlyList<OwnOrg
     public SessionStage Stage => (Session.IsCodeDue, Login.DtTemporaryPasswordEnds) switch
     {
         (true, _) => SessionStage.Code,
-        (_, not null) => SessionStage.Password,
+        (_, not null) when !Session.IsByProvider => SessionStage.Password,
         _ => SessionStage.Full,
     };
 

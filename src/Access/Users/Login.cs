@@ -39,6 +39,9 @@ public sealed record Login : Resource
     /// <summary>What a sign-in is confirmed with in addition to the password; null for nothing.</summary>
     public SecondFactor? SecondFactor { get; init; }
 
+    /// <summary>Who the person is at the provider that they sign in with; null for nobody.</summary>
+    public LoginIdentity? Identity { get; init; }
+
     /// <summary>UUIDs of the organizations in which the person is a user.</summary>
     public required IReadOnlyList<string> Organizations { get; init; }
 
@@ -61,6 +64,11 @@ public static class LoginResource
                 && (proposed is null
                     || current.Organizations.Except(proposed.Organizations).Any()
                     || (proposed.DtTemporaryPasswordEnds is { } end && end != current.DtTemporaryPasswordEnds)),
-            UniqueBy = [new("email", login => login.Email)],
+            UniqueBy =
+            [
+                new("email", login => login.Email),
+                new("identity", login => login.Identity is { } identity
+                    ? LoginIdentity.KeyOf(identity.Issuer, identity.Subject) : null),
+            ],
         };
 }

@@ -10,7 +10,8 @@ namespace Tallystick.Access.Users;
 
 /// <summary>Finds logins, and verifies and sets their passwords.</summary>
 public sealed class Logins(
-    ResourceService resources, ChangeFeed changes, IClock clock, IPasswordHashing passwords) : IDisposable
+    ResourceService resources, ChangeFeed changes, IClock clock, IPasswordHashing passwords, PasswordRule rule)
+    : IDisposable
 {
     /// <summary>Minimum length of a password.</summary>
     public const int MinPassword = 12;
@@ -51,6 +52,29 @@ public sealed class Logins(
     public ValueTask<Login?> FindByIdAsync(string id, CancellationToken cancellationToken) =>
         resources.Reader(Installation, cancellationToken).FindAsync<Login>(id);
 
+    /// <summary>The login of a person at a provider, or null.</summary>
+    public async ValueTask<Login?> FindByIdentityAsync(
+        string issuer, string subject, CancellationToken cancellationToken)
+    {
+        var found = await resources.Reader(Installation, cancellationToken)
+            .ListAsync<Login>(Condition.Equal("identity", LoginIdentity.KeyOf(issuer, subject)));
+        return found.Count == 0 ? null : found[0];
+    }
+
+    /// <summary>Sets or removes who a person is at a provider.</summary>
+    /// <param name="id">The login.</param>
+    /// <param name="replace">Returns the new identity for the current one, which may be null, as may both.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public Task<Login> ChangeIdentityAsync(
+        string id, Func<LoginIdentity?, LoginIdentity?> replace, CancellationToken cancellationToken) =>
+        resources.ChangeAsync(Installation, ResourceService.SystemPrincipal, cancellationToken, async change =>
+        {
+            var current = await change.Related.FindAsync<Login>(id)
+                ?? throw ResourceService.NotFound(LoginResource.Definition, id);
+            return (Login)await change.UpdateAsync(
+                LoginResource.Definition, id, current with { Identity = replace(current.Identity) });
+        });
+
     /// <summary>The login with the password; null if either is incorrect.</summary>
     /// <remarks>
     /// Attempts are counted by address and by source before the password is verified. Attempts from a source where the
@@ -60,10 +84,13 @@ public sealed class Logins(
     /// <param name="password">The password.</param>
     /// <param name="source">Source of the attempt.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="ForbiddenException">Passwords are refused, because there is a provider.</exception>
     /// <exception cref="TooManyRequestsException">There were too many incorrect passwords recently.</exception>
     public async ValueTask<Login?> SignInAsync(
         string email, string password, string source, CancellationToken cancellationToken)
     {
+        if (!rule.Allows(email))
+            throw new ForbiddenException($"Passwords are not accepted here. Sign in with {rule.Provider}.");
         var address = email.ToLowerInvariant();
         var login = await FindAsync(address, cancellationToken);
         var isKnown = login?.KnownSources?.Contains(SourceHash(address, source)) == true;

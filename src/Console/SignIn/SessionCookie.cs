@@ -32,7 +32,7 @@ internal static class SessionCookie
     {
         // Otherwise the only scheme would also be tried for requests to the API, which must never see a session.
         AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
-        services.AddAuthentication().AddCookie(Scheme, options =>
+        var authentication = services.AddAuthentication().AddCookie(Scheme, options =>
         {
             options.Cookie.Name = Name;
             options.Cookie.HttpOnly = true;
@@ -47,6 +47,7 @@ internal static class SessionCookie
             options.Events.OnRedirectToLogin = ShowSignIn;
             options.Events.OnRedirectToAccessDenied = ShowNextStep;
         });
+        Provider.AddTo(authentication, settings, Scheme);
         services.AddAuthorization(options =>
         {
             options.AddPolicy(

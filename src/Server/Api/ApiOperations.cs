@@ -45,6 +45,7 @@ internal static class ApiOperations
         .. ServiceUserOperations.All,
         MeOperation.Get,
         .. OrgUserOperations.All,
+        .. UserIdentityOperations.All,
         .. InvitationOperations.All,
         .. ResourceGroupOperations.All,
         SignInOperation.SignIn,

@@ -13,7 +13,7 @@ namespace Tallystick.Server.Hosting;
 /// <summary>Adds the console and what it needs: sessions, and keys that protect its cookies and forms.</summary>
 internal static class ConsoleParts
 {
-    internal static void AddTo(WebApplicationBuilder builder, InstallationKeys keys)
+    internal static void AddTo(WebApplicationBuilder builder, InstallationKeys keys, string adminEmail)
     {
         ConsoleFiles.AddTo(builder);
         var services = builder.Services;
@@ -30,9 +30,14 @@ internal static class ConsoleParts
         // Without a name of its own, keys would only be valid in the directory that the program was started from.
         services.AddDataProtection().SetApplicationName("tallystick");
         services.Configure<KeyManagementOptions>(options => options.XmlRepository = new ProtectionKeys(keys));
+        var provider = OidcSettings.From(builder.Configuration);
+        services.AddSingleton(OidcSettings.RuleOf(provider, adminEmail));
+        // The console logs what the operator can mend; the rest anybody could cause, to fill the log.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.Critical);
         ConsoleHost.AddTo(services, new ConsoleSettings(
             RequestSource.Of,
-            builder.Configuration["TALLYSTICK_PUBLIC_URL"] is { Length: > 0 } address ? address : null));
+            builder.Configuration["TALLYSTICK_PUBLIC_URL"] is { Length: > 0 } address ? address : null,
+            provider));
     }
 
     /// <summary>Answers 404: with a page where somebody looks at pages, otherwise as the API does.</summary>

@@ -153,7 +153,7 @@ internal static class ServerHost
                 builder.Services, DirectoryFileStore.Open(Path.Combine(data.Path, InstallationFiles.Files), clock));
             AddLookupTables(builder.Services);
             AddJobs(builder.Services);
-            ConsoleParts.AddTo(builder, new InstallationKeys(Machinery.NewService(store, clock)));
+            ConsoleParts.AddTo(builder, new InstallationKeys(Machinery.NewService(store, clock)), settings.AdminEmail);
             builder.Services.AddSingleton(data);
             builder.Services.AddSingleton(engines.BackupSources);
             builder.Services.AddHostedService<BackupListener>();

@@ -8,7 +8,7 @@ internal static class Settings
 {
     private const string Postgres = "TALLYSTICK_POSTGRES";
 
-    /// <summary>Checks the addresses and normalizes the PostgreSQL connection.</summary>
+    /// <summary>Checks the addresses and the sign-in provider, and normalizes the PostgreSQL connection.</summary>
     /// <exception cref="StoreUnavailableException">A setting is invalid; the message names it.</exception>
     internal static void Check(IConfiguration configuration)
     {
@@ -18,6 +18,7 @@ internal static class Settings
                 throw new StoreUnavailableException(
                     $"--urls must be addresses such as {ServerHost.DefaultUrl}, separated by ';', not '{url}'.");
         }
+        OidcSettings.From(configuration);
         if (configuration[Postgres] is { Length: > 0 } connection)
             configuration[Postgres] = PostgresConnection.Read(connection);
     }

@@ -156,7 +156,7 @@ public sealed class SignInPageTests(SqliteServer shared)
         using var browser = new Browser(administrator.Http.BaseAddress!);
 
         (await browser.SignInAsync("a@example.com", new string('x', 100_000))).Status
-            .ShouldBe(HttpStatusCode.BadRequest);
+            .ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await browser.SignInAsync(new string('x', 400), new string('x', 300))).Status
             .ShouldBe(HttpStatusCode.Forbidden);
     }

@@ -91,6 +91,31 @@ public sealed partial class UsersClient
                 .With("pageSize", pageSize),
             cancellationToken);
 
+    /// <summary>Retrieve a user's identity at the provider.</summary>
+    /// <remarks>
+    /// Returns who the user is at the OpenID Connect provider with which they sign in to the console. 404 if the user
+    /// has never signed in with it.
+    /// Requires the permission <c>config:retrieve</c> on <c>config:orgUser</c>.
+    /// </remarks>
+    /// <param name="id">The id.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    [ApiOperation("GetUserIdentity")]
+    public Task<UserIdentityResponse> GetUserIdentityAsync(
+        string id, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<UserIdentityResponse>(ApiRequest.Get($"users/{id}/identity"), cancellationToken);
+
+    /// <summary>Remove a user's identity at the provider.</summary>
+    /// <remarks>
+    /// Ends the sessions that the user began with the provider. The next sign-in with it links the user again to
+    /// whoever has the verified e-mail address of the user there.
+    /// Requires the permission <c>config:update</c> on <c>config:orgUser</c>.
+    /// </remarks>
+    /// <param name="id">The id.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    [ApiOperation("DeleteUserIdentity")]
+    public Task DeleteUserIdentityAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(ApiRequest.Delete($"users/{id}/identity"), cancellationToken);
+
     /// <summary>Sign in.</summary>
     /// <remarks>
     /// Returns 401 for a wrong address or password. After 5 failed attempts, returns 429 for 15 minutes, and for
