@@ -36,6 +36,45 @@ public sealed class MeterPagesTests(ConsoleServerFixture console) : IClassFixtur
         page.ShouldNotContain("<script>alert");
     }
 
+    [Theory]
+    [InlineData("bytes / 1024", "bytes=1536", "With bytes = 1536.", "1.5")]
+    [InlineData("bytes / 0", "bytes=1", "With bytes = 1.", "No value: ")]
+    [InlineData("bytes / 1024", "region=<b>", "With region = &lt;b&gt;.", "null")]
+    [InlineData("bytes / 1024", "bytes=many", "must be a number", "bytes")]
+    [InlineData("bytes / nothing", "bytes=1", "nothing", "column")]
+    public async Task DerivedField_WhileItIsTyped_IsTriedOnASample(
+        string calculation, string sample, string first, string second)
+    {
+        var page = await console.Administrator.SubmitAsync(
+            console.To("meters/new"), [.. MeterForm("tried"),
+                ("derivedFields[0].name", "Kilobytes"), ("derivedFields[0].code", "kb"),
+                ("derivedFields[0].category", "MEASURE"), ("derivedFields[0].unit", "kB"),
+                ("derivedFields[0].calculation", calculation), ("sample", sample), ("_live", "1")]);
+
+        page.ShouldContain("<h2>Result</h2>");
+        page.ShouldContain(first);
+        page.ShouldContain(second);
+        (await console.Administrator.GetAsync(console.To("meters"))).ShouldNotContain("tried");
+    }
+
+    [Fact]
+    public async Task DerivedField_OfAMeterInUse_IsTriedOnTheLatestMeasurement()
+    {
+        var meter = await CreateMeterAsync("latest");
+        await console.Administrator.SubmitAsync(
+            console.To($"meters/{meter}/test"), ("account", "acme"), ("ts", Now), ("measure.bytes", "5120000"),
+            ("where.region", "eu"));
+
+        var page = await console.Administrator.SubmitAsync(
+            console.To($"meters/{meter}/edit"), [.. MeterForm("latest"),
+                ("derivedFields[0].name", "Kilobytes"), ("derivedFields[0].code", "kb"),
+                ("derivedFields[0].category", "MEASURE"), ("derivedFields[0].unit", "kB"),
+                ("derivedFields[0].calculation", "bytes / 1024"), ("sample", "region=us"), ("_live", "1")]);
+
+        page.ShouldContain("With bytes = 5120000, region = us.");
+        page.ShouldContain("5,000");
+    }
+
     [Fact]
     public async Task TestUsage_IsSeenOnTheMeterAndInTheExplorer()
     {

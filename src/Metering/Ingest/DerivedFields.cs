@@ -111,6 +111,48 @@ public sealed class DerivedFields
         }
     }
 
+    /// <summary>
+    /// Computes the derived values of a measurement that is not stored, with the custom fields that the organization
+    /// gives to accounts.
+    /// </summary>
+    internal IReadOnlyList<EvaluatedField> Compute(MeterSample sample)
+    {
+        var evaluation = new Evaluation(_slots, _zone);
+        _constants.CopyTo(evaluation.Values, 0);
+        _tables.CopyTo(evaluation.Tables, 0);
+        evaluation.BeginMeasurement();
+        foreach (var (slot, column) in _dataFields)
+        {
+            var field = _meter.DataFields[column];
+            evaluation.Values[slot] = field.Category.IsNumeric()
+                ? Value.Of(sample.Numbers.TryGetValue(field.Code, out var number) ? number : null)
+                : Value.Of(sample.Texts.GetValueOrDefault(field.Code));
+        }
+        foreach (var (slot, value) in new[]
+        {
+            (_ts, Value.Of(sample.Ts)), (_receivedAt, Value.Of(sample.Ts)), (_account, Value.Of(sample.Account)),
+        })
+        {
+            if (slot >= 0)
+                evaluation.Values[slot] = value;
+        }
+        return [.. _meter.DerivedFields.Select((field, index) => Compute(evaluation, field, index))];
+    }
+
+    private EvaluatedField Compute(Evaluation evaluation, DerivedField field, int index)
+    {
+        var (calculation, slot) = _fields[index];
+        decimal? number = null;
+        string? text = null;
+        var isComputed = field.Category.IsNumeric()
+            ? calculation.TryNumber(evaluation, out number) : calculation.TryText(evaluation, out text);
+        if (!isComputed)
+            (number, text) = (null, null);
+        if (slot >= 0)
+            evaluation.Values[slot] = field.Category.IsNumeric() ? Value.Of(number) : Value.Of(text);
+        return new EvaluatedField(field.Code, number, text, isComputed ? null : evaluation.Fault!.Message);
+    }
+
     private static Value Constant(string name, Meter meter, CustomFieldDefaults defaults, Product? product)
     {
         if (name == "meter")

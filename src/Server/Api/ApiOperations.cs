@@ -12,6 +12,7 @@ using Tallystick.Server.Api.Invitations;
 using Tallystick.Server.Api.Invoices;
 using Tallystick.Server.Api.LookupTables;
 using Tallystick.Server.Api.Measurements;
+using Tallystick.Server.Api.Meters;
 using Tallystick.Server.Api.Permissions;
 using Tallystick.Server.Api.Pricings;
 using Tallystick.Server.Api.ResourceGroups;
@@ -50,6 +51,7 @@ internal static class ApiOperations
         .. ResourceGroupOperations.All,
         SignInOperation.SignIn,
         .. SampleOrganizationOperations.All,
+        MeterEvaluationOperation.Evaluate,
         .. AccountOperations.All,
         .. AccountPlanOperations.All,
         .. EndDateOperations.All,

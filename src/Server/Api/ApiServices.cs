@@ -16,6 +16,7 @@ using Tallystick.Billing.Invoices;
 using Tallystick.Billing.Ledger;
 using Tallystick.Billing.Statements;
 using Tallystick.Billing.WhatIf;
+using Tallystick.Metering.Ingest;
 using Tallystick.Metering.Usage;
 using Tallystick.Printing;
 using Tallystick.Server.Api.Auth;
@@ -62,6 +63,7 @@ internal static class ApiServices
         services.AddSingleton<PersonSignIn>();
         services.AddSingleton<ISecretProtection, SecretProtection>();
         services.AddSingleton<SecondFactorCheck>();
+        services.AddSingleton<MeterEvaluation>();
         services.AddSingleton<TemporaryPasswords>();
         services.AddSingleton<ServiceUserDeletion>();
         services.AddSingleton<ServiceUserKeys>();

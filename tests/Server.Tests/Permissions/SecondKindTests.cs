@@ -88,6 +88,8 @@ public sealed partial class SecondKindTests(SqliteServer server)
             "AcceptInvitationRequest invitationId", "AcceptInvitationRequest organizationId",
             "ApproveBillsRequest billIds", "BillJobRecalculateRequest billIds",
             "LookupTableRevisionCopyRequest revisionId",
+            // Requires the permission for the product itself.
+            "MeterEvaluationRequest productId",
             "PrincipalPermissionRequest principalId",
             "ResourceGroupItemRequest targetId",
             "SignInRequest organizationId",

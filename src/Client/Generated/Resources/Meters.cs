@@ -73,4 +73,22 @@ public sealed partial class MetersClient
     [ApiOperation("DeleteMeter")]
     public Task<Meter> DeleteAsync(string id, CancellationToken cancellationToken = default) =>
         _api.SendAsync<Meter>(ApiRequest.Delete($"meters/{id}"), cancellationToken);
+
+    /// <summary>Evaluate derived fields on a sample.</summary>
+    /// <remarks>
+    /// Computes the derived fields of a meter, which need not exist, for the measurement in <c>sample</c>, exactly as
+    /// they would be computed for a measurement that arrives. Nothing is saved.
+    /// Invalid fields and calculations are reported as if the meter were saved. <c>sample.data</c> contains a number
+    /// or a string for each data field; a field that is left out is null. Each derived field has a <c>number</c> or a
+    /// <c>text</c>, an <c>error</c> that states why it cannot be computed, or neither if its value is null. Custom
+    /// fields of accounts are those that the organization gives to accounts. <c>sample.ts</c>, by default now, is
+    /// also <c>receivedAt</c>.
+    /// Requires the permission <c>config:create</c> on <c>config:meter</c>.
+    /// </remarks>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    [ApiOperation("EvaluateMeter")]
+    public Task<MeterEvaluation> EvaluateMeterAsync(
+        MeterEvaluationRequest request, CancellationToken cancellationToken = default) =>
+        _api.SendAsync<MeterEvaluation>(ApiRequest.Post($"meters/evaluate", request), cancellationToken);
 }
